@@ -1,0 +1,127 @@
+"""Conditions of rules as typed trees: what is asked, about which fact, against which value.
+
+Conditions are read in Kleene's strong three-valued logic (S. C. Kleene, Introduction to
+Metamathematics, 1952, section 64). A test of a fact that is *absent* (known to have no value)
+is false; a test of a fact that is *unknown* is undetermined.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from policyengine.source import Span
+from policyengine.values import Value, ValueType
+
+SymbolKind = Literal["fact", "parameter", "amount", "deadline"]
+
+
+class Ref(NamedTuple):
+    """The name of something that has a value: a fact, parameter, amount or a deadline's property.
+
+    ``listed`` is the list whose current record the name belongs to, or None for the whole case.
+    """
+
+    name: str
+    kind: SymbolKind
+    type: ValueType
+    listed: str | None
+    span: Span
+
+
+class Constant(NamedTuple):
+    """A literal, already read as a value of its type."""
+
+    value: Value
+    type: ValueType
+    span: Span
+
+
+class ByReading(NamedTuple):
+    """A place that depends on the reading chosen for an assumption."""
+
+    assumption: str
+    readings: tuple[tuple[str, Operand], ...]
+    span: Span
+
+    @property
+    def type(self) -> ValueType:
+        """Every reading gives a value of the same type."""
+        return self.readings[0][1].type
+
+
+Operand = Ref | Constant | ByReading
+
+Operator = Literal[
+    "is", "one_of", "at_least", "at_most", "more_than", "less_than", "known", "happened"
+]  # fmt: skip
+
+
+class Test(NamedTuple):
+    """A test of one value. ``spelling`` is the word the rule file used (``not_before`` is ``at_least``)."""
+
+    ref: Ref
+    operator: Operator
+    operands: tuple[Operand, ...]
+    spelling: str
+    span: Span
+
+
+class ReadingIs(NamedTuple):
+    """True when one of the readings is chosen for the assumption; never undetermined."""
+
+    assumption: str
+    readings: tuple[str, ...]
+    span: Span
+
+
+class All(NamedTuple):
+    """Kleene conjunction; true when empty."""
+
+    parts: tuple[Condition, ...]
+    span: Span
+
+
+class Any(NamedTuple):
+    """Kleene disjunction; false when empty."""
+
+    parts: tuple[Condition, ...]
+    span: Span
+
+
+class Not(NamedTuple):
+    """Kleene negation."""
+
+    part: Condition
+    span: Span
+
+
+class Some(NamedTuple):
+    """True when a record of the list satisfies ``where``."""
+
+    listed: str
+    where: Condition
+    span: Span
+
+
+class Count(NamedTuple):
+    """A comparison of the number of records that satisfy ``where``."""
+
+    listed: str
+    where: Condition
+    operator: Operator
+    operands: tuple[Operand, ...]
+    spelling: str
+    span: Span
+
+
+class Pick(NamedTuple):
+    """``then`` of the first or last record that satisfies ``where``; false when there is none."""
+
+    which: Literal["first", "last"]
+    listed: str
+    where: Condition
+    then: Condition
+    span: Span
+
+
+Condition = Test | ReadingIs | All | Any | Not | Some | Count | Pick

@@ -1,0 +1,67 @@
+"""What is wrong, where it stands and what to do: the one form in which user mistakes are told.
+
+A user's mistake is a :class:`Diagnostic`, collected and reported with all the others.
+An exception means that the program itself is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+from policyengine.source import Span
+
+Severity = Literal["error", "warning"]
+
+
+class Message(NamedTuple):
+    """A sentence of the program: its English template, which is the gettext message id, and arguments."""
+
+    template: str
+    arguments: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        return self.template.format(**dict(self.arguments))
+
+
+def message(template: str, **arguments: object) -> Message:
+    """Make a message whose ``{name}`` places are filled after translation."""
+    return Message(template, tuple((name, str(value)) for name, value in arguments.items()))
+
+
+class Diagnostic(NamedTuple):
+    """One fault: a stable ``code`` such as ``unknown-fact``, a sentence, a place and what to do."""
+
+    code: str
+    severity: Severity
+    message: Message
+    span: Span
+    help: Message | None = None
+
+    @property
+    def order(self) -> tuple[str, int, int, str, str]:
+        """Sort key: by place, then code, so that a report never depends on the order of the checks."""
+        return (self.span.file, self.span.line, self.span.column, self.code, str(self.message))
+
+
+def error(code: str, what: Message, span: Span, help: Message | None = None) -> Diagnostic:
+    """Make a diagnostic that stops a rulebook or a case from being used."""
+    return Diagnostic(code, "error", what, span, help)
+
+
+def warning(code: str, what: Message, span: Span, help: Message | None = None) -> Diagnostic:
+    """Make a diagnostic that is shown and does not stop anything."""
+    return Diagnostic(code, "warning", what, span, help)
+
+
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Tell whether any of the diagnostics is an error."""
+    return any(one.severity == "error" for one in diagnostics)
+
+
+class FaultsFound(Exception):
+    """Carries diagnostics to a caller of the public API that asked for a result and can get none."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(sorted(diagnostics, key=lambda one: one.order))
+        super().__init__("\n".join(f"{one.span}: {one.severity}[{one.code}]: {one.message}" for one in self.diagnostics))

@@ -1,0 +1,125 @@
+"""What an engine found out about one case: the neutral form that every engine returns.
+
+Engines conclude; they do not explain. :mod:`policyengine.decision` turns findings into outcomes
+with reasons, the same way for every engine, so engines can be compared finding by finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import Literal, NamedTuple, Protocol
+
+from policyengine.case import Case
+from policyengine.values import Value
+
+Key = tuple[str, int | None]
+"""A name and, for what belongs to a record of a list, the record's position (from 0)."""
+
+
+class Truth(IntEnum):
+    """Kleene's three truth values; ``min`` is conjunction, ``max`` disjunction, ``2 - t`` negation."""
+
+    FALSE = 0
+    UNDETERMINED = 1
+    TRUE = 2
+
+
+class Missing(NamedTuple):
+    """Something whose value a finding waits for: a fact (or list) of the case, or a parameter without value."""
+
+    kind: Literal["fact", "parameter"]
+    name: str
+    record: int | None
+
+
+Waits = frozenset[Missing]
+NOTHING: Waits = frozenset()
+
+
+class Known(NamedTuple):
+    """It has this value."""
+
+    value: Value
+
+
+class Absent(NamedTuple):
+    """It is known to have no value: not happened (yet), or not applicable."""
+
+
+class Unknown(NamedTuple):
+    """Its value cannot be told before what it waits for is known."""
+
+    waits: Waits
+
+
+class Conflict(NamedTuple):
+    """Rules that hold give different values and none overrides the other."""
+
+    rules: tuple[str, ...]
+
+
+State = Known | Absent | Unknown | Conflict
+ABSENT = Absent()
+
+
+class RuleFinding(NamedTuple):
+    """Whether a rule holds; ``waits`` is what an undetermined one waits for."""
+
+    truth: Truth
+    waits: Waits
+
+
+class DeadlineFinding(NamedTuple):
+    """A deadline's clock. ``due`` is absent when the clock never started or the deadline does not exist."""
+
+    exists: Truth
+    start: State
+    length: State
+    due: State
+    acted: State
+    status: State
+    settled: State
+    provisional: bool
+
+
+class CapFinding(NamedTuple):
+    """One cap of an amount: whether it applies, and its limit in fen."""
+
+    applies: Truth
+    limit: State
+
+
+class AmountFinding(NamedTuple):
+    """An amount step by step, in fen; ``bound`` names what changed ``rounded``: ``floor`` or ``cap N``."""
+
+    exists: Truth
+    terms: tuple[tuple[str, State], ...]
+    rate: State | None
+    subtotal: State
+    raw_numerator: int | None
+    rounded: State
+    floor: State | None
+    caps: tuple[CapFinding, ...]
+    bound: str
+    result: State
+
+
+class Findings(NamedTuple):
+    """All that an engine concluded; mappings are complete for the rulebook and the case's records."""
+
+    states: Mapping[Key, State]
+    rules: Mapping[Key, RuleFinding]
+    deadlines: Mapping[Key, DeadlineFinding]
+    amounts: Mapping[Key, AmountFinding]
+    firings: tuple[Key, ...]
+
+
+class Engine(Protocol):
+    """Anything that can judge a case under one rulebook and one choice of readings."""
+
+    name: str
+
+    def run(self, case: Case, as_of: int) -> Findings:
+        """Conclude everything that can be concluded about ``case`` at ``as_of`` (epoch seconds)."""
+        ...

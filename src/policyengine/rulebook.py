@@ -1,0 +1,294 @@
+"""The typed rulebook: what every check, compiler, evaluator and page stands on.
+
+Everything here is immutable and carries the place where it is written. Names are resolved and
+literals are values; after parsing nobody sees YAML. All names (facts, parameters, amounts,
+deadlines, lists) share one namespace, so that a name alone says what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from policyengine.calendar import Calendar
+from policyengine.conditions import Condition, Operand, Ref
+from policyengine.source import Span
+from policyengine.values import Value, ValueType
+from policyengine.words import Text
+
+Role = Literal["given", "derived", "outcome"]
+NoticeKind = Literal["duty", "permission", "advice", "warning"]
+
+STATUSES: tuple[tuple[str, Text], ...] = (
+    ("not_started", Text("未开始", "not started")),
+    ("open", Text("进行中", "open")),
+    ("met", Text("已履行", "met")),
+    ("missed", Text("已逾期", "missed")),
+    ("ended", Text("已结束", "ended")),
+)
+"""What a deadline's ``status`` can be, with titles; a period is ``ended`` where a duty is ``missed``."""
+
+
+class Choice(NamedTuple):
+    """One value of a closed list."""
+
+    name: str
+    title: Text
+
+
+class Source(NamedTuple):
+    """Where a policy sentence comes from: document id, section, verbatim quote, clause ids."""
+
+    document: str
+    section: str
+    quote: str
+    clauses: tuple[str, ...]
+    span: Span
+
+
+class Bound(NamedTuple):
+    """A limit that a fact of a case must respect, else the case is faulty."""
+
+    operator: Literal["at_least", "at_most", "not_before"]
+    operand: Operand
+    span: Span
+
+
+class Fact(NamedTuple):
+    """A typed, titled thing that a case says (``given``) or that rules conclude.
+
+    ``if_missing``: None leaves a missing fact unknown; ``"absent"`` makes it known to have no value
+    (an event that has not happened); a :class:`Default` supplies a value.
+    """
+
+    path: str
+    type: ValueType
+    title: Text
+    role: Role
+    choices: tuple[Choice, ...]
+    if_missing: Default | Literal["absent"] | None
+    dated_by: str | None
+    bounds: tuple[Bound, ...]
+    listed: str | None
+    span: Span
+
+
+class Default(NamedTuple):
+    """The value a missing fact takes."""
+
+    value: Value
+
+
+class RecordList(NamedTuple):
+    """A list of records; ``fields`` are the full paths of its facts.
+
+    ``dated_by`` is the full path of the instant that dates (and orders) its records.
+    """
+
+    path: str
+    title: Text
+    fields: tuple[str, ...]
+    dated_by: str | None
+    empty_if_missing: bool
+    span: Span
+
+
+class Reading(NamedTuple):
+    """One way to understand a clause that the source leaves open."""
+
+    id: str
+    title: Text
+
+
+class Assumption(NamedTuple):
+    """A named reading of a clause (A-01 ...), with its alternatives."""
+
+    id: str
+    title: Text
+    readings: tuple[Reading, ...]
+    default: str
+    source: Source | None
+    span: Span
+
+
+class DatedValue(NamedTuple):
+    """A value in force from the start of a day (ordinal, inclusive), or always."""
+
+    start: int | None
+    value: Value
+    span: Span
+
+
+class Parameter(NamedTuple):
+    """A number that policy people change. ``by`` is the instant that says which value is in force.
+
+    ``unconfirmed`` names the overlay that supplied a figure nobody has confirmed, or is empty.
+    """
+
+    id: str
+    policy: str
+    title: Text
+    type: ValueType
+    values: tuple[DatedValue, ...]
+    by: Ref | None
+    source: Source | None
+    unconfirmed: str
+    span: Span
+
+
+class CountingRule(NamedTuple):
+    """How lengths are counted: each entry a fixed choice or one that depends on a reading."""
+
+    aspect: Literal["end", "hours", "days", "business_days"]
+    assumption: str | None
+    choices: tuple[tuple[str, str], ...]
+    span: Span
+
+
+class Deadline(NamedTuple):
+    """Who must act, from which instant, within how long; without ``met_by`` it is a period."""
+
+    id: str
+    policy: str
+    title: Text
+    source: Source | None
+    who: str
+    starts: Operand
+    within: Operand
+    met_by: tuple[Ref, ...]
+    when: Condition
+    counting: tuple[CountingRule, ...]
+    listed: str | None
+    span: Span
+
+
+class Cap(NamedTuple):
+    """One upper limit of an amount, perhaps only under a condition."""
+
+    limit: Operand
+    when: Condition
+    span: Span
+
+
+class Amount(NamedTuple):
+    """A computed sum of money: ``(base + plus - minus) * rate``, rounded, then floor, then every cap.
+
+    A cap binds after the floor: where they contradict, the cap wins.
+    """
+
+    id: str
+    policy: str
+    title: Text
+    source: Source | None
+    base: Operand
+    plus: tuple[Operand, ...]
+    minus: tuple[Operand, ...]
+    rate: Operand | None
+    floor: Operand | None
+    caps: tuple[Cap, ...]
+    rounding: Literal["half_up", "half_even", "down", "up"]
+    when: Condition
+    listed: str | None
+    span: Span
+
+
+class Conclusion(NamedTuple):
+    """``then`` of a rule: this fact has this value."""
+
+    fact: Ref
+    value: Operand
+    span: Span
+
+
+class Notice(NamedTuple):
+    """What a rule tells someone. ``by`` is the deadline until which, ``otherwise`` what follows if not."""
+
+    kind: NoticeKind
+    to: str
+    text: Text
+    by: str | None
+    otherwise: Text
+    span: Span
+
+
+class Rule(NamedTuple):
+    """``when`` its conditions hold, ``then`` facts are so, with the clause of the source that says it.
+
+    ``scope`` is what its policy demands (``applies_to`` and ``effective``); the rule holds when both do.
+    """
+
+    id: str
+    policy: str
+    title: Text
+    source: Source | None
+    scope: Condition
+    when: Condition
+    then: tuple[Conclusion, ...]
+    overrides: tuple[str, ...]
+    notices: tuple[Notice, ...]
+    listed: str | None
+    span: Span
+
+
+class Policy(NamedTuple):
+    """One policy file."""
+
+    id: str
+    title: Text
+    file: str
+    span: Span
+
+
+class Document(NamedTuple):
+    """A source document, known by its digest."""
+
+    id: str
+    title: Text
+    digest: str
+    span: Span
+
+
+class Party(NamedTuple):
+    """Somebody who acts or is told something."""
+
+    id: str
+    title: Text
+
+
+class Overlay(NamedTuple):
+    """A separate file of figures, off unless switched on; ``active`` when it was."""
+
+    id: str
+    title: Text
+    file: str
+    confirmed: bool
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """A whole rulebook, ready to check, compile and evaluate. Mappings are sorted by name."""
+
+    id: str
+    version: str
+    title: Text
+    digest: str
+    zone: ZoneInfo
+    currency: str
+    calendar: Calendar
+    languages: tuple[str, ...]
+    documents: tuple[Document, ...]
+    parties: Mapping[str, Party]
+    facts: Mapping[str, Fact]
+    lists: Mapping[str, RecordList]
+    assumptions: Mapping[str, Assumption]
+    policies: Mapping[str, Policy]
+    parameters: Mapping[str, Parameter]
+    deadlines: Mapping[str, Deadline]
+    amounts: Mapping[str, Amount]
+    rules: Mapping[str, Rule]
+    overlays: tuple[Overlay, ...]
+    directory: str
+    span: Span
