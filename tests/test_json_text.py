@@ -133,7 +133,7 @@ def test_any_text_is_answered(text: str) -> None:
     check_inside(text)
 
 
-@given(st.text(alphabet='{}[]:,"\\ \n\tabu0123dD8.-+eENaInfinity：“\'/\x00'))
+@given(st.text(alphabet="{}[]:,\"\\ \n\tabu0123dD8.-+eENaInfinity：“'/\x00"))
 def test_any_text_of_signs_is_answered(text: str) -> None:
     check_inside(text)
 

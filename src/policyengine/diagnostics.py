@@ -64,4 +64,6 @@ class FaultsFound(Exception):
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(sorted(diagnostics, key=lambda one: one.order))
-        super().__init__("\n".join(f"{one.span}: {one.severity}[{one.code}]: {one.message}" for one in self.diagnostics))
+        super().__init__(
+            "\n".join(f"{one.span}: {one.severity}[{one.code}]: {one.message}" for one in self.diagnostics)
+        )

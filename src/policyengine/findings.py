@@ -10,11 +10,8 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import Literal, NamedTuple, Protocol
 
-from policyengine.case import Case
+from policyengine.case import Case, Key
 from policyengine.values import Value
-
-Key = tuple[str, int | None]
-"""A name and, for what belongs to a record of a list, the record's position (from 0)."""
 
 
 class Truth(IntEnum):
@@ -26,7 +23,7 @@ class Truth(IntEnum):
 
 
 class Missing(NamedTuple):
-    """Something whose value a finding waits for: a fact (or list) of the case, or a parameter without value."""
+    """What a finding waits for: a fact or list that the case leaves out, or a parameter without value."""
 
     kind: Literal["fact", "parameter"]
     name: str

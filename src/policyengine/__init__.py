@@ -1,0 +1,1 @@
+"""Judge marketplace disputes by rules written in YAML."""

@@ -1,0 +1,24 @@
+"""The facts of one case, typed by the vocabulary: what an engine is given to judge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from policyengine.values import Value
+
+Key = tuple[str, int | None]
+"""A name and, for what belongs to a record of a list, the record's position (from 0)."""
+
+
+class Case(NamedTuple):
+    """What somebody says has happened, whenever it did: an engine hides what is later than its ``as_of``.
+
+    ``values`` holds the facts that are given, ``records`` how many records each given list has. A fact or
+    list that is not given is in neither.
+    """
+
+    id: str
+    file: str
+    values: Mapping[Key, Value]
+    records: Mapping[str, int]

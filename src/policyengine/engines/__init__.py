@@ -1,0 +1,1 @@
+"""The engines that a compiled rulebook runs on."""
