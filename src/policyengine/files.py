@@ -23,6 +23,12 @@ def read_text(path: str) -> tuple[str | None, list[Diagnostic]]:
     At most ``MAX_BYTES`` bytes are accepted. No text is returned when there is a diagnostic:
     ``file-missing``, ``file-directory``, ``file-unreadable``, ``file-size`` or ``file-encoding``.
     """
+    data, faults = read_bytes(path)
+    return (None, faults) if data is None else decode_text(path, data)
+
+
+def read_bytes(path: str) -> tuple[bytes | None, list[Diagnostic]]:
+    """Return the bytes of a file, or None and a diagnostic as :func:`read_text` does."""
     try:
         data = _read_bytes(path)
     except (OSError, ValueError) as fault:  # ValueError: a NUL in the path, or a closed standard input
@@ -30,7 +36,7 @@ def read_text(path: str) -> tuple[str | None, list[Diagnostic]]:
     if len(data) > MAX_BYTES:
         what = message("the file is larger than {limit} MB", limit=MAX_BYTES // (1024 * 1024))
         return None, [error("file-size", what, Span(path), message("Split it into several files."))]
-    return _decode(path, data)
+    return data, []
 
 
 def _read_bytes(path: str) -> bytes:
@@ -69,7 +75,8 @@ def _shown(path: str) -> str:
     return path.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\0")
 
 
-def _decode(path: str, data: bytes) -> tuple[str | None, list[Diagnostic]]:
+def decode_text(path: str, data: bytes) -> tuple[str | None, list[Diagnostic]]:
+    """Return the UTF-8 text of the bytes of a file, or None and a diagnostic ``file-encoding``."""
     if data.startswith(_UTF8_BOM):
         data = data[len(_UTF8_BOM) :]
     try:

@@ -23,9 +23,11 @@ class Truth(IntEnum):
 
 
 class Missing(NamedTuple):
-    """What a finding waits for: a fact or list that the case leaves out, or a parameter without value."""
+    """What a finding waits for: a fact or list that the case leaves out, a parameter without a value, or
+    a fact about which rules are in conflict.
+    """
 
-    kind: Literal["fact", "parameter"]
+    kind: Literal["fact", "parameter", "conflict"]
     name: str
     record: int | None
 
@@ -88,13 +90,16 @@ class CapFinding(NamedTuple):
 
 
 class AmountFinding(NamedTuple):
-    """An amount step by step, in fen; ``bound`` names what changed ``rounded``: ``floor`` or ``cap N``."""
+    """An amount step by step, in fen; ``bound`` names what changed ``rounded``: ``floor`` or ``cap N``.
+
+    ``raw`` is the exact product before rounding, in units of 10^-8 fen.
+    """
 
     exists: Truth
     terms: tuple[tuple[str, State], ...]
     rate: State | None
     subtotal: State
-    raw_numerator: int | None
+    raw: int | None
     rounded: State
     floor: State | None
     caps: tuple[CapFinding, ...]
@@ -102,14 +107,30 @@ class AmountFinding(NamedTuple):
     result: State
 
 
+class Resolved(NamedTuple):
+    """What rules say of one fact: its state, the rules that give it, and those that could still change it."""
+
+    state: State
+    winners: tuple[str, ...]
+    open: tuple[str, ...]
+
+
 class Findings(NamedTuple):
-    """All that an engine concluded; mappings are complete for the rulebook and the case's records."""
+    """All that an engine concluded, for every record that is seen.
+
+    ``states`` has everything that has a value: facts, parameters, amounts and properties of deadlines;
+    ``resolved`` the facts that rules conclude; ``firings`` the rules that hold, reasons before what follows
+    from them; ``records`` the records of each list that are seen, the earliest first, None for a list that
+    is not known.
+    """
 
     states: Mapping[Key, State]
+    resolved: Mapping[Key, Resolved]
     rules: Mapping[Key, RuleFinding]
     deadlines: Mapping[Key, DeadlineFinding]
     amounts: Mapping[Key, AmountFinding]
     firings: tuple[Key, ...]
+    records: Mapping[str, tuple[int, ...] | None]
 
 
 class Engine(Protocol):

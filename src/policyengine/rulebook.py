@@ -202,6 +202,13 @@ class Conclusion(NamedTuple):
     span: Span
 
 
+class TextByReading(NamedTuple):
+    """A text that depends on the reading chosen for an assumption."""
+
+    assumption: str
+    readings: tuple[tuple[str, Text], ...]
+
+
 class Notice(NamedTuple):
     """What a rule tells someone. ``by`` is the deadline until which, ``otherwise`` what follows if not."""
 
@@ -209,7 +216,7 @@ class Notice(NamedTuple):
     to: str
     text: Text
     by: str | None
-    otherwise: Text
+    otherwise: Text | TextByReading
     span: Span
 
 

@@ -100,6 +100,11 @@ def _escape(found: re.Match[str]) -> str:
     return found[0].encode("unicode_escape").decode("ascii")
 
 
+def printable(text: str) -> str:
+    """Return a text in which what would garble a terminal is spelled out."""
+    return _UNPRINTABLE.sub(_escape, text)
+
+
 def shorten(text: str) -> str:
     """Return a text fit for a message: at most 40 of its characters and ``…``, unprintable ones escaped."""
     head = _UNPRINTABLE.sub(_escape, text[:_SHOWN_LENGTH])

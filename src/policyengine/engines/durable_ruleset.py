@@ -18,6 +18,9 @@ from typing import Literal, NamedTuple, Protocol, cast
 
 Operator = Literal["==", "!=", "<", "<=", ">", ">="]
 
+TESTED_VERSION = "2.0.28"
+"""The only release whose limits are known and tested; the package demands exactly it."""
+
 LARGEST_INTEGER = 2**63 - 1
 """Values lie within plus or minus this number: the extension counts in 64 bits."""
 

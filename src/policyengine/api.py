@@ -1,0 +1,186 @@
+"""The public door of the library: load a rulebook, evaluate cases."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from policyengine.case import Case
+from policyengine.case_reader import CaseReader, Settings
+from policyengine.decision import Decision, Judged, decide
+from policyengine.diagnostics import Diagnostic, FaultsFound, Message, error, message
+from policyengine.explain import Explainer, Explanation
+from policyengine.findings import Engine
+from policyengine.rulebook import Rulebook as Model
+from policyengine.source import Span
+from policyengine.suggestions import closest
+from policyengine.values import LiteralError, ValueType, parse_literal
+
+EngineName = Literal["auto", "durable", "reference"]
+
+
+class ChosenEngine(NamedTuple):
+    """An engine with its version; ``notice`` says why it is not the one that is usual."""
+
+    engine: Engine
+    version: str
+    notice: Message | None
+
+
+class Rulebook:
+    """A rulebook that is ready to judge cases, under one choice of readings."""
+
+    def __init__(self, model: Model, chosen: ChosenEngine, readings: Mapping[str, str]) -> None:
+        """Made by :func:`load_rulebook`."""
+        self.model = model
+        self.engine = chosen.engine
+        self.engine_version = chosen.version
+        self.notice = chosen.notice
+        self.readings = readings
+        self._reader = CaseReader(model)
+        self._explainer = Explainer(model, readings)
+
+    def evaluate(
+        self,
+        case: Case | Mapping[str, object] | str,
+        as_of: int | str | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> Decision:
+        """Return the decision about a case: the path of a JSON file, a mapping as JSON has it, or a read one.
+
+        ``as_of`` is an instant in epoch seconds or as a literal (``2012-03-16 18:00``, read in the rulebook's
+        zone); without it, now. ``settings`` replace facts of the case. Raises FaultsFound.
+        """
+        instant = self.read_instant(as_of)
+        changes = tuple(sorted((settings or {}).items()))
+        return self.judge(self._read(case, changes), instant, changes)
+
+    def judge(self, case: Case, as_of: int, settings: Settings = ()) -> Decision:
+        """Return the decision about a case that has been read, at an instant in epoch seconds."""
+        findings = self.engine.run(case, as_of)
+        judged = Judged(self.model, self.readings, tuple(settings), self.engine.name, self.engine_version)
+        return decide(case, as_of, judged, findings, Explanation(self._explainer, case, as_of, findings))
+
+    def read_instant(self, text: int | str | None) -> int:
+        """Return an instant in epoch seconds; None is now. Raises FaultsFound."""
+        if text is None:
+            return int(time.time())
+        if isinstance(text, int):
+            return text
+        try:
+            value = parse_literal(text, ValueType.INSTANT, self.model.zone)
+        except LiteralError as fault:
+            raise FaultsFound([error("bad-value", fault.message, Span("as_of"), fault.help)]) from None
+        assert isinstance(value, int)
+        return value
+
+    def read_case(
+        self, text: str, file: str, first_line: int = 1, settings: Settings = ()
+    ) -> tuple[Case | None, list[Diagnostic]]:
+        """Return the case of a JSON text, or None, and everything that is wrong with it."""
+        return self._reader.read(text, file, first_line, settings)
+
+    def _read(self, case: Case | Mapping[str, object] | str, settings: Settings) -> Case:
+        if isinstance(case, Case):
+            return case
+        if isinstance(case, str):
+            from policyengine.files import read_text  # only for callers who name files
+
+            text, faults = read_text(case)
+            read, more = (None, []) if text is None else self.read_case(text, case, settings=settings)
+            faults = [*faults, *more]
+        else:
+            read, faults = self._reader.read_plain(case, "case", settings)
+        if read is None:
+            raise FaultsFound(faults)
+        return read
+
+
+def load_rulebook(
+    path: str | os.PathLike[str],
+    *,
+    assume: Mapping[str, str] | None = None,
+    overlays: Sequence[str] = (),
+    engine: EngineName = "auto",
+) -> Rulebook:
+    """Load the rulebook in a directory, ready to judge cases.
+
+    ``assume`` chooses other readings than the defaults (``{"A-11": "intervention"}``), ``overlays`` switches
+    overlay files on. ``engine``: durable-rules where it can be imported, else the reference evaluator.
+    Raises FaultsFound with everything that is wrong with the files.
+    """
+    from policyengine.load import load_model  # reading rule files is slow, and often a cache answers
+
+    loaded = load_model(os.fspath(path), tuple(overlays))
+    if loaded.rulebook is None:
+        raise FaultsFound(loaded.diagnostics)
+    return prepare(loaded.rulebook, assume or {}, engine)
+
+
+def prepare(model: Model, assume: Mapping[str, str], engine: EngineName = "auto") -> Rulebook:
+    """Return a typed rulebook ready to judge cases. Raises FaultsFound for readings that do not exist."""
+    readings = choose_readings(model, assume)
+    return Rulebook(model, choose_engine(model, readings, engine), readings)
+
+
+def choose_readings(model: Model, assume: Mapping[str, str]) -> dict[str, str]:
+    """Return the reading of every assumption: the default, or the one asked for. Raises FaultsFound."""
+    faults = [
+        fault for id, reading in sorted(assume.items()) for fault in _reading_faults(model, id, reading)
+    ]
+    if faults:
+        raise FaultsFound(faults)
+    return {id: assume.get(id, one.default) for id, one in model.assumptions.items()}
+
+
+def _reading_faults(model: Model, id: str, reading: str) -> list[Diagnostic]:
+    place = Span(f"--assume {id}={reading}")
+    assumption = model.assumptions.get(id)
+    if assumption is None:
+        what = message("there is no assumption `{name}`", name=id)
+        return [
+            error(
+                "unknown-assumption",
+                what,
+                place,
+                message("choose from: {words}", words=", ".join(model.assumptions)),
+            )
+        ]
+    known = [one.id for one in assumption.readings]
+    if reading in known:
+        return []
+    what = message("{id} has no reading `{reading}`", id=id, reading=reading)
+    found = closest(reading, known)
+    help = message("write one of: {words}", words=", ".join(known))
+    return [
+        error(
+            "unknown-reading",
+            what,
+            place,
+            help if found is None else message("did you mean `{word}`?", word=found),
+        )
+    ]
+
+
+def choose_engine(model: Model, readings: Mapping[str, str], name: EngineName) -> ChosenEngine:
+    """Return the engine that was asked for. Raises EngineUnavailable when it cannot run here."""
+    from policyengine.version import __version__
+
+    notice: Message | None = None
+    if name != "reference":
+        from policyengine.engines.durable_ruleset import TESTED_VERSION, EngineUnavailable
+
+        try:
+            from policyengine.compile.lower import compile_rulebook
+            from policyengine.engines.durable import DurableEngine
+
+            return ChosenEngine(DurableEngine(compile_rulebook(model, readings)), TESTED_VERSION, None)
+        except EngineUnavailable as reason:
+            if name == "durable":
+                raise
+            notice = message("the reference engine judges, because {reason}", reason=reason)
+    from policyengine.reference import Reference
+
+    return ChosenEngine(Reference(model, readings), __version__, notice)

@@ -1,0 +1,192 @@
+"""A cache of parsed rulebooks, so that judging one case does not begin with reading YAML.
+
+An entry is found by a digest of everything that it depends on, so it is never out of date. What is read back
+is trusted only if this user wrote it: the folder and the key in it must belong to the user alone, and every
+entry carries an HMAC (RFC 2104) made with that key. Whatever is wrong, the cache is left unused and the
+files are parsed; it can make nothing fail.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import os
+import pickle
+import stat
+import sys
+from collections.abc import Iterator
+from io import BytesIO
+from zoneinfo import ZoneInfo
+
+_OFF = ("off", "0", "no")
+_KEY_FILE = "key"
+_KEY_BYTES = 32
+_SUFFIX = ".rulebook"
+_MOST_ENTRIES = 64
+_LARGEST_ENTRY = 64 * 1024 * 1024
+_DIGEST = hashlib.sha256
+_DIGEST_BYTES = 32
+_PACKAGE = __name__.partition(".")[0]
+
+
+def read_entry(name: str) -> object | None:
+    """Return what was stored under a name (a hexadecimal digest), or None."""
+    folder = _folder()
+    if folder is None:
+        return None
+    try:
+        key = _key(folder, make=False)
+        with open(os.path.join(folder, name + _SUFFIX), "rb") as stream:
+            data = stream.read(_LARGEST_ENTRY + 1)
+    except OSError:
+        return None
+    tag, body = data[:_DIGEST_BYTES], data[_DIGEST_BYTES:]
+    if key is None or len(data) > _LARGEST_ENTRY or not hmac.compare_digest(tag, _tag(key, name, body)):
+        return None
+    try:
+        loaded: object = _Unpickler(BytesIO(body)).load()
+    except Exception:  # it is ours, and still cannot be read: another version of the package wrote it
+        return None
+    return loaded
+
+
+def write_entry(name: str, value: object) -> None:
+    """Store a value under a name; a reader sees the whole entry or none."""
+    folder = _folder()
+    if folder is None:
+        return
+    with contextlib.suppress(OSError, pickle.PicklingError, TypeError, AttributeError):
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        key = _key(folder, make=True)
+        if key is None:
+            return
+        body = BytesIO()
+        _Pickler(body, protocol=5).dump(value)
+        _write_whole(folder, name + _SUFFIX, _tag(key, name, body.getvalue()) + body.getvalue())
+        _forget_oldest(folder)
+
+
+def entry_name(parts: Iterator[bytes] | list[bytes]) -> str:
+    """Return the name of the entry that depends on the parts, this Python and the code of this package."""
+    digest = _DIGEST()
+    for part in (sys.version.encode(), *_code_stamps(), *parts):
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _code_stamps() -> Iterator[bytes]:
+    """Return sizes and times of what turns files into a rulebook: this package and the calendar's library."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    folders = [here, *(entry.path for entry in os.scandir(here) if entry.is_dir())]
+    for folder in sorted(folders):
+        for entry in sorted(os.scandir(folder), key=lambda one: one.name):
+            if entry.name.endswith(".py"):
+                yield _stamp(entry.name, entry.stat())
+    for folder in sys.path:
+        # Found by hand: asking the import system would cost more than the rest of this function.
+        path = os.path.join(folder, "holidays", "version.py")
+        if os.path.exists(path):
+            yield _stamp(path, os.stat(path))
+            return
+
+
+def _stamp(name: str, status: os.stat_result) -> bytes:
+    return f"{name} {status.st_size} {status.st_mtime_ns}".encode("utf-8", "surrogateescape")
+
+
+# ---------- the folder and its key
+
+
+def _folder() -> str | None:
+    """Return the folder of the cache: ``POLICYENGINE_CACHE``, or the user's own folder for caches."""
+    asked = os.environ.get("POLICYENGINE_CACHE")
+    if asked is not None:
+        return None if asked.lower() in _OFF or not asked else asked
+    base = os.environ.get("LOCALAPPDATA") if os.name == "nt" else os.environ.get("XDG_CACHE_HOME")
+    if not base or not os.path.isabs(base):
+        home = os.path.expanduser("~")
+        if not os.path.isabs(home):
+            return None
+        base = os.path.join(home, ".cache")
+    return os.path.join(base, _PACKAGE)
+
+
+def _key(folder: str, make: bool) -> bytes | None:
+    """Return the user's secret key, or None if others could have read or replaced it."""
+    if not _is_private(os.stat(folder), stat.S_ISDIR):
+        return None
+    path = os.path.join(folder, _KEY_FILE)
+    if make and not os.path.exists(path):
+        _write_whole(folder, _KEY_FILE, os.urandom(_KEY_BYTES), replace=False)
+    with open(path, "rb") as stream:
+        if not _is_private(os.fstat(stream.fileno()), stat.S_ISREG):
+            return None
+        key = stream.read(_KEY_BYTES + 1)
+    return key if len(key) == _KEY_BYTES else None
+
+
+def _is_private(status: os.stat_result, is_kind: object) -> bool:
+    assert callable(is_kind)
+    if not is_kind(status.st_mode):
+        return False
+    if os.name == "nt":  # the user's profile is protected by access lists
+        return True
+    return status.st_uid == os.geteuid() and not status.st_mode & 0o077
+
+
+def _tag(key: bytes, name: str, body: bytes) -> bytes:
+    return hmac.new(key, name.encode() + b"\0" + body, _DIGEST).digest()
+
+
+# ---------- entries
+
+
+def _write_whole(folder: str, name: str, data: bytes, replace: bool = True) -> None:
+    """Write a file beside its place and move it there, so that nobody reads half of it."""
+    draft = os.path.join(folder, f".{name}.{os.getpid()}.{os.urandom(6).hex()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with open(handle, "wb") as stream:
+            stream.write(data)
+        if replace:
+            os.replace(draft, os.path.join(folder, name))
+        else:
+            with contextlib.suppress(FileExistsError):  # another process was faster: its key counts
+                os.link(draft, os.path.join(folder, name))
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(draft)
+
+
+def _forget_oldest(folder: str) -> None:
+    entries = [entry for entry in os.scandir(folder) if entry.name.endswith(_SUFFIX)]
+    entries.sort(key=lambda entry: (entry.stat().st_mtime_ns, entry.name))
+    for entry in entries[:-_MOST_ENTRIES]:
+        with contextlib.suppress(OSError):
+            os.unlink(entry.path)
+
+
+class _Pickler(pickle.Pickler):
+    """Stores time zones by name: their own way of being pickled needs functions that we refuse to call."""
+
+    def persistent_id(self, value: object) -> str | None:
+        """Return the name of a time zone."""
+        return value.key if isinstance(value, ZoneInfo) else None
+
+
+class _Unpickler(pickle.Unpickler):
+    """Makes nothing but what a rulebook is made of, even if a key were stolen."""
+
+    def persistent_load(self, key: object) -> ZoneInfo:
+        """Return a time zone, which is stored by its name."""
+        return ZoneInfo(str(key))
+
+    def find_class(self, module: str, name: str) -> object:
+        """Return a class of this package."""
+        if module.partition(".")[0] == _PACKAGE:
+            found = super().find_class(module, name)
+            if isinstance(found, type):
+                return found
+        raise pickle.UnpicklingError(f"{module}.{name} is not part of a rulebook")

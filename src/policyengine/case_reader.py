@@ -1,0 +1,389 @@
+"""From the JSON of a case to its typed facts: names and values are checked against the vocabulary."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from policyengine.case import Case, Key
+from policyengine.conditions import Constant, Operand, Ref
+from policyengine.diagnostics import Diagnostic, Message, error, has_errors, message
+from policyengine.json_text import Number, locate, read_json
+from policyengine.rulebook import Bound, Fact, RecordList, Rulebook
+from policyengine.source import Span
+from policyengine.suggestions import closest
+from policyengine.values import (
+    LiteralError,
+    Value,
+    ValueType,
+    comparison_key,
+    format_value,
+    parse_literal,
+    shorten,
+)
+
+Path = tuple[str | int, ...]
+Settings = Sequence[tuple[str, str]]
+
+_HEADER = ("case", "$schema")
+_LONGEST_ID = 200
+_LITERAL_NUMBERS = (ValueType.MONEY, ValueType.COUNT, ValueType.NUMBER)
+
+
+class Shape(NamedTuple):
+    """The names that a case can use at one level: facts, lists, or deeper levels."""
+
+    parts: Mapping[str, Shape | Fact | RecordList]
+
+
+def case_shape(rulebook: Rulebook) -> Shape:
+    """Return the nested names of everything that a case can say."""
+    root: dict[str, Shape | Fact | RecordList] = {}
+    for fact in rulebook.facts.values():
+        if fact.listed is None:
+            _insert(root, fact.path.split("."), fact)
+    for listed in rulebook.lists.values():
+        _insert(root, listed.path.split("."), listed)
+    return Shape(root)
+
+
+def _insert(root: dict[str, Shape | Fact | RecordList], path: list[str], leaf: Fact | RecordList) -> None:
+    level = root
+    for step in path[:-1]:
+        inner = level.setdefault(step, Shape({}))
+        if not isinstance(inner, Shape):
+            raise ValueError(f"{leaf.path} is below {inner.path}, which has a value of its own")
+        assert isinstance(inner.parts, dict)
+        level = inner.parts
+    level[path[-1]] = leaf
+
+
+class CaseReader:
+    """Reads cases of one rulebook."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        """Prepare the names that a case can use."""
+        self.rulebook = rulebook
+        self.shape = case_shape(rulebook)
+
+    def read(
+        self, text: str, file: str, first_line: int = 1, settings: Settings = ()
+    ) -> tuple[Case | None, list[Diagnostic]]:
+        """Return the case of a JSON text, or None when there are errors, and everything wrong with it.
+
+        ``settings`` are pairs of a dotted path and a literal that replace what the text says; an empty
+        literal takes the fact out.
+        """
+        value, faults = read_json(text, file, first_line)
+        if has_errors(faults):
+            return None, faults
+        source = _Source(text, file, first_line)
+        if not isinstance(value, dict):
+            what = message("a case is an object: `{{ … }}`")
+            return None, [error("wrong-shape", what, source.place((), False))]
+        for path, literal in settings:
+            source.set(value, path, literal)
+        return self._read(value, source)
+
+    def read_plain(
+        self, value: Mapping[str, object], file: str, settings: Settings = ()
+    ) -> tuple[Case | None, list[Diagnostic]]:
+        """Return the case of a mapping as JSON gives it; faults have no line."""
+        return self.read(json.dumps(value, allow_nan=False, default=str), file, settings=settings)
+
+    def _read(self, value: dict[str, object], source: _Source) -> tuple[Case | None, list[Diagnostic]]:
+        reading = _Reading(self.rulebook, source)
+        reading.header(value)
+        reading.level({name: part for name, part in value.items() if name not in _HEADER}, self.shape, ())
+        reading.check()
+        if reading.faults:
+            return None, sorted(reading.faults, key=lambda one: one.order)
+        return Case(reading.id, source.file, reading.values, reading.records), []
+
+
+class _Source:
+    """Where the parts of a case stand: found by reading the text again, only for faults."""
+
+    def __init__(self, text: str, file: str, first_line: int) -> None:
+        self.text = text
+        self.file = file
+        self.first_line = first_line
+        self.settings: list[tuple[Path, str]] = []
+
+    def set(self, root: dict[str, object], path: str, literal: str) -> None:
+        """Put a literal at a dotted path, or take away what is there."""
+        steps: list[str | int] = [int(step) if step.isdigit() else step for step in path.split(".")]
+        self.settings.append((tuple(steps), f"--set {path}={literal}"))
+        level: object = root
+        for step in steps[:-1]:
+            if isinstance(level, dict) and isinstance(step, str):
+                level = level.setdefault(step, {})
+            elif isinstance(level, list) and isinstance(step, int) and 0 <= step < len(level):
+                level = level[step]
+            else:
+                return  # what is wrong with the path is told when the case is read
+        if isinstance(level, dict):
+            if literal:
+                level[str(steps[-1])] = literal
+            else:
+                level.pop(str(steps[-1]), None)
+
+    def place(self, path: Path, key: bool) -> Span:
+        for steps, words in self.settings:
+            if path[: len(steps)] == steps:
+                return Span(words)
+        if not self.text:
+            return Span(self.file)
+        line, column, end_line, end_column = locate(self.text, path, key)
+        before = self.first_line - 1
+        return Span(self.file, line + before, column, end_line + before, end_column)
+
+
+class _Reading:
+    """The reading of one case: what was found and what is wrong."""
+
+    def __init__(self, rulebook: Rulebook, source: _Source) -> None:
+        self.rulebook = rulebook
+        self.source = source
+        self.faults: list[Diagnostic] = []
+        self.values: dict[Key, Value] = {}
+        self.records: dict[str, int] = {}
+        self.id = ""
+        self._seen: set[Key] = set()  # given, perhaps with a fault that has been told
+
+    def fault(
+        self, code: str, what: Message, path: Path, help: Message | None = None, key: bool = False
+    ) -> None:
+        self.faults.append(error(code, what, self.source.place(path, key), help))
+
+    def header(self, value: Mapping[str, object]) -> None:
+        id = value.get("case")
+        if id is None and "case" not in value:
+            self.id = os.path.basename(self.source.file)
+        elif isinstance(id, str) and not isinstance(id, Number) and 0 < len(id) <= _LONGEST_ID:
+            self.id = id
+        elif isinstance(id, Number) and len(id) <= _LONGEST_ID:
+            self.id = str(id)
+        else:
+            what = message("the name of the case is not a text of 1 to {limit} characters", limit=_LONGEST_ID)
+            self.fault("wrong-type", what, ("case",))
+
+    # ---------- names
+
+    def level(self, value: Mapping[str, object], shape: Shape, path: Path) -> None:
+        for name, part in value.items():
+            known = shape.parts.get(name)
+            here = (*path, name)
+            if known is None:
+                self._unknown(name, here)
+            elif isinstance(known, Fact):
+                self._fact(known, None, part, here)
+            elif isinstance(known, RecordList):
+                self._list(known, part, here)
+            elif isinstance(part, dict):
+                self.level(part, known, here)
+            else:
+                what = message("`{name}` is a group of facts", name=_dotted(here))
+                help = message("write an object: `{{ … }}` with {names}", names=", ".join(known.parts))
+                self.fault("wrong-shape", what, here, help)
+
+    def _unknown(self, name: str, path: Path) -> None:
+        dotted = _dotted(path)
+        what = message("there is no fact `{name}`", name=shorten(dotted))
+        given = [
+            fact.path for fact in self.rulebook.facts.values() if fact.role == "given" and not fact.listed
+        ]
+        found = closest(dotted, [*given, *self.rulebook.lists])
+        help = None if found is None else message("did you mean `{word}`?", word=found)
+        self.fault("unknown-fact", what, path, help, key=True)
+
+    def _list(self, listed: RecordList, value: object, path: Path) -> None:
+        if not isinstance(value, list):
+            what = message("`{name}` is a list of records", name=listed.path)
+            self.fault("wrong-shape", what, path, message("write a list: `[{{ … }}]`"))
+            return
+        self.records[listed.path] = len(value)
+        for position, record in enumerate(value):
+            here = (*path, position)
+            if not isinstance(record, dict):
+                what = message("a record of `{name}` is an object: `{{ … }}`", name=listed.path)
+                self.fault("wrong-shape", what, here)
+                continue
+            for name, part in record.items():
+                fact = self.rulebook.facts.get(f"{listed.path}.{name}")
+                if fact is None or fact.listed != listed.path:
+                    self._unknown_field(listed, name, (*here, name))
+                else:
+                    self._fact(fact, position, part, (*here, name))
+
+    def _unknown_field(self, listed: RecordList, name: str, path: Path) -> None:
+        what = message("a record of `{list}` has no fact `{name}`", list=listed.path, name=shorten(name))
+        known = [field.removeprefix(listed.path + ".") for field in listed.fields]
+        found = closest(name, known)
+        help = None if found is None else message("did you mean `{word}`?", word=found)
+        self.fault("unknown-fact", what, path, help, key=True)
+
+    # ---------- values
+
+    def _fact(self, fact: Fact, record: int | None, value: object, path: Path) -> None:
+        if fact.role != "given":
+            what = message("`{name}` is concluded by rules, a case cannot say it", name=fact.path)
+            self.fault("derived-fact", what, path, message("leave it out"), key=True)
+            return
+        self._seen.add((fact.path, record))
+        literal = self._literal(fact, value, path)
+        if literal is None:
+            return
+        choices = [choice.name for choice in fact.choices]
+        try:
+            self.values[fact.path, record] = parse_literal(literal, fact.type, self.rulebook.zone, choices)
+        except LiteralError as fault:
+            self.fault("bad-value", fault.message, path, fault.help)
+
+    def _literal(self, fact: Fact, value: object, path: Path) -> str | None:
+        """Return what the JSON value spells, or None after a fault."""
+        if isinstance(value, bool) and fact.type is ValueType.BOOLEAN:
+            return "yes" if value else "no"
+        if isinstance(value, Number | int) and not isinstance(value, bool):
+            if fact.type in _LITERAL_NUMBERS:
+                return str(value)
+        elif isinstance(value, str):
+            return value
+        what = message(
+            "`{name}` is a {type}, and this is {found}",
+            name=fact.path,
+            type=fact.type.value,
+            found=_kind(value),
+        )
+        self.fault("wrong-type", what, path, _how_to_write(fact.type, value))
+        return None
+
+    # ---------- what facts say about each other
+
+    def check(self) -> None:
+        for key in list(self.values):
+            fact = self.rulebook.facts[key[0]]
+            self._check_date(fact, key)
+            for bound in fact.bounds:
+                self._check_bound(fact, key, bound)
+        for path, count in self.records.items():
+            self._check_records(self.rulebook.lists[path], count)
+
+    def _check_date(self, fact: Fact, key: Key) -> None:
+        if fact.dated_by is None:
+            return
+        dating = self.rulebook.facts[fact.dated_by]
+        if dating.role == "given" and (dating.path, key[1] if dating.listed else None) not in self._seen:
+            what = message(
+                "`{name}` is given, and nothing says when: `{date}` is missing",
+                name=fact.path,
+                date=dating.path,
+            )
+            help = message("give `{date}`, or leave `{name}` out", name=fact.path, date=dating.path)
+            self.fault("undated-fact", what, _path_of(key, fact), help, key=True)
+
+    def _check_records(self, listed: RecordList, count: int) -> None:
+        if listed.dated_by is None:
+            return
+        for position in range(count):
+            if (listed.dated_by, position) not in self._seen:
+                path: Path = (*listed.path.split("."), position)
+                what = message(
+                    "the record has no `{name}`", name=listed.dated_by.removeprefix(listed.path + ".")
+                )
+                self.fault("undated-record", what, path, message("say when it was"))
+
+    def _check_bound(self, fact: Fact, key: Key, bound: Bound) -> None:
+        limit = self._operand_value(bound.operand, key)
+        if limit is None:
+            self._check_cause(fact, key, bound)
+            return
+        value, other = comparison_key(self.values[key]), comparison_key(limit)
+        assert isinstance(value, int) and isinstance(other, int)
+        if value > other if bound.operator == "at_most" else value < other:
+            self._out_of_bounds(fact, key, bound, limit)
+
+    def _operand_value(self, operand: Operand, key: Key) -> Value | None:
+        match operand:
+            case Constant():
+                return operand.value
+            case Ref():
+                return self.values.get((operand.name, key[1] if operand.listed else None))
+            case _:
+                return None
+
+    def _check_cause(self, fact: Fact, key: Key, bound: Bound) -> None:
+        """Refuse an event whose cause, by what is given, has never happened."""
+        if bound.operator != "not_before" or not isinstance(bound.operand, Ref):
+            return
+        cause = self.rulebook.facts[bound.operand.name]
+        if cause.if_missing == "absent" and cause.role == "given":
+            what = message(
+                "`{name}` is given, and what must come before it is not: `{cause}`",
+                name=fact.path,
+                cause=cause.path,
+            )
+            self.fault(
+                "before-cause", what, _path_of(key, fact), message("give `{cause}` too", cause=cause.path)
+            )
+
+    def _out_of_bounds(self, fact: Fact, key: Key, bound: Bound, limit: Value) -> None:
+        book = self.rulebook
+        shown = format_value(limit, fact.type, book.zone)
+        other = f"`{bound.operand.name}` ({shown})" if isinstance(bound.operand, Ref) else f"{shown}"
+        if bound.operator == "not_before":
+            what = message("`{name}` is before {limit}", name=fact.path, limit=other)
+            self.fault("before-cause", what, _path_of(key, fact), message("check both dates"))
+        elif bound.operator == "at_most":
+            what = message("`{name}` is more than {limit}", name=fact.path, limit=other)
+            self.fault("out-of-bounds", what, _path_of(key, fact), message("check both values"))
+        else:
+            what = message("`{name}` is less than {limit}", name=fact.path, limit=other)
+            self.fault("out-of-bounds", what, _path_of(key, fact), message("check the value"))
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(str(step) for step in path)
+
+
+def _path_of(key: Key, fact: Fact) -> Path:
+    name, record = key
+    if fact.listed is None or record is None:
+        return tuple(name.split("."))
+    return (*fact.listed.split("."), record, name.removeprefix(fact.listed + "."))
+
+
+def _kind(value: object) -> str:
+    """Return what a JSON value is, in the words of JSON."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, Number | int | float):
+        return "a number"
+    if isinstance(value, str):
+        return "a text"
+    return "a list" if isinstance(value, list) else "an object"
+
+
+_EXAMPLES: Mapping[ValueType, str] = {
+    ValueType.MONEY: '"100.00"',
+    ValueType.PERCENT: '"5%"',
+    ValueType.COUNT: "3",
+    ValueType.NUMBER: "1.5",
+    ValueType.BOOLEAN: "true",
+    ValueType.INSTANT: '"2012-03-16T18:00:00+08:00"',
+    ValueType.DATE: '"2012-03-16"',
+    ValueType.DURATION: '"72 hours"',
+    ValueType.BUSINESS_DAYS: '"4 business days"',
+    ValueType.CHOICE: '"…"',
+    ValueType.TEXT: '"…"',
+}
+
+
+def _how_to_write(type: ValueType, value: object) -> Message:
+    if value is None:
+        return message("leave the fact out when nobody knows it")
+    return message("write for example {example}", example=_EXAMPLES[type])

@@ -1,0 +1,282 @@
+"""``policyengine evaluate``: judge cases and say why."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import click
+
+from policyengine.api import EngineName, Rulebook, load_rulebook
+from policyengine.cli import codes, options
+from policyengine.cli.speech import say as say_help
+from policyengine.decision import Decision
+from policyengine.diagnostics import Diagnostic, FaultsFound
+from policyengine.files import STANDARD_INPUT, read_text
+from policyengine.i18n import Language, Speech
+from policyengine.json_text import split_ndjson
+
+_NDJSON = (".ndjson", ".jsonl")
+# Faults of what the user asked for on the command line, not of the rules.
+_ASKED_WRONGLY = ("unknown-overlay", "overlay-conflict", "unknown-assumption", "unknown-reading")
+
+
+class _Asked(NamedTuple):
+    """What is to be shown of every decision."""
+
+    say: Speech
+    is_json: bool
+    why: tuple[str, ...]
+    why_not: tuple[str, ...]
+    trace: bool
+    is_single: bool
+
+
+class _Text(NamedTuple):
+    """The JSON text of one case, and the line of its file where it begins."""
+
+    file: str
+    first_line: int
+    text: str
+
+
+@click.command(
+    "evaluate",
+    help=say_help("Judge the cases in JSON files (- is standard input; .ndjson files hold one case a line)."),
+)
+@click.argument("cases", nargs=-1, required=True, type=click.Path())
+@options.rules
+@click.option("--as-of", metavar="TIME", help=say_help("Judge as of this instant; now if left out."))
+@click.option(
+    "--assume",
+    "assumed",
+    multiple=True,
+    metavar="ID=READING",
+    help=say_help("Choose another reading of an assumption."),
+)
+@options.overlays
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="FACT=VALUE",
+    help=say_help("What if: replace a fact of the case; nothing after = takes it out."),
+)
+@click.option(
+    "--why",
+    multiple=True,
+    metavar="NAME",
+    help=say_help("Explain an outcome, step by step down to the case."),
+)
+@click.option(
+    "--why-not",
+    multiple=True,
+    metavar="RULE",
+    help=say_help("Explain why a rule does not hold, nearest condition first."),
+)
+@click.option("--trace", is_flag=True, help=say_help("Show the rules in the order in which they fired."))
+@click.option("--strict", is_flag=True, help=say_help("Exit with code 4 when an outcome is undetermined."))
+@click.option(
+    "--ndjson", is_flag=True, help=say_help("Read one case from each line, whatever the file is called.")
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help=say_help("Form of the output."),
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "durable", "reference"]),
+    default="auto",
+    help=say_help("Which engine judges; auto is durable-rules where it can run."),
+)
+@options.language
+def command(
+    cases: tuple[str, ...],
+    rules: str | None,
+    as_of: str | None,
+    assumed: tuple[str, ...],
+    overlays: tuple[str, ...],
+    settings: tuple[str, ...],
+    why: tuple[str, ...],
+    why_not: tuple[str, ...],
+    trace: bool,
+    strict: bool,
+    ndjson: bool,
+    form: str,
+    engine: EngineName,
+    language: Language,
+) -> None:
+    """Judge cases."""
+    say = options.speech(language)
+    rulebook = _load(options.find_rules(rules), assumed, overlays, engine, say)
+    try:
+        instant = rulebook.read_instant(as_of)
+    except FaultsFound as found:
+        raise click.UsageError(
+            say("--as-of: {reason}", reason=say.message(found.diagnostics[0].message))
+        ) from None
+    changes = options.pairs(settings, "--set")
+    texts, faults = _read(cases, ndjson)
+    asked = _Asked(say, form == "json", why, why_not, trace, len(texts) <= 1 and not ndjson and not faults)
+    code = codes.FINE
+    for number, text in enumerate(texts):
+        read, wrong = rulebook.read_case(text.text, text.file, text.first_line, changes)
+        if read is None:
+            faults.append((text, wrong))
+            continue
+        decision = rulebook.judge(read, instant, changes)
+        options.write(("\n" if number and not asked.is_json else "") + _show(decision, asked))
+        if strict and decision.undetermined:
+            code = codes.UNDETERMINED
+    if faults:
+        _tell_all(faults, say)
+        code = codes.CASE_FAULTS
+    raise click.exceptions.Exit(code)
+
+
+# ---------- reading
+
+
+def _load(
+    path: str, assumed: Sequence[str], overlays: Sequence[str], engine: EngineName, say: Speech
+) -> Rulebook:
+    from policyengine.engines.durable_ruleset import EngineUnavailable
+
+    readings = dict(options.pairs(assumed, "--assume"))
+    try:
+        rulebook = load_rulebook(path, assume=readings, overlays=overlays, engine=engine)
+    except FaultsFound as found:
+        _tell(found.diagnostics, say)
+        asked_wrongly = all(
+            one.code in _ASKED_WRONGLY for one in found.diagnostics if one.severity == "error"
+        )
+        raise click.exceptions.Exit(codes.USAGE if asked_wrongly else codes.RULE_FAULTS) from None
+    except EngineUnavailable as reason:
+        raise click.UsageError(say("--engine durable: {reason}", reason=reason)) from None
+    if rulebook.notice is not None:
+        click.echo(say("note: {text}", text=say.message(rulebook.notice)), err=True)
+    return rulebook
+
+
+_Faults = list[tuple[_Text, list[Diagnostic]]]
+
+
+def _read(paths: Iterable[str], ndjson: bool) -> tuple[list[_Text], _Faults]:
+    """Return the texts of all cases, and the faults of files that cannot be read."""
+    texts: list[_Text] = []
+    faults: _Faults = []
+    for path in paths:
+        text, wrong = read_text(path)
+        if text is None:
+            faults.append((_Text(path, 1, ""), wrong))
+        else:
+            name = "<stdin>" if path == STANDARD_INPUT else path
+            texts += _split(text, name, ndjson or path.endswith(_NDJSON))
+    return texts, faults
+
+
+def _split(text: str, name: str, is_ndjson: bool) -> Iterator[_Text]:
+    if not is_ndjson:
+        yield _Text(name, 1, text)
+        return
+    for line, part in split_ndjson(text):
+        yield _Text(name, line, part)
+
+
+# ---------- showing
+
+
+def _tell(diagnostics: Iterable[Diagnostic], say: Speech) -> None:
+    from policyengine.render.report import render_report  # only for faults
+
+    click.echo(render_report(diagnostics, say, options.has_color(sys.stderr)), err=True, nl=False)
+
+
+def _tell_all(faults: _Faults, say: Speech) -> None:
+    from policyengine.render.report import render_report
+
+    for text, diagnostics in faults:
+        # The reporter finds lines by their number in the whole file.
+        whole = {text.file: "\n" * (text.first_line - 1) + text.text}
+        shown = render_report(diagnostics, say, options.has_color(sys.stderr), whole)
+        click.echo(shown, err=True, nl=False)
+
+
+def _show(decision: Decision, asked: _Asked) -> str:
+    if asked.is_json:
+        return _show_json(decision, asked)
+    color = options.has_color(sys.stdout)
+    if asked.why or asked.why_not:
+        return _explain(decision, asked, color)
+    from policyengine.render.text import render_text, render_trace
+
+    text = render_text(decision, asked.say, color)
+    return text + "\n" + render_trace(decision, asked.say, color) if asked.trace else text
+
+
+def _explain(decision: Decision, asked: _Asked, color: bool) -> str:
+    from policyengine.render.why import Chain, find_name, find_rule
+
+    chain = Chain(decision, asked.say, color)
+    parts = []
+    for name in asked.why:
+        key = find_name(decision, name)
+        if key is None:
+            raise _unknown(asked.say, "--why", name, [name for name, _ in decision.findings.states])
+        parts.append(chain.why(key))
+    for name in asked.why_not:
+        key = find_rule(decision, name)
+        if key is None:
+            raise _unknown(asked.say, "--why-not", name, [name for name, _ in decision.findings.rules])
+        parts.append(chain.why_not(key))
+    return "\n".join(parts)
+
+
+def _unknown(say: Speech, option: str, name: str, known: Iterable[str]) -> click.UsageError:
+    from policyengine.suggestions import closest
+
+    found = closest(name, known)
+    if found is None:
+        return click.UsageError(
+            say("{option}: nothing is named `{name}` in this case", option=option, name=name)
+        )
+    return click.UsageError(
+        say(
+            "{option}: nothing is named `{name}` in this case, did you mean `{word}`?",
+            option=option,
+            name=name,
+            word=found,
+        )
+    )
+
+
+def _show_json(decision: Decision, asked: _Asked) -> str:
+    from policyengine.render.json import render_json
+
+    indent = 2 if asked.is_single else None
+    return render_json(decision, _why_not_data(decision, asked), indent) + "\n"
+
+
+def _why_not_data(decision: Decision, asked: _Asked) -> dict[str, object]:
+    if not asked.why_not:
+        return {}
+    from policyengine.render.json import failed_rule_data
+    from policyengine.render.naming import Naming
+    from policyengine.render.sentences import Sentences
+    from policyengine.render.why import find_rule, nearest_first
+
+    sentences = Sentences(decision.explanation, Naming(decision.judged.rulebook, asked.say))
+    data = []
+    for name in asked.why_not:
+        key = find_rule(decision, name)
+        if key is None:
+            raise _unknown(asked.say, "--why-not", name, [name for name, _ in decision.findings.rules])
+        rule = decision.judged.rulebook.rules[key[0]]
+        data.append(
+            failed_rule_data(decision, rule, key[1], nearest_first(decision, rule, key[1], sentences))
+        )
+    return {"why_not": data}

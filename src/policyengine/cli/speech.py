@@ -1,0 +1,27 @@
+"""The language of the command line: that of the environment, or the one that ``--lang`` names."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from policyengine.i18n import LANGUAGES, Language, Speech, language_of_environment
+
+
+def _asked(arguments: Sequence[str]) -> str:
+    """Return what ``--lang`` names; click reads it too late, because help texts are made on import."""
+    for number, word in enumerate(arguments):
+        if word == "--lang" and number + 1 < len(arguments):
+            return arguments[number + 1]
+        if word.startswith("--lang="):
+            return word.partition("=")[2]
+    return ""
+
+
+def _language() -> Language:
+    asked = _asked(sys.argv[1:])
+    return next((one for one in LANGUAGES if one == asked), language_of_environment(os.environ))
+
+
+say = Speech(_language())

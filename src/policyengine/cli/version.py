@@ -1,0 +1,26 @@
+"""``policyengine version``: which versions judge here."""
+
+from __future__ import annotations
+
+import platform
+
+import click
+
+from policyengine.cli import options
+from policyengine.cli.speech import say as say_help
+from policyengine.i18n import Language
+from policyengine.version import __version__
+
+
+@click.command("version", help=say_help("Print the versions of the program, of Python and of the engine."))
+@options.language
+def command(language: Language) -> None:
+    """Print versions."""
+    from policyengine.engines.durable_ruleset import TESTED_VERSION, durable_available
+
+    say = options.speech(language)
+    options.write(f"policyengine {__version__}\nPython {platform.python_version()}\n")
+    if durable_available():
+        options.write(say("engine: durable-rules {version}", version=TESTED_VERSION) + "\n")
+    else:
+        options.write(say("engine: reference (durable-rules cannot run on this Python)") + "\n")

@@ -1,0 +1,140 @@
+"""What a deadline amounts to: its due instant, its status and when it was settled.
+
+Pure functions from what is known about a deadline's parts to a finding; every engine uses them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from policyengine.calendar import Calendar, Counting, add_length, is_in_time
+from policyengine.findings import (
+    ABSENT,
+    NOTHING,
+    Absent,
+    DeadlineFinding,
+    Known,
+    State,
+    Truth,
+    Unknown,
+    Waits,
+)
+from policyengine.values import Duration
+
+NOT_STARTED, OPEN, MET, MISSED, ENDED = (
+    Known("not_started"),
+    Known("open"),
+    Known("met"),
+    Known("missed"),
+    Known("ended"),
+)
+
+
+class Clock(NamedTuple):
+    """How time is counted for one deadline; ``is_period`` when nothing can meet it."""
+
+    counting: Counting
+    calendar: Calendar
+    zone: ZoneInfo
+    is_period: bool
+
+
+def waits_of(states: Sequence[State]) -> Waits:
+    """Return all that the unknown ones of the states wait for."""
+    return NOTHING.union(*(state.waits for state in states if isinstance(state, Unknown)))
+
+
+def doubt(exists: Truth, exists_waits: Waits, state: State) -> State:
+    """Return a state of something that perhaps does not exist: without it, there is no value."""
+    if exists is Truth.TRUE or isinstance(state, Absent):
+        return state
+    if exists is Truth.FALSE:
+        return ABSENT
+    return Unknown(exists_waits | waits_of([state]))
+
+
+def judge_deadline(
+    exists: Truth,
+    exists_waits: Waits,
+    start: State,
+    length: State,
+    acts: Sequence[State],
+    clock: Clock,
+    as_of: int,
+) -> DeadlineFinding:
+    """Return what a deadline amounts to at ``as_of`` (epoch seconds); acts later than that are not seen."""
+    if exists is Truth.FALSE:
+        return DeadlineFinding(exists, start, length, ABSENT, ABSENT, ABSENT, ABSENT, False)
+    seen = [ABSENT if isinstance(act, Known) and _instant(act) > as_of else act for act in acts]
+    due, provisional = _due(start, length, clock)
+    acted = _acted(seen)
+    status = _status(start, length, due, seen, clock, as_of)
+    settled = _settled(status, due, acted)
+    return DeadlineFinding(
+        exists,
+        start,
+        length,
+        doubt(exists, exists_waits, due),
+        acted,
+        doubt(exists, exists_waits, status),
+        doubt(exists, exists_waits, settled),
+        provisional,
+    )
+
+
+def _instant(state: Known) -> int:
+    assert isinstance(state.value, int)
+    return state.value
+
+
+def _due(start: State, length: State, clock: Clock) -> tuple[State, bool]:
+    if isinstance(start, Absent) or isinstance(length, Absent):
+        return ABSENT, False
+    if isinstance(start, Known) and isinstance(length, Known):
+        assert isinstance(length.value, Duration)
+        due = add_length(_instant(start), length.value, clock.counting, clock.calendar, clock.zone)
+        return Known(due.instant), due.provisional
+    return Unknown(waits_of([start, length])), False
+
+
+def _acted(acts: Sequence[State]) -> State:
+    """Return the earliest act; one that is unknown could be the earliest."""
+    waits = waits_of(acts)
+    if waits:
+        return Unknown(waits)
+    known = [_instant(act) for act in acts if isinstance(act, Known)]
+    return Known(min(known)) if known else ABSENT
+
+
+def _status(
+    start: State, length: State, due: State, acts: Sequence[State], clock: Clock, as_of: int
+) -> State:
+    if isinstance(length, Absent):
+        return ABSENT
+    if isinstance(start, Absent):
+        return NOT_STARTED
+    waits = waits_of([start, length, *acts])
+    if not isinstance(due, Known):
+        is_future = isinstance(start, Known) and _instant(start) > as_of
+        nobody_acted = all(isinstance(act, Absent) for act in acts)
+        return NOT_STARTED if is_future and nobody_acted else Unknown(waits)
+    end = _instant(due)
+    if any(isinstance(act, Known) and is_in_time(_instant(act), end, clock.counting) for act in acts):
+        return MET
+    if waits:  # an act that is unknown could have been in time
+        return Unknown(waits)
+    if isinstance(start, Known) and _instant(start) > as_of:
+        return NOT_STARTED
+    if is_in_time(as_of, end, clock.counting):
+        return OPEN
+    return ENDED if clock.is_period else MISSED
+
+
+def _settled(status: State, due: State, acted: State) -> State:
+    if isinstance(status, Unknown):
+        return status
+    if status == MET:
+        return acted
+    return due if status in (MISSED, ENDED) else ABSENT

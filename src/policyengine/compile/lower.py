@@ -1,0 +1,250 @@
+"""Passes 3 and 4: from conjunctions of literals to integer comparisons, rule by rule, in strata."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from policyengine.calendar import Counting
+from policyengine.compile.choose_readings import Readings, choose_condition, choose_operand
+from policyengine.compile.closures import Evaluate, Lookup, lower_condition, lower_operand
+from policyengine.compile.normal_form import Literal, alternatives
+from policyengine.conditions import All, Condition, Constant, Operand, Operator, Ref, Test
+from policyengine.dependencies import dependencies, rule_strata
+from policyengine.program import (
+    ABSENT_VALUE,
+    Attribute,
+    CompiledAmount,
+    CompiledConclusion,
+    CompiledDeadline,
+    CompiledFact,
+    CompiledRule,
+    Match,
+    MatchOperator,
+    Program,
+    QuestionAttribute,
+    Stratum,
+    ValueAttribute,
+)
+from policyengine.resolution import close_overrides
+from policyengine.rulebook import Amount, CountingRule, Deadline, Rule, Rulebook
+from policyengine.source import Span
+from policyengine.values import comparison_key
+
+MOST_MATCHES = 40
+"""A way with more comparisons becomes a question beside the engine, far below the engine's own limit."""
+
+_POSITIVE: Mapping[Operator, MatchOperator] = {
+    "is": "==",
+    "at_least": ">=",
+    "at_most": "<=",
+    "more_than": ">",
+    "less_than": "<",
+}
+_NEGATIVE: Mapping[Operator, MatchOperator] = {
+    "is": "!=",
+    "at_least": "<",
+    "at_most": ">",
+    "more_than": "<=",
+    "less_than": ">=",
+}
+_Way = tuple[Match, ...]
+
+
+def compile_rulebook(rulebook: Rulebook, readings: Readings) -> Program:
+    """Return the program of a rulebook whose dependencies have no cycle; ``readings`` is complete."""
+    return _Lowering(rulebook, readings).program()
+
+
+class _Lowering:
+    """The compilation of one rulebook: hands out the names of attributes and the numbers of texts."""
+
+    def __init__(self, rulebook: Rulebook, readings: Readings) -> None:
+        self.book = rulebook
+        self.readings = readings
+        self.texts: dict[str, int] = {}
+        self.attributes: dict[object, Attribute] = {}
+        self.policies = {id: number for number, id in enumerate(rulebook.policies)}
+        self.numbers = {id: number for number, id in enumerate(rulebook.rules)}
+
+    def program(self) -> Program:
+        return Program(
+            rulebook=self.book,
+            readings=self.readings,
+            scopes=self._scopes(),
+            strata=tuple(self._strata()),
+            facts=self._facts(),
+            parameters=self.book.parameters,
+            deadlines={id: self._deadline(one) for id, one in self.book.deadlines.items()},
+            amounts={id: self._amount(one) for id, one in self.book.amounts.items()},
+            texts=self.texts,
+        )
+
+    def _evaluate(self, condition: Condition) -> Evaluate:
+        return lower_condition(choose_condition(condition, self.readings))
+
+    def _lookup(self, operand: Operand) -> Lookup:
+        return lower_operand(choose_operand(operand, self.readings))
+
+    # ---------- rules
+
+    def _scopes(self) -> tuple[Evaluate, ...]:
+        """Return when each policy applies; all its rules carry the same scope."""
+        scopes: dict[str, Condition] = {rule.policy: rule.scope for rule in self.book.rules.values()}
+        return tuple(
+            self._evaluate(scopes[id]) if id in scopes else self._evaluate(_ALWAYS) for id in self.policies
+        )
+
+    def _strata(self) -> Iterable[tuple[Stratum, ...]]:
+        for names in rule_strata(dependencies(self.book)):
+            groups: dict[str | None, list[CompiledRule]] = {}
+            for name in names:
+                rule = self.book.rules[name]
+                groups.setdefault(rule.listed, []).append(self._rule(rule))
+            listed = sorted(groups, key=lambda one: one or "")
+            yield tuple(Stratum(one, tuple(groups[one])) for one in listed)
+
+    def _rule(self, rule: Rule) -> CompiledRule:
+        when = choose_condition(rule.when, self.readings)
+        found: dict[str, Attribute] = {}
+        policy = Match(policy_attribute(self.policies[rule.policy]), "==", 1)
+        ways = [
+            (policy, *way) for conjunction in alternatives(when) for way in self._ways(conjunction, found)
+        ]
+        if any(len(way) > MOST_MATCHES for way in ways):
+            found.clear()
+            ways = [(policy, *self._question(when, True, found))]
+        return CompiledRule(
+            rule=rule,
+            number=self.numbers[rule.id],
+            policy=self.policies[rule.policy],
+            ways=tuple(sorted(set(ways))),
+            attributes=tuple(found.values()),
+            when=lower_condition(when),
+        )
+
+    def _ways(self, conjunction: Iterable[Literal], found: dict[str, Attribute]) -> list[_Way]:
+        """Return the conjunctions of comparisons of a conjunction of literals: one, or a few."""
+        ways: list[_Way] = [()]
+        for literal in conjunction:
+            lowered = self._literal(literal, found)
+            if len(ways) * len(lowered) > _MOST_WAYS:
+                lowered = [self._question(literal.condition, literal.wanted, found)]
+            ways = [(*left, *right) for left in ways for right in lowered]
+        return [tuple(sorted(set(way))) for way in ways]
+
+    def _literal(self, literal: Literal, found: dict[str, Attribute]) -> list[_Way]:
+        test = literal.condition
+        if isinstance(test, Test) and _is_comparable(test):
+            attribute = self._value_attribute(test.ref)
+            found[attribute.attribute] = attribute
+            keys = [self._constant(operand) for operand in test.operands]
+            return _matches(attribute.attribute, test.operator, keys, literal.wanted)
+        return [self._question(test, literal.wanted, found)]
+
+    def _constant(self, operand: Operand) -> int:
+        assert isinstance(operand, Constant)
+        key = comparison_key(operand.value)
+        return self.texts.setdefault(key, len(self.texts) + 1) if isinstance(key, str) else key
+
+    def _value_attribute(self, ref: Ref) -> ValueAttribute:
+        found = self.attributes.get(ref.name)
+        if found is None:
+            found = ValueAttribute(f"v{len(self.attributes)}", ref.name, ref.listed, ref.type)
+            self.attributes[ref.name] = found
+        assert isinstance(found, ValueAttribute)
+        return found
+
+    def _question(self, condition: Condition, wanted: bool, found: dict[str, Attribute]) -> _Way:
+        attribute = self.attributes.get(condition)
+        if attribute is None:
+            attribute = QuestionAttribute(f"q{len(self.attributes)}", lower_condition(condition))
+            self.attributes[condition] = attribute
+        found[attribute.attribute] = attribute
+        return (Match(attribute.attribute, "==", 1 if wanted else 0),)
+
+    # ---------- facts, deadlines, amounts
+
+    def _facts(self) -> dict[str, CompiledFact]:
+        conclusions: dict[str, list[CompiledConclusion]] = {}
+        overrides: dict[str, dict[str, tuple[str, ...]]] = {}
+        for rule in self.book.rules.values():
+            for conclusion in rule.then:
+                fact = conclusion.fact.name
+                conclusions.setdefault(fact, []).append(self._conclusion(rule.id, conclusion.value))
+                overrides.setdefault(fact, {})[rule.id] = rule.overrides
+        return {
+            path: CompiledFact(
+                fact, tuple(conclusions.get(path, ())), close_overrides(overrides.get(path, {}))
+            )
+            for path, fact in self.book.facts.items()
+        }
+
+    def _conclusion(self, rule: str, value: Operand) -> CompiledConclusion:
+        chosen = choose_operand(value, self.readings)
+        unknown_as = (chosen.name, chosen.listed is not None) if isinstance(chosen, Ref) else (rule, True)
+        return CompiledConclusion(rule, lower_operand(chosen), unknown_as)
+
+    def _deadline(self, deadline: Deadline) -> CompiledDeadline:
+        return CompiledDeadline(
+            deadline=deadline,
+            exists=self._evaluate(deadline.when),
+            start=self._lookup(deadline.starts),
+            length=self._lookup(deadline.within),
+            acts=tuple(self._lookup(act) for act in deadline.met_by),
+            counting=choose_counting(deadline.counting, self.readings),
+        )
+
+    def _amount(self, amount: Amount) -> CompiledAmount:
+        return CompiledAmount(
+            amount=amount,
+            exists=self._evaluate(amount.when),
+            base=self._lookup(amount.base),
+            plus=tuple(self._lookup(term) for term in amount.plus),
+            minus=tuple(self._lookup(term) for term in amount.minus),
+            rate=None if amount.rate is None else self._lookup(amount.rate),
+            floor=None if amount.floor is None else self._lookup(amount.floor),
+            caps=tuple((self._evaluate(cap.when), self._lookup(cap.limit)) for cap in amount.caps),
+        )
+
+
+_MOST_WAYS = 32
+_ALWAYS = All((), Span(""))
+
+
+def policy_attribute(number: int) -> str:
+    """Return the attribute that says whether a policy applies."""
+    return f"p{number}"
+
+
+def choose_counting(rules: Iterable[CountingRule], readings: Readings) -> Counting:
+    """Return how time is counted under the readings."""
+    chosen: dict[str, str] = {}
+    for rule in rules:
+        reading = "" if rule.assumption is None else readings[rule.assumption]
+        chosen[rule.aspect] = next(choice for of, choice in rule.choices if of == reading)
+    return Counting(**chosen)  # type: ignore[arg-type]  # the parser let only words of each aspect pass
+
+
+def _is_comparable(test: Test) -> bool:
+    """Tell whether a test compares a value with constants, so that the engine can do it."""
+    asks_value = test.operator not in ("known", "happened")
+    return asks_value and all(isinstance(operand, Constant) for operand in test.operands)
+
+
+def _matches(attribute: str, operator: Operator, keys: list[int], wanted: bool) -> list[_Way]:
+    """Return the ways for a comparison to be true, or to be false.
+
+    A value that is absent is no value: no comparison with it is true, and every one is false.
+    """
+    if operator == "one_of":
+        if wanted:
+            return [(Match(attribute, "==", key),) for key in sorted(set(keys))]
+        return [tuple(Match(attribute, "!=", key) for key in sorted(set(keys)))]
+    key = keys[0]
+    match = Match(attribute, (_POSITIVE if wanted else _NEGATIVE)[operator], key)
+    is_present = Match(attribute, ">", ABSENT_VALUE)
+    if wanted and operator in ("at_most", "less_than"):
+        return [(match, is_present)]
+    if not wanted and operator in ("at_most", "less_than"):
+        return [(match,), (Match(attribute, "==", ABSENT_VALUE),)]
+    return [(match,)]

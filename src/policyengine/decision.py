@@ -1,0 +1,326 @@
+"""The decision about one case: every outcome with its reasons, clocks, amounts and next steps.
+
+Made from an engine's findings, the same way for every engine; it holds values and places, not sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from policyengine.case import Case, Key
+from policyengine.explain import Explanation, Leaf, Support
+from policyengine.findings import (
+    Absent,
+    AmountFinding,
+    Conflict,
+    DeadlineFinding,
+    Findings,
+    Known,
+    Missing,
+    State,
+    Truth,
+    Unknown,
+)
+from policyengine.rulebook import Amount, Deadline, Fact, Notice, Rule, Rulebook, TextByReading
+from policyengine.values import Value, comparison_key
+from policyengine.words import Text
+
+Status = Literal["known", "undetermined", "not_applicable", "conflict"]
+
+
+class Reason(NamedTuple):
+    """A rule that gives an outcome its value, or still could, with the tests that made it so."""
+
+    rule: Rule
+    record: int | None
+    truth: Truth
+    leaves: tuple[Leaf, ...]
+    value: State
+
+
+class Outcome(NamedTuple):
+    """What is concluded about one fact.
+
+    ``possible`` are the values that an undetermined outcome can still take, ``may_be_absent`` whether it can
+    also turn out not applicable. ``overridden`` are rules that hold and give way to an exception.
+    ``unconfirmed`` are the overlays whose figures it rests on; ``provisional`` tells that it rests on a
+    calendar that is not published yet.
+    """
+
+    fact: Fact
+    record: int | None
+    status: Status
+    state: State
+    possible: tuple[Value, ...]
+    has_unknown_value: bool
+    may_be_absent: bool
+    reasons: tuple[Reason, ...]
+    overridden: tuple[Rule, ...]
+    waits: tuple[Missing, ...]
+    support: Support
+    unconfirmed: tuple[str, ...]
+    provisional: bool
+
+
+class ClockView(NamedTuple):
+    """A deadline that exists or may exist, and whether it rests on an unpublished calendar."""
+
+    deadline: Deadline
+    record: int | None
+    finding: DeadlineFinding
+    support: Support
+    provisional: bool
+
+    @property
+    def is_set(self) -> bool:
+        """Tell whether something has set the clock going, or may have."""
+        return not isinstance(self.finding.start, Absent)
+
+
+class AmountView(NamedTuple):
+    """An amount that exists or may exist."""
+
+    amount: Amount
+    record: int | None
+    finding: AmountFinding
+
+
+class NextStep(NamedTuple):
+    """What somebody must or may do, by when, and what follows if not."""
+
+    notice: Notice
+    rule: Rule
+    record: int | None
+    due: State | None
+    otherwise: Text
+    assumption: str
+
+
+class Chosen(NamedTuple):
+    """The reading chosen for an assumption that the decision leans on."""
+
+    id: str
+    reading: str
+    is_default: bool
+
+
+class Judged(NamedTuple):
+    """What was judged and how: together with the case it determines the decision."""
+
+    rulebook: Rulebook
+    readings: Mapping[str, str]
+    settings: tuple[tuple[str, str], ...]
+    engine: str
+    engine_version: str
+
+
+class Decision(NamedTuple):
+    """The answer about one case at one instant (``as_of``, epoch seconds)."""
+
+    case: Case
+    as_of: int
+    judged: Judged
+    findings: Findings
+    explanation: Explanation
+    outcomes: tuple[Outcome, ...]
+    clocks: tuple[ClockView, ...]
+    amounts: tuple[AmountView, ...]
+    next_steps: tuple[NextStep, ...]
+    assumptions: tuple[Chosen, ...]
+
+    @property
+    def undetermined(self) -> tuple[Outcome, ...]:
+        """Return the outcomes that wait for something, or are in conflict."""
+        return tuple(one for one in self.outcomes if one.status in ("undetermined", "conflict"))
+
+    @property
+    def missing(self) -> tuple[Missing, ...]:
+        """Return everything that some outcome waits for."""
+        return sort_missing(waiting for outcome in self.outcomes for waiting in outcome.waits)
+
+
+def sort_missing(missing: Iterable[Missing]) -> tuple[Missing, ...]:
+    """Return things that are missing without repetition, ordered by kind, name and record."""
+    return tuple(
+        sorted(set(missing), key=lambda one: (one.kind, one.name, -1 if one.record is None else one.record))
+    )
+
+
+def decide(case: Case, as_of: int, judged: Judged, findings: Findings, explanation: Explanation) -> Decision:
+    """Assemble the decision from what an engine found."""
+    assembly = _Assembly(judged, findings, explanation)
+    outcomes = tuple(assembly.outcomes())
+    clocks = tuple(assembly.clocks())
+    steps = tuple(assembly.next_steps())
+    return Decision(
+        case,
+        as_of,
+        judged,
+        findings,
+        explanation,
+        outcomes,
+        clocks,
+        tuple(assembly.amounts()),
+        steps,
+        tuple(assembly.assumptions(outcomes, clocks, steps)),
+    )
+
+
+class _Assembly:
+    """The making of one decision."""
+
+    def __init__(self, judged: Judged, findings: Findings, explanation: Explanation) -> None:
+        self.book = judged.rulebook
+        self.judged = judged
+        self.findings = findings
+        self.explanation = explanation
+
+    # ---------- outcomes
+
+    def outcomes(self) -> Iterator[Outcome]:
+        for fact in self.book.facts.values():
+            if fact.role == "outcome":
+                for record in self._records(fact.listed):
+                    yield self._outcome(fact, record)
+
+    def _records(self, listed: str | None) -> Iterable[int | None]:
+        return (None,) if listed is None else (self.findings.records[listed] or ())
+
+    def _outcome(self, fact: Fact, record: int | None) -> Outcome:
+        state = self.findings.states[fact.path, record]
+        resolved = self.findings.resolved.get((fact.path, record))
+        names = () if resolved is None else (*resolved.winners, *resolved.open)
+        reasons = tuple(self._reason(self.book.rules[name], fact.path, record) for name in names)
+        support = self.explanation.support([(fact.path, record)])
+        is_open = isinstance(state, Unknown)
+        return Outcome(
+            fact=fact,
+            record=record,
+            status=_status(state),
+            state=state,
+            possible=_possible(reasons) if is_open else (),
+            has_unknown_value=is_open and any(isinstance(one.value, Unknown) for one in reasons),
+            may_be_absent=is_open and all(one.truth is not Truth.TRUE for one in reasons),
+            reasons=reasons,
+            overridden=tuple(self._overridden(fact.path, record, names)),
+            waits=sort_missing(state.waits) if isinstance(state, Unknown) else (),
+            support=support,
+            unconfirmed=self._unconfirmed(support),
+            provisional=self._is_provisional(support.deadlines),
+        )
+
+    def _reason(self, rule: Rule, path: str, record: int | None) -> Reason:
+        truth, leaves = self.explanation.of_rule(rule, record)
+        value = next(one.value for one in rule.then if one.fact.name == path)
+        return Reason(rule, record, truth, leaves, self.explanation.state_of(value, record))
+
+    def _overridden(self, path: str, record: int | None, names: Iterable[str]) -> Iterator[Rule]:
+        given = set(names)
+        for rule in self.book.rules.values():
+            finding = self.findings.rules.get((rule.id, record))
+            concludes = any(one.fact.name == path for one in rule.then)
+            if concludes and rule.id not in given and finding is not None and finding.truth is Truth.TRUE:
+                yield rule
+
+    def _unconfirmed(self, support: Support) -> tuple[str, ...]:
+        return tuple(sorted({self.book.parameters[id].unconfirmed for id in support.parameters} - {""}))
+
+    def _is_provisional(self, deadlines: Iterable[Key]) -> bool:
+        return any(self.findings.deadlines[key].provisional for key in deadlines)
+
+    # ---------- clocks and amounts
+
+    def clocks(self) -> Iterator[ClockView]:
+        views = []
+        for deadline in self.book.deadlines.values():
+            for record in self._records(deadline.listed):
+                finding = self.findings.deadlines[deadline.id, record]
+                if finding.exists is Truth.FALSE or isinstance(finding.length, Absent):
+                    continue
+                support = self.explanation.support([(f"{deadline.id}.status", record)])
+                provisional = self._is_provisional(support.deadlines)
+                views.append(ClockView(deadline, record, finding, support, provisional))
+        yield from sorted(views, key=_by_start)
+
+    def amounts(self) -> Iterator[AmountView]:
+        for amount in self.book.amounts.values():
+            for record in self._records(amount.listed):
+                finding = self.findings.amounts[amount.id, record]
+                if finding.exists is not Truth.FALSE and not isinstance(finding.result, Absent):
+                    yield AmountView(amount, record, finding)
+
+    # ---------- next steps
+
+    def next_steps(self) -> Iterator[NextStep]:
+        steps = []
+        for key in self.findings.firings:
+            rule = self.book.rules[key[0]]
+            steps += [self._step(notice, rule, key[1]) for notice in rule.notices]
+        yield from sorted(steps, key=_by_due)
+
+    def _step(self, notice: Notice, rule: Rule, record: int | None) -> NextStep:
+        due: State | None = None
+        if notice.by is not None:
+            listed = self.book.deadlines[notice.by].listed
+            due = self.findings.states[f"{notice.by}.due", record if listed else None]
+        otherwise, assumption = notice.otherwise, ""
+        if isinstance(otherwise, TextByReading):
+            assumption = otherwise.assumption
+            reading = self.judged.readings[assumption]
+            otherwise = next(text for name, text in otherwise.readings if name == reading)
+        return NextStep(notice, rule, record, due, otherwise, assumption)
+
+    # ---------- assumptions
+
+    def assumptions(
+        self, outcomes: Iterable[Outcome], clocks: Iterable[ClockView], steps: Sequence[NextStep]
+    ) -> Iterator[Chosen]:
+        used: set[str] = set()
+        for outcome in outcomes:
+            if outcome.status != "not_applicable":
+                used |= outcome.support.assumptions
+        for clock in clocks:
+            if clock.is_set:
+                used |= clock.support.assumptions
+        used |= self.explanation.support_of_rules((step.rule.id, step.record) for step in steps).assumptions
+        used |= {step.assumption for step in steps} - {""}
+        used |= {id for id, one in self.book.assumptions.items() if self.judged.readings[id] != one.default}
+        for id in sorted(used):
+            reading = self.judged.readings[id]
+            yield Chosen(id, reading, reading == self.book.assumptions[id].default)
+
+
+def _status(state: State) -> Status:
+    match state:
+        case Known():
+            return "known"
+        case Absent():
+            return "not_applicable"
+        case Conflict():
+            return "conflict"
+        case Unknown():
+            return "undetermined"
+
+
+def _possible(reasons: Iterable[Reason]) -> tuple[Value, ...]:
+    values = {
+        comparison_key(one.value.value): one.value.value for one in reasons if isinstance(one.value, Known)
+    }
+    return tuple(values[key] for key in sorted(values, key=lambda key: (isinstance(key, str), key)))
+
+
+def _by_start(view: ClockView) -> tuple[bool, int, str, int]:
+    """Order clocks by start, those without a known one last."""
+    start = view.finding.start
+    instant = start.value if isinstance(start, Known) and isinstance(start.value, int) else 0
+    return not isinstance(start, Known), instant, view.deadline.id, view.record or 0
+
+
+_KINDS = ("duty", "permission", "warning", "advice")
+
+
+def _by_due(step: NextStep) -> tuple[int, bool, int, str, int]:
+    """Order next steps: duties first, then by due instant."""
+    due = step.due.value if isinstance(step.due, Known) and isinstance(step.due.value, int) else 0
+    return _KINDS.index(step.notice.kind), not due, due, step.rule.id, step.record or 0

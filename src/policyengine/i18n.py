@@ -1,0 +1,50 @@
+"""The program's own sentences in the reader's language, from gettext catalogues; English is the source."""
+
+from __future__ import annotations
+
+import gettext
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Literal
+
+from policyengine.diagnostics import Message
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+_DOMAIN = "policyengine"
+_DIRECTORY = os.path.join(os.path.dirname(__file__), "locale")
+
+
+class Speech:
+    """Says the program's sentences in one language."""
+
+    def __init__(self, language: Language) -> None:
+        """``language`` is ``zh`` or ``en``."""
+        self.language = language
+        self._catalogue = _catalogue(language)
+
+    def __call__(self, template: str, /, **arguments: object) -> str:
+        """Return the sentence of an English template, its ``{name}`` places filled."""
+        return self._catalogue.gettext(template).format(**arguments)
+
+    def message(self, message: Message) -> str:
+        """Return a message in this language."""
+        return self(message.template, **dict(message.arguments))
+
+
+@lru_cache(maxsize=4)
+def _catalogue(language: Language) -> gettext.NullTranslations:
+    if language == "en":
+        return gettext.NullTranslations()
+    return gettext.translation(_DOMAIN, _DIRECTORY, [language], fallback=False)
+
+
+def language_of_environment(environment: Mapping[str, str]) -> Language:
+    """Return the language that the environment of a process asks for; English if it names neither."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = environment.get(name, "")
+        if value:
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"

@@ -1,0 +1,53 @@
+"""The model of a rulebook's directory: parsed, checked, and complete, or everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyengine.cache import entry_name, read_entry, write_entry
+from policyengine.diagnostics import Diagnostic, has_errors
+from policyengine.rule_files import Loaded, SourceFile, collect_files
+
+
+def load_model(directory: str, overlays: tuple[str, ...]) -> Loaded:
+    """Return the rulebook in a directory with some overlays switched on, None when there are errors.
+
+    A rulebook that has not changed comes from the cache.
+    """
+    files, faults = collect_files(directory)
+    if has_errors(faults):
+        return _parse(directory, files, faults, overlays)
+    name = entry_name(
+        [part for file in files for part in (file.kind.encode(), _bytes(file.path), file.data)]
+        + [_bytes(directory), *(_bytes(overlay) for overlay in overlays)]
+    )
+    found = read_entry(name)
+    if isinstance(found, Loaded):
+        return found
+    loaded = _parse(directory, files, faults, overlays)
+    if loaded.rulebook is not None:
+        write_entry(name, loaded)
+    return loaded
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _parse(
+    directory: str, files: Sequence[SourceFile], faults: Sequence[Diagnostic], overlays: tuple[str, ...]
+) -> Loaded:
+    # Imported when needed: reading YAML and checking schemas is most of the start-up time.
+    from policyengine.checks import check_rulebook
+    from policyengine.parse.load import parse_files
+
+    loaded = parse_files(directory, files, faults, overlays)
+    if loaded.rulebook is None:
+        return loaded
+    found = tuple(sorted((*loaded.diagnostics, *check_rulebook(loaded.rulebook)), key=lambda one: one.order))
+    return Loaded(None if has_errors(found) else loaded.rulebook, found)
+
+
+def check_model(directory: str, overlays: tuple[str, ...]) -> tuple[Diagnostic, ...]:
+    """Return everything that is wrong with the rulebook in a directory, warnings too."""
+    return load_model(directory, overlays).diagnostics

@@ -1,0 +1,141 @@
+"""From the files of a rulebook to the typed rulebook that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from policyengine.diagnostics import Diagnostic, has_errors, message
+from policyengine.document import MappingNode, read_yaml
+from policyengine.files import decode_text
+from policyengine.parse.book import parse_assumptions, parse_book, parse_counting, parse_zone
+from policyengine.parse.names import Names, did_you_mean
+from policyengine.parse.operands import Scope
+from policyengine.parse.overlays import apply_overlays, parse_overlay
+from policyengine.parse.policies import PolicyParser, declare_policy
+from policyengine.parse.sources import Sources
+from policyengine.parse.vocabulary import declare_vocabulary, parse_vocabulary
+from policyengine.rule_files import Loaded, SourceFile, collect_files, digest_of
+from policyengine.rulebook import Rulebook
+from policyengine.schemas import check_shape
+from policyengine.source import Span
+
+_Named = TypeVar("_Named")
+
+
+def load_directory(directory: str, overlays: Sequence[str] = ()) -> Loaded:
+    """Read, check the shape of, and parse the rulebook in a directory, with some overlays switched on."""
+    files, faults = collect_files(directory)
+    return parse_files(directory, files, faults, overlays)
+
+
+def parse_files(
+    directory: str, files: Sequence[SourceFile], faults: Sequence[Diagnostic], overlays: Sequence[str]
+) -> Loaded:
+    """Parse files that have been read; ``faults`` are those of reading them."""
+    found = list(faults)
+    trees: dict[str, list[MappingNode]] = {}
+    for file in files:
+        tree = _tree(file, found)
+        if tree is not None:
+            trees.setdefault(file.kind, []).append(tree)
+    # Names of a file that cannot be read would all be told as unknown: stop at the shape.
+    if has_errors(found):
+        return Loaded(None, _sorted(found))
+    rulebook = _parse(directory, digest_of(directory, files), trees, overlays, found)
+    return Loaded(None if has_errors(found) else rulebook, _sorted(found))
+
+
+def _sorted(faults: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(sorted(set(faults), key=lambda one: one.order))
+
+
+def _tree(file: SourceFile, faults: list[Diagnostic]) -> MappingNode | None:
+    if file.faults:
+        return None
+    text, unreadable = decode_text(file.path, file.data)
+    if text is None:
+        faults += unreadable
+        return None
+    node, wrong = read_yaml(text, file.path)
+    if node is not None and not has_errors(wrong):
+        wrong = [*wrong, *check_shape(file.kind, node)]
+    faults += wrong
+    return node if isinstance(node, MappingNode) and not has_errors(wrong) else None
+
+
+def _parse(
+    directory: str,
+    digest: str,
+    trees: Mapping[str, Sequence[MappingNode]],
+    overlays: Sequence[str],
+    faults: list[Diagnostic],
+) -> Rulebook:
+    names = Names(faults)
+    book_node = trees["rulebook"][0]
+    zone = parse_zone(book_node, names)
+    scope = Scope(names, zone)
+    book = parse_book(book_node, zone, scope)
+    names.parties = tuple(party.id for party in book.parties)
+    sources = Sources(book.documents)
+    names.assumptions = parse_assumptions(next(iter(trees.get("assumptions", ())), None), sources, scope)
+    counting = parse_counting(book_node.get("counting"), scope)
+    declare_vocabulary(trees["facts"][0], scope)
+    for node in trees.get("policy", ()):
+        declare_policy(node, scope)
+    vocabulary = parse_vocabulary(trees["facts"][0], scope)
+    policies = [PolicyParser(node, scope, sources, counting).parse() for node in trees.get("policy", ())]
+    _refuse_same_policies(
+        [parts.policy.id for parts in policies], [parts.policy.span for parts in policies], scope
+    )
+    parameters = _merged(parts.parameters for parts in policies)
+    layers = [parse_overlay(node, overlays, parameters, scope) for node in trees.get("overlay", ())]
+    _refuse_unknown_overlays(overlays, [layer.overlay.id for layer in layers], book.span, scope)
+    return Rulebook(
+        id=book.id,
+        version=book.version,
+        title=book.title,
+        digest=digest,
+        zone=zone,
+        currency=book.currency,
+        calendar=book.calendar,
+        languages=book.languages,
+        documents=book.documents,
+        parties={party.id: party for party in book.parties},
+        facts=_in_order(vocabulary.facts),
+        lists=_in_order(vocabulary.lists),
+        assumptions=_in_order(names.assumptions),
+        policies=_in_order({parts.policy.id: parts.policy for parts in policies}),
+        parameters=apply_overlays(parameters, layers, scope),
+        deadlines=_merged(parts.deadlines for parts in policies),
+        amounts=_merged(parts.amounts for parts in policies),
+        rules=_merged(parts.rules for parts in policies),
+        overlays=tuple(layer.overlay for layer in layers),
+        directory=directory,
+        span=book.span,
+    )
+
+
+def _in_order(parts: Mapping[str, _Named]) -> dict[str, _Named]:
+    return dict(sorted(parts.items()))
+
+
+def _merged(parts: Iterable[Mapping[str, _Named]]) -> dict[str, _Named]:
+    return _in_order({name: part for group in parts for name, part in group.items()})
+
+
+def _refuse_same_policies(ids: Sequence[str], spans: Sequence[Span], scope: Scope) -> None:
+    first: dict[str, Span] = {}
+    for id, span in zip(ids, spans, strict=True):
+        if id in first:
+            what = message("`{name}` is defined twice", name=id)
+            help = message("the other definition is at {place}", place=first[id])
+            scope.fault("duplicate-name", what, span, help)
+        first.setdefault(id, span)
+
+
+def _refuse_unknown_overlays(asked: Sequence[str], known: Sequence[str], span: Span, scope: Scope) -> None:
+    for id in asked:
+        if id not in known:
+            what = message("there is no overlay `{name}`", name=id)
+            scope.fault("unknown-overlay", what, span, did_you_mean(id, known))

@@ -1,0 +1,180 @@
+"""Places that take a value: a literal of the type that is wanted, a name, or one of these by reading."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from policyengine.conditions import ByReading, Constant, Operand, Ref
+from policyengine.diagnostics import Diagnostic, Message, error, message
+from policyengine.document import MappingNode, Node, Scalar
+from policyengine.parse import nodes
+from policyengine.parse.names import NAME, Names, Symbol, did_you_mean, one_of
+from policyengine.rulebook import Assumption
+from policyengine.source import Span
+from policyengine.values import LiteralError, ValueType, guess_type, parse_literal
+
+
+class Wanted(NamedTuple):
+    """The types that a place takes; for a choice also the values that it can have."""
+
+    types: tuple[ValueType, ...]
+    choices: tuple[str, ...] = ()
+
+
+MONEY = Wanted((ValueType.MONEY,))
+PERCENT = Wanted((ValueType.PERCENT,))
+COUNT = Wanted((ValueType.COUNT,))
+INSTANT = Wanted((ValueType.INSTANT,))
+LENGTH = Wanted((ValueType.DURATION, ValueType.BUSINESS_DAYS))
+
+
+def wanted_by(symbol: Symbol) -> Wanted:
+    """Return what can be compared with, or given to, a symbol."""
+    return Wanted((symbol.type,), symbol.choices)
+
+
+class Scope(NamedTuple):
+    """Where a name or a literal is read: all names, the zone of naive times, whose record is spoken of."""
+
+    names: Names
+    zone: ZoneInfo
+    listed: str | None = None
+
+    @property
+    def faults(self) -> list[Diagnostic]:
+        """Where faults are collected."""
+        return self.names.faults
+
+    def within(self, listed: str | None) -> Scope:
+        """Return the scope of one record of a list."""
+        return self._replace(listed=listed)
+
+    def fault(self, code: str, what: Message, span: Span, help: Message | None = None) -> None:
+        """Tell an error."""
+        self.names.faults.append(error(code, what, span, help))
+
+
+def parse_operand(node: Node, wanted: Wanted, scope: Scope) -> Operand | None:
+    """Return the value of a place, or None after a fault."""
+    if isinstance(node, MappingNode):
+        return _by_reading(node, wanted, scope)
+    written = nodes.scalar(node)
+    constant = _constant(written, wanted, scope)
+    if isinstance(constant, Constant):
+        return constant
+    if not written.quoted and NAME.fullmatch(written.text):
+        return _named(written, wanted, scope)
+    scope.fault("bad-value", constant.message, written.span, constant.help)
+    return None
+
+
+def parse_constant(node: Node, wanted: Wanted, scope: Scope) -> Constant | None:
+    """Return a literal, or None after a fault."""
+    written = nodes.scalar(node)
+    constant = _constant(written, wanted, scope)
+    if isinstance(constant, Constant):
+        return constant
+    scope.fault("bad-value", constant.message, written.span, constant.help)
+    return None
+
+
+def parse_ref(node: Node, wanted: Wanted, scope: Scope) -> Ref | None:
+    """Return a name, or None after a fault."""
+    return _named(nodes.scalar(node), wanted, scope)
+
+
+def _constant(written: Scalar, wanted: Wanted, scope: Scope) -> Constant | LiteralError:
+    type = wanted.types[0]
+    if len(wanted.types) > 1:
+        guessed = guess_type(written.text)
+        type = guessed if guessed in wanted.types else type
+    try:
+        value = parse_literal(written.text, type, scope.zone, wanted.choices)
+    except LiteralError as fault:
+        return fault
+    return Constant(value, type, written.span)
+
+
+def _named(written: Scalar, wanted: Wanted, scope: Scope) -> Ref | None:
+    if wanted.choices and scope.names.find(written.text, scope.listed) is None:
+        _unknown_choice(written, wanted, scope)
+        return None
+    symbol = scope.names.resolve(written.text, scope.listed, written.span)
+    if symbol is None:
+        return None
+    if symbol.type not in wanted.types:
+        what = message(
+            "`{name}` is a {found}, and a {wanted} is needed here",
+            name=written.text,
+            found=symbol.type.value,
+            wanted=" or ".join(type.value for type in wanted.types),
+        )
+        scope.fault("type-mismatch", what, written.span, _defined_at(symbol))
+        return None
+    strange = [choice for choice in symbol.choices if choice not in wanted.choices]
+    if strange and wanted.choices:
+        what = message(
+            "`{name}` can be `{value}`, which is not possible here", name=written.text, value=strange[0]
+        )
+        scope.fault("type-mismatch", what, written.span, one_of(wanted.choices))
+        return None
+    return symbol.ref(written.span)
+
+
+def _unknown_choice(written: Scalar, wanted: Wanted, scope: Scope) -> None:
+    what = message("`{value}` is not one of the values", value=written.text)
+    help = did_you_mean(written.text, wanted.choices) or one_of(wanted.choices)
+    scope.fault("unknown-choice", what, written.span, help)
+
+
+def _defined_at(symbol: Symbol) -> Message:
+    return message("it is defined at {place}", place=symbol.span)
+
+
+def _by_reading(node: MappingNode, wanted: Wanted, scope: Scope) -> Operand | None:
+    entry = node.entries[0]
+    assumption = find_assumption(entry.key, scope)
+    if assumption is None:
+        return None
+    chosen = parse_readings(entry.value, assumption, scope)
+    operands = [(reading, parse_operand(value, wanted, scope)) for reading, value in chosen]
+    complete = tuple((reading, operand) for reading, operand in operands if operand is not None)
+    if len(complete) < len(assumption.readings):
+        return None
+    return ByReading(assumption.id, complete, node.span)
+
+
+def find_assumption(key: Scalar, scope: Scope) -> Assumption | None:
+    """Return the assumption of that name; an unknown one is a fault."""
+    found = scope.names.assumptions.get(key.text)
+    if found is None:
+        what = message("there is no assumption `{name}`", name=key.text)
+        help = did_you_mean(key.text, scope.names.assumptions) or message("declare it in assumptions.yaml")
+        scope.fault("unknown-assumption", what, key.span, help)
+    return found
+
+
+def parse_readings(node: Node, assumption: Assumption, scope: Scope) -> list[tuple[str, Node]]:
+    """Return what a mapping gives for each reading of the assumption, in the order of its readings."""
+    given = {entry.key.text: entry for entry in nodes.entries(node)}
+    known = [reading.id for reading in assumption.readings]
+    for name in given:
+        if name not in known:
+            unknown_reading(given[name].key, assumption, scope)
+    missing = [name for name in known if name not in given]
+    if missing:
+        what = message(
+            "nothing is said for the reading `{reading}` of {id}", reading=missing[0], id=assumption.id
+        )
+        scope.fault(
+            "missing-reading", what, node.span, message("add a line `{reading}: …`", reading=missing[0])
+        )
+    return [(name, given[name].value) for name in known if name in given]
+
+
+def unknown_reading(written: Scalar, assumption: Assumption, scope: Scope) -> None:
+    """Tell that an assumption has no such reading."""
+    known = [reading.id for reading in assumption.readings]
+    what = message("{id} has no reading `{reading}`", id=assumption.id, reading=written.text)
+    scope.fault("unknown-reading", what, written.span, did_you_mean(written.text, known) or one_of(known))

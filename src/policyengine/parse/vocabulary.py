@@ -1,0 +1,165 @@
+"""facts.yaml: the facts that a case can say or that rules conclude, and the lists of records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple, cast
+
+from policyengine.conditions import Operand, Ref
+from policyengine.diagnostics import message
+from policyengine.document import Entry, MappingNode, Node
+from policyengine.parse import nodes
+from policyengine.parse.names import Symbol, did_you_mean, one_of
+from policyengine.parse.operands import Scope, Wanted, parse_constant, parse_operand
+from policyengine.rulebook import Bound, Choice, Default, Fact, RecordList, Role
+from policyengine.values import ValueType
+
+_BOUNDS: tuple[Literal["at_least", "at_most", "not_before"], ...] = ("at_least", "at_most", "not_before")
+_EVENTS = (ValueType.INSTANT, ValueType.DATE)
+_QUANTITIES = (
+    ValueType.MONEY,
+    ValueType.PERCENT,
+    ValueType.COUNT,
+    ValueType.NUMBER,
+    ValueType.DURATION,
+    ValueType.BUSINESS_DAYS,
+)
+
+
+class Vocabulary(NamedTuple):
+    """What facts.yaml declares; ``lists`` by path, ``facts`` by full path."""
+
+    facts: dict[str, Fact]
+    lists: dict[str, RecordList]
+
+
+def declare_vocabulary(node: MappingNode, scope: Scope) -> None:
+    """Give every fact and list of facts.yaml its name."""
+    for entry, listed in _facts(node):
+        path = f"{listed}.{entry.key.text}" if listed else entry.key.text
+        fact = nodes.mapping(entry.value)
+        choices = tuple(choice.key.text for choice in nodes.entries(fact.get("values")))
+        scope.names.declare(Symbol(path, "fact", _type(fact), listed, choices, entry.key.span))
+        if nodes.text(fact.get("role"), "given") == "given":
+            scope.names.given.add(path)
+    for entry in nodes.entries(node.get("lists")):
+        if scope.names.take(entry.key.text, entry.key.span):
+            fields = nodes.entries(nodes.mapping(entry.value).get("facts"))
+            scope.names.lists[entry.key.text] = tuple(f"{entry.key.text}.{one.key.text}" for one in fields)
+
+
+def parse_vocabulary(node: MappingNode, scope: Scope) -> Vocabulary:
+    """Return the facts and lists of facts.yaml; their names have been declared."""
+    facts = {}
+    for entry, listed in _facts(node):
+        fact = _fact(entry, listed, scope.within(listed))
+        facts[fact.path] = fact
+    lists = {entry.key.text: _list(entry, scope) for entry in nodes.entries(node.get("lists"))}
+    return Vocabulary(facts, lists)
+
+
+def _facts(node: MappingNode) -> Iterator[tuple[Entry, str | None]]:
+    for entry in nodes.entries(node.get("facts")):
+        yield entry, None
+    for listed in nodes.entries(node.get("lists")):
+        for entry in nodes.entries(nodes.mapping(listed.value).get("facts")):
+            yield entry, listed.key.text
+
+
+def _type(fact: MappingNode) -> ValueType:
+    return ValueType(nodes.text(fact.get("type")))
+
+
+def _fact(entry: Entry, listed: str | None, scope: Scope) -> Fact:
+    fact = nodes.mapping(entry.value)
+    path = f"{listed}.{entry.key.text}" if listed else entry.key.text
+    type = _type(fact)
+    choices = tuple(Choice(one.key.text, nodes.title(one.value)) for one in nodes.entries(fact.get("values")))
+    wanted = Wanted((type,), tuple(choice.name for choice in choices))
+    return Fact(
+        path=path,
+        type=type,
+        title=nodes.title(fact.get("title")),
+        role=cast(Role, nodes.text(fact.get("role"), "given")),
+        choices=choices,
+        if_missing=_if_missing(fact.get("if_missing"), wanted, scope),
+        dated_by=_dated_by(fact.get("dated_by"), path, scope),
+        bounds=tuple(_bounds(fact, wanted, scope)),
+        listed=listed,
+        span=entry.key.span,
+    )
+
+
+def _if_missing(node: Node | None, wanted: Wanted, scope: Scope) -> Default | Literal["absent"] | None:
+    if node is None:
+        return None
+    written = nodes.scalar(node)
+    is_event = wanted.types[0] in _EVENTS
+    if written.text == "never" and is_event:
+        return "absent"
+    if written.text == "none" and not is_event and not written.quoted and "none" not in wanted.choices:
+        return "absent"
+    constant = parse_constant(node, wanted, scope)
+    return None if constant is None else Default(constant.value)
+
+
+def _dated_by(node: Node | None, path: str, scope: Scope) -> str | None:
+    if node is None:
+        return None
+    written = nodes.scalar(node)
+    symbol = scope.names.resolve(written.text, scope.listed, written.span)
+    if symbol is None:
+        return None
+    if symbol.kind != "fact" or symbol.type is not ValueType.INSTANT or symbol.name == path:
+        what = message(
+            "`{name}` cannot date a fact: only another fact that is an instant can", name=written.text
+        )
+        scope.fault("type-mismatch", what, written.span)
+        return None
+    return symbol.name
+
+
+def _bounds(fact: MappingNode, wanted: Wanted, scope: Scope) -> Iterator[Bound]:
+    for operator in _BOUNDS:
+        node = fact.get(operator)
+        if node is None:
+            continue
+        allowed = _EVENTS if operator == "not_before" else _QUANTITIES
+        if wanted.types[0] not in allowed:
+            what = message("`{word}` does not fit a {type}", word=operator, type=wanted.types[0].value)
+            scope.fault("wrong-test", what, node.span, one_of(type.value for type in allowed))
+            continue
+        operand: Operand | None = parse_operand(node, wanted, scope)
+        if isinstance(operand, Ref) and operand.name not in scope.names.given:
+            what = message("`{name}` is not given by the case", name=operand.name)
+            scope.fault(
+                "wrong-bound", what, node.span, message("a limit is a value, or a fact that cases give")
+            )
+        elif operand is not None:
+            yield Bound(operator, operand, node.span)
+
+
+def _list(entry: Entry, scope: Scope) -> RecordList:
+    path, node = entry.key.text, nodes.mapping(entry.value)
+    fields = scope.names.lists.get(path, ())
+    return RecordList(
+        path=path,
+        title=nodes.title(node.get("title")),
+        fields=fields,
+        dated_by=_record_date(node.get("dated_by"), path, fields, scope),
+        empty_if_missing=nodes.text(node.get("if_missing")) == "empty",
+        span=entry.key.span,
+    )
+
+
+def _record_date(node: Node | None, path: str, fields: tuple[str, ...], scope: Scope) -> str | None:
+    if node is None:
+        return None
+    written = nodes.scalar(node)
+    symbol = scope.names.symbols.get(f"{path}.{written.text}")
+    if symbol is None or symbol.type is not ValueType.INSTANT:
+        what = message("records of `{list}` have no instant `{name}`", list=path, name=written.text)
+        known = [field.removeprefix(path + ".") for field in fields]
+        scope.fault("unknown-name", what, written.span, did_you_mean(written.text, known))
+        return None
+    return symbol.name

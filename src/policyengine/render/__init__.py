@@ -1,0 +1,1 @@
+"""Decisions and diagnostics as text and JSON: forms only, nothing is decided here."""

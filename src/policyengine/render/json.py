@@ -1,0 +1,330 @@
+"""A decision as data: the form that ``schemas/decision.schema.json`` describes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from policyengine.case import Key
+from policyengine.compile.choose_readings import choose_operand
+from policyengine.conditions import Constant, Count, Operand, Pick, ReadingIs, Some, Test
+from policyengine.decision import AmountView, ClockView, Decision, NextStep, Outcome, Reason
+from policyengine.explain import Leaf
+from policyengine.findings import Absent, Conflict, Known, Missing, State, Unknown
+from policyengine.render.naming import case_path
+from policyengine.render.steps import raw_text
+from policyengine.rulebook import Rule, Source
+from policyengine.source import Span
+from policyengine.values import ValueType, format_value
+from policyengine.words import Text
+
+FORMAT = "policyengine.decision/1"
+
+Json = dict[str, object]
+_TRUTHS = ("false", "undetermined", "true")
+
+
+def render_json(decision: Decision, extra: Mapping[str, object] | None = None, indent: int | None = 2) -> str:
+    """Return the decision as JSON text without a line feed at its end; ``indent`` None gives one line."""
+    return json.dumps({**decision_data(decision), **(extra or {})}, ensure_ascii=False, indent=indent)
+
+
+def decision_data(decision: Decision) -> Json:
+    """Return the decision as dictionaries, lists, strings, numbers and booleans."""
+    return _Data(decision).whole()
+
+
+class _Data:
+    """The data of one decision. Keys are always written in the same order."""
+
+    def __init__(self, decision: Decision) -> None:
+        self.decision = decision
+        self.book = decision.judged.rulebook
+        self.explanation = decision.explanation
+
+    def whole(self) -> Json:
+        decision, judged, book = self.decision, self.decision.judged, self.book
+        return {
+            "format": FORMAT,
+            "case": decision.case.id,
+            "file": decision.case.file,
+            "as_of": self._instant(decision.as_of),
+            "rulebook": {
+                "id": book.id,
+                "version": book.version,
+                "digest": book.digest,
+                "title": _text(book.title),
+                "currency": book.currency,
+                "time_zone": book.zone.key,
+            },
+            "engine": {"name": judged.engine, "version": judged.engine_version},
+            "calendar": {
+                "code": book.calendar.code,
+                "version": book.calendar.version,
+                "first_year": book.calendar.first_year,
+                "last_year": book.calendar.last_year,
+            },
+            "overlays": [
+                {"id": one.id, "title": _text(one.title), "confirmed": one.confirmed}
+                for one in book.overlays
+                if one.active
+            ],
+            "settings": [{"path": path, "value": value} for path, value in judged.settings],
+            "outcomes": [self._outcome(one) for one in decision.outcomes],
+            "deadlines": [self._deadline(one) for one in decision.clocks],
+            "amounts": [self._amount(one) for one in decision.amounts],
+            "next_steps": [self._next_step(one) for one in decision.next_steps],
+            "assumptions": [
+                {
+                    "id": one.id,
+                    "title": _text(book.assumptions[one.id].title),
+                    "reading": one.reading,
+                    "is_default": one.is_default,
+                }
+                for one in decision.assumptions
+            ],
+            "missing": [self._missing(one) for one in decision.missing],
+            "firings": [self._key(key, "rule") for key in decision.findings.firings],
+        }
+
+    # ---------- outcomes
+
+    def _outcome(self, outcome: Outcome) -> Json:
+        fact, support = outcome.fact, outcome.support
+        type = fact.type
+        data = {
+            **self._key((fact.path, outcome.record), "fact"),
+            "title": _text(fact.title),
+            "type": type.value,
+            "status": outcome.status,
+        }
+        if isinstance(outcome.state, Known):
+            data["value"] = self._value(outcome.state, type)
+        if outcome.status == "undetermined":
+            data["possible"] = [format_value(one, type, self.book.zone) for one in outcome.possible]
+            data["may_be_other_value"] = outcome.has_unknown_value
+            data["may_be_not_applicable"] = outcome.may_be_absent
+            data["waits_for"] = [self._missing(one) for one in outcome.waits]
+        return {
+            **data,
+            "rules": [self._reason(one, type) for one in outcome.reasons],
+            "overridden": [rule.id for rule in outcome.overridden],
+            "facts": [self._fact(key) for key in _sorted(support.facts)],
+            "rests_on": {
+                "rules": [self._key(key, "rule") for key in _sorted(support.rules)],
+                "deadlines": [self._key(key, "deadline") for key in _sorted(support.deadlines)],
+                "amounts": [self._key(key, "amount") for key in _sorted(support.amounts)],
+                "parameters": [self._parameter(id) for id in sorted(support.parameters)],
+                "assumptions": sorted(support.assumptions),
+            },
+            "unconfirmed": list(outcome.unconfirmed),
+            "provisional": outcome.provisional,
+        }
+
+    def _reason(self, reason: Reason, type: ValueType) -> Json:
+        return {
+            **self._rule(reason.rule),
+            "truth": _TRUTHS[reason.truth],
+            "value": self._state(reason.value, type),
+            "because": [self.leaf(leaf) for leaf in reason.leaves],
+        }
+
+    def _rule(self, rule: Rule) -> Json:
+        return {
+            "rule": rule.id,
+            "title": _text(rule.title),
+            "source": _source(rule.source),
+            **_place(rule.span),
+        }
+
+    def _fact(self, key: Key) -> Json:
+        if key[0] in self.book.lists:
+            return {"path": key[0], "title": _text(self.book.lists[key[0]].title), "value": None}
+        fact = self.book.facts[key[0]]
+        state = self.decision.findings.states[key]
+        return {
+            "path": case_path(self.book, key),
+            "title": _text(fact.title),
+            "value": self._state(state, fact.type),
+        }
+
+    def _parameter(self, id: str) -> Json:
+        parameter = self.book.parameters[id]
+        state = self.decision.findings.states[id, None]
+        return {
+            "parameter": id,
+            "title": _text(parameter.title),
+            "value": self._state(state, parameter.type),
+            "unconfirmed": parameter.unconfirmed,
+            **_place(parameter.span),
+        }
+
+    # ---------- tests
+
+    def leaf(self, leaf: Leaf) -> Json:
+        """Return one test with what it met."""
+        data: Json = {"truth": _TRUTHS[leaf.truth], "negated": leaf.negated}
+        match leaf.condition:
+            case Test(ref, _, operands, spelling):
+                record = leaf.record if ref.listed else None
+                data |= {"test": spelling, "name": ref.name, "path": case_path(self.book, (ref.name, record))}
+                data["value"] = self._state(leaf.left, ref.type)
+                data["expected"] = [
+                    self._operand(*pair, ref.type) for pair in zip(operands, leaf.right, strict=True)
+                ]
+            case ReadingIs(assumption, readings):
+                data |= {
+                    "test": "reading",
+                    "name": assumption,
+                    "value": self.explanation.readings[assumption],
+                }
+                data["expected"] = [{"value": reading} for reading in readings]
+            case Count(listed, _, _, operands, spelling):
+                least, most = leaf.number or (None, None)
+                data |= {"test": f"count {spelling}", "name": listed, "least": least, "most": most}
+                pairs = zip(operands, leaf.right, strict=True)
+                data["expected"] = [self._operand(*pair, ValueType.COUNT) for pair in pairs]
+                data["records"] = [self.leaf(one) for one in leaf.inner]
+            case Some(listed) | Pick(_, listed):
+                word = leaf.condition.which if isinstance(leaf.condition, Pick) else "any_of"
+                data |= {"test": word, "name": listed, "records": [self.leaf(one) for one in leaf.inner]}
+        return data | _place(leaf.condition.span)
+
+    def _operand(self, operand: Operand, state: State, type: ValueType) -> Json:
+        chosen = choose_operand(operand, self.explanation.readings)
+        data: Json = {"value": self._state(state, type)}
+        return data if isinstance(chosen, Constant) else {**data, "name": chosen.name}
+
+    # ---------- deadlines, amounts, steps
+
+    def _deadline(self, view: ClockView) -> Json:
+        deadline, finding = view.deadline, view.finding
+        due = finding.due.value if isinstance(finding.due, Known) else None
+        left = due - self.decision.as_of if isinstance(due, int) else None
+        is_open = finding.status == Known("open")
+        return {
+            **self._key((deadline.id, view.record), "deadline"),
+            "title": _text(deadline.title),
+            "who": deadline.who,
+            "start": self._state(finding.start, ValueType.INSTANT),
+            "length": self._state(finding.length, ValueType.DURATION),
+            "due": self._state(finding.due, ValueType.INSTANT),
+            "acted": self._state(finding.acted, ValueType.INSTANT),
+            "status": self._state(finding.status, ValueType.CHOICE),
+            "settled_at": self._state(finding.settled, ValueType.INSTANT),
+            "seconds_left": left if is_open else None,
+            "provisional": view.provisional,
+            "source": _source(deadline.source),
+            **_place(deadline.span),
+        }
+
+    def _amount(self, view: AmountView) -> Json:
+        amount, finding = view.amount, view.finding
+        operands = (amount.base, *amount.plus, *amount.minus)
+        terms = [
+            {"role": role, **self._operand(operand, state, ValueType.MONEY)}
+            for operand, (role, state) in zip(operands, finding.terms, strict=True)
+        ]
+        caps = [
+            {"applies": _TRUTHS[found.applies], **self._operand(cap.limit, found.limit, ValueType.MONEY)}
+            for cap, found in zip(amount.caps, finding.caps, strict=True)
+        ]
+        return {
+            **self._key((amount.id, view.record), "amount"),
+            "title": _text(amount.title),
+            "terms": terms,
+            "subtotal": self._state(finding.subtotal, ValueType.MONEY),
+            "rate": self._optional(amount.rate, finding.rate, ValueType.PERCENT),
+            "raw": None if finding.raw is None else raw_text(finding.raw),
+            "rounding": amount.rounding,
+            "rounded": self._state(finding.rounded, ValueType.MONEY),
+            "floor": self._optional(amount.floor, finding.floor, ValueType.MONEY),
+            "caps": caps,
+            "bound_by": finding.bound,
+            "result": self._state(finding.result, ValueType.MONEY),
+            "source": _source(amount.source),
+            **_place(amount.span),
+        }
+
+    def _optional(self, operand: Operand | None, state: State | None, type: ValueType) -> Json | None:
+        return None if operand is None or state is None else self._operand(operand, state, type)
+
+    def _next_step(self, step: NextStep) -> Json:
+        return {
+            "to": step.notice.to,
+            "kind": step.notice.kind,
+            "text": _text(step.notice.text),
+            "deadline": step.notice.by,
+            "due": None if step.due is None else self._state(step.due, ValueType.INSTANT),
+            "otherwise": _text(step.otherwise) or None,
+            "assumption": step.assumption or None,
+            **self._rule(step.rule),
+        }
+
+    def _missing(self, missing: Missing) -> Json:
+        path = case_path(self.book, (missing.name, missing.record))
+        return {"kind": missing.kind, "name": path, "title": _text(self._title(missing.name))}
+
+    def _title(self, name: str) -> Text:
+        for group in (self.book.facts, self.book.lists, self.book.parameters):
+            if name in group:
+                return group[name].title
+        raise KeyError(name)
+
+    # ---------- values
+
+    def _key(self, key: Key, word: str) -> Json:
+        return {word: key[0]} if key[1] is None else {word: key[0], "record": key[1]}
+
+    def _state(self, state: State | None, type: ValueType) -> object:
+        """Return a known value as itself, and anything else as an object that says why there is none."""
+        match state:
+            case Known():
+                return self._value(state, type)
+            case Unknown(waits):
+                missing = sorted(waits, key=lambda one: (one.kind, one.name, one.record or 0))
+                return {"unknown": [case_path(self.book, (one.name, one.record)) for one in missing]}
+            case Conflict(rules):
+                return {"conflict": list(rules)}
+            case Absent() | None:
+                return None
+
+    def _value(self, state: Known, type: ValueType) -> object:
+        return format_value(state.value, type, self.book.zone)
+
+    def _instant(self, instant: int) -> object:
+        return format_value(instant, ValueType.INSTANT, self.book.zone)
+
+
+def failed_rule_data(decision: Decision, rule: Rule, record: int | None, leaves: Sequence[Leaf]) -> Json:
+    """Return why a rule does not give what it could, for ``--why-not``."""
+    data = _Data(decision)
+    finding = decision.findings.rules[rule.id, record]
+    return {
+        **data._rule(rule),
+        "truth": _TRUTHS[finding.truth],
+        "tests": [data.leaf(leaf) for leaf in leaves],
+    }
+
+
+def _sorted(keys: Iterable[Key]) -> list[Key]:
+    return sorted(keys, key=lambda key: (key[0], -1 if key[1] is None else key[1]))
+
+
+def _text(text: Text) -> dict[str, str]:
+    return {language: words for language, words in (("zh", text.zh), ("en", text.en)) if words}
+
+
+def _place(span: Span) -> Json:
+    return {"file": span.file, "line": span.line}
+
+
+def _source(source: Source | None) -> Json | None:
+    if source is None:
+        return None
+    return {
+        "document": source.document,
+        "section": source.section,
+        "clauses": list(source.clauses),
+        "quote": source.quote,
+    }

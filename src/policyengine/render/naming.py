@@ -1,0 +1,118 @@
+"""What facts, values and places are called in front of people."""
+
+from __future__ import annotations
+
+import os
+
+from policyengine.case import Key
+from policyengine.findings import Known, Missing, State
+from policyengine.i18n import Speech
+from policyengine.rulebook import STATUSES, Rulebook, Source
+from policyengine.source import Span
+from policyengine.values import Value, ValueType, printable, show_value
+from policyengine.words import Text
+
+_PROPERTIES = ("due", "status", "settled_at")
+
+
+class Naming:
+    """Names the things of one rulebook in one language."""
+
+    def __init__(self, rulebook: Rulebook, say: Speech) -> None:
+        """``say`` speaks the language of the reader."""
+        self.book = rulebook
+        self.say = say
+
+    def text(self, text: Text) -> str:
+        """Return a text of the rules."""
+        return text.in_language(self.say.language)
+
+    def title(self, name: str) -> str:
+        """Return the title of a fact, list, parameter, amount or property of a deadline."""
+        book = self.book
+        for group in (book.facts, book.lists, book.parameters, book.amounts):
+            found = group.get(name)
+            if found is not None:
+                return self.text(found.title)
+        deadline, _, property = name.rpartition(".")
+        title = self.text(book.deadlines[deadline].title)
+        match property:
+            case "due":
+                return self.say("end of “{title}”", title=title)
+            case "status":
+                return self.say("state of “{title}”", title=title)
+            case _:
+                return self.say("settlement of “{title}”", title=title)
+
+    def type_of(self, name: str) -> ValueType:
+        """Return the type of a name that has a value."""
+        book = self.book
+        if name in book.facts:
+            return book.facts[name].type
+        if name in book.parameters:
+            return book.parameters[name].type
+        if name in book.amounts:
+            return ValueType.MONEY
+        return ValueType.CHOICE if name.endswith(".status") else ValueType.INSTANT
+
+    def value(self, value: Value, name: str) -> str:
+        """Return a value of a name."""
+        return self.typed(value, self.type_of(name), self.choice_title(value, name))
+
+    def typed(self, value: Value, type: ValueType, choice_title: str = "") -> str:
+        """Return a value of a type."""
+        book = self.book
+        shown = show_value(value, type, book.zone, self.say.language, book.currency, choice_title)
+        return printable(shown) if type is ValueType.TEXT else shown
+
+    def choice_title(self, value: Value, name: str) -> str:
+        """Return the title of a value of a choice, or nothing for other types."""
+        if not isinstance(value, str):
+            return ""
+        fact = self.book.facts.get(name)
+        titles = dict(STATUSES) if fact is None else {one.name: one.title for one in fact.choices}
+        return self.text(titles[value]) if value in titles else ""
+
+    def state(self, state: State, name: str) -> str:
+        """Return a state of a name in a few words."""
+        return self.value(state.value, name) if isinstance(state, Known) else self.no_value(state)
+
+    def no_value(self, state: State) -> str:
+        """Return in a few words that there is no value to show."""
+        match type(state).__name__:
+            case "Absent":
+                return self.say("none")
+            case "Conflict":
+                return self.say("conflict")
+            case _:
+                return self.say("unknown")
+
+    def missing(self, missing: Missing) -> str:
+        """Return what is missing as a request, with the name to give it by."""
+        title = self.title(missing.name)
+        path = case_path(self.book, (missing.name, missing.record))
+        if missing.kind == "parameter":
+            return self.say("{title} ({name}: the rules give no value)", title=title, name=missing.name)
+        if missing.kind == "conflict":
+            return self.say("{title} ({name}: rules contradict each other)", title=title, name=path)
+        return self.say("{title} ({name})", title=title, name=path)
+
+    def source(self, source: Source | None) -> str:
+        """Return a quote with its section, or nothing."""
+        if source is None:
+            return ""
+        return self.say("“{quote}” {section}", quote=source.quote, section=source.section)
+
+
+def case_path(book: Rulebook, key: Key) -> str:
+    """Return the place of a fact in the JSON of a case, such as ``complaint.evidence[0].kind``."""
+    name, record = key
+    fact = book.facts.get(name)
+    if fact is None or fact.listed is None or record is None:
+        return name
+    return f"{fact.listed}[{record}]{name.removeprefix(fact.listed)}"
+
+
+def place(span: Span) -> str:
+    """Return file and line as people write it."""
+    return f"{os.path.normpath(span.file)}:{span.line}"

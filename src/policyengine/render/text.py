@@ -1,0 +1,286 @@
+"""A decision for people to read: the verdict first, each line with its reason one step away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policyengine.decision import AmountView, ClockView, Decision, NextStep, Outcome
+from policyengine.findings import Known, Missing, State, Unknown
+from policyengine.i18n import Speech
+from policyengine.render.layout import Paint, Row, Tone, table
+from policyengine.render.naming import Naming, place
+from policyengine.render.steps import Steps
+from policyengine.values import ValueType, printable, show_span
+
+_GLYPHS: dict[str, tuple[str, Tone]] = {
+    "met": ("✔", "good"),
+    "open": ("●", "open"),
+    "missed": ("✘", "bad"),
+    "ended": ("■", "plain"),
+    "not_started": ("○", "faint"),
+    "": ("?", "open"),
+}
+_SHORT_DIGEST = 12
+
+
+def render_text(decision: Decision, say: Speech, color: bool = False) -> str:
+    """Return the decision as text that ends with a line feed."""
+    return "\n".join(_Page(decision, say, Paint(color)).lines()) + "\n"
+
+
+def render_trace(decision: Decision, say: Speech, color: bool = False) -> str:
+    """Return the rules that hold in the order of firing: reasons before what follows from them."""
+    naming, paint = Naming(decision.judged.rulebook, say), Paint(color)
+    rows = []
+    for number, (id, record) in enumerate(decision.findings.firings, 1):
+        rule = decision.judged.rulebook.rules[id]
+        name = id if record is None else f"{id}[{record}]"
+        cells = (f"{number}.", name, naming.text(rule.title), place(rule.span))
+        rows.append(Row(*((cell, "plain") for cell in cells)))
+    head = paint(say("Firing order"), "title")
+    return "\n".join([head, *table(rows, paint)]) + "\n"
+
+
+class _Page:
+    """The page of one decision."""
+
+    def __init__(self, decision: Decision, say: Speech, paint: Paint) -> None:
+        self.decision = decision
+        self.say = say
+        self.paint = paint
+        self.book = decision.judged.rulebook
+        self.naming = Naming(self.book, say)
+
+    def lines(self) -> Iterator[str]:
+        yield self._head()
+        yield from self._warnings()
+        for title, rows in (
+            (self.say("Outcomes"), self._outcomes()),
+            (self.say("Clocks"), self._clocks()),
+            (self.say("Amounts"), self._amounts()),
+            (self.say("Next steps"), self._next_steps()),
+            (self.say("Assumptions it rests on"), self._assumptions()),
+        ):
+            lines = table(rows, self.paint)
+            if lines:
+                yield ""
+                yield self.paint(title, "title")
+                yield from lines
+        yield from self._not_applicable()
+
+    # ---------- head
+
+    def _head(self) -> str:
+        digest = self.book.digest.partition(":")[2][:_SHORT_DIGEST]
+        head = self.say(
+            "Case {case}, judged as of {instant}, by {rulebook} {version} ({digest})",
+            case=printable(self.decision.case.id),
+            instant=self._instant(Known(self.decision.as_of)),
+            rulebook=self.naming.text(self.book.title),
+            version=self.book.version,
+            digest=digest,
+        )
+        return self.paint(head, "title")
+
+    def _warnings(self) -> Iterator[str]:
+        for path, literal in self.decision.judged.settings:
+            yield self.paint(
+                self.say("what if: {path} = {value}", path=path, value=printable(literal)), "open"
+            )
+        for overlay in self.book.overlays:
+            if overlay.active:
+                title = self.naming.text(overlay.title)
+                template = (
+                    "overlay {id}: {title}" if overlay.confirmed else "overlay {id}, NOT CONFIRMED: {title}"
+                )
+                yield self.paint(self.say(template, id=overlay.id, title=title), "open")
+
+    # ---------- outcomes
+
+    def _outcomes(self) -> Iterator[Row]:
+        for outcome in self._in_order():
+            if outcome.status == "not_applicable":
+                continue
+            value, tone = self._verdict(outcome)
+            below = list(self._below(outcome))
+            yield Row(
+                (self._title(outcome), "plain"), (value, tone), (self._reason(outcome), "plain"), below=below
+            )
+
+    def _in_order(self) -> list[Outcome]:
+        """Return the outcomes in the order of the vocabulary, which its author chose for readers."""
+        return sorted(self.decision.outcomes, key=lambda one: (one.fact.span, one.record or 0))
+
+    def _title(self, outcome: Outcome) -> str:
+        title = self.naming.text(outcome.fact.title)
+        if outcome.record is None:
+            return title
+        return self.say("{title} [{record}]", title=title, record=outcome.record)
+
+    def _verdict(self, outcome: Outcome) -> tuple[str, Tone]:
+        if isinstance(outcome.state, Known):
+            return self.naming.value(outcome.state.value, outcome.fact.path), "title"
+        if outcome.status == "conflict":
+            return self.say("conflict"), "bad"
+        return self.say("undetermined"), "open"
+
+    def _reason(self, outcome: Outcome) -> str:
+        """Return the shortest reason: the rule and its quote, or what is missing."""
+        if outcome.status == "undetermined":
+            return self.say("missing: {names}", names=self._all_missing(outcome.waits))
+        if outcome.status == "conflict":
+            titles = self.say(", ").join(self.naming.text(one.rule.title) for one in outcome.reasons)
+            return self.say("rules contradict each other: {titles}", titles=titles)
+        if not outcome.reasons:
+            return ""
+        rule = outcome.reasons[0].rule
+        quote = self.naming.source(rule.source)
+        title = self.naming.text(rule.title)
+        return self.say("{title} — {quote}", title=title, quote=quote) if quote else title
+
+    def _below(self, outcome: Outcome) -> Iterator[str]:
+        if outcome.status == "undetermined":
+            yield self.say("still possible: {values}", values=self.say(", ").join(self._possible(outcome)))
+        if outcome.provisional:
+            yield self.say("provisional: it rests on a working calendar that is not published yet")
+        for id in outcome.unconfirmed:
+            yield self.say("not confirmed: it rests on figures of the overlay {id}", id=id)
+
+    def _possible(self, outcome: Outcome) -> Iterator[str]:
+        for value in outcome.possible:
+            yield self.naming.value(value, outcome.fact.path)
+        if outcome.has_unknown_value:
+            yield self.say("a value that is not known yet")
+        if outcome.may_be_absent:
+            yield self.say("none (not applicable)")
+
+    def _all_missing(self, waits: tuple[Missing, ...]) -> str:
+        return self.say(", ").join(self.naming.missing(one) for one in waits)
+
+    # ---------- clocks
+
+    def _clocks(self) -> Iterator[Row]:
+        for view in self.decision.clocks:
+            if not view.is_set:
+                continue
+            status = view.finding.status
+            word = str(status.value) if isinstance(status, Known) else ""
+            glyph, tone = _GLYPHS[word]
+            title = self.naming.text(view.deadline.title)
+            if view.record is not None:
+                title = self.say("{title} [{record}]", title=title, record=view.record)
+            who = self.naming.text(self.book.parties[view.deadline.who].title)
+            span = self.say(
+                "{start} → {due}",
+                start=self._instant(view.finding.start),
+                due=self._instant(view.finding.due),
+            )
+            below = (
+                [self.say("provisional: the working calendar is not published yet")]
+                if view.provisional
+                else []
+            )
+            yield Row(
+                (f"{glyph} {title}", tone),
+                (who, "plain"),
+                (span, "plain"),
+                (self._progress(view, word), tone),
+                below=below,
+            )
+
+    def _progress(self, view: ClockView, word: str) -> str:
+        finding = view.finding
+        due, acted = _seconds(finding.due), _seconds(finding.acted)
+        if word == "open" and due is not None:
+            return self.say("{span} left", span=self._span(due - self.decision.as_of))
+        if word == "met" and due is not None and acted is not None:
+            at = self._instant(finding.acted)
+            if due == acted:
+                return self.say("met at {instant}, at the last moment", instant=at)
+            return self.say(
+                "met at {instant}, {span} before the end", instant=at, span=self._span(due - acted)
+            )
+        if word == "missed" and due is not None:
+            moment = self.decision.as_of if acted is None else acted
+            template = "missed, {span} late so far" if acted is None else "missed, met {span} late"
+            return self.say(template, span=self._span(moment - due))
+        if word == "ended":
+            return self.say("over")
+        if word == "not_started":
+            return self.say("has not begun")
+        waits = finding.status.waits if isinstance(finding.status, Unknown) else frozenset()
+        return self.say(
+            "undetermined, missing: {names}", names=self._all_missing(tuple(sorted(waits, key=str)))
+        )
+
+    def _span(self, seconds: int) -> str:
+        return show_span(seconds, self.say.language)
+
+    def _instant(self, state: State) -> str:
+        if isinstance(state, Known):
+            return self.naming.typed(state.value, ValueType.INSTANT)
+        return self.naming.no_value(state)
+
+    # ---------- amounts
+
+    def _amounts(self) -> Iterator[Row]:
+        used = {key for outcome in self.decision.outcomes for key in outcome.support.amounts}
+        for view in self.decision.amounts:
+            if (view.amount.id, view.record) in used:
+                yield self._amount(view)
+
+    def _amount(self, view: AmountView) -> Row:
+        steps = Steps(self.naming).lines(view, dict(self.decision.judged.readings))
+        result = self.naming.state(view.finding.result, view.amount.id)
+        return Row(
+            (self.naming.text(view.amount.title), "plain"), (result, "title"), ("; ".join(steps), "plain")
+        )
+
+    # ---------- next steps
+
+    def _next_steps(self) -> Iterator[Row]:
+        for step in self.decision.next_steps:
+            who = self.naming.text(self.book.parties[step.notice.to].title)
+            kind, tone = _KINDS[step.notice.kind]
+            yield Row((who, "plain"), (self.say(kind), tone), (self._step(step), "plain"))
+
+    def _step(self, step: NextStep) -> str:
+        text = self.naming.text(step.notice.text)
+        if isinstance(step.due, Known):
+            text = self.say("by {due}: {text}", due=self._instant(step.due), text=text)
+        otherwise = self.naming.text(step.otherwise)
+        if otherwise and step.assumption:
+            return self.say("{text}; {otherwise} ({id})", text=text, otherwise=otherwise, id=step.assumption)
+        return self.say("{text}; {otherwise}", text=text, otherwise=otherwise) if otherwise else text
+
+    # ---------- assumptions
+
+    def _assumptions(self) -> Iterator[Row]:
+        for chosen in self.decision.assumptions:
+            assumption = self.book.assumptions[chosen.id]
+            reading = next(one for one in assumption.readings if one.id == chosen.reading)
+            if chosen.is_default:
+                yield Row((chosen.id, "plain"), (self.naming.text(assumption.title), "plain"))
+            else:
+                words = self.say("chosen instead: {reading}", reading=self.naming.text(reading.title))
+                yield Row((chosen.id, "plain"), (words, "open"))
+
+    def _not_applicable(self) -> Iterator[str]:
+        titles = [self._title(one) for one in self._in_order() if one.status == "not_applicable"]
+        if titles:
+            yield ""
+            yield self.paint(
+                self.say("Not applicable: {titles}", titles=self.say(", ").join(titles)), "faint"
+            )
+
+
+_KINDS: dict[str, tuple[str, Tone]] = {
+    "duty": ("must", "title"),
+    "permission": ("may", "plain"),
+    "warning": ("mind", "open"),
+    "advice": ("should", "plain"),
+}
+
+
+def _seconds(state: State) -> int | None:
+    return state.value if isinstance(state, Known) and isinstance(state.value, int) else None

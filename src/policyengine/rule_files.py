@@ -1,0 +1,69 @@
+"""Which files make up a rulebook, their bytes, and the digest that identifies what they say."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from policyengine.diagnostics import Diagnostic, error, message
+from policyengine.files import read_bytes
+from policyengine.rulebook import Rulebook
+from policyengine.source import Span
+
+CASES_SUFFIX = ".cases.yaml"
+
+
+class SourceFile(NamedTuple):
+    """One file of a rulebook: what kind it is, where it is, its bytes; ``faults`` if it cannot be read."""
+
+    kind: str
+    path: str
+    data: bytes
+    faults: tuple[Diagnostic, ...]
+
+
+class Loaded(NamedTuple):
+    """A rulebook, or None when there are errors, and everything that is wrong with its files."""
+
+    rulebook: Rulebook | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def collect_files(directory: str) -> tuple[list[SourceFile], list[Diagnostic]]:
+    """Return the files of the rulebook in a directory, in the order of their names."""
+    if not os.path.isdir(directory):
+        what = message("there is no rulebook folder {path}", path=directory)
+        return [], [error("file-missing", what, Span(directory), message("name the folder of a rulebook"))]
+    found = [_read("rulebook", os.path.join(directory, "rulebook.yaml"))]
+    found.append(_read("facts", os.path.join(directory, "facts.yaml")))
+    assumptions = os.path.join(directory, "assumptions.yaml")
+    if os.path.exists(assumptions):
+        found.append(_read("assumptions", assumptions))
+    for kind, folder in (("policy", "policies"), ("overlay", "overlays")):
+        found += [_read(kind, path) for path in _yaml_files(os.path.join(directory, folder))]
+    return found, [fault for file in found for fault in file.faults]
+
+
+def _read(kind: str, path: str) -> SourceFile:
+    data, faults = read_bytes(path)
+    return SourceFile(kind, path, data or b"", tuple(faults))
+
+
+def _yaml_files(folder: str) -> list[str]:
+    if not os.path.isdir(folder):
+        return []
+    names = sorted(name for name in os.listdir(folder) if name.endswith((".yaml", ".yml")))
+    return [os.path.join(folder, name) for name in names if not name.endswith(CASES_SUFFIX)]
+
+
+def digest_of(directory: str, files: Iterable[SourceFile]) -> str:
+    """Return the SHA-256 of names and contents of the files, which identifies what the rules say."""
+    digest = hashlib.sha256()
+    for file in files:
+        name = os.path.relpath(file.path, directory).replace(os.sep, "/").encode("utf-8", "surrogateescape")
+        for part in (name, file.data):
+            digest.update(len(part).to_bytes(8, "big"))
+            digest.update(part)
+    return f"sha256:{digest.hexdigest()}"

@@ -1,0 +1,549 @@
+"""Whether a YAML file has the shape that its kind of file must have, told in the words of the language.
+
+The JSON Schemas under ``schemas/`` serve editors too. What jsonschema finds is told anew here: its own
+sentences speak of schemas, and a clerk writes rules.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from policyengine.diagnostics import Diagnostic, Message, error, message
+from policyengine.document import MappingNode, Node, Scalar, SequenceNode, node_at
+from policyengine.resources import data_directory
+from policyengine.source import Span
+from policyengine.suggestions import closest
+from policyengine.values import shorten
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+KINDS = ("rulebook", "facts", "assumptions", "policy", "overlay", "cases")
+
+# No rule is nested as deep; every level takes the validator some frames of Python's stack.
+MAX_LEVELS = 40
+MAX_FAULTS = 1000  # nobody reads more, and each costs time
+
+Schema = Mapping[str, Any]
+Path = tuple[str | int, ...]
+
+
+def schema_text(kind: str) -> str:
+    """Return the JSON Schema of a kind of file, one of ``KINDS``, as it stands under ``schemas/``."""
+    with open(os.path.join(data_directory("schemas"), f"{kind}.schema.json"), encoding="utf-8") as stream:
+        return stream.read()
+
+
+def check_shape(kind: str, node: Node) -> list[Diagnostic]:
+    """Return what is wrong with the shape of a file of a kind, one of ``KINDS``, in the order of the file.
+
+    Codes: ``unknown-key``, ``missing-key``, ``wrong-shape``, ``unknown-word``, ``bad-name``.
+    """
+    too_deep = _too_deep(node)
+    if too_deep is not None:
+        what = message("mappings and lists are nested more than {limit} deep", limit=MAX_LEVELS)
+        return [error("wrong-shape", what, too_deep, message("split the condition into several rules"))]
+    validator = _validator(kind)
+    told = _Told(validator.schema, node)
+    for fault in validator.iter_errors(_plain(node)):
+        told.take(fault)
+        if len(told.found) >= MAX_FAULTS:
+            break
+    return told.diagnostics()
+
+
+@functools.cache
+def _validator(kind: str) -> Any:
+    # Not at the top: importing jsonschema takes 145 ms, and most commands read no rule files of their own.
+    import json
+
+    from jsonschema import Draft7Validator
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.validators import extend
+
+    def pattern(_: Any, pattern: str, text: object, schema: Schema) -> Iterator[ValidationError]:
+        # The library searches, and `$` of Python also matches before a line end: match the whole text.
+        if isinstance(text, str) and not re.fullmatch(pattern, text):
+            yield ValidationError("")
+
+    strict = cast(Any, extend)(Draft7Validator, {"pattern": pattern})  # the library does not type it
+    return strict(json.loads(schema_text(kind)))
+
+
+def _plain(node: Node) -> object:
+    """Return the tree as :func:`to_plain` does, but nothing where nothing is written, as editors see it."""
+    if isinstance(node, Scalar):
+        return node.text if node.text or node.quoted else None
+    if isinstance(node, SequenceNode):
+        return [_plain(item) for item in node.items]
+    return {entry.key.text: _plain(entry.value) for entry in node.entries}
+
+
+def _too_deep(node: Node, level: int = 0) -> Span | None:
+    """Return the place of the first node that is nested too deep."""
+    if isinstance(node, Scalar):
+        return None
+    if level >= MAX_LEVELS:
+        return node.span
+    inner = node.items if isinstance(node, SequenceNode) else (entry.value for entry in node.entries)
+    return next((span for one in inner if (span := _too_deep(one, level + 1)) is not None), None)
+
+
+# ---------- the shapes of values
+
+_MAPPING, _LIST, _SINGLE = "mapping", "list", "single"
+_SHAPE_OF_TYPE = {"object": _MAPPING, "array": _LIST}
+
+# One whole sentence for each combination, because a translation cannot be put together from pieces.
+_MUST_BE: Mapping[tuple[str, ...], str] = {
+    (_MAPPING,): "`{name}` must be a mapping of keys to values",
+    (_LIST,): "`{name}` must be a list",
+    (_SINGLE,): "`{name}` must be a single value",
+    (_LIST, _SINGLE): "`{name}` must be a single value or a list",
+    (_MAPPING, _SINGLE): "`{name}` must be a single value or a mapping",
+    (_LIST, _MAPPING): "`{name}` must be a mapping or a list",
+    (_LIST, _MAPPING, _SINGLE): "`{name}` must be a single value, a mapping or a list",
+}
+
+_SHAPE_HELP: Mapping[tuple[str, ...], Message] = {
+    (_MAPPING,): message("write lines such as `name: …`, indented, below it"),
+    (_LIST,): message("write items that begin with `- `, below it"),
+}
+
+
+def _shape_of(value: object) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, dict):
+        return _MAPPING
+    return _LIST if isinstance(value, list) else _SINGLE
+
+
+class _Place(NamedTuple):
+    """A part of a schema that stands for a mapping of the file, and how deep in the file it is."""
+
+    depth: int
+    schema: Schema
+
+
+class _SchemaReader:
+    """Finds parts of a schema that the program itself wrote."""
+
+    def __init__(self, root: Schema) -> None:
+        self.root = root
+
+    def resolve(self, schema: Any) -> Any:
+        while isinstance(schema, Mapping) and "$ref" in schema:
+            schema = self.root["definitions"][schema["$ref"].rpartition("/")[2]]
+        return schema
+
+    def shapes(self, schema: Any) -> tuple[str, ...]:
+        """Return the shapes that a value can have, in alphabetical order."""
+        schema = self.resolve(schema)
+        if not isinstance(schema, Mapping):
+            return ()
+        if "type" in schema:
+            types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+            return tuple(sorted({_SHAPE_OF_TYPE.get(type, _SINGLE) for type in types}))
+        return tuple(sorted({shape for part in schema.get("anyOf", ()) for shape in self.shapes(part)}))
+
+    def keys(self, schema: Any) -> tuple[str, ...]:
+        """Return the keys that a mapping can have by name, also where it is one of several shapes."""
+        schema = self.resolve(schema)
+        if not isinstance(schema, Mapping):
+            return ()
+        if "anyOf" in schema and "properties" not in schema:
+            return tuple(key for part in schema["anyOf"] for key in self.keys(part))
+        return tuple(schema.get("properties", ()))
+
+    def example(self, schema: Any) -> str | None:
+        """Return an example of a value as one would write it, or None."""
+        while isinstance(schema, Mapping):
+            if schema.get("examples"):
+                return _flow(schema["examples"][0])
+            if "$ref" not in schema:
+                return None
+            schema = self.root["definitions"][schema["$ref"].rpartition("/")[2]]
+        return None
+
+    def along(self, steps: Sequence[str | int]) -> tuple[Any, list[_Place]]:
+        """Return the part of the schema at the end of the steps, and the mappings passed on the way."""
+        current: Any = self.resolve(self.root)
+        passed = [_Place(0, current)]
+        depth, position = 0, 0
+        while position < len(steps):
+            step = steps[position]
+            if step == "propertyNames":
+                break
+            taken = 1 if step in ("items", "additionalProperties", "then", "else", "if") else 2
+            if position + taken >= len(steps):
+                break  # the last step is the keyword that failed
+            for key in steps[position : position + taken]:
+                current = current[key]
+            current = self.resolve(current)
+            depth += step in ("items", "additionalProperties", "properties", "patternProperties")
+            position += taken
+            if isinstance(current, Mapping) and "properties" in current:
+                passed.append(_Place(depth, current))
+        return current, passed
+
+
+def _flow(value: object) -> str:
+    """Return an example in one line of YAML."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_flow(part)}" for key, part in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_flow(part) for part in value) + "]"
+    text = str(value)
+    return f'"{text}"' if re.search(r"[,\[\]{}]|: ", text) else text
+
+
+# ---------- names
+
+
+class _Form(NamedTuple):
+    """What to tell of a text that does not match a pattern."""
+
+    what: str
+    help: Message
+
+
+_FORMS: Mapping[str, _Form] = {
+    "^[a-z][a-z0-9_]*$": _Form(
+        "`{word}` is not a name",
+        message("use small letters, digits and underscores, a letter first, such as `late_dispatch`"),
+    ),
+    r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$": _Form(
+        "`{word}` is not a name",
+        message(
+            "use small letters, digits and underscores, and dots between words, such as `complaint.filed_at`"
+        ),
+    ),
+    r"^([a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*|[A-Z]-[0-9]{2,})$": _Form(
+        "`{word}` is not a name",
+        message("write a name such as `complaint.filed_at`, or an assumption such as `A-01`"),
+    ),
+    "^[a-z0-9][a-z0-9_]*$": _Form(
+        "`{word}` is not a name",
+        message("use small letters, digits and underscores, such as `points_3`"),
+    ),
+    "^[A-Z]-[0-9]{2,}$": _Form(
+        "`{word}` is not the id of an assumption",
+        message("write a capital letter, a hyphen and two digits or more, such as `A-01`"),
+    ),
+    "^sha256:[0-9a-f]{64}$": _Form(
+        "`{word}` is not a digest", message("write `sha256:` and 64 small hexadecimal digits")
+    ),
+    "^[A-Z]{3}$": _Form(
+        "`{word}` is not the code of a currency", message("write three capital letters, such as `CNY`")
+    ),
+}
+
+
+class _Fault(NamedTuple):
+    """A fault of jsonschema as far as it is needed to tell it anew."""
+
+    keyword: str | None
+    value: Any
+    instance: Any
+    path: Path
+    schema: Any
+    steps: tuple[str | int, ...]
+
+
+def _fault(found: ValidationError) -> _Fault:
+    return _Fault(
+        cast("str | None", found.validator),
+        found.validator_value,
+        found.instance,
+        tuple(found.absolute_path),
+        found.schema,
+        tuple(found.absolute_schema_path),
+    )
+
+
+class _Told:
+    """Collects the diagnostics of one file."""
+
+    def __init__(self, schema: Schema, root: Node) -> None:
+        self.schema = _SchemaReader(schema)
+        self.root = root
+        self.found: list[Diagnostic] = []
+        self.missing: dict[Path, list[tuple[str, Any]]] = {}
+        self.misplaced: set[tuple[Path, str]] = set()  # the mapping where a key belongs, and the key
+        self.either: dict[Path, list[str]] = {}
+
+    def diagnostics(self) -> list[Diagnostic]:
+        """Return what was taken, sorted."""
+        for path, keys in self.missing.items():
+            self._tell_missing(path, [one for one in keys if (path, one[0]) not in self.misplaced])
+        for path, names in self.either.items():
+            if not any((path, name) in self.misplaced for name in names):
+                self._tell_either(path, names)
+        return sorted(set(self.found), key=lambda one: one.order)
+
+    def take(self, found: ValidationError) -> None:
+        """Take one fault; of several shapes that a value can have, the one is told that it comes nearest."""
+        fault = _fault(found)
+        if self._is_misplaced(fault):
+            return
+        if fault.keyword == "anyOf":
+            self._any_of(found, fault)
+        elif fault.keyword == "type":
+            self._wrong_shape(fault, self.schema.shapes(fault.schema))
+        elif fault.keyword == "required":
+            self._required(fault)
+        elif fault.keyword == "additionalProperties":
+            self._unknown_keys(fault)
+        elif fault.keyword == "enum":
+            self._unknown_word(fault)
+        elif fault.keyword == "pattern":
+            self._bad_name(fault)
+        else:
+            self._other(fault)
+
+    # ---------- places
+
+    def _span(self, path: Path) -> Span:
+        return node_at(self.root, path)[1]
+
+    # A value itself, not its key, is pointed at when it is the word that is wrong.
+    def _value_span(self, path: Path) -> Span:
+        return node_at(self.root, path)[0].span
+
+    def _key_span(self, path: Path, key: str) -> Span:
+        node = node_at(self.root, path)[0]
+        assert isinstance(node, MappingNode)
+        return next(entry.key.span for entry in node.entries if entry.key.text == key)
+
+    def _keys_at(self, path: Path) -> tuple[str, ...]:
+        node = node_at(self.root, path)[0]
+        return node.keys() if isinstance(node, MappingNode) else ()
+
+    def _error(self, code: str, what: Message, span: Span, help: Message | None = None) -> None:
+        self.found.append(error(code, what, span, help))
+
+    # ---------- one of several shapes
+
+    def _any_of(self, found: ValidationError, fault: _Fault) -> None:
+        branches: list[Any] = fault.value
+        if all(set(branch) == {"required"} for branch in branches):
+            self.either[fault.path] = [branch["required"][0] for branch in branches]
+            return
+        shape = _shape_of(fault.instance)
+        fitting = [
+            position for position, branch in enumerate(branches) if shape in self.schema.shapes(branch)
+        ]
+        if not fitting:
+            self._wrong_shape(fault, self.schema.shapes(fault.schema))
+            return
+        inner: dict[int, list[ValidationError]] = {position: [] for position in fitting}
+        for one in found.context or ():
+            inner.get(cast(int, one.relative_schema_path[0]), []).append(one)
+        nearest = min(fitting, key=lambda position: (_distance(inner[position], fault.path), position))
+        for one in inner[nearest]:
+            self.take(one)
+
+    # ---------- shapes
+
+    def _wrong_shape(self, fault: _Fault, shapes: tuple[str, ...]) -> None:
+        name = _label(fault.path)
+        if not fault.path:
+            what = message("the file must be a mapping of keys to values")
+            help = message("write lines such as `{example}`", example="title: {zh: …, en: …}")
+            self._error("wrong-shape", what, self._span(()), help)
+            return
+        example = self._example(fault)
+        if fault.instance is None:
+            what = message("`{name}` has no value", name=name)
+            help = example or message("write a value, or leave the line out")
+            self._error("wrong-shape", what, self._span(fault.path), help)
+            return
+        what = message(_MUST_BE[shapes], name=name)
+        self._error("wrong-shape", what, self._span(fault.path), example or _SHAPE_HELP.get(shapes))
+
+    def _example(self, fault: _Fault) -> Message | None:
+        """Return a help that shows how the value at fault is written."""
+        schema, key = fault.schema, fault.path[-1]
+        current, passed = self.schema.along(fault.steps)
+        for place in passed:
+            if place.depth == len(fault.path) - 1 and key in place.schema["properties"]:
+                schema = place.schema["properties"][key]
+        example = self.schema.example(schema) or self.schema.example(current)
+        if example is None:
+            return None
+        if isinstance(key, int):
+            return message("write for example `{example}`", example=f"- {example}")
+        return message("write for example `{example}`", example=f"{shorten(key)}: {example}")
+
+    def _other(self, fault: _Fault) -> None:
+        name, span = _label(fault.path), self._span(fault.path)
+        if fault.keyword in ("minProperties", "minItems", "minLength") and not fault.instance:
+            what = message("`{name}` must not be empty", name=name)
+            help = self._example(fault) if fault.path else None
+            self._error("wrong-shape", what, span, help or message("write what belongs here"))
+        elif fault.keyword == "maxProperties":
+            what = message("`{name}` can depend on one assumption only", name=name)
+            self._error("wrong-shape", what, span, message("keep one, and write its readings below it"))
+        elif fault.keyword in ("minItems", "maxItems"):
+            what = message("`{name}` must have exactly {count} values", name=name, count=fault.value)
+            example = self._example(fault)
+            self._error("wrong-shape", what, span, example)
+        elif fault.keyword == "uniqueItems":
+            what = message("`{name}` says the same twice", name=name)
+            self._error("wrong-shape", what, self._repeated(fault), message("remove one of them"))
+        else:  # `not`: a key that this type of fact has no use for
+            key = fault.value["required"][0]
+            what = message("`{key}` does not belong to a fact of this type", key=key)
+            help = message("remove it, or write `type: choice`")
+            self._error("unknown-key", what, self._key_span(fault.path, key), help)
+
+    def _repeated(self, fault: _Fault) -> Span:
+        seen: set[str] = set()
+        for position, item in enumerate(fault.instance):
+            if repr(item) in seen:
+                return self._span((*fault.path, position))
+            seen.add(repr(item))
+        return self._span(fault.path)
+
+    # ---------- keys
+
+    def _required(self, fault: _Fault) -> None:
+        # One fault for each key; the library does not say which, but all of them are found together.
+        properties = fault.schema.get("properties")
+        if properties is None:  # a condition on a mapping whose keys stand in the schema around it
+            _, passed = self.schema.along(fault.steps)
+            properties = passed[-1].schema["properties"]
+        missing = [(key, properties.get(key)) for key in fault.value if key not in fault.instance]
+        known = self.missing.setdefault(fault.path, [])
+        known += [one for one in missing if one[0] not in [key for key, _ in known]]
+
+    def _tell_missing(self, path: Path, keys: list[tuple[str, Any]]) -> None:
+        if not keys:
+            return
+        listed = _listed(key for key, _ in keys)
+        what = message("`{name}` lacks {keys}", name=_label(path), keys=listed)
+        if not path:
+            what = message("the file lacks {keys}", keys=listed)
+        key, schema = keys[0]
+        example = f"{key}: {self.schema.example(schema) or '…'}"
+        self._error(
+            "missing-key", what, self._span(path), message("add for example `{example}`", example=example)
+        )
+
+    def _tell_either(self, path: Path, names: list[str]) -> None:
+        first, second = names
+        what = message(
+            "`{name}` has neither `{first}` nor `{second}`", name=_label(path), first=first, second=second
+        )
+        help = message(
+            "say what follows (`{first}`), or who is told what (`{second}`)", first=first, second=second
+        )
+        self._error("missing-key", what, self._span(path), help)
+
+    def _unknown_keys(self, fault: _Fault) -> None:
+        _, passed = self.schema.along(fault.steps)
+        allowed = tuple(fault.schema["properties"])
+        unknown = [key for key in fault.instance if key not in allowed]
+        for key in unknown[:MAX_FAULTS]:
+            what = message("`{key}` is not a key of `{name}`", key=shorten(key), name=_label(fault.path))
+            if not fault.path:
+                what = message("`{key}` is not a key of this kind of file", key=shorten(key))
+            help = self._elsewhere(key, fault, passed) or _instead(key, fault, allowed)
+            self._error("unknown-key", what, self._key_span(fault.path, key), help)
+
+    def _is_misplaced(self, fault: _Fault) -> bool:
+        """Tell of a part of a rule that was read as a test of a fact, such as ``then`` inside ``when``."""
+        _, passed = self.schema.along(fault.steps)
+        for position, place in enumerate(passed):
+            is_condition = "count_of" in place.schema["properties"]
+            if not is_condition or place.depth >= len(fault.path):
+                continue
+            path, key = fault.path[: place.depth], str(fault.path[place.depth])
+            home = None if key in place.schema["properties"] else self._home(key, path, passed[:position])
+            if home is not None:
+                what = message("`{key}` is not a key of `{name}`", key=key, name=_label(path))
+                self._error("unknown-key", what, self._span((*path, key)), home)
+                return True
+        return False
+
+    def _elsewhere(self, key: str, fault: _Fault, passed: Sequence[_Place]) -> Message | None:
+        home = self._home(key, fault.path, passed)
+        if home is not None:
+            return home
+        for other, schema in fault.schema["properties"].items():
+            if key in self.schema.keys(schema):
+                return message("`{key}` belongs inside `{other}`", key=key, other=other)
+        return None
+
+    def _home(self, key: str, path: Path, passed: Sequence[_Place]) -> Message | None:
+        """Return a help if a mapping around the path is where the key belongs and is missing."""
+        around = [place for place in passed if place.depth < len(path)]
+        for place in reversed(around):
+            home, beside = path[: place.depth], path[place.depth]
+            if key in place.schema["properties"] and key not in self._keys_at(home):
+                self.misplaced.add((home, key))
+                return message("move it out: `{key}` belongs beside `{other}`", key=key, other=beside)
+        return None
+
+    # ---------- words
+
+    def _unknown_word(self, fault: _Fault) -> None:
+        if not isinstance(fault.instance, str):
+            return  # of the wrong shape, which is told too
+        words = [word for word in fault.value if isinstance(word, str)]
+        name = _label(fault.path)
+        what = message("`{name}` cannot be `{word}`", name=name, word=shorten(fault.instance))
+        near = closest(fault.instance, words)
+        choices = _listed(words)
+        help = message("the allowed values are {choices}", choices=choices)
+        if near is not None:
+            help = message(
+                "did you mean `{near}`? the allowed values are {choices}", near=near, choices=choices
+            )
+        self._error("unknown-word", what, self._value_span(fault.path), help)
+
+    def _bad_name(self, fault: _Fault) -> None:
+        is_key = "propertyNames" in fault.steps
+        span = self._key_span(fault.path, fault.instance) if is_key else self._value_span(fault.path)
+        form = _FORMS[fault.value]
+        self._error("bad-name", message(form.what, word=shorten(fault.instance)), span, form.help)
+
+
+def _distance(faults: Sequence[ValidationError], path: Path) -> tuple[int, int]:
+    """Return how far a mapping is from a shape: first by its own keys, then by all that is wrong."""
+    keys = sum(1 for one in faults if one.validator in _ABOUT_KEYS and len(one.absolute_path) == len(path))
+    return keys, len(faults)
+
+
+_ABOUT_KEYS = ("additionalProperties", "pattern", "maxProperties")
+
+
+def _instead(key: str, fault: _Fault, allowed: Sequence[str]) -> Message:
+    near = closest(key, allowed)
+    if near is not None:
+        return message("did you mean `{word}`?", word=near)
+    if "happened" in allowed and fault.path and isinstance(fault.path[-1], str):
+        # A group of facts, written as in a case: in conditions their names have dots.
+        return message(
+            "a fact is written `{path}`; a comparison is one of {words}",
+            words=_listed(allowed),
+            path=shorten(f"{fault.path[-1]}.{key}"),
+        )
+    return message("the keys are {keys}", keys=_listed(allowed))
+
+
+def _label(path: Path) -> str:
+    """Return the last key of a path, with the position (from 1) of an item in it."""
+    name = ""
+    for step in path:
+        name = f"{name}[{step + 1}]" if isinstance(step, int) else shorten(step)
+    return name
+
+
+def _listed(words: Any) -> str:
+    return ", ".join(f"`{word}`" for word in words)

@@ -1,0 +1,102 @@
+"""What is shipped: the files inside the wheel, and the pinned versions of what it depends on."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+from hatchling.builders.wheel import WheelBuilder
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from policyengine.version import __version__
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+RUNTIME = [Requirement(line) for line in PROJECT["dependencies"]]
+DEVELOPMENT = [Requirement(line) for line in PROJECT["optional-dependencies"]["dev"]]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    # Not through pip or build: they would fetch the backend into an environment of its own.
+    folder = tmp_path_factory.mktemp("dist")
+    return Path(next(WheelBuilder(str(ROOT)).build(directory=str(folder), versions=["standard"])))
+
+
+@pytest.fixture(scope="module")
+def shipped(wheel: Path) -> set[str]:
+    with zipfile.ZipFile(wheel) as archive:
+        return set(archive.namelist())
+
+
+def test_the_wheel_has_the_version_of_the_package(wheel: Path) -> None:
+    assert wheel.name == f"dispute_policyengine-{__version__}-py3-none-any.whl"
+
+
+@pytest.mark.parametrize(
+    ("folder", "pattern", "inside"),
+    [
+        ("schemas", "*.json", "policyengine/_data/schemas"),
+        ("rules", "taobao/**/*.yaml", "policyengine/_data/rules"),
+        ("src/policyengine", "py.typed", "policyengine"),
+        ("src/policyengine", "**/*.py", "policyengine"),
+    ],
+)
+def test_the_wheel_has_every_file(shipped: set[str], folder: str, pattern: str, inside: str) -> None:
+    files = [path.relative_to(ROOT / folder).as_posix() for path in (ROOT / folder).glob(pattern)]
+    assert files
+    assert {f"{inside}/{file}" for file in files} <= shipped
+
+
+def test_the_wheel_has_the_catalogues_of_translations(shipped: set[str]) -> None:
+    package = ROOT / "src"
+    assert {path.relative_to(package).as_posix() for path in package.glob("*/locale/**/*.mo")} <= shipped
+
+
+def test_the_wheel_has_nothing_else(shipped: set[str]) -> None:
+    tops = {name.partition("/")[0] for name in shipped}
+    assert tops == {"policyengine", f"dispute_policyengine-{__version__}.dist-info"}
+    assert not [name for name in shipped if "test" in name or "__pycache__" in name]
+
+
+def test_the_wheel_has_the_command_and_the_licence(wheel: Path) -> None:
+    metadata = f"dispute_policyengine-{__version__}.dist-info"
+    with zipfile.ZipFile(wheel) as archive:
+        assert b"policyengine = policyengine.cli:main" in archive.read(f"{metadata}/entry_points.txt")
+        assert archive.read(f"{metadata}/licenses/LICENSE") == (ROOT / "LICENSE").read_bytes()
+
+
+class Lock:
+    """A lock file: the version of every package, and which packages the project itself asked for."""
+
+    def __init__(self, name: str) -> None:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        self.versions: dict[str, str] = {}
+        self.direct: set[str] = set()
+        self.unhashed: list[str] = []
+        for entry in re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)[1:]:
+            package, version = entry.split()[0].split("==")
+            self.versions[package] = version
+            if f"{PROJECT['name']} (pyproject.toml)" in entry:
+                self.direct.add(package)
+            if "--hash=sha256:" not in entry:
+                self.unhashed.append(package)
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [("requirements.lock", RUNTIME), ("requirements-dev.lock", RUNTIME + DEVELOPMENT)],
+)
+def test_a_lock_pins_what_the_project_asks_for(name: str, asked: list[Requirement]) -> None:
+    lock = Lock(name)
+    assert lock.direct == {canonicalize_name(one.name) for one in asked}
+    assert not [one for one in asked if lock.versions[canonicalize_name(one.name)] not in one.specifier]
+    assert not lock.unhashed
+
+
+def test_the_tests_run_with_the_versions_that_users_get() -> None:
+    assert Lock("requirements.lock").versions.items() <= Lock("requirements-dev.lock").versions.items()
