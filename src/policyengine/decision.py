@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from policyengine.case import Case, Key
+from policyengine.case import Case
 from policyengine.explain import Explanation, Leaf, Support
 from policyengine.findings import (
     Absent,
@@ -175,6 +175,8 @@ class _Assembly:
         self.judged = judged
         self.findings = findings
         self.explanation = explanation
+        self.has_overlay = any(overlay.active for overlay in self.book.overlays)
+        self.has_provisional = any(one.provisional for one in findings.deadlines.values())
 
     # ---------- outcomes
 
@@ -192,7 +194,7 @@ class _Assembly:
         resolved = self.findings.resolved.get((fact.path, record))
         names = () if resolved is None else (*resolved.winners, *resolved.open)
         reasons = tuple(self._reason(self.book.rules[name], fact.path, record) for name in names)
-        support = self.explanation.support([(fact.path, record)])
+        support = self.explanation.support(fact.path, record)
         is_open = isinstance(state, Unknown)
         return Outcome(
             fact=fact,
@@ -207,7 +209,7 @@ class _Assembly:
             waits=sort_missing(state.waits) if isinstance(state, Unknown) else (),
             support=support,
             unconfirmed=self._unconfirmed(support),
-            provisional=self._is_provisional(support.deadlines),
+            provisional=self._is_provisional(support),
         )
 
     def _reason(self, rule: Rule, path: str, record: int | None) -> Reason:
@@ -216,18 +218,19 @@ class _Assembly:
         return Reason(rule, record, truth, leaves, self.explanation.state_of(value, record))
 
     def _overridden(self, path: str, record: int | None, names: Iterable[str]) -> Iterator[Rule]:
-        given = set(names)
-        for rule in self.book.rules.values():
-            finding = self.findings.rules.get((rule.id, record))
-            concludes = any(one.fact.name == path for one in rule.then)
-            if concludes and rule.id not in given and finding is not None and finding.truth is Truth.TRUE:
+        for rule in self.explanation.explainer.conclusions.get(path, ()):
+            if rule.id not in names and self.findings.rules[rule.id, record].truth is Truth.TRUE:
                 yield rule
 
     def _unconfirmed(self, support: Support) -> tuple[str, ...]:
+        if not self.has_overlay:
+            return ()
         return tuple(sorted({self.book.parameters[id].unconfirmed for id in support.parameters} - {""}))
 
-    def _is_provisional(self, deadlines: Iterable[Key]) -> bool:
-        return any(self.findings.deadlines[key].provisional for key in deadlines)
+    def _is_provisional(self, support: Support) -> bool:
+        return self.has_provisional and any(
+            self.findings.deadlines[key].provisional for key in support.deadlines
+        )
 
     # ---------- clocks and amounts
 
@@ -238,8 +241,8 @@ class _Assembly:
                 finding = self.findings.deadlines[deadline.id, record]
                 if finding.exists is Truth.FALSE or isinstance(finding.length, Absent):
                     continue
-                support = self.explanation.support([(f"{deadline.id}.status", record)])
-                provisional = self._is_provisional(support.deadlines)
+                support = self.explanation.support(f"{deadline.id}.status", record)
+                provisional = self._is_provisional(support)
                 views.append(ClockView(deadline, record, finding, support, provisional))
         yield from sorted(views, key=_by_start)
 
@@ -276,15 +279,16 @@ class _Assembly:
     def assumptions(
         self, outcomes: Iterable[Outcome], clocks: Iterable[ClockView], steps: Sequence[NextStep]
     ) -> Iterator[Chosen]:
-        used: set[str] = set()
+        support = self.explanation.no_support()
         for outcome in outcomes:
             if outcome.status != "not_applicable":
-                used |= outcome.support.assumptions
+                support |= outcome.support
         for clock in clocks:
             if clock.is_set:
-                used |= clock.support.assumptions
-        used |= self.explanation.support_of_rules((step.rule.id, step.record) for step in steps).assumptions
-        used |= {step.assumption for step in steps} - {""}
+                support |= clock.support
+        for step in steps:
+            support |= self.explanation.support_of_rule(step.rule.id, step.record)
+        used = set(support.assumptions) | {step.assumption for step in steps} - {""}
         used |= {id for id, one in self.book.assumptions.items() if self.judged.readings[id] != one.default}
         for id in sorted(used):
             reading = self.judged.readings[id]

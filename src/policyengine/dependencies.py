@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
+from typing import NamedTuple
 
 from policyengine.conditions import (
     All,
@@ -182,16 +183,23 @@ def levels(graph: Graph) -> list[list[str]]:
     return strata
 
 
-def rule_strata(graph: Graph) -> list[list[str]]:
-    """Return the rules in strata: each depends only on rules of earlier ones. Raises CycleError."""
+class Layer(NamedTuple):
+    """Names that rest on rules of earlier layers only, in an order of their own, and rules that follow."""
+
+    names: tuple[str, ...]
+    rules: tuple[str, ...]
+
+
+def layers(graph: Graph) -> list[Layer]:
+    """Return all nodes in layers: first what is given, then what rules conclude. Raises CycleError."""
     depth: dict[str, int] = {}
-    strata: list[list[str]] = []
+    names: dict[int, list[str]] = {}
+    rules: dict[int, list[str]] = {}
     for node in (node for level in levels(graph) for node in level):
         before = max((depth[one] for one in graph[node]), default=0)
         is_rule = node.startswith(_RULE)
         depth[node] = before + is_rule
-        if is_rule:
-            if len(strata) <= before:
-                strata.append([])
-            strata[before].append(node.removeprefix(_RULE))
-    return [sorted(stratum) for stratum in strata]
+        group = rules if is_rule else names
+        group.setdefault(before, []).append(node.removeprefix(_RULE))
+    count = max([*names, *rules], default=-1) + 1
+    return [Layer(tuple(names.get(one, ())), tuple(sorted(rules.get(one, ())))) for one in range(count)]

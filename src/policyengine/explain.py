@@ -6,8 +6,9 @@ and the explanation is the same whichever engine concluded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Literal, NamedTuple
 
 from policyengine.case import Case, Key
 from policyengine.compile.choose_readings import choose_condition, choose_operand
@@ -27,38 +28,103 @@ from policyengine.conditions import (
     Some,
     Test,
 )
-from policyengine.findings import Absent, Conflict, Findings, Known, Missing, State, Truth, Unknown
+from policyengine.dependencies import Layer, dependencies, layers
+from policyengine.findings import Conflict, Findings, Known, Missing, State, Truth, Unknown
 from policyengine.rulebook import Amount, Deadline, Fact, Parameter, Rule, Rulebook
 from policyengine.values import BUSINESS_DAYS_UNIT, Duration
+
+Kind = Literal["fact", "rule", "parameter", "deadline", "amount", "assumption"]
 
 
 class Leaf(NamedTuple):
     """One test with what it met: why a condition came out as it did.
 
-    ``truth`` already counts a ``not`` around the test (``negated``). ``left`` is the state of what is tested
-    and ``right`` what it is compared with; a question about a list has the leaves of the records that
-    answer it, and for a number of records, the bounds of that number.
+    ``truth`` already counts a ``not`` around the test (``negated``). A question about a list has the leaves
+    of the records that answer it (``inner``).
     """
 
+    explanation: Explanation
     condition: Test | ReadingIs | Some | Count | Pick
     truth: Truth
     negated: bool
     record: int | None
-    left: State | None = None
-    right: tuple[State, ...] = ()
     inner: tuple[Leaf, ...] = ()
-    number: tuple[int, int] | None = None
+
+    @property
+    def left(self) -> State | None:
+        """Return the state of what is tested; None for other questions."""
+        if not isinstance(self.condition, Test):
+            return None
+        return self.explanation.state_of(self.condition.ref, self.record)
+
+    @property
+    def right(self) -> tuple[State, ...]:
+        """Return the states of what it is compared with."""
+        if not isinstance(self.condition, Test | Count):
+            return ()
+        return tuple(self.explanation.state_of(one, self.record) for one in self.condition.operands)
+
+    @property
+    def number(self) -> tuple[int, int] | None:
+        """Return the bounds of the number of records that a count found; None for an unknown list."""
+        if not isinstance(self.condition, Count):
+            return None
+        return self.explanation.count(self.condition.listed, self.condition.where)
 
 
-class Support(NamedTuple):
+class Support:
     """Everything that an answer rests on, through all rules, deadlines and amounts."""
 
-    facts: frozenset[Key]
-    rules: frozenset[Key]
-    parameters: frozenset[str]
-    deadlines: frozenset[Key]
-    amounts: frozenset[Key]
-    assumptions: frozenset[str]
+    __slots__ = ("_items", "_mask")
+
+    def __init__(self, mask: int, items: list[tuple[Kind, Key]]) -> None:
+        """Bit n of the mask stands for item n."""
+        self._mask = mask
+        self._items = items
+
+    def _of(self, kind: Kind) -> frozenset[Key]:
+        mask, found = self._mask, []
+        while mask:
+            lowest = mask & -mask
+            one, key = self._items[lowest.bit_length() - 1]
+            if one == kind:
+                found.append(key)
+            mask ^= lowest
+        return frozenset(found)
+
+    def __or__(self, other: Support) -> Support:
+        """Return what either rests on; both must be of one explanation."""
+        return Support(self._mask | other._mask, self._items)
+
+    @property
+    def facts(self) -> frozenset[Key]:
+        """Facts that the case gives, or leaves out."""
+        return self._of("fact")
+
+    @property
+    def rules(self) -> frozenset[Key]:
+        """Rules that hold, or still could."""
+        return self._of("rule")
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """Parameters, by name."""
+        return frozenset(name for name, _ in self._of("parameter"))
+
+    @property
+    def deadlines(self) -> frozenset[Key]:
+        """Deadlines."""
+        return self._of("deadline")
+
+    @property
+    def amounts(self) -> frozenset[Key]:
+        """Amounts."""
+        return self._of("amount")
+
+    @property
+    def assumptions(self) -> frozenset[str]:
+        """Assumptions, by name."""
+        return frozenset(name for name, _ in self._of("assumption"))
 
 
 class Explainer:
@@ -69,6 +135,20 @@ class Explainer:
         self.rulebook = rulebook
         self.readings = readings
         self._lowered: dict[int, Evaluate] = {}
+
+    @cached_property
+    def layers(self) -> list[Layer]:
+        """All names and rules, those that others rest on first."""
+        return layers(dependencies(self.rulebook))
+
+    @cached_property
+    def conclusions(self) -> Mapping[str, tuple[Rule, ...]]:
+        """The rules that conclude each fact."""
+        found: dict[str, list[Rule]] = {}
+        for rule in self.rulebook.rules.values():
+            for conclusion in rule.then:
+                found.setdefault(conclusion.fact.name, []).append(rule)
+        return {fact: tuple(rules) for fact, rules in found.items()}
 
     def lowered(self, condition: Condition) -> Evaluate:
         """Return the function that answers a condition of this rulebook."""
@@ -90,15 +170,10 @@ class Explanation:
         self.case = case
         self.as_of = as_of
         self.findings = findings
+        self.values = _without_conflicts(findings)
+        self._of_rules: dict[Key, tuple[Truth, tuple[Leaf, ...]]] = {}
 
     # ---------- the memory that conditions ask
-
-    def value(self, name: str, record: int | None) -> State:
-        """Return the state of a name to compute with: a conflict is waited for like a missing fact."""
-        state = self.findings.states[name, record]
-        if isinstance(state, Conflict):
-            return Unknown(frozenset((Missing("conflict", name, record),)))
-        return state
 
     def records(self, listed: str) -> tuple[int, ...] | None:
         """Return the records of a list that are seen; None when the list is unknown."""
@@ -109,16 +184,18 @@ class Explanation:
         chosen = choose_operand(operand, self.readings)
         if isinstance(chosen, Constant):
             return Known(chosen.value)
-        return self.value(chosen.name, record if chosen.listed else None)
+        return self.values[chosen.name, record if chosen.listed else None]
 
     # ---------- leaves
 
     def of_rule(self, rule: Rule, record: int | None) -> tuple[Truth, tuple[Leaf, ...]]:
         """Return whether a rule holds, and the tests that made it so: first its policy's, then its own."""
-        scope, scope_leaves = self.leaves(rule.scope, None)
-        when, leaves = self.leaves(rule.when, record)
-        truth = min(scope, when)
-        return truth, _deciding(truth, ((scope, scope_leaves), (when, leaves)), Truth.TRUE)
+        found = self._of_rules.get((rule.id, record))
+        if found is None:
+            answers = (self.leaves(rule.scope, None), self.leaves(rule.when, record))
+            truth = min(answers[0][0], answers[1][0])
+            found = self._of_rules[rule.id, record] = (truth, _deciding(truth, answers, Truth.TRUE))
+        return found
 
     def leaves(
         self, condition: Condition, record: int | None, negated: bool = False
@@ -144,23 +221,10 @@ class Explanation:
     ) -> tuple[Truth, tuple[Leaf, ...]]:
         truth = self.explainer.lowered(condition)(self, record)[0]
         counted = Truth(2 - truth) if negated else truth
-        leaf = Leaf(condition, counted, negated, record)
-        match condition:
-            case Test(ref, _, operands):
-                right = tuple(self.state_of(operand, record) for operand in operands)
-                leaf = leaf._replace(left=self.state_of(ref, record), right=right)
-            case Some(listed, where) | Pick(_, listed, where):
-                leaf = leaf._replace(inner=self._of_records(listed, where, truth))
-            case Count(listed, where, _, operands):
-                right = tuple(self.state_of(operand, record) for operand in operands)
-                leaf = leaf._replace(
-                    inner=self._of_records(listed, where, truth),
-                    right=right,
-                    number=self._number(listed, where),
-                )
-            case ReadingIs():
-                pass
-        return truth, (leaf,)
+        inner: tuple[Leaf, ...] = ()
+        if isinstance(condition, Some | Pick | Count):
+            inner = self._of_records(condition.listed, condition.where, truth)
+        return truth, (Leaf(self, condition, counted, negated, record, inner),)
 
     def _of_records(self, listed: str, where: Condition, truth: Truth) -> tuple[Leaf, ...]:
         """Return the leaves of the records that satisfy ``where``, or may."""
@@ -171,7 +235,8 @@ class Explanation:
                 found += leaves
         return tuple(found)
 
-    def _number(self, listed: str, where: Condition) -> tuple[int, int] | None:
+    def count(self, listed: str, where: Condition) -> tuple[int, int] | None:
+        """Return how many records satisfy a condition at least and at most; None for an unknown list."""
         records = self.records(listed)
         if records is None:
             return None
@@ -180,19 +245,31 @@ class Explanation:
 
     # ---------- support
 
-    def support(self, keys: Iterable[Key]) -> Support:
-        """Return everything that the values of some names rest on."""
-        walk = _Walk(self)
-        for name, record in keys:
-            walk.name(name, record)
-        return walk.support()
+    def support(self, name: str, record: int | None) -> Support:
+        """Return everything that the value of a name rests on."""
+        return Support(self._supports.names[name, record], self._supports.items)
 
-    def support_of_rules(self, rules: Iterable[Key]) -> Support:
-        """Return everything that some rules rest on."""
-        walk = _Walk(self)
-        for rule, record in rules:
-            walk.rule(rule, record)
-        return walk.support()
+    def support_of_rule(self, id: str, record: int | None) -> Support:
+        """Return everything that a rule which holds, or could, rests on."""
+        return Support(self._supports.rules[id, record], self._supports.items)
+
+    def no_support(self) -> Support:
+        """Return the support of nothing."""
+        return Support(0, self._supports.items)
+
+    @cached_property
+    def _supports(self) -> _Supports:
+        return _Supports(self)
+
+
+def _without_conflicts(findings: Findings) -> Mapping[Key, State]:
+    """Return the states to compute with: a conflict is waited for like a missing fact."""
+    conflicts: dict[Key, State] = {
+        key: Unknown(frozenset((Missing("conflict", *key),)))
+        for key, resolved in findings.resolved.items()
+        if isinstance(resolved.state, Conflict)
+    }
+    return {**findings.states, **conflicts} if conflicts else findings.states
 
 
 def _deciding(
@@ -202,143 +279,169 @@ def _deciding(
     return tuple(leaf for one, leaves in answers if truth is whole or one is truth for leaf in leaves)
 
 
-class _Walk:
-    """A walk from answers down to what was given; everything is visited once."""
+class _Supports:
+    """What every name and rule rests on, as sets of bits, computed once from the bottom up.
+
+    Bottom up and not by recursion, because chains of rules can be longer than the stack.
+    """
 
     def __init__(self, explanation: Explanation) -> None:
         self.explanation = explanation
         self.book = explanation.book
-        self.facts: set[Key] = set()
-        self.rules: set[Key] = set()
-        self.parameters: set[str] = set()
-        self.deadlines: set[Key] = set()
-        self.amounts: set[Key] = set()
-        self.assumptions: set[str] = set()
-        self._seen: set[Key] = set()
+        self.findings = explanation.findings
+        self.items: list[tuple[Kind, Key]] = []
+        self.names: dict[Key, int] = {}
+        self.rules: dict[Key, int] = {}
+        self._bits: dict[tuple[Kind, Key], int] = {}
+        for layer in explanation.explainer.layers:
+            for name in layer.names:
+                self._add_name(name)
+            for id in layer.rules:
+                self._add_rule(self.book.rules[id])
 
-    def support(self) -> Support:
-        return Support(
-            frozenset(self.facts),
-            frozenset(self.rules),
-            frozenset(self.parameters),
-            frozenset(self.deadlines),
-            frozenset(self.amounts),
-            frozenset(self.assumptions),
-        )
+    def _bit(self, kind: Kind, key: Key) -> int:
+        found = self._bits.get((kind, key))
+        if found is None:
+            found = self._bits[kind, key] = 1 << len(self.items)
+            self.items.append((kind, key))
+        return found
 
-    def name(self, name: str, record: int | None) -> None:
-        if (name, record) in self._seen:
-            return
-        self._seen.add((name, record))
+    def _each(self, listed: str | None) -> Iterable[int | None]:
+        return (None,) if listed is None else (self.findings.records[listed] or ())
+
+    def _add_name(self, name: str) -> None:
         book = self.book
         if name in book.facts:
-            self._fact(book.facts[name], record)
+            fact = book.facts[name]
+            for record in self._each(fact.listed):
+                self.names[name, record] = self._fact(fact, record)
         elif name in book.parameters:
-            self._parameter(book.parameters[name])
+            self.names[name, None] = self._parameter(book.parameters[name])
         elif name in book.amounts:
-            self._amount(book.amounts[name], record)
-        else:
-            deadline, _, property = name.rpartition(".")
-            self._deadline(book.deadlines[deadline], record, property)
+            for record in self._each(book.amounts[name].listed):
+                self.names[name, record] = self._amount(book.amounts[name], record)
+        elif name in book.deadlines:
+            for record in self._each(book.deadlines[name].listed):
+                self._add_deadline(book.deadlines[name], record)
 
-    def _fact(self, fact: Fact, record: int | None) -> None:
+    # ---------- facts and rules
+
+    def _fact(self, fact: Fact, record: int | None) -> int:
         key = (fact.path, record)
         if fact.role != "given":
-            resolved = self.explanation.findings.resolved.get(key)
+            resolved = self.findings.resolved.get(key)
+            mask = 0
             for rule in () if resolved is None else (*resolved.winners, *resolved.open):
-                self.rule(rule, record)
-            return
-        self.facts.add(key)
-        state = self.explanation.findings.states[key]
-        if fact.dated_by is not None and not isinstance(state, Known):
-            self.name(fact.dated_by, record if self.book.facts[fact.dated_by].listed else None)
+                mask |= self.rules[rule, record]
+            return mask
+        mask = self._bit("fact", key)
+        if fact.dated_by is not None and not isinstance(self.findings.states[key], Known):
+            mask |= self.names[fact.dated_by, record if self.book.facts[fact.dated_by].listed else None]
+        return mask
 
-    def rule(self, id: str, record: int | None) -> None:
-        if (id, record) in self.rules:
-            return
-        self.rules.add((id, record))
-        rule = self.book.rules[id]
-        truth, leaves = self.explanation.of_rule(rule, record)
-        self._leaves(leaves)
-        if truth is not Truth.FALSE:
+    def _add_rule(self, rule: Rule) -> None:
+        for record in self._each(rule.listed):
+            key = (rule.id, record)
+            if self.findings.rules[key].truth is Truth.FALSE:
+                continue
+            mask = self._bit("rule", key) | self._leaves(self.explanation.of_rule(rule, record)[1])
             for conclusion in rule.then:
-                self._operand(conclusion.value, record)
+                mask |= self._operand(conclusion.value, record)
+            self.rules[key] = mask
 
-    def _leaves(self, leaves: Iterable[Leaf]) -> None:
+    def _leaves(self, leaves: Iterable[Leaf]) -> int:
+        mask = 0
         for leaf in leaves:
-            match leaf.condition:
+            condition = leaf.condition
+            match condition:
                 case Test(ref, _, operands):
-                    self.name(ref.name, leaf.record if ref.listed else None)
+                    mask |= self.names[ref.name, leaf.record if ref.listed else None]
                     for operand in operands:
-                        self._operand(operand, leaf.record)
+                        mask |= self._operand(operand, leaf.record)
                 case ReadingIs(assumption):
-                    self.assumptions.add(assumption)
-                case Count(listed, _, _, operands):
-                    self._list(listed)
-                    for operand in operands:
-                        self._operand(operand, leaf.record)
-                case Some(listed) | Pick(_, listed):
-                    self._list(listed)
-            self._leaves(leaf.inner)
+                    mask |= self._bit("assumption", (assumption, None))
+                case Some() | Count() | Pick():
+                    mask |= self._question(condition, leaf)
+        return mask
 
-    def _list(self, listed: str) -> None:
-        if self.explanation.records(listed) is None:
-            self.facts.add((listed, None))
+    def _question(self, condition: Some | Count | Pick, leaf: Leaf) -> int:
+        mask = self._leaves(leaf.inner)
+        if self.findings.records[condition.listed] is None:
+            mask |= self._bit("fact", (condition.listed, None))
+        if isinstance(condition, Count):
+            for operand in condition.operands:
+                mask |= self._operand(operand, leaf.record)
+        return mask
 
-    def _operand(self, operand: Operand | None, record: int | None) -> None:
+    def _operand(self, operand: Operand | None, record: int | None) -> int:
+        mask = 0
         while isinstance(operand, ByReading):
-            self.assumptions.add(operand.assumption)
+            mask |= self._bit("assumption", (operand.assumption, None))
             reading = self.explanation.readings[operand.assumption]
             operand = next(one for name, one in operand.readings if name == reading)
         if isinstance(operand, Ref):
-            self.name(operand.name, record if operand.listed else None)
+            mask |= self.names[operand.name, record if operand.listed else None]
+        return mask
 
-    def _parameter(self, parameter: Parameter) -> None:
-        self.parameters.add(parameter.id)
+    # ---------- parameters, amounts, deadlines
+
+    def _parameter(self, parameter: Parameter) -> int:
+        mask = self._bit("parameter", (parameter.id, None))
         if parameter.by is not None and any(value.start is not None for value in parameter.values):
-            self.name(parameter.by.name, None)
+            mask |= self.names[parameter.by.name, None]
+        return mask
 
-    def _condition(self, condition: Condition, record: int | None) -> None:
-        self._leaves(self.explanation.leaves(condition, record)[1])
+    def _condition(self, condition: Condition, record: int | None) -> int:
+        return self._leaves(self.explanation.leaves(condition, record)[1])
 
-    def _amount(self, amount: Amount, record: int | None) -> None:
-        self.amounts.add((amount.id, record))
-        self._condition(amount.when, record)
-        finding = self.explanation.findings.amounts[amount.id, record]
+    def _amount(self, amount: Amount, record: int | None) -> int:
+        mask = self._bit("amount", (amount.id, record)) | self._condition(amount.when, record)
+        finding = self.findings.amounts[amount.id, record]
         if finding.exists is Truth.FALSE:
-            return
+            return mask
         for operand in (amount.base, *amount.plus, *amount.minus, amount.rate, amount.floor):
-            self._operand(operand, record)
+            mask |= self._operand(operand, record)
         for cap, found in zip(amount.caps, finding.caps, strict=True):
-            self._condition(cap.when, record)
+            mask |= self._condition(cap.when, record)
             if found.applies is not Truth.FALSE:
-                self._operand(cap.limit, record)
+                mask |= self._operand(cap.limit, record)
+        return mask
 
-    def _deadline(self, deadline: Deadline, record: int | None, property: str) -> None:
-        self.deadlines.add((deadline.id, record))
-        self._condition(deadline.when, record)
-        finding = self.explanation.findings.deadlines[deadline.id, record]
-        if finding.exists is Truth.FALSE:
-            return
-        self._operand(deadline.starts, record)
-        self._operand(deadline.within, record)
-        if property != "due":
+    def _add_deadline(self, deadline: Deadline, record: int | None) -> None:
+        mask = self._bit("deadline", (deadline.id, record)) | self._condition(deadline.when, record)
+        finding = self.findings.deadlines[deadline.id, record]
+        settled = mask
+        if finding.exists is not Truth.FALSE:
+            mask |= self._operand(deadline.starts, record) | self._operand(deadline.within, record)
+            mask |= self._counting(deadline, finding.length)
+            settled = mask
             for act in deadline.met_by:
-                self._operand(act, record)
-        self.assumptions.update(self._counting(deadline, finding.length, property))
+                settled |= self._operand(act, record)
+            settled |= self._end(deadline)
+        self.names[f"{deadline.id}.due", record] = mask
+        self.names[f"{deadline.id}.status", record] = settled
+        self.names[f"{deadline.id}.settled_at", record] = settled
 
-    def _counting(self, deadline: Deadline, length: State, property: str) -> Iterator[str]:
+    def _end(self, deadline: Deadline) -> int:
+        """Return the reading of whether the last instant counts: it matters where something can meet it."""
+        rules = (rule for rule in deadline.counting if rule.aspect == "end" and deadline.met_by)
+        return self._assumptions(rule.assumption for rule in rules)
+
+    def _counting(self, deadline: Deadline, length: State) -> int:
         """Return the readings that count for a length of this unit."""
-        if isinstance(length, Absent):
-            return
         unit = length.value.unit if isinstance(length, Known) and isinstance(length.value, Duration) else ""
-        days = ("days", "weeks")
-        aspects = {
-            "end": property != "due" and bool(deadline.met_by),
-            "business_days": unit == BUSINESS_DAYS_UNIT,
-            "days": unit in days,
-            "hours": unit not in (BUSINESS_DAYS_UNIT, *days, ""),
-        }
-        for rule in deadline.counting:
-            if rule.assumption is not None and aspects[rule.aspect]:
-                yield rule.assumption
+        aspect = "hours"
+        if unit == BUSINESS_DAYS_UNIT:
+            aspect = "business_days"
+        elif unit in ("days", "weeks"):
+            aspect = "days"
+        elif not unit:
+            return 0
+        return self._assumptions(rule.assumption for rule in deadline.counting if rule.aspect == aspect)
+
+    def _assumptions(self, ids: Iterable[str | None]) -> int:
+        mask = 0
+        for id in ids:
+            if id is not None:
+                mask |= self._bit("assumption", (id, None))
+        return mask

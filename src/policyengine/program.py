@@ -78,11 +78,22 @@ class CompiledConclusion(NamedTuple):
 
 
 class CompiledFact(NamedTuple):
-    """A fact: its declaration, the rules that conclude it, and which of them overrides which."""
+    """A fact: its declaration, the rules that conclude it, and which of them overrides which.
+
+    ``dating`` finds the instant by which it is dated.
+    """
 
     fact: Fact
+    dating: Lookup | None
     conclusions: tuple[CompiledConclusion, ...]
     defeats: Mapping[str, frozenset[str]]
+
+
+class CompiledParameter(NamedTuple):
+    """A parameter; ``by`` finds the act that says which value is in force, None if one value always is."""
+
+    parameter: Parameter
+    by: Lookup | None
 
 
 class CompiledDeadline(NamedTuple):
@@ -109,15 +120,21 @@ class CompiledAmount(NamedTuple):
     caps: tuple[tuple[Evaluate, Lookup], ...]
 
 
+Node = CompiledFact | CompiledParameter | CompiledDeadline | CompiledAmount
+
+
+class Layer(NamedTuple):
+    """What can be computed once the earlier layers are known: first values, in this order, then rules."""
+
+    nodes: tuple[Node, ...]
+    strata: tuple[Stratum, ...]
+
+
 class Program(NamedTuple):
     """A rulebook compiled under a choice of readings. ``scopes`` says, for each policy, when it applies."""
 
     rulebook: Rulebook
     readings: Mapping[str, str]
     scopes: tuple[Evaluate, ...]
-    strata: tuple[tuple[Stratum, ...], ...]
-    facts: Mapping[str, CompiledFact]
-    parameters: Mapping[str, Parameter]
-    deadlines: Mapping[str, CompiledDeadline]
-    amounts: Mapping[str, CompiledAmount]
+    layers: tuple[Layer, ...]
     texts: Mapping[str, int]

@@ -28,7 +28,7 @@ from policyengine.conditions import (
     Some,
     Test,
 )
-from policyengine.dependencies import dependencies, levels, rule_strata
+from policyengine.dependencies import dependencies, layers, levels
 from policyengine.findings import (
     ABSENT,
     NOTHING,
@@ -68,7 +68,7 @@ class Reference:
         graph = dependencies(rulebook)
         # Without it the evaluation would recurse as deep as the longest chain of rules.
         self.order = [node for level in levels(graph) for node in level]
-        self.strata = rule_strata(graph)
+        self.strata = [layer.rules for layer in layers(graph)]
         self.defeats = _defeats(rulebook)
 
     def run(self, case: Case, as_of: int) -> Findings:

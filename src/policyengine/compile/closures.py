@@ -6,9 +6,10 @@ computed, and lists counted: that is answered here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from policyengine.case import Key
 from policyengine.clocks import waits_of
 from policyengine.conditions import (
     All,
@@ -33,12 +34,20 @@ TRUE: Answer = (Truth.TRUE, NOTHING)
 
 
 class Memory(Protocol):
-    """What closures need of a working memory."""
+    """What closures need of a working memory.
 
-    as_of: int
+    ``values`` has the state of everything that could be computed so far, with a conflict as something that
+    is waited for.
+    """
 
-    def value(self, name: str, record: int | None) -> State:
-        """Return the state of a name, with a conflict as something to wait for."""
+    @property
+    def as_of(self) -> int:
+        """The instant of the judgement, in epoch seconds."""
+        ...
+
+    @property
+    def values(self) -> Mapping[Key, State]:
+        """The states by name and record."""
         ...
 
     def records(self, listed: str) -> Sequence[int] | None:
@@ -65,10 +74,10 @@ def lower_operand(operand: Operand) -> Lookup:
         known = Known(operand.value)
         return lambda memory, record: known
     assert isinstance(operand, Ref)
-    name = operand.name
+    name, key = operand.name, (operand.name, None)
     if operand.listed is None:
-        return lambda memory, record: memory.value(name, None)
-    return lambda memory, record: memory.value(name, record)
+        return lambda memory, record: memory.values[key]
+    return lambda memory, record: memory.values[name, record]
 
 
 def lower_condition(condition: Condition) -> Evaluate:
@@ -173,11 +182,11 @@ def _happened(subject: Lookup) -> Evaluate:
 def _comparison(left: Lookup, compare: Compare, right: Lookup) -> Evaluate:
     def evaluate(memory: Memory, record: int | None) -> Answer:
         one, other = left(memory, record), right(memory, record)
-        if isinstance(one, Known) and isinstance(other, Known):
+        if type(one) is Known and type(other) is Known:
             return TRUE if compare(comparison_key(one.value), comparison_key(other.value)) else FALSE
-        if isinstance(one, Absent) or isinstance(other, Absent):
+        if type(one) is Absent or type(other) is Absent:
             return FALSE
-        return Truth.UNDETERMINED, waits_of([one, other])
+        return Truth.UNDETERMINED, waits_of((one, other))
 
     return evaluate
 

@@ -9,7 +9,7 @@ from policyengine.compile.choose_readings import Readings, choose_condition, cho
 from policyengine.compile.closures import Evaluate, Lookup, lower_condition, lower_operand
 from policyengine.compile.normal_form import Literal, alternatives
 from policyengine.conditions import All, Condition, Constant, Operand, Operator, Ref, Test
-from policyengine.dependencies import dependencies, rule_strata
+from policyengine.dependencies import dependencies, layers
 from policyengine.program import (
     ABSENT_VALUE,
     Attribute,
@@ -17,16 +17,19 @@ from policyengine.program import (
     CompiledConclusion,
     CompiledDeadline,
     CompiledFact,
+    CompiledParameter,
     CompiledRule,
+    Layer,
     Match,
     MatchOperator,
+    Node,
     Program,
     QuestionAttribute,
     Stratum,
     ValueAttribute,
 )
 from policyengine.resolution import close_overrides
-from policyengine.rulebook import Amount, CountingRule, Deadline, Rule, Rulebook
+from policyengine.rulebook import Amount, CountingRule, Deadline, Fact, Parameter, Rule, Rulebook
 from policyengine.source import Span
 from policyengine.values import comparison_key
 
@@ -67,17 +70,9 @@ class _Lowering:
         self.numbers = {id: number for number, id in enumerate(rulebook.rules)}
 
     def program(self) -> Program:
-        return Program(
-            rulebook=self.book,
-            readings=self.readings,
-            scopes=self._scopes(),
-            strata=tuple(self._strata()),
-            facts=self._facts(),
-            parameters=self.book.parameters,
-            deadlines={id: self._deadline(one) for id, one in self.book.deadlines.items()},
-            amounts={id: self._amount(one) for id, one in self.book.amounts.items()},
-            texts=self.texts,
-        )
+        scopes = self._scopes()
+        layers = tuple(self._layers())
+        return Program(self.book, self.readings, scopes, layers, self.texts)
 
     def _evaluate(self, condition: Condition) -> Evaluate:
         return lower_condition(choose_condition(condition, self.readings))
@@ -94,14 +89,28 @@ class _Lowering:
             self._evaluate(scopes[id]) if id in scopes else self._evaluate(_ALWAYS) for id in self.policies
         )
 
-    def _strata(self) -> Iterable[tuple[Stratum, ...]]:
-        for names in rule_strata(dependencies(self.book)):
-            groups: dict[str | None, list[CompiledRule]] = {}
-            for name in names:
-                rule = self.book.rules[name]
-                groups.setdefault(rule.listed, []).append(self._rule(rule))
-            listed = sorted(groups, key=lambda one: one or "")
-            yield tuple(Stratum(one, tuple(groups[one])) for one in listed)
+    def _layers(self) -> Iterable[Layer]:
+        facts = self._facts()
+        for layer in layers(dependencies(self.book)):
+            nodes = (self._node(name, facts) for name in layer.names if name not in self.book.lists)
+            yield Layer(tuple(nodes), tuple(self._strata(layer.rules)))
+
+    def _node(self, name: str, facts: Mapping[str, CompiledFact]) -> Node:
+        if name in facts:
+            return facts[name]
+        if name in self.book.parameters:
+            return self._parameter(self.book.parameters[name])
+        if name in self.book.deadlines:
+            return self._deadline(self.book.deadlines[name])
+        return self._amount(self.book.amounts[name])
+
+    def _strata(self, names: Iterable[str]) -> Iterable[Stratum]:
+        groups: dict[str | None, list[CompiledRule]] = {}
+        for name in names:
+            rule = self.book.rules[name]
+            groups.setdefault(rule.listed, []).append(self._rule(rule))
+        for listed in sorted(groups, key=lambda one: one or ""):
+            yield Stratum(listed, tuple(groups[listed]))
 
     def _rule(self, rule: Rule) -> CompiledRule:
         when = choose_condition(rule.when, self.readings)
@@ -174,10 +183,24 @@ class _Lowering:
                 overrides.setdefault(fact, {})[rule.id] = rule.overrides
         return {
             path: CompiledFact(
-                fact, tuple(conclusions.get(path, ())), close_overrides(overrides.get(path, {}))
+                fact,
+                self._dating(fact),
+                tuple(conclusions.get(path, ())),
+                close_overrides(overrides.get(path, {})),
             )
             for path, fact in self.book.facts.items()
         }
+
+    def _dating(self, fact: Fact) -> Lookup | None:
+        if fact.dated_by is None:
+            return None
+        dating = self.book.facts[fact.dated_by]
+        return lower_operand(Ref(dating.path, "fact", dating.type, dating.listed, fact.span))
+
+    def _parameter(self, parameter: Parameter) -> CompiledParameter:
+        is_dated = any(value.start is not None for value in parameter.values)
+        by = lower_operand(parameter.by) if is_dated and parameter.by is not None else None
+        return CompiledParameter(parameter, by)
 
     def _conclusion(self, rule: str, value: Operand) -> CompiledConclusion:
         chosen = choose_operand(value, self.readings)

@@ -1,10 +1,12 @@
-"""The durable-rules engine: rules that hold are fired by forward chaining, stratum by stratum."""
+"""The durable-rules engine: rules that hold are fired by forward chaining, layer by layer."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
-from policyengine.case import Case
+from policyengine.case import Case, Key
+from policyengine.compile.closures import Memory
 from policyengine.engines.durable_ruleset import Comparison, Conjunction, EngineFailure, Ruleset
 from policyengine.engines.working_memory import WorkingMemory
 from policyengine.findings import NOTHING, Findings, Known, RuleFinding, Truth, Unknown, Waits
@@ -16,12 +18,14 @@ from policyengine.program import (
     QuestionAttribute,
     Stratum,
 )
-from policyengine.values import Value, comparison_key
+from policyengine.values import comparison_key
 
 _FALSE = RuleFinding(Truth.FALSE, NOTHING)
 _TRUE = RuleFinding(Truth.TRUE, NOTHING)
 # Constants of rules lie far within it, so a value beyond it compares as it should.
 _LARGEST_VALUE = 2**62
+Encode = Callable[[Memory, "int | None"], "int | None"]
+"""Finds the integer of an attribute, or None when it is undetermined."""
 
 
 class DurableEngine:
@@ -32,107 +36,146 @@ class DurableEngine:
     def __init__(self, program: Program) -> None:
         """Load all strata. Raises EngineUnavailable, and EngineLimit for a fault of the compiler."""
         self.program = program
-        self.strata = [[_Loaded(stratum) for stratum in group] for group in program.strata]
+        self._strata = [[_Loaded(stratum, program) for stratum in layer.strata] for layer in program.layers]
 
     def run(self, case: Case, as_of: int) -> Findings:
         """Conclude everything that can be concluded about ``case`` at ``as_of`` (epoch seconds)."""
         memory = WorkingMemory(self.program, case, as_of)
-        for group in self.strata:
-            fired = [key for loaded in group for key in loaded.run(memory)]
-            memory.firings += sorted(fired, key=lambda key: (key[0], -1 if key[1] is None else key[1]))
-        memory.complete()
-        return Findings(
-            memory.states,
-            memory.resolved,
-            memory.rules,
-            memory.deadlines,
-            memory.amounts,
-            tuple(memory.firings),
-            {listed: memory.records(listed) for listed in self.program.rulebook.lists},
-        )
+        for layer, strata in zip(self.program.layers, self._strata, strict=True):
+            memory.compute(layer)
+            held = [key for stratum in strata for key in stratum.run(memory)]
+            memory.firings += sorted(held, key=_by_name)
+        return memory.findings()
+
+
+def _by_name(key: Key) -> tuple[str, int]:
+    return key[0], -1 if key[1] is None else key[1]
+
+
+class _Known(NamedTuple):
+    """A rule as it is asked for after firing: the names of its attributes tell what it could not see."""
+
+    name: str
+    rule: CompiledRule
+    attributes: frozenset[str]
+
+
+class _Group(NamedTuple):
+    """The rules of one policy in a stratum, and the attributes that they look at."""
+
+    policy: int
+    applies: str
+    attributes: tuple[tuple[str, Encode], ...]
+    rules: tuple[_Known, ...]
 
 
 class _Loaded:
     """A stratum whose conjunctions are loaded into the engine."""
 
-    def __init__(self, stratum: Stratum) -> None:
+    def __init__(self, stratum: Stratum, program: Program) -> None:
         self.listed = stratum.listed
-        self.rules = [(f"r{rule.number}", rule) for rule in stratum.rules]
+        self.groups = list(_groups(stratum, program))
         self.ruleset = Ruleset(
             [
-                Conjunction(name, tuple(Comparison(*match) for match in way))
-                for name, rule in self.rules
-                for way in rule.ways
+                Conjunction(known.name, tuple(Comparison(*match) for match in way))
+                for group in self.groups
+                for known in group.rules
+                for way in known.rule.ways
             ]
         )
 
-    def run(self, memory: WorkingMemory) -> list[tuple[str, int | None]]:
+    def run(self, memory: WorkingMemory) -> list[Key]:
         """Fire the stratum for the case, or for each record of its list; return the rules that hold."""
         if self.listed is None:
             return self._run_once(memory, None)
-        fired = []
-        for record in memory.records(self.listed) or ():
-            fired += self._run_once(memory, record)
-        return fired
+        return [key for record in memory.records(self.listed) or () for key in self._run_once(memory, record)]
 
-    def _run_once(self, memory: WorkingMemory, record: int | None) -> list[tuple[str, int | None]]:
-        attributes, missing = self._attributes(memory, record)
-        fired = frozenset(self.ruleset.fire(attributes)) if attributes else frozenset()
-        held = []
-        for name, rule in self.rules:
-            finding = _TRUE if name in fired else _not_fired(rule, memory, record, missing)
-            memory.rules[rule.rule.id, record] = finding
-            if finding is _TRUE:
-                held.append((rule.rule.id, record))
+    def _run_once(self, memory: WorkingMemory, record: int | None) -> list[Key]:
+        facts, missing = self._facts(memory, record)
+        fired = frozenset(self.ruleset.fire(facts)) if facts else frozenset()
+        held: list[Key] = []
+        for group in self.groups:
+            applies, scope_waits = memory.applies(group.policy)
+            for known in group.rules:
+                key = (known.rule.rule.id, record)
+                if known.name in fired:
+                    memory.rules[key] = _TRUE
+                    held.append(key)
+                elif applies is Truth.FALSE or (
+                    applies is Truth.TRUE and known.attributes.isdisjoint(missing)
+                ):
+                    memory.rules[key] = _FALSE
+                else:
+                    memory.rules[key] = _not_fired(known.rule, memory, record, applies, scope_waits)
         return held
 
-    def _attributes(self, memory: WorkingMemory, record: int | None) -> tuple[dict[str, int], frozenset[str]]:
+    def _facts(self, memory: WorkingMemory, record: int | None) -> tuple[dict[str, int], set[str]]:
         """Return the attributes of all rules whose policy applies, and those that are undetermined."""
         found: dict[str, int] = {}
         missing: set[str] = set()
-        for _, rule in self.rules:
-            if memory.applies(rule.policy)[0] is not Truth.TRUE:
+        for group in self.groups:
+            if memory.applies(group.policy)[0] is not Truth.TRUE:
                 continue
-            found[f"p{rule.policy}"] = 1
-            for attribute in rule.attributes:
-                name = attribute.attribute
+            found[group.applies] = 1
+            for name, encode in group.attributes:
                 if name in found or name in missing:
                     continue
-                value = _encode(attribute, memory, record)
+                value = encode(memory, record)
                 if value is None:
                     missing.add(name)
                 else:
                     found[name] = value
-        return found, frozenset(missing)
+        return found, missing
 
 
-def _encode(attribute: Attribute, memory: WorkingMemory, record: int | None) -> int | None:
-    """Return the integer of an attribute, or None when it is undetermined."""
+def _groups(stratum: Stratum, program: Program) -> list[_Group]:
+    by_policy: dict[int, list[CompiledRule]] = {}
+    for rule in stratum.rules:
+        by_policy.setdefault(rule.policy, []).append(rule)
+    groups = []
+    for policy, rules in sorted(by_policy.items()):
+        attributes = {one.attribute: one for rule in rules for one in rule.attributes}
+        encoders = tuple((name, _encoder(one, program.texts)) for name, one in attributes.items())
+        known = tuple(
+            _Known(f"r{rule.number}", rule, frozenset(one.attribute for one in rule.attributes))
+            for rule in rules
+        )
+        groups.append(_Group(policy, f"p{policy}", encoders, known))
+    return groups
+
+
+def _encoder(attribute: Attribute, texts: Mapping[str, int]) -> Encode:
     if isinstance(attribute, QuestionAttribute):
-        truth = attribute.answer(memory, record)[0]
+        return _question_encoder(attribute)
+    name, key = attribute.name, (attribute.name, None)
+    is_listed = attribute.listed is not None
+
+    def encode(memory: Memory, record: int | None) -> int | None:
+        state = memory.values[(name, record) if is_listed else key]
+        if type(state) is Known:
+            value = comparison_key(state.value)
+            if isinstance(value, str):
+                return texts.get(value, 0)
+            return max(-_LARGEST_VALUE, min(value, _LARGEST_VALUE))
+        return None if type(state) is Unknown else ABSENT_VALUE
+
+    return encode
+
+
+def _question_encoder(attribute: QuestionAttribute) -> Encode:
+    answer = attribute.answer
+
+    def encode(memory: Memory, record: int | None) -> int | None:
+        truth = answer(memory, record)[0]
         return None if truth is Truth.UNDETERMINED else int(truth is Truth.TRUE)
-    state = memory.value(attribute.name, None if attribute.listed is None else record)
-    if isinstance(state, Known):
-        return _encode_value(state.value, memory.program.texts)
-    return None if isinstance(state, Unknown) else ABSENT_VALUE
 
-
-def _encode_value(value: Value, texts: Mapping[str, int]) -> int:
-    key = comparison_key(value)
-    if isinstance(key, str):
-        return texts.get(key, 0)
-    return max(-_LARGEST_VALUE, min(key, _LARGEST_VALUE))
+    return encode
 
 
 def _not_fired(
-    rule: CompiledRule, memory: WorkingMemory, record: int | None, missing: frozenset[str]
+    rule: CompiledRule, memory: WorkingMemory, record: int | None, applies: Truth, scope_waits: Waits
 ) -> RuleFinding:
-    """Return whether a rule that did not fire is false or undetermined."""
-    applies, scope_waits = memory.applies(rule.policy)
-    if applies is Truth.FALSE:
-        return _FALSE
-    if applies is Truth.TRUE and not _touches(rule.attributes, missing):
-        return _FALSE
+    """Return whether a rule that could not fire is false or undetermined."""
     truth, waits = rule.when(memory, record)
     if truth is Truth.FALSE:
         return _FALSE
@@ -140,7 +183,3 @@ def _not_fired(
         raise EngineFailure(f"rule {rule.rule.id} holds and was not fired")
     own: Waits = waits if truth is Truth.UNDETERMINED else NOTHING
     return RuleFinding(Truth.UNDETERMINED, own | (scope_waits if applies is Truth.UNDETERMINED else NOTHING))
-
-
-def _touches(attributes: Sequence[Attribute], missing: frozenset[str]) -> bool:
-    return any(attribute.attribute in missing for attribute in attributes)
