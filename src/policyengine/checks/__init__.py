@@ -1,11 +1,40 @@
-"""Checks of a parsed rulebook."""
+"""Checks of a parsed rulebook: one module for each fault, named after its code; its docstring is the manual."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
+from policyengine.checks import (
+    dependency_cycle,
+    idle_override,
+    missing_language,
+    missing_source,
+    never_concluded,
+    override_cycle,
+    path_clash,
+    possible_conflict,
+    reserved_name,
+    unused,
+)
 from policyengine.diagnostics import Diagnostic
 from policyengine.rulebook import Rulebook
 
+CHECKS: tuple[Callable[[Rulebook], Iterator[Diagnostic]], ...] = (
+    dependency_cycle.check,
+    idle_override.check,
+    missing_language.check,
+    missing_source.check,
+    never_concluded.check,
+    override_cycle.check,
+    path_clash.check,
+    possible_conflict.check,
+    reserved_name.check,
+    unused.check,
+)
+"""Every check; each yields what it finds, in any order, and changes nothing."""
+
 
 def check_rulebook(rulebook: Rulebook) -> list[Diagnostic]:
-    """Return everything that is wrong with a rulebook."""
-    return []
+    """Return everything that is wrong with a rulebook, in the order of its files."""
+    found = {diagnostic for check in CHECKS for diagnostic in check(rulebook)}
+    return sorted(found, key=lambda one: one.order)

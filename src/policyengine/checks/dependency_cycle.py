@@ -1,0 +1,45 @@
+"""``dependency-cycle`` (error): something depends on itself.
+
+A rule, deadline or amount needs a value that, through others, needs its own result. Nothing on the circle can
+be concluded first, so no decision would ever be reached.
+
+Fails, because each rule waits for the other::
+
+    rules:
+      liable_when_late: {title: {en: …}, when: {case_is_late: yes}, then: {seller_liable: yes}}
+      late_when_liable: {title: {en: …}, when: {seller_liable: yes}, then: {case_is_late: yes}}
+
+Passes, because the second rule asks what the case gives::
+
+    rules:
+      liable_when_late: {title: {en: …}, when: {case_is_late: yes}, then: {seller_liable: yes}}
+      late_when_missed: {title: {en: …}, when: {dispatch.status: missed}, then: {case_is_late: yes}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policyengine.dependencies import dependencies, find_cycle, rule_node
+from policyengine.diagnostics import Diagnostic, error, message
+from policyengine.rulebook import Rulebook
+from policyengine.source import Span
+
+
+def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
+    """Tell one cycle; after it is broken the next one is told."""
+    cycle = find_cycle(dependencies(rulebook))
+    if cycle is not None:
+        what = message("this depends on itself: `{path}`", path=" → ".join(cycle))
+        help = message("break the circle: let one of them ask about something that comes earlier")
+        yield error("dependency-cycle", what, _place(rulebook, cycle), help)
+
+
+def _place(rulebook: Rulebook, cycle: Sequence[str]) -> Span:
+    """Return where the first rule, deadline or amount is written, or the first of anything else."""
+    made = {rule_node(id): rule.span for id, rule in rulebook.rules.items()}
+    made.update((id, deadline.span) for id, deadline in rulebook.deadlines.items())
+    made.update((id, amount.span) for id, amount in rulebook.amounts.items())
+    places = [made[node] for node in cycle if node in made]
+    places += [rulebook.facts[node].span for node in cycle if node in rulebook.facts]
+    return places[0] if places else rulebook.span

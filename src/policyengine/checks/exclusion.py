@@ -1,0 +1,216 @@
+"""Whether two conditions plainly exclude each other.
+
+Each condition is taken apart into alternatives, each a conjunction of literals. Two exclude each other when
+every pair of alternatives demands something impossible of one value: a choice that is two things at once, a
+number in two ranges that do not meet, a reading that is and is not chosen. What cannot be taken apart is
+passed over, so the answer *yes* is always right and *no* means only that it does not show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from typing import Any as Anything
+
+from policyengine.compile.normal_form import Literal, alternatives
+from policyengine.conditions import (
+    All,
+    Condition,
+    Constant,
+    Count,
+    Operand,
+    Operator,
+    Pick,
+    ReadingIs,
+    Ref,
+    Some,
+    Test,
+)
+from policyengine.rulebook import STATUSES, Rulebook
+from policyengine.source import Span
+from policyengine.values import Value, ValueType, comparison_key
+
+_UNORDERED = (ValueType.CHOICE, ValueType.BOOLEAN, ValueType.TEXT)
+
+# How a value stands to another: NONE when one of the two does not exist.
+_RELATIONS = frozenset(("below", "equal", "above", "none"))
+_HOLDS: dict[Operator, frozenset[str]] = {
+    "is": frozenset(("equal",)),
+    "at_least": frozenset(("equal", "above")),
+    "at_most": frozenset(("equal", "below")),
+    "more_than": frozenset(("above",)),
+    "less_than": frozenset(("below",)),
+}
+# How a value stands to the present; without a time it counts as past.
+_STATES = frozenset(("past", "future", "none"))
+_EXISTS = frozenset(("past", "future"))
+
+
+def shape(part: Anything) -> Hashable:
+    """Return what a part of a condition says, without its places and spellings, to compare it."""
+    match part:
+        case Span():
+            return None
+        case Test(ref, operator, operands):
+            return ("test", shape(ref), operator, shape(operands))
+        case Count(listed, where, operator, operands):
+            return ("count", listed, shape(where), operator, shape(operands))
+        case tuple():
+            return (type(part).__name__, *(shape(one) for one in part))
+        case _:
+            return (type(part).__name__, part)
+
+
+class Exclusion:
+    """Answers for one rulebook, whose vocabulary says what values there are."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        """Only reads the rulebook."""
+        self.rulebook = rulebook
+
+    def excludes(self, one: Condition, other: Condition) -> bool:
+        """Tell whether the conditions can plainly never be true together."""
+        return not any(
+            self._possible((*mine, *theirs)) for mine in alternatives(one) for theirs in alternatives(other)
+        )
+
+    def possible(self, condition: Condition) -> bool:
+        """Tell whether nothing in the condition plainly forbids that it is ever true."""
+        return any(self._possible(way) for way in alternatives(condition))
+
+    def _possible(self, literals: Iterable[Literal]) -> bool:
+        demands = _Demands(self.rulebook)
+        picks: dict[Hashable, list[Condition]] = {}
+        for literal in literals:
+            demands.add(literal)
+            if isinstance(literal.condition, Pick) and literal.wanted:
+                asked = (literal.condition.which, literal.condition.listed, shape(literal.condition.where))
+                picks.setdefault(asked, []).append(literal.condition.then)
+        # All that is demanded of the same record must be possible of it.
+        together = (All(tuple(thens), Span("")) for thens in picks.values() if len(thens) > 1)
+        return demands.possible() and all(self.possible(one) for one in together)
+
+
+class _Demands:
+    """What a conjunction demands of each value."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.rulebook = rulebook
+        self.truths: dict[Hashable, set[bool]] = {}
+        self.readings: dict[str, frozenset[str]] = {}
+        self.states: dict[Hashable, frozenset[str]] = {}
+        self.relations: dict[Hashable, frozenset[str]] = {}
+        self.values: dict[Hashable, frozenset[Value]] = {}
+        self.lows: dict[Hashable, int] = {}
+        self.highs: dict[Hashable, int] = {}
+        self.tests: list[tuple[Hashable, Ref | None, Operator, tuple[Operand, ...], bool]] = []
+
+    def add(self, literal: Literal) -> None:
+        """Add one literal."""
+        condition, wanted = literal
+        self.truths.setdefault(shape(condition), set()).add(wanted)
+        match condition:
+            case ReadingIs(assumption, readings):
+                self._reading(assumption, frozenset(readings), wanted)
+            case Test(ref, operator, operands):
+                self._test(shape(ref), ref, operator, operands, wanted)
+            case Count(listed, where, operator, operands):
+                self._number(listed, where, operator, operands, wanted)
+            case Some(listed, where):
+                one = (Constant(1, ValueType.COUNT, condition.span),)
+                self._number(listed, where, "at_least", one, wanted)
+
+    def possible(self) -> bool:
+        """Tell whether no value is asked for two things that exclude each other."""
+        for name, ref, operator, operands, wanted in self.tests:
+            # A test of a value that does not exist is false, so its negation says nothing about the value.
+            if wanted or "none" not in self.states.get(name, _STATES):
+                self._limit(name, ref, operator, operands, wanted)
+        alternatives = (self.readings, self.states, self.relations, self.values)
+        return (
+            all(len(truths) == 1 for truths in self.truths.values())
+            and all(left for kind in alternatives for left in kind.values())
+            and all(low <= self.highs.get(name, low) for name, low in self.lows.items())
+        )
+
+    def _reading(self, assumption: str, readings: frozenset[str], wanted: bool) -> None:
+        known = frozenset(one.id for one in self.rulebook.assumptions[assumption].readings)
+        left = known & readings if wanted else known - readings
+        self.readings[assumption] = self.readings.get(assumption, known) & left
+
+    def _number(
+        self, listed: str, where: Condition, operator: Operator, operands: tuple[Operand, ...], wanted: bool
+    ) -> None:
+        name = ("number", listed, shape(where))
+        self.states[name] = _EXISTS
+        self._test(name, None, operator, operands, wanted)
+
+    def _test(
+        self, name: Hashable, ref: Ref | None, operator: Operator, operands: tuple[Operand, ...], wanted: bool
+    ) -> None:
+        known = self.states.get(name, _STATES)
+        if operator == "happened":
+            self.states[name] = known & (frozenset(("past",)) if wanted else _STATES - {"past"})
+            return
+        if operator == "known":
+            self.states[name] = known & (_EXISTS if wanted else _STATES - _EXISTS)
+            return
+        if wanted:
+            self.states[name] = known & _EXISTS
+        self.tests.append((name, ref, operator, operands, wanted))
+        if operator in _HOLDS:
+            self._relation((name, shape(operands[0])), _HOLDS[operator], wanted)
+
+    def _relation(self, pair: Hashable, holds: frozenset[str], wanted: bool) -> None:
+        left = holds if wanted else _RELATIONS - holds
+        self.relations[pair] = self.relations.get(pair, _RELATIONS) & left
+
+    # ---------- tests against literals, of a value that exists
+
+    def _limit(
+        self, name: Hashable, ref: Ref | None, operator: Operator, operands: tuple[Operand, ...], wanted: bool
+    ) -> None:
+        constants = [operand.value for operand in operands if isinstance(operand, Constant)]
+        if len(constants) < len(operands):
+            return
+        if ref is not None and ref.type in _UNORDERED:
+            self._choose(name, ref, frozenset(constants), wanted)
+            return
+        numbers = [key for value in constants if isinstance(key := comparison_key(value), int)]
+        if operator in ("is", "one_of"):
+            if wanted:
+                self._between(name, min(numbers), max(numbers))
+            return
+        limit = numbers[0]
+        # Values are whole numbers of their smallest unit.
+        match operator, wanted:
+            case ("at_least", True) | ("less_than", False):
+                self._between(name, limit, None)
+            case ("more_than", True) | ("at_most", False):
+                self._between(name, limit + 1, None)
+            case ("at_most", True) | ("more_than", False):
+                self._between(name, None, limit)
+            case _:
+                self._between(name, None, limit - 1)
+
+    def _choose(self, name: Hashable, ref: Ref, chosen: frozenset[Value], wanted: bool) -> None:
+        every = self._every(ref)
+        if every is not None:
+            left = chosen if wanted else every - chosen
+            self.values[name] = self.values.get(name, every) & left
+        elif wanted:
+            self.values[name] = self.values.get(name, chosen) & chosen
+
+    def _every(self, ref: Ref) -> frozenset[Value] | None:
+        """Return all values that a name can have, or None for a text."""
+        if ref.type is ValueType.BOOLEAN:
+            return frozenset((True, False))
+        if ref.kind == "deadline":
+            return frozenset(name for name, _ in STATUSES)
+        fact = self.rulebook.facts.get(ref.name)
+        return frozenset(choice.name for choice in fact.choices) if fact and fact.choices else None
+
+    def _between(self, name: Hashable, low: int | None, high: int | None) -> None:
+        if low is not None:
+            self.lows[name] = max(low, self.lows.get(name, low))
+        if high is not None:
+            self.highs[name] = min(high, self.highs.get(name, high))

@@ -1,0 +1,56 @@
+"""``path-clash`` (error): the name of one fact or list is the beginning of another's.
+
+A case file nests names: ``order.total`` is written as ``total`` inside ``order``. So ``order`` cannot be a
+value of its own as well. Names that begin with ``case`` are refused too, because a case file keeps its own
+particulars there.
+
+Fails::
+
+    facts:
+      order: {type: text, title: {en: order number}}
+      order.total: {type: money, title: {en: order total}}
+
+Passes::
+
+    facts:
+      order.number: {type: text, title: {en: order number}}
+      order.total: {type: money, title: {en: order total}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policyengine.diagnostics import Diagnostic, error, message
+from policyengine.rulebook import Rulebook
+from policyengine.source import Span
+
+_RESERVED = "case"
+
+
+def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
+    """Tell every name of a fact or list that cannot stand in a case file beside the others."""
+    places = {path: listed.span for path, listed in rulebook.lists.items()}
+    # What a record holds stands inside its list, which has been looked at.
+    places.update((path, fact.span) for path, fact in rulebook.facts.items() if fact.listed is None)
+    for path, span in sorted(places.items()):
+        if path.partition(".")[0] == _RESERVED:
+            what = message(
+                "`{name}` begins with `{word}`, which case files use themselves", name=path, word=_RESERVED
+            )
+            yield error("path-clash", what, span, message("begin the name with another word"))
+        yield from _inside(path, span, places)
+
+
+def _inside(path: str, span: Span, places: dict[str, Span]) -> Iterator[Diagnostic]:
+    outer = path
+    while "." in outer:
+        outer = outer.rpartition(".")[0]
+        if outer in places:
+            what = message(
+                "`{name}` cannot stand inside `{outer}`, which has a value of its own", name=path, outer=outer
+            )
+            help = message(
+                "rename one of them; `{outer}` is declared at {place}", outer=outer, place=places[outer]
+            )
+            yield error("path-clash", what, span, help)

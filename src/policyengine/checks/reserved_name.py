@@ -1,0 +1,44 @@
+"""``reserved-name`` (error): a name is a word of the language.
+
+In conditions the words ``all``, ``any``, ``not``, ``any_of``, ``count_of``, ``first`` and ``last`` have a
+meaning of their own, and ``known`` and ``happened`` ask about a fact. Something with such a name could not be
+asked about.
+
+Fails::
+
+    facts:
+      first: {type: instant, title: {en: first visit}}
+
+Passes::
+
+    facts:
+      visit.first: {type: instant, title: {en: first visit}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policyengine.diagnostics import Diagnostic, error, message
+from policyengine.rulebook import Rulebook
+from policyengine.source import Span
+
+_WORDS = frozenset(("all", "any", "not", "any_of", "count_of", "first", "last", "known", "happened"))
+
+
+def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
+    """Tell every name that conditions would read as a word."""
+    for name, span in _names(rulebook):
+        if name in _WORDS:
+            what = message("`{name}` is a word of the rule language and cannot be a name", name=name)
+            yield error("reserved-name", what, span, message("choose a name of two words or more"))
+
+
+def _names(rulebook: Rulebook) -> Iterator[tuple[str, Span]]:
+    """Return every name as conditions write it: facts of a record by their short name."""
+    for fact in rulebook.facts.values():
+        yield (fact.path if fact.listed is None else fact.path.removeprefix(fact.listed + ".")), fact.span
+    for parameter in rulebook.parameters.values():
+        yield parameter.id, parameter.span
+    for amount in rulebook.amounts.values():
+        yield amount.id, amount.span

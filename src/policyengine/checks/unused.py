@@ -1,0 +1,60 @@
+"""``unused`` (warning): something is declared that nothing refers to.
+
+It has no effect on any decision: it is a leftover, or a rule that should ask about it is missing. Outcomes
+are results and need no use; facts of the type text are there for people to read.
+
+Fails, when nothing asks about ``order.weight``::
+
+    facts:
+      order.weight: {type: number, title: {en: weight of the parcel}}
+
+Passes, because a rule does::
+
+    rules:
+      heavy_parcel_costs_more: {title: {en: …}, when: {order.weight: {more_than: 20}}, then: {…}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policyengine.checks import walk
+from policyengine.dependencies import node_of
+from policyengine.diagnostics import Diagnostic, message, warning
+from policyengine.rulebook import Rulebook
+from policyengine.source import Span
+from policyengine.values import ValueType
+
+
+def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
+    """Tell every fact, list, parameter, deadline, amount and assumption that is not used."""
+    used = {node_of(ref) for ref in walk.refs_of(rulebook)}
+    used.update(walk.lists_of(rulebook))
+    used.update(walk.assumptions_of(rulebook))
+    used.update(one.by for rule in rulebook.rules.values() for one in rule.notices if one.by is not None)
+    used.update(fact.dated_by for fact in rulebook.facts.values() if fact.dated_by is not None)
+    used.update(listed.dated_by for listed in rulebook.lists.values() if listed.dated_by is not None)
+    for name, span in _declared(rulebook):
+        lists = rulebook.facts[name].listed if name in rulebook.facts else None
+        # The facts of a list that nobody asks about are not told one by one.
+        if name not in used and (lists is None or lists in used):
+            what = message("nothing uses `{name}`", name=name)
+            help = message("remove it, or check whether a rule that should ask about it is missing")
+            yield warning("unused", what, span, help)
+
+
+def _declared(rulebook: Rulebook) -> Iterator[tuple[str, Span]]:
+    for path, fact in rulebook.facts.items():
+        if fact.role != "outcome" and fact.type is not ValueType.TEXT:
+            yield path, fact.span
+    yield from (
+        (path, listed.span) for path, listed in rulebook.lists.items() if not _has_outcome(rulebook, path)
+    )
+    yield from ((id, parameter.span) for id, parameter in rulebook.parameters.items())
+    yield from ((id, deadline.span) for id, deadline in rulebook.deadlines.items())
+    yield from ((id, amount.span) for id, amount in rulebook.amounts.items())
+    yield from ((id, assumption.span) for id, assumption in rulebook.assumptions.items())
+
+
+def _has_outcome(rulebook: Rulebook, listed: str) -> bool:
+    return any(rulebook.facts[field].role == "outcome" for field in rulebook.lists[listed].fields)

@@ -1,0 +1,133 @@
+"""Everything that a rulebook asks and names, for checks that look at all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policyengine.conditions import (
+    All,
+    Any,
+    ByReading,
+    Condition,
+    Count,
+    Not,
+    Operand,
+    Pick,
+    ReadingIs,
+    Ref,
+    Some,
+    Test,
+)
+from policyengine.dependencies import refs_of_operand
+from policyengine.rulebook import Amount, Deadline, Rulebook, TextByReading
+
+
+def conditions_of(rulebook: Rulebook) -> Iterator[Condition]:
+    """Return the conditions of rules, deadlines, amounts and caps."""
+    for rule in rulebook.rules.values():
+        yield rule.scope
+        yield rule.when
+    for deadline in rulebook.deadlines.values():
+        yield deadline.when
+    for amount in rulebook.amounts.values():
+        yield amount.when
+        for cap in amount.caps:
+            yield cap.when
+
+
+def parts_of(condition: Condition) -> Iterator[Condition]:
+    """Return a condition and all that it consists of."""
+    yield condition
+    match condition:
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from parts_of(part)
+        case Not(part):
+            yield from parts_of(part)
+        case Some(_, where) | Count(_, where):
+            yield from parts_of(where)
+        case Pick(_, _, where, then):
+            yield from parts_of(where)
+            yield from parts_of(then)
+        case Test() | ReadingIs():
+            return
+
+
+def operands_of(rulebook: Rulebook) -> Iterator[Operand]:
+    """Return the values in conditions and in every other place that takes one, names that are tested too."""
+    for condition in conditions_of(rulebook):
+        for part in parts_of(condition):
+            if isinstance(part, Test):
+                yield part.ref
+            if isinstance(part, Test | Count):
+                yield from part.operands
+    for rule in rulebook.rules.values():
+        for conclusion in rule.then:
+            yield conclusion.value
+    for deadline in rulebook.deadlines.values():
+        yield from _of_deadline(deadline)
+    for amount in rulebook.amounts.values():
+        yield from _of_amount(amount)
+    for parameter in rulebook.parameters.values():
+        if parameter.by is not None:
+            yield parameter.by
+    for fact in rulebook.facts.values():
+        for bound in fact.bounds:
+            yield bound.operand
+
+
+def _of_deadline(deadline: Deadline) -> Iterator[Operand]:
+    yield deadline.starts
+    yield deadline.within
+    yield from deadline.met_by
+
+
+def _of_amount(amount: Amount) -> Iterator[Operand]:
+    yield from (amount.base, *amount.plus, *amount.minus)
+    yield from (one for one in (amount.rate, amount.floor) if one is not None)
+    for cap in amount.caps:
+        yield cap.limit
+
+
+def refs_of(rulebook: Rulebook) -> Iterator[Ref]:
+    """Return every name that is used, but for those that rules conclude."""
+    for operand in operands_of(rulebook):
+        yield from refs_of_operand(operand)
+
+
+def lists_of(rulebook: Rulebook) -> Iterator[str]:
+    """Return the lists that are asked about or gone through."""
+    for condition in conditions_of(rulebook):
+        for part in parts_of(condition):
+            if isinstance(part, Some | Count | Pick):
+                yield part.listed
+    for owner in (
+        *rulebook.rules.values(),
+        *rulebook.deadlines.values(),
+        *rulebook.amounts.values(),
+    ):
+        if owner.listed is not None:
+            yield owner.listed
+
+
+def assumptions_of(rulebook: Rulebook) -> Iterator[str]:
+    """Return the assumptions on which something depends."""
+    for condition in conditions_of(rulebook):
+        for part in parts_of(condition):
+            if isinstance(part, ReadingIs):
+                yield part.assumption
+    for operand in operands_of(rulebook):
+        yield from _assumptions_of_operand(operand)
+    for deadline in rulebook.deadlines.values():
+        yield from (rule.assumption for rule in deadline.counting if rule.assumption is not None)
+    for rule in rulebook.rules.values():
+        for notice in rule.notices:
+            if isinstance(notice.otherwise, TextByReading):
+                yield notice.otherwise.assumption
+
+
+def _assumptions_of_operand(operand: Operand) -> Iterator[str]:
+    if isinstance(operand, ByReading):
+        yield operand.assumption
+        for _, inner in operand.readings:
+            yield from _assumptions_of_operand(inner)
