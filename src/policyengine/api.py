@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from policyengine.case import Case
 from policyengine.case_reader import CaseReader, Settings
-from policyengine.decision import Decision, Judged, decide
+from policyengine.decision import Decision, Judged
 from policyengine.diagnostics import Diagnostic, FaultsFound, Message, error, message
 from policyengine.explain import Explainer, Explanation
 from policyengine.findings import Engine
@@ -61,7 +61,7 @@ class Rulebook:
         """Return the decision about a case that has been read, at an instant in epoch seconds."""
         findings = self.engine.run(case, as_of)
         judged = Judged(self.model, self.readings, tuple(settings), self.engine.name, self.engine_version)
-        return decide(case, as_of, judged, findings, Explanation(self._explainer, case, as_of, findings))
+        return Decision(case, as_of, judged, findings, Explanation(self._explainer, case, as_of, findings))
 
     def read_instant(self, text: int | str | None) -> int:
         """Return an instant in epoch seconds; None is now. Raises FaultsFound."""

@@ -6,6 +6,7 @@ Made from an engine's findings, the same way for every engine; it holds values a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from policyengine.case import Case
@@ -115,28 +116,56 @@ class Judged(NamedTuple):
     engine_version: str
 
 
-class Decision(NamedTuple):
-    """The answer about one case at one instant (``as_of``, epoch seconds)."""
+class Decision:
+    """The answer about one case at one instant (``as_of``, epoch seconds).
 
-    case: Case
-    as_of: int
-    judged: Judged
-    findings: Findings
-    explanation: Explanation
-    outcomes: tuple[Outcome, ...]
-    clocks: tuple[ClockView, ...]
-    amounts: tuple[AmountView, ...]
-    next_steps: tuple[NextStep, ...]
-    assumptions: tuple[Chosen, ...]
+    Its parts are put together from the findings when they are first asked for.
+    """
+
+    def __init__(
+        self, case: Case, as_of: int, judged: Judged, findings: Findings, explanation: Explanation
+    ) -> None:
+        """Made by ``Rulebook.evaluate``."""
+        self.case = case
+        self.as_of = as_of
+        self.judged = judged
+        self.findings = findings
+        self.explanation = explanation
+        self._assembly = _Assembly(judged, findings, explanation)
+
+    @cached_property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What is concluded about each outcome, by name; for a list, about each record that is seen."""
+        return tuple(self._assembly.outcomes())
+
+    @cached_property
+    def clocks(self) -> tuple[ClockView, ...]:
+        """The deadlines that exist or may exist, the earliest start first."""
+        return tuple(self._assembly.clocks())
+
+    @cached_property
+    def amounts(self) -> tuple[AmountView, ...]:
+        """The amounts that exist or may exist, by name."""
+        return tuple(self._assembly.amounts())
+
+    @cached_property
+    def next_steps(self) -> tuple[NextStep, ...]:
+        """Who must or may do what, duties first, by due instant."""
+        return tuple(self._assembly.next_steps())
+
+    @cached_property
+    def assumptions(self) -> tuple[Chosen, ...]:
+        """The readings that the decision leans on, and those that were chosen against the default."""
+        return tuple(self._assembly.assumptions(self.outcomes, self.clocks, self.next_steps))
 
     @property
     def undetermined(self) -> tuple[Outcome, ...]:
-        """Return the outcomes that wait for something, or are in conflict."""
+        """The outcomes that wait for something, or are in conflict."""
         return tuple(one for one in self.outcomes if one.status in ("undetermined", "conflict"))
 
     @property
     def missing(self) -> tuple[Missing, ...]:
-        """Return everything that some outcome waits for."""
+        """Everything that some outcome waits for."""
         return sort_missing(waiting for outcome in self.outcomes for waiting in outcome.waits)
 
 
@@ -144,26 +173,6 @@ def sort_missing(missing: Iterable[Missing]) -> tuple[Missing, ...]:
     """Return things that are missing without repetition, ordered by kind, name and record."""
     return tuple(
         sorted(set(missing), key=lambda one: (one.kind, one.name, -1 if one.record is None else one.record))
-    )
-
-
-def decide(case: Case, as_of: int, judged: Judged, findings: Findings, explanation: Explanation) -> Decision:
-    """Assemble the decision from what an engine found."""
-    assembly = _Assembly(judged, findings, explanation)
-    outcomes = tuple(assembly.outcomes())
-    clocks = tuple(assembly.clocks())
-    steps = tuple(assembly.next_steps())
-    return Decision(
-        case,
-        as_of,
-        judged,
-        findings,
-        explanation,
-        outcomes,
-        clocks,
-        tuple(assembly.amounts()),
-        steps,
-        tuple(assembly.assumptions(outcomes, clocks, steps)),
     )
 
 

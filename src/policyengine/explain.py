@@ -192,34 +192,50 @@ class Explanation:
         """Return whether a rule holds, and the tests that made it so: first its policy's, then its own."""
         found = self._of_rules.get((rule.id, record))
         if found is None:
-            answers = (self.leaves(rule.scope, None), self.leaves(rule.when, record))
+            holds = self.findings.rules[rule.id, record].truth is Truth.TRUE
+            answers = (self.leaves(rule.scope, None, holds), self.leaves(rule.when, record, holds))
             truth = min(answers[0][0], answers[1][0])
             found = self._of_rules[rule.id, record] = (truth, _deciding(truth, answers, Truth.TRUE))
         return found
 
     def leaves(
-        self, condition: Condition, record: int | None, negated: bool = False
+        self, condition: Condition, record: int | None, holds: bool = False
     ) -> tuple[Truth, tuple[Leaf, ...]]:
-        """Return the truth of a condition (not counting ``negated``) and the tests that decided it."""
+        """Return the truth of a condition and the tests that decided it.
+
+        Where it is known that the condition ``holds``, all parts of a conjunction are taken as true unasked.
+        """
+        return self._leaves(condition, record, False, Truth.TRUE if holds else None)
+
+    def _leaves(
+        self, condition: Condition, record: int | None, negated: bool, known: Truth | None
+    ) -> tuple[Truth, tuple[Leaf, ...]]:
         match condition:
             case Not(part):
-                truth, found = self.leaves(part, record, not negated)
+                opposite = None if known is None else Truth(2 - known)
+                truth, found = self._leaves(part, record, not negated, opposite)
                 return Truth(2 - truth), found
             case All(parts):
-                answers = [self.leaves(part, record, negated) for part in parts]
+                passed = Truth.TRUE if known is Truth.TRUE else None
+                answers = [self._leaves(part, record, negated, passed) for part in parts]
                 truth = min((one for one, _ in answers), default=Truth.TRUE)
                 return truth, _deciding(truth, answers, Truth.TRUE)
             case Any(parts):
-                answers = [self.leaves(part, record, negated) for part in parts]
+                passed = Truth.FALSE if known is Truth.FALSE else None
+                answers = [self._leaves(part, record, negated, passed) for part in parts]
                 truth = max((one for one, _ in answers), default=Truth.FALSE)
                 return truth, _deciding(truth, answers, Truth.FALSE)
             case _:
-                return self._leaf(condition, record, negated)
+                return self._leaf(condition, record, negated, known)
 
     def _leaf(
-        self, condition: Test | ReadingIs | Some | Count | Pick, record: int | None, negated: bool
+        self,
+        condition: Test | ReadingIs | Some | Count | Pick,
+        record: int | None,
+        negated: bool,
+        known: Truth | None,
     ) -> tuple[Truth, tuple[Leaf, ...]]:
-        truth = self.explainer.lowered(condition)(self, record)[0]
+        truth = self.explainer.lowered(condition)(self, record)[0] if known is None else known
         counted = Truth(2 - truth) if negated else truth
         inner: tuple[Leaf, ...] = ()
         if isinstance(condition, Some | Pick | Count):
@@ -391,25 +407,26 @@ class _Supports:
             mask |= self.names[parameter.by.name, None]
         return mask
 
-    def _condition(self, condition: Condition, record: int | None) -> int:
-        return self._leaves(self.explanation.leaves(condition, record)[1])
+    def _condition(self, condition: Condition, record: int | None, truth: Truth) -> int:
+        return self._leaves(self.explanation.leaves(condition, record, truth is Truth.TRUE)[1])
 
     def _amount(self, amount: Amount, record: int | None) -> int:
-        mask = self._bit("amount", (amount.id, record)) | self._condition(amount.when, record)
         finding = self.findings.amounts[amount.id, record]
+        mask = self._bit("amount", (amount.id, record)) | self._condition(amount.when, record, finding.exists)
         if finding.exists is Truth.FALSE:
             return mask
         for operand in (amount.base, *amount.plus, *amount.minus, amount.rate, amount.floor):
             mask |= self._operand(operand, record)
         for cap, found in zip(amount.caps, finding.caps, strict=True):
-            mask |= self._condition(cap.when, record)
+            mask |= self._condition(cap.when, record, found.applies)
             if found.applies is not Truth.FALSE:
                 mask |= self._operand(cap.limit, record)
         return mask
 
     def _add_deadline(self, deadline: Deadline, record: int | None) -> None:
-        mask = self._bit("deadline", (deadline.id, record)) | self._condition(deadline.when, record)
         finding = self.findings.deadlines[deadline.id, record]
+        mask = self._bit("deadline", (deadline.id, record))
+        mask |= self._condition(deadline.when, record, finding.exists)
         settled = mask
         if finding.exists is not Truth.FALSE:
             mask |= self._operand(deadline.starts, record) | self._operand(deadline.within, record)

@@ -29,6 +29,7 @@ Defeats = Mapping[str, frozenset[str]]
 """For each rule the rules that it overrides, directly or through others."""
 
 _NO_RULES: frozenset[str] = frozenset()
+_NOTHING = Resolved(ABSENT, (), ())
 
 
 class Candidate(NamedTuple):
@@ -73,7 +74,9 @@ def close_overrides(overrides: Mapping[str, Sequence[str]]) -> dict[str, frozens
 def resolve(candidates: Sequence[Candidate], defeats: Defeats) -> Resolved:
     """Return what the candidates say together; the order of the candidates does not matter."""
     if not candidates:
-        return Resolved(ABSENT, (), ())
+        return _NOTHING
+    if len(candidates) == 1 and candidates[0].truth is Truth.TRUE:  # the usual case, and a fast way for it
+        return Resolved(candidates[0].value, (candidates[0].rule,), ())
     live = _live(candidates, defeats)
     holding = [one for one in live if one.truth is Truth.TRUE]
     open_rules = [one for one in live if one.truth is Truth.UNDETERMINED]

@@ -1,4 +1,4 @@
-"""Checks of a parsed rulebook: one module for each fault, named after its code; its docstring is the manual."""
+"""Checks of a parsed rulebook: one module for each fault, named after its code, whose docstring tells it."""
 
 from __future__ import annotations
 

@@ -2,8 +2,9 @@
 
 Each condition is taken apart into alternatives, each a conjunction of literals. Two exclude each other when
 every pair of alternatives demands something impossible of one value: a choice that is two things at once, a
-number in two ranges that do not meet, a reading that is and is not chosen. What cannot be taken apart is
-passed over, so the answer *yes* is always right and *no* means only that it does not show.
+number in two ranges that do not meet, a reading that is and is not chosen. A literal brings in what it rests
+on (:mod:`policyengine.checks.grounds`). What cannot be taken apart is passed over, so the answer *yes* is
+always right and *no* means only that it does not show.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import Any as Anything
 
+from policyengine.checks.grounds import Grounds
 from policyengine.compile.normal_form import Literal, alternatives
 from policyengine.conditions import (
     All,
@@ -60,24 +62,44 @@ def shape(part: Anything) -> Hashable:
             return (type(part).__name__, part)
 
 
+_MOST_STEPS = 400  # for one pair of conditions; more would be felt, and hardly ever tell more
+
+
 class Exclusion:
     """Answers for one rulebook, whose vocabulary says what values there are."""
 
     def __init__(self, rulebook: Rulebook) -> None:
         """Only reads the rulebook."""
         self.rulebook = rulebook
+        self.grounds = Grounds(rulebook)
+        self.steps = 0
 
     def excludes(self, one: Condition, other: Condition) -> bool:
         """Tell whether the conditions can plainly never be true together."""
-        return not any(
-            self._possible((*mine, *theirs)) for mine in alternatives(one) for theirs in alternatives(other)
-        )
+        self.steps = _MOST_STEPS
+        return not self._possible((), (All((one, other), Span("")),), frozenset())
 
-    def possible(self, condition: Condition) -> bool:
-        """Tell whether nothing in the condition plainly forbids that it is ever true."""
-        return any(self._possible(way) for way in alternatives(condition))
+    def _possible(
+        self, literals: tuple[Literal, ...], waiting: tuple[Condition, ...], seen: frozenset[Hashable]
+    ) -> bool:
+        """Tell whether the literals, and the conditions that wait, are not plainly impossible together."""
+        self.steps -= 1
+        if self.steps <= 0:
+            return True
+        if not self._fits_together(literals):
+            return False
+        if not waiting:
+            return True
+        condition, rest = waiting[0], waiting[1:]
+        for way in alternatives(condition):
+            fresh = [literal for literal in way if shape(literal) not in seen]
+            told = seen.union(shape(literal) for literal in fresh)
+            grounds = tuple(ground for literal in fresh for ground in self.grounds.of(literal))
+            if self._possible((*literals, *fresh), (*rest, *grounds), told):
+                return True
+        return False
 
-    def _possible(self, literals: Iterable[Literal]) -> bool:
+    def _fits_together(self, literals: Iterable[Literal]) -> bool:
         demands = _Demands(self.rulebook)
         picks: dict[Hashable, list[Condition]] = {}
         for literal in literals:
@@ -85,9 +107,11 @@ class Exclusion:
             if isinstance(literal.condition, Pick) and literal.wanted:
                 asked = (literal.condition.which, literal.condition.listed, shape(literal.condition.where))
                 picks.setdefault(asked, []).append(literal.condition.then)
+        if not demands.possible():
+            return False
         # All that is demanded of the same record must be possible of it.
         together = (All(tuple(thens), Span("")) for thens in picks.values() if len(thens) > 1)
-        return demands.possible() and all(self.possible(one) for one in together)
+        return all(self._possible((), (one,), frozenset()) for one in together)
 
 
 class _Demands:

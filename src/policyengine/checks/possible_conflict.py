@@ -23,61 +23,35 @@ Passes::
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import combinations
 
 from policyengine.checks.exclusion import Exclusion, shape
-from policyengine.conditions import All, ByReading, Constant, Operand
+from policyengine.checks.grounds import Concluding, by_fact, defeats_among, whole
+from policyengine.conditions import ByReading, Constant, Operand
 from policyengine.diagnostics import Diagnostic, message, warning
-from policyengine.rulebook import Conclusion, Rule, Rulebook
+from policyengine.rulebook import Rulebook
+from policyengine.values import comparison_key
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     """Tell every pair of rules that may disagree about a fact."""
     exclusion = Exclusion(rulebook)
-    above = {id: _overridden(rulebook.rules, id) for id in rulebook.rules}
-    for concluding in _by_fact(rulebook).values():
+    for concluding in by_fact(rulebook).values():
+        above = defeats_among(concluding)
         for first, second in combinations(concluding, 2):
             if first[0].id in above[second[0].id] or second[0].id in above[first[0].id]:
                 continue
             if _may_differ(first[1].value, second[1].value) and not exclusion.excludes(
-                _whole(first[0]), _whole(second[0])
+                whole(first[0]), whole(second[0])
             ):
                 yield _told(first, second)
-
-
-Concluding = tuple[Rule, Conclusion]
-
-
-def _by_fact(rulebook: Rulebook) -> Mapping[str, list[Concluding]]:
-    """Return for each fact the rules that conclude it, in the order of the files."""
-    found: dict[str, list[Concluding]] = {}
-    for rule in sorted(rulebook.rules.values(), key=lambda one: one.span):
-        for conclusion in rule.then:
-            found.setdefault(conclusion.fact.name, []).append((rule, conclusion))
-    return found
-
-
-def _overridden(rules: Mapping[str, Rule], id: str) -> frozenset[str]:
-    """Return the rules that a rule overrides, also through others."""
-    found: set[str] = set()
-    waiting = [*rules[id].overrides]
-    while waiting:
-        other = waiting.pop()
-        if other not in found:
-            found.add(other)
-            waiting += rules[other].overrides
-    return frozenset(found)
-
-
-def _whole(rule: Rule) -> All:
-    return All((rule.scope, rule.when), rule.span)
 
 
 def _may_differ(one: Operand, other: Operand) -> bool:
     """Tell whether two values can differ: the same name or the same literal cannot."""
     if isinstance(one, Constant) and isinstance(other, Constant):
-        return one.value != other.value
+        return comparison_key(one.value) != comparison_key(other.value)
     if isinstance(one, ByReading) and isinstance(other, ByReading) and one.assumption == other.assumption:
         others = dict(other.readings)
         return any(_may_differ(value, others[reading]) for reading, value in one.readings)
@@ -96,7 +70,8 @@ def _told(first: Concluding, second: Concluding) -> Diagnostic:
         fact=second[1].fact.name,
     )
     help = message(
-        "let one override the other, or make their conditions exclude each other; the other rule is at {place}",
+        "let one override the other, or make their conditions exclude each other;"
+        " the other rule is at {place}",
         place=first[1].span,
     )
     return warning("possible-conflict", what, second[1].span, help)

@@ -101,13 +101,10 @@ def lists_of(rulebook: Rulebook) -> Iterator[str]:
         for part in parts_of(condition):
             if isinstance(part, Some | Count | Pick):
                 yield part.listed
-    for owner in (
-        *rulebook.rules.values(),
-        *rulebook.deadlines.values(),
-        *rulebook.amounts.values(),
-    ):
-        if owner.listed is not None:
-            yield owner.listed
+    loops = [rule.listed for rule in rulebook.rules.values()]
+    loops += [deadline.listed for deadline in rulebook.deadlines.values()]
+    loops += [amount.listed for amount in rulebook.amounts.values()]
+    yield from (listed for listed in loops if listed is not None)
 
 
 def assumptions_of(rulebook: Rulebook) -> Iterator[str]:

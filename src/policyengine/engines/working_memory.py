@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from policyengine.case import Case, Key
 from policyengine.clocks import Clock, judge_deadline
 from policyengine.compile.closures import Answer
@@ -16,6 +19,7 @@ from policyengine.findings import (
     Resolved,
     RuleFinding,
     State,
+    Truth,
     Unknown,
 )
 from policyengine.program import (
@@ -96,44 +100,52 @@ class WorkingMemory:
     def compute(self, layer: Layer) -> None:
         """Compute the values of a layer; the rules of all earlier layers are known."""
         for node in layer.nodes:
-            match node:
-                case CompiledFact(fact):
-                    for record in self._each(fact.listed):
-                        self.values[fact.path, record] = self._fact(node, record)
-                case CompiledParameter(parameter):
-                    self.values[parameter.id, None] = self._parameter(node)
-                case CompiledDeadline(deadline):
-                    for record in self._each(deadline.listed):
-                        self._deadline(node, record)
-                case CompiledAmount(amount):
-                    for record in self._each(amount.listed):
-                        self.values[amount.id, record] = self._amount(node, record)
+            _COMPUTE[type(node)](self, node)
+
+    def _compute_fact(self, node: CompiledFact) -> None:
+        path = node.fact.path
+        find = self._concluded if node.fact.role != "given" else self._given
+        if node.fact.listed is None:
+            self.values[path, None] = find(node, None)
+            return
+        for record in self._records[node.fact.listed] or ():
+            self.values[path, record] = find(node, record)
+
+    def _compute_parameter(self, node: CompiledParameter) -> None:
+        self.values[node.parameter.id, None] = self._parameter(node)
+
+    def _compute_deadline(self, node: CompiledDeadline) -> None:
+        for record in self._each(node.deadline.listed):
+            self._deadline(node, record)
+
+    def _compute_amount(self, node: CompiledAmount) -> None:
+        for record in self._each(node.amount.listed):
+            self.values[node.amount.id, record] = self._amount(node, record)
 
     def _each(self, listed: str | None) -> tuple[int | None, ...]:
         return _WHOLE_CASE if listed is None else (self._records[listed] or ())
 
-    def _fact(self, node: CompiledFact, record: int | None) -> State:
-        if node.fact.role != "given":
-            return self._concluded(node, record)
+    def _given(self, node: CompiledFact, record: int | None) -> State:
+        fact = node.fact
         if node.dating is not None:
             dating = node.dating(self, record)
             if not isinstance(dating, Known):
                 return dating
             if dating.value > self.as_of:  # type: ignore[operator]  # an instant, as the parser saw to
                 return ABSENT
-        return self._given(node.fact, record)
-
-    def _given(self, fact: Fact, record: int | None) -> State:
         value = self.case.values.get((fact.path, record))
         if value is None:
-            if fact.if_missing is None:
-                return Unknown(frozenset((Missing("fact", fact.path, record),)))
-            return ABSENT if fact.if_missing == "absent" else Known(fact.if_missing.value)
+            return self._left_out(fact, record)
         if fact.type is ValueType.INSTANT:
             return Known(value) if value <= self.as_of else ABSENT  # type: ignore[operator]
         if fact.type is ValueType.DATE:
             return Known(value) if value <= self.today else ABSENT  # type: ignore[operator]
         return Known(value)
+
+    def _left_out(self, fact: Fact, record: int | None) -> State:
+        if fact.if_missing is None:
+            return Unknown(frozenset((Missing("fact", fact.path, record),)))
+        return ABSENT if fact.if_missing == "absent" else Known(fact.if_missing.value)
 
     def _concluded(self, node: CompiledFact, record: int | None) -> State:
         if not node.conclusions:
@@ -141,6 +153,8 @@ class WorkingMemory:
         candidates = []
         for one in node.conclusions:
             finding = self.rules[one.rule, record]  # a missing key: the layers are wrong, a bug of ours
+            if finding.truth is Truth.FALSE:
+                continue
             name, is_listed = one.unknown_as
             unknown_as = (name, record if is_listed else None)
             value = one.value(self, record)
@@ -204,3 +218,9 @@ class WorkingMemory:
 
 
 _WHOLE_CASE: tuple[None] = (None,)
+_COMPUTE: dict[type, Callable[[WorkingMemory, Any], None]] = {
+    CompiledFact: WorkingMemory._compute_fact,
+    CompiledParameter: WorkingMemory._compute_parameter,
+    CompiledDeadline: WorkingMemory._compute_deadline,
+    CompiledAmount: WorkingMemory._compute_amount,
+}

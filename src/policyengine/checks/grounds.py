@@ -1,0 +1,123 @@
+"""What a test that holds rests on: its deadline or amount exists, and some rule concludes its fact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policyengine.compile.normal_form import Literal
+from policyengine.conditions import (
+    All,
+    Any,
+    ByReading,
+    Condition,
+    Constant,
+    Not,
+    Operand,
+    ReadingIs,
+    Ref,
+    Test,
+)
+from policyengine.resolution import close_overrides
+from policyengine.rulebook import Conclusion, Deadline, Rule, Rulebook
+from policyengine.source import Span
+from policyengine.values import Value, comparison_key
+
+Concluding = tuple[Rule, Conclusion]
+_NOWHERE = Span("")
+
+
+def by_fact(rulebook: Rulebook) -> dict[str, list[Concluding]]:
+    """Return for each fact the rules that conclude it, in the order of the files."""
+    found: dict[str, list[Concluding]] = {}
+    for rule in sorted(rulebook.rules.values(), key=lambda one: one.span):
+        for conclusion in rule.then:
+            found.setdefault(conclusion.fact.name, []).append((rule, conclusion))
+    return found
+
+
+def defeats_among(concluding: list[Concluding]) -> dict[str, frozenset[str]]:
+    """Return for each of the rules those that it overrides, also through others of them."""
+    return close_overrides({rule.id: rule.overrides for rule, _ in concluding})
+
+
+def whole(rule: Rule) -> Condition:
+    """Return all that must hold for a rule to hold."""
+    return All((rule.scope, rule.when), rule.span)
+
+
+class Grounds:
+    """Finds what literals rest on in one rulebook."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        """Only reads the rulebook."""
+        self.rulebook = rulebook
+        self.concluding = by_fact(rulebook)
+        self.defeats = {fact: defeats_among(rules) for fact, rules in self.concluding.items()}
+
+    def of(self, literal: Literal) -> Iterator[Condition]:
+        """Return conditions that are true whenever the literal is; a test of nothing is false, not true."""
+        condition, wanted = literal
+        if not wanted or not isinstance(condition, Test):
+            return
+        yield from self._of_ref(condition.ref, _asked(condition))
+        if len(condition.operands) == 1 and isinstance(condition.operands[0], Ref):
+            yield from self._of_ref(condition.operands[0], None)
+
+    def _of_ref(self, ref: Ref, asked: frozenset[Value] | None) -> Iterator[Condition]:
+        """Return what is so when a name has a value, one of those asked for if any are."""
+        if ref.kind == "deadline":
+            id, _, aspect = ref.name.rpartition(".")
+            yield from self._of_deadline(self.rulebook.deadlines[id], aspect, asked)
+        elif ref.kind == "amount":
+            yield self.rulebook.amounts[ref.name].when
+        elif ref.name in self.concluding:
+            rules = self.concluding[ref.name]
+            ways = [self._wins(one, rules, ref.name) for one in rules if _can_give(one[1].value, asked)]
+            yield Any(tuple(ways), _NOWHERE)
+
+    def _of_deadline(
+        self, deadline: Deadline, aspect: str, asked: frozenset[Value] | None
+    ) -> Iterator[Condition]:
+        yield deadline.when
+        if aspect != "status" or (asked is not None and "not_started" not in asked):
+            yield from exists(deadline.starts)
+
+    def _wins(self, one: Concluding, rules: list[Concluding], fact: str) -> Condition:
+        """Return that a rule holds and no rule that overrides it, and has another value, does."""
+        rule, conclusion = one
+        above = [
+            Not(whole(other), _NOWHERE)
+            for other, opposed in rules
+            if rule.id in self.defeats[fact][other.id] and _must_differ(conclusion.value, opposed.value)
+        ]
+        return All((whole(rule), *exists(conclusion.value), *above), _NOWHERE)
+
+
+def _asked(test: Test) -> frozenset[Value] | None:
+    """Return the literals of which a value must be one, or None where it is compared otherwise."""
+    constants = [operand.value for operand in test.operands if isinstance(operand, Constant)]
+    if test.operator not in ("is", "one_of") or len(constants) < len(test.operands):
+        return None
+    return frozenset(comparison_key(value) for value in constants)
+
+
+def _can_give(value: Operand, asked: frozenset[Value] | None) -> bool:
+    return asked is None or not isinstance(value, Constant) or comparison_key(value.value) in asked
+
+
+def _must_differ(one: Operand, other: Operand) -> bool:
+    if not isinstance(one, Constant) or not isinstance(other, Constant):
+        return False
+    return comparison_key(one.value) != comparison_key(other.value)
+
+
+def exists(operand: Operand) -> Iterator[Condition]:
+    """Return that the value of a place exists, by whichever reading."""
+    if isinstance(operand, Ref):
+        yield Test(operand, "known", (), "known", _NOWHERE)
+    elif isinstance(operand, ByReading):
+        ways = (
+            All((ReadingIs(operand.assumption, (reading,), _NOWHERE), *exists(value)), _NOWHERE)
+            for reading, value in operand.readings
+        )
+        yield Any(tuple(ways), _NOWHERE)
