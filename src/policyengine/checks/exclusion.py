@@ -9,8 +9,10 @@ always right and *no* means only that it does not show.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Hashable, Iterable
 from typing import Any as Anything
+from typing import cast
 
 from policyengine.checks.grounds import Grounds
 from policyengine.compile.normal_form import Literal, alternatives
@@ -47,6 +49,7 @@ _STATES = frozenset(("past", "future", "none"))
 _EXISTS = frozenset(("past", "future"))
 
 
+@functools.lru_cache(maxsize=10_000)
 def shape(part: Anything) -> Hashable:
     """Return what a part of a condition says, without its places and spellings, to compare it."""
     match part:
@@ -59,7 +62,7 @@ def shape(part: Anything) -> Hashable:
         case tuple():
             return (type(part).__name__, *(shape(one) for one in part))
         case _:
-            return (type(part).__name__, part)
+            return cast(Hashable, part)
 
 
 _MOST_STEPS = 400  # for one pair of conditions; more would be felt, and hardly ever tell more

@@ -14,6 +14,7 @@ from policyengine.parse.operands import (
     COUNT,
     Scope,
     Wanted,
+    find_assumption,
     parse_constant,
     parse_operand,
     unknown_reading,
@@ -75,6 +76,9 @@ def _entry(entry: Entry, scope: Scope) -> Condition | None:
         return _pick(cast(Literal["first", "last"], word), nodes.mapping(value), span, scope)
     if word in scope.names.assumptions:
         return _reading(word, value, span, scope)
+    if _is_assumption(word):
+        find_assumption(entry.key, scope)  # tells that there is none
+        return None
     symbol = scope.names.resolve(word, scope.listed, span)
     return None if symbol is None else _test(symbol, symbol.ref(span), value, scope)
 
@@ -157,7 +161,7 @@ def _reading(word: str, value: Node, span: Span, scope: Scope) -> Condition:
 def _test(symbol: Symbol, ref: Ref, value: Node, scope: Scope) -> Condition | None:
     if isinstance(value, SequenceNode):
         return _operands(ref, "one_of", "one_of", value, wanted_by(symbol), scope)
-    if isinstance(value, MappingNode) and not _is_by_reading(value, scope):
+    if isinstance(value, MappingNode) and not _is_assumption(value.entries[0].key.text):
         parts = [part for entry in value.entries if (part := _word(symbol, ref, entry, scope)) is not None]
         return join(parts, value.span) if parts else None
     if isinstance(value, Scalar) and _asks_state(symbol, value):
@@ -165,8 +169,9 @@ def _test(symbol: Symbol, ref: Ref, value: Node, scope: Scope) -> Condition | No
     return _operands(ref, "is", "is", value, wanted_by(symbol), scope)
 
 
-def _is_by_reading(value: MappingNode, scope: Scope) -> bool:
-    return len(value.entries) == 1 and value.entries[0].key.text in scope.names.assumptions
+def _is_assumption(word: str) -> bool:
+    """Tell whether a key is the id of an assumption, known or not: no name and no word has capitals."""
+    return word[:1].isupper()
 
 
 def _asks_state(symbol: Symbol, value: Scalar) -> bool:

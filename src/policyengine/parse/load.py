@@ -8,8 +8,9 @@ from typing import TypeVar
 from policyengine.diagnostics import Diagnostic, has_errors, message
 from policyengine.document import MappingNode, read_yaml
 from policyengine.files import decode_text
+from policyengine.parse import nodes
 from policyengine.parse.book import parse_assumptions, parse_book, parse_counting, parse_zone
-from policyengine.parse.names import Names, did_you_mean
+from policyengine.parse.names import Names, did_you_mean, one_of
 from policyengine.parse.operands import Scope
 from policyengine.parse.overlays import apply_overlays, parse_overlay
 from policyengine.parse.policies import PolicyParser, declare_policy
@@ -85,11 +86,16 @@ def _parse(
         declare_policy(node, scope)
     vocabulary = parse_vocabulary(trees["facts"][0], scope)
     policies = [PolicyParser(node, scope, sources, counting).parse() for node in trees.get("policy", ())]
-    _refuse_same_policies(
+    _refuse_same(
         [parts.policy.id for parts in policies], [parts.policy.span for parts in policies], scope
     )
     parameters = _merged(parts.parameters for parts in policies)
     layers = [parse_overlay(node, overlays, parameters, scope) for node in trees.get("overlay", ())]
+    _refuse_same(
+        [layer.overlay.id for layer in layers],
+        [nodes.scalar(node.get("overlay")).span for node in trees.get("overlay", ())],
+        scope,
+    )
     _refuse_unknown_overlays(overlays, [layer.overlay.id for layer in layers], book.span, scope)
     return Rulebook(
         id=book.id,
@@ -124,7 +130,7 @@ def _merged(parts: Iterable[Mapping[str, _Named]]) -> dict[str, _Named]:
     return _in_order({name: part for group in parts for name, part in group.items()})
 
 
-def _refuse_same_policies(ids: Sequence[str], spans: Sequence[Span], scope: Scope) -> None:
+def _refuse_same(ids: Sequence[str], spans: Sequence[Span], scope: Scope) -> None:
     first: dict[str, Span] = {}
     for id, span in zip(ids, spans, strict=True):
         if id in first:
@@ -138,4 +144,8 @@ def _refuse_unknown_overlays(asked: Sequence[str], known: Sequence[str], span: S
     for id in asked:
         if id not in known:
             what = message("there is no overlay `{name}`", name=id)
-            scope.fault("unknown-overlay", what, span, did_you_mean(id, known))
+            help = did_you_mean(id, known) or (one_of(known) if known else _NO_OVERLAYS)
+            scope.fault("unknown-overlay", what, span, help)
+
+
+_NO_OVERLAYS = message("this rulebook has no overlays")

@@ -36,7 +36,8 @@ def parse_overlay(
         parameter = parameters.get(name)
         if parameter is None:
             what = message("no policy declares a parameter `{name}`", name=name)
-            scope.fault("unknown-name", what, entry.key.span, did_you_mean(name, parameters))
+            help = did_you_mean(name, parameters) or message("an overlay only sets what a policy declares")
+            scope.fault("unknown-name", what, entry.key.span, help)
             continue
         symbol = scope.names.symbols[name]
         listed = nodes.mapping(entry.value).get("values")

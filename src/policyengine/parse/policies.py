@@ -96,6 +96,7 @@ def _parameter_type(entry: Entry, scope: Scope) -> ValueType:
     return ValueType.TEXT
 
 
+_NAME_A_RULE = message("name a rule of this or another policy")
 _PARAMETER_TYPES = (
     "money",
     "percent",
@@ -130,7 +131,7 @@ class PolicyParser:
         span = nodes.scalar(self.node.get("policy")).span
         return PolicyParts(
             Policy(self.id, nodes.title(self.node.get("title")), self.node.span.file, span),
-            {entry.key.text: self._parameter(entry) for entry in nodes.entries(self.node.get("parameters"))},
+            self._all("parameters", self._parameter),
             self._all("deadlines", self._deadline),
             self._all("amounts", self._amount),
             self._all("rules", self._rule),
@@ -185,9 +186,12 @@ class PolicyParser:
 
     # ---------- parameters
 
-    def _parameter(self, entry: Entry) -> Parameter:
+    def _parameter(self, entry: Entry) -> Parameter | None:
         node = nodes.mapping(entry.value)
-        symbol = self.scope.names.symbols[entry.key.text]
+        symbol = self.scope.names.symbols.get(entry.key.text)
+        # The name belongs to something else, which has been told; its type may be another.
+        if symbol is None or symbol.span != entry.key.span:
+            return None
         return Parameter(
             id=entry.key.text,
             policy=self.id,
@@ -205,6 +209,8 @@ class PolicyParser:
     def _deadline(self, entry: Entry) -> Deadline | None:
         node = nodes.mapping(entry.value)
         sound, listed = self._listed(node)
+        if not sound:
+            return None  # all short names would be told as unknown
         scope = self.scope.within(listed)
         who = self._party(node.get("who"))
         starts = self._operand(node.get("starts"), INSTANT, scope)
@@ -213,7 +219,7 @@ class PolicyParser:
         when = self._in_scope(node, scope)
         own = parse_counting(node.get("counting"), scope)
         source = self.sources.parse(node.get("source"), self.scope)
-        if not sound or starts is None or within is None:
+        if starts is None or within is None:
             return None
         departed = {rule.aspect for rule in own}
         return Deadline(
@@ -249,6 +255,8 @@ class PolicyParser:
     def _amount(self, entry: Entry) -> Amount | None:
         node = nodes.mapping(entry.value)
         sound, listed = self._listed(node)
+        if not sound:
+            return None
         scope = self.scope.within(listed)
         base = self._operand(node.get("base"), MONEY, scope)
         plus, minus = (self._terms(node.get(word), scope) for word in ("plus", "minus"))
@@ -257,7 +265,7 @@ class PolicyParser:
         rate = self._operand(node.get("rate"), PERCENT, scope)
         floor = self._operand(node.get("at_least"), MONEY, scope)
         source = self.sources.parse(node.get("source"), self.scope)
-        if not sound or base is None:
+        if base is None:
             return None
         return Amount(
             id=entry.key.text,
@@ -293,8 +301,10 @@ class PolicyParser:
     def _rule(self, entry: Entry) -> Rule | None:
         node = nodes.mapping(entry.value)
         sound, listed = self._listed(node)
+        if not sound:
+            return None
         scope = self.scope.within(listed)
-        rule = Rule(
+        return Rule(
             id=entry.key.text,
             policy=self.id,
             title=nodes.title(node.get("title")),
@@ -307,7 +317,6 @@ class PolicyParser:
             listed=listed,
             span=entry.key.span,
         )
-        return rule if sound else None
 
     def _conclusions(self, node: Node | None, scope: Scope) -> list[Conclusion]:
         found = []
@@ -333,6 +342,11 @@ class PolicyParser:
                 )
                 scope.fault("wrong-conclusion", what, entry.key.span, help)
                 continue
+            # In a record's rule a fact has a short name and a full one, so the keys need not be the same.
+            if any(one.fact.name == symbol.name for one in found):
+                what = message("the rule concludes `{name}` twice", name=symbol.name)
+                scope.fault("wrong-conclusion", what, entry.key.span, message("keep one of the two"))
+                continue
             value = parse_operand(entry.value, wanted_by(symbol), scope)
             if value is not None:
                 found.append(Conclusion(symbol.ref(entry.key.span), value, entry.value.span))
@@ -346,7 +360,7 @@ class PolicyParser:
                 self.scope.fault("unknown-rule", what, written.span, message("remove the line"))
             elif written.text not in self.scope.names.rules:
                 what = message("there is no rule `{name}`", name=written.text)
-                help = did_you_mean(written.text, self.scope.names.rules)
+                help = did_you_mean(written.text, self.scope.names.rules) or _NAME_A_RULE
                 self.scope.fault("unknown-rule", what, written.span, help)
             else:
                 found.append(written.text)
@@ -368,10 +382,12 @@ class PolicyParser:
             return None
         written = nodes.scalar(node)
         symbol = scope.names.symbols.get(f"{written.text}.due")
-        if symbol is None:
+        if symbol is None or symbol.kind != "deadline":
             what = message("there is no deadline `{name}`", name=written.text)
-            known = [one.removesuffix(".due") for one in scope.names.symbols if one.endswith(".due")]
-            scope.fault("unknown-name", what, written.span, did_you_mean(written.text, known))
+            symbols = scope.names.symbols.values()
+            known = [one.name[: -len(".due")] for one in symbols if _is_due(one)]
+            help = did_you_mean(written.text, known) or message("name a deadline of a policy")
+            scope.fault("unknown-name", what, written.span, help)
             return None
         if symbol.listed not in (None, scope.listed):
             scope.names.resolve(symbol.name, scope.listed, written.span)
@@ -390,6 +406,10 @@ class PolicyParser:
             return Text()
         chosen = parse_readings(first.value, assumption, self.scope)
         return TextByReading(assumption.id, tuple((reading, nodes.title(text)) for reading, text in chosen))
+
+
+def _is_due(symbol: Symbol) -> bool:
+    return symbol.kind == "deadline" and symbol.name.endswith(".due")
 
 
 _DATE = Wanted((ValueType.DATE,))

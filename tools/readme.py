@@ -1,0 +1,83 @@
+"""Runs every command that a README shows and writes down what it printed, so that the page stays true.
+
+python tools/readme.py          refresh README.md and README.zh.md
+python tools/readme.py --check  exit 1 if a page shows something else than the commands print
+
+A ``console`` block is a shell session: lines that begin with ``$ `` are commands, the lines after them what
+they print (both streams, in the order of standard output first). The blocks of a page run one after another
+in a copy of the checkout, so a page can edit files and show the effect.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = ("README.md", "README.zh.md")
+_BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_COPIED = ("rules", "examples", "schemas")
+
+
+def refresh(page: str) -> str:
+    """Return the text of a page with the output of its commands as it is now."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in _COPIED:
+            shutil.copytree(ROOT / name, Path(folder) / name)
+        environment = _environment(Path(folder))
+        return _BLOCK.sub(lambda found: _block(found[1], folder, environment), page)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Return an environment that is the same everywhere, with ``policyengine`` as a command."""
+    commands = folder / ".commands"
+    commands.mkdir()
+    command = commands / "policyengine"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m policyengine "$@"\n')
+    command.chmod(0o755)
+    return {
+        "PATH": f"{commands}:{os.environ['PATH']}",
+        "HOME": str(folder),
+        "LC_ALL": "C.UTF-8",
+        "PYTHONPATH": str(ROOT / "src"),
+        "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
+        "POLICYENGINE_CACHE": str(folder / ".cache"),
+    }
+
+
+def _block(session: str, folder: str, environment: dict[str, str]) -> str:
+    lines = ["```console"]
+    for command in (line for line in session.splitlines() if line.startswith("$ ")):
+        done = subprocess.run(
+            ["bash", "-c", command[2:]], cwd=folder, env=environment, capture_output=True, encoding="utf-8"
+        )
+        lines.append(command)
+        lines += (done.stdout + done.stderr).rstrip("\n").split("\n") if done.stdout or done.stderr else []
+    return "\n".join([*lines, "```"])
+
+
+def main(arguments: list[str]) -> int:
+    """Refresh or check the pages; return the exit code."""
+    stale = []
+    for name in PAGES:
+        path = ROOT / name
+        if not path.exists():
+            continue
+        old = path.read_text("utf-8")
+        new = refresh(old)
+        if new != old:
+            stale.append(name)
+            if "--check" not in arguments:
+                path.write_text(new, "utf-8")
+    for name in stale:
+        print(f"{name}: {'out of date' if '--check' in arguments else 'refreshed'}")
+    return 1 if stale and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
