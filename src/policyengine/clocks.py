@@ -21,7 +21,7 @@ from policyengine.findings import (
     Unknown,
     Waits,
 )
-from policyengine.values import Duration
+from policyengine.values import BUSINESS_DAYS_UNIT, Duration, local_day, start_of_day
 
 NOT_STARTED, OPEN, MET, MISSED, ENDED = (
     Known("not_started"),
@@ -33,12 +33,17 @@ NOT_STARTED, OPEN, MET, MISSED, ENDED = (
 
 
 class Clock(NamedTuple):
-    """How time is counted for one deadline; ``is_period`` when nothing can meet it."""
+    """How time is counted for one deadline; ``is_period`` when nothing can meet it.
+
+    ``follows`` tells that it starts where another deadline ended and not with an act: at midnight, that is
+    24:00 of the day that ended, and not 00:00 of the next.
+    """
 
     counting: Counting
     calendar: Calendar
     zone: ZoneInfo
     is_period: bool
+    follows: bool = False
 
 
 def waits_of(states: Sequence[State]) -> Waits:
@@ -94,9 +99,19 @@ def _due(start: State, length: State, clock: Clock) -> tuple[State, bool]:
         return ABSENT, False
     if isinstance(start, Known) and isinstance(length, Known):
         assert isinstance(length.value, Duration)
-        due = add_length(_instant(start), length.value, clock.counting, clock.calendar, clock.zone)
+        trigger = _trigger(_instant(start), length.value, clock)
+        due = add_length(trigger, length.value, clock.counting, clock.calendar, clock.zone)
         return Known(due.instant), due.provisional
     return Unknown(waits_of([start, length])), False
+
+
+def _trigger(start: int, length: Duration, clock: Clock) -> int:
+    """Return the instant that says which day set the clock going; it matters where whole days are counted."""
+    counts_days = length.unit == BUSINESS_DAYS_UNIT or (
+        length.unit in ("days", "weeks") and clock.counting.days == "calendar"
+    )
+    is_midnight = start_of_day(local_day(start, clock.zone), clock.zone) == start
+    return start - 1 if clock.follows and counts_days and is_midnight else start
 
 
 def _acted(acts: Sequence[State]) -> State:

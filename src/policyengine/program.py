@@ -7,11 +7,11 @@ and whether a policy applies (``p…``). An attribute that is undetermined is mi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple
 
 from policyengine.calendar import Counting
-from policyengine.compile.closures import Evaluate, Lookup
+from policyengine.compile.closures import Evaluate, Lookup, Memory
 from policyengine.rulebook import Amount, Deadline, Fact, Parameter, Rule, Rulebook
 from policyengine.values import ValueType
 
@@ -96,10 +96,14 @@ class CompiledParameter(NamedTuple):
     by: Lookup | None
 
 
+Follows = Callable[[Memory, "int | None"], bool]
+
+
 class CompiledDeadline(NamedTuple):
-    """A deadline with its parts as functions."""
+    """A deadline with its parts as functions; ``follows`` tells whether it starts where another ran out."""
 
     deadline: Deadline
+    follows: Follows
     exists: Evaluate
     start: Lookup
     length: Lookup

@@ -304,7 +304,8 @@ class _Run:
 
     def _find_deadline(self, deadline: Deadline, record: int | None) -> DeadlineFinding:
         counting = self._counting(deadline.counting)
-        clock = Clock(counting, self.book.calendar, self.book.zone, not deadline.met_by)
+        follows = self._follows(deadline, record)
+        clock = Clock(counting, self.book.calendar, self.book.zone, not deadline.met_by, follows)
         return judge_deadline(
             *self._condition(deadline.when, record),
             self._operand(deadline.starts, record),
@@ -313,6 +314,15 @@ class _Run:
             clock,
             self.as_of,
         )
+
+    def _follows(self, deadline: Deadline, record: int | None) -> bool:
+        """Tell whether a deadline starts where another one ran out."""
+        start = self._chosen(deadline.starts)
+        if not isinstance(start, Ref) or start.kind != "deadline":
+            return False
+        other, _, property = start.name.rpartition(".")
+        finding = self._deadline(other, record if start.listed else None)
+        return property == "due" or finding.status != Known("met")
 
     def _counting(self, rules: Iterable[CountingRule]) -> Counting:
         chosen: dict[str, str] = {}

@@ -10,6 +10,7 @@ from policyengine.compile.closures import Evaluate, Lookup, lower_condition, low
 from policyengine.compile.normal_form import Literal, alternatives
 from policyengine.conditions import All, Condition, Constant, Operand, Operator, Ref, Test
 from policyengine.dependencies import dependencies, layers
+from policyengine.findings import Known
 from policyengine.program import (
     ABSENT_VALUE,
     Attribute,
@@ -19,6 +20,7 @@ from policyengine.program import (
     CompiledFact,
     CompiledParameter,
     CompiledRule,
+    Follows,
     Layer,
     Match,
     MatchOperator,
@@ -210,6 +212,7 @@ class _Lowering:
     def _deadline(self, deadline: Deadline) -> CompiledDeadline:
         return CompiledDeadline(
             deadline=deadline,
+            follows=_follows(choose_operand(deadline.starts, self.readings)),
             exists=self._evaluate(deadline.when),
             start=self._lookup(deadline.starts),
             length=self._lookup(deadline.within),
@@ -237,6 +240,17 @@ _ALWAYS = All((), Span(""))
 def policy_attribute(number: int) -> str:
     """Return the attribute that says whether a policy applies."""
     return f"p{number}"
+
+
+def _follows(start: Operand) -> Follows:
+    """Return the function that tells whether a clock starts where another ran out, and not with an act."""
+    if not isinstance(start, Ref) or start.kind != "deadline" or start.name.endswith(".status"):
+        return lambda memory, record: False
+    if start.name.endswith(".due"):
+        return lambda memory, record: True
+    status, is_listed = start.name.rpartition(".")[0] + ".status", start.listed is not None
+    met = Known("met")
+    return lambda memory, record: memory.values[status, record if is_listed else None] != met
 
 
 def choose_counting(rules: Iterable[CountingRule], readings: Readings) -> Counting:

@@ -193,7 +193,7 @@ class WorkingMemory:
             node.start(self, record),
             node.length(self, record),
             [act(self, record) for act in node.acts],
-            Clock(node.counting, book.calendar, book.zone, not node.acts),
+            Clock(node.counting, book.calendar, book.zone, not node.acts, node.follows(self, record)),
             self.as_of,
         )
         id = node.deadline.id

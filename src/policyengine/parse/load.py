@@ -86,9 +86,7 @@ def _parse(
         declare_policy(node, scope)
     vocabulary = parse_vocabulary(trees["facts"][0], scope)
     policies = [PolicyParser(node, scope, sources, counting).parse() for node in trees.get("policy", ())]
-    _refuse_same(
-        [parts.policy.id for parts in policies], [parts.policy.span for parts in policies], scope
-    )
+    _refuse_same([parts.policy.id for parts in policies], [parts.policy.span for parts in policies], scope)
     parameters = _merged(parts.parameters for parts in policies)
     layers = [parse_overlay(node, overlays, parameters, scope) for node in trees.get("overlay", ())]
     _refuse_same(

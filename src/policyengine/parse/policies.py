@@ -319,7 +319,7 @@ class PolicyParser:
         )
 
     def _conclusions(self, node: Node | None, scope: Scope) -> list[Conclusion]:
-        found = []
+        found: list[Conclusion] = []
         for entry in nodes.entries(node):
             symbol = scope.names.resolve(entry.key.text, scope.listed, entry.key.span)
             if symbol is None:
