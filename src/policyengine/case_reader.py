@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from policyengine.case import Case, Key
 from policyengine.conditions import Constant, Operand, Ref
-from policyengine.diagnostics import Diagnostic, Message, error, has_errors, message
+from policyengine.diagnostics import Diagnostic, Message, error, has_errors, listing, message
 from policyengine.json_text import Number, locate, read_json
 from policyengine.rulebook import Bound, Fact, RecordList, Rulebook
 from policyengine.source import Span
 from policyengine.suggestions import closest
 from policyengine.values import (
+    TYPE_WORDS,
     LiteralError,
     Value,
     ValueType,
@@ -186,7 +187,7 @@ class _Reading:
                 self.level(part, known, here)
             else:
                 what = message("`{name}` is a group of facts", name=_dotted(here))
-                help = message("write an object: `{{ … }}` with {names}", names=", ".join(known.parts))
+                help = message("write an object: `{{ … }}` with {names}", names=listing(known.parts))
                 self.fault("wrong-shape", what, here, help)
 
     def _unknown(self, name: str, path: Path) -> None:
@@ -252,9 +253,9 @@ class _Reading:
         elif isinstance(value, str):
             return value
         what = message(
-            "`{name}` is a {type}, and this is {found}",
+            "`{name}` has the type {type}, and this is {found}",
             name=fact.path,
-            type=fact.type.value,
+            type=TYPE_WORDS[fact.type],
             found=_kind(value),
         )
         self.fault("wrong-type", what, path, _how_to_write(fact.type, value))
@@ -332,7 +333,9 @@ class _Reading:
     def _out_of_bounds(self, fact: Fact, key: Key, bound: Bound, limit: Value) -> None:
         book = self.rulebook
         shown = format_value(limit, fact.type, book.zone)
-        other = f"`{bound.operand.name}` ({shown})" if isinstance(bound.operand, Ref) else f"{shown}"
+        other = message("`{value}`", value=shown)
+        if isinstance(bound.operand, Ref):
+            other = message("`{name}` ({value})", name=bound.operand.name, value=shown)
         if bound.operator == "not_before":
             what = message("`{name}` is before {limit}", name=fact.path, limit=other)
             self.fault("before-cause", what, _path_of(key, fact), message("check both dates"))
@@ -355,17 +358,17 @@ def _path_of(key: Key, fact: Fact) -> Path:
     return (*fact.listed.split("."), record, name.removeprefix(fact.listed + "."))
 
 
-def _kind(value: object) -> str:
+def _kind(value: object) -> Message:
     """Return what a JSON value is, in the words of JSON."""
     if value is None:
-        return "null"
+        return message("`null`")
     if isinstance(value, bool):
-        return "true or false"
+        return message("`true` or `false`")
     if isinstance(value, Number | int | float):
-        return "a number"
+        return message("a number")
     if isinstance(value, str):
-        return "a text"
-    return "a list" if isinstance(value, list) else "an object"
+        return message("a text")
+    return message("a list") if isinstance(value, list) else message("an object")
 
 
 _EXAMPLES: Mapping[ValueType, str] = {
@@ -386,4 +389,4 @@ _EXAMPLES: Mapping[ValueType, str] = {
 def _how_to_write(type: ValueType, value: object) -> Message:
     if value is None:
         return message("leave the fact out when nobody knows it")
-    return message("write for example {example}", example=_EXAMPLES[type])
+    return message("write for example `{example}`", example=_EXAMPLES[type])

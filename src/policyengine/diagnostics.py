@@ -7,26 +7,55 @@ An exception means that the program itself is wrong.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from policyengine.source import Span
 
 Severity = Literal["error", "warning"]
 
 
+class Listing(NamedTuple):
+    """Words that a sentence lists; every language has its own comma."""
+
+    words: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return ", ".join(self.words)
+
+
 class Message(NamedTuple):
-    """A sentence of the program: its English template, which is the gettext message id, and arguments."""
+    """A sentence of the program: its English template, which is the gettext message id, and arguments.
+
+    An argument that is a message itself is translated too.
+    """
 
     template: str
-    arguments: tuple[tuple[str, str], ...] = ()
+    arguments: tuple[tuple[str, Argument], ...] = ()
 
     def __str__(self) -> str:
         return self.template.format(**dict(self.arguments))
 
 
+Argument: TypeAlias = str | Message | Listing
+
+
 def message(template: str, **arguments: object) -> Message:
     """Make a message whose ``{name}`` places are filled after translation."""
-    return Message(template, tuple((name, str(value)) for name, value in arguments.items()))
+    return Message(template, tuple((name, _argument(value)) for name, value in arguments.items()))
+
+
+def _argument(value: object) -> Argument:
+    return value if isinstance(value, Message | Listing) else str(value)
+
+
+def marked(template: str) -> str:
+    """Return a template as it is: the mark by which tools/catalogue.py finds those that stand in tables."""
+    return template
+
+
+def listing(words: Iterable[str]) -> Listing:
+    """Return names of the rulebook or words of its language as a list for a sentence."""
+    return Listing(tuple(f"`{word}`" for word in words))
 
 
 class Diagnostic(NamedTuple):

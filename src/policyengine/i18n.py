@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal
 
-from policyengine.diagnostics import Message
+from policyengine.diagnostics import Argument, Listing, Message
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -31,7 +31,12 @@ class Speech:
 
     def message(self, message: Message) -> str:
         """Return a message in this language."""
-        return self(message.template, **dict(message.arguments))
+        return self(message.template, **{name: self._argument(value) for name, value in message.arguments})
+
+    def _argument(self, value: Argument) -> str:
+        if isinstance(value, Message):
+            return self.message(value)
+        return self(", ").join(value.words) if isinstance(value, Listing) else value
 
 
 @lru_cache(maxsize=4)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from policyengine.diagnostics import Diagnostic, Message, error, message
+from policyengine.diagnostics import Diagnostic, Listing, Message, error, listing, marked, message
 from policyengine.document import MappingNode, Node, Scalar, SequenceNode, node_at
 from policyengine.resources import data_directory
 from policyengine.source import Span
@@ -100,13 +100,13 @@ _SHAPE_OF_TYPE = {"object": _MAPPING, "array": _LIST}
 
 # One whole sentence for each combination, because a translation cannot be put together from pieces.
 _MUST_BE: Mapping[tuple[str, ...], str] = {
-    (_MAPPING,): "`{name}` must be a mapping of keys to values",
-    (_LIST,): "`{name}` must be a list",
-    (_SINGLE,): "`{name}` must be a single value",
-    (_LIST, _SINGLE): "`{name}` must be a single value or a list",
-    (_MAPPING, _SINGLE): "`{name}` must be a single value or a mapping",
-    (_LIST, _MAPPING): "`{name}` must be a mapping or a list",
-    (_LIST, _MAPPING, _SINGLE): "`{name}` must be a single value, a mapping or a list",
+    (_MAPPING,): marked("`{name}` must be a mapping of keys to values"),
+    (_LIST,): marked("`{name}` must be a list"),
+    (_SINGLE,): marked("`{name}` must be a single value"),
+    (_LIST, _SINGLE): marked("`{name}` must be a single value or a list"),
+    (_MAPPING, _SINGLE): marked("`{name}` must be a single value or a mapping"),
+    (_LIST, _MAPPING): marked("`{name}` must be a mapping or a list"),
+    (_LIST, _MAPPING, _SINGLE): marked("`{name}` must be a single value, a mapping or a list"),
 }
 
 _SHAPE_HELP: Mapping[tuple[str, ...], Message] = {
@@ -214,32 +214,32 @@ class _Form(NamedTuple):
 
 _FORMS: Mapping[str, _Form] = {
     "^[a-z][a-z0-9_]*$": _Form(
-        "`{word}` is not a name",
+        marked("`{word}` is not a name"),
         message("use small letters, digits and underscores, a letter first, such as `late_dispatch`"),
     ),
     r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$": _Form(
-        "`{word}` is not a name",
+        marked("`{word}` is not a name"),
         message(
             "use small letters, digits and underscores, and dots between words, such as `complaint.filed_at`"
         ),
     ),
     r"^([a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*|[A-Z]-[0-9]{2,})$": _Form(
-        "`{word}` is not a name",
+        marked("`{word}` is not a name"),
         message("write a name such as `complaint.filed_at`, or an assumption such as `A-01`"),
     ),
     "^[a-z0-9][a-z0-9_]*$": _Form(
-        "`{word}` is not a name",
+        marked("`{word}` is not a name"),
         message("use small letters, digits and underscores, such as `points_3`"),
     ),
     "^[A-Z]-[0-9]{2,}$": _Form(
-        "`{word}` is not the id of an assumption",
+        marked("`{word}` is not the id of an assumption"),
         message("write a capital letter, a hyphen and two digits or more, such as `A-01`"),
     ),
     "^sha256:[0-9a-f]{64}$": _Form(
-        "`{word}` is not a digest", message("write `sha256:` and 64 small hexadecimal digits")
+        marked("`{word}` is not a digest"), message("write `sha256:` and 64 small hexadecimal digits")
     ),
     "^[A-Z]{3}$": _Form(
-        "`{word}` is not the code of a currency", message("write three capital letters, such as `CNY`")
+        marked("`{word}` is not the code of a currency"), message("write three capital letters, such as `CNY`")
     ),
 }
 
@@ -545,5 +545,5 @@ def _label(path: Path) -> str:
     return name
 
 
-def _listed(words: Any) -> str:
-    return ", ".join(f"`{word}`" for word in words)
+def _listed(words: Iterable[str]) -> Listing:
+    return listing(words)

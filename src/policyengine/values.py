@@ -13,7 +13,7 @@ from enum import Enum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from policyengine.diagnostics import Message, message
+from policyengine.diagnostics import Listing, Message, message
 
 
 class ValueType(Enum):
@@ -32,6 +32,20 @@ class ValueType(Enum):
     TEXT = "text"
 
 
+# In another language the type is named there, with the word of the rulebook beside it.
+TYPE_WORDS: dict[ValueType, Message] = {
+    ValueType.MONEY: message("`money`"),
+    ValueType.PERCENT: message("`percent`"),
+    ValueType.COUNT: message("`count`"),
+    ValueType.NUMBER: message("`number`"),
+    ValueType.BOOLEAN: message("`boolean`"),
+    ValueType.INSTANT: message("`instant`"),
+    ValueType.DATE: message("`date`"),
+    ValueType.DURATION: message("`duration`"),
+    ValueType.BUSINESS_DAYS: message("`business_days`"),
+    ValueType.CHOICE: message("`choice`"),
+    ValueType.TEXT: message("`text`"),
+}
 BUSINESS_DAYS_UNIT = "business_days"
 SECONDS_PER_DAY = 86_400
 UNIT_SECONDS = {
@@ -478,9 +492,8 @@ _BAD_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 def _parse_choice(text: str, choices: Sequence[str]) -> str:
     if text in choices:
         return text
-    names = ", ".join(f"`{one}`" for one in choices[:_SHOWN_CHOICES])
-    if len(choices) > _SHOWN_CHOICES:
-        names += ", …"
+    shown = [f"`{one}`" for one in choices[:_SHOWN_CHOICES]]
+    names = Listing((*shown, "…") if len(choices) > _SHOWN_CHOICES else tuple(shown))
     near: list[str] = []
     if len(text) <= _LONGEST_LITERAL:
         import difflib  # only needed for a mistake, and slow to import

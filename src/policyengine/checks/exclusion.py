@@ -80,41 +80,27 @@ class Exclusion:
     def excludes(self, one: Condition, other: Condition) -> bool:
         """Tell whether the conditions can plainly never be true together."""
         self.steps = _MOST_STEPS
-        return not self._possible((), (All((one, other), Span("")),), frozenset())
+        return not self._possible(_Demands(self.rulebook), (All((one, other), Span("")),), frozenset())
 
-    def _possible(
-        self, literals: tuple[Literal, ...], waiting: tuple[Condition, ...], seen: frozenset[Hashable]
-    ) -> bool:
-        """Tell whether the literals, and the conditions that wait, are not plainly impossible together."""
+    def _possible(self, demands: _Demands, waiting: tuple[Condition, ...], seen: frozenset[Literal]) -> bool:
+        """Tell whether what is demanded and the conditions that wait are not plainly impossible together."""
         self.steps -= 1
-        if self.steps <= 0:
+        if self.steps <= 0 or not waiting:
             return True
-        if not self._fits_together(literals):
-            return False
-        if not waiting:
-            return True
-        condition, rest = waiting[0], waiting[1:]
-        for way in alternatives(condition):
-            fresh = [literal for literal in way if shape(literal) not in seen]
-            told = seen.union(shape(literal) for literal in fresh)
+        for way in alternatives(waiting[0]):
+            fresh = [literal for literal in way if literal not in seen]
+            more = demands.extended(fresh)
+            if not more.possible() or not self._picks_possible(more):
+                continue
             grounds = tuple(ground for literal in fresh for ground in self.grounds.of(literal))
-            if self._possible((*literals, *fresh), (*rest, *grounds), told):
+            if self._possible(more, (*waiting[1:], *grounds), seen.union(fresh)):
                 return True
         return False
 
-    def _fits_together(self, literals: Iterable[Literal]) -> bool:
-        demands = _Demands(self.rulebook)
-        picks: dict[Hashable, list[Condition]] = {}
-        for literal in literals:
-            demands.add(literal)
-            if isinstance(literal.condition, Pick) and literal.wanted:
-                asked = (literal.condition.which, literal.condition.listed, shape(literal.condition.where))
-                picks.setdefault(asked, []).append(literal.condition.then)
-        if not demands.possible():
-            return False
-        # All that is demanded of the same record must be possible of it.
-        together = (All(tuple(thens), Span("")) for thens in picks.values() if len(thens) > 1)
-        return all(self._possible((), (one,), frozenset()) for one in together)
+    def _picks_possible(self, demands: _Demands) -> bool:
+        """Tell whether all that is demanded of the same record of a list is possible of it."""
+        together = (All(thens, Span("")) for thens in demands.picks.values() if len(thens) > 1)
+        return all(self._possible(_Demands(self.rulebook), (one,), frozenset()) for one in together)
 
 
 class _Demands:
@@ -122,7 +108,8 @@ class _Demands:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
-        self.truths: dict[Hashable, set[bool]] = {}
+        self.truths: dict[Hashable, frozenset[bool]] = {}
+        self.picks: dict[Hashable, tuple[Condition, ...]] = {}
         self.readings: dict[str, frozenset[str]] = {}
         self.states: dict[Hashable, frozenset[str]] = {}
         self.relations: dict[Hashable, frozenset[str]] = {}
@@ -131,10 +118,21 @@ class _Demands:
         self.highs: dict[Hashable, int] = {}
         self.tests: list[tuple[Hashable, Ref | None, Operator, tuple[Operand, ...], bool]] = []
 
-    def add(self, literal: Literal) -> None:
-        """Add one literal."""
+    def extended(self, literals: Iterable[Literal]) -> _Demands:
+        """Return what is demanded together with some more literals."""
+        more = _Demands(self.rulebook)
+        more.truths, more.picks, more.readings = {**self.truths}, {**self.picks}, {**self.readings}
+        more.states, more.relations = {**self.states}, {**self.relations}
+        more.values, more.lows, more.highs = {**self.values}, {**self.lows}, {**self.highs}
+        more.tests = [*self.tests]
+        for literal in literals:
+            more._add(literal)
+        return more
+
+    def _add(self, literal: Literal) -> None:
         condition, wanted = literal
-        self.truths.setdefault(shape(condition), set()).add(wanted)
+        asked = shape(condition)
+        self.truths[asked] = self.truths.get(asked, frozenset()) | {wanted}
         match condition:
             case ReadingIs(assumption, readings):
                 self._reading(assumption, frozenset(readings), wanted)
@@ -145,6 +143,9 @@ class _Demands:
             case Some(listed, where):
                 one = (Constant(1, ValueType.COUNT, condition.span),)
                 self._number(listed, where, "at_least", one, wanted)
+            case Pick(which, listed, where, then) if wanted:
+                record = (which, listed, shape(where))
+                self.picks[record] = (*self.picks.get(record, ()), then)
 
     def possible(self) -> bool:
         """Tell whether no value is asked for two things that exclude each other."""

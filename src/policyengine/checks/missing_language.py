@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyengine.diagnostics import Diagnostic, message, warning
+from policyengine.diagnostics import Diagnostic, marked, message, warning
 from policyengine.rulebook import Rule, Rulebook, TextByReading
 from policyengine.source import Span
 from policyengine.words import Text
@@ -26,7 +26,10 @@ from policyengine.words import Text
 Titled = tuple[str, Text, Span]
 
 # Whole sentences, because a translation cannot be put together from pieces.
-_LACKS = {"zh": "`{name}` has no text in Chinese", "en": "`{name}` has no text in English"}
+_LACKS = {
+    "zh": marked("`{name}` has no text in Chinese"),
+    "en": marked("`{name}` has no text in English"),
+}
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
@@ -79,9 +82,9 @@ def _of_vocabulary(rulebook: Rulebook) -> Iterator[Titled]:
 def _of_rule(rule: Rule) -> Iterator[Titled]:
     yield rule.id, rule.title, rule.span
     for notice in rule.notices:
-        yield "text", notice.text, notice.span
+        yield f"{rule.id}: text", notice.text, notice.span
         if isinstance(notice.otherwise, TextByReading):
             for reading, text in notice.otherwise.readings:
-                yield f"otherwise: {reading}", text, notice.span
+                yield f"{rule.id}: otherwise: {reading}", text, notice.span
         elif notice.otherwise != Text():
-            yield "otherwise", notice.otherwise, notice.span
+            yield f"{rule.id}: otherwise", notice.otherwise, notice.span

@@ -23,7 +23,6 @@ from collections.abc import Iterator
 
 from policyengine.diagnostics import Diagnostic, error, message
 from policyengine.rulebook import Rulebook
-from policyengine.source import Span
 
 _RESERVED = "case"
 
@@ -39,18 +38,12 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
                 "`{name}` begins with `{word}`, which case files use themselves", name=path, word=_RESERVED
             )
             yield error("path-clash", what, span, message("begin the name with another word"))
-        yield from _inside(path, span, places)
-
-
-def _inside(path: str, span: Span, places: dict[str, Span]) -> Iterator[Diagnostic]:
-    outer = path
-    while "." in outer:
-        outer = outer.rpartition(".")[0]
-        if outer in places:
+        inner = next((one for one in sorted(places) if one.startswith(path + ".")), None)
+        if inner is not None:
             what = message(
-                "`{name}` cannot stand inside `{outer}`, which has a value of its own", name=path, outer=outer
+                "`{inner}` stands inside `{name}`, so `{name}` cannot have a value of its own",
+                inner=inner,
+                name=path,
             )
-            help = message(
-                "rename one of them; `{outer}` is declared at {place}", outer=outer, place=places[outer]
-            )
+            help = message("rename one of them; `{inner}` is at {place}", inner=inner, place=places[inner])
             yield error("path-clash", what, span, help)

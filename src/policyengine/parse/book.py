@@ -135,7 +135,7 @@ def _assumption(entry: Entry, sources: Sources, scope: Scope) -> Assumption:
     default = nodes.scalar(node.get("default"))
     known = [reading.id for reading in readings]
     if default.text not in known:
-        what = message("{id} has no reading `{reading}`", id=entry.key.text, reading=default.text)
+        what = message("`{id}` has no reading `{reading}`", id=entry.key.text, reading=default.text)
         scope.fault("unknown-reading", what, default.span, did_you_mean(default.text, known) or one_of(known))
     return Assumption(
         id=entry.key.text,

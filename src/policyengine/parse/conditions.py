@@ -21,7 +21,7 @@ from policyengine.parse.operands import (
     wanted_by,
 )
 from policyengine.source import Span
-from policyengine.values import ValueType
+from policyengine.values import TYPE_WORDS, ValueType
 
 _TIMES = (ValueType.INSTANT, ValueType.DATE)
 _QUANTITIES = (
@@ -122,7 +122,7 @@ def _count(node: MappingNode, span: Span, scope: Scope) -> Condition | None:
     where = parse_condition(node.get("where"), scope.within(listed))
     asked = MappingNode(tuple(e for e in node.entries if e.key.text not in ("list", "where")), node.span)
     if not asked.entries:
-        what = message("count_of does not say how many")
+        what = message("`count_of` does not say how many")
         scope.fault("missing-key", what, span, message("add for example `at_least: 1`"))
         return None
     # The operands belong to the record or case around the question, not to a record of the list.
@@ -210,7 +210,7 @@ def _is_comparable(symbol: Symbol, ref: Ref, word: str, span: Span, scope: Scope
     if word in allowed:
         return True
     always = ("is", "is_not", "one_of", "none_of", "known")
-    what = message("`{word}` does not fit a {type}", word=word, type=symbol.type.value)
+    what = message("`{word}` does not fit the type {type}", word=word, type=TYPE_WORDS[symbol.type])
     scope.fault("wrong-test", what, span, one_of((*allowed, *always)))
     return False
 
@@ -220,7 +220,9 @@ def _state(
 ) -> Condition | None:
     if word == "happened" and symbol.type is not ValueType.INSTANT:
         what = message(
-            "only an instant happens, and `{name}` is a {type}", name=symbol.name, type=symbol.type.value
+            "only an instant happens, and `{name}` has the type {type}",
+            name=symbol.name,
+            type=TYPE_WORDS[symbol.type],
         )
         scope.fault("wrong-test", what, written.span, message("ask whether it is `known`"))
         return None

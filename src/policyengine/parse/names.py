@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from policyengine.conditions import Ref, SymbolKind
-from policyengine.diagnostics import Diagnostic, Message, error, message
+from policyengine.diagnostics import Diagnostic, Message, error, listing, message
 from policyengine.rulebook import STATUSES, Assumption
 from policyengine.source import Span
 from policyengine.suggestions import closest
@@ -103,7 +103,7 @@ class Names:
         what = message("nothing is named `{name}`", name=name)
         if name in self.lists:
             what = message("`{name}` is a list and has no value of its own", name=name)
-            help = message("ask about it with any_of, count_of, first or last")
+            help = message("ask about it with `any_of`, `count_of`, `first` or `last`")
             return error("unknown-name", what, span, help)
         deadline = f"{name}.status" in self.symbols
         if deadline:
@@ -124,4 +124,4 @@ def did_you_mean(word: str, known: Iterable[str]) -> Message | None:
 
 def one_of(known: Iterable[str]) -> Message:
     """Return the words that are allowed, as a help."""
-    return message("write one of: {words}", words=", ".join(known))
+    return message("write one of: {words}", words=listing(known))

@@ -12,7 +12,7 @@ from policyengine.parse import nodes
 from policyengine.parse.names import NAME, Names, Symbol, did_you_mean, one_of
 from policyengine.rulebook import Assumption
 from policyengine.source import Span
-from policyengine.values import LiteralError, ValueType, guess_type, parse_literal
+from policyengine.values import TYPE_WORDS, LiteralError, ValueType, guess_type, parse_literal
 
 
 class Wanted(NamedTuple):
@@ -63,10 +63,16 @@ def parse_operand(node: Node, wanted: Wanted, scope: Scope) -> Operand | None:
     constant = _constant(written, wanted, scope)
     if isinstance(constant, Constant):
         return constant
-    if not written.quoted and NAME.fullmatch(written.text):
+    if not written.quoted and NAME.fullmatch(written.text) and not _is_odd_answer(written, wanted, scope):
         return _named(written, wanted, scope)
     scope.fault("bad-value", constant.message, written.span, constant.help)
     return None
+
+
+def _is_odd_answer(written: Scalar, wanted: Wanted, scope: Scope) -> bool:
+    """Tell whether a word such as ``maybe`` was meant as yes or no, and not as a name."""
+    is_name = scope.names.find(written.text, scope.listed) is not None
+    return wanted.types == (ValueType.BOOLEAN,) and "." not in written.text and not is_name
 
 
 def parse_constant(node: Node, wanted: Wanted, scope: Scope) -> Constant | None:
@@ -105,10 +111,10 @@ def _named(written: Scalar, wanted: Wanted, scope: Scope) -> Ref | None:
         return None
     if symbol.type not in wanted.types:
         what = message(
-            "`{name}` is a {found}, and a {wanted} is needed here",
+            "`{name}` has the type {found}, and {wanted} is needed here",
             name=written.text,
-            found=symbol.type.value,
-            wanted=" or ".join(type.value for type in wanted.types),
+            found=TYPE_WORDS[symbol.type],
+            wanted=_either([TYPE_WORDS[type] for type in wanted.types]),
         )
         scope.fault("type-mismatch", what, written.span, _defined_at(symbol))
         return None
@@ -120,6 +126,11 @@ def _named(written: Scalar, wanted: Wanted, scope: Scope) -> Ref | None:
         scope.fault("type-mismatch", what, written.span, one_of(wanted.choices))
         return None
     return symbol.ref(written.span)
+
+
+def _either(words: list[Message]) -> Message:
+    """Return one of two words, of which no place takes more."""
+    return message("{first} or {second}", first=words[0], second=words[1]) if len(words) > 1 else words[0]
 
 
 def _unknown_choice(written: Scalar, wanted: Wanted, scope: Scope) -> None:
@@ -165,7 +176,7 @@ def parse_readings(node: Node, assumption: Assumption, scope: Scope) -> list[tup
     missing = [name for name in known if name not in given]
     if missing:
         what = message(
-            "nothing is said for the reading `{reading}` of {id}", reading=missing[0], id=assumption.id
+            "nothing is said for the reading `{reading}` of `{id}`", reading=missing[0], id=assumption.id
         )
         scope.fault(
             "missing-reading", what, node.span, message("add a line `{reading}: …`", reading=missing[0])
@@ -176,5 +187,5 @@ def parse_readings(node: Node, assumption: Assumption, scope: Scope) -> list[tup
 def unknown_reading(written: Scalar, assumption: Assumption, scope: Scope) -> None:
     """Tell that an assumption has no such reading."""
     known = [reading.id for reading in assumption.readings]
-    what = message("{id} has no reading `{reading}`", id=assumption.id, reading=written.text)
+    what = message("`{id}` has no reading `{reading}`", id=assumption.id, reading=written.text)
     scope.fault("unknown-reading", what, written.span, did_you_mean(written.text, known) or one_of(known))

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Literal, NamedTuple, TypeVar, cast
 
 from policyengine.conditions import Condition, Constant, Operand, Ref, Test
-from policyengine.diagnostics import message
+from policyengine.diagnostics import marked, message
 from policyengine.document import Entry, MappingNode, Node
 from policyengine.parse import nodes
 from policyengine.parse.book import parse_counting
@@ -64,9 +64,9 @@ def declare_policy(node: MappingNode, scope: Scope) -> None:
         type = _parameter_type(entry, scope)
         scope.names.declare(Symbol(entry.key.text, "parameter", type, None, (), entry.key.span))
     for entry in nodes.entries(node.get("deadlines")):
-        scope.names.declare_deadline(entry.key.text, _for_each(entry), entry.key.span)
+        scope.names.declare_deadline(entry.key.text, _for_each(entry, scope), entry.key.span)
     for entry in nodes.entries(node.get("amounts")):
-        listed = _for_each(entry)
+        listed = _for_each(entry, scope)
         scope.names.declare(Symbol(entry.key.text, "amount", ValueType.MONEY, listed, (), entry.key.span))
     for entry in nodes.entries(node.get("rules")):
         first = scope.names.rules.setdefault(entry.key.text, entry.key.span)
@@ -76,9 +76,10 @@ def declare_policy(node: MappingNode, scope: Scope) -> None:
             scope.fault("duplicate-name", what, entry.key.span, help)
 
 
-def _for_each(entry: Entry) -> str | None:
+def _for_each(entry: Entry, scope: Scope) -> str | None:
+    """Return the list of whose records a part speaks; an unknown one is told where the part is read."""
     written = nodes.mapping(entry.value).get("for_each")
-    return None if written is None else nodes.text(written)
+    return nodes.text(written) if written is not None and nodes.text(written) in scope.names.lists else None
 
 
 def _parameter_type(entry: Entry, scope: Scope) -> ValueType:
@@ -96,6 +97,12 @@ def _parameter_type(entry: Entry, scope: Scope) -> ValueType:
     return ValueType.TEXT
 
 
+# One whole sentence for each kind, because a translation cannot be put together from pieces.
+_NO_FACT = {
+    "parameter": marked("a rule can only conclude a fact, and `{name}` is a parameter"),
+    "deadline": marked("a rule can only conclude a fact, and `{name}` is told by a deadline"),
+    "amount": marked("a rule can only conclude a fact, and `{name}` is an amount"),
+}
 _NAME_A_RULE = message("name a rule of this or another policy")
 _PARAMETER_TYPES = (
     "money",
@@ -325,10 +332,13 @@ class PolicyParser:
             if symbol is None:
                 continue
             if symbol.kind != "fact":
-                what = message(
-                    "a rule cannot conclude `{name}`: it is a {kind}", name=symbol.name, kind=symbol.kind
+                what = message(_NO_FACT[symbol.kind], name=symbol.name)
+                scope.fault(
+                    "wrong-conclusion",
+                    what,
+                    entry.key.span,
+                    message("remove it, or conclude a fact that asks about it"),
                 )
-                scope.fault("wrong-conclusion", what, entry.key.span, message("conclude a fact"))
                 continue
             if symbol.name in scope.names.given:
                 what = message("a rule cannot conclude `{name}`: cases give it", name=symbol.name)
@@ -338,7 +348,7 @@ class PolicyParser:
             if symbol.listed != scope.listed:
                 what = message("a rule for each record can only conclude facts of that record")
                 help = message(
-                    "conclude a fact of `{list}`, or drop `for_each` and ask any_of", list=scope.listed
+                    "conclude a fact of `{list}`, or drop `for_each` and ask `any_of`", list=scope.listed
                 )
                 scope.fault("wrong-conclusion", what, entry.key.span, help)
                 continue
@@ -357,7 +367,7 @@ class PolicyParser:
         for written in nodes.names(node):
             if written.text == own:
                 what = message("a rule cannot override itself")
-                self.scope.fault("unknown-rule", what, written.span, message("remove the line"))
+                self.scope.fault("unknown-rule", what, written.span, message("remove it from `overrides`"))
             elif written.text not in self.scope.names.rules:
                 what = message("there is no rule `{name}`", name=written.text)
                 help = did_you_mean(written.text, self.scope.names.rules) or _NAME_A_RULE
@@ -435,6 +445,10 @@ def parse_dated_values(
     for earlier, later in pairwise(found):
         if earlier.start == later.start:
             what = message("two values are in force from the same day")
-            help = message("the other value is at {place}", place=earlier.span)
+            if later.start is None:
+                what = message("two values have no date, so nothing says which is in force")
+            help = message(
+                "remove one, or give it another `from`; the other is at {place}", place=earlier.span
+            )
             scope.fault("overlapping-values", what, later.span, help)
     return tuple(found)

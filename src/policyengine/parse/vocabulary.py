@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple, cast
 
 from policyengine.conditions import Operand, Ref
-from policyengine.diagnostics import message
+from policyengine.diagnostics import Message, listing, message
 from policyengine.document import Entry, MappingNode, Node
 from policyengine.parse import nodes
-from policyengine.parse.names import Symbol, did_you_mean, one_of
+from policyengine.parse.names import Symbol, did_you_mean
 from policyengine.parse.operands import Scope, Wanted, parse_constant, parse_operand
 from policyengine.rulebook import Bound, Choice, Default, Fact, RecordList, Role
-from policyengine.values import ValueType
+from policyengine.values import TYPE_WORDS, ValueType
 
 _BOUNDS: tuple[Literal["at_least", "at_most", "not_before"], ...] = ("at_least", "at_most", "not_before")
 _EVENTS = (ValueType.INSTANT, ValueType.DATE)
@@ -24,6 +24,9 @@ _QUANTITIES = (
     ValueType.DURATION,
     ValueType.BUSINESS_DAYS,
 )
+
+# What is missing is told as `never` of events and as `none` of the rest: the word that does not fit each.
+_OTHER_WORD = {True: "none", False: "never"}
 
 
 class Vocabulary(NamedTuple):
@@ -99,6 +102,14 @@ def _if_missing(node: Node | None, wanted: Wanted, scope: Scope) -> Default | Li
         return "absent"
     if written.text == "none" and not is_event and not written.quoted and "none" not in wanted.choices:
         return "absent"
+    if written.text == _OTHER_WORD[is_event] and wanted.types[0] not in (ValueType.TEXT, ValueType.CHOICE):
+        what = message(
+            "`{word}` does not fit the type {type}", word=written.text, type=TYPE_WORDS[wanted.types[0]]
+        )
+        scope.fault(
+            "bad-value", what, written.span, message("write `{word}`", word=_OTHER_WORD[not is_event])
+        )
+        return None
     constant = parse_constant(node, wanted, scope)
     return None if constant is None else Default(constant.value)
 
@@ -114,7 +125,8 @@ def _dated_by(node: Node | None, path: str, scope: Scope) -> str | None:
         what = message(
             "`{name}` cannot date a fact: only another fact that is an instant can", name=written.text
         )
-        scope.fault("type-mismatch", what, written.span)
+        help = message("name the instant from which the fact is seen, or leave `dated_by` out")
+        scope.fault("type-mismatch", what, written.span, help)
         return None
     return symbol.name
 
@@ -126,8 +138,10 @@ def _bounds(fact: MappingNode, wanted: Wanted, scope: Scope) -> Iterator[Bound]:
             continue
         allowed = _EVENTS if operator == "not_before" else _QUANTITIES
         if wanted.types[0] not in allowed:
-            what = message("`{word}` does not fit a {type}", word=operator, type=wanted.types[0].value)
-            scope.fault("wrong-test", what, node.span, one_of(type.value for type in allowed))
+            what = message(
+                "`{word}` does not fit the type {type}", word=operator, type=TYPE_WORDS[wanted.types[0]]
+            )
+            scope.fault("wrong-test", what, node.span, _fits(allowed))
             continue
         operand: Operand | None = parse_operand(node, wanted, scope)
         if isinstance(operand, Ref) and operand.name not in scope.names.given:
@@ -137,6 +151,10 @@ def _bounds(fact: MappingNode, wanted: Wanted, scope: Scope) -> Iterator[Bound]:
             )
         elif operand is not None:
             yield Bound(operator, operand, node.span)
+
+
+def _fits(types: Iterable[ValueType]) -> Message:
+    return message("it fits the types {types}", types=listing(type.value for type in types))
 
 
 def _list(entry: Entry, scope: Scope) -> RecordList:
@@ -160,6 +178,9 @@ def _record_date(node: Node | None, path: str, fields: tuple[str, ...], scope: S
     if symbol is None or symbol.type is not ValueType.INSTANT:
         what = message("records of `{list}` have no instant `{name}`", list=path, name=written.text)
         known = [field.removeprefix(path + ".") for field in fields]
-        scope.fault("unknown-name", what, written.span, did_you_mean(written.text, known))
+        scope.fault("unknown-name", what, written.span, did_you_mean(written.text, known) or _OWN_INSTANT)
         return None
     return symbol.name
+
+
+_OWN_INSTANT = message("name a fact of the list with `type: instant`")
