@@ -131,7 +131,7 @@ def test_every_fault_has_its_place(text: str, code: str, line: int, column: int)
         ("a: b\n标题：x\nc: d\n", "full-width"),
         ("标题：\n  zh: x\n", "full-width"),
         ("a: b\nfoo:bar\nc: d\n", "space after the colon"),
-        ('a: "b\n', "Close the text"),
+        ('a: "b\n', "close the text"),
         ('a: "b" c\n', "one pair of quotes"),
         ("a: b: c\n", "second colon"),
         ("a:\u00a0b\nc: d\n", "U+00A0"),

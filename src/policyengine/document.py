@@ -222,7 +222,7 @@ class _Reader:
             line, column = _place(self.text, first.start())
             span = Span(self.file, line, column, line, column + 1)
             what = message("the file holds the character {code}, which cannot be seen", code=code)
-            help = message("Remove it. If there are many, save the file again as UTF-8 text.")
+            help = message("remove it; if there are many, save the file again as UTF-8 text")
             self.found.append(error("yaml-text", what, span, help))
             self.text = _UNREADABLE.sub("\ufffd", self.text)
         return self.text
@@ -234,8 +234,8 @@ class _Reader:
             return False
         line, _ = _place(self.text, match.end() - 1)
         span = Span(self.file, line, 1, line, 2)
-        what = message("lines that begin with % are not supported")
-        self._error("yaml-directive", what, span, message("Remove the line."))
+        what = message("lines that begin with `%` are not supported")
+        self._error("yaml-directive", what, span, message("remove the line"))
         return True
 
     # Events.
@@ -258,7 +258,7 @@ class _Reader:
         """Return the root after the last event."""
         root = self.root
         if root is None or (isinstance(root, Scalar) and not root.text and not root.quoted):
-            help = message("Write the content, and check that the right file was saved.")
+            help = message("write the content, and check that the right file was saved")
             self.found.append(error("yaml-empty", message("the file is empty"), Span(self.file), help))
             return None
         if isinstance(root, Scalar) and not root.quoted:
@@ -269,7 +269,7 @@ class _Reader:
         self.documents += 1
         if self.documents > 1:
             what = message("a second document begins here; a file holds one")
-            help = message("Remove the line --- or move what follows to a file of its own.")
+            help = message("remove the line `---`, or move what follows to a file of its own")
             self._error("yaml-documents", what, self._span(event), help)
             raise _ReadingEnds(self.root)
 
@@ -279,7 +279,7 @@ class _Reader:
         quoted = event.style not in (None, "")
         if len(text) > MAX_SCALAR:
             what = message("a text is longer than {limit} characters", limit=MAX_SCALAR)
-            self._error("yaml-size", what, span, message("Check for a quote that is not closed."))
+            self._error("yaml-size", what, span, message("check for a quote that is not closed"))
             raise _ReadingEnds
         self._refuse_tag(event, span)
         self._grow(1 + len(text) // 1000, span)  # long texts weigh more, or aliases could multiply them
@@ -298,10 +298,10 @@ class _Reader:
         if known is None:
             inside = any(one.anchor == event.anchor for one in self.open)
             if inside:
-                what = message("*{name} stands inside &{name} itself", name=event.anchor)
+                what = message("`*{name}` stands inside `&{name}` itself", name=event.anchor)
             else:
-                what = message("there is no &{name} before *{name}", name=event.anchor)
-            help = message("If the star belongs to a text, put the text in quotes.")
+                what = message("there is no `&{name}` before `*{name}`", name=event.anchor)
+            help = message("if the star belongs to a text, put the text in quotes")
             self._error("yaml-alias", what, span, help)
             self._place_node(Scalar("", span, True), span, True)
             return
@@ -361,25 +361,25 @@ class _Reader:
     def _key(self, node: Node, span: Span, lines: dict[str, int]) -> Scalar | None:
         """Return the key, or None when it is refused."""
         if not isinstance(node, Scalar):
-            help = message("If the brackets or braces belong to a text, put the text in quotes.")
+            help = message("if the brackets or braces belong to a text, put the text in quotes")
             self._error("yaml-key", message("a key must be a text, not a list or mapping"), span, help)
             return None
         if node.text == "<<" and not node.quoted:
-            help = message("Write the shared keys out in each place.")
-            self._error("yaml-merge", message("the merge key << is not supported"), span, help)
+            help = message("write the shared keys out in each place")
+            self._error("yaml-merge", message("the merge key `<<` is not supported"), span, help)
             return None
         if not node.text and not node.quoted:
-            help = message("Write the key before the colon.")
+            help = message("write the key before the colon")
             self._error("yaml-key", message("there is no key before the colon"), span, help)
             return None
         if node.text in lines:
             first = lines[node.text]
             what = message(
-                "the key {key} is written twice; the first is on line {line}",
+                "the key `{key}` is written twice; the first is on line {line}",
                 key=_shortened(node.text),
                 line=first,
             )
-            self._error("duplicate-key", what, span, message("Keep one of the two."))
+            self._error("duplicate-key", what, span, message("keep one of the two"))
             return None
         lines[node.text] = span.line
         if not node.quoted:
@@ -388,8 +388,8 @@ class _Reader:
 
     def _check_key(self, key: Scalar, span: Span) -> None:
         if "：" in key.text:
-            what = message("the key {key} holds a full-width colon", key=_shortened(key.text))
-            help = message("Write an ASCII colon and a space: ': '. Quote the key if the colon is meant.")
+            what = message("the key `{key}` holds a full-width colon", key=_shortened(key.text))
+            help = message("write an ASCII colon and a space (`: `); quote the key if the colon is meant")
             self._error("yaml-colon", what, span, help)
         odd = _ODD_SPACES.search(key.text)
         if odd and not _ODD_AT_END.search(key.text):  # those at the ends are already reported
@@ -405,7 +405,7 @@ class _Reader:
         if bad:
             code = f"U+{ord(bad[0]):04X}"
             what = message("the text holds the character {code}, which is no text", code=code)
-            self._error("yaml-text", what, span, message("Remove the escape."))
+            self._error("yaml-text", what, span, message("remove the escape"))
 
     def _check_value(self, key: Scalar, value: Node) -> None:
         """Warn of a value that begins below its key and looks like keys whose colons are wrong."""
@@ -423,10 +423,10 @@ class _Reader:
         span = scalar.span._replace(end_line=scalar.span.line, end_column=scalar.span.column)
         if _FULL_WIDTH_COLON.search(scalar.text):
             what = message("this line is read as one text, because its colon is full-width")
-            help = message("Write an ASCII colon and a space: ': '. Quote the text if it is meant.")
+            help = message("write an ASCII colon and a space (`: `); quote the text if it is meant")
         elif _MISSING_SPACE.search(scalar.text):
             what = message("this line is read as one text, because there is no space after its colon")
-            help = message("Put a space after the colon. Quote the text if it is meant.")
+            help = message("put a space after the colon; quote the text if it is meant")
         else:
             return
         self.found.append(level("yaml-colon", what, span, help))
@@ -434,13 +434,13 @@ class _Reader:
     def _odd_space(self, character: str, span: Span) -> None:
         code = f"U+{ord(character):04X}"
         what = message("there is an invisible character {code} in this text or next to it", code=code)
-        help = message("Replace it by ordinary spaces, or put the text in quotes if it is meant.")
+        help = message("replace it by ordinary spaces, or put the text in quotes if it is meant")
         self._error("yaml-space", what, span, help)
 
     def _refuse_tag(self, event: Any, span: Span) -> None:
         if event.tag is not None:
-            what = message("the tag {tag} is not supported", tag=_shortened(event.tag))
-            help = message("Remove the tag. If the exclamation mark belongs to a text, quote the text.")
+            what = message("the tag `{tag}` is not supported", tag=_shortened(event.tag))
+            help = message("remove the tag; if the exclamation mark belongs to a text, quote the text")
             self._error("yaml-tag", what, span, help)
 
     # Limits.
@@ -449,13 +449,15 @@ class _Reader:
         self.weight += weight
         if self.weight > MAX_NODES:
             what = message("the file has more than {limit} values when aliases are expanded", limit=MAX_NODES)
-            help = message("Use fewer aliases (*name), or split the file. A tiny one is an alias bomb.")
+            help = message(
+                "use fewer aliases (`*name`), or split the file; a small file that grows so is an alias bomb"
+            )
             self._error("yaml-expansion", what, span, help)
             raise _ReadingEnds
 
     def _too_deep(self, span: Span) -> None:
         what = message("lists and mappings are nested more than {limit} deep", limit=MAX_DEPTH)
-        self._error("yaml-depth", what, span, message("Make the structure flatter."))
+        self._error("yaml-depth", what, span, message("make the structure flatter"))
         raise _ReadingEnds
 
     # Places.
@@ -537,30 +539,30 @@ def _help(problem: str, here: str, above: str, column: int) -> Message:
         or (_help_for_line(above) if above_first and above.strip() else None)
         or _help_for_problem(problem, here, column)
         or (_help_for_line(above) if above.strip() else None)
-        or message("Check quotes, colons and the indentation of this line and of the one above.")
+        or message("check quotes, colons and the indentation of this line and of the one above")
     )
 
 
 def _help_for_line(line: str) -> Message | None:
     """Look for the usual slips of the keyboard."""
     if "\t" in line[: len(line) - len(line.lstrip())]:
-        return message("The line is indented by a tab: use spaces.")
+        return message("the line is indented by a tab: use spaces")
     odd = _ODD_SPACES.search(line)
     if odd:
         return message(
-            "The line holds the invisible character {code}: replace it by an ordinary space.",
+            "the line holds the invisible character {code}: replace it by an ordinary space",
             code=f"U+{ord(odd[0]):04X}",
         )
     if _FULL_WIDTH_COLON.search(line):
-        return message("The colon ： is full-width: write an ASCII colon and a space.")
+        return message("the colon `：` is full-width: write an ASCII colon and a space")
     if _MISSING_SPACE.search(line):
-        return message("Put a space after the colon.")
+        return message("put a space after the colon")
     if _TEXT_AFTER_QUOTE.search(line):
-        return message("Text follows a closing quote: put the whole value in one pair of quotes.")
+        return message("text follows a closing quote: put the whole value in one pair of quotes")
     wide = _FULL_WIDTH.search(line)
     if wide:
         return message(
-            "The character {character} is full-width or typographic: use the ASCII one.",
+            "the character `{character}` is full-width or typographic: use the ASCII one",
             character=wide[0],
         )
     return None
@@ -568,25 +570,25 @@ def _help_for_line(line: str) -> Message | None:
 
 def _help_for_problem(problem: str, here: str, column: int) -> Message | None:
     if "unexpected end of stream" in problem or "document indicator" in problem:
-        return message("Close the text with the same quote with which it opens.")
+        return message("close the text with the same quote with which it opens")
     if "expected ',' or" in problem:
-        return message("Close it, put commas between the items, or quote the value if it is a text.")
+        return message("close it, put commas between the items, or quote the value if it is a text")
     if "escape" in problem:
-        return message("Use single quotes, or write two backslashes where one is meant.")
+        return message("use single quotes, or write two backslashes where one is meant")
     if "cannot start any token" in problem or "alphabetic or numeric" in problem:
-        return message("Put the value in quotes.")
+        return message("put the value in quotes")
     if "mapping values are not allowed" in problem and ": " in here[:column]:
-        return message("The value holds a second colon: put the value in quotes.")
+        return message("the value holds a second colon: put the value in quotes")
     if "mapping values are not allowed" in problem:
-        return message("Check the indentation: the line above may lack its colon or have a value already.")
+        return message("check the indentation: the line above may lack its colon or have a value already")
     if "sequence entries" in problem:
-        return message("Begin the list on the next line, indented, with '- ' before every item.")
+        return message("begin the list on the next line, indented, with `- ` before every item")
     if here.startswith(":"):
-        return message("Write the key before the colon.")
+        return message("write the key before the colon")
     if "document start" in problem:
-        return message("The document has ended above: remove a line of three dots, or quote the text.")
+        return message("the document has ended above: remove a line of three dots, or quote the text")
     if here[:column].rstrip().endswith(("}", "]", '"', "'")):
-        return message("Text follows a closing quote or bracket: put the whole value in quotes.")
+        return message("text follows a closing quote or bracket: put the whole value in quotes")
     if here.count('"') % 2 or here.count("'") % 2:
-        return message("A quote on this line has no partner: close it, or remove it.")
+        return message("a quote on this line has no partner: close it, or remove it")
     return None

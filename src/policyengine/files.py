@@ -35,7 +35,7 @@ def read_bytes(path: str) -> tuple[bytes | None, list[Diagnostic]]:
         return None, [_unreadable(path, fault)]
     if len(data) > MAX_BYTES:
         what = message("the file is larger than {limit} MB", limit=MAX_BYTES // (1024 * 1024))
-        return None, [error("file-size", what, Span(path), message("Split it into several files."))]
+        return None, [error("file-size", what, Span(path), message("split it into several files"))]
     return data, []
 
 
@@ -55,18 +55,18 @@ def _read_bytes(path: str) -> bytes:
 def _unreadable(path: str, fault: OSError | ValueError) -> Diagnostic:
     span = Span(path)
     if isinstance(fault, (FileNotFoundError, NotADirectoryError)):
-        what = message("there is no file {path}", path=_shown(path))
-        return error("file-missing", what, span, message("Check the name and the folder."))
+        what = message("there is no file `{path}`", path=_shown(path))
+        return error("file-missing", what, span, message("check the name and the folder"))
     if isinstance(fault, IsADirectoryError):
-        what = message("{path} is a folder, not a file", path=_shown(path))
-        return error("file-directory", what, span, message("Name a file in the folder."))
+        what = message("`{path}` is a folder, not a file", path=_shown(path))
+        return error("file-directory", what, span, message("name a file in the folder"))
     if isinstance(fault, PermissionError):
-        what = message("{path} may not be read: permission denied", path=_shown(path))
-        return error("file-unreadable", what, span, message("Ask for the right to read the file."))
+        what = message("`{path}` may not be read: permission denied", path=_shown(path))
+        return error("file-unreadable", what, span, message("ask for the right to read the file"))
     # The name of the error number, because the system's sentence depends on the locale.
     number = fault.errno if isinstance(fault, OSError) else None
     reason = errno.errorcode.get(number, str(number)) if number is not None else "EINVAL"
-    what = message("{path} cannot be read ({reason})", path=_shown(path), reason=reason)
+    what = message("`{path}` cannot be read ({reason})", path=_shown(path), reason=reason)
     return error("file-unreadable", what, span)
 
 
@@ -101,11 +101,11 @@ def _span_after(path: str, before: str) -> Span:
 def _encoding_help(data: bytes) -> Message:
     # A UTF-16 file of Latin text is zeros by half; one zero in a hundred bytes is no accident either.
     if data.startswith(_UTF16_BOMS) or data.count(0) * 100 > len(data) > 1:
-        return message("It looks like {encoding}: save it as UTF-8.", encoding="UTF-16")
+        return message("it looks like {encoding}: save it as UTF-8", encoding="UTF-16")
     try:
         data.decode("gb18030")
     except UnicodeDecodeError:
-        return message("Save it as UTF-8 text.")
+        return message("save it as UTF-8 text")
     if 0 in data:
-        return message("Save it as UTF-8 text.")
-    return message("It looks like {encoding}: save it as UTF-8.", encoding="GBK")
+        return message("save it as UTF-8 text")
+    return message("it looks like {encoding}: save it as UTF-8", encoding="GBK")

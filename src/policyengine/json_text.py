@@ -305,8 +305,8 @@ def _faults(text: str, places: _Places) -> list[Diagnostic]:
         elif event.kind == "key":
             seen[-1][event.step] = event.start
         if event.kind == "word" and text[event.start : event.end] in _NOT_NUMBERS:
-            what = message("{name} is not a number that can be used", name=text[event.start : event.end])
-            help = message("Write a number, or null if there is none.")
+            what = message("`{name}` is not a number that can be used", name=text[event.start : event.end])
+            help = message("write a number, or null if there is none")
             found.append(error("json-number", what, places.span(event.start, event.end), help))
         if event.kind in ("key", "string"):
             found.extend(_text_faults(text, event, places))
@@ -315,13 +315,13 @@ def _faults(text: str, places: _Places) -> list[Diagnostic]:
 
 def _depth_fault(span: Span) -> Diagnostic:
     what = message("objects and lists are nested more than {limit} deep", limit=MAX_DEPTH)
-    return error("json-depth", what, span, message("Make the structure flatter."))
+    return error("json-depth", what, span, message("make the structure flatter"))
 
 
 def _duplicate_fault(event: _Event, first: int, span: Span) -> Diagnostic:
     name = _BAD_CHARACTER.sub("\ufffd", str(event.step))
-    what = message("the key {key} is written twice; the first is on line {line}", key=name, line=first)
-    return error("duplicate-key", what, span, message("Keep one of the two."))
+    what = message("the key `{key}` is written twice; the first is on line {line}", key=name, line=first)
+    return error("duplicate-key", what, span, message("keep one of the two"))
 
 
 def _text_faults(text: str, event: _Event, places: _Places) -> Iterator[Diagnostic]:
@@ -335,7 +335,7 @@ def _text_faults(text: str, event: _Event, places: _Places) -> Iterator[Diagnost
             what = message("the text holds half of a character ({code}), which is no text", code=code)
         else:
             what = message("the text holds the control character {code}", code=code)
-        help = message("Remove it.")
+        help = message("remove it")
         yield error("json-text", what, places.span(event.start, event.end), help)
 
 
@@ -348,18 +348,23 @@ def _explain(text: str, event: _Event) -> tuple[Message, Message, int, int]:
     """Return the sentence, the help and the positions for the place where the grammar was left."""
     expected, start, end = str(event.step), event.start, event.end
     if expected == "closing quote":
-        return message('the text has no closing " on its line'), message('End the text with ".'), start, end
+        return (
+            message('the text has no closing `"` on its line'),
+            message('end the text with `"`'),
+            start,
+            end,
+        )
     if expected == "escape":
-        help = message("Write two backslashes (\\\\) where one is meant.")
+        help = message("write two backslashes (`\\\\`) where one is meant")
         return message("a backslash is followed by a character that has no meaning there"), help, start, end
     if expected == "character":
-        help = message("Write a tab as \\t, and remove other control characters.")
+        help = message("write a tab as `\\t`, and remove other control characters")
         return message("a text holds a tab or another control character"), help, start, end
     if start >= len(text):
         if not text.strip(" \t\r\n"):
-            help = message("Write a JSON object, as in {example}.", example="{}")
+            help = message("write a JSON object, as in `{example}`", example="{}")
             return message("the file is empty"), help, start, end
-        help = message("Look for a missing closing bracket, or for a part that was cut off.")
+        help = message("look for a missing closing bracket, or for a part that was cut off")
         return message("the text ends too early"), help, start, end
     character = text[start]
     common = _common_help(text, start)
@@ -367,7 +372,7 @@ def _explain(text: str, event: _Event) -> tuple[Message, Message, int, int]:
         comma = len(text[:start].rstrip(" \t\r\n")) - 1
         if text[comma] == ",":  # Point at the comma: that is what has to go.
             what = message("there is a comma after the last item")
-            return what, message("Remove the comma."), comma, comma + 1
+            return what, message("remove the comma"), comma, comma + 1
     what, usual = _sentence(expected, text, start, end)
     return what, common or usual, start, end
 
@@ -375,40 +380,40 @@ def _explain(text: str, event: _Event) -> tuple[Message, Message, int, int]:
 def _common_help(text: str, start: int) -> Message | None:
     character = text[start]
     if character == "'":
-        return message('JSON takes double quotes: write "..." for every text and key.')
+        return message('JSON takes double quotes: write `"..."` for every text and key')
     if character in "“”„‟＂「」":
-        return message('Replace the typographic quotes by straight ones: "...".')
+        return message('replace the typographic quotes by straight ones: `"..."`')
     if character in "：，｛｝［］":
-        return message("Replace the full-width {character} by the ASCII one.", character=character)
+        return message("replace the full-width `{character}` by the ASCII one", character=character)
     if character == "#" or text.startswith(("//", "/*"), start):
-        return message("JSON has no comments: remove it.")
+        return message("JSON has no comments: remove it")
     if character in "\u00a0\u3000\u200b\ufeff\u2028\u2029":
-        return message("Remove the invisible character {code}.", code=f"U+{ord(character):04X}")
+        return message("remove the invisible character {code}", code=f"U+{ord(character):04X}")
     return None
 
 
 def _sentence(expected: str, text: str, start: int, end: int) -> tuple[Message, Message]:
     shown = _BAD_CHARACTER.sub("\ufffd", text[start : min(end, start + 30)])
     if expected in ("key", "first key"):
-        what = message("a key in double quotes is expected, not {found}", found=shown)
-        return what, message('Put the key in double quotes: "key".')
+        what = message("a key in double quotes is expected, not `{found}`", found=shown)
+        return what, message('put the key in double quotes: `"key"`')
     if expected == "colon":
-        what = message("a colon is expected after the key, not {found}", found=shown)
-        return what, message('Write "key": value.')
+        what = message("a colon is expected after the key, not `{found}`", found=shown)
+        return what, message('write `"key": value`')
     if expected == "comma":
-        what = message("a comma or a closing bracket is expected, not {found}", found=shown)
-        return what, message("Put a comma between two items.")
+        what = message("a comma or a closing bracket is expected, not `{found}`", found=shown)
+        return what, message("put a comma between two items")
     if expected == "end":
-        what = message("the text goes on after its end with {found}", found=shown)
-        return what, message("A JSON file holds one value; write several as one list.")
-    what = message("{found} is not a JSON value", found=shown)
+        what = message("the text goes on after its end with `{found}`", found=shown)
+        return what, message("a JSON file holds one value; write several as one list")
+    what = message("`{found}` is not a JSON value", found=shown)
     return what, _value_help(shown)
 
 
 def _value_help(shown: str) -> Message:
     if shown in ("True", "False", "None"):
         right = {"True": "true", "False": "false", "None": "null"}[shown]
-        return message("Write {right}.", right=right)
+        return message("write `{right}`", right=right)
     if shown[:1].isdigit() or shown[:1] in ("+", "-", "."):
-        return message("Write numbers as in 1200.10, without a plus sign or leading zeros.")
-    return message("Put a text in double quotes.")
+        return message("write numbers as in 1200.10, without a plus sign or leading zeros")
+    return message("put a text in double quotes")

@@ -34,7 +34,7 @@ class Loaded(NamedTuple):
 def collect_files(directory: str) -> tuple[list[SourceFile], list[Diagnostic]]:
     """Return the files of the rulebook in a directory, in the order of their names."""
     if not os.path.isdir(directory):
-        what = message("there is no rulebook folder {path}", path=directory)
+        what = message("there is no rulebook folder `{path}`", path=directory)
         return [], [error("file-missing", what, Span(directory), message("name the folder of a rulebook"))]
     found = [_read("rulebook", os.path.join(directory, "rulebook.yaml"))]
     found.append(_read("facts", os.path.join(directory, "facts.yaml")))

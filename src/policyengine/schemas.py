@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from policyengine.diagnostics import Diagnostic, Listing, Message, error, listing, marked, message
+from policyengine.diagnostics import Diagnostic, Message, error, listing, marked, message
 from policyengine.document import MappingNode, Node, Scalar, SequenceNode, node_at
 from policyengine.resources import data_directory
 from policyengine.source import Span
@@ -239,7 +239,8 @@ _FORMS: Mapping[str, _Form] = {
         marked("`{word}` is not a digest"), message("write `sha256:` and 64 small hexadecimal digits")
     ),
     "^[A-Z]{3}$": _Form(
-        marked("`{word}` is not the code of a currency"), message("write three capital letters, such as `CNY`")
+        marked("`{word}` is not the code of a currency"),
+        message("write three capital letters, such as `CNY`"),
     ),
 }
 
@@ -425,7 +426,7 @@ class _Told:
     def _tell_missing(self, path: Path, keys: list[tuple[str, Any]]) -> None:
         if not keys:
             return
-        listed = _listed(key for key, _ in keys)
+        listed = listing(key for key, _ in keys)
         what = message("`{name}` lacks {keys}", name=_label(path), keys=listed)
         if not path:
             what = message("the file lacks {keys}", keys=listed)
@@ -499,7 +500,7 @@ class _Told:
         name = _label(fault.path)
         what = message("`{name}` cannot be `{word}`", name=name, word=shorten(fault.instance))
         near = closest(fault.instance, words)
-        choices = _listed(words)
+        choices = listing(words)
         help = message("the allowed values are {choices}", choices=choices)
         if near is not None:
             help = message(
@@ -531,10 +532,10 @@ def _instead(key: str, fault: _Fault, allowed: Sequence[str]) -> Message:
         # A group of facts, written as in a case: in conditions their names have dots.
         return message(
             "a fact is written `{path}`; a comparison is one of {words}",
-            words=_listed(allowed),
+            words=listing(allowed),
             path=shorten(f"{fault.path[-1]}.{key}"),
         )
-    return message("the keys are {keys}", keys=_listed(allowed))
+    return message("the keys are {keys}", keys=listing(allowed))
 
 
 def _label(path: Path) -> str:
@@ -543,7 +544,3 @@ def _label(path: Path) -> str:
     for step in path:
         name = f"{name}[{step + 1}]" if isinstance(step, int) else shorten(step)
     return name
-
-
-def _listed(words: Iterable[str]) -> Listing:
-    return listing(words)

@@ -43,6 +43,7 @@ def command(
         options.write(render_report(found, say, options.has_color(sys.stdout)))
         errors = sum(one.severity == "error" for one in found)
         click.echo(
-            say("{errors} errors, {warnings} warnings", errors=errors, warnings=len(found) - errors), err=True
+            say("errors: {errors}, warnings: {warnings}", errors=errors, warnings=len(found) - errors),
+            err=True,
         )
     raise click.exceptions.Exit(codes.RULE_FAULTS if has_errors(found) else codes.FINE)

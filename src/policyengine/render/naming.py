@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
 from policyengine.case import Key
+from policyengine.diagnostics import marked
 from policyengine.findings import Known, Missing, State
 from policyengine.i18n import Speech
 from policyengine.rulebook import STATUSES, Rulebook, Source
@@ -12,7 +14,11 @@ from policyengine.source import Span
 from policyengine.values import Value, ValueType, printable, show_value
 from policyengine.words import Text
 
-_PROPERTIES = ("due", "status", "settled_at")
+_WAITS = {
+    "fact": marked("missing: {names}"),
+    "parameter": marked("the rules give no value for: {names}"),
+    "conflict": marked("rules contradict each other about: {names}"),
+}
 
 
 class Naming:
@@ -88,14 +94,19 @@ class Naming:
                 return self.say("unknown")
 
     def missing(self, missing: Missing) -> str:
-        """Return what is missing as a request, with the name to give it by."""
-        title = self.title(missing.name)
+        """Return what is missing, with the name to give it by."""
         path = case_path(self.book, (missing.name, missing.record))
-        if missing.kind == "parameter":
-            return self.say("{title} ({name}: the rules give no value)", title=title, name=missing.name)
-        if missing.kind == "conflict":
-            return self.say("{title} ({name}: rules contradict each other)", title=title, name=path)
-        return self.say("{title} ({name})", title=title, name=path)
+        return self.say("{title} ({name})", title=self.title(missing.name), name=path)
+
+    def waits(self, missing: Iterable[Missing]) -> str:
+        """Return all that something waits for: what the case could say, then what the rules leave open."""
+        ordered = sorted(missing, key=lambda one: (one.name, -1 if one.record is None else one.record))
+        parts = []
+        for kind, template in _WAITS.items():
+            names = [self.missing(one) for one in ordered if one.kind == kind]
+            if names:
+                parts.append(self.say(template, names=self.say(", ").join(names)))
+        return self.say("; ").join(parts)
 
     def source(self, source: Source | None) -> str:
         """Return a quote with its section, or nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from policyengine.conditions import Count, Pick, ReadingIs, Some, Test
+from policyengine.diagnostics import marked
 from policyengine.explain import Explanation, Leaf
 from policyengine.findings import Absent, DeadlineFinding, Known, State, Truth, Unknown
 from policyengine.render.naming import Naming, case_path
@@ -12,34 +13,36 @@ from policyengine.values import Duration, ValueType, comparison_key, show_span
 
 # One whole sentence for each word and its opposite, because word order differs between languages.
 _TESTS: dict[str, tuple[str, str]] = {
-    "is": ("{left} is {right}", "{left} is not {right}"),
-    "is_not": ("{left} is {right}", "{left} is not {right}"),
-    "one_of": ("{left} is one of {right}", "{left} is none of {right}"),
-    "none_of": ("{left} is one of {right}", "{left} is none of {right}"),
-    "at_least": ("{left} is at least {right}", "{left} is not at least {right}"),
-    "at_most": ("{left} is at most {right}", "{left} is not at most {right}"),
-    "more_than": ("{left} is more than {right}", "{left} is not more than {right}"),
-    "less_than": ("{left} is less than {right}", "{left} is not less than {right}"),
-    "before": ("{left} is before {right}", "{left} is not before {right}"),
-    "after": ("{left} is after {right}", "{left} is not after {right}"),
-    "not_before": ("{left} is not before {right}", "{left} is before {right}"),
-    "not_after": ("{left} is not after {right}", "{left} is after {right}"),
-    "from": ("{left} is on or after {right}", "{left} is before {right}"),
-    "until": ("{left} is before {right}", "{left} is not before {right}"),
-    "known": ("{left} is known", "{left} is not known"),
-    "happened": ("{left} has happened", "{left} has not happened"),
+    "is": (marked("{left} is {right}"), marked("{left} is not {right}")),
+    "is_not": (marked("{left} is {right}"), marked("{left} is not {right}")),
+    "one_of": (marked("{left} is one of {right}"), marked("{left} is none of {right}")),
+    "none_of": (marked("{left} is one of {right}"), marked("{left} is none of {right}")),
+    "at_least": (marked("{left} is at least {right}"), marked("{left} is not at least {right}")),
+    "at_most": (marked("{left} is at most {right}"), marked("{left} is not at most {right}")),
+    "more_than": (marked("{left} is more than {right}"), marked("{left} is not more than {right}")),
+    "less_than": (marked("{left} is less than {right}"), marked("{left} is not less than {right}")),
+    "before": (marked("{left} is before {right}"), marked("{left} is not before {right}")),
+    "after": (marked("{left} is after {right}"), marked("{left} is not after {right}")),
+    "not_before": (marked("{left} is not before {right}"), marked("{left} is before {right}")),
+    "not_after": (marked("{left} is not after {right}"), marked("{left} is after {right}")),
+    "from": (marked("{left} is on or after {right}"), marked("{left} is before {right}")),
+    "until": (marked("{left} is before {right}"), marked("{left} is not before {right}")),
+    "known": (marked("{left} is known"), marked("{left} is not known")),
+    "happened": (marked("{left}: it has happened"), marked("{left}: it has not happened")),
 }
 _QUESTIONS: dict[str, tuple[str, str]] = {
-    "any": ("a record of “{list}” matches", "no record of “{list}” matches"),
+    "any": (marked("a record of “{list}” matches"), marked("no record of “{list}” matches")),
     "first": (
-        "the first matching record of “{list}” is as asked",
-        "the first matching record of “{list}” is not as asked",
+        marked("the first matching record of “{list}” is as asked"),
+        marked("the first matching record of “{list}” is not as asked"),
     ),
     "last": (
-        "the last matching record of “{list}” is as asked",
-        "the last matching record of “{list}” is not as asked",
+        marked("the last matching record of “{list}” is as asked"),
+        marked("the last matching record of “{list}” is not as asked"),
     ),
 }
+# Values that are words: without quotes they would run into the sentence.
+_QUOTED = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
 _BETWEEN = {"at_least": "at_least", "at_most": "at_most"}
 
 
@@ -91,6 +94,8 @@ class Sentences:
         if isinstance(state, Known):
             title = self.naming.choice_title(state.value, name) if name else ""
             shown = self.naming.typed(state.value, type, title)
+            if type in _QUOTED:
+                shown = self.say("“{words}”", words=shown)
         named = getattr(operand, "name", "")
         return self.say("{title} ({value})", title=self.naming.title(named), value=shown) if named else shown
 
@@ -127,7 +132,7 @@ class Sentences:
                 records = self.explanation.records(listed)
                 if records is None:
                     return self.say("the case does not say ({name})", name=listed)
-                return self.say("{count} records are known ({name})", count=len(records), name=listed)
+                return self.say("records known: {count} ({name})", count=len(records), name=listed)
             case _:
                 return ""
 
@@ -149,11 +154,14 @@ class Sentences:
         if distance == 0:  # exactly at the limit, and the limit does not count
             return Gap(0.0, self.say("exactly at the limit"))
         if test.ref.type is ValueType.INSTANT:
-            return Gap(distance / _DAY, show_span(distance, self.say.language))
+            return self._off_by(distance / _DAY, show_span(distance, self.say.language))
         if test.ref.type is ValueType.DURATION:
-            return Gap(distance / max(abs(right), 1), show_span(distance, self.say.language))
+            return self._off_by(distance / max(abs(right), 1), show_span(distance, self.say.language))
         value = Duration(distance, "business_days") if test.ref.type is ValueType.BUSINESS_DAYS else distance
-        return Gap(distance / max(abs(right), 1), self.naming.typed(value, test.ref.type))
+        return self._off_by(distance / max(abs(right), 1), self.naming.typed(value, test.ref.type))
+
+    def _off_by(self, share: float, distance: str) -> Gap:
+        return Gap(share, self.say("off by {distance}", distance=distance))
 
     def _gap_of_deadline(self, leaf: Leaf, test: Test) -> Gap | None:
         """Return by how much a deadline was met or missed."""
@@ -169,7 +177,7 @@ class Sentences:
         distance = abs(moment - finding.due.value)
         if distance == 0:
             return Gap(0.0, self.say("exactly at the limit"))
-        return Gap(distance / _DAY, show_span(distance, self.say.language))
+        return self._off_by(distance / _DAY, show_span(distance, self.say.language))
 
 
 _DAY = 86_400

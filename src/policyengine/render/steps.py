@@ -5,6 +5,7 @@ from __future__ import annotations
 from policyengine.compile.choose_readings import choose_operand
 from policyengine.conditions import Constant, Operand
 from policyengine.decision import AmountView
+from policyengine.diagnostics import marked
 from policyengine.findings import AmountFinding, Known, State, Truth
 from policyengine.render.naming import Naming
 from policyengine.rulebook import Amount
@@ -12,6 +13,10 @@ from policyengine.sums import RAW_UNITS
 from policyengine.values import ValueType
 
 _SIGNS = {"base": "", "plus": "+ ", "minus": "− "}
+# Where the limit changes nothing, and where it is what counts.
+_FLOORS = (marked("at least {limit}"), marked("at least {limit}: raised to it"))
+_CAPS = (marked("at most {limit}"), marked("at most {limit}: cut down to it"))
+_PERHAPS = marked("perhaps at most {limit}")
 _RAW_PLACES = 10  # 10^-8 fen are 10^-10 of the currency unit
 
 
@@ -67,16 +72,13 @@ class Steps:
         if amount.floor is not None and finding.floor is not None:
             limit = self._operand(amount.floor, finding.floor, ValueType.MONEY, readings)
             binds = finding.bound == "floor" or self._was_raised(finding)
-            template = "at least {limit}: raised to it" if binds else "at least {limit}"
-            lines.append(self.say(template, limit=limit))
+            lines.append(self.say(_FLOORS[binds], limit=limit))
         for number, (cap, found) in enumerate(zip(amount.caps, finding.caps, strict=True), 1):
             if found.applies is Truth.FALSE:
                 continue
             limit = self._operand(cap.limit, found.limit, ValueType.MONEY, readings)
             binds = finding.bound == f"cap {number}"
-            template = "at most {limit}: cut down to it" if binds else "at most {limit}"
-            if found.applies is Truth.UNDETERMINED:
-                template = "perhaps at most {limit}"
+            template = _CAPS[binds] if found.applies is Truth.TRUE else _PERHAPS
             lines.append(self.say(template, limit=limit))
         return lines
 
@@ -102,8 +104,8 @@ class Steps:
 
 
 ROUNDINGS = {
-    "half_up": "to the nearest fen, halves up",
-    "half_even": "to the nearest fen, halves to even",
-    "down": "down to the fen",
-    "up": "up to the fen",
+    "half_up": marked("to the nearest fen, halves up"),
+    "half_even": marked("to the nearest fen, halves to even"),
+    "down": marked("down to the fen"),
+    "up": marked("up to the fen"),
 }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyengine.decision import AmountView, ClockView, Decision, NextStep, Outcome
-from policyengine.findings import Known, Missing, State, Unknown
+from policyengine.diagnostics import marked
+from policyengine.findings import Known, State, Unknown
 from policyengine.i18n import Speech
 from policyengine.render.layout import Paint, Row, Tone, table
 from policyengine.render.naming import Naming, place
@@ -90,10 +91,10 @@ class _Page:
         for overlay in self.book.overlays:
             if overlay.active:
                 title = self.naming.text(overlay.title)
-                template = (
-                    "overlay {id}: {title}" if overlay.confirmed else "overlay {id}, NOT CONFIRMED: {title}"
-                )
-                yield self.paint(self.say(template, id=overlay.id, title=title), "open")
+                line = self.say("overlay {id}, NOT CONFIRMED: {title}", id=overlay.id, title=title)
+                if overlay.confirmed:
+                    line = self.say("overlay {id}: {title}", id=overlay.id, title=title)
+                yield self.paint(line, "open")
 
     # ---------- outcomes
 
@@ -127,7 +128,7 @@ class _Page:
     def _reason(self, outcome: Outcome) -> str:
         """Return the shortest reason: the rule and its quote, or what is missing."""
         if outcome.status == "undetermined":
-            return self.say("missing: {names}", names=self._all_missing(outcome.waits))
+            return self.naming.waits(outcome.waits)
         if outcome.status == "conflict":
             titles = self.say(", ").join(self.naming.text(one.rule.title) for one in outcome.reasons)
             return self.say("rules contradict each other: {titles}", titles=titles)
@@ -139,7 +140,8 @@ class _Page:
         return self.say("{title} — {quote}", title=title, quote=quote) if quote else title
 
     def _below(self, outcome: Outcome) -> Iterator[str]:
-        if outcome.status == "undetermined":
+        # Where no value is known that it could take, the line would say nothing.
+        if outcome.status == "undetermined" and (outcome.possible or outcome.may_be_absent):
             yield self.say("still possible: {values}", values=self.say(", ").join(self._possible(outcome)))
         if outcome.provisional:
             yield self.say("provisional: it rests on a working calendar that is not published yet")
@@ -153,9 +155,6 @@ class _Page:
             yield self.say("a value that is not known yet")
         if outcome.may_be_absent:
             yield self.say("none (not applicable)")
-
-    def _all_missing(self, waits: tuple[Missing, ...]) -> str:
-        return self.say(", ").join(self.naming.missing(one) for one in waits)
 
     # ---------- clocks
 
@@ -202,16 +201,16 @@ class _Page:
             )
         if word == "missed" and due is not None:
             moment = self.decision.as_of if acted is None else acted
-            template = "missed, {span} late so far" if acted is None else "missed, met {span} late"
-            return self.say(template, span=self._span(moment - due))
+            span = self._span(moment - due)
+            if acted is None:
+                return self.say("missed, {span} late so far", span=span)
+            return self.say("missed, met {span} late", span=span)
         if word == "ended":
             return self.say("over")
         if word == "not_started":
             return self.say("has not begun")
         waits = finding.status.waits if isinstance(finding.status, Unknown) else frozenset()
-        return self.say(
-            "undetermined, missing: {names}", names=self._all_missing(tuple(sorted(waits, key=str)))
-        )
+        return self.say("undetermined; {reason}", reason=self.naming.waits(waits))
 
     def _span(self, seconds: int) -> str:
         return show_span(seconds, self.say.language)
@@ -233,7 +232,9 @@ class _Page:
         steps = Steps(self.naming).lines(view, dict(self.decision.judged.readings))
         result = self.naming.state(view.finding.result, view.amount.id)
         return Row(
-            (self.naming.text(view.amount.title), "plain"), (result, "title"), ("; ".join(steps), "plain")
+            (self.naming.text(view.amount.title), "plain"),
+            (result, "title"),
+            (self.say("; ").join(steps), "plain"),
         )
 
     # ---------- next steps
@@ -275,10 +276,10 @@ class _Page:
 
 
 _KINDS: dict[str, tuple[str, Tone]] = {
-    "duty": ("must", "title"),
-    "permission": ("may", "plain"),
-    "warning": ("mind", "open"),
-    "advice": ("should", "plain"),
+    "duty": (marked("must"), "title"),
+    "permission": (marked("may"), "plain"),
+    "warning": (marked("note"), "open"),
+    "advice": (marked("should"), "plain"),
 }
 
 

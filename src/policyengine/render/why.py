@@ -9,6 +9,7 @@ from policyengine.case import Key
 from policyengine.compile.choose_readings import choose_operand
 from policyengine.conditions import ByReading, Count, Operand, Pick, Ref, Some, Test
 from policyengine.decision import AmountView, Decision
+from policyengine.diagnostics import marked
 from policyengine.explain import Leaf
 from policyengine.findings import Conflict, Known, Resolved, State, Truth, Unknown
 from policyengine.i18n import Speech
@@ -21,6 +22,7 @@ from policyengine.source import Span
 from policyengine.values import ValueType
 
 _MARKS: tuple[tuple[str, Tone], ...] = (("✘", "bad"), ("?", "open"), ("✔", "good"))
+_VERDICTS = (marked("does not hold: {rule}"), marked("undetermined: {rule}"), marked("holds: {rule}"))
 _NAME_WITH_RECORD = re.compile(r"(?P<list>[a-z0-9_.]+)\[(?P<record>[0-9]+)\]\.(?P<field>[a-z0-9_]+)")
 _RULE_WITH_RECORD = re.compile(r"(?P<rule>[a-z0-9_]+)\[(?P<record>[0-9]+)\]")
 
@@ -89,11 +91,7 @@ class Chain:
             return
         self._told.add(key)
         if isinstance(state, Unknown):
-            names = self.say(", ").join(
-                self.naming.missing(one)
-                for one in sorted(state.waits, key=lambda one: (one.name, one.record or 0))
-            )
-            yield self._line(depth + 1, self.say("missing: {names}", names=names), "open")
+            yield self._line(depth + 1, self.naming.waits(state.waits), "open")
         yield from self._origin(key, depth + 1)
 
     def _value(self, state: State, name: str) -> str:
@@ -116,12 +114,12 @@ class Chain:
         fact = self.book.facts[key[0]]
         if fact.role == "given":
             said = key in self.decision.case.values
-            template = "given by the case" if said else "the case does not say"
-            yield self._line(depth, self.say(template), "faint")
+            words = self.say("given by the case") if said else self.say("the case does not say")
+            yield self._line(depth, words, "faint")
             return
         resolved = self.decision.findings.resolved.get(key)
         if resolved is None or not (resolved.winners or resolved.open):
-            yield self._line(depth, self.say("no rule that concludes it holds"))
+            yield self._line(depth, self.say("no rule that could give it holds"))
             yield from self._why_nothing(key, depth)
             return
         for id in (*resolved.winners, *resolved.open):
@@ -243,12 +241,10 @@ class Chain:
         yield self._line(depth, f"{place(deadline.span)} {quote}".rstrip(), "faint")
         truth, leaves = self.decision.explanation.leaves(deadline.when, key[1])
         if truth is not Truth.TRUE:
-            template = (
-                "it is not certain that it exists"
-                if truth is Truth.UNDETERMINED
-                else "it does not exist in this case"
-            )
-            yield self._line(depth, self.say(template))
+            words = self.say("it does not exist in this case")
+            if truth is Truth.UNDETERMINED:
+                words = self.say("it is not certain that it exists")
+            yield self._line(depth, words)
             for leaf in leaves:
                 yield self._line(depth + 1, self._test(leaf))
         if truth is Truth.FALSE:
@@ -281,8 +277,7 @@ class Chain:
     def _why_not(self, key: Key) -> Iterator[str]:
         rule = self.book.rules[key[0]]
         truth = self.decision.findings.rules[key].truth
-        template = ("{rule} does not hold", "{rule} is undetermined", "{rule} holds")[truth]
-        yield self._line(0, self.say(template, rule=self._headline(rule)), "title")
+        yield self._line(0, self.say(_VERDICTS[truth], rule=self._headline(rule)), "title")
         if truth is Truth.TRUE:
             yield from self._beaten(rule, key[1])
             return
@@ -290,7 +285,7 @@ class Chain:
             gap = self.sentences.gap(leaf)
             line = self._test(leaf)
             if gap is not None:
-                line = self.say("{test} — off by {gap}", test=line, gap=gap.words)
+                line = self.say("{test} — {gap}", test=line, gap=gap.words)
             yield self._line(1, line, "open" if number == 0 else "plain")
             yield from self._behind(leaf, 2)
 
@@ -304,9 +299,8 @@ class Chain:
                 yield self._line(1, self.say("{title}: it gives the value", title=title))
                 continue
             rules = self.say(", ").join((*resolved.winners, *resolved.open))
-            template = (
-                "{title}: it contradicts {rules}"
-                if rule.id in resolved.winners
-                else "{title}: it gives way to {rules}"
-            )
-            yield self._line(1, self.say(template, title=title, rules=rules))
+            if rule.id in resolved.winners:
+                line = self.say("{title}: it contradicts {rules}", title=title, rules=rules)
+            else:
+                line = self.say("{title}: it gives way to {rules}", title=title, rules=rules)
+            yield self._line(1, line)

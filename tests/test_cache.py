@@ -1,0 +1,162 @@
+"""The cache of rulebooks answers only with what this user stored for exactly these files."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from policyengine import cache, load
+from policyengine.rule_files import Loaded
+
+RULES = Path(__file__).parent.parent / "rules" / "taobao"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("POLICYENGINE_CACHE", str(folder))
+    return folder
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(RULES, tmp_path / "rules"))
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Record each time that files are really parsed."""
+    seen: list[str] = []
+    parse = load._parse
+
+    def record(directory: str, *rest: object) -> Loaded:
+        seen.append(directory)
+        return parse(directory, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(load, "_parse", record)
+    return seen
+
+
+def entries(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.rulebook"))
+
+
+def test_an_unchanged_rulebook_is_not_parsed_again(folder: Path, rules: Path, parsed: list[str]) -> None:
+    first = load.load_model(str(rules), ())
+    second = load.load_model(str(rules), ())
+    assert len(parsed) == 1 and first == second and second.rulebook is not None
+    assert second.rulebook.zone is first.rulebook.zone  # type: ignore[union-attr]
+
+
+def test_a_changed_file_or_overlay_is_another_entry(folder: Path, rules: Path, parsed: list[str]) -> None:
+    load.load_model(str(rules), ())
+    load.load_model(str(rules), ("points_3",))
+    facts = rules / "facts.yaml"
+    facts.write_text(facts.read_text("utf-8") + "# changed\n", "utf-8")
+    load.load_model(str(rules), ())
+    assert len(parsed) == 3 and len(entries(folder)) == 3
+
+
+def test_a_faulty_rulebook_is_not_stored(folder: Path, rules: Path) -> None:
+    (rules / "facts.yaml").write_text("facts: [", "utf-8")
+    assert load.load_model(str(rules), ()).rulebook is None
+    assert entries(folder) == []
+
+
+@pytest.mark.parametrize("position", [0, 40, -1])
+def test_a_changed_entry_is_not_believed(folder: Path, rules: Path, parsed: list[str], position: int) -> None:
+    load.load_model(str(rules), ())
+    entry = entries(folder)[0]
+    data = bytearray(entry.read_bytes())
+    data[position] ^= 1
+    entry.write_bytes(bytes(data))
+    assert load.load_model(str(rules), ()).rulebook is not None
+    assert len(parsed) == 2
+
+
+def test_an_entry_under_another_name_is_not_believed(folder: Path, rules: Path, parsed: list[str]) -> None:
+    load.load_model(str(rules), ())
+    plain = entries(folder)[0].read_bytes()
+    load.load_model(str(rules), ("points_3",))
+    for entry in entries(folder):
+        entry.write_bytes(plain)
+    load.load_model(str(rules), ("points_3",))
+    assert len(parsed) == 3
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders have no mode there")
+@pytest.mark.parametrize("target", ["", "key"])
+def test_what_others_could_write_is_not_used(
+    folder: Path, rules: Path, parsed: list[str], target: str
+) -> None:
+    load.load_model(str(rules), ())
+    (folder / target).chmod(0o770 if not target else 0o644)
+    load.load_model(str(rules), ())
+    assert len(parsed) == 2
+
+
+class Bomb:
+    """An object that would run a command when it is unpickled."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, ("echo exploded >&2",)
+
+
+def test_nothing_but_our_own_classes_is_made_even_with_the_right_key(
+    folder: Path, rules: Path, parsed: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    load.load_model(str(rules), ())
+    entry, key = entries(folder)[0], (folder / "key").read_bytes()
+    body = pickle.dumps(Bomb())
+    tag = hmac.new(key, entry.stem.encode() + b"\0" + body, hashlib.sha256).digest()
+    entry.write_bytes(tag + body)
+    assert load.load_model(str(rules), ()).rulebook is not None
+    assert len(parsed) == 2 and "exploded" not in capfd.readouterr().err
+
+
+def test_a_function_of_our_own_is_not_called() -> None:
+    with pytest.raises(pickle.UnpicklingError):
+        cache._Unpickler(__import__("io").BytesIO(pickle.dumps(cache.write_entry))).load()
+
+
+@pytest.mark.parametrize("word", ["off", "0", ""])
+def test_it_can_be_switched_off(
+    rules: Path, parsed: list[str], monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    monkeypatch.setenv("POLICYENGINE_CACHE", word)
+    monkeypatch.chdir(rules)
+    load.load_model(str(rules), ())
+    load.load_model(str(rules), ())
+    assert len(parsed) == 2 and not list(rules.glob("*.rulebook"))
+
+
+def test_a_folder_that_cannot_be_made_is_no_fault(rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLICYENGINE_CACHE", str(rules / "facts.yaml" / "below"))
+    assert load.load_model(str(rules), ()).rulebook is not None
+
+
+def test_many_writers_leave_whole_entries(folder: Path, rules: Path) -> None:
+    program = (
+        "import sys; from policyengine.load import load_model; assert load_model(sys.argv[1], ()).rulebook"
+    )
+    writers = [subprocess.Popen([sys.executable, "-c", program, str(rules)]) for _ in range(4)]
+    assert [writer.wait() for writer in writers] == [0, 0, 0, 0]
+    assert len(entries(folder)) == 1 and isinstance(cache.read_entry(entries(folder)[0].stem), Loaded)
+    assert not [path for path in folder.iterdir() if path.name.startswith(".")]
+
+
+def test_old_entries_are_forgotten(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_MOST_ENTRIES", 3)
+    for number in range(6):
+        cache.write_entry(f"{number:064x}", Loaded(None, ()))
+        path = folder / f"{number:064x}.rulebook"
+        os.utime(path, (number, number)) if path.exists() else None
+    assert [entry.stem[-1] for entry in entries(folder)] == ["3", "4", "5"]

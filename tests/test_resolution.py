@@ -1,0 +1,270 @@
+"""Overriding in closed form against trying out every way in which things could turn out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from policyengine.findings import (
+    ABSENT,
+    NOTHING,
+    Absent,
+    Conflict,
+    Known,
+    Missing,
+    Resolved,
+    State,
+    Truth,
+    Unknown,
+    Waits,
+)
+from policyengine.resolution import Candidate, Defeats, close_overrides, resolve
+from policyengine.values import Duration, Value
+
+CONFLICT = "conflict"
+NONE = "none"
+World = dict[str, object]
+"""What every rule gives that holds in it."""
+Answers = dict[tuple[tuple[tuple[str, object], ...], frozenset[str]], object]
+"""The answer for every way in which unknown values and undetermined rules can turn out."""
+
+
+def waiting_for(name: str) -> Waits:
+    return frozenset({Missing("fact", name, None)})
+
+
+def candidate(rule: str, truth: Truth, value: Value | State | None) -> Candidate:
+    """Return a rule whose value is known, absent (None) or unknown (named by what it waits for)."""
+    if value is None:
+        state: State = ABSENT
+    else:
+        state = value if isinstance(value, Known | Absent | Unknown | Conflict) else Known(value)
+    name = next(iter(state.waits)).name if isinstance(state, Unknown) else rule
+    waits = waiting_for(f"if {rule}") if truth is Truth.UNDETERMINED else NOTHING
+    return Candidate(rule, truth, waits, state, (name, None))
+
+
+def unknown(name: str) -> Unknown:
+    return Unknown(waiting_for(name))
+
+
+def holds(rule: str, value: Value | State | None) -> Candidate:
+    return candidate(rule, Truth.TRUE, value)
+
+
+def perhaps(rule: str, value: Value | State | None) -> Candidate:
+    return candidate(rule, Truth.UNDETERMINED, value)
+
+
+# ---------- trying out everything
+
+
+def value_names(candidates: Iterable[Candidate]) -> list[str]:
+    return sorted({one.unknown_as[0] for one in candidates if isinstance(one.value, Unknown)})
+
+
+def valuations(candidates: Sequence[Candidate]) -> Iterator[dict[str, object]]:
+    """Return all ways for unknown values to turn out: like a known one, like each other or like none."""
+    names = value_names(candidates)
+    known = [one.value.value if isinstance(one.value, Known) else NONE for one in candidates]
+    domain = list(dict.fromkeys([*known, NONE, *(f"another {name}" for name in names)]))
+    for values in product(domain, repeat=len(names)):
+        yield dict(zip(names, values, strict=True))
+
+
+def value_in(one: Candidate, valuation: Mapping[str, object]) -> object:
+    match one.value:
+        case Known(value):
+            return value
+        case Absent():
+            return NONE
+        case _:
+            return valuation[one.unknown_as[0]]
+
+
+def answer(world: World, defeats: Defeats) -> object:
+    """Return what the rules of a world say, where everything is known."""
+    beaten = {other for rule in world for other in defeats.get(rule, ())}
+    given = {value for rule, value in world.items() if rule not in beaten}
+    if len(given) > 1:
+        return CONFLICT
+    return given.pop() if given else NONE
+
+
+def worlds(
+    candidates: Sequence[Candidate], valuation: Mapping[str, object]
+) -> Iterator[tuple[frozenset[str], World]]:
+    """Return every way for undetermined rules to turn out, with the rules that hold in it."""
+    choices = [
+        {Truth.TRUE: (True,), Truth.FALSE: (False,), Truth.UNDETERMINED: (False, True)}[one.truth]
+        for one in candidates
+    ]
+    for held in product(*choices):
+        chosen = [one for one, is_held in zip(candidates, held, strict=True) if is_held]
+        world = {one.rule: value_in(one, valuation) for one in chosen}
+        yield frozenset(world), world
+
+
+def brute_force(candidates: Sequence[Candidate], defeats: Defeats) -> Resolved:
+    answers: Answers = {
+        (tuple(valuation.items()), held): answer(world, defeats)
+        for valuation in valuations(candidates)
+        for held, world in worlds(candidates, valuation)
+    }
+    open_rules = sorted(
+        one.rule
+        for one in candidates
+        if any(
+            found != answers[valuation, held - {one.rule}]
+            for (valuation, held), found in answers.items()
+            if one.truth is Truth.UNDETERMINED and one.rule in held
+        )
+    )
+    open_names = [name for name in value_names(candidates) if varies_with(name, answers)]
+    holding = {one.rule for one in candidates if one.truth is Truth.TRUE}
+    winners = tuple(sorted(holding - {other for rule in holding for other in defeats.get(rule, ())}))
+    return Resolved(state_of(answers.values(), winners, open_rules, open_names), winners, tuple(open_rules))
+
+
+def varies_with(name: str, answers: Answers) -> bool:
+    """Tell whether two ways differ only in the value of that name and in the answer."""
+    groups: dict[object, set[object]] = {}
+    for (valuation, held), found in answers.items():
+        rest = tuple(pair for pair in valuation if pair[0] != name)
+        groups.setdefault((rest, held), set()).add(found)
+    return any(len(group) > 1 for group in groups.values())
+
+
+def state_of(
+    answers: Iterable[object], winners: tuple[str, ...], open_rules: list[str], open_names: list[str]
+) -> State:
+    every = set(answers)
+    if len(every) > 1:
+        waits = NOTHING.union(
+            *(waiting_for(f"if {rule}") for rule in open_rules), *(waiting_for(name) for name in open_names)
+        )
+        return Unknown(waits)
+    only = every.pop()
+    if only == CONFLICT:
+        return Conflict(winners)
+    assert only == NONE or isinstance(only, int)
+    return ABSENT if only == NONE else Known(only)
+
+
+# ---------- both agree
+
+VALUES = st.sampled_from([1, 2, 3, None, unknown("x"), unknown("y")])
+
+
+@st.composite
+def disputes(draw: st.DrawFn) -> tuple[list[Candidate], Defeats]:
+    """Return up to five rules; each may override those made before it, whose names say nothing about that."""
+    names = draw(st.permutations(["a", "b", "c", "d", "e"]))[: draw(st.integers(1, 5))]
+    overrides = {
+        name: draw(st.lists(st.sampled_from(names[:place]), unique=True)) if place else []
+        for place, name in enumerate(names)
+    }
+    candidates = [candidate(name, draw(st.sampled_from(list(Truth))), draw(VALUES)) for name in names]
+    return draw(st.permutations(candidates)), close_overrides(overrides)
+
+
+@settings(max_examples=400)
+@given(disputes())
+@example(([holds("a", 1), holds("b", 2), perhaps("c", unknown("x"))], {"c": frozenset({"b"})}))
+@example(([perhaps("a", None)], {}))
+def test_closed_form_equals_trying_out_everything(dispute: tuple[list[Candidate], Defeats]) -> None:
+    candidates, defeats = dispute
+    assert resolve(candidates, defeats) == brute_force(candidates, defeats)
+
+
+@given(disputes())
+def test_order_does_not_matter(dispute: tuple[list[Candidate], Defeats]) -> None:
+    candidates, defeats = dispute
+    assert resolve(candidates, defeats) == resolve(candidates[::-1], defeats)
+
+
+# ---------- in words
+
+
+@pytest.mark.parametrize(
+    ("candidates", "overrides", "expected"),
+    [
+        pytest.param([holds("a", 1), holds("b", 1)], {}, Known(1), id="equal values do not conflict"),
+        pytest.param([holds("a", 1), holds("b", 2)], {}, Conflict(("a", "b")), id="different values do"),
+        pytest.param([holds("a", 1), holds("b", 2)], {"b": ["a"]}, Known(2), id="an exception overrides"),
+        pytest.param(
+            [holds("a", 1), perhaps("b", 2)],
+            {"b": ["a"]},
+            Unknown(waiting_for("if b")),
+            id="an exception that is undetermined leaves the fact undetermined",
+        ),
+        pytest.param([holds("a", 1), perhaps("b", 1)], {"b": ["a"]}, Known(1), id="unless it says the same"),
+        pytest.param(
+            [holds("a", 1), perhaps("b", 2)], {"a": ["b"]}, Known(1), id="the general rule cannot matter"
+        ),
+        pytest.param(
+            [holds("a", 1), holds("b", 2), perhaps("c", 3)],
+            {},
+            Conflict(("a", "b")),
+            id="a conflict that nothing can heal",
+        ),
+        pytest.param(
+            [holds("a", 1), holds("b", 2), perhaps("c", 1)],
+            {"c": ["b"]},
+            Unknown(waiting_for("if c")),
+            id="a conflict that an exception can heal",
+        ),
+        pytest.param(
+            [holds("a", 1), holds("b", 2), perhaps("c", unknown("x"))],
+            {"c": ["b"]},
+            Unknown(waiting_for("if c") | waiting_for("x")),
+            id="a conflict that an exception with an unknown value can heal",
+        ),
+        pytest.param(
+            [holds("a", 1), holds("b", 2), holds("c", unknown("x"))],
+            {},
+            Conflict(("a", "b", "c")),
+            id="a conflict whatever an unknown value is",
+        ),
+        pytest.param(
+            [holds("a", 1), holds("b", unknown("x"))], {}, Unknown(waiting_for("x")), id="perhaps the same"
+        ),
+        pytest.param(
+            [holds("a", unknown("x")), holds("b", unknown("x"))],
+            {},
+            Unknown(waiting_for("x")),
+            id="the same unknown value",
+        ),
+        pytest.param([perhaps("a", None)], {}, ABSENT, id="a rule that could only say that there is none"),
+        pytest.param(
+            [holds("a", 1), holds("b", None)], {}, Conflict(("a", "b")), id="a value and no value conflict"
+        ),
+    ],
+)
+def test_in_words(candidates: list[Candidate], overrides: dict[str, list[str]], expected: State) -> None:
+    names = {one.rule: overrides.get(one.rule, []) for one in candidates}
+    assert resolve(candidates, close_overrides(names)).state == expected
+
+
+def test_of_equal_lengths_the_first_rule_by_name_gives_the_spelling() -> None:
+    day, hours = Known(Duration(1, "days")), Known(Duration(24, "hours"))
+    candidates = [holds("b", day.value), holds("a", hours.value)]
+    assert resolve(candidates, {}).state == hours
+
+
+def test_overriding_goes_on_through_others_of_the_same_fact() -> None:
+    assert close_overrides({"a": ["b"], "b": ["c"], "c": []})["a"] == {"b", "c"}
+    assert close_overrides({"a": ["x"], "b": []})["a"] == set(), "x concludes another fact"
+
+
+def test_many_undetermined_rules_cost_little() -> None:
+    values: list[int | Unknown | None] = [1, 2, 3, unknown("x"), unknown("y"), None]
+    candidates = [
+        (holds if number % 2 else perhaps)(f"r{number:02}", values[number % 6]) for number in range(60)
+    ]
+    overrides = {f"r{number:02}": [f"r{number - 3:02}"] if number > 2 else [] for number in range(60)}
+    assert isinstance(resolve(candidates, close_overrides(overrides)).state, Unknown | Conflict)
