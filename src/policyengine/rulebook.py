@@ -8,7 +8,6 @@ deadlines, lists) share one namespace, so that a name alone says what it is.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -274,8 +273,7 @@ class Overlay(NamedTuple):
     active: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Rulebook:
+class Rulebook(NamedTuple):
     """A whole rulebook, ready to check, compile and evaluate. Mappings are sorted by name."""
 
     id: str

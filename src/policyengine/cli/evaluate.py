@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -123,6 +124,7 @@ def command(
     texts, faults = _read(cases, ndjson)
     asked = _Asked(say, form == "json", why, why_not, trace, len(texts) <= 1 and not ndjson and not faults)
     code = codes.FINE
+    gc.enable()
     for number, text in enumerate(texts):
         read, wrong = rulebook.read_case(text.text, text.file, text.first_line, changes)
         if read is None:
