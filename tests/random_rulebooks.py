@@ -1,20 +1,22 @@
 """Random rulebooks and cases for comparing evaluators: everything the language can say, in odd combinations.
 
 One ``random.Random`` decides everything, so a seed is a rulebook. Names are made in an order in which later
-ones rest on earlier ones only; so no rulebook has a cycle.
+ones rest on earlier ones only; so no rulebook has a cycle. Names themselves are drawn at random, because
+engines order by name and must not depend on it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from policyengine import conditions as tree
 from policyengine.calendar import Calendar
 from policyengine.case import Case, Key
 from policyengine.conditions import ByReading, Condition, Constant, Operand, Operator, Ref
+from policyengine.reference import holds
 from policyengine.rulebook import (
     Amount,
     Assumption,
@@ -34,62 +36,88 @@ from policyengine.rulebook import (
     Rulebook,
 )
 from policyengine.source import Span
-from policyengine.values import Duration, Value, ValueType
+from policyengine.values import (
+    LARGEST_COUNT,
+    LARGEST_MONEY,
+    LARGEST_NUMBER,
+    LARGEST_PERCENT,
+    Duration,
+    Value,
+    ValueType,
+    comparison_key,
+)
 from policyengine.words import Text
 
-ZONE = ZoneInfo("Asia/Shanghai")
 NOWHERE = Span("random")
 TITLE = Text("题", "title")
-CALENDAR = Calendar("XX", "test", 2010, 2011, frozenset({734_500, 734_507}), frozenset({734_504, 734_505}))
 DAY = 86_400
-START = 1_331_500_000  # in March 2012
+START = 1_332_432_000  # 2012-03-23 00:00 in Shanghai, a Friday; in Berlin the clocks change on the 25th
+TODAY = 734_585  # the ordinal of that day
+CALENDAR = Calendar("XX", "test", 2010, 2012, frozenset({TODAY + 3, TODAY + 4}), frozenset({TODAY + 1}))
+ENDING = Calendar("XX", "test", 2010, 2011, frozenset({TODAY + 5}), frozenset())  # nothing is published
+ZONES = (ZoneInfo("Asia/Shanghai"), ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin"))
+
 # Texts that a careless comparison could confuse.
-TEXTS = ("", "0", "1", "true", "None", "r1", "p0", "absent", "é", "e\u0301", "x" * 300, "x" * 299 + "y", "-1")
-NUMBERS = (0, 1, -1, 2, 5, 100, 10**15, -(10**15), 10**15 - 1)
+_LONG = "x" * 299
+TEXTS = ("", "0", "1", "-1", "true", "None", "r1", "p0", "v0", "é", "e\u0301", "中", _LONG + "x", _LONG + "y")
+CHOICES = ("a", "b", "0", "1", "none", "met")
+STATUSES = ("not_started", "open", "met", "missed", "ended")
 LENGTHS = (
     Duration(24, "hours"),
     Duration(1, "days"),
     Duration(86_400, "seconds"),
+    Duration(1, "weeks"),
+    Duration(7, "days"),
     Duration(2, "days"),
     Duration(0, "hours"),
     Duration(90, "minutes"),
 )
-BUSINESS = (Duration(0, "business_days"), Duration(1, "business_days"), Duration(4, "business_days"))
-CHOICES = ("a", "b", "c", "none")
-STATUSES = ("not_started", "open", "met", "missed", "ended")
+BUSINESS = tuple(Duration(count, "business_days") for count in (0, 1, 2, 4))
+_SECONDS = (0, 0, 1, -1, DAY, DAY, DAY + 1, DAY - 1, 2 * DAY, -DAY, 5 * DAY, 7 * DAY, 5_400)
+_LIMITS: dict[ValueType, int] = {
+    ValueType.MONEY: LARGEST_MONEY,
+    ValueType.PERCENT: LARGEST_PERCENT,
+    ValueType.COUNT: LARGEST_COUNT,
+    ValueType.NUMBER: LARGEST_NUMBER,
+}
+_SMALL: dict[ValueType, tuple[int, ...]] = {
+    ValueType.MONEY: (0, 1, -1, 49, 50, 51, 100, 105, 10_000, -10_050),
+    ValueType.PERCENT: (0, 1_000_000, 5_000_000, 500_000, 100_000_000, -5_000_000, 33_333_333),
+    ValueType.COUNT: (0, 1, 1, 2, 2, 3, 4),
+    ValueType.NUMBER: (0, 1, -1, 500_000, 1_000_000, 2_500_000),
+}
 COUNTINGS: tuple[tuple[Any, tuple[str, str]], ...] = (
     ("end", ("included", "excluded")),
     ("hours", ("continuous", "business_days_only")),
     ("days", ("rolling", "calendar")),
     ("business_days", ("from_next_day", "from_same_day")),
 )
-ORDERED = (
-    ValueType.MONEY,
-    ValueType.PERCENT,
-    ValueType.COUNT,
-    ValueType.NUMBER,
-    ValueType.INSTANT,
-    ValueType.DATE,
-    ValueType.DURATION,
-    ValueType.BUSINESS_DAYS,
-)
 EXACT = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
+TYPES = tuple(ValueType)
+READINGS = ("x", "y")
+_Item = TypeVar("_Item")
 
 
 class Size(NamedTuple):
-    """How much there is of everything, at most."""
+    """How much there is of everything, at most; ``wide`` is the share of conditions that explode.
+
+    ``known`` is the share of tests that ask whether something is known: with 0, what can be told with facts
+    missing must stay so once they are given.
+    """
 
     facts: int = 8
     lists: int = 2
-    fields: int = 3
-    parameters: int = 4
-    steps: int = 12
+    fields: int = 4
+    steps: int = 14
+    rules: int = 6
     records: int = 4
     depth: int = 3
+    wide: float = 0.05
+    known: float = 0.12
 
 
 class Made(NamedTuple):
-    """A random rulebook, the readings chosen for it, and the instants worth looking at."""
+    """A random rulebook, the readings chosen for it, and what draws its cases."""
 
     rulebook: Rulebook
     readings: dict[str, str]
@@ -107,23 +135,27 @@ def random_value(random: Random, type: ValueType) -> Value:
         case ValueType.TEXT:
             return random.choice(TEXTS)
         case ValueType.INSTANT:
-            return START + random.choice(
-                (0, 1, -1, DAY, DAY + 1, 2 * DAY, -DAY, 5 * DAY, random.randrange(9 * DAY))
-            )
+            return START + random.choice((*_SECONDS, random.randrange(9 * DAY)))
         case ValueType.DATE:
-            return 734_500 + random.randrange(12)
+            return TODAY + random.randrange(-2, 8)
         case ValueType.DURATION:
             return random.choice(LENGTHS)
         case ValueType.BUSINESS_DAYS:
             return random.choice(BUSINESS)
-        case ValueType.COUNT:
-            return random.choice((0, 1, 2, 3, 4, 10**15))
         case _:
-            return random.choice(NUMBERS)
+            return _random_number(random, type)
+
+
+def _random_number(random: Random, type: ValueType) -> Value:
+    if random.random() < 0.85:
+        return random.choice(_SMALL[type])
+    # A case cannot say more; what is computed from it can be more.
+    largest = _LIMITS[type]
+    return random.choice((largest, largest - 1, -largest, 1 - largest))
 
 
 class _Maker:
-    """Makes one rulebook, name by name."""
+    """Makes one rulebook, name by name; ``refs`` are the names that what comes next can use."""
 
     def __init__(self, random: Random, size: Size) -> None:
         self.random = random
@@ -136,40 +168,60 @@ class _Maker:
         self.rules: dict[str, Rule] = {}
         self.refs: list[Ref] = []
         self.scopes: dict[str, Condition] = {}
+        self.numbers = random.sample(range(1000), 999)
+        self.line = 0
         self.assumptions = {
-            id: Assumption(id, TITLE, (Reading("x", TITLE), Reading("y", TITLE)), "x", None, NOWHERE)
+            id: Assumption(id, TITLE, tuple(Reading(one, TITLE) for one in READINGS), "x", None, NOWHERE)
             for id in ("A-01", "A-02")
         }
+
+    # ---------- small helpers
 
     def chance(self, share: float) -> bool:
         return self.random.random() < share
 
-    # ---------- names
+    def choose(self, items: Sequence[_Item]) -> _Item:
+        return self.random.choice(items)
+
+    def name(self, kind: str) -> str:
+        """Return a new name whose place in the alphabet says nothing about when it was made."""
+        return f"{kind}{self.numbers.pop()}"
+
+    def span(self) -> Span:
+        """Return a place of its own, as every condition of a file has one."""
+        self.line += 1
+        return Span("random", self.line)
+
+    def always(self) -> Condition:
+        return tree.All((), self.span())
+
+    def visible(self, listed: str | None, types: Sequence[ValueType] = TYPES) -> list[Ref]:
+        return [one for one in self.refs if one.type in types and one.listed in (None, listed)]
+
+    # ---------- the whole
 
     def make(self) -> Rulebook:
-        self._given_facts(None, self.size.facts)
-        for number in range(self.random.randint(0, self.size.lists)):
-            self._list(f"list{number}")
-        for number in range(self.random.randint(1, self.size.parameters)):
-            self._parameter(f"param{number}")
-        self.scopes = {f"pol{number}": self._scope() for number in range(3)}
-        for number in range(self.random.randint(2, self.size.steps)):
-            self._step(number)
+        for _ in range(self.random.randint(1, self.size.facts)):
+            self.given(None)
+        for _ in range(self.random.randint(0, self.size.lists)):
+            self.record_list()
+        for _ in range(self.random.randint(2, self.size.steps)):
+            self.step()
         return Rulebook(
             id="random",
             version="1",
             title=TITLE,
             digest="",
-            zone=ZONE,
+            zone=self.choose(ZONES),
             currency="CNY",
-            calendar=CALENDAR,
+            calendar=self.choose((CALENDAR, CALENDAR, ENDING)),
             languages=("zh", "en"),
             documents=(),
             parties={},
             facts=dict(sorted(self.facts.items())),
-            lists=dict(sorted(self.lists.items())),
+            lists={path: self.whole_list(path) for path in sorted(self.lists)},
             assumptions=self.assumptions,
-            policies={id: Policy(id, TITLE, "random", NOWHERE) for id in self.scopes},
+            policies={id: Policy(id, TITLE, "random", NOWHERE) for id in sorted(self.scopes)},
             parameters=dict(sorted(self.parameters.items())),
             deadlines=dict(sorted(self.deadlines.items())),
             amounts=dict(sorted(self.amounts.items())),
@@ -179,70 +231,99 @@ class _Maker:
             span=NOWHERE,
         )
 
-    def _scope(self) -> Condition:
-        return self.condition(None, 1) if self.chance(0.4) else tree.All((), NOWHERE)
+    def step(self) -> None:
+        listed = self.choose([*self.lists]) if self.lists and self.chance(0.35) else None
+        makers: tuple[Callable[[str | None], None], ...] = (
+            self.given,
+            self.given,
+            self.parameter,
+            self.deadline,
+            self.deadline,
+            self.amount,
+            self.conclusions,
+            self.conclusions,
+            self.conclusions,
+        )
+        self.choose(makers)(listed)
 
-    def _given_facts(self, listed: str | None, count: int) -> None:
-        prefix = f"{listed}." if listed else "g."
-        instant: str | None = None
-        for number in range(self.random.randint(2, max(2, count))):
-            type = ValueType.INSTANT if not number else self.random.choice(tuple(ValueType))
-            path = f"{prefix}f{number}"
-            dated = instant if number and self.chance(0.3) else None
-            if_missing: Any = self.random.choice(
-                (None, None, "absent", Default(random_value(self.random, type)))
-            )
-            self._fact(path, type, "given", listed, if_missing, dated)
-            instant = instant or path
+    # ---------- facts, lists, parameters
 
-    def _fact(
-        self, path: str, type: ValueType, role: Any, listed: str | None, if_missing: Any, dated: str | None
+    def given(self, listed: str | None) -> None:
+        """Make a fact that cases give; what dates it may be given or concluded, or dated itself."""
+        type = self.choose((*TYPES, ValueType.INSTANT, ValueType.MONEY))
+        dating = [one for one in self.visible(listed, (ValueType.INSTANT,)) if one.kind == "fact"]
+        dated_by = self.choose(dating[-3:]).name if dating and self.chance(0.35) else None
+        missing: Any = self.choose((None, None, "absent", Default(random_value(self.random, type))))
+        self.fact(type, "given", listed, missing, dated_by)
+
+    def fact(
+        self,
+        type: ValueType,
+        role: Any,
+        listed: str | None,
+        if_missing: Any = None,
+        dated_by: str | None = None,
     ) -> Ref:
+        path = f"{listed}.{self.name('f')}" if listed else self.name("f")
         choices = tuple(Choice(one, TITLE) for one in CHOICES) if type is ValueType.CHOICE else ()
-        self.facts[path] = Fact(path, type, TITLE, role, choices, if_missing, dated, (), listed, NOWHERE)
+        self.facts[path] = Fact(path, type, TITLE, role, choices, if_missing, dated_by, (), listed, NOWHERE)
         ref = Ref(path, "fact", type, listed, NOWHERE)
         self.refs.append(ref)
         return ref
 
-    def _list(self, path: str) -> None:
-        self._given_facts(path, self.size.fields)
-        fields = tuple(name for name, fact in self.facts.items() if fact.listed == path)
-        dated = f"{path}.f0" if self.chance(0.7) else None
-        self.lists[path] = RecordList(path, TITLE, fields, dated, self.chance(0.5), NOWHERE)
+    def record_list(self) -> None:
+        path = self.name("list")
+        date = self.fact(ValueType.INSTANT, "given", path, self.choose((None, "absent"))).name
+        for _ in range(self.random.randint(0, self.size.fields)):
+            self.given(path)
+        dated_by = date if self.chance(0.7) else None
+        self.lists[path] = RecordList(path, TITLE, (), dated_by, self.chance(0.5), NOWHERE)
 
-    def _parameter(self, id: str) -> None:
-        type = self.random.choice(ORDERED)
-        by = self._ref(None, (ValueType.INSTANT,)) if self.chance(0.5) else None
-        starts = [None] if by is None else self.random.choice(([None], [None, 734_505], [734_503, 734_506]))
+    def whole_list(self, path: str) -> RecordList:
+        fields = tuple(sorted(name for name, fact in self.facts.items() if fact.listed == path))
+        return self.lists[path]._replace(fields=fields)
+
+    def parameter(self, listed: str | None) -> None:
+        id, type = self.name("param"), self.choose(TYPES)
+        acts = self.visible(None, (ValueType.INSTANT,))
+        by = self.choose(acts) if acts and self.chance(0.6) else None
+        starts: Sequence[int | None] = (None,)
+        if by is not None:
+            starts = self.choose(((None,), (None, TODAY + 1), (TODAY, TODAY + 2), (None, TODAY, TODAY + 5)))
         values = tuple(DatedValue(start, random_value(self.random, type), NOWHERE) for start in starts)
-        if self.chance(0.2):
-            values = ()
-        self.parameters[id] = Parameter(id, "pol0", TITLE, type, values, by, None, "", NOWHERE)
+        values = () if self.chance(0.2) else values
+        self.parameters[id] = Parameter(id, self.policy(), TITLE, type, values, by, None, "", NOWHERE)
         self.refs.append(Ref(id, "parameter", type, None, NOWHERE))
 
-    # ---------- steps: deadlines, amounts, concluded facts
+    def policy(self) -> str:
+        """Return a policy; what a new one demands rests on what there is already, as all its parts do."""
+        if not self.scopes or (len(self.scopes) < 4 and self.chance(0.3)):
+            scope = self.condition(None, 1) if self.chance(0.5) else self.always()
+            self.scopes[self.name("p")] = scope
+        return self.choose([*self.scopes])
 
-    def _step(self, number: int) -> None:
-        listed = self.random.choice([*self.lists]) if self.lists and self.chance(0.35) else None
-        self.random.choice((self._deadline, self._amount, self._conclusion, self._conclusion))(number, listed)
+    # ---------- deadlines and amounts
 
-    def _deadline(self, number: int, listed: str | None) -> None:
-        id = f"dead{number}"
-        acts = [self._ref(listed, (ValueType.INSTANT,)) for _ in range(self.random.choice((0, 1, 1, 2)))]
-        lengths = (ValueType.DURATION, ValueType.BUSINESS_DAYS)
+    def existence(self, listed: str | None) -> Condition:
+        return self.condition(listed, 1) if self.chance(0.4) else self.always()
+
+    def deadline(self, listed: str | None) -> None:
+        instants = self.visible(listed, (ValueType.INSTANT,))
+        count = self.choose((0, 1, 1, 2, 3)) if instants else 0
+        id, length = self.name("clock"), self.choose((ValueType.DURATION, ValueType.BUSINESS_DAYS))
         self.deadlines[id] = Deadline(
             id=id,
-            policy="pol0",
+            policy=self.policy(),
             title=TITLE,
             source=None,
             who="someone",
-            starts=self.operand(listed, (ValueType.INSTANT,)),
-            within=self.operand(listed, (self.random.choice(lengths),)),
-            met_by=tuple(acts),
-            when=self.condition(listed, 1) if self.chance(0.4) else tree.All((), NOWHERE),
-            counting=tuple(self._counting(aspect, words) for aspect, words in COUNTINGS if self.chance(0.5)),
+            starts=self.start(listed),
+            within=self.operand(listed, length),
+            met_by=tuple(self.choose(instants) for _ in range(count)),
+            when=self.existence(listed),
+            counting=tuple(self.counting(aspect, words) for aspect, words in COUNTINGS if self.chance(0.5)),
             listed=listed,
-            span=NOWHERE,
+            span=self.span(),
         )
         for property, type in (
             ("due", ValueType.INSTANT),
@@ -251,161 +332,210 @@ class _Maker:
         ):
             self.refs.append(Ref(f"{id}.{property}", "deadline", type, listed, NOWHERE))
 
-    def _counting(self, aspect: Any, words: tuple[str, str]) -> CountingRule:
-        if self.chance(0.5):
-            return CountingRule(aspect, None, (("", self.random.choice(words)),), NOWHERE)
-        return CountingRule(aspect, "A-01", (("x", words[0]), ("y", words[1])), NOWHERE)
+    def start(self, listed: str | None) -> Operand:
+        """Return an instant; often one at which another clock ended, which may count days differently."""
+        ends = [one for one in self.visible(listed, (ValueType.INSTANT,)) if one.kind == "deadline"]
+        return self.choose(ends) if ends and self.chance(0.4) else self.operand(listed, ValueType.INSTANT)
 
-    def _amount(self, number: int, listed: str | None) -> None:
-        money = (ValueType.MONEY,)
-        terms = [self.operand(listed, money) for _ in range(self.random.choice((1, 1, 2, 3)))]
-        caps = [
-            Cap(
-                self.operand(listed, money),
-                self.condition(listed, 1) if self.chance(0.4) else tree.All((), NOWHERE),
-                NOWHERE,
-            )
-            for _ in range(self.random.choice((0, 1, 2)))
-        ]
-        id = f"amount{number}"
+    def counting(self, aspect: Any, words: tuple[str, str]) -> CountingRule:
+        if self.chance(0.5):
+            return CountingRule(aspect, None, (("", self.choose(words)),), NOWHERE)
+        readings = tuple(zip(READINGS, words, strict=True))
+        return CountingRule(aspect, self.choose([*self.assumptions]), readings, NOWHERE)
+
+    def amount(self, listed: str | None) -> None:
+        money, id = ValueType.MONEY, self.name("sum")
+        count = self.choose((0, 0, 1, 2, 3))
+        caps = tuple(Cap(self.operand(listed, money), self.existence(listed), NOWHERE) for _ in range(count))
         self.amounts[id] = Amount(
             id=id,
-            policy="pol0",
+            policy=self.policy(),
             title=TITLE,
             source=None,
-            base=terms[0],
-            plus=tuple(terms[1:2]),
-            minus=tuple(terms[2:]),
-            rate=self.operand(listed, (ValueType.PERCENT,)) if self.chance(0.6) else None,
-            floor=self.operand(listed, money) if self.chance(0.4) else None,
-            caps=tuple(caps),
-            rounding=self.random.choice(("half_up", "half_even", "down", "up")),
-            when=self.condition(listed, 1) if self.chance(0.4) else tree.All((), NOWHERE),
+            base=self.operand(listed, money),
+            plus=self.terms(listed),
+            minus=self.terms(listed),
+            rate=self.operand(listed, ValueType.PERCENT) if self.chance(0.6) else None,
+            floor=self.operand(listed, money) if self.chance(0.5) else None,
+            caps=caps,
+            rounding=self.choose(("half_up", "half_even", "down", "up")),
+            when=self.existence(listed),
             listed=listed,
-            span=NOWHERE,
+            span=self.span(),
         )
-        self.refs.append(Ref(id, "amount", ValueType.MONEY, listed, NOWHERE))
+        self.refs.append(Ref(id, "amount", money, listed, NOWHERE))
 
-    def _conclusion(self, number: int, listed: str | None) -> None:
-        """Make a fact and the rules that conclude it, some of them exceptions to others."""
-        type = self.random.choice(tuple(ValueType))
-        path = f"{listed or 'd'}.c{number}"
-        ref = Ref(path, "fact", type, listed, NOWHERE)
-        ids = [f"rule{number}_{one}" for one in range(self.random.choice((0, 1, 2, 3, 4, 6)))]
-        values: list[Operand] = [Constant(random_value(self.random, type), type, NOWHERE) for _ in range(2)]
+    def terms(self, listed: str | None) -> tuple[Operand, ...]:
+        return tuple(self.operand(listed, ValueType.MONEY) for _ in range(self.choose((0, 0, 1, 2))))
+
+    # ---------- facts that rules conclude
+
+    def conclusions(self, listed: str | None) -> None:
+        """Make one or two facts and the rules that conclude them, some of them exceptions to others."""
+        types = [self.choose((*TYPES, ValueType.INSTANT)) for _ in range(self.choose((1, 1, 2)))]
+        # Several rules give the same value, known or not.
+        values = [[self.constant(type), self.operand(listed, type)] for type in types]
+        ids = [self.name(self.choose(("r", "f"))) for _ in range(self.random.randint(0, self.size.rules))]
+        wheres = [self.when(listed) for _ in ids]
+        usual = list(zip(types, values, strict=True))
+        told = [[self.concluded(listed, type, often) for type, often in usual] for _ in ids]
+        # The rules could not ask about the facts, which are made last: nothing rests on itself.
+        policies = [self.policy() for _ in ids]
+        facts = [self.fact(type, self.choose(("derived", "outcome")), listed) for type in types]
         for place, id in enumerate(ids):
-            value = self.random.choice(values) if self.chance(0.7) else self.operand(listed, (type,))
-            policy = self.random.choice([*self.scopes])
+            pairs = zip(facts, told[place], strict=True)
+            every = [Conclusion(fact, value, NOWHERE) for fact, value in pairs]
+            chosen = self.random.sample(every, self.random.randint(1, len(every)))
             self.rules[id] = Rule(
                 id=id,
-                policy=policy,
+                policy=policies[place],
                 title=TITLE,
                 source=None,
-                scope=self.scopes[policy],
-                when=self.condition(listed, self.size.depth),
-                then=(Conclusion(ref, value, NOWHERE),),
+                scope=self.scopes[policies[place]],
+                when=wheres[place],
+                then=tuple(chosen),
                 overrides=tuple(other for other in ids[:place] if self.chance(0.3)),
                 notices=(),
                 listed=listed,
-                span=NOWHERE,
+                span=self.span(),
             )
-        # Its rules are made first, so that nothing rests on itself.
-        self._fact(path, type, self.random.choice(("derived", "outcome")), listed, None, None)
+
+    def when(self, listed: str | None) -> Condition:
+        """Return a condition; a simple one is more often true, and shows more about the rules above it."""
+        if self.chance(0.6):
+            return self.condition(listed, self.size.depth)
+        test = self.test(listed, 0)
+        return test if self.chance(0.4) else tree.Not(test, self.span())
+
+    def concluded(self, listed: str | None, type: ValueType, often: Sequence[Operand]) -> Operand:
+        return self.choose(often) if self.chance(0.6) else self.operand(listed, type)
 
     # ---------- operands
 
-    def _visible(self, listed: str | None, types: tuple[ValueType, ...]) -> list[Ref]:
-        return [one for one in self.refs if one.type in types and one.listed in (None, listed)]
+    def constant(self, type: ValueType) -> Constant:
+        return Constant(random_value(self.random, type), type, self.span())
 
-    def _ref(self, listed: str | None, types: tuple[ValueType, ...]) -> Ref:
-        return self.random.choice(self._visible(listed, types))
-
-    def operand(self, listed: str | None, types: tuple[ValueType, ...]) -> Operand:
-        visible = self._visible(listed, types)
+    def operand(self, listed: str | None, type: ValueType) -> Operand:
         if self.chance(0.15):
-            readings = tuple((reading, self._plain(listed, types, visible)) for reading in ("x", "y"))
-            return ByReading(self.random.choice([*self.assumptions]), readings, NOWHERE)
-        return self._plain(listed, types, visible)
-
-    def _plain(self, listed: str | None, types: tuple[ValueType, ...], visible: list[Ref]) -> Operand:
-        if visible and self.chance(0.7):
-            return self.random.choice(visible)
-        type = self.random.choice(types)
-        return Constant(random_value(self.random, type), type, NOWHERE)
+            readings = tuple((reading, self.operand(listed, type)) for reading in READINGS)
+            return ByReading(self.choose([*self.assumptions]), readings, self.span())
+        visible = self.visible(listed, (type,))
+        return self.choose(visible) if visible and self.chance(0.65) else self.constant(type)
 
     # ---------- conditions
 
     def condition(self, listed: str | None, depth: int) -> Condition:
-        kinds: list[Callable[[str | None, int], Condition]] = [
-            self._test,
-            self._test,
-            self._test,
-            self._reading,
-        ]
+        if depth and self.chance(self.size.wide):
+            return self.choose((self.wide_any, self.wide_all, self.product))(listed)
+        kinds: list[Callable[[str | None, int], Condition]] = [self.test, self.test, self.test, self.reading]
         if depth:
-            kinds += [self._all, self._any, self._not, self._wide]
-            kinds += [self._some, self._count, self._pick] if self.lists else []
-        return self.random.choice(kinds)(listed, depth)
+            kinds += [self.all, self.any, self.negation]
+            kinds += [self.some, self.count, self.pick] if self.lists else []
+        return self.choose(kinds)(listed, depth - 1)
 
-    def _parts(self, listed: str | None, depth: int) -> tuple[Condition, ...]:
-        count = self.random.choice((0, 1, 2, 2, 3))
-        return tuple(self.condition(listed, depth - 1) for _ in range(count))
+    def parts(self, listed: str | None, depth: int) -> tuple[Condition, ...]:
+        return tuple(self.condition(listed, depth) for _ in range(self.choose((0, 1, 2, 2, 3, 3))))
 
-    def _all(self, listed: str | None, depth: int) -> Condition:
-        return tree.All(self._parts(listed, depth), NOWHERE)
+    def all(self, listed: str | None, depth: int) -> Condition:
+        return tree.All(self.parts(listed, depth), self.span())
 
-    def _any(self, listed: str | None, depth: int) -> Condition:
-        return tree.Any(self._parts(listed, depth), NOWHERE)
+    def any(self, listed: str | None, depth: int) -> Condition:
+        return tree.Any(self.parts(listed, depth), self.span())
 
-    def _not(self, listed: str | None, depth: int) -> Condition:
-        return tree.Not(self.condition(listed, depth - 1), NOWHERE)
+    def negation(self, listed: str | None, depth: int) -> Condition:
+        return tree.Not(self.condition(listed, depth), self.span())
 
-    def _wide(self, listed: str | None, depth: int) -> Condition:
-        """Make a conjunction of disjunctions, which explodes when it is multiplied out."""
-        ors = (tree.Any(tuple(self._test(listed, 0) for _ in range(4)), NOWHERE) for _ in range(4))
-        return tree.All(tuple(ors), NOWHERE)
+    def reading(self, listed: str | None, depth: int) -> Condition:
+        chosen = self.choose((("x",), ("y",), ("x", "y")))
+        return tree.ReadingIs(self.choose([*self.assumptions]), chosen, self.span())
 
-    def _reading(self, listed: str | None, depth: int) -> Condition:
-        chosen = self.random.choice((("x",), ("y",), ("x", "y")))
-        return tree.ReadingIs(self.random.choice([*self.assumptions]), chosen, NOWHERE)
+    # Conditions that are too large to be multiplied out, or to be handed over as comparisons. All their parts
+    # ask about one name and are made for one value of it, so that the whole is often true.
 
-    def _test(self, listed: str | None, depth: int) -> Condition:
-        ref = self.random.choice([one for one in self.refs if one.listed in (None, listed)])
-        if self.chance(0.12):
-            return tree.Test(ref, "known", (), "known", NOWHERE)
-        if ref.type is ValueType.INSTANT and self.chance(0.2):
-            return tree.Test(ref, "happened", (), "happened", NOWHERE)
-        operator = self._operator(ref.type)
-        count = self.random.choice((1, 2, 3, 40)) if operator == "one_of" else 1
-        operands = tuple(self._compared(ref, listed) for _ in range(count))
-        return tree.Test(ref, operator, operands, operator, NOWHERE)
+    def wide_any(self, listed: str | None) -> Condition:
+        return tree.Any(tuple(self.test(listed, 0) for _ in range(self.choose((16, 17, 40)))), self.span())
 
-    def _compared(self, ref: Ref, listed: str | None) -> Operand:
+    def wide_all(self, listed: str | None) -> Condition:
+        ref, value = self.example(listed)
+        count = self.choose((20, 38, 39, 40, 41, 60))
+        return tree.All(tuple(self.told(ref, value, True) for _ in range(count)), self.span())
+
+    def product(self, listed: str | None) -> Condition:
+        """Make a conjunction of disjunctions, or the negation of a disjunction of conjunctions."""
+        ref, value = self.example(listed)
+        is_true = self.chance(0.5)
+        inner, outer = (tree.Any, tree.All) if is_true else (tree.All, tree.Any)
+        parts = [
+            inner(
+                (
+                    self.told(ref, value, is_true),
+                    *(self.test(listed, 0) for _ in range(self.choose((1, 2, 3)))),
+                ),
+                self.span(),
+            )
+            for _ in range(self.choose((3, 4, 5, 6)))
+        ]
+        whole = outer(tuple(parts), self.span())
+        return whole if is_true else tree.Not(whole, self.span())
+
+    def example(self, listed: str | None) -> tuple[Ref, Value]:
+        """Return a name with numbers to compare, if there is one, and a value that it often has."""
+        visible = self.visible(listed, tuple(_SMALL)) or self.visible(listed)
+        ref = self.choose(visible)
+        return ref, random_value(self.random, ref.type)
+
+    def told(self, ref: Ref, value: Value, is_true: bool) -> Condition:
+        """Return a test that is true, or false, of the value."""
+        operator = self.operator(ref.type)
+        other = self.constant(ref.type)
+        if ref.type in _SMALL and self.chance(0.8):
+            other = other._replace(value=self.random.randrange(-20_000, 20_000))
+        left, right = comparison_key(value), comparison_key(other.value)
+        test = tree.Test(ref, operator, (other,), operator, self.span())
+        found = holds(left, "is" if operator == "one_of" else operator, right)
+        return test if found is is_true else tree.Not(test, self.span())
+
+    # Tests.
+
+    def test(self, listed: str | None, depth: int) -> Condition:
+        visible = self.visible(listed)
+        ref = self.choose(visible[-6:] if self.chance(0.5) else visible)
+        if self.chance(self.size.known):
+            return tree.Test(ref, "known", (), "known", self.span())
+        if ref.type is ValueType.INSTANT and self.chance(0.25):
+            return tree.Test(ref, "happened", (), "happened", self.span())
+        operator = self.operator(ref.type)
+        count = self.choose((0, 1, 2, 3, 3, 40)) if operator == "one_of" else 1
+        operands = tuple(self.compared(ref, listed) for _ in range(count or 1))
+        return tree.Test(ref, operator, operands, operator, self.span())
+
+    def compared(self, ref: Ref, listed: str | None) -> Operand:
         if ref.kind == "deadline" and ref.type is ValueType.CHOICE:
-            return Constant(self.random.choice(STATUSES), ValueType.CHOICE, NOWHERE)
-        if self.chance(0.6):
-            return Constant(random_value(self.random, ref.type), ref.type, NOWHERE)
-        return self.operand(listed, (ref.type,))
+            return Constant(self.choose(STATUSES), ValueType.CHOICE, self.span())
+        return self.constant(ref.type) if self.chance(0.6) else self.operand(listed, ref.type)
 
-    def _operator(self, type: ValueType) -> Operator:
+    def operator(self, type: ValueType) -> Operator:
         exact: tuple[Operator, ...] = ("is", "one_of")
         ordered: tuple[Operator, ...] = ("at_least", "at_most", "more_than", "less_than")
-        return self.random.choice(exact if type in EXACT else (*exact, *ordered))
+        return self.choose(exact if type in EXACT else (*exact, *ordered))
 
-    def _some(self, listed: str | None, depth: int) -> Condition:
-        asked = self.random.choice([*self.lists])
-        return tree.Some(asked, self.condition(asked, depth - 1), NOWHERE)
+    # Questions about lists; what is asked of a record can also speak of the whole case.
 
-    def _count(self, listed: str | None, depth: int) -> Condition:
-        asked, operator = self.random.choice([*self.lists]), self._operator(ValueType.COUNT)
-        count = 2 if operator == "one_of" else 1
-        operands = tuple(self.operand(listed, (ValueType.COUNT,)) for _ in range(count))
-        return tree.Count(asked, self.condition(asked, depth - 1), operator, operands, operator, NOWHERE)
+    def some(self, listed: str | None, depth: int) -> Condition:
+        asked = self.choose([*self.lists])
+        return tree.Some(asked, self.condition(asked, depth), self.span())
 
-    def _pick(self, listed: str | None, depth: int) -> Condition:
-        asked = self.random.choice([*self.lists])
-        where, then = self.condition(asked, depth - 1), self.condition(asked, depth - 1)
-        return tree.Pick(self.random.choice(("first", "last")), asked, where, then, NOWHERE)
+    def count(self, listed: str | None, depth: int) -> Condition:
+        asked, operator = self.choose([*self.lists]), self.operator(ValueType.COUNT)
+        count = self.choose((1, 2, 3)) if operator == "one_of" else 1
+        operands = tuple(self.operand(listed, ValueType.COUNT) for _ in range(count))
+        return tree.Count(asked, self.condition(asked, depth), operator, operands, operator, self.span())
+
+    def pick(self, listed: str | None, depth: int) -> Condition:
+        asked = self.choose([*self.lists])
+        where, then = self.condition(asked, depth), self.condition(asked, depth)
+        which: Any = self.choose(("first", "last"))
+        return tree.Pick(which, asked, where, then, self.span())
 
 
 def make_rulebook(seed: int, size: Size | None = None) -> Made:
@@ -413,13 +543,14 @@ def make_rulebook(seed: int, size: Size | None = None) -> Made:
     random = Random(seed)
     size = size or Size()
     rulebook = _Maker(random, size).make()
-    readings = {id: random.choice(("x", "y")) for id in rulebook.assumptions}
+    readings = {id: random.choice(READINGS) for id in rulebook.assumptions}
     return Made(rulebook, readings, random, size)
 
 
 def make_case(made: Made) -> tuple[Case, int]:
     """Return a random case of the rulebook and an instant to judge it at."""
     random, book = made.random, made.rulebook
+    share = random.choice((0.3, 0.7, 0.95))
     records = {path: random.randint(0, made.size.records) for path in book.lists if random.random() < 0.75}
     values: dict[Key, Value] = {}
     for path, fact in book.facts.items():
@@ -427,7 +558,26 @@ def make_case(made: Made) -> tuple[Case, int]:
             continue
         for record in (None,) if fact.listed is None else range(records.get(fact.listed, 0)):
             is_date = fact.listed is not None and book.lists[fact.listed].dated_by == path
-            if is_date or random.random() < 0.7:
+            if is_date or random.random() < share:
                 values[path, record] = random_value(random, fact.type)
-    as_of = START + random.choice((-DAY, 0, 1, DAY, 3 * DAY, 20 * DAY, random.randrange(9 * DAY)))
-    return Case("random", "random", values, records), as_of
+    return Case("random", "random", values, records), make_instant(random)
+
+
+def without_some(case: Case, made: Made) -> Case:
+    """Return the case with some facts and lists left out that are unknown when they are missing."""
+    random, book = made.random, made.rulebook
+    dates = {listed.dated_by for listed in book.lists.values()}
+    gone = {path for path in case.records if not book.lists[path].empty_if_missing and random.random() < 0.2}
+    values = {
+        key: value
+        for key, value in case.values.items()
+        if book.facts[key[0]].listed not in gone
+        and (key[0] in dates or book.facts[key[0]].if_missing is not None or random.random() < 0.7)
+    }
+    records = {path: count for path, count in case.records.items() if path not in gone}
+    return Case(case.id, case.file, values, records)
+
+
+def make_instant(random: Random) -> int:
+    """Return an instant around the events of the cases, often one at which something just happens."""
+    return START + random.choice((-2 * DAY, 0, 1, DAY, DAY + 1, 3 * DAY, 20 * DAY, random.randrange(9 * DAY)))

@@ -126,15 +126,14 @@ def _acted(acts: Sequence[State]) -> State:
 def _status(
     start: State, length: State, due: State, acts: Sequence[State], clock: Clock, as_of: int
 ) -> State:
-    if isinstance(length, Absent):
-        return ABSENT
     if isinstance(start, Absent):
-        return NOT_STARTED
+        return NOT_STARTED  # whatever its length will be
     waits = waits_of([start, length, *acts])
     if not isinstance(due, Known):
-        is_future = isinstance(start, Known) and _instant(start) > as_of
         nobody_acted = all(isinstance(act, Absent) for act in acts)
-        return NOT_STARTED if is_future and nobody_acted else Unknown(waits)
+        if isinstance(start, Known) and _instant(start) > as_of and nobody_acted:
+            return NOT_STARTED
+        return ABSENT if isinstance(length, Absent) else Unknown(waits)
     end = _instant(due)
     if any(isinstance(act, Known) and is_in_time(_instant(act), end, clock.counting) for act in acts):
         return MET

@@ -13,8 +13,8 @@ from policyengine.diagnostics import Argument, Listing, Message
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
-_DOMAIN = "policyengine"
-_DIRECTORY = os.path.join(os.path.dirname(__file__), "locale")
+DOMAIN = "policyengine"
+DIRECTORY = os.path.join(os.path.dirname(__file__), "locale")
 
 
 class Speech:
@@ -43,7 +43,7 @@ class Speech:
 def _catalogue(language: Language) -> gettext.NullTranslations:
     if language == "en":
         return gettext.NullTranslations()
-    return gettext.translation(_DOMAIN, _DIRECTORY, [language], fallback=False)
+    return gettext.translation(DOMAIN, DIRECTORY, [language], fallback=False)
 
 
 def language_of_environment(environment: Mapping[str, str]) -> Language:

@@ -117,9 +117,11 @@ def command(
     try:
         instant = rulebook.read_instant(as_of)
     except FaultsFound as found:
-        raise click.UsageError(
-            say("--as-of: {reason}", reason=say.message(found.diagnostics[0].message))
-        ) from None
+        fault = found.diagnostics[0]
+        words = say("--as-of: {reason}", reason=say.message(fault.message))
+        if fault.help is not None:
+            words = say("{fault}; {help}", fault=words, help=say.message(fault.help))
+        raise click.UsageError(words) from None
     changes = options.pairs(settings, "--set")
     texts, faults = _read(cases, ndjson)
     asked = _Asked(say, form == "json", why, why_not, trace, len(texts) <= 1 and not ndjson and not faults)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gettext
 import os
 import sys
 from collections.abc import Sequence
 
-from policyengine.i18n import LANGUAGES, Language, Speech, language_of_environment
+from policyengine.i18n import DIRECTORY, DOMAIN, LANGUAGES, Language, Speech, language_of_environment
 
 
 def _asked(arguments: Sequence[str]) -> str:
@@ -24,4 +25,12 @@ def _language() -> Language:
     return next((one for one in LANGUAGES if one == asked), language_of_environment(os.environ))
 
 
+def _teach_click(language: Language) -> None:
+    """Let click say its own sentences in this language: it asks the process-wide gettext domain."""
+    gettext.bindtextdomain(DOMAIN, DIRECTORY)
+    gettext.textdomain(DOMAIN)
+    os.environ["LANGUAGE"] = language
+
+
 say = Speech(_language())
+_teach_click(say.language)

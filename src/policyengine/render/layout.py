@@ -13,10 +13,13 @@ _CODES: dict[Tone, str] = {"title": "1", "good": "32", "bad": "31", "open": "33"
 
 def width(text: str) -> int:
     """Return how many columns of a terminal a text takes (Unicode Standard Annex 11; marks take none)."""
-    return sum(
-        0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1
-        for one in text
-    )
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+def _columns(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def pad(text: str, columns: int) -> str:

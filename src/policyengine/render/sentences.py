@@ -103,8 +103,9 @@ class Sentences:
         declared = self.naming.book.assumptions[assumption]
         titles = {one.id: self.naming.text(one.title) for one in declared.readings}
         words = self.say(" or ").join(titles[reading] for reading in readings)
-        template = "{id} is not read as: {reading}" if leaf.negated else "{id} is read as: {reading}"
-        return self.say(template, id=assumption, reading=words)
+        if leaf.negated:
+            return self.say("{id} is not read as: {reading}", id=assumption, reading=words)
+        return self.say("{id} is read as: {reading}", id=assumption, reading=words)
 
     def _question(self, leaf: Leaf, listed: str) -> str:
         word = leaf.condition.which if isinstance(leaf.condition, Pick) else "any"
@@ -118,6 +119,8 @@ class Sentences:
                 fact = self.naming.book.facts.get(ref.name)
                 path = case_path(self.naming.book, (ref.name, record))
                 if fact is not None and fact.role == "given" and isinstance(leaf.left, Unknown | Absent):
+                    if (ref.name, record) in self.explanation.case.values:
+                        return self.say("only later than the case is judged ({name})", name=path)
                     return self.say("the case does not say ({name})", name=path)
                 value = self.naming.state(leaf.left, ref.name)
                 return self.say("{value} ({name})", value=value, name=path)

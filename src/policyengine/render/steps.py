@@ -37,7 +37,18 @@ class Steps:
 
     def lines(self, view: AmountView, readings: dict[str, str]) -> list[str]:
         """Return the computation, one step a line."""
-        amount, finding = view.amount, view.finding
+        return [
+            *self._computation(view.amount, view.finding, readings),
+            *self._limits(view.amount, view.finding, readings),
+        ]
+
+    def line(self, view: AmountView, readings: dict[str, str]) -> str:
+        """Return the computation in one line."""
+        terms, *product = self._computation(view.amount, view.finding, readings)
+        limits = self._limits(view.amount, view.finding, readings)
+        return self.say("; ").join([terms, *([" ".join(product)] if product else []), *limits])
+
+    def _computation(self, amount: Amount, finding: AmountFinding, readings: dict[str, str]) -> list[str]:
         lines = [self._terms(amount, finding, readings)]
         if amount.rate is not None and finding.rate is not None:
             lines.append(
@@ -46,17 +57,15 @@ class Steps:
                 )
             )
         if finding.raw is not None and isinstance(finding.rounded, Known):
-            rounded = self._money(finding.rounded)
-            if raw_text(finding.raw) == rounded:
-                lines.append(self.say("= {amount}", amount=rounded))
-            else:
-                words = ROUNDINGS[amount.rounding]
-                raw = raw_text(finding.raw)
-                lines.append(
-                    self.say("= {raw}, rounded {how}: {amount}", raw=raw, how=self.say(words), amount=rounded)
-                )
-        lines += self._limits(amount, finding, readings)
+            lines += self._result(amount, raw_text(finding.raw), self._money(finding.rounded))
         return lines
+
+    def _result(self, amount: Amount, raw: str, rounded: str) -> list[str]:
+        if raw != rounded:
+            how = self.say(ROUNDINGS[amount.rounding])
+            return [self.say("= {raw}, rounded {how}: {amount}", raw=raw, how=how, amount=rounded)]
+        # Without a rate the sum of the terms has said it.
+        return [] if amount.rate is None else [self.say("= {amount}", amount=rounded)]
 
     def _terms(self, amount: Amount, finding: AmountFinding, readings: dict[str, str]) -> str:
         operands = (amount.base, *amount.plus, *amount.minus)

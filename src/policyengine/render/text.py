@@ -229,12 +229,12 @@ class _Page:
                 yield self._amount(view)
 
     def _amount(self, view: AmountView) -> Row:
-        steps = Steps(self.naming).lines(view, dict(self.decision.judged.readings))
+        steps = Steps(self.naming).line(view, dict(self.decision.judged.readings))
         result = self.naming.state(view.finding.result, view.amount.id)
         return Row(
             (self.naming.text(view.amount.title), "plain"),
             (result, "title"),
-            (self.say("; ").join(steps), "plain"),
+            (steps, "plain"),
         )
 
     # ---------- next steps

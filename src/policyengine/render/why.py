@@ -23,6 +23,8 @@ from policyengine.values import ValueType
 
 _MARKS: tuple[tuple[str, Tone], ...] = (("✘", "bad"), ("?", "open"), ("✔", "good"))
 _VERDICTS = (marked("does not hold: {rule}"), marked("undetermined: {rule}"), marked("holds: {rule}"))
+_IN_TIME, _TOO_LATE = marked("met by an act at {instant}"), marked("met too late, by an act at {instant}")
+_GIVEN, _LATER = marked("given by the case"), marked("the case says it only later than it is judged")
 _NAME_WITH_RECORD = re.compile(r"(?P<list>[a-z0-9_.]+)\[(?P<record>[0-9]+)\]\.(?P<field>[a-z0-9_]+)")
 _RULE_WITH_RECORD = re.compile(r"(?P<rule>[a-z0-9_]+)\[(?P<record>[0-9]+)\]")
 
@@ -113,8 +115,10 @@ class Chain:
     def _fact(self, key: Key, depth: int) -> Iterator[str]:
         fact = self.book.facts[key[0]]
         if fact.role == "given":
-            said = key in self.decision.case.values
-            words = self.say("given by the case") if said else self.say("the case does not say")
+            words = self.say("the case does not say")
+            if key in self.decision.case.values:
+                is_seen = isinstance(self.decision.findings.states[key], Known)
+                words = self.say(_GIVEN if is_seen else _LATER)
             yield self._line(depth, words, "faint")
             return
         resolved = self.decision.findings.resolved.get(key)
@@ -226,9 +230,10 @@ class Chain:
         readings = dict(self.decision.judged.readings)
         for line in Steps(self.naming).lines(AmountView(amount, key[1], finding), readings):
             yield self._line(depth, line)
-        for operand in (amount.base, *amount.plus, *amount.minus, amount.rate, amount.floor):
-            if isinstance(operand, ByReading):
-                yield self._line(depth, self._chosen(operand.assumption), "faint")
+        caps = (cap.limit for cap in amount.caps)
+        for operand in (amount.base, *amount.plus, *amount.minus, amount.rate, amount.floor, *caps):
+            if operand is not None:
+                yield from self._operand(operand, key[1], depth)
 
     def _deadline(self, key: Key, depth: int) -> Iterator[str]:
         if (f"deadline {key[0]}", key[1]) in self._told:
@@ -254,7 +259,8 @@ class Chain:
             yield from self._operand(operand, key[1], depth + 1)
         if isinstance(finding.acted, Known):
             acted = self.naming.typed(finding.acted.value, ValueType.INSTANT)
-            yield self._line(depth, self.say("met by an act at {instant}", instant=acted))
+            template = _TOO_LATE if finding.status == Known("missed") else _IN_TIME
+            yield self._line(depth, self.say(template, instant=acted))
 
     def _clock(self, key: Key) -> str:
         finding = self.decision.findings.deadlines[key]

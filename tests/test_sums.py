@@ -1,0 +1,177 @@
+"""Amounts to the fen: rounding, floor and caps, and which of them bound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policyengine.findings import ABSENT, NOTHING, AmountFinding, Known, Missing, State, Truth, Unknown, Waits
+from policyengine.sums import RAW_UNITS, Cap, Rounding, Terms, judge_amount, round_fraction
+
+PERCENT = 1_000_000  # one percent, in millionths
+ROUNDINGS: tuple[Rounding, ...] = ("half_up", "half_even", "down", "up")
+
+
+def waits(name: str) -> Waits:
+    return frozenset({Missing("fact", name, None)})
+
+
+def unknown(*names: str) -> Unknown:
+    return Unknown(NOTHING.union(*(waits(name) for name in names)))
+
+
+def cap(limit: int | State, applies: Truth = Truth.TRUE, name: str = "applies") -> Cap:
+    state = Known(limit) if isinstance(limit, int) else limit
+    return Cap(applies, waits(name) if applies is Truth.UNDETERMINED else NOTHING, state)
+
+
+def judge(
+    base: int | State,
+    plus: Sequence[State] = (),
+    minus: Sequence[State] = (),
+    rate: int | State | None = None,
+    floor: int | State | None = None,
+    caps: Sequence[Cap] = (),
+    rounding: Rounding = "half_up",
+    exists: Truth = Truth.TRUE,
+) -> AmountFinding:
+    def state(value: int | State) -> State:
+        return Known(value) if isinstance(value, int) else value
+
+    terms = Terms(state(base), plus, minus, None if rate is None else state(rate))
+    exists_waits = waits("exists") if exists is Truth.UNDETERMINED else NOTHING
+    return judge_amount(exists, exists_waits, terms, None if floor is None else state(floor), caps, rounding)
+
+
+# ---------- rounding
+
+
+@pytest.mark.parametrize(
+    ("numerator", "half_up", "half_even", "down", "up"),
+    [
+        (0, 0, 0, 0, 0),
+        (4, 0, 0, 0, 1),
+        (5, 1, 0, 0, 1),
+        (6, 1, 1, 0, 1),
+        (10, 1, 1, 1, 1),
+        (14, 1, 1, 1, 2),
+        (15, 2, 2, 1, 2),
+        (25, 3, 2, 2, 3),
+        (-4, 0, 0, 0, -1),
+        (-5, -1, 0, 0, -1),
+        (-15, -2, -2, -1, -2),
+        (-25, -3, -2, -2, -3),
+    ],
+)
+def test_rounding_of_tenths(numerator: int, half_up: int, half_even: int, down: int, up: int) -> None:
+    assert [round_fraction(numerator, 10, one) for one in ROUNDINGS] == [half_up, half_even, down, up]
+
+
+@given(st.integers(-(10**30), 10**30), st.sampled_from(ROUNDINGS))
+def test_rounding_is_off_by_less_than_a_fen(raw: int, rounding: Rounding) -> None:
+    exact, rounded = Fraction(raw, RAW_UNITS), round_fraction(raw, RAW_UNITS, rounding)
+    off = abs(rounded - exact)
+    assert off < 1
+    if rounding.startswith("half"):
+        assert off <= Fraction(1, 2)
+    else:
+        assert abs(rounded) <= abs(exact) if rounding == "down" else abs(rounded) >= abs(exact)
+    assert rounded == -round_fraction(-raw, RAW_UNITS, rounding)
+    if rounding == "half_even":
+        assert rounded == round(exact)
+
+
+def test_a_rate_is_exact_before_rounding() -> None:
+    finding = judge(10_050, rate=5 * PERCENT)
+    assert (finding.raw, finding.rounded, finding.result) == (50_250_000_000, Known(503), Known(503))
+    assert judge(10_050, rate=5 * PERCENT, rounding="half_even").result == Known(502)
+    assert judge(-10_050, rate=5 * PERCENT).result == Known(-503)
+
+
+def test_terms_are_signed() -> None:
+    finding = judge(100, plus=[Known(20), Known(3)], minus=[Known(200)])
+    assert (finding.subtotal, finding.result) == (Known(-77), Known(-77))
+
+
+# ---------- floor and caps
+
+
+@pytest.mark.parametrize(
+    ("base", "result", "bound"),
+    [(499, 500, "floor"), (500, 500, ""), (501, 501, ""), (900, 900, ""), (901, 900, "cap 1")],
+)
+def test_bounds_to_the_fen(base: int, result: int, bound: str) -> None:
+    finding = judge(base, floor=500, caps=[cap(900)])
+    assert (finding.result, finding.bound) == (Known(result), bound)
+
+
+def test_a_cap_wins_over_the_floor() -> None:
+    finding = judge(100, floor=500, caps=[cap(300)])
+    assert (finding.result, finding.bound) == (Known(300), "cap 1")
+
+
+def test_the_lowest_of_stacked_caps_binds() -> None:
+    finding = judge(1_000, caps=[cap(500), cap(700), cap(400), cap(400)])
+    assert (finding.result, finding.bound) == (Known(400), "cap 3")
+
+
+def test_a_cap_that_does_not_apply_or_has_no_limit_does_nothing() -> None:
+    assert judge(1_000, caps=[cap(1, Truth.FALSE), cap(ABSENT)]).result == Known(1_000)
+
+
+def test_a_floor_without_a_value_does_nothing() -> None:
+    assert judge(1_000, floor=ABSENT).result == Known(1_000)
+
+
+@pytest.mark.parametrize(
+    ("limit", "result"), [(999, unknown("applies")), (1_000, Known(1_000)), (1_001, Known(1_000))]
+)
+def test_a_cap_that_perhaps_applies_matters_only_below(limit: int, result: State) -> None:
+    assert judge(1_000, caps=[cap(limit, Truth.UNDETERMINED)]).result == result
+
+
+def test_a_cap_that_another_cap_makes_idle() -> None:
+    assert judge(1_000, caps=[cap(500), cap(600, Truth.UNDETERMINED)]).result == Known(500)
+
+
+def test_an_unknown_limit_could_always_be_lower() -> None:
+    assert judge(1_000, caps=[cap(unknown("limit"))]).result == unknown("limit")
+    both = judge(1_000, caps=[cap(unknown("limit"), Truth.UNDETERMINED)])
+    assert both.result == unknown("limit", "applies")
+
+
+@pytest.mark.parametrize(
+    ("limit", "result"), [(999, Known(999)), (1_000, Known(1_000)), (1_001, unknown("floor"))]
+)
+def test_an_unknown_floor_cannot_lift_above_a_cap(limit: int, result: State) -> None:
+    assert judge(1_000, floor=unknown("floor"), caps=[cap(limit)]).result == result
+
+
+def test_an_unknown_floor_could_lift_up_to_a_cap_that_perhaps_applies() -> None:
+    finding = judge(1_000, floor=unknown("floor"), caps=[cap(5_000, Truth.UNDETERMINED)])
+    assert finding.result == unknown("floor", "applies")
+
+
+# ---------- what is not known, or not there
+
+
+def test_unknown_parts_are_all_waited_for() -> None:
+    finding = judge(unknown("base"), plus=[unknown("plus")], rate=unknown("rate"), floor=unknown("floor"))
+    assert finding.subtotal == unknown("base", "plus")
+    assert finding.result == unknown("base", "plus", "rate", "floor")
+    assert finding.raw is None
+
+
+def test_without_a_term_or_rate_there_is_no_amount() -> None:
+    assert judge(100, minus=[ABSENT, unknown("other")], floor=1).result == ABSENT
+    assert judge(100, rate=ABSENT, floor=1).result == ABSENT
+
+
+def test_an_amount_that_does_not_exist_or_perhaps() -> None:
+    assert judge(100, exists=Truth.FALSE).result == ABSENT
+    assert judge(100, exists=Truth.UNDETERMINED).result == unknown("exists")
+    assert judge(ABSENT, exists=Truth.UNDETERMINED).result == ABSENT, "there is none either way"
