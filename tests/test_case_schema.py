@@ -94,3 +94,12 @@ def test_the_pattern_of_a_type_takes_its_literals(type: ValueType, texts: list[s
     for text in texts:
         parse_literal(text, type, ZoneInfo("Asia/Shanghai"))
         assert re.search(str(_FORMS[type]["pattern"]), text)
+
+
+def test_the_schema_on_file_is_the_one_of_the_rulebook() -> None:
+    """Refresh it with: policyengine schema case --rules rules/taobao > schemas/case.schema.json"""
+    root = Path(__file__).parent.parent
+    loaded = load_directory(str(root / "rules" / "taobao"))
+    assert loaded.rulebook is not None
+    on_file = json.loads((root / "schemas" / "case.schema.json").read_text("utf-8"))
+    assert on_file == case_schema(loaded.rulebook)

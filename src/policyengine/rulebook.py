@@ -264,13 +264,14 @@ class Party(NamedTuple):
 
 
 class Overlay(NamedTuple):
-    """A separate file of figures, off unless switched on; ``active`` when it was."""
+    """A separate file of figures, off unless switched on; ``active`` when it was. It ``sets`` parameters."""
 
     id: str
     title: Text
     file: str
     confirmed: bool
     active: bool
+    sets: tuple[str, ...]
 
 
 class Rulebook(NamedTuple):

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 KINDS = ("rulebook", "facts", "assumptions", "policy", "overlay", "cases")
+"""The kinds of YAML files."""
+
+OUTPUTS = ("decision", "diagnostics")
+"""The kinds of JSON that the program writes."""
 
 # No rule is nested as deep; every level takes the validator some frames of Python's stack.
 MAX_LEVELS = 40
@@ -33,7 +37,7 @@ Path = tuple[str | int, ...]
 
 
 def schema_text(kind: str) -> str:
-    """Return the JSON Schema of a kind of file, one of ``KINDS``, as it stands under ``schemas/``."""
+    """Return a JSON Schema as it stands under ``schemas/``: of one of ``KINDS``, or of ``OUTPUTS``."""
     with open(os.path.join(data_directory("schemas"), f"{kind}.schema.json"), encoding="utf-8") as stream:
         return stream.read()
 

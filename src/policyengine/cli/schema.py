@@ -10,7 +10,7 @@ from policyengine.cli import codes, options
 from policyengine.cli.speech import say as say_help
 from policyengine.i18n import Language
 
-_KINDS = ("rulebook", "facts", "assumptions", "policy", "overlay", "cases", "case", "decision")
+_KINDS = ("rulebook", "facts", "assumptions", "policy", "overlay", "cases", "case", "decision", "diagnostics")
 
 
 @click.command(

@@ -43,7 +43,8 @@ def parse_overlay(
         listed = nodes.mapping(entry.value).get("values")
         values[name] = parse_dated_values(listed, symbol, parameter.by, scope)
         places[name] = entry.key.span
-    overlay = Overlay(id, nodes.title(node.get("title")), node.span.file, confirmed, id in active)
+    title = nodes.title(node.get("title"))
+    overlay = Overlay(id, title, node.span.file, confirmed, id in active, tuple(sorted(values)))
     return OverlayParts(overlay, values, places)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from policyengine.decision import AmountView, ClockView, Decision, NextStep, Outcome
 from policyengine.diagnostics import marked
-from policyengine.findings import Known, State, Unknown
+from policyengine.findings import Known, Missing, State, Unknown
 from policyengine.i18n import Speech
 from policyengine.render.layout import Paint, Row, Tone, table
 from policyengine.render.naming import Naming, place
@@ -143,10 +143,22 @@ class _Page:
         # Where no value is known that it could take, the line would say nothing.
         if outcome.status == "undetermined" and (outcome.possible or outcome.may_be_absent):
             yield self.say("still possible: {values}", values=self.say(", ").join(self._possible(outcome)))
+        if outcome.status == "undetermined":
+            yield from self._to_try(outcome.waits)
         if outcome.provisional:
             yield self.say("provisional: it rests on a working calendar that is not published yet")
         for id in outcome.unconfirmed:
             yield self.say("not confirmed: it rests on figures of the overlay {id}", id=id)
+
+    def _to_try(self, waits: tuple[Missing, ...]) -> Iterator[str]:
+        """Name the overlays that would supply figures for what the rules leave open."""
+        wanted = {one.name for one in waits if one.kind == "parameter"}
+        for overlay in self.book.overlays:
+            if not overlay.active and wanted.intersection(overlay.sets):
+                if overlay.confirmed:
+                    yield self.say("to try figures: --overlay {id}", id=overlay.id)
+                else:
+                    yield self.say("to try figures that nobody has confirmed: --overlay {id}", id=overlay.id)
 
     def _possible(self, outcome: Outcome) -> Iterator[str]:
         for value in outcome.possible:

@@ -1,0 +1,89 @@
+"""What ``evaluate --format json`` and ``check --format json`` write is what their schemas describe."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator
+
+from policyengine import load_rulebook
+from policyengine.decision import Decision
+from policyengine.diagnostics import error, message
+from policyengine.i18n import Speech
+from policyengine.render.json import failed_rule_data, render_json
+from policyengine.render.naming import Naming
+from policyengine.render.report import render_report_json
+from policyengine.render.sentences import Sentences
+from policyengine.render.why import nearest_first
+from policyengine.schemas import schema_text
+from policyengine.source import Span
+
+ROOT = Path(__file__).parent.parent
+CASES = sorted((ROOT / "examples" / "cases").glob("*.json"))
+MOMENTS = (
+    "2012-03-11 09:00",
+    "2012-03-16 18:00:01",
+    "2012-03-19 20:00:01",
+    "2012-06-30 12:00",
+    "2030-01-01 00:00",
+)
+
+
+def validator(kind: str) -> Draft7Validator:
+    schema = json.loads(schema_text(kind))
+    Draft7Validator.check_schema(schema)
+    return Draft7Validator(schema)
+
+
+def decisions() -> Iterator[Decision]:
+    for overlays in ((), ("late_5pct_1_30", "points_3")):
+        rulebook = load_rulebook(ROOT / "rules" / "taobao", overlays=overlays)
+        for case in CASES:
+            for moment in MOMENTS:
+                yield rulebook.evaluate(str(case), as_of=moment)
+
+
+def test_decisions_follow_their_schema() -> None:
+    checker = validator("decision")
+    for decision in decisions():
+        faults = list(checker.iter_errors(json.loads(render_json(decision))))
+        assert not faults, (decision.case.id, faults[0].json_path, faults[0].message)
+
+
+def test_why_not_follows_the_schema() -> None:
+    checker = validator("decision")
+    decision = load_rulebook(ROOT / "rules" / "taobao").evaluate(str(CASES[0]), as_of=MOMENTS[1])
+    sentences = Sentences(decision.explanation, Naming(decision.judged.rulebook, Speech("en")))
+    for (name, record), _ in decision.findings.rules.items():
+        rule = decision.judged.rulebook.rules[name]
+        leaves = nearest_first(decision, rule, record, sentences)
+        data = {"why_not": [failed_rule_data(decision, rule, record, leaves)]}
+        faults = list(checker.iter_errors(json.loads(render_json(decision, data))))
+        assert not faults, (name, faults[0].json_path, faults[0].message)
+
+
+@pytest.mark.parametrize("name", ["as_of", "outcomes", "rulebook", "engine", "calendar"])
+def test_the_schema_misses_what_is_left_out(name: str) -> None:
+    decision = load_rulebook(ROOT / "rules" / "taobao").evaluate(str(CASES[0]), as_of=MOMENTS[1])
+    data: Any = json.loads(render_json(decision))
+    del data[name]
+    assert not validator("decision").is_valid(data)
+
+
+def test_a_decision_on_one_line_is_the_same_data() -> None:
+    decision = load_rulebook(ROOT / "rules" / "taobao").evaluate(str(CASES[0]), as_of=MOMENTS[1])
+    line = render_json(decision, indent=None)
+    assert "\n" not in line and json.loads(line) == json.loads(render_json(decision))
+
+
+def test_diagnostics_follow_their_schema() -> None:
+    found = [
+        error("unknown-name", message("nothing is named `{name}`", name="x"), Span("f.yaml", 3, 4, 3, 5))
+    ]
+    data = json.loads(render_report_json(found))
+    assert validator("diagnostics").is_valid(data)
+    assert not validator("diagnostics").is_valid({**data, "more": 1})
