@@ -20,7 +20,17 @@ ROOT = Path(__file__).parent.parent
 CASES = sorted((ROOT / "examples" / "cases").glob("*.json"))
 MOMENTS = ("2012-03-16 18:00:01", "2012-03-19 20:00:01", "2012-06-30 12:00")
 # What is declared under these keys has names of its own, so it has no order.
-DECLARED = ("facts", "lists", "parameters", "deadlines", "amounts", "rules", "assumptions", "parties", "documents")
+DECLARED = (
+    "facts",
+    "lists",
+    "parameters",
+    "deadlines",
+    "amounts",
+    "rules",
+    "assumptions",
+    "parties",
+    "documents",
+)
 
 
 def shuffled(node: Node, random: Random, is_declared: bool = False) -> Node:

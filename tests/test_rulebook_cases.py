@@ -20,19 +20,22 @@ from policyengine.reference import Reference
 from policyengine.rulebook import STATUSES, Rulebook
 from policyengine.values import ValueType, comparison_key, parse_literal
 
-RULES = Path(__file__).parent.parent / "rules" / "taobao"
+ROOT = Path(__file__).parent.parent
+RULEBOOKS = (ROOT / "rules" / "taobao", ROOT / "src" / "policyengine" / "starter")
 
 
 @lru_cache
-def rulebook_with(overlays: tuple[str, ...]) -> Rulebook:
-    loaded = load_directory(str(RULES), overlays)
+def rulebook_with(rules: Path, overlays: tuple[str, ...]) -> Rulebook:
+    loaded = load_directory(str(rules), overlays)
     assert loaded.rulebook is not None, loaded.diagnostics
     return loaded.rulebook
 
 
 @lru_cache(maxsize=64)
-def engines_for(overlays: tuple[str, ...], assume: tuple[tuple[str, str], ...]) -> tuple[Engine, ...]:
-    rulebook = rulebook_with(overlays)
+def engines_for(
+    rules: Path, overlays: tuple[str, ...], assume: tuple[tuple[str, str], ...]
+) -> tuple[Engine, ...]:
+    rulebook = rulebook_with(rules, overlays)
     readings = {id: one.default for id, one in rulebook.assumptions.items()} | dict(assume)
     engines: list[Engine] = [Reference(rulebook, readings)]
     if durable_available():
@@ -49,7 +52,7 @@ def merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def cases() -> Iterator[Any]:
-    for path in sorted(RULES.glob("policies/*.cases.yaml")):
+    for path in sorted(path for rules in RULEBOOKS for path in rules.glob("policies/*.cases.yaml")):
         node, faults = read_yaml(path.read_text("utf-8"), str(path))
         assert node is not None and not faults
         plain: Any = to_plain(node)
@@ -58,7 +61,10 @@ def cases() -> Iterator[Any]:
                 given = dict(case["given"])
                 used = given.pop("use", None)
                 given = merge(plain.get("fixtures", {}).get(used, {}), given)
-                yield pytest.param(case, given, check, id=f"{plain['policy_cases']}: {case['name']} {number}")
+                rules = path.parent.parent
+                yield pytest.param(
+                    rules, case, given, check, id=f"{plain['policy_cases']}: {case['name']} {number}"
+                )
 
 
 def shows(state: State, expected: str, name: str, rulebook: Rulebook) -> bool:
@@ -79,16 +85,18 @@ def shows(state: State, expected: str, name: str, rulebook: Rulebook) -> bool:
     return isinstance(state, Known) and comparison_key(state.value) == comparison_key(value)
 
 
-@pytest.mark.parametrize(("case", "given", "check"), list(cases()))
-def test_expectations_hold(case: dict[str, Any], given: dict[str, Any], check: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("rules", "case", "given", "check"), list(cases()))
+def test_expectations_hold(
+    rules: Path, case: dict[str, Any], given: dict[str, Any], check: dict[str, Any]
+) -> None:
     overlays = tuple(case.get("overlays", ()))
-    rulebook = rulebook_with(overlays)
+    rulebook = rulebook_with(rules, overlays)
     read, faults = CaseReader(rulebook).read_plain(given, case["name"])
     assert read is not None, faults
     as_of = parse_literal(check["as_of"], ValueType.INSTANT, rulebook.zone)
     assert isinstance(as_of, int)
     findings: Findings | None = None
-    for engine in engines_for(overlays, tuple(sorted(case.get("assume", {}).items()))):
+    for engine in engines_for(rules, overlays, tuple(sorted(case.get("assume", {}).items()))):
         findings = engine.run(read, as_of)
         for name, expected in check.get("expect", {}).items():
             state = findings.states[name, None]

@@ -109,14 +109,20 @@ def load_rulebook(
 
     ``assume`` chooses other readings than the defaults (``{"A-11": "intervention"}``), ``overlays`` switches
     overlay files on. ``engine``: durable-rules where it can be imported, else the reference evaluator.
-    Raises FaultsFound with everything that is wrong with the files.
+    Warns with a RuntimeWarning when the engine is not the usual one. Raises FaultsFound with everything that
+    is wrong with the files.
     """
     from policyengine.load import load_model  # reading rule files is slow, and often a cache answers
 
     loaded = load_model(os.fspath(path), tuple(overlays))
     if loaded.rulebook is None:
         raise FaultsFound(loaded.diagnostics)
-    return prepare(loaded.rulebook, assume or {}, engine)
+    rulebook = prepare(loaded.rulebook, assume or {}, engine)
+    if rulebook.notice is not None:
+        import warnings  # hardly ever needed
+
+        warnings.warn(str(rulebook.notice), RuntimeWarning, stacklevel=2)
+    return rulebook
 
 
 def prepare(model: Model, assume: Mapping[str, str], engine: EngineName = "auto") -> Rulebook:

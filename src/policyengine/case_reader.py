@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from policyengine.case import Case, Key
 from policyengine.conditions import Constant, Operand, Ref
 from policyengine.diagnostics import Diagnostic, Message, error, has_errors, listing, message
-from policyengine.json_text import Number, locate, read_json
+from policyengine.json_text import MAX_FAULTS, Number, locate_all, read_json
 from policyengine.rulebook import Bound, Fact, RecordList, Rulebook
 from policyengine.source import Span
 from policyengine.suggestions import closest
@@ -30,6 +31,7 @@ Settings = Sequence[tuple[str, str]]
 
 _HEADER = ("case", "$schema")
 _LONGEST_ID = 200
+_POSITION = re.compile("[0-9]{1,9}")
 _LITERAL_NUMBERS = (ValueType.MONEY, ValueType.COUNT, ValueType.NUMBER)
 
 
@@ -80,27 +82,31 @@ class CaseReader:
         value, faults = read_json(text, file, first_line)
         if has_errors(faults):
             return None, faults
-        source = _Source(text, file, first_line)
-        if not isinstance(value, dict):
-            what = message("a case is an object: `{{ … }}`")
-            return None, [error("wrong-shape", what, source.place((), False))]
-        for path, literal in settings:
-            source.set(value, path, literal)
-        return self._read(value, source)
+        return self._read(value, _Source(text, file, first_line), settings)
 
     def read_plain(
         self, value: Mapping[str, object], file: str, settings: Settings = ()
     ) -> tuple[Case | None, list[Diagnostic]]:
         """Return the case of a mapping as JSON gives it; faults have no line."""
-        return self.read(json.dumps(value, allow_nan=False, default=str), file, settings=settings)
+        read, faults = read_json(json.dumps(value, default=str), file)
+        if has_errors(faults):
+            return None, [fault._replace(span=Span(file)) for fault in faults]
+        return self._read(read, _Source("", file, 1), settings)
 
-    def _read(self, value: dict[str, object], source: _Source) -> tuple[Case | None, list[Diagnostic]]:
+    def _read(
+        self, value: object, source: _Source, settings: Settings
+    ) -> tuple[Case | None, list[Diagnostic]]:
+        if not isinstance(value, dict):
+            what = message("a case is an object: `{{ … }}`")
+            return None, [error("wrong-shape", what, source.places([((), False)])[0])]
         reading = _Reading(self.rulebook, source)
+        for path, literal in settings:
+            reading.set(value, path, literal)
         reading.header(value)
         reading.level({name: part for name, part in value.items() if name not in _HEADER}, self.shape, ())
         reading.check()
         if reading.faults:
-            return None, sorted(reading.faults, key=lambda one: one.order)
+            return None, reading.diagnostics()
         return Case(reading.id, source.file, reading.values, reading.records), []
 
 
@@ -113,33 +119,35 @@ class _Source:
         self.first_line = first_line
         self.settings: list[tuple[Path, str]] = []
 
-    def set(self, root: dict[str, object], path: str, literal: str) -> None:
-        """Put a literal at a dotted path, or take away what is there."""
-        steps: list[str | int] = [int(step) if step.isdigit() else step for step in path.split(".")]
-        self.settings.append((tuple(steps), f"--set {path}={literal}"))
-        level: object = root
-        for step in steps[:-1]:
-            if isinstance(level, dict) and isinstance(step, str):
-                level = level.setdefault(step, {})
-            elif isinstance(level, list) and isinstance(step, int) and 0 <= step < len(level):
-                level = level[step]
-            else:
-                return  # what is wrong with the path is told when the case is read
-        if isinstance(level, dict):
-            if literal:
-                level[str(steps[-1])] = literal
-            else:
-                level.pop(str(steps[-1]), None)
-
-    def place(self, path: Path, key: bool) -> Span:
-        for steps, words in self.settings:
-            if path[: len(steps)] == steps:
-                return Span(words)
+    def places(self, wanted: Sequence[tuple[Path, bool]]) -> list[Span]:
+        """Return where values, or their keys, stand; the text is read once for all of them."""
+        options = [self._setting(path) for path, _ in wanted]
         if not self.text:
-            return Span(self.file)
-        line, column, end_line, end_column = locate(self.text, path, key)
+            return [Span(words or self.file) for words in options]
+        in_text = [one for one, words in zip(wanted, options, strict=True) if not words]
         before = self.first_line - 1
-        return Span(self.file, line + before, column, end_line + before, end_column)
+        found = iter(
+            Span(self.file, line + before, column, end_line + before, end_column)
+            for line, column, end_line, end_column in locate_all(self.text, in_text)
+        )
+        return [Span(words) if words else next(found) for words in options]
+
+    def _setting(self, path: Path) -> str:
+        """Return the words of the option that gave a value; of several, the last counts."""
+        for steps, words in reversed(self.settings):
+            if path[: len(steps)] == steps:
+                return words
+        return ""
+
+
+class _Found(NamedTuple):
+    """A fault whose place is still to be found."""
+
+    code: str
+    what: Message
+    path: Path
+    help: Message | None
+    is_key: bool
 
 
 class _Reading:
@@ -148,7 +156,7 @@ class _Reading:
     def __init__(self, rulebook: Rulebook, source: _Source) -> None:
         self.rulebook = rulebook
         self.source = source
-        self.faults: list[Diagnostic] = []
+        self.faults: list[_Found] = []
         self.values: dict[Key, Value] = {}
         self.records: dict[str, int] = {}
         self.id = ""
@@ -157,7 +165,65 @@ class _Reading:
     def fault(
         self, code: str, what: Message, path: Path, help: Message | None = None, key: bool = False
     ) -> None:
-        self.faults.append(error(code, what, self.source.place(path, key), help))
+        if len(self.faults) < MAX_FAULTS:
+            self.faults.append(_Found(code, what, path, help, key))
+
+    def diagnostics(self) -> list[Diagnostic]:
+        """Return everything that is wrong, by its place."""
+        spans = self.source.places([(one.path, one.is_key) for one in self.faults])
+        found = [
+            error(one.code, one.what, span, one.help) for one, span in zip(self.faults, spans, strict=True)
+        ]
+        return sorted(found, key=lambda one: one.order)
+
+    # ---------- what if
+
+    def set(self, root: dict[str, object], name: str, literal: str) -> None:
+        """Put a literal at a dotted name, or take away what is there."""
+        path = tuple(int(step) if _POSITION.fullmatch(step) else step for step in name.split("."))
+        self.source.settings.append((path, f"--set {name}={literal}"))
+        if not self._is_known(path):
+            self._unknown(name, path)
+            return
+        level: object = root
+        for number, step in enumerate(path[:-1]):
+            if isinstance(level, dict) and isinstance(step, str):
+                if step not in level and not literal:
+                    return  # what is not there need not be taken away
+                is_list = ".".join(map(str, path[: number + 1])) in self.rulebook.lists
+                level = level.setdefault(step, [] if is_list else {})
+            elif isinstance(level, list) and isinstance(step, int) and step < len(level):
+                level = level[step]
+            else:
+                break
+        last = path[-1]
+        if isinstance(level, dict) and isinstance(last, str):
+            if literal:
+                level[last] = literal
+            else:
+                level.pop(last, None)
+        elif isinstance(level, list):
+            self._no_record(path)
+
+    def _is_known(self, path: Path) -> bool:
+        """Tell whether a case can say this: a fact, a fact of a record, a list or a group of facts."""
+        name = ".".join(step for step in path if isinstance(step, str))
+        book = self.rulebook
+        if len(path) == 1 and name in _HEADER:
+            return True
+        if name in book.facts:
+            return (book.facts[name].listed is not None) or all(isinstance(step, str) for step in path)
+        return all(isinstance(step, str) for step in path) and any(
+            one.startswith(f"{name}.") for one in (*book.facts, *(f"{one}." for one in book.lists))
+        )
+
+    def _no_record(self, path: Path) -> None:
+        listed = next(
+            one for one in self.rulebook.lists if path[: one.count(".") + 1] == tuple(one.split("."))
+        )
+        what = message("`{name}` names no record that the case has", name=_dotted(path))
+        help = message("count the records of `{list}` from 0: `{list}.0.…`", list=listed)
+        self.fault("unknown-fact", what, path, help)
 
     def header(self, value: Mapping[str, object]) -> None:
         id = value.get("case")
@@ -175,6 +241,8 @@ class _Reading:
 
     def level(self, value: Mapping[str, object], shape: Shape, path: Path) -> None:
         for name, part in value.items():
+            if len(self.faults) >= MAX_FAULTS:
+                return
             known = shape.parts.get(name)
             here = (*path, name)
             if known is None:
@@ -207,10 +275,14 @@ class _Reading:
             return
         self.records[listed.path] = len(value)
         for position, record in enumerate(value):
+            if len(self.faults) >= MAX_FAULTS:
+                return
             here = (*path, position)
             if not isinstance(record, dict):
                 what = message("a record of `{name}` is an object: `{{ … }}`", name=listed.path)
                 self.fault("wrong-shape", what, here)
+                if listed.dated_by is not None:
+                    self._seen.add((listed.dated_by, position))  # that it has no date is no news
                 continue
             for name, part in record.items():
                 fact = self.rulebook.facts.get(f"{listed.path}.{name}")
@@ -320,6 +392,8 @@ class _Reading:
         if bound.operator != "not_before" or not isinstance(bound.operand, Ref):
             return
         cause = self.rulebook.facts[bound.operand.name]
+        if (cause.path, key[1] if cause.listed else None) in self._seen:
+            return  # it is there, with a fault that has been told
         if cause.if_missing == "absent" and cause.role == "given":
             what = message(
                 "`{name}` is given, and what must come before it is not: `{cause}`",

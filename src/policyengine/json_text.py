@@ -73,31 +73,59 @@ def locate(text: str, path: Sequence[str | int], key: bool = False) -> tuple[int
     Steps that do not exist are left out: the deepest value on the path is located. Of several
     equal keys the last one counts. Lines and columns count from 1, the end is exclusive.
     """
+    return locate_all(text, [(path, key)])[0]
+
+
+def locate_all(
+    text: str, wanted: Sequence[tuple[Sequence[str | int], bool]]
+) -> list[tuple[int, int, int, int]]:
+    """Return what :func:`locate` does for every pair of a path and ``key``, reading the text once."""
     text = text.removeprefix(_BOM)
-    wanted = list(path)
+    # What is deeper is not read at all, and every step of a long path would cost its whole length.
+    prefixes = {tuple(path[:length]) for path, _ in wanted for length in range(min(len(path), MAX_DEPTH) + 1)}
+    values, keys = _positions(text, prefixes)
+    places = _Places(text)
+    found = []
+    for path, key in wanted:
+        steps = tuple(path[:MAX_DEPTH])
+        position = keys.get(steps) if key and steps and isinstance(steps[-1], str) else values.get(steps)
+        while position is None and steps:
+            steps = steps[:-1]
+            position = values.get(steps)
+        start, end = position or (0, 0)
+        found.append((*places.place(start), *places.place(end)))
+    return found
+
+
+_Positions = dict[tuple[str | int, ...], tuple[int, int]]
+
+
+def _positions(text: str, wanted: set[tuple[str | int, ...]]) -> tuple[_Positions, _Positions]:
+    """Return start and end of the values and of the keys at some paths."""
+    deepest = max(map(len, wanted), default=0)
+    values: _Positions = {}
+    keys: _Positions = {}
     here: list[str | int] = []
-    best_depth, start, end = -1, 0, 0
-    open_depth = -1  # the depth of a matching object or list whose end is still to come
     for event in _scan(text):
-        depth = event.depth
         if event.kind == "fault":
             break
+        depth = event.depth
+        if depth > deepest:
+            continue
         if event.kind == "close":
-            if depth == open_depth:
-                end, open_depth = event.end, -1
+            del here[depth:]
+        else:
+            del here[max(depth - 1, 0) :]
+            if depth:
+                here.append(event.step)
+        path = tuple(here)
+        if path not in wanted:
             continue
-        if depth > len(wanted):
-            continue
-        del here[max(depth - 1, 0) :]
-        if depth:
-            here.append(event.step)
-        if depth < best_depth or here != wanted[:depth]:
-            continue
-        if (event.kind == "key") == (key and depth == len(wanted) and isinstance(event.step, str)):
-            best_depth, start, end = depth, event.start, event.end
-            open_depth = depth if event.kind == "open" else -1
-    places = _Places(text)
-    return (*places.place(start), *places.place(end))
+        if event.kind == "close":
+            values[path] = (values[path][0], event.end)
+        else:
+            (keys if event.kind == "key" else values)[path] = (event.start, event.end)
+    return values, keys
 
 
 def split_ndjson(text: str) -> list[tuple[int, str]]:

@@ -42,13 +42,21 @@ def collect_files(directory: str) -> tuple[list[SourceFile], list[Diagnostic]]:
     if os.path.exists(assumptions):
         found.append(_read("assumptions", assumptions))
     for kind, folder in (("policy", "policies"), ("overlay", "overlays")):
-        found += [_read(kind, path) for path in _yaml_files(os.path.join(directory, folder))]
+        found += _read_folder(kind, os.path.join(directory, folder))
     return found, [fault for file in found for fault in file.faults]
 
 
 def _read(kind: str, path: str) -> SourceFile:
     data, faults = read_bytes(path)
     return SourceFile(kind, path, data or b"", tuple(faults))
+
+
+def _read_folder(kind: str, folder: str) -> list[SourceFile]:
+    if os.path.exists(folder) and not os.path.isdir(folder):
+        what = message("`{path}` is a file, not a folder", path=folder)
+        help = message("put the file into a folder of this name")
+        return [SourceFile(kind, folder, b"", (error("file-directory", what, Span(folder), help),))]
+    return [_read(kind, path) for path in _yaml_files(folder)]
 
 
 def _yaml_files(folder: str) -> list[str]:

@@ -107,7 +107,7 @@ class LiteralError(Exception):
 # ---------- shown text
 
 # Control characters, direction overrides and lone surrogates would garble or break a terminal.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def _escape(found: re.Match[str]) -> str:

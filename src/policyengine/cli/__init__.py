@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from policyengine.cli.codes import INTERNAL, INTERRUPTED, PIPE_CLOSED
+from policyengine.cli import options
+from policyengine.cli.codes import FINE, INTERNAL, INTERRUPTED, PIPE_CLOSED
 from policyengine.cli.speech import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from policyengine.i18n import Language
+
+_NAME = "policyengine"
+_COMPLETE = "_POLICYENGINE_COMPLETE"
 _COMMANDS = ("check", "completion", "evaluate", "init", "schema", "version")
 
 
@@ -42,20 +48,20 @@ class _Commands(click.Group):
     epilog=say("The language of all texts follows the environment (LANG); --lang zh or --lang en chooses."),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-def _program() -> None:
-    pass
+@options.language
+@click.pass_context
+def _program(context: click.Context, language: Language) -> None:
+    # What stands before the command is what the command takes when nothing stands after it.
+    context.default_map = {name: {"language": language} for name in _COMMANDS}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with one of the documented codes."""
     # Loading makes many objects and no garbage: collecting would cost a tenth of the start-up time.
     gc.disable()
+    _speak_utf8()
     try:
-        _program.main(
-            args=None if arguments is None else list(arguments),
-            prog_name="policyengine",
-            standalone_mode=False,
-        )
+        _run(sys.argv[1:] if arguments is None else list(arguments))
         sys.stdout.flush()
     except click.exceptions.Exit as ending:
         _leave(ending.exit_code)
@@ -65,12 +71,41 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         _leave(INTERRUPTED)
     except BrokenPipeError:
-        # The reader has gone: what is left in the buffers must not be written at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         _leave(PIPE_CLOSED)
     except Exception as bug:
         _tell_bug(bug)
         _leave(INTERNAL)
+    _leave(FINE)
+
+
+def _run(words: list[str]) -> None:
+    # Not click's own `main`: it ends with code 1 when a pipe is closed, and returns the codes of commands.
+    asked = os.environ.get(_COMPLETE)
+    if asked:
+        from click.shell_completion import shell_complete
+
+        raise click.exceptions.Exit(shell_complete(_program, {}, _NAME, _COMPLETE, asked))
+    with _program.make_context(_NAME, words) as context:
+        _program.invoke(context)
+
+
+def _speak_utf8() -> None:
+    """Write UTF-8 whatever the locale: help and messages are Chinese too, and must not fail half-way."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _forget_output() -> None:
+    """Throw away what is left in the buffers, for its reader has gone and Python writes it at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def _leave(code: int) -> None:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import click
 
-from policyengine.api import EngineName, Rulebook, load_rulebook
+from policyengine.api import EngineName, Rulebook, prepare
+from policyengine.case import Key
 from policyengine.cli import codes, options
 from policyengine.cli.speech import say as say_help
 from policyengine.decision import Decision
@@ -124,7 +125,8 @@ def command(
         raise click.UsageError(words) from None
     changes = options.pairs(settings, "--set")
     texts, faults = _read(cases, ndjson)
-    asked = _Asked(say, form == "json", why, why_not, trace, len(texts) <= 1 and not ndjson and not faults)
+    is_single = len(cases) == 1 and not ndjson and not cases[0].endswith(_NDJSON)
+    asked = _Asked(say, form == "json", why, why_not, trace, is_single)
     code = codes.FINE
     gc.enable()
     for number, text in enumerate(texts):
@@ -138,8 +140,13 @@ def command(
             code = codes.UNDETERMINED
     if faults:
         _tell_all(faults, say)
-        code = codes.CASE_FAULTS
+        code = codes.USAGE if changes and _are_fine(faults, rulebook) else codes.CASE_FAULTS
     raise click.exceptions.Exit(code)
+
+
+def _are_fine(faults: _Faults, rulebook: Rulebook) -> bool:
+    """Tell whether the cases have no faults as they stand, only with what ``--set`` puts into them."""
+    return all(rulebook.read_case(one.text, one.file, one.first_line)[0] is not None for one, _ in faults)
 
 
 # ---------- reading
@@ -149,21 +156,29 @@ def _load(
     path: str, assumed: Sequence[str], overlays: Sequence[str], engine: EngineName, say: Speech
 ) -> Rulebook:
     from policyengine.engines.durable_ruleset import EngineUnavailable
+    from policyengine.load import load_model
 
     readings = dict(options.pairs(assumed, "--assume"))
+    loaded = load_model(path, tuple(overlays))
+    if loaded.rulebook is None:
+        raise _refused(loaded.diagnostics, say)
     try:
-        rulebook = load_rulebook(path, assume=readings, overlays=overlays, engine=engine)
+        rulebook = prepare(loaded.rulebook, readings, engine)
     except FaultsFound as found:
-        _tell(found.diagnostics, say)
-        asked_wrongly = all(
-            one.code in _ASKED_WRONGLY for one in found.diagnostics if one.severity == "error"
-        )
-        raise click.exceptions.Exit(codes.USAGE if asked_wrongly else codes.RULE_FAULTS) from None
+        raise _refused(found.diagnostics, say) from None
     except EngineUnavailable as reason:
         raise click.UsageError(say("--engine durable: {reason}", reason=reason)) from None
     if rulebook.notice is not None:
         click.echo(say("note: {text}", text=say.message(rulebook.notice)), err=True)
     return rulebook
+
+
+def _refused(diagnostics: Iterable[Diagnostic], say: Speech) -> click.exceptions.Exit:
+    """Tell what is wrong with the rulebook, or with what was asked of it, and return how to leave."""
+    found = list(diagnostics)
+    _tell(found, say)
+    asked_wrongly = all(one.code in _ASKED_WRONGLY for one in found if one.severity == "error")
+    return click.exceptions.Exit(codes.USAGE if asked_wrongly else codes.RULE_FAULTS)
 
 
 _Faults = list[tuple[_Text, list[Diagnostic]]]
@@ -201,12 +216,11 @@ def _tell(diagnostics: Iterable[Diagnostic], say: Speech) -> None:
 
 
 def _tell_all(faults: _Faults, say: Speech) -> None:
-    from policyengine.render.report import render_report
+    from policyengine.render.report import Excerpt, render_report
 
     for text, diagnostics in faults:
-        # The reporter finds lines by their number in the whole file.
-        whole = {text.file: "\n" * (text.first_line - 1) + text.text}
-        shown = render_report(diagnostics, say, options.has_color(sys.stderr), whole)
+        excerpt = {text.file: Excerpt(text.first_line, text.text.split("\n"))}
+        shown = render_report(diagnostics, say, options.has_color(sys.stderr), excerpt)
         click.echo(shown, err=True, nl=False)
 
 
@@ -223,21 +237,25 @@ def _show(decision: Decision, asked: _Asked) -> str:
 
 
 def _explain(decision: Decision, asked: _Asked, color: bool) -> str:
-    from policyengine.render.why import Chain, find_name, find_rule
+    from policyengine.render.why import Chain, find_rule
 
     chain = Chain(decision, asked.say, color)
-    parts = []
-    for name in asked.why:
-        key = find_name(decision, name)
-        if key is None:
-            raise _unknown(asked.say, "--why", name, [name for name, _ in decision.findings.states])
-        parts.append(chain.why(key))
+    parts = [chain.why(_named(decision, name, asked)) for name in asked.why]
     for name in asked.why_not:
         key = find_rule(decision, name)
         if key is None:
             raise _unknown(asked.say, "--why-not", name, [name for name, _ in decision.findings.rules])
         parts.append(chain.why_not(key))
     return "\n".join(parts)
+
+
+def _named(decision: Decision, name: str, asked: _Asked) -> Key:
+    from policyengine.render.why import find_name
+
+    key = find_name(decision, name)
+    if key is None:
+        raise _unknown(asked.say, "--why", name, [name for name, _ in decision.findings.states])
+    return key
 
 
 def _unknown(say: Speech, option: str, name: str, known: Iterable[str]) -> click.UsageError:
@@ -261,6 +279,8 @@ def _unknown(say: Speech, option: str, name: str, known: Iterable[str]) -> click
 def _show_json(decision: Decision, asked: _Asked) -> str:
     from policyengine.render.json import render_json
 
+    for name in asked.why:
+        _named(decision, name, asked)  # the data explains every name already
     indent = 2 if asked.is_single else None
     return render_json(decision, _why_not_data(decision, asked), indent) + "\n"
 

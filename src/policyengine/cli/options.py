@@ -10,7 +10,6 @@ from typing import TextIO
 import click
 
 from policyengine.cli.speech import say
-from policyengine.diagnostics import message
 from policyengine.i18n import LANGUAGES, Language, Speech
 from policyengine.resources import data_directory
 
@@ -96,6 +95,3 @@ def write(text: str) -> None:
     else:
         buffer.write(text.encode("utf-8", "backslashreplace"))
         buffer.flush()
-
-
-NOT_A_RULEBOOK = message("there is no rulebook here: name its folder with --rules")

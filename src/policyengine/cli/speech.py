@@ -11,13 +11,16 @@ from policyengine.i18n import DIRECTORY, DOMAIN, LANGUAGES, Language, Speech, la
 
 
 def _asked(arguments: Sequence[str]) -> str:
-    """Return what ``--lang`` names; click reads it too late, because help texts are made on import."""
+    """Return what the last ``--lang`` names; click reads it too late: help texts are made on import."""
+    asked = ""
     for number, word in enumerate(arguments):
+        if word == "--":
+            break
         if word == "--lang" and number + 1 < len(arguments):
-            return arguments[number + 1]
-        if word.startswith("--lang="):
-            return word.partition("=")[2]
-    return ""
+            asked = arguments[number + 1]
+        elif word.startswith("--lang="):
+            asked = word.partition("=")[2]
+    return asked
 
 
 def _language() -> Language:

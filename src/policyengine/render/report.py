@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from policyengine.diagnostics import Diagnostic
 from policyengine.i18n import Speech
@@ -14,37 +15,50 @@ from policyengine.values import printable
 _TONES: dict[str, Tone] = {"error": "bad", "warning": "open"}
 _LONGEST_LINE = 120
 _TAB = "\t"
+_LARGEST_SHOWN = 64 * 1024 * 1024
+
+
+class Excerpt(NamedTuple):
+    """Lines of a file, and the number of the first of them."""
+
+    first_line: int
+    lines: Sequence[str]
 
 
 def render_report(
     diagnostics: Iterable[Diagnostic],
     say: Speech,
     color: bool = False,
-    texts: Mapping[str, str] | None = None,
+    texts: Mapping[str, Excerpt] | None = None,
 ) -> str:
     """Return diagnostics as text, each with its place, its sentence, the line it speaks of, and what to do.
 
     ``texts`` holds the contents of files that cannot be read again, such as standard input.
     """
     paint = Paint(color)
+    known = dict(texts or {})
     lines: list[str] = []
     for one in diagnostics:
         severity = say("error") if one.severity == "error" else say("warning")
         head = f"{severity}[{one.code}]"
         place = os.path.normpath(one.span.file) if os.path.exists(one.span.file) else one.span.file
-        where = f"{place}:{one.span.line}:{one.span.column}"
+        # An option of the command line has no lines.
+        where = place if place.startswith("--") else f"{place}:{one.span.line}:{one.span.column}"
         lines.append(
             f"{printable(where)}: {paint(head, _TONES[one.severity])}: {printable(say.message(one.message))}"
         )
-        lines += _excerpt(one, texts or {}, paint)
+        lines += _excerpt(one, known, paint)
         if one.help is not None:
             lines.append("  " + say("help: {text}", text=printable(say.message(one.help))))
     return "".join(f"{line}\n" for line in lines)
 
 
-def _excerpt(diagnostic: Diagnostic, texts: Mapping[str, str], paint: Paint) -> list[str]:
+def _excerpt(diagnostic: Diagnostic, texts: dict[str, Excerpt], paint: Paint) -> list[str]:
     """Return the line with a caret under the place, if the file is there and the line not too long."""
-    line = _line(diagnostic.span.file, diagnostic.span.line, texts)
+    path = diagnostic.span.file
+    if path not in texts:  # every file is read once, however many faults it has
+        texts[path] = _read(path)
+    line = _line(texts[path], diagnostic.span.line)
     if line is None or not line.strip() or len(line) > _LONGEST_LINE:
         return []
     shown = printable(line.replace(_TAB, " "))
@@ -57,19 +71,20 @@ def _excerpt(diagnostic: Diagnostic, texts: Mapping[str, str], paint: Paint) -> 
     return ["  " + margin + shown, "  " + paint(caret, "faint")]
 
 
-def _line(path: str, number: int, texts: Mapping[str, str]) -> str | None:
-    text = texts.get(path)
-    if text is None:
-        try:
-            with open(path, encoding="utf-8", errors="replace", newline="") as stream:
-                for _ in range(number - 1):
-                    if not stream.readline(1_000_000):
-                        return None
-                return stream.readline(1_000_000).rstrip("\r\n")
-        except (OSError, ValueError):
-            return None
-    lines = text.split("\n")
-    return lines[number - 1].rstrip("\r") if number <= len(lines) else None
+def _read(path: str) -> Excerpt:
+    try:
+        # Only regular files: opening a pipe could wait for ever.
+        if not os.path.isfile(path):
+            return Excerpt(1, [])
+        with open(path, encoding="utf-8", errors="replace", newline="") as stream:
+            return Excerpt(1, stream.read(_LARGEST_SHOWN).split("\n"))
+    except (OSError, ValueError):
+        return Excerpt(1, [])
+
+
+def _line(excerpt: Excerpt, number: int) -> str | None:
+    index = number - excerpt.first_line
+    return excerpt.lines[index].rstrip("\r") if 0 <= index < len(excerpt.lines) else None
 
 
 def report_data(diagnostics: Sequence[Diagnostic]) -> list[dict[str, object]]:

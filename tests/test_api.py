@@ -1,0 +1,179 @@
+"""The library's door: load a rulebook, evaluate cases, and be told what is wrong."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import doctest
+import json
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+import policyengine
+from policyengine import FaultsFound, Rulebook, load_rulebook
+from policyengine.cli import main
+from policyengine.engines import durable_ruleset
+from policyengine.render.text import render_text
+
+ROOT = Path(__file__).parents[1]
+RULES = ROOT / "rules/taobao"
+CASE = ROOT / "examples/cases/late-dispatch.json"
+AS_OF = "2012-03-16 18:00:01"
+
+
+@pytest.fixture(scope="module")
+def rulebook() -> Rulebook:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return load_rulebook(RULES)
+
+
+def shown(decision: policyengine.Decision) -> str:
+    from policyengine.i18n import Speech
+
+    return render_text(decision, Speech("en"), False)
+
+
+def codes(found: pytest.ExceptionInfo[FaultsFound]) -> list[str]:
+    return [one.code for one in found.value.diagnostics]
+
+
+def test_a_case_is_a_path_a_mapping_or_one_that_was_read(rulebook: Rulebook) -> None:
+    text = CASE.read_text("utf-8")
+    by_path = shown(rulebook.evaluate(str(CASE), as_of=AS_OF))
+    assert shown(rulebook.evaluate(json.loads(text), as_of=AS_OF)) == by_path
+    read, faults = rulebook.read_case(text, "c.json")
+    assert read is not None and not faults
+    assert shown(rulebook.evaluate(read, as_of=AS_OF)) == by_path
+    assert shown(rulebook.judge(read, rulebook.read_instant(AS_OF))) == by_path
+
+
+def test_a_mapping_may_hold_python_values(rulebook: Rulebook) -> None:
+    data = json.loads(CASE.read_text("utf-8"))
+    plain = shown(rulebook.evaluate(data, as_of=AS_OF))
+    data["order"]["total"] = decimal.Decimal("100.00")
+    data["order"]["paid_at"] = datetime.datetime(2012, 3, 12, 10, 0, 0)
+    assert shown(rulebook.evaluate(data, as_of=AS_OF)) == plain
+
+
+def test_instants(rulebook: Rulebook) -> None:
+    assert (
+        rulebook.read_instant("2012-03-16 18:00:01") == rulebook.read_instant(1_331_892_001) == 1_331_892_001
+    )
+    assert rulebook.read_instant("2012-03-16T10:00:01Z") == 1_331_892_001
+    assert rulebook.read_instant(None) > 1_331_892_001
+    with pytest.raises(FaultsFound) as found:
+        rulebook.evaluate(str(CASE), as_of="tomorrow")
+    assert codes(found) == ["bad-value"]
+
+
+def test_settings_replace_facts(rulebook: Rulebook) -> None:
+    decision = rulebook.evaluate(str(CASE), AS_OF, {"order.total": "900.00", "order.closed_at": ""})
+    assert "900.00" in shown(decision)
+    with pytest.raises(FaultsFound) as found:
+        rulebook.evaluate(str(CASE), AS_OF, {"order.totl": "900.00"})
+    assert codes(found) == ["unknown-fact"]
+
+
+def test_readings_and_overlays() -> None:
+    rulebook = load_rulebook(str(RULES), assume={"A-13": "closed_at_payment"}, engine="reference")
+    assert rulebook.readings["A-13"] == "closed_at_payment" and rulebook.notice is None
+    with_figures = load_rulebook(RULES, overlays=["late_5pct_1_30"], engine="reference")
+    assert "4.75" in shown(with_figures.evaluate(str(CASE), as_of=AS_OF))
+
+
+@pytest.mark.parametrize(
+    ("case", "wanted"),
+    [
+        ({"order": {"total": "1.234"}, "ordr": {}}, ["bad-value", "unknown-fact"]),
+        ({"order": {"total": float("nan")}}, ["json-number"]),
+        ({"order": {"total": None}}, ["wrong-type"]),
+        ({"order": 3}, ["wrong-shape"]),
+    ],
+)
+def test_faults_of_a_mapping_have_no_line(
+    rulebook: Rulebook, case: Mapping[str, object], wanted: list[str]
+) -> None:
+    with pytest.raises(FaultsFound) as found:
+        rulebook.evaluate(case, as_of=AS_OF)
+    assert sorted(codes(found)) == wanted
+    assert {str(one.span) for one in found.value.diagnostics} == {"case:1:1"}
+    assert "error[" in str(found.value)
+
+
+def test_faults_of_a_file_have_their_place(rulebook: Rulebook, tmp_path: Path) -> None:
+    path = tmp_path / "c.json"
+    path.write_text('{"order":\n {"total": "x"}}', "utf-8")
+    with pytest.raises(FaultsFound) as found:
+        rulebook.evaluate(str(path))
+    assert str(found.value).startswith(f"{path}:2:12: error[bad-value]: ")
+    with pytest.raises(FaultsFound) as found:
+        rulebook.evaluate(str(tmp_path))
+    assert codes(found) == ["file-directory"]
+
+
+def test_faults_of_a_rulebook(tmp_path: Path) -> None:
+    for asked, code in (
+        ({"assume": {"A-99": "x"}}, "unknown-assumption"),
+        ({"assume": {"A-13": "x"}}, "unknown-reading"),
+        ({"overlays": ["x"]}, "unknown-overlay"),
+    ):
+        with pytest.raises(FaultsFound) as found:
+            load_rulebook(RULES, **asked)  # type: ignore[arg-type]
+        assert codes(found) == [code]
+    with pytest.raises(FaultsFound) as found:
+        load_rulebook(tmp_path / "none")
+    assert codes(found) == ["file-missing"]
+
+
+def test_the_example_in_the_documentation_is_true(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        tried = doctest.testmod(policyengine)
+    assert tried.attempted >= 4 and tried.failed == 0
+
+
+def test_public_names() -> None:
+    for name in policyengine.__all__:
+        assert getattr(policyengine, name) is not None
+    with pytest.raises(AttributeError):
+        _ = policyengine.nosuch
+
+
+@pytest.fixture
+def without_extension(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(durable_ruleset, "_EXTENSION", "no_such_extension")
+
+
+@pytest.mark.usefixtures("without_extension")
+def test_another_engine_than_usual_is_told_once() -> None:
+    with pytest.warns(RuntimeWarning, match="the reference engine judges") as told:
+        rulebook = load_rulebook(RULES)
+    assert len(told) == 1 and told[0].filename == __file__
+    assert rulebook.engine.name == "reference" and rulebook.notice is not None
+    assert "4.75" not in shown(rulebook.evaluate(str(CASE), as_of=AS_OF))  # and nothing is told again
+    assert load_rulebook(RULES, engine="reference").notice is None
+    with pytest.raises(durable_ruleset.EngineUnavailable):
+        load_rulebook(RULES, engine="durable")
+
+
+@pytest.mark.usefixtures("without_extension")
+def test_the_command_tells_it_in_its_own_words(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    with pytest.raises(SystemExit, match="0"):
+        main(["evaluate", str(CASE), "--as-of", AS_OF, "--lang", "en"])
+    told = capsys.readouterr()
+    assert told.err.startswith("note: the reference engine judges, because ") and told.err.count("\n") == 1
+    assert "LD-2012-031" in told.out
+    with pytest.raises(SystemExit, match="2"):
+        main(["evaluate", str(CASE), "--engine", "durable", "--lang", "en"])
+    assert "--engine durable: " in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="0"):
+        main(["version", "--lang", "en"])
+    assert "engine: reference" in capsys.readouterr().out
