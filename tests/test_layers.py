@@ -26,7 +26,7 @@ LAYERS = (
         "sums",
         "reference",
     ),
-    ("compile", "program"),
+    ("compile",),
     ("checks",),
     ("engines",),
     ("explain", "decision", "render", "cache", "load"),

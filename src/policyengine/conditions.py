@@ -7,6 +7,7 @@ is false; a test of a fact that is *unknown* is undetermined.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from policyengine.source import Span
@@ -125,3 +126,21 @@ class Pick(NamedTuple):
 
 
 Condition = Test | ReadingIs | All | Any | Not | Some | Count | Pick
+
+
+def parts_of(condition: Condition) -> Iterator[Condition]:
+    """Return a condition and all that it consists of."""
+    yield condition
+    match condition:
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from parts_of(part)
+        case Not(part):
+            yield from parts_of(part)
+        case Some(_, where) | Count(_, where):
+            yield from parts_of(where)
+        case Pick(_, _, where, then):
+            yield from parts_of(where)
+            yield from parts_of(then)
+        case Test() | ReadingIs():
+            return

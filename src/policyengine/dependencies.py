@@ -9,20 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
-from policyengine.conditions import (
-    All,
-    Any,
-    ByReading,
-    Condition,
-    Count,
-    Not,
-    Operand,
-    Pick,
-    ReadingIs,
-    Ref,
-    Some,
-    Test,
-)
+from policyengine.conditions import ByReading, Condition, Count, Operand, Pick, Ref, Some, Test, parts_of
 from policyengine.rulebook import Amount, Deadline, Fact, Parameter, RecordList, Rule, Rulebook
 
 Graph = Mapping[str, frozenset[str]]
@@ -52,46 +39,17 @@ def refs_of_operand(operand: Operand | None) -> Iterator[Ref]:
 
 def refs_of_condition(condition: Condition) -> Iterator[Ref]:
     """Return the names in a condition; :func:`lists_of_condition` tells the lists that it asks about."""
-    match condition:
-        case Test(ref, _, operands):
-            yield ref
-            for operand in operands:
+    for part in parts_of(condition):
+        if isinstance(part, Test):
+            yield part.ref
+        if isinstance(part, Test | Count):
+            for operand in part.operands:
                 yield from refs_of_operand(operand)
-        case All(parts) | Any(parts):
-            for part in parts:
-                yield from refs_of_condition(part)
-        case Not(part):
-            yield from refs_of_condition(part)
-        case Some(_, where):
-            yield from refs_of_condition(where)
-        case Count(_, where, _, operands):
-            yield from refs_of_condition(where)
-            for operand in operands:
-                yield from refs_of_operand(operand)
-        case Pick(_, _, where, then):
-            yield from refs_of_condition(where)
-            yield from refs_of_condition(then)
-        case ReadingIs():
-            return
 
 
 def lists_of_condition(condition: Condition) -> Iterator[str]:
     """Return the lists that a condition asks about."""
-    match condition:
-        case All(parts) | Any(parts):
-            for part in parts:
-                yield from lists_of_condition(part)
-        case Not(part):
-            yield from lists_of_condition(part)
-        case Some(listed, where) | Count(listed, where):
-            yield listed
-            yield from lists_of_condition(where)
-        case Pick(_, listed, where, then):
-            yield listed
-            yield from lists_of_condition(where)
-            yield from lists_of_condition(then)
-        case Test() | ReadingIs():
-            return
+    return (part.listed for part in parts_of(condition) if isinstance(part, Some | Count | Pick))
 
 
 def _nodes(refs: Iterator[Ref]) -> set[str]:

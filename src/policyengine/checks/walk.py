@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyengine.conditions import (
-    All,
-    Any,
     ByReading,
     Condition,
     Count,
-    Not,
     Operand,
     Pick,
     ReadingIs,
     Ref,
     Some,
     Test,
+    parts_of,
 )
 from policyengine.dependencies import refs_of_operand
 from policyengine.rulebook import Amount, Deadline, Rulebook, TextByReading
@@ -33,24 +31,6 @@ def conditions_of(rulebook: Rulebook) -> Iterator[Condition]:
         yield amount.when
         for cap in amount.caps:
             yield cap.when
-
-
-def parts_of(condition: Condition) -> Iterator[Condition]:
-    """Return a condition and all that it consists of."""
-    yield condition
-    match condition:
-        case All(parts) | Any(parts):
-            for part in parts:
-                yield from parts_of(part)
-        case Not(part):
-            yield from parts_of(part)
-        case Some(_, where) | Count(_, where):
-            yield from parts_of(where)
-        case Pick(_, _, where, then):
-            yield from parts_of(where)
-            yield from parts_of(then)
-        case Test() | ReadingIs():
-            return
 
 
 def operands_of(rulebook: Rulebook) -> Iterator[Operand]:

@@ -8,10 +8,7 @@ from policyengine.calendar import Counting
 from policyengine.compile.choose_readings import Readings, choose_condition, choose_operand
 from policyengine.compile.closures import Evaluate, Lookup, lower_condition, lower_operand
 from policyengine.compile.normal_form import Literal, alternatives
-from policyengine.conditions import All, Condition, Constant, Operand, Operator, Ref, Test
-from policyengine.dependencies import dependencies, layers
-from policyengine.findings import Known
-from policyengine.program import (
+from policyengine.compile.program import (
     ABSENT_VALUE,
     Attribute,
     CompiledAmount,
@@ -30,6 +27,9 @@ from policyengine.program import (
     Stratum,
     ValueAttribute,
 )
+from policyengine.conditions import All, Condition, Constant, Operand, Operator, Ref, Test
+from policyengine.dependencies import dependencies, layers
+from policyengine.findings import Known
 from policyengine.resolution import close_overrides
 from policyengine.rulebook import Amount, CountingRule, Deadline, Fact, Parameter, Rule, Rulebook
 from policyengine.source import Span

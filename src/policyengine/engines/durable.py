@@ -7,10 +7,7 @@ from typing import NamedTuple
 
 from policyengine.case import Case, Key
 from policyengine.compile.closures import Memory
-from policyengine.engines.durable_ruleset import Comparison, Conjunction, EngineFailure, Ruleset
-from policyengine.engines.working_memory import WorkingMemory
-from policyengine.findings import NOTHING, Findings, Known, RuleFinding, Truth, Unknown, Waits
-from policyengine.program import (
+from policyengine.compile.program import (
     ABSENT_VALUE,
     Attribute,
     CompiledRule,
@@ -18,6 +15,9 @@ from policyengine.program import (
     QuestionAttribute,
     Stratum,
 )
+from policyengine.engines.durable_ruleset import Comparison, Conjunction, EngineFailure, Ruleset
+from policyengine.engines.working_memory import WorkingMemory
+from policyengine.findings import NOTHING, Findings, Known, RuleFinding, Truth, Unknown, Waits
 from policyengine.values import comparison_key
 
 _FALSE = RuleFinding(Truth.FALSE, NOTHING)

@@ -8,6 +8,14 @@ from typing import Any
 from policyengine.case import Case, Key
 from policyengine.clocks import Clock, judge_deadline
 from policyengine.compile.closures import Answer
+from policyengine.compile.program import (
+    CompiledAmount,
+    CompiledDeadline,
+    CompiledFact,
+    CompiledParameter,
+    Layer,
+    Program,
+)
 from policyengine.findings import (
     ABSENT,
     AmountFinding,
@@ -21,14 +29,6 @@ from policyengine.findings import (
     State,
     Truth,
     Unknown,
-)
-from policyengine.program import (
-    CompiledAmount,
-    CompiledDeadline,
-    CompiledFact,
-    CompiledParameter,
-    Layer,
-    Program,
 )
 from policyengine.resolution import Candidate, resolve
 from policyengine.rulebook import Fact
