@@ -339,7 +339,7 @@ def test_an_interrupt(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("policyengine.cli.evaluate._read", interrupted)
-    told = run("evaluate", CASE)
+    told = run("evaluate", CASE, "--engine", "reference")
     assert told.code == 130 and not told.out and not told.err
 
 
@@ -347,7 +347,18 @@ def test_a_closed_pipe(tmp_path: Path) -> None:
     many = tmp_path / "many.ndjson"
     many.write_text((compact(CASE) + "\n") * 300, "utf-8")
     process = subprocess.Popen(
-        [sys.executable, "-m", "policyengine", "evaluate", str(many), *AS_OF, "--format", "json"],
+        [
+            sys.executable,
+            "-m",
+            "policyengine",
+            "evaluate",
+            str(many),
+            *AS_OF,
+            "--format",
+            "json",
+            "--engine",
+            "reference",
+        ],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
         stdout=subprocess.PIPE,
@@ -365,7 +376,7 @@ def test_data_and_messages_are_apart(run: Run) -> None:
     told = run("evaluate", CASE, *AS_OF, "none.json")
     assert told.code == 3 and "LD-2012-031" in told.out and "none.json" in told.err
     assert "none.json" not in told.out and "LD-2012-031" not in told.err
-    assert not run("evaluate", CASE, *AS_OF).err
+    assert not run("evaluate", CASE, *AS_OF, "--engine", "reference").err
 
 
 def on_terminal(*words: str, **environment: str) -> bytes:
