@@ -138,8 +138,25 @@ class Explainer:
 
     @cached_property
     def layers(self) -> list[Layer]:
-        """All names and rules, those that others rest on first."""
-        return layers(dependencies(self.rulebook))
+        """All names and rules but the simple names, those that others rest on first."""
+        every = layers(dependencies(self.rulebook))
+        return [
+            layer._replace(names=tuple(name for name in layer.names if name not in self.simple))
+            for layer in every
+        ]
+
+    @cached_property
+    def simple(self) -> Mapping[str, tuple[Kind, Key]]:
+        """The names of the whole case that rest on nothing else, whatever the case says."""
+        book = self.rulebook
+        facts = (one for one in book.facts.values() if one.role == "given" and not one.listed)
+        found: dict[str, tuple[Kind, Key]] = {
+            one.path: ("fact", (one.path, None)) for one in facts if one.dated_by is None
+        }
+        for id, parameter in book.parameters.items():
+            if parameter.by is None or all(value.start is None for value in parameter.values):
+                found[id] = ("parameter", (id, None))
+        return found
 
     @cached_property
     def conclusions(self) -> Mapping[str, tuple[Rule, ...]]:
@@ -305,8 +322,9 @@ class _Supports:
         self.explanation = explanation
         self.book = explanation.book
         self.findings = explanation.findings
-        self.items: list[tuple[Kind, Key]] = []
-        self.names: dict[Key, int] = {}
+        simple = explanation.explainer.simple
+        self.items: list[tuple[Kind, Key]] = list(simple.values())
+        self.names: dict[Key, int] = {(name, None): 1 << bit for bit, name in enumerate(simple)}
         self.rules: dict[Key, int] = {}
         self._bits: dict[tuple[Kind, Key], int] = {}
         for layer in explanation.explainer.layers:
