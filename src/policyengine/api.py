@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from policyengine.case import Case
 from policyengine.case_reader import CaseReader, Settings
 from policyengine.decision import Decision, Judged
+from policyengine.dependencies import Layer, dependencies, layers
 from policyengine.diagnostics import Diagnostic, FaultsFound, Message, error, message
 from policyengine.explain import Explainer, Explanation
 from policyengine.findings import Engine
@@ -32,7 +33,9 @@ class ChosenEngine(NamedTuple):
 class Rulebook:
     """A rulebook that is ready to judge cases, under one choice of readings."""
 
-    def __init__(self, model: Model, chosen: ChosenEngine, readings: Mapping[str, str]) -> None:
+    def __init__(
+        self, model: Model, chosen: ChosenEngine, readings: Mapping[str, str], order: Sequence[Layer]
+    ) -> None:
         """Made by :func:`load_rulebook`."""
         self.model = model
         self.engine = chosen.engine
@@ -40,7 +43,7 @@ class Rulebook:
         self.notice = chosen.notice
         self.readings = readings
         self._reader = CaseReader(model)
-        self._explainer = Explainer(model, readings)
+        self._explainer = Explainer(model, readings, order)
 
     def evaluate(
         self,
@@ -117,7 +120,7 @@ def load_rulebook(
     loaded = load_model(os.fspath(path), tuple(overlays))
     if loaded.rulebook is None:
         raise FaultsFound(loaded.diagnostics)
-    rulebook = prepare(loaded.rulebook, assume or {}, engine)
+    rulebook = prepare(loaded.rulebook, assume or {}, engine, loaded.layers)
     if rulebook.notice is not None:
         import warnings  # hardly ever needed
 
@@ -125,10 +128,16 @@ def load_rulebook(
     return rulebook
 
 
-def prepare(model: Model, assume: Mapping[str, str], engine: EngineName = "auto") -> Rulebook:
-    """Return a typed rulebook ready to judge cases. Raises FaultsFound for readings that do not exist."""
+def prepare(
+    model: Model, assume: Mapping[str, str], engine: EngineName = "auto", order: Sequence[Layer] = ()
+) -> Rulebook:
+    """Return a typed rulebook ready to judge cases. Raises FaultsFound for readings that do not exist.
+
+    ``order`` is what :func:`policyengine.dependencies.layers` gives, where it is known already.
+    """
     readings = choose_readings(model, assume)
-    return Rulebook(model, choose_engine(model, readings, engine), readings)
+    order = order or layers(dependencies(model))
+    return Rulebook(model, choose_engine(model, readings, engine, order), readings, order)
 
 
 def choose_readings(model: Model, assume: Mapping[str, str]) -> dict[str, str]:
@@ -170,7 +179,9 @@ def _reading_faults(model: Model, id: str, reading: str) -> list[Diagnostic]:
     ]
 
 
-def choose_engine(model: Model, readings: Mapping[str, str], name: EngineName) -> ChosenEngine:
+def choose_engine(
+    model: Model, readings: Mapping[str, str], name: EngineName, order: Sequence[Layer]
+) -> ChosenEngine:
     """Return the engine that was asked for. Raises EngineUnavailable when it cannot run here."""
     from policyengine.version import __version__
 
@@ -182,7 +193,8 @@ def choose_engine(model: Model, readings: Mapping[str, str], name: EngineName) -
             from policyengine.compile.lower import compile_rulebook
             from policyengine.engines.durable import DurableEngine
 
-            return ChosenEngine(DurableEngine(compile_rulebook(model, readings)), TESTED_VERSION, None)
+            program = compile_rulebook(model, readings, order)
+            return ChosenEngine(DurableEngine(program), TESTED_VERSION, None)
         except EngineUnavailable as reason:
             if name == "durable":
                 raise

@@ -6,7 +6,7 @@ and the explanation is the same whichever engine concluded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -28,7 +28,7 @@ from policyengine.conditions import (
     Some,
     Test,
 )
-from policyengine.dependencies import Layer, dependencies, layers
+from policyengine.dependencies import Layer
 from policyengine.findings import Conflict, Findings, Known, Missing, State, Truth, Unknown
 from policyengine.rulebook import Amount, Deadline, Fact, Parameter, Rule, Rulebook
 from policyengine.values import BUSINESS_DAYS_UNIT, Duration
@@ -130,19 +130,19 @@ class Support:
 class Explainer:
     """What is shared by all explanations under one rulebook and one choice of readings."""
 
-    def __init__(self, rulebook: Rulebook, readings: Mapping[str, str]) -> None:
-        """``readings`` gives the reading chosen for each assumption."""
+    def __init__(self, rulebook: Rulebook, readings: Mapping[str, str], order: Sequence[Layer]) -> None:
+        """``readings`` gives the reading chosen for each assumption, ``order`` what rests on what."""
         self.rulebook = rulebook
         self.readings = readings
+        self._order = order
         self._lowered: dict[int, Evaluate] = {}
 
     @cached_property
     def layers(self) -> list[Layer]:
         """All names and rules but the simple names, those that others rest on first."""
-        every = layers(dependencies(self.rulebook))
         return [
             layer._replace(names=tuple(name for name in layer.names if name not in self.simple))
-            for layer in every
+            for layer in self._order
         ]
 
     @cached_property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policyengine.cache import entry_name, read_entry, write_entry
+from policyengine.dependencies import dependencies, layers
 from policyengine.diagnostics import Diagnostic, has_errors
 from policyengine.rule_files import Loaded, SourceFile, collect_files
 
@@ -45,7 +46,9 @@ def _parse(
     if loaded.rulebook is None:
         return loaded
     found = tuple(sorted((*loaded.diagnostics, *check_rulebook(loaded.rulebook)), key=lambda one: one.order))
-    return Loaded(None if has_errors(found) else loaded.rulebook, found)
+    if has_errors(found):
+        return Loaded(None, found)
+    return Loaded(loaded.rulebook, found, tuple(layers(dependencies(loaded.rulebook))))
 
 
 def check_model(directory: str, overlays: tuple[str, ...]) -> tuple[Diagnostic, ...]:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from policyengine.dependencies import Layer
 from policyengine.diagnostics import Diagnostic, error, message
 from policyengine.files import read_bytes
 from policyengine.rulebook import Rulebook
@@ -25,10 +26,14 @@ class SourceFile(NamedTuple):
 
 
 class Loaded(NamedTuple):
-    """A rulebook, or None when there are errors, and everything that is wrong with its files."""
+    """A rulebook, or None when there are errors, and everything that is wrong with its files.
+
+    ``layers`` is the order in which its parts can be computed, once it has been checked that there is one.
+    """
 
     rulebook: Rulebook | None
     diagnostics: tuple[Diagnostic, ...]
+    layers: tuple[Layer, ...] = ()
 
 
 def collect_files(directory: str) -> tuple[list[SourceFile], list[Diagnostic]]:

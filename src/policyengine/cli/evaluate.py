@@ -163,7 +163,7 @@ def _load(
     if loaded.rulebook is None:
         raise _refused(loaded.diagnostics, say)
     try:
-        rulebook = prepare(loaded.rulebook, readings, engine)
+        rulebook = prepare(loaded.rulebook, readings, engine, loaded.layers)
     except FaultsFound as found:
         raise _refused(found.diagnostics, say) from None
     except EngineUnavailable as reason:

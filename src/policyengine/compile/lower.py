@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from policyengine import dependencies
 from policyengine.calendar import Counting
 from policyengine.compile.choose_readings import Readings, choose_condition, choose_operand
 from policyengine.compile.closures import Evaluate, Lookup, lower_condition, lower_operand
@@ -28,7 +29,6 @@ from policyengine.compile.program import (
     ValueAttribute,
 )
 from policyengine.conditions import All, Condition, Constant, Operand, Operator, Ref, Test
-from policyengine.dependencies import dependencies, layers
 from policyengine.findings import Known
 from policyengine.resolution import close_overrides
 from policyengine.rulebook import Amount, CountingRule, Deadline, Fact, Parameter, Rule, Rulebook
@@ -55,16 +55,24 @@ _NEGATIVE: Mapping[Operator, MatchOperator] = {
 _Way = tuple[Match, ...]
 
 
-def compile_rulebook(rulebook: Rulebook, readings: Readings) -> Program:
-    """Return the program of a rulebook whose dependencies have no cycle; ``readings`` is complete."""
-    return _Lowering(rulebook, readings).program()
+def compile_rulebook(
+    rulebook: Rulebook, readings: Readings, order: Sequence[dependencies.Layer] | None = None
+) -> Program:
+    """Return the program of a rulebook whose dependencies have no cycle; ``readings`` is complete.
+
+    ``order`` is what :func:`policyengine.dependencies.layers` gives, where it is known already.
+    """
+    if order is None:
+        order = dependencies.layers(dependencies.dependencies(rulebook))
+    return _Lowering(rulebook, readings, order).program()
 
 
 class _Lowering:
     """The compilation of one rulebook: hands out the names of attributes and the numbers of texts."""
 
-    def __init__(self, rulebook: Rulebook, readings: Readings) -> None:
+    def __init__(self, rulebook: Rulebook, readings: Readings, order: Sequence[dependencies.Layer]) -> None:
         self.book = rulebook
+        self.order = order
         self.readings = readings
         self.texts: dict[str, int] = {}
         self.attributes: dict[object, Attribute] = {}
@@ -93,7 +101,7 @@ class _Lowering:
 
     def _layers(self) -> Iterable[Layer]:
         facts = self._facts()
-        for layer in layers(dependencies(self.book)):
+        for layer in self.order:
             nodes = (self._node(name, facts) for name in layer.names if name not in self.book.lists)
             yield Layer(tuple(nodes), tuple(self._strata(layer.rules)))
 
