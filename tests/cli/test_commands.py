@@ -447,3 +447,16 @@ def test_a_file_name_that_is_not_utf8(tmp_path: Path) -> None:
     except OSError:
         pytest.skip("this file system takes UTF-8 names only")
     assert spawn("evaluate", name, *AS_OF).returncode == 0
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no device that is always full")
+def test_a_full_disk() -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "policyengine", "evaluate", CASE, *AS_OF, "--engine", "reference"],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+            stdout=full,
+            stderr=subprocess.PIPE,
+        )
+    assert done.returncode == 74 and done.stderr.count(b"\n") == 1 and b"internal" not in done.stderr

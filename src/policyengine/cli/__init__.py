@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from policyengine.cli import options
-from policyengine.cli.codes import FINE, INTERNAL, INTERRUPTED, PIPE_CLOSED
+from policyengine.cli.codes import FINE, INTERNAL, INTERRUPTED, OUTPUT_FAILED, PIPE_CLOSED
 from policyengine.cli.speech import say
 
 if TYPE_CHECKING:
@@ -73,6 +73,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         _forget_output()
         _leave(PIPE_CLOSED)
+    except options.OutputFailed as fault:
+        _forget_output()
+        click.echo(say("the output cannot be written: {reason}", reason=fault), err=True)
+        _leave(OUTPUT_FAILED)
     except Exception as bug:
         _tell_bug(bug)
         _leave(INTERNAL)
@@ -103,7 +107,7 @@ def _forget_output() -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except BrokenPipeError:
+        except OSError:
             os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
 

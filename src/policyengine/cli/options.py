@@ -86,8 +86,21 @@ def has_color(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+class OutputFailed(Exception):
+    """Standard output does not take what is written: a full disk, for instance."""
+
+
 def write(text: str) -> None:
-    """Write data to standard output, as UTF-8 whatever the locale."""
+    """Write data to standard output, as UTF-8 whatever the locale. Raises OutputFailed."""
+    try:
+        _write(text)
+    except BrokenPipeError:
+        raise
+    except OSError as fault:
+        raise OutputFailed(fault.strerror or type(fault).__name__) from None
+
+
+def _write(text: str) -> None:
     sys.stdout.flush()
     buffer = getattr(sys.stdout, "buffer", None)
     if buffer is None:
