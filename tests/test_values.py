@@ -421,3 +421,7 @@ def test_messages_are_one_style(type: ValueType) -> None:
     words = str(caught.value.message)
     assert words[0] == "`" and not words.endswith(".")
     assert caught.value.help is not None and not str(caught.value.help).endswith(".")
+
+
+def test_full_width_digits_do_not_hide_the_type() -> None:
+    assert guess_type("２４ hours") is ValueType.DURATION

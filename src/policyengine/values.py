@@ -106,8 +106,9 @@ class LiteralError(Exception):
 
 # ---------- shown text
 
-# Control characters, direction overrides and lone surrogates would garble or break a terminal.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+# Control characters, direction overrides and lone surrogates would garble or break a terminal. A pattern with
+# characters from all over Unicode takes a millisecond to compile: `re` does it when it is first needed.
+_UNPRINTABLE = "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 
 
 def _escape(found: re.Match[str]) -> str:
@@ -116,20 +117,22 @@ def _escape(found: re.Match[str]) -> str:
 
 def printable(text: str) -> str:
     """Return a text in which what would garble a terminal is spelled out."""
-    return _UNPRINTABLE.sub(_escape, text)
+    # INVARIANT: whatever the pattern finds, `isprintable` refuses.
+    return text if text.isprintable() else re.sub(_UNPRINTABLE, _escape, text)
 
 
 def shorten(text: str) -> str:
     """Return a text fit for a message: at most 40 of its characters and ``…``, unprintable ones escaped."""
-    head = _UNPRINTABLE.sub(_escape, text[:_SHOWN_LENGTH])
+    head = printable(text[:_SHOWN_LENGTH])
     return head + "…" if len(text) > _SHOWN_LENGTH else head
 
 
 # ---------- numbers
 
 _DECIMAL = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
-_THOUSANDS = re.compile(r"-?[0-9]{1,3}(?:[,，_' ][0-9]{3})+(?:\.[0-9]+)?")
-_EXPONENT = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?[eE][-+]?[0-9]+")
+# Looked for in faults only, so compiled when one is found.
+_THOUSANDS = r"-?[0-9]{1,3}(?:[,，_' ][0-9]{3})+(?:\.[0-9]+)?"
+_EXPONENT = r"[-+]?[0-9]+(?:\.[0-9]*)?[eE][-+]?[0-9]+"
 
 
 def _scaled(digits: str, places: int, whole: str, kind: str, help: Message) -> int:
@@ -141,13 +144,13 @@ def _scaled(digits: str, places: int, whole: str, kind: str, help: Message) -> i
             raise _too_many_decimals(fraction, places, whole)
         scaled = int(units + fraction.ljust(places, "0"))
         return -scaled if sign else scaled
-    if _THOUSANDS.fullmatch(digits):
+    if re.fullmatch(_THOUSANDS, digits):
         plain = re.sub("[,，_' ]", "", digits)
         raise LiteralError(
             message("`{text}` has a thousands separator", text=shorten(whole)),
             message("write the digits without separators: `{text}`", text=plain),
         )
-    if _EXPONENT.fullmatch(digits):
+    if re.fullmatch(_EXPONENT, digits):
         raise LiteralError(
             message("`{text}` is written with an exponent", text=shorten(whole)),
             message("write the number out in digits, such as `1000`"),
@@ -486,7 +489,7 @@ def _whole_count(digits: str, unit: str, text: str) -> int:
 # ---------- choices, text
 
 # A carriage return is refused too: two spellings of a line break would make equal texts differ.
-_BAD_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_BAD_TEXT = "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
 
 
 def _parse_choice(text: str, choices: Sequence[str]) -> str:
@@ -508,7 +511,7 @@ def _parse_choice(text: str, choices: Sequence[str]) -> str:
 
 
 def _parse_text(text: str) -> str:
-    found = _BAD_TEXT.search(text)
+    found = None if text.isprintable() else re.search(_BAD_TEXT, text)
     if found:
         code = f"U+{ord(found[0]):04X}"
         raise LiteralError(
@@ -578,7 +581,8 @@ _WHOLE = re.compile("-?[0-9]+")
 
 def guess_type(text: str) -> ValueType | None:
     """Tell the type that the spelling alone shows: a length of time, a percentage or a count, else None."""
-    text = text.strip()
+    # A length in full-width digits is a length, and is told to be written in half width.
+    text = text.strip().translate(_HALF_WIDTH)
     if len(text) > _LONGEST_LITERAL:
         return None
     if _WHOLE.fullmatch(text):
