@@ -25,7 +25,7 @@ _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?")
 _WORD = re.compile(r"[^\s\"{}\[\],:]+")
 _SUSPECT_ESCAPE = re.compile(r"\\(?:u(?:[dD][89a-fA-F]|00[017])|[bf])")
-# Takes a millisecond to compile, and only faulty texts are searched: `re` compiles it when it is first needed.
+# Takes a millisecond to compile, and only faulty texts are searched: `re` compiles it at first use.
 _BAD_CHARACTER = "[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 _CONSTANTS = frozenset({"true", "false", "null"})
 _NOT_NUMBERS = frozenset({"NaN", "Infinity", "-Infinity"})
