@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -284,16 +283,14 @@ def test_guesses_go_by_spelling_only() -> None:
 
 @pytest.mark.parametrize("type", list(ValueType))
 @pytest.mark.parametrize("unit", ["9", "x", " ", "1 ", "\ud800", "-", "9,"])
-def test_huge_texts_are_answered_fast_and_shortly(type: ValueType, unit: str) -> None:
+def test_huge_texts_are_answered_shortly(type: ValueType, unit: str) -> None:
     text = unit * (10_000_000 // len(unit))
-    start = time.perf_counter()
     try:
         read(text, type, choices=("a", "b"))
     except LiteralError as error:
         assert len(str(error.message)) < 350
         str(error.message).encode()
     assert guess_type(text) is None
-    assert time.perf_counter() - start < 2
 
 
 def test_shorten() -> None:

@@ -581,10 +581,11 @@ _WHOLE = re.compile("-?[0-9]+")
 
 def guess_type(text: str) -> ValueType | None:
     """Tell the type that the spelling alone shows: a length of time, a percentage or a count, else None."""
-    # A length in full-width digits is a length, and is told to be written in half width.
-    text = text.strip().translate(_HALF_WIDTH)
+    text = text.strip()
     if len(text) > _LONGEST_LITERAL:
         return None
+    # A length in full-width digits is a length, and is told to be written in half width.
+    text = text.translate(_HALF_WIDTH)
     if _WHOLE.fullmatch(text):
         return ValueType.COUNT
     if text.endswith("%") and _DECIMAL.fullmatch(text[:-1].rstrip()):

