@@ -266,7 +266,9 @@ class _Maker:
     ) -> Ref:
         path = f"{listed}.{self.name('f')}" if listed else self.name("f")
         choices = tuple(Choice(one, TITLE) for one in CHOICES) if type is ValueType.CHOICE else ()
-        self.facts[path] = Fact(path, type, TITLE, role, choices, if_missing, dated_by, (), listed, NOWHERE)
+        self.facts[path] = Fact(
+            path, type, TITLE, role, choices, if_missing, dated_by, "", (), listed, NOWHERE
+        )
         ref = Ref(path, "fact", type, listed, NOWHERE)
         self.refs.append(ref)
         return ref

@@ -39,7 +39,7 @@ ALWAYS: Condition = All((), NOWHERE)
 def fact(
     path: str, type: ValueType, listed: str | None = None, role: Role = "given", **more: Whatever
 ) -> Fact:
-    parts: dict[str, Whatever] = {"choices": (), "if_missing": None, "dated_by": None, "bounds": ()}
+    parts: dict[str, Whatever] = {"choices": (), "if_missing": None, "dated_by": None, "by": "", "bounds": ()}
     return Fact(path=path, type=type, title=TITLE, role=role, listed=listed, span=NOWHERE, **(parts | more))
 
 

@@ -59,7 +59,8 @@ class Fact(NamedTuple):
     """A typed, titled thing that a case says (``given``) or that rules conclude.
 
     ``if_missing``: None leaves a missing fact unknown; ``"absent"`` makes it known to have no value
-    (an event that has not happened); a :class:`Default` supplies a value.
+    (an event that has not happened); a :class:`Default` supplies a value. ``by`` tells whose act an instant
+    is: a party, or the full path of the fact that names the party; empty when nobody acts.
     """
 
     path: str
@@ -69,6 +70,7 @@ class Fact(NamedTuple):
     choices: tuple[Choice, ...]
     if_missing: Default | Literal["absent"] | None
     dated_by: str | None
+    by: str
     bounds: tuple[Bound, ...]
     listed: str | None
     span: Span

@@ -9,7 +9,7 @@ from policyengine.conditions import Operand, Ref
 from policyengine.diagnostics import Message, listing, message
 from policyengine.document import Entry, MappingNode, Node
 from policyengine.parse import nodes
-from policyengine.parse.names import Symbol, did_you_mean
+from policyengine.parse.names import Symbol, did_you_mean, one_of
 from policyengine.parse.operands import Scope, Wanted, parse_constant, parse_operand
 from policyengine.rulebook import Bound, Choice, Default, Fact, RecordList, Role
 from policyengine.values import TYPE_WORDS, ValueType
@@ -87,6 +87,7 @@ def _fact(entry: Entry, listed: str | None, scope: Scope) -> Fact:
         choices=choices,
         if_missing=_if_missing(fact.get("if_missing"), wanted, scope),
         dated_by=_dated_by(fact.get("dated_by"), path, scope),
+        by=_actor(fact.get("by"), type, scope),
         bounds=tuple(_bounds(fact, wanted, scope)),
         listed=listed,
         span=entry.key.span,
@@ -129,6 +130,27 @@ def _dated_by(node: Node | None, path: str, scope: Scope) -> str | None:
         scope.fault("type-mismatch", what, written.span, help)
         return None
     return symbol.name
+
+
+def _actor(node: Node | None, type: ValueType, scope: Scope) -> str:
+    """Return whose act an instant is: a party, or the choice that names it."""
+    if node is None:
+        return ""
+    written, parties = nodes.scalar(node), scope.names.parties
+    if type is not ValueType.INSTANT:
+        what = message("`{word}` does not fit the type {type}", word="by", type=TYPE_WORDS[type])
+        scope.fault("wrong-test", what, node.span, _fits((ValueType.INSTANT,)))
+        return ""
+    if written.text in parties:
+        return written.text
+    listed = f"{scope.listed}.{written.text}"
+    symbol = scope.names.symbols.get(listed) or scope.names.symbols.get(written.text)
+    if symbol is not None and symbol.choices and set(symbol.choices) <= set(parties):
+        return symbol.name
+    what = message("there is no party `{name}`", name=written.text)
+    help = did_you_mean(written.text, parties) or one_of(parties)
+    scope.fault("unknown-party", what, written.span, help)
+    return ""
 
 
 def _bounds(fact: MappingNode, wanted: Wanted, scope: Scope) -> Iterator[Bound]:
