@@ -534,9 +534,10 @@ class _Maker:
         return tree.Count(asked, self.condition(asked, depth), operator, operands, operator, self.span())
 
     def pick(self, listed: str | None, depth: int) -> Condition:
-        asked = self.choose([*self.lists])
+        near = listed is not None and self.chance(0.5)
+        asked = listed if near and listed is not None else self.choose([*self.lists])
         where, then = self.condition(asked, depth), self.condition(asked, depth)
-        which: Any = self.choose(("first", "last"))
+        which: Any = self.choose(("next", "previous") if near else ("first", "last"))
         return tree.Pick(which, asked, where, then, self.span())
 
 

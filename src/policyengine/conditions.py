@@ -7,7 +7,7 @@ is false; a test of a fact that is *unknown* is undetermined.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from policyengine.source import Span
@@ -115,10 +115,32 @@ class Count(NamedTuple):
     span: Span
 
 
-class Pick(NamedTuple):
-    """``then`` of the first or last record that satisfies ``where``; false when there is none."""
+Which = Literal["first", "last", "next", "previous"]
+NEIGHBOURS = ("next", "previous")
+"""Those picked from where the current record stands."""
 
-    which: Literal["first", "last"]
+
+def range_of(which: Which, records: Sequence[int], record: int | None) -> Sequence[int]:
+    """Return the records (the earliest first) among which one is picked, the preferred first."""
+    position = records.index(record) if which in NEIGHBOURS and record is not None else 0
+    match which:
+        case "first":
+            return records
+        case "last":
+            return records[::-1]
+        case "next":
+            return records[position + 1 :]
+        case "previous":
+            return records[:position][::-1]
+
+
+class Pick(NamedTuple):
+    """``then`` of one record that satisfies ``where``; false when there is none.
+
+    ``next`` and ``previous`` look after and before the current record of the same list, the nearest first.
+    """
+
+    which: Which
     listed: str
     where: Condition
     then: Condition

@@ -27,6 +27,7 @@ from policyengine.conditions import (
     Ref,
     Some,
     Test,
+    range_of,
 )
 from policyengine.dependencies import Layer
 from policyengine.findings import Conflict, Findings, Known, Missing, State, Truth, Unknown
@@ -255,7 +256,9 @@ class Explanation:
         truth = self.explainer.lowered(condition)(self, record)[0] if known is None else known
         counted = Truth(2 - truth) if negated else truth
         inner: tuple[Leaf, ...] = ()
-        if isinstance(condition, Some | Pick | Count):
+        if isinstance(condition, Pick):
+            inner = self._of_picked(condition, record)
+        elif isinstance(condition, Some | Count):
             inner = self._of_records(condition.listed, condition.where, truth)
         return truth, (Leaf(self, condition, counted, negated, record, inner),)
 
@@ -266,6 +269,17 @@ class Explanation:
             answer, leaves = self.leaves(where, record)
             if answer is Truth.TRUE or (answer is Truth.UNDETERMINED and truth is Truth.UNDETERMINED):
                 found += leaves
+        return tuple(found)
+
+    def _of_picked(self, question: Pick, current: int | None) -> tuple[Leaf, ...]:
+        """Return the leaves of the record that is picked, and of those that may be."""
+        found: list[Leaf] = []
+        for record in range_of(question.which, self.records(question.listed) or (), current):
+            answer, leaves = self.leaves(question.where, record)
+            if answer is not Truth.FALSE:
+                found += leaves + self.leaves(question.then, record)[1]
+            if answer is Truth.TRUE:
+                break
         return tuple(found)
 
     def count(self, listed: str, where: Condition) -> tuple[int, int] | None:

@@ -385,7 +385,7 @@ class _Run:
             case Count():
                 return self._count(condition, record)
             case Pick():
-                return self._pick(condition)
+                return self._pick(condition, record)
 
     def _test(self, test: Test, record: int | None) -> Answer:
         state = self._operand(test.ref, record)
@@ -438,12 +438,18 @@ class _Run:
         operator: Operator = "is" if question.operator == "one_of" else question.operator
         return _or([_compare_range(least, most, operator, one, waits) for one in operands])
 
-    def _pick(self, question: Pick) -> Answer:
+    def _pick(self, question: Pick, current: int | None) -> Answer:
         records = self.seen[question.listed]
         if records is None:
             return self._unknown_list(question.listed)
+        if question.which in ("next", "previous"):
+            assert current is not None
+            here = records.index(current)
+            records = records[here + 1 :] if question.which == "next" else records[:here]
+        # The one that is preferred comes last, and replaces those before it.
+        is_earliest_preferred = question.which in ("first", "next")
         answer = FALSE  # when there is no such record
-        for record in reversed(records) if question.which == "first" else records:
+        for record in reversed(records) if is_earliest_preferred else records:
             is_it, waits = self._condition(question.where, record)
             if is_it is Truth.FALSE:
                 continue

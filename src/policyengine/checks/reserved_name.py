@@ -23,7 +23,9 @@ from policyengine.diagnostics import Diagnostic, error, message
 from policyengine.rulebook import Rulebook
 from policyengine.source import Span
 
-_WORDS = frozenset(("all", "any", "not", "any_of", "count_of", "first", "last", "known", "happened"))
+_WORDS = frozenset(
+    ("all", "any", "not", "any_of", "count_of", "first", "last", "next", "previous", "known", "happened")
+)
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:

@@ -24,6 +24,7 @@ from policyengine.conditions import (
     Ref,
     Some,
     Test,
+    range_of,
 )
 from policyengine.findings import NOTHING, Absent, Known, Missing, State, Truth, Unknown, Waits
 from policyengine.values import comparison_key
@@ -262,7 +263,7 @@ def _in_range(least: int, most: int, operator: Operator, state: State, waits: Wa
 
 def _pick(question: Pick) -> Evaluate:
     where, then = lower_condition(question.where), lower_condition(question.then)
-    listed, is_first = question.listed, question.which == "first"
+    listed, which = question.listed, question.which
 
     def evaluate(memory: Memory, record: int | None) -> Answer:
         records = memory.records(listed)
@@ -270,7 +271,7 @@ def _pick(question: Pick) -> Evaluate:
             return _of_unknown_list(listed)
         possible: list[tuple[Waits, Answer]] = []
         last = FALSE  # when there is no such record
-        for one in records if is_first else reversed(records):
+        for one in range_of(which, records, record):
             answer = where(memory, one)
             if answer[0] is Truth.TRUE:
                 last = then(memory, one)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast
+from typing import cast
 
 from policyengine import conditions as tree
-from policyengine.conditions import Condition, Operand, Operator, Ref
+from policyengine.conditions import NEIGHBOURS, Condition, Operand, Operator, Ref, Which
 from policyengine.diagnostics import message
 from policyengine.document import Entry, MappingNode, Node, Scalar, SequenceNode
 from policyengine.parse import nodes
@@ -47,6 +47,7 @@ _OF_QUANTITIES = ("at_least", "at_most", "more_than", "less_than")
 _OF_TIMES = ("before", "after", "not_before", "not_after")
 _SEVERAL = ("all", "any")
 _PICKS = ("first", "last")
+_NO_RECORD = message("use it in a part with `for_each`: there the question is asked of each record")
 
 
 def parse_condition(node: Node | None, scope: Scope) -> Condition:
@@ -73,7 +74,9 @@ def _entry(entry: Entry, scope: Scope) -> Condition | None:
     if word == "count_of":
         return _count(nodes.mapping(value), span, scope)
     if word in _PICKS:
-        return _pick(cast(Literal["first", "last"], word), nodes.mapping(value), span, scope)
+        return _pick(cast(Which, word), nodes.mapping(value), span, scope)
+    if word in NEIGHBOURS:
+        return _neighbour(cast(Which, word), nodes.mapping(value), span, scope)
     if word in scope.names.assumptions:
         return _reading(word, value, span, scope)
     if _is_assumption(word):
@@ -103,10 +106,20 @@ def _some(node: MappingNode, span: Span, scope: Scope) -> Condition | None:
     return tree.Some(listed, parse_condition(node.get("where"), scope.within(listed)), span)
 
 
-def _pick(which: Literal["first", "last"], node: MappingNode, span: Span, scope: Scope) -> Condition | None:
+def _pick(which: Which, node: MappingNode, span: Span, scope: Scope) -> Condition | None:
     listed = _list(node, scope)
-    if listed is None:
-        return None
+    return None if listed is None else _of_record(which, listed, node, span, scope)
+
+
+def _neighbour(which: Which, node: MappingNode, span: Span, scope: Scope) -> Condition | None:
+    if scope.listed is not None:
+        return _of_record(which, scope.listed, node, span, scope)
+    what = message("`{word}` is asked where there is no record", word=which)
+    scope.fault("wrong-test", what, span, _NO_RECORD)
+    return None
+
+
+def _of_record(which: Which, listed: str, node: MappingNode, span: Span, scope: Scope) -> Condition:
     inner = scope.within(listed)
     where = parse_condition(node.get("where"), inner)
     return tree.Pick(which, listed, where, parse_condition(node.get("is"), inner), span)

@@ -40,6 +40,14 @@ _QUESTIONS: dict[str, tuple[str, str]] = {
         marked("the last matching record of “{list}” is as asked"),
         marked("the last matching record of “{list}” is not as asked"),
     ),
+    "next": (
+        marked("the next matching record of “{list}” is as asked"),
+        marked("the next matching record of “{list}” is not as asked, or there is none"),
+    ),
+    "previous": (
+        marked("the previous matching record of “{list}” is as asked"),
+        marked("the previous matching record of “{list}” is not as asked, or there is none"),
+    ),
 }
 # Values that are words: without quotes they would run into the sentence.
 _QUOTED = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
