@@ -31,6 +31,7 @@ LAYERS = (
     ("engines",),
     ("explain", "decision", "render", "cache", "load"),
     ("api",),
+    ("testing",),
     ("cli", "__main__"),
 )
 DOORS = {
@@ -40,6 +41,9 @@ DOORS = {
     "durable": (),
     "holidays": ("calendar",),
     "click": ("cli",),
+    "junitparser": ("testing.junit",),
+    "pytest": ("testing.pytest_plugin",),
+    "watchfiles": ("cli.test",),
 }
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from policyengine.case import Case, Key
 from policyengine.conditions import Constant, Operand, Ref
 from policyengine.diagnostics import Diagnostic, Message, error, has_errors, listing, message
+from policyengine.document import MappingNode, node_at, to_plain
 from policyengine.json_text import MAX_FAULTS, Number, locate_all, read_json
 from policyengine.rulebook import Bound, Fact, RecordList, Rulebook
 from policyengine.source import Span
@@ -93,6 +94,14 @@ class CaseReader:
             return None, [fault._replace(span=Span(file)) for fault in faults]
         return self._read(read, _Source("", file, 1), settings)
 
+    def read_tree(self, tree: MappingNode, id: str) -> tuple[Case | None, list[Diagnostic]]:
+        """Return the case of a YAML tree, or None when there are errors, and everything wrong with it."""
+        read, faults = read_json(json.dumps(to_plain(tree)), tree.span.file)
+        if not isinstance(read, dict) or has_errors(faults):
+            return None, [fault._replace(span=tree.span) for fault in faults]
+        case, faults = self._read(read, _Tree(tree), ())
+        return None if case is None else case._replace(id=id), faults
+
     def _read(
         self, value: object, source: _Source, settings: Settings
     ) -> tuple[Case | None, list[Diagnostic]]:
@@ -138,6 +147,22 @@ class _Source:
             if path[: len(steps)] == steps:
                 return words
         return ""
+
+
+class _Tree(_Source):
+    """Where the parts of a case stand that is written in YAML."""
+
+    def __init__(self, tree: MappingNode) -> None:
+        super().__init__("", tree.span.file, 1)
+        self.tree = tree
+
+    def places(self, wanted: Sequence[tuple[Path, bool]]) -> list[Span]:
+        """Return where values, or their keys, stand."""
+        return [self._place(path, is_key) for path, is_key in wanted]
+
+    def _place(self, path: Path, is_key: bool) -> Span:
+        node, key = node_at(self.tree, path)
+        return key if is_key else node.span
 
 
 class _Found(NamedTuple):
@@ -355,7 +380,7 @@ class _Reading:
                 date=dating.path,
             )
             help = message("give `{date}`, or leave `{name}` out", name=fact.path, date=dating.path)
-            self.fault("undated-fact", what, _path_of(key, fact), help, key=True)
+            self.fault("undated-fact", what, path_of(key, fact), help, key=True)
 
     def _check_records(self, listed: RecordList, count: int) -> None:
         if listed.dated_by is None:
@@ -401,7 +426,7 @@ class _Reading:
                 cause=cause.path,
             )
             self.fault(
-                "before-cause", what, _path_of(key, fact), message("give `{cause}` too", cause=cause.path)
+                "before-cause", what, path_of(key, fact), message("give `{cause}` too", cause=cause.path)
             )
 
     def _out_of_bounds(self, fact: Fact, key: Key, bound: Bound, limit: Value) -> None:
@@ -412,20 +437,21 @@ class _Reading:
             other = message("`{name}` ({value})", name=bound.operand.name, value=shown)
         if bound.operator == "not_before":
             what = message("`{name}` is before {limit}", name=fact.path, limit=other)
-            self.fault("before-cause", what, _path_of(key, fact), message("check both dates"))
+            self.fault("before-cause", what, path_of(key, fact), message("check both dates"))
         elif bound.operator == "at_most":
             what = message("`{name}` is more than {limit}", name=fact.path, limit=other)
-            self.fault("out-of-bounds", what, _path_of(key, fact), message("check both values"))
+            self.fault("out-of-bounds", what, path_of(key, fact), message("check both values"))
         else:
             what = message("`{name}` is less than {limit}", name=fact.path, limit=other)
-            self.fault("out-of-bounds", what, _path_of(key, fact), message("check the value"))
+            self.fault("out-of-bounds", what, path_of(key, fact), message("check the value"))
 
 
 def _dotted(path: Path) -> str:
     return ".".join(str(step) for step in path)
 
 
-def _path_of(key: Key, fact: Fact) -> Path:
+def path_of(key: Key, fact: Fact) -> Path:
+    """Return the steps to a fact in the JSON of a case: names, and positions in lists."""
     name, record = key
     if fact.listed is None or record is None:
         return tuple(name.split("."))

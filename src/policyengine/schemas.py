@@ -209,6 +209,15 @@ def _flow(value: object) -> str:
 # ---------- names
 
 
+_EITHER = {
+    ("then", "notices"): marked("say what follows (`{first}`), or who is told what (`{second}`)"),
+    ("checks", "faults"): marked(
+        "say what must come out (`{first}`), or for which faults the case must be refused (`{second}`)"
+    ),
+}
+_ONE_OF_TWO = marked("write `{first}` or `{second}`")
+
+
 class _Form(NamedTuple):
     """What to tell of a text that does not match a pattern."""
 
@@ -226,6 +235,10 @@ _FORMS: Mapping[str, _Form] = {
         message(
             "use small letters, digits and underscores, and dots between words, such as `complaint.filed_at`"
         ),
+    ),
+    r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*((\[[0-9]+\]|\.[0-9]+)(\.[a-z][a-z0-9_]*)?)?$": _Form(
+        marked("`{word}` is not a name"),
+        message("write a name such as `penalty.points`, for a record of a list `seller_answer.0.status`"),
     ),
     r"^([a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*|[A-Z]-[0-9]{2,})$": _Form(
         marked("`{word}` is not a name"),
@@ -445,10 +458,8 @@ class _Told:
         what = message(
             "`{name}` has neither `{first}` nor `{second}`", name=_label(path), first=first, second=second
         )
-        help = message(
-            "say what follows (`{first}`), or who is told what (`{second}`)", first=first, second=second
-        )
-        self._error("missing-key", what, self._span(path), help)
+        template = _EITHER.get((first, second), _ONE_OF_TWO)
+        self._error("missing-key", what, self._span(path), message(template, first=first, second=second))
 
     def _unknown_keys(self, fault: _Fault) -> None:
         _, passed = self.schema.along(fault.steps)

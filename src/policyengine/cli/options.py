@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Iterable
@@ -98,6 +99,19 @@ def write(text: str) -> None:
         raise
     except OSError as fault:
         raise OutputFailed(fault.strerror or type(fault).__name__) from None
+
+
+def write_file(path: str, text: str) -> None:
+    """Write a whole file or nothing: what was there stays until the text is complete. Raises OutputFailed."""
+    partial = f"{path}.part"
+    try:
+        with open(partial, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        os.replace(partial, path)
+    except OSError as fault:
+        with contextlib.suppress(OSError):
+            os.remove(partial)
+        raise OutputFailed(f"{path}: {fault.strerror or type(fault).__name__}") from None
 
 
 def _write(text: str) -> None:

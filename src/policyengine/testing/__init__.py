@@ -1,0 +1,1 @@
+"""Tests that policy clerks write: read, run, measured for coverage, and suggested."""

@@ -1,0 +1,277 @@
+"""What the scenarios exercise: rules, conditions both ways, and the edges of deadlines and limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, NamedTuple
+
+from policyengine.case import Key
+from policyengine.conditions import (
+    All,
+    Any,
+    Condition,
+    Count,
+    Not,
+    Operand,
+    Pick,
+    ReadingIs,
+    Some,
+    Test,
+)
+from policyengine.decision import Decision
+from policyengine.findings import Known, State, Truth
+from policyengine.rulebook import Amount, Deadline, Rulebook
+from policyengine.source import Span
+from policyengine.values import ValueType
+
+Kind = Literal["rule", "condition", "edge"]
+Side = Literal["before", "at", "after"]
+SIDES: Mapping[int, Side] = {-1: "before", 0: "at", 1: "after"}
+Leaf = Test | ReadingIs | Some | Count | Pick
+Owned = tuple[str, Leaf, str | None]
+"""A test, the rule, deadline, amount or policy that it belongs to, and the list of whose records it asks."""
+
+_ORDERED = ("at_least", "at_most", "more_than", "less_than")
+_LIMITED = (ValueType.MONEY, ValueType.COUNT)
+
+
+class Target(NamedTuple):
+    """One thing to be exercised: a rule that holds, a condition that is ``yes`` or ``no``, an edge's side.
+
+    ``name`` is the rule, deadline, amount or policy; ``about`` what a condition asks about.
+    """
+
+    kind: Kind
+    name: str
+    span: Span
+    side: str
+    about: str = ""
+
+
+def spoken(leaf: Leaf) -> str:
+    """Return what a test asks about, in the words of the rule file."""
+    match leaf:
+        case Test(ref):
+            return ref.name
+        case ReadingIs(assumption):
+            return assumption
+        case Some(listed):
+            return f"any_of {listed}"
+        case Count(listed):
+            return f"count_of {listed}"
+        case Pick(which, listed):
+            return f"{which} {listed}"
+
+
+class Covered(NamedTuple):
+    """How much of one kind is exercised."""
+
+    kind: Kind
+    total: int
+    covered: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether nothing is left."""
+        return self.covered == self.total
+
+
+class Coverage:
+    """Collects what decisions exercise of one rulebook."""
+
+    def __init__(self, book: Rulebook) -> None:
+        """Know everything that there is to exercise."""
+        self.book = book
+        self.seen: set[Target] = set()
+        self._leaves: dict[int, tuple[Rulebook, tuple[Owned, ...]]] = {}
+        self.targets = tuple(sorted({*_targets(book, self._leaves_of(book))}, key=_by_place))
+
+    def add(self, decision: Decision) -> None:
+        """Count what a decision exercises."""
+        self.seen.update(self.exercised(decision))
+
+    def exercised(self, decision: Decision) -> Iterator[Target]:
+        """Return what a decision exercises."""
+        yield from self._rules(decision)
+        leaves = self._leaves_of(decision.judged.rulebook)
+        yield from _conditions(decision, leaves)
+        yield from _edges(decision, leaves)
+
+    def summary(self) -> tuple[Covered, ...]:
+        """Return how much is exercised of each kind."""
+        kinds: tuple[Kind, ...] = ("rule", "condition", "edge")
+        found = []
+        for kind in kinds:
+            targets = [one for one in self.targets if one.kind == kind]
+            found.append(Covered(kind, len(targets), sum(one in self.seen for one in targets)))
+        return tuple(found)
+
+    def missing(self) -> tuple[Target, ...]:
+        """Return what nothing exercises, by place."""
+        return tuple(one for one in self.targets if one not in self.seen)
+
+    def _rules(self, decision: Decision) -> Iterator[Target]:
+        for (id, _), finding in decision.findings.rules.items():
+            if finding.truth is Truth.TRUE:
+                yield Target("rule", id, self.book.rules[id].span, "holds")
+
+    def _leaves_of(self, book: Rulebook) -> tuple[Owned, ...]:
+        """Return the tests of a rulebook, the same one with other overlays perhaps."""
+        found = self._leaves.get(id(book))
+        if found is None:
+            found = self._leaves[id(book)] = (book, tuple(tests_of(book)))
+        return found[1]
+
+
+def _conditions(decision: Decision, leaves: Iterable[Owned]) -> Iterator[Target]:
+    explanation = decision.explanation
+    for owner, leaf, listed in leaves:
+        evaluate = explanation.explainer.lowered(leaf)
+        for record in _records(decision, listed):
+            truth = evaluate(explanation, record)[0]
+            if truth is not Truth.UNDETERMINED:
+                side = "yes" if truth is Truth.TRUE else "no"
+                yield Target("condition", owner, leaf.span, side, spoken(leaf))
+
+
+def _records(decision: Decision, listed: str | None) -> Iterable[int | None]:
+    return (None,) if listed is None else (decision.findings.records[listed] or ())
+
+
+def _targets(book: Rulebook, leaves: Iterable[Owned]) -> Iterator[Target]:
+    for rule in book.rules.values():
+        yield Target("rule", rule.id, rule.span, "holds")
+    for owner, leaf, _ in leaves:
+        for side in ("yes", "no"):
+            yield Target("condition", owner, leaf.span, side, spoken(leaf))
+        if _is_limit(leaf):
+            for edge in SIDES.values():
+                yield Target("edge", owner, leaf.span, edge, spoken(leaf))
+    for deadline in book.deadlines.values():
+        for edge in SIDES.values():
+            yield Target("edge", deadline.id, deadline.span, edge)
+    for amount in book.amounts.values():
+        for span in (*(cap.span for cap in amount.caps), *([amount.span] if amount.floor else [])):
+            for edge in SIDES.values():
+                yield Target("edge", amount.id, span, edge)
+
+
+def _by_place(target: Target) -> tuple[str, int, int, str, str]:
+    return target.span.file, target.span.line, target.span.column, target.kind, target.side
+
+
+# ---------- conditions
+
+
+def tests_of(book: Rulebook) -> Iterator[Owned]:
+    """Return every test of a rulebook with its owner and the list of whose records it asks."""
+    told: set[tuple[Span, str]] = set()
+    for owner, condition, listed in _wholes(book):
+        for leaf, inner in _tests(condition, listed):
+            key = (leaf.span, str(getattr(leaf, "operator", type(leaf).__name__)))
+            if key not in told:
+                told.add(key)
+                yield owner, leaf, inner
+
+
+def _wholes(book: Rulebook) -> Iterator[tuple[str, Condition, str | None]]:
+    for rule in book.rules.values():
+        yield rule.policy, rule.scope, None
+    for rule in book.rules.values():
+        yield rule.id, rule.when, rule.listed
+    for deadline in book.deadlines.values():
+        yield deadline.id, deadline.when, deadline.listed
+    for amount in book.amounts.values():
+        yield amount.id, amount.when, amount.listed
+        for cap in amount.caps:
+            yield amount.id, cap.when, amount.listed
+
+
+def _tests(condition: Condition, listed: str | None) -> Iterator[tuple[Leaf, str | None]]:
+    match condition:
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from _tests(part, listed)
+        case Not(part):
+            yield from _tests(part, listed)
+        case Some(inner, where) | Count(inner, where):
+            yield condition, listed
+            yield from _tests(where, inner)
+        case Pick(_, inner, where, then):
+            yield condition, listed
+            yield from _tests(where, inner)
+            yield from _tests(then, inner)
+        case Test() | ReadingIs():
+            yield condition, listed
+
+
+# ---------- edges
+
+
+def _is_limit(leaf: Leaf) -> bool:
+    """Tell whether a test compares money or a number with a limit."""
+    if isinstance(leaf, Count):
+        return leaf.operator in _ORDERED
+    return isinstance(leaf, Test) and leaf.operator in _ORDERED and leaf.ref.type in _LIMITED
+
+
+def _edges(decision: Decision, leaves: Iterable[Owned]) -> Iterator[Target]:
+    """Return the edges of deadlines and limits at which a decision stands."""
+    book, findings = decision.judged.rulebook, decision.findings
+    for (id, _), finding in findings.deadlines.items():
+        due = _number(finding.due)
+        if finding.exists is Truth.TRUE and due is not None:
+            for moment in (decision.as_of, _number(finding.acted)):
+                yield from _side(book.deadlines[id], moment, due)
+    for (id, record), amount in findings.amounts.items():
+        if amount.exists is Truth.TRUE:
+            yield from _limits_of_amount(decision, book.amounts[id], (id, record))
+    yield from _limits_of_conditions(decision, leaves)
+
+
+def _side(
+    part: Deadline | Amount, found: int | None, limit: int | None, span: Span | None = None
+) -> Iterator[Target]:
+    if found is not None and limit is not None and found - limit in SIDES:
+        yield Target("edge", part.id, span or part.span, SIDES[found - limit])
+
+
+def _limits_of_amount(decision: Decision, amount: Amount, key: Key) -> Iterator[Target]:
+    finding = decision.findings.amounts[key]
+    rounded = _number(finding.rounded)
+    if finding.floor is not None:
+        yield from _side(amount, rounded, _number(finding.floor))
+    for cap, found in zip(amount.caps, finding.caps, strict=True):
+        if found.applies is Truth.TRUE:
+            yield from _side(amount, rounded, _number(found.limit), cap.span)
+
+
+def _limits_of_conditions(decision: Decision, leaves: Iterable[Owned]) -> Iterator[Target]:
+    for owner, leaf, listed in leaves:
+        if not _is_limit(leaf) or not isinstance(leaf, Test | Count):
+            continue
+        for record in _records(decision, listed):
+            for found, limit in compared(decision, leaf, record):
+                if found - limit in SIDES:
+                    yield Target("edge", owner, leaf.span, SIDES[found - limit], spoken(leaf))
+
+
+def compared(decision: Decision, leaf: Test | Count, record: int | None) -> Iterator[tuple[int, int]]:
+    """Return what a test of money or a number found and its limit, where both are known."""
+    explanation = decision.explanation
+    if isinstance(leaf, Count):
+        bounds = explanation.count(leaf.listed, leaf.where)
+        left = bounds[0] if bounds is not None and bounds[0] == bounds[1] else None
+    else:
+        left = _number(explanation.state_of(leaf.ref, record))
+    right = _operand(decision, leaf.operands[0], record)
+    if left is not None and right is not None:
+        yield left, right
+
+
+def _operand(decision: Decision, operand: Operand, record: int | None) -> int | None:
+    return _number(decision.explanation.state_of(operand, record))
+
+
+def _number(state: State) -> int | None:
+    return state.value if isinstance(state, Known) and isinstance(state.value, int) else None

@@ -1,0 +1,50 @@
+"""Which files of tests there are, and which rulebook each of them tests."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+
+from policyengine.diagnostics import Diagnostic, error, message
+from policyengine.rule_files import CASES_SUFFIX
+from policyengine.source import Span
+
+
+def find_files(paths: Iterable[str]) -> tuple[list[tuple[str, str]], list[Diagnostic]]:
+    """Return the test files below the paths, each with the folder of its rulebook, in the order of names."""
+    found: dict[str, str] = {}
+    faults: list[Diagnostic] = []
+    for path in paths:
+        files = sorted(_below(path)) if os.path.isdir(path) else [path]
+        if not os.path.exists(path):
+            what = message("there is no file or folder `{path}`", path=path)
+            help = message("name a folder of rules, or a file that ends in {suffix}", suffix=CASES_SUFFIX)
+            faults.append(error("file-missing", what, Span(path), help))
+            continue
+        for file in files:
+            rules = rulebook_of(file)
+            if rules is None:
+                what = message("no folder above `{path}` holds a rulebook.yaml", path=file)
+                help = message("put the tests into the folder of the rules that they test")
+                faults.append(error("file-missing", what, Span(file), help))
+            else:
+                found.setdefault(os.path.normpath(file), rules)
+    return sorted(found.items()), faults
+
+
+def _below(folder: str) -> Iterator[str]:
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        yield from (os.path.join(place, name) for name in names if name.endswith(CASES_SUFFIX))
+
+
+def rulebook_of(file: str) -> str | None:
+    """Return the nearest folder above a file that holds a rulebook, or None."""
+    folder = os.path.normpath(os.path.dirname(file) or ".")
+    while True:
+        if os.path.isfile(os.path.join(folder, "rulebook.yaml")):
+            return folder
+        above = os.path.normpath(os.path.join(folder, ".."))
+        if os.path.abspath(above) == os.path.abspath(folder):
+            return None
+        folder = above

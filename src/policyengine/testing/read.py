@@ -1,0 +1,232 @@
+"""From the text of a ``*.cases.yaml`` file to typed scenarios: names and values are checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from policyengine.case import Key
+from policyengine.diagnostics import Diagnostic, error, has_errors, listing, message
+from policyengine.document import Entry, MappingNode, Node, Scalar, read_yaml
+from policyengine.files import read_text
+from policyengine.i18n import Speech
+from policyengine.parse import nodes
+from policyengine.render.naming import Naming
+from policyengine.rulebook import STATUSES, Rulebook
+from policyengine.schemas import check_shape
+from policyengine.source import Span
+from policyengine.suggestions import closest
+from policyengine.testing.scenarios import Because, Check, Expectation, Scenario, ScenarioFile
+from policyengine.values import LiteralError, ValueType, parse_literal
+
+NO_VALUE = ("undetermined", "not_applicable", "conflict")
+"""What can be expected beside a value."""
+
+# In `{…}` of YAML brackets would have to be quoted, so a record can be written with a dot too.
+_RECORD = r"(?:\[(?P<record>[0-9]{1,9})\]|\.(?P<dotted>[0-9]{1,9}))"
+_WITH_RECORD = re.compile(r"(?P<head>[a-z][a-z0-9_.]*?)" + _RECORD + r"(?:\.(?P<field>[a-z][a-z0-9_]*))?")
+_RULE = re.compile(r"(?P<rule>[a-z0-9_]+)(?:" + _RECORD + ")?")
+_YES = ("yes", "true", "是")
+
+
+def read_scenarios(path: str, rules: str, book: Rulebook) -> tuple[ScenarioFile | None, list[Diagnostic]]:
+    """Return the scenarios of a file, None when its text or shape is wrong, and everything wrong with it.
+
+    Scenarios with faults of their own are left out.
+    """
+    text, faults = read_text(path)
+    if text is None:
+        return None, faults
+    node, wrong = read_yaml(text, path)
+    faults += wrong
+    if isinstance(node, MappingNode) and not has_errors(wrong):
+        faults += check_shape("cases", node)
+    if not isinstance(node, MappingNode) or has_errors(faults):
+        return None, faults
+    reader = _Reader(book, node, faults)
+    return ScenarioFile(path, rules, nodes.text(node.get("policy_cases")), tuple(reader.scenarios())), faults
+
+
+def key_of(book: Rulebook, written: str) -> Key | None:
+    """Return what a name such as ``seller_answer.0.status`` means in a rulebook, or None."""
+    found = _WITH_RECORD.fullmatch(written)
+    name, record = written, None
+    if found is not None:
+        name = found["head"] + (f".{found['field']}" if found["field"] else "")
+        record = _record(found)
+    if name in book.facts:
+        listed = book.facts[name].listed
+    elif name in book.amounts:
+        listed = book.amounts[name].listed
+    elif name in book.parameters:
+        listed = None
+    else:
+        deadline, _, property = name.rpartition(".")
+        if deadline not in book.deadlines or property not in ("due", "status", "settled_at"):
+            return None
+        listed = book.deadlines[deadline].listed
+    return (name, record) if (listed is None) == (record is None) else None
+
+
+def _record(found: re.Match[str]) -> int | None:
+    written = found["record"] or found["dotted"]
+    return None if written is None else int(written)
+
+
+def names_of(book: Rulebook) -> Iterator[str]:
+    """Return everything that can be expected, a name of a record with ``.0``."""
+    for path, fact in book.facts.items():
+        yield path if fact.listed is None else f"{fact.listed}.0{path.removeprefix(fact.listed)}"
+    yield from book.parameters
+    for id, amount in book.amounts.items():
+        yield id if amount.listed is None else f"{id}.0"
+    for id, deadline in book.deadlines.items():
+        head = id if deadline.listed is None else f"{id}.0"
+        yield from (f"{head}.{property}" for property in ("due", "status", "settled_at"))
+
+
+class _Reader:
+    """Reads one file whose shape is right."""
+
+    def __init__(self, book: Rulebook, root: MappingNode, faults: list[Diagnostic]) -> None:
+        self.book = book
+        self.root = root
+        self.faults = faults
+        self.naming = Naming(book, Speech("en"))
+        self.fixtures = {
+            entry.key.text: nodes.mapping(entry.value) for entry in nodes.entries(root.get("fixtures"))
+        }
+
+    def scenarios(self) -> Iterator[Scenario]:
+        for node in nodes.items(self.root.get("cases")):
+            before = len(self.faults)
+            scenario = self._scenario(nodes.mapping(node))
+            if len(self.faults) == before:
+                yield scenario
+
+    def _scenario(self, node: MappingNode) -> Scenario:
+        name = nodes.scalar(node.get("name"))
+        assume = {entry.key.text: nodes.text(entry.value) for entry in nodes.entries(node.get("assume"))}
+        self._check_readings(node.get("assume"))
+        return Scenario(
+            name=name.text,
+            given=self._given(nodes.mapping(node.get("given"))),
+            assume=assume,
+            overlays=tuple(self._overlays(node.get("overlays"))),
+            checks=tuple(self._check(nodes.mapping(one)) for one in nodes.items(node.get("checks"))),
+            faults=tuple(nodes.text(one) for one in nodes.items(node.get("faults"))),
+            span=name.span,
+        )
+
+    def _given(self, node: MappingNode) -> MappingNode:
+        used = node.get("use")
+        rest = MappingNode(tuple(one for one in node.entries if one.key.text != "use"), node.span)
+        if used is None:
+            return rest
+        written = nodes.scalar(used)
+        fixture = self.fixtures.get(written.text)
+        if fixture is None:
+            what = message("there is no fixture `{name}`", name=written.text)
+            self._fault("unknown-fixture", what, written.span, written.text, self.fixtures)
+            return rest
+        return merge(fixture, rest)
+
+    def _check_readings(self, node: Node | None) -> None:
+        for entry in nodes.entries(node):
+            assumption = self.book.assumptions.get(entry.key.text)
+            if assumption is None:
+                what = message("there is no assumption `{name}`", name=entry.key.text)
+                self._fault("unknown-assumption", what, entry.key.span, entry.key.text, self.book.assumptions)
+                continue
+            written = nodes.scalar(entry.value)
+            known = [one.id for one in assumption.readings]
+            if written.text not in known:
+                what = message("`{id}` has no reading `{reading}`", id=assumption.id, reading=written.text)
+                self._fault("unknown-reading", what, written.span, written.text, known)
+
+    def _overlays(self, node: Node | None) -> Iterator[str]:
+        known = [overlay.id for overlay in self.book.overlays]
+        for one in nodes.items(node):
+            written = nodes.scalar(one)
+            if written.text not in known:
+                what = message("there is no overlay `{name}`", name=written.text)
+                self._fault("unknown-overlay", what, written.span, written.text, known)
+            yield written.text
+
+    # ---------- checks
+
+    def _check(self, node: MappingNode) -> Check:
+        written = nodes.scalar(node.get("as_of"))
+        as_of = self._literal(written, ValueType.INSTANT, ())
+        return Check(
+            as_of=as_of if isinstance(as_of, int) else 0,
+            expect=tuple(self._expectations(node.get("expect"))),
+            because=tuple(self._because(node.get("because"))),
+            strict=nodes.text(node.get("strict"), "no") in _YES,
+            span=written.span,
+        )
+
+    def _expectations(self, node: Node | None) -> Iterator[Expectation]:
+        for entry in nodes.entries(node):
+            key = key_of(self.book, entry.key.text)
+            if key is None:
+                what = message("nothing is named `{name}`", name=entry.key.text)
+                self._fault("unknown-name", what, entry.key.span, entry.key.text, names_of(self.book))
+                continue
+            written = nodes.scalar(entry.value)
+            if written.text not in NO_VALUE:
+                self._literal(written, self.naming.type_of(key[0]), choices_of(self.book, key[0]))
+            yield Expectation(entry.key.text, key, written.text, entry.key.span)
+
+    def _literal(self, written: Scalar, type: ValueType, choices: Sequence[str]) -> object:
+        try:
+            return parse_literal(written.text, type, self.book.zone, choices)
+        except LiteralError as fault:
+            self.faults.append(error("bad-value", fault.message, written.span, fault.help))
+            return None
+
+    def _because(self, node: Node | None) -> Iterator[Because]:
+        for one in nodes.items(node):
+            written = nodes.scalar(one)
+            found = _RULE.fullmatch(written.text)
+            if found is None or found["rule"] not in self.book.rules:
+                what = message("there is no rule `{name}`", name=written.text)
+                self._fault("unknown-rule", what, written.span, written.text, self.book.rules)
+                continue
+            yield Because(written.text, found["rule"], _record(found), written.span)
+
+    def _fault(
+        self,
+        code: str,
+        what: object,
+        span: Span,
+        written: str,
+        known: Mapping[str, object] | Iterator[str] | Sequence[str],
+    ) -> None:
+        words = list(known)
+        near = closest(written, words)
+        help = message("did you mean `{word}`?", word=near) if near else None
+        if near is None and 0 < len(words) <= 12:
+            help = message("write one of: {words}", words=listing(words))
+        self.faults.append(error(code, what, span, help))  # type: ignore[arg-type]
+
+
+def choices_of(book: Rulebook, name: str) -> tuple[str, ...]:
+    """Return the values of a choice, or of the state of a deadline."""
+    if name in book.facts:
+        return tuple(choice.name for choice in book.facts[name].choices)
+    return tuple(word for word, _ in STATUSES) if name.endswith(".status") else ()
+
+
+def merge(base: MappingNode, changes: MappingNode) -> MappingNode:
+    """Return a case with some facts replaced or, where nothing is written, taken out."""
+    entries = {entry.key.text: entry for entry in base.entries}
+    for entry in changes.entries:
+        old = entries.get(entry.key.text)
+        if isinstance(entry.value, Scalar) and not entry.value.text and not entry.value.quoted:
+            entries.pop(entry.key.text, None)
+        elif old is not None and isinstance(old.value, MappingNode) and isinstance(entry.value, MappingNode):
+            entries[entry.key.text] = Entry(old.key, merge(old.value, entry.value))
+        else:
+            entries[entry.key.text] = entry
+    return MappingNode(tuple(entries.values()), changes.span)
