@@ -68,7 +68,16 @@ def test_what_no_case_can_say_fails(case: object, schema: Any) -> None:
 
 def test_only_what_is_given_is_in_it(schema: Any) -> None:
     properties = schema["properties"]
-    assert list(properties) == ["$schema", "case", "complaint", "customer", "item", "order", "refund", "review"]
+    assert list(properties) == [
+        "$schema",
+        "case",
+        "complaint",
+        "customer",
+        "item",
+        "order",
+        "refund",
+        "review",
+    ]
     assert "intervened_at" not in properties["complaint"]["properties"]
     record = properties["complaint"]["properties"]["evidence"]["items"]
     assert sorted(record["properties"]) == ["kind", "party", "submitted_at"]

@@ -60,7 +60,7 @@ def test_the_wheel_has_the_catalogues_of_translations(shipped: set[str]) -> None
 def test_the_wheel_has_nothing_else(shipped: set[str]) -> None:
     tops = {name.partition("/")[0] for name in shipped}
     assert tops == {"policyengine", f"dispute_policyengine-{__version__}.dist-info"}
-    assert not [name for name in shipped if "test" in name or "__pycache__" in name]
+    assert not [name for name in shipped if "tests/" in name or "/test_" in name or "__pycache__" in name]
 
 
 def test_the_wheel_has_the_command_and_the_licence(wheel: Path) -> None:

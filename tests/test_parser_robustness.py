@@ -134,7 +134,8 @@ def check_places(found: list[Diagnostic], directory: Path) -> None:
 def test_no_change_of_the_files_breaks_the_parser(tmp_path: Path, quick: None) -> None:
     directory = tmp_path / "taobao"
     shutil.copytree(TAOBAO, directory)
-    overlays = [path.stem for path in FILES if path.parent.name == "overlays"]
+    # One of each that set the same figures.
+    overlays = ["late_5pct_1_30", "points_3", "seller_confirmation_10d"]
     reached = 0
     for seed in range(MUTATIONS):
         chance = random.Random(seed)

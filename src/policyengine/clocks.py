@@ -130,10 +130,9 @@ def _status(
         return NOT_STARTED  # whatever its length will be
     waits = waits_of([start, length, *acts])
     if not isinstance(due, Known):
-        nobody_acted = all(isinstance(act, Absent) for act in acts)
-        if isinstance(start, Known) and _instant(start) > as_of and nobody_acted:
-            return NOT_STARTED
-        return ABSENT if isinstance(length, Absent) else Unknown(waits)
+        if isinstance(length, Absent):
+            return ABSENT
+        return _status_of_any_length(start, acts, clock, as_of) or Unknown(waits)
     end = _instant(due)
     if any(isinstance(act, Known) and is_in_time(_instant(act), end, clock.counting) for act in acts):
         return MET
@@ -144,6 +143,20 @@ def _status(
     if is_in_time(as_of, end, clock.counting):
         return OPEN
     return ENDED if clock.is_period else MISSED
+
+
+def _status_of_any_length(start: State, acts: Sequence[State], clock: Clock, as_of: int) -> State | None:
+    """Return the status that follows whatever the length is: no clock ends before it starts."""
+    if not isinstance(start, Known):
+        return None
+    begin = _instant(start)
+    if any(isinstance(act, Known) and is_in_time(_instant(act), begin, clock.counting) for act in acts):
+        return MET
+    if not all(isinstance(act, Absent) for act in acts):
+        return None
+    if begin > as_of:
+        return NOT_STARTED
+    return OPEN if is_in_time(as_of, begin, clock.counting) else None
 
 
 def _settled(status: State, due: State, acted: State) -> State:

@@ -10,6 +10,7 @@ from policyengine.conditions import (
     All,
     Any,
     Condition,
+    Constant,
     Count,
     Not,
     Operand,
@@ -22,7 +23,7 @@ from policyengine.decision import Decision
 from policyengine.findings import Known, State, Truth
 from policyengine.rulebook import Amount, Deadline, Rulebook
 from policyengine.source import Span
-from policyengine.values import ValueType
+from policyengine.values import ValueType, comparison_key
 
 Kind = Literal["rule", "condition", "edge"]
 Side = Literal["before", "at", "after"]
@@ -142,11 +143,13 @@ def _targets(book: Rulebook, leaves: Iterable[Owned]) -> Iterator[Target]:
     for rule in book.rules.values():
         yield Target("rule", rule.id, rule.span, "holds")
     for owner, leaf, _ in leaves:
-        for side in ("yes", "no"):
+        sides = ("yes",) if _is_always_true(book, leaf) else ("yes", "no")
+        for side in sides:
             yield Target("condition", owner, leaf.span, side, spoken(leaf))
         if _is_limit(leaf):
-            for edge in SIDES.values():
-                yield Target("edge", owner, leaf.span, edge, spoken(leaf))
+            for offset, edge in SIDES.items():
+                if not _is_out_of_bounds(book, leaf, offset):
+                    yield Target("edge", owner, leaf.span, edge, spoken(leaf))
     for deadline in book.deadlines.values():
         for edge in SIDES.values():
             yield Target("edge", deadline.id, deadline.span, edge)
@@ -203,6 +206,36 @@ def _tests(condition: Condition, listed: str | None) -> Iterator[tuple[Leaf, str
             yield from _tests(then, inner)
         case Test() | ReadingIs():
             yield condition, listed
+
+
+# ---------- what no case can do
+
+
+def _is_always_true(book: Rulebook, leaf: Leaf) -> bool:
+    """Tell whether no case makes a test false: a record is not seen before its own instant."""
+    if not isinstance(leaf, Test) or leaf.ref.kind != "fact":
+        return False
+    if leaf.operator in ("known", "happened"):
+        listed = book.lists.get(leaf.ref.listed or "")
+        return listed is not None and listed.dated_by == leaf.ref.name
+    return leaf.operator == "at_least" and _is_out_of_bounds(book, leaf, -1)
+
+
+def _is_out_of_bounds(book: Rulebook, leaf: Leaf, offset: int) -> bool:
+    """Tell whether a given fact cannot be that far from the limit, because its own bounds forbid it."""
+    if not isinstance(leaf, Test) or leaf.ref.name not in book.facts:
+        return False
+    limit = leaf.operands[0]
+    for bound in book.facts[leaf.ref.name].bounds:
+        if isinstance(bound.operand, Constant) and isinstance(limit, Constant):
+            distance = (
+                int(str(comparison_key(limit.value))) + offset - int(str(comparison_key(bound.operand.value)))
+            )
+            if (bound.operator == "at_least" and distance < 0) or (
+                bound.operator == "at_most" and distance > 0
+            ):
+                return True
+    return False
 
 
 # ---------- edges

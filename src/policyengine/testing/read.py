@@ -26,6 +26,7 @@ NO_VALUE = ("undetermined", "not_applicable", "conflict")
 _RECORD = r"(?:\[(?P<record>[0-9]{1,9})\]|\.(?P<dotted>[0-9]{1,9}))"
 _WITH_RECORD = re.compile(r"(?P<head>[a-z][a-z0-9_.]*?)" + _RECORD + r"(?:\.(?P<field>[a-z][a-z0-9_]*))?")
 _RULE = re.compile(r"(?P<rule>[a-z0-9_]+)(?:" + _RECORD + ")?")
+_NOTHING = ("", "~", "null")
 _YES = ("yes", "true", "是")
 
 
@@ -223,7 +224,7 @@ def merge(base: MappingNode, changes: MappingNode) -> MappingNode:
     entries = {entry.key.text: entry for entry in base.entries}
     for entry in changes.entries:
         old = entries.get(entry.key.text)
-        if isinstance(entry.value, Scalar) and not entry.value.text and not entry.value.quoted:
+        if isinstance(entry.value, Scalar) and entry.value.text in _NOTHING and not entry.value.quoted:
             entries.pop(entry.key.text, None)
         elif old is not None and isinstance(old.value, MappingNode) and isinstance(entry.value, MappingNode):
             entries[entry.key.text] = Entry(old.key, merge(old.value, entry.value))

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from policyengine.case import Key
 from policyengine.case_reader import path_of
+from policyengine.compile.choose_readings import choose_operand
 from policyengine.conditions import Operand, Ref, Test
 from policyengine.decision import Decision
 from policyengine.diagnostics import marked
@@ -36,7 +37,7 @@ _LIMITS = {
     "at": marked("exactly the limit: {title}"),
     "after": marked("one more than the limit: {title}"),
 }
-_PLAIN = re.compile(r"[^\W_][\w.+-]*( [\w.+:-]+)*%?")
+_PLAIN = re.compile(r"[^\W_][\w.+-]*( [\w.+-]+(:[\w.+-]+)*)*%?")
 _NULLS = ("null", "~")
 
 
@@ -76,6 +77,17 @@ class _Try(NamedTuple):
     result: Result
     given: Mapping[str, object]
     as_of: int
+
+
+_WHOLE = 100_000_000
+"""100 % in millionths of a percent, the unit of rates."""
+
+
+class _Handle(NamedTuple):
+    """A number that the case gives; the limited sum moves by ``rate`` of it (millionths of a percent)."""
+
+    key: Key
+    rate: int
 
 
 class _Maker:
@@ -121,13 +133,13 @@ class _Maker:
         offset = next(number for number, side in SIDES.items() if side == target.side)
         for result in self.results:
             assert result.decision is not None
-            for key, distance in self._handles(result.decision, target):
-                given = _with_number(result, key, offset - distance)
+            for handle, distance in self._handles(result.decision, target):
+                given = _with_number(result, handle, offset - distance)
                 if given is not None:
                     yield _Try(result, given, result.decision.as_of)
 
-    def _handles(self, decision: Decision, target: Target) -> Iterator[tuple[Key, int]]:
-        """Return the given facts that move what is limited, and how far it is above its limit now (fen)."""
+    def _handles(self, decision: Decision, target: Target) -> Iterator[tuple[_Handle, int]]:
+        """Return the given facts that move what is limited, and how far it is above its limit now."""
         book = decision.judged.rulebook
         for owner, leaf, listed in tests_of(book):
             if (owner, leaf.span) != (target.name, target.span) or not isinstance(leaf, Test):
@@ -137,11 +149,11 @@ class _Maker:
             )
             for record in records:
                 for found, limit in compared(decision, leaf, record):
-                    yield from ((key, found - limit) for key in self._money(decision, leaf.ref, record))
+                    yield from ((one, found - limit) for one in self._moving(decision, leaf.ref, record))
         if target.name in book.amounts:
             yield from self._handles_of_amount(decision, target)
 
-    def _handles_of_amount(self, decision: Decision, target: Target) -> Iterator[tuple[Key, int]]:
+    def _handles_of_amount(self, decision: Decision, target: Target) -> Iterator[tuple[_Handle, int]]:
         amount = decision.judged.rulebook.amounts[target.name]
         for (id, record), finding in decision.findings.amounts.items():
             rounded = _number(finding.rounded)
@@ -152,23 +164,32 @@ class _Maker:
             for span, state in limits:
                 limit = _number(state)
                 if span == target.span and limit is not None:
-                    distance = _before_rate(rounded - limit, finding.rate)
-                    yield from ((key, distance) for key in self._money(decision, amount.base, record))
+                    distance = rounded - limit
+                    yield from ((one, distance) for one in self._through(decision, (id, record)))
 
-    def _money(self, decision: Decision, operand: Operand, record: int | None) -> Iterator[Key]:
-        """Return the given sum of money that an operand is, or is computed from without a rate."""
+    def _moving(self, decision: Decision, operand: Operand, record: int | None) -> Iterator[_Handle]:
+        """Return the given number that an operand is, or is computed from."""
         book = decision.judged.rulebook
         if not isinstance(operand, Ref):
             return
         key = (operand.name, record if operand.listed else None)
-        if operand.kind == "amount" and book.amounts[operand.name].rate is None:
-            yield from self._money(decision, book.amounts[operand.name].base, record)
+        if operand.kind == "amount":
+            yield from self._through(decision, key)
         elif (
             operand.name in book.facts
             and key in decision.case.values
             and book.facts[operand.name].type in (ValueType.MONEY, ValueType.COUNT)
         ):
-            yield key
+            yield _Handle(key, _WHOLE)
+
+    def _through(self, decision: Decision, key: Key) -> Iterator[_Handle]:
+        """Return the given sum that the base of an amount is, with the rate between the two."""
+        finding = decision.findings.amounts[key]
+        rate = _WHOLE if finding.rate is None else _number(finding.rate)
+        base = choose_operand(decision.judged.rulebook.amounts[key[0]].base, decision.judged.readings)
+        if rate:
+            for handle in self._moving(decision, base, key[1]):
+                yield handle._replace(rate=handle.rate * rate // _WHOLE)
 
     # ---------- writing down
 
@@ -194,24 +215,15 @@ class _Maker:
         return self.naming.text(found.title)
 
     def _expected(self, target: Target, decision: Decision) -> Iterator[tuple[str, str]]:
-        deadline = decision.judged.rulebook.deadlines.get(target.name)
-        if deadline is not None:
-            for id, record in decision.findings.deadlines:
-                if id == target.name:
-                    head = id if record is None else f"{id}.{record}"
-                    yield (
-                        f"{head}.status",
-                        self._literal(
-                            f"{id}.status", decision.findings.states[f"{id}.status", record], decision
-                        ),
-                    )
-        for outcome in decision.outcomes:
-            if outcome.status != "not_applicable":
-                path = ".".join(map(str, path_of((outcome.fact.path, outcome.record), outcome.fact)))
-                yield path, self._literal(outcome.fact.path, outcome.state, decision)
+        told: set[Key] = set()
+        for key in (*_concerned(target, decision), *_applicable(decision)):
+            if key not in told:
+                told.add(key)
+                yield _written_name(decision, key), self._literal(key, decision)
 
-    def _literal(self, name: str, state: State, decision: Decision) -> str:
-        match state:
+    def _literal(self, key: Key, decision: Decision) -> str:
+        name = key[0]
+        match decision.findings.states[key]:
             case Known(value):
                 type = self.naming.type_of(name)
                 zone = decision.judged.rulebook.zone
@@ -228,14 +240,37 @@ class _Maker:
                 return "not_applicable"
 
 
+def _concerned(target: Target, decision: Decision) -> Iterator[Key]:
+    """Return what the edge is about: the state of the deadline, the amount, or what the rule concludes."""
+    book, states = decision.judged.rulebook, decision.findings.states
+    names = [f"{target.name}.status"] if target.name in book.deadlines else []
+    names += [target.name] if target.name in book.amounts else []
+    if target.name in book.rules:
+        names += [one.fact.name for one in book.rules[target.name].then]
+    for name in names:
+        yield from sorted((key for key in states if key[0] == name), key=lambda key: key[1] or 0)
+
+
+def _applicable(decision: Decision) -> Iterator[Key]:
+    for outcome in decision.outcomes:
+        if outcome.status != "not_applicable":
+            yield outcome.fact.path, outcome.record
+
+
+def _written_name(decision: Decision, key: Key) -> str:
+    """Return a name as a scenario writes it, such as ``seller_answer.0.status``."""
+    name, record = key
+    book = decision.judged.rulebook
+    if record is None:
+        return name
+    if name in book.facts:
+        return ".".join(map(str, path_of(key, book.facts[name])))
+    head, _, property = name.rpartition(".")
+    return f"{head}.{record}.{property}" if head in book.deadlines else f"{name}.{record}"
+
+
 def _number(state: State) -> int | None:
     return state.value if isinstance(state, Known) and isinstance(state.value, int) else None
-
-
-def _before_rate(distance: int, rate: State | None) -> int:
-    """Return how far the base must move for a product to move by ``distance``; the rate is in millionths."""
-    millionths = None if rate is None else _number(rate)
-    return distance if not millionths else distance * 1_000_000 // millionths
 
 
 def _plain(scenario: Scenario) -> Mapping[str, object]:
@@ -244,19 +279,20 @@ def _plain(scenario: Scenario) -> Mapping[str, object]:
     return plain
 
 
-def _with_number(result: Result, key: Key, change: int) -> Mapping[str, object] | None:
-    """Return the case with one given number changed by so many units (fen of money); not below zero."""
-    assert result.decision is not None
-    book, value = result.decision.judged.rulebook, result.decision.case.values[key]
-    fact = book.facts[key[0]]
-    if not isinstance(value, int) or value + change < 0:
+def _with_number(result: Result, handle: _Handle, change: int) -> Mapping[str, object] | None:
+    """Return the case in which what is limited moves by ``change`` (fen, or a count); None below zero."""
+    assert result.decision is not None and handle.rate
+    book, value = result.decision.judged.rulebook, result.decision.case.values[handle.key]
+    fact = book.facts[handle.key[0]]
+    moved = change * _WHOLE // handle.rate
+    if not isinstance(value, int) or value + moved < 0:
         return None
     root = json.loads(json.dumps(_plain(result.scenario)))
     level = root
-    *steps, last = path_of(key, fact)
+    *steps, last = path_of(handle.key, fact)
     for step in steps:
         level = level[step]
-    level[last] = str(format_value(value + change, fact.type, book.zone))
+    level[last] = str(format_value(value + moved, fact.type, book.zone))
     return dict(root)
 
 
