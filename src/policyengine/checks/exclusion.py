@@ -10,9 +10,9 @@ always right and *no* means only that it does not show.
 from __future__ import annotations
 
 import functools
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from typing import Any as Anything
-from typing import cast
+from typing import NamedTuple, cast
 
 from policyengine.checks.grounds import Grounds
 from policyengine.compile.normal_form import Literal, alternatives
@@ -21,6 +21,7 @@ from policyengine.conditions import (
     Condition,
     Constant,
     Count,
+    Not,
     Operand,
     Operator,
     Pick,
@@ -29,6 +30,7 @@ from policyengine.conditions import (
     Some,
     Test,
 )
+from policyengine.conditions import Any as AnyOf
 from policyengine.rulebook import STATUSES, Rulebook
 from policyengine.source import Span
 from policyengine.values import Value, ValueType, comparison_key
@@ -80,27 +82,64 @@ class Exclusion:
     def excludes(self, one: Condition, other: Condition) -> bool:
         """Tell whether the conditions can plainly never be true together."""
         self.steps = _MOST_STEPS
-        return not self._possible(_Demands(self.rulebook), (All((one, other), Span("")),), frozenset())
+        both = _Waiting((), frozenset()).joined((one, other))
+        return not self._possible(_Demands(self.rulebook), both, frozenset())
 
-    def _possible(self, demands: _Demands, waiting: tuple[Condition, ...], seen: frozenset[Literal]) -> bool:
+    def _possible(self, demands: _Demands, waiting: _Waiting, seen: frozenset[Literal]) -> bool:
         """Tell whether what is demanded and the conditions that wait are not plainly impossible together."""
         self.steps -= 1
-        if self.steps <= 0 or not waiting:
+        if self.steps <= 0 or not waiting.conditions:
             return True
-        for way in alternatives(waiting[0]):
+        first, *rest = waiting.conditions
+        left = _Waiting(tuple(rest), waiting.known)
+        for way in alternatives(first):
             fresh = [literal for literal in way if literal not in seen]
             more = demands.extended(fresh)
             if not more.possible() or not self._picks_possible(more):
                 continue
-            grounds = tuple(ground for literal in fresh for ground in self.grounds.of(literal))
-            if self._possible(more, (*waiting[1:], *grounds), seen.union(fresh)):
+            grounds = (ground for literal in fresh for ground in self.grounds.of(literal))
+            if self._possible(more, left.joined(grounds), seen.union(fresh)):
                 return True
         return False
 
     def _picks_possible(self, demands: _Demands) -> bool:
         """Tell whether all that is demanded of the same record of a list is possible of it."""
-        together = (All(thens, Span("")) for thens in demands.picks.values() if len(thens) > 1)
-        return all(self._possible(_Demands(self.rulebook), (one,), frozenset()) for one in together)
+        together = (thens for thens in demands.picks.values() if len(thens) > 1)
+        nothing = _Waiting((), frozenset())
+        return all(
+            self._possible(_Demands(self.rulebook), nothing.joined(thens), frozenset()) for thens in together
+        )
+
+
+class _Waiting(NamedTuple):
+    """Conditions that must all be true: those with one way to be true first, each only once."""
+
+    conditions: tuple[Condition, ...]
+    known: frozenset[Hashable]
+
+    def joined(self, more: Iterable[Condition]) -> _Waiting:
+        """Return these and more conditions; one that is or was among them already adds nothing."""
+        known, found = set(self.known), list(self.conditions)
+        for condition in more:
+            for part in _conjuncts(condition):
+                asked = shape(part)
+                if asked not in known:
+                    known.add(asked)
+                    found.append(part)
+        return _Waiting(tuple(sorted(found, key=_has_ways)), frozenset(known))
+
+
+def _conjuncts(condition: Condition) -> Iterator[Condition]:
+    if isinstance(condition, All):
+        for part in condition.parts:
+            yield from _conjuncts(part)
+    else:
+        yield condition
+
+
+def _has_ways(condition: Condition) -> bool:
+    """Tell whether a condition is true in several ways; such a choice is put off, as it may not matter."""
+    return isinstance(condition, AnyOf) or (isinstance(condition, Not) and isinstance(condition.part, All))
 
 
 class _Demands:

@@ -60,6 +60,8 @@ def parse_operand(node: Node, wanted: Wanted, scope: Scope) -> Operand | None:
     if isinstance(node, MappingNode):
         return _by_reading(node, wanted, scope)
     written = nodes.scalar(node)
+    if _is_name_of_text(written, wanted, scope):
+        return _named(written, wanted, scope)
     constant = _constant(written, wanted, scope)
     if isinstance(constant, Constant):
         return constant
@@ -67,6 +69,12 @@ def parse_operand(node: Node, wanted: Wanted, scope: Scope) -> Operand | None:
         return _named(written, wanted, scope)
     scope.fault("bad-value", constant.message, written.span, constant.help)
     return None
+
+
+def _is_name_of_text(written: Scalar, wanted: Wanted, scope: Scope) -> bool:
+    """Tell whether the name of a text is meant: every spelling is a text, so quotes make the difference."""
+    symbol = None if written.quoted else scope.names.find(written.text, scope.listed)
+    return wanted.types == (ValueType.TEXT,) and symbol is not None and symbol.type is ValueType.TEXT
 
 
 def _is_odd_answer(written: Scalar, wanted: Wanted, scope: Scope) -> bool:

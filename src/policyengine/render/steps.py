@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from policyengine.compile.choose_readings import choose_operand
 from policyengine.conditions import Constant, Operand
 from policyengine.decision import AmountView
@@ -14,8 +16,8 @@ from policyengine.values import ValueType
 
 _SIGNS = {"base": "", "plus": "+ ", "minus": "− "}
 # Where the limit changes nothing, and where it is what counts.
-_FLOORS = (marked("at least {limit}"), marked("at least {limit}: raised to it"))
-_CAPS = (marked("at most {limit}"), marked("at most {limit}: cut down to it"))
+_FLOORS = (marked("at least {limit}"), marked("at least {limit}: raised by {amount}"))
+_CAPS = (marked("at most {limit}"), marked("at most {limit}: cut by {amount}"))
 _PERHAPS = marked("perhaps at most {limit}")
 _RAW_PLACES = 10  # 10^-8 fen are 10^-10 of the currency unit
 
@@ -77,25 +79,27 @@ class Steps:
         return " ".join(parts) + total
 
     def _limits(self, amount: Amount, finding: AmountFinding, readings: dict[str, str]) -> list[str]:
+        """Return the floor and the caps as they apply one after the other, and by how much each binds."""
         lines = []
+        value = _fen(finding.rounded)
         if amount.floor is not None and finding.floor is not None:
-            limit = self._operand(amount.floor, finding.floor, ValueType.MONEY, readings)
-            binds = finding.bound == "floor" or self._was_raised(finding)
-            lines.append(self.say(_FLOORS[binds], limit=limit))
-        for number, (cap, found) in enumerate(zip(amount.caps, finding.caps, strict=True), 1):
+            shown = self._operand(amount.floor, finding.floor, ValueType.MONEY, readings)
+            raised, value = _bound(value, _fen(finding.floor), max)
+            lines.append(self._limit(_FLOORS, shown, raised))
+        for cap, found in zip(amount.caps, finding.caps, strict=True):
             if found.applies is Truth.FALSE:
                 continue
-            limit = self._operand(cap.limit, found.limit, ValueType.MONEY, readings)
-            binds = finding.bound == f"cap {number}"
-            template = _CAPS[binds] if found.applies is Truth.TRUE else _PERHAPS
-            lines.append(self.say(template, limit=limit))
+            shown = self._operand(cap.limit, found.limit, ValueType.MONEY, readings)
+            if found.applies is not Truth.TRUE:
+                lines.append(self.say(_PERHAPS, limit=shown))
+                value = None
+                continue
+            cut, value = _bound(value, _fen(found.limit), min)
+            lines.append(self._limit(_CAPS, shown, cut))
         return lines
 
-    def _was_raised(self, finding: AmountFinding) -> bool:
-        floor, rounded = finding.floor, finding.rounded
-        if not isinstance(floor, Known) or not isinstance(rounded, Known):
-            return False
-        return int(str(floor.value)) > int(str(rounded.value))
+    def _limit(self, templates: tuple[str, str], shown: str, by: int) -> str:
+        return self.say(templates[by > 0], limit=shown, amount=raw_text(by * RAW_UNITS))
 
     def _operand(self, operand: Operand, state: State, type: ValueType, readings: dict[str, str]) -> str:
         chosen = choose_operand(operand, readings)
@@ -110,6 +114,18 @@ class Steps:
         if not isinstance(state, Known):
             return self.naming.no_value(state)
         return raw_text(int(str(state.value)) * RAW_UNITS)
+
+
+def _fen(state: State) -> int | None:
+    return state.value if isinstance(state, Known) and isinstance(state.value, int) else None
+
+
+def _bound(value: int | None, limit: int | None, choose: Callable[[int, int], int]) -> tuple[int, int | None]:
+    """Return by how much a limit changes a value, and what comes out; None where it is not known."""
+    if value is None or limit is None:
+        return 0, None
+    bound = choose(value, limit)
+    return abs(bound - value), bound
 
 
 ROUNDINGS = {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from policyengine.decision import AmountView, ClockView, Decision, NextStep, Outcome
 from policyengine.diagnostics import marked
-from policyengine.findings import Known, Missing, State, Unknown
+from policyengine.findings import Known, Missing, State, Truth, Unknown
 from policyengine.i18n import Speech
 from policyengine.render.layout import Paint, Row, Tone, table
 from policyengine.render.naming import Naming, place
@@ -113,10 +113,10 @@ class _Page:
         return sorted(self.decision.outcomes, key=lambda one: (one.fact.span, one.record or 0))
 
     def _title(self, outcome: Outcome) -> str:
-        title = self.naming.text(outcome.fact.title)
-        if outcome.record is None:
-            return title
-        return self.say("{title} [{record}]", title=title, record=outcome.record)
+        return self._numbered(self.naming.text(outcome.fact.title), outcome.record)
+
+    def _numbered(self, title: str, record: int | None) -> str:
+        return title if record is None else self.say("{title} [{record}]", title=title, record=record)
 
     def _verdict(self, outcome: Outcome) -> tuple[str, Tone]:
         if isinstance(outcome.state, Known):
@@ -244,7 +244,7 @@ class _Page:
         steps = Steps(self.naming).line(view, dict(self.decision.judged.readings))
         result = self.naming.state(view.finding.result, view.amount.id)
         return Row(
-            (self.naming.text(view.amount.title), "plain"),
+            (self._numbered(self.naming.text(view.amount.title), view.record), "plain"),
             (result, "title"),
             (steps, "plain"),
         )
@@ -279,12 +279,19 @@ class _Page:
                 yield Row((chosen.id, "plain"), (words, "open"))
 
     def _not_applicable(self) -> Iterator[str]:
-        titles = [self._title(one) for one in self._in_order() if one.status == "not_applicable"]
+        absent = (one for one in self._in_order() if one.status == "not_applicable")
+        titles = [self._title(one) for one in absent if self._could_apply(one)]
         if titles:
             yield ""
             yield self.paint(
                 self.say("Not applicable: {titles}", titles=self.say(", ").join(titles)), "faint"
             )
+
+    def _could_apply(self, outcome: Outcome) -> bool:
+        """Tell whether a policy that applies to the case speaks of it; other procedures are no news."""
+        explanation = self.decision.explanation
+        rules = explanation.explainer.conclusions.get(outcome.fact.path, ())
+        return any(explanation.leaves(rule.scope, None)[0] is not Truth.FALSE for rule in rules)
 
 
 _KINDS: dict[str, tuple[str, Tone]] = {
