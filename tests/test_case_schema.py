@@ -75,8 +75,10 @@ def test_only_what_is_given_is_in_it(schema: Any) -> None:
         "customer",
         "item",
         "order",
+        "parcel",
         "refund",
         "review",
+        "rights",
     ]
     assert "intervened_at" not in properties["complaint"]["properties"]
     record = properties["complaint"]["properties"]["evidence"]["items"]
