@@ -29,7 +29,7 @@ LAYERS = (
     ("compile",),
     ("checks",),
     ("engines",),
-    ("explain", "decision", "render", "cache", "load"),
+    ("explain", "decision", "timeline", "render", "cache", "load"),
     ("api",),
     ("testing",),
     ("cli", "__main__"),

@@ -259,10 +259,11 @@ class Document(NamedTuple):
 
 
 class Party(NamedTuple):
-    """Somebody who acts or is told something."""
+    """Somebody who acts or is told something; ``members`` are the parties that a group stands for."""
 
     id: str
     title: Text
+    members: tuple[str, ...] = ()
 
 
 class Overlay(NamedTuple):

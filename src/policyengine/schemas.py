@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 KINDS = ("rulebook", "facts", "assumptions", "policy", "overlay", "cases")
 """The kinds of YAML files."""
 
-OUTPUTS = ("decision", "diagnostics")
+OUTPUTS = ("decision", "diagnostics", "timeline")
 """The kinds of JSON that the program writes."""
 
 # No rule is nested as deep; every level takes the validator some frames of Python's stack.
@@ -211,6 +211,7 @@ def _flow(value: object) -> str:
 
 _EITHER = {
     ("then", "notices"): marked("say what follows (`{first}`), or who is told what (`{second}`)"),
+    ("zh", "en"): marked("write it in Chinese (`{first}`) or in English (`{second}`)"),
     ("checks", "faults"): marked(
         "say what must come out (`{first}`), or for which faults the case must be refused (`{second}`)"
     ),

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import click
 
-from policyengine.api import EngineName, Rulebook, prepare
+from policyengine.api import EngineName, Rulebook
 from policyengine.case import Key
-from policyengine.cli import codes, options
+from policyengine.cli import codes, loading, options
 from policyengine.cli.speech import say as say_help
 from policyengine.decision import Decision
-from policyengine.diagnostics import Diagnostic, FaultsFound
+from policyengine.diagnostics import Diagnostic
 from policyengine.files import STANDARD_INPUT, read_text
 from policyengine.i18n import Language, Speech
 from policyengine.json_text import split_ndjson
 
 _NDJSON = (".ndjson", ".jsonl")
-# Faults of what the user asked for on the command line, not of the rules.
-_ASKED_WRONGLY = ("unknown-overlay", "overlay-conflict", "unknown-assumption", "unknown-reading")
 
 
 class _Asked(NamedTuple):
@@ -114,15 +112,8 @@ def command(
 ) -> None:
     """Judge cases."""
     say = options.speech(language)
-    rulebook = _load(options.find_rules(rules), assumed, overlays, engine, say)
-    try:
-        instant = rulebook.read_instant(as_of)
-    except FaultsFound as found:
-        fault = found.diagnostics[0]
-        words = say("--as-of: {reason}", reason=say.message(fault.message))
-        if fault.help is not None:
-            words = say("{fault}; {help}", fault=words, help=say.message(fault.help))
-        raise click.UsageError(words) from None
+    rulebook = loading.load(options.find_rules(rules), assumed, overlays, engine, say)
+    instant = loading.instant(rulebook, "--as-of", as_of, say)
     changes = options.pairs(settings, "--set")
     texts, faults = _read(cases, ndjson)
     is_single = len(cases) == 1 and not ndjson and not cases[0].endswith(_NDJSON)
@@ -150,35 +141,6 @@ def _are_fine(faults: _Faults, rulebook: Rulebook) -> bool:
 
 
 # ---------- reading
-
-
-def _load(
-    path: str, assumed: Sequence[str], overlays: Sequence[str], engine: EngineName, say: Speech
-) -> Rulebook:
-    from policyengine.engines.durable_ruleset import EngineUnavailable
-    from policyengine.load import load_model
-
-    readings = dict(options.pairs(assumed, "--assume"))
-    loaded = load_model(path, tuple(overlays))
-    if loaded.rulebook is None:
-        raise _refused(loaded.diagnostics, say)
-    try:
-        rulebook = prepare(loaded.rulebook, readings, engine, loaded.layers)
-    except FaultsFound as found:
-        raise _refused(found.diagnostics, say) from None
-    except EngineUnavailable as reason:
-        raise click.UsageError(say("--engine durable: {reason}", reason=reason)) from None
-    if rulebook.notice is not None:
-        click.echo(say("note: {text}", text=say.message(rulebook.notice)), err=True)
-    return rulebook
-
-
-def _refused(diagnostics: Iterable[Diagnostic], say: Speech) -> click.exceptions.Exit:
-    """Tell what is wrong with the rulebook, or with what was asked of it, and return how to leave."""
-    found = list(diagnostics)
-    _tell(found, say)
-    asked_wrongly = all(one.code in _ASKED_WRONGLY for one in found if one.severity == "error")
-    return click.exceptions.Exit(codes.USAGE if asked_wrongly else codes.RULE_FAULTS)
 
 
 _Faults = list[tuple[_Text, list[Diagnostic]]]
@@ -209,19 +171,9 @@ def _split(text: str, name: str, is_ndjson: bool) -> Iterator[_Text]:
 # ---------- showing
 
 
-def _tell(diagnostics: Iterable[Diagnostic], say: Speech) -> None:
-    from policyengine.render.report import render_report  # only for faults
-
-    click.echo(render_report(diagnostics, say, options.has_color(sys.stderr)), err=True, nl=False)
-
-
 def _tell_all(faults: _Faults, say: Speech) -> None:
-    from policyengine.render.report import Excerpt, render_report
-
     for text, diagnostics in faults:
-        excerpt = {text.file: Excerpt(text.first_line, text.text.split("\n"))}
-        shown = render_report(diagnostics, say, options.has_color(sys.stderr), excerpt)
-        click.echo(shown, err=True, nl=False)
+        loading.tell_of_case(diagnostics, text.file, text.text, say, text.first_line)
 
 
 def _show(decision: Decision, asked: _Asked) -> str:

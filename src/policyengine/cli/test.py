@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from policyengine.api import EngineName
-from policyengine.cli import codes, options
+from policyengine.cli import codes, loading, options
 from policyengine.cli.speech import say as say_help
 from policyengine.diagnostics import Diagnostic, has_errors
 from policyengine.i18n import Language, Speech
@@ -142,7 +142,7 @@ def _run(asked: _Asked) -> int:
     results = list(
         runner.run(scenarios, lambda file, one: _is_wanted(asked.only, file.path, file.policy, one.name))
     )
-    _tell(faults, asked.say)
+    loading.tell(faults, asked.say)
     coverages = _coverages(runner, results)
     reporter = Reporter(asked.say, options.has_color(sys.stdout), asked.verbose)
     if asked.suggest:
@@ -184,13 +184,6 @@ def _suggest(runner: Runner, results: Sequence[Result], coverages: Sequence[Cove
         for target in left:
             place = f"{target.span.file}:{target.span.line}"
             click.echo(say("no case comes near {place} (`{name}`)", place=place, name=target.name), err=True)
-
-
-def _tell(faults: Sequence[Diagnostic], say: Speech) -> None:
-    from policyengine.render.report import render_report
-
-    if faults:
-        click.echo(render_report(faults, say, options.has_color(sys.stderr)), err=True, nl=False)
 
 
 def _write_junit(path: str, results: Sequence[Result], say: Speech) -> None:

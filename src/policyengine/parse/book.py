@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
@@ -71,11 +72,21 @@ def parse_book(node: MappingNode, zone: ZoneInfo, scope: Scope) -> Book:
         ),
         languages=tuple(one.text for one in nodes.names(node.get("languages"))),
         documents=tuple(_document(entry) for entry in nodes.entries(node.get("documents"))),
-        parties=tuple(
-            Party(entry.key.text, nodes.title(entry.value)) for entry in nodes.entries(node.get("parties"))
-        ),
+        parties=tuple(_parties(nodes.mapping(node.get("parties")), scope)),
         span=node.span,
     )
+
+
+def _parties(node: MappingNode, scope: Scope) -> Iterator[Party]:
+    known = node.keys()
+    for entry in node.entries:
+        members = nodes.names(nodes.mapping(entry.value).get("members"))
+        for one in members:
+            if one.text not in known or one.text == entry.key.text:
+                what = message("there is no party `{name}`", name=one.text)
+                others = [key for key in known if key != entry.key.text]
+                scope.fault("unknown-party", what, one.span, did_you_mean(one.text, others) or one_of(others))
+        yield Party(entry.key.text, nodes.title(entry.value), tuple(one.text for one in members))
 
 
 def _calendar(code: str, span: Span, scope: Scope) -> Calendar:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from policyengine.document import Entry, MappingNode, Node, Scalar, SequenceNode
 from policyengine.source import Span
 from policyengine.words import Text
@@ -60,5 +58,5 @@ def names(node: Node | None) -> tuple[Scalar, ...]:
 
 def title(node: Node | None) -> Text:
     """Return a text in the languages it is written in."""
-    words: Mapping[str, str] = {entry.key.text: text(entry.value) for entry in entries(node)}
-    return Text(words.get("zh", ""), words.get("en", ""))
+    written = mapping(node)
+    return Text(text(written.get("zh")), text(written.get("en")))

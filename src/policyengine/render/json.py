@@ -53,7 +53,7 @@ class _Data:
                 "id": book.id,
                 "version": book.version,
                 "digest": book.digest,
-                "title": _text(book.title),
+                "title": text_data(book.title),
                 "currency": book.currency,
                 "time_zone": book.zone.key,
             },
@@ -65,7 +65,7 @@ class _Data:
                 "last_year": book.calendar.last_year,
             },
             "overlays": [
-                {"id": one.id, "title": _text(one.title), "confirmed": one.confirmed}
+                {"id": one.id, "title": text_data(one.title), "confirmed": one.confirmed}
                 for one in book.overlays
                 if one.active
             ],
@@ -77,7 +77,7 @@ class _Data:
             "assumptions": [
                 {
                     "id": one.id,
-                    "title": _text(book.assumptions[one.id].title),
+                    "title": text_data(book.assumptions[one.id].title),
                     "reading": one.reading,
                     "is_default": one.is_default,
                 }
@@ -94,7 +94,7 @@ class _Data:
         type = fact.type
         data = {
             **self._key((fact.path, outcome.record), "fact"),
-            "title": _text(fact.title),
+            "title": text_data(fact.title),
             "type": type.value,
             "status": outcome.status,
         }
@@ -132,19 +132,19 @@ class _Data:
     def _rule(self, rule: Rule) -> Json:
         return {
             "rule": rule.id,
-            "title": _text(rule.title),
-            "source": _source(rule.source),
-            **_place(rule.span),
+            "title": text_data(rule.title),
+            "source": source_data(rule.source),
+            **place_data(rule.span),
         }
 
     def _fact(self, key: Key) -> Json:
         if key[0] in self.book.lists:
-            return {"path": key[0], "title": _text(self.book.lists[key[0]].title), "value": None}
+            return {"path": key[0], "title": text_data(self.book.lists[key[0]].title), "value": None}
         fact = self.book.facts[key[0]]
         state = self.decision.findings.states[key]
         return {
             "path": case_path(self.book, key),
-            "title": _text(fact.title),
+            "title": text_data(fact.title),
             "value": self._state(state, fact.type),
         }
 
@@ -153,10 +153,10 @@ class _Data:
         state = self.decision.findings.states[id, None]
         return {
             "parameter": id,
-            "title": _text(parameter.title),
+            "title": text_data(parameter.title),
             "value": self._state(state, parameter.type),
             "unconfirmed": parameter.unconfirmed,
-            **_place(parameter.span),
+            **place_data(parameter.span),
         }
 
     # ---------- tests
@@ -188,7 +188,7 @@ class _Data:
             case Some(listed) | Pick(_, listed):
                 word = leaf.condition.which if isinstance(leaf.condition, Pick) else "any_of"
                 data |= {"test": word, "name": listed, "records": [self.leaf(one) for one in leaf.inner]}
-        return data | _place(leaf.condition.span)
+        return data | place_data(leaf.condition.span)
 
     def _operand(self, operand: Operand, state: State, type: ValueType) -> Json:
         chosen = choose_operand(operand, self.explanation.readings)
@@ -204,7 +204,7 @@ class _Data:
         is_open = finding.status == Known("open")
         return {
             **self._key((deadline.id, view.record), "deadline"),
-            "title": _text(deadline.title),
+            "title": text_data(deadline.title),
             "who": deadline.who,
             "start": self._state(finding.start, ValueType.INSTANT),
             "length": self._state(finding.length, ValueType.DURATION),
@@ -214,8 +214,8 @@ class _Data:
             "settled_at": self._state(finding.settled, ValueType.INSTANT),
             "seconds_left": left if is_open else None,
             "provisional": view.provisional,
-            "source": _source(deadline.source),
-            **_place(deadline.span),
+            "source": source_data(deadline.source),
+            **place_data(deadline.span),
         }
 
     def _amount(self, view: AmountView) -> Json:
@@ -231,7 +231,7 @@ class _Data:
         ]
         return {
             **self._key((amount.id, view.record), "amount"),
-            "title": _text(amount.title),
+            "title": text_data(amount.title),
             "terms": terms,
             "subtotal": self._state(finding.subtotal, ValueType.MONEY),
             "rate": self._optional(amount.rate, finding.rate, ValueType.PERCENT),
@@ -242,8 +242,8 @@ class _Data:
             "caps": caps,
             "bound_by": finding.bound,
             "result": self._state(finding.result, ValueType.MONEY),
-            "source": _source(amount.source),
-            **_place(amount.span),
+            "source": source_data(amount.source),
+            **place_data(amount.span),
         }
 
     def _optional(self, operand: Operand | None, state: State | None, type: ValueType) -> Json | None:
@@ -253,17 +253,17 @@ class _Data:
         return {
             "to": step.notice.to,
             "kind": step.notice.kind,
-            "text": _text(step.notice.text),
+            "text": text_data(step.notice.text),
             "deadline": step.notice.by,
             "due": None if step.due is None else self._state(step.due, ValueType.INSTANT),
-            "otherwise": _text(step.otherwise) or None,
+            "otherwise": text_data(step.otherwise) or None,
             "assumption": step.assumption or None,
             **self._rule(step.rule),
         }
 
     def _missing(self, missing: Missing) -> Json:
         path = case_path(self.book, (missing.name, missing.record))
-        return {"kind": missing.kind, "name": path, "title": _text(self._title(missing.name))}
+        return {"kind": missing.kind, "name": path, "title": text_data(self._title(missing.name))}
 
     def _title(self, name: str) -> Text:
         for group in (self.book.facts, self.book.lists, self.book.parameters):
@@ -311,15 +311,18 @@ def _sorted(keys: Iterable[Key]) -> list[Key]:
     return sorted(keys, key=lambda key: (key[0], -1 if key[1] is None else key[1]))
 
 
-def _text(text: Text) -> dict[str, str]:
+def text_data(text: Text) -> dict[str, str]:
+    """Return a text of the rules by language."""
     return {language: words for language, words in (("zh", text.zh), ("en", text.en)) if words}
 
 
-def _place(span: Span) -> Json:
+def place_data(span: Span) -> Json:
+    """Return where something is written."""
     return {"file": span.file, "line": span.line}
 
 
-def _source(source: Source | None) -> Json | None:
+def source_data(source: Source | None) -> Json | None:
+    """Return a source, None for none."""
     if source is None:
         return None
     return {

@@ -27,6 +27,43 @@ def pad(text: str, columns: int) -> str:
     return text + " " * max(0, columns - width(text))
 
 
+def wrap(text: str, columns: int) -> list[str]:
+    """Return the text in lines of at most so many columns; it breaks at spaces and beside wide characters."""
+    lines, line = [], ""
+    for piece in _pieces(text):
+        if line and width(line) + width(piece.rstrip()) > columns:
+            lines.append(line.rstrip())
+            line = piece.lstrip()
+        else:
+            line += piece
+    return [*lines, line.rstrip()]
+
+
+# What must not begin a line, and what must not end one.
+_CLOSING = "，。；：、！？）」』】》,.;:!?)”’"
+_OPENING = "（「『【《(“‘"
+
+
+def _pieces(text: str) -> list[str]:
+    """Return the smallest parts of a text that stay on one line."""
+    found: list[str] = []
+    for character in text:
+        glued = found and (
+            character in _CLOSING
+            or found[-1][-1:] in _OPENING
+            or (not found[-1].endswith(" ") and not (_is_wide(character) or _is_wide(found[-1][-1:])))
+        )
+        if glued or (found and character == " "):
+            found[-1] += character
+        else:
+            found.append(character)
+    return found
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in ("W", "F")
+
+
 class Paint:
     """Colours texts, or leaves them as they are."""
 

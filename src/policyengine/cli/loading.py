@@ -1,0 +1,77 @@
+"""Loading what a command works on; what is wrong is told on standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+
+import click
+
+from policyengine.api import EngineName, Rulebook, prepare
+from policyengine.cli import codes, options
+from policyengine.diagnostics import Diagnostic, FaultsFound
+from policyengine.i18n import Speech
+
+# Faults of what the user asked for on the command line, not of the rules.
+_ASKED_WRONGLY = ("unknown-overlay", "overlay-conflict", "unknown-assumption", "unknown-reading")
+
+
+def load(
+    path: str, assumed: Sequence[str], overlays: Sequence[str], engine: EngineName, say: Speech
+) -> Rulebook:
+    """Return the rulebook in a folder, ready to judge. Raises UsageError and Exit."""
+    from policyengine.engines.durable_ruleset import EngineUnavailable
+    from policyengine.load import load_model
+
+    readings = dict(options.pairs(assumed, "--assume"))
+    loaded = load_model(path, tuple(overlays))
+    if loaded.rulebook is None:
+        raise _refused(loaded.diagnostics, say)
+    try:
+        rulebook = prepare(loaded.rulebook, readings, engine, loaded.layers)
+    except FaultsFound as found:
+        raise _refused(found.diagnostics, say) from None
+    except EngineUnavailable as reason:
+        raise click.UsageError(say("--engine durable: {reason}", reason=reason)) from None
+    if rulebook.notice is not None:
+        click.echo(say("note: {text}", text=say.message(rulebook.notice)), err=True)
+    return rulebook
+
+
+def _refused(diagnostics: Iterable[Diagnostic], say: Speech) -> click.exceptions.Exit:
+    """Tell what is wrong with the rulebook, or with what was asked of it, and return how to leave."""
+    found = list(diagnostics)
+    tell(found, say)
+    asked_wrongly = all(one.code in _ASKED_WRONGLY for one in found if one.severity == "error")
+    return click.exceptions.Exit(codes.USAGE if asked_wrongly else codes.RULE_FAULTS)
+
+
+def instant(rulebook: Rulebook, option: str, text: str | None, say: Speech) -> int:
+    """Return the instant that an option names (epoch seconds), now for none. Raises UsageError."""
+    try:
+        return rulebook.read_instant(text)
+    except FaultsFound as found:
+        fault = found.diagnostics[0]
+        words = say("{option}: {reason}", option=option, reason=say.message(fault.message))
+        if fault.help is not None:
+            words = say("{fault}; {help}", fault=words, help=say.message(fault.help))
+        raise click.UsageError(words) from None
+
+
+def tell(diagnostics: Iterable[Diagnostic], say: Speech) -> None:
+    """Write diagnostics to standard error."""
+    from policyengine.render.report import render_report  # only for faults
+
+    found = list(diagnostics)
+    if found:
+        click.echo(render_report(found, say, options.has_color(sys.stderr)), err=True, nl=False)
+
+
+def tell_of_case(
+    diagnostics: Iterable[Diagnostic], file: str, text: str, say: Speech, first_line: int = 1
+) -> None:
+    """Write what is wrong with a case to standard error, with the lines of its text."""
+    from policyengine.render.report import Excerpt, render_report
+
+    excerpt = {file: Excerpt(first_line, text.split("\n"))}
+    click.echo(render_report(diagnostics, say, options.has_color(sys.stderr), excerpt), err=True, nl=False)

@@ -1,0 +1,100 @@
+"""``policyengine timeline``: what has happened, which clocks run, what comes if nobody acts."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from policyengine.api import EngineName
+from policyengine.cli import codes, loading, options
+from policyengine.cli.speech import say as say_help
+from policyengine.files import STANDARD_INPUT, read_text
+from policyengine.i18n import Language, Speech
+from policyengine.timeline import Timeline, make_timeline
+
+
+@click.command(
+    "timeline",
+    help=say_help("Show what has happened in a case and what will happen by itself if nobody acts."),
+)
+@click.argument("case", type=click.Path())
+@options.rules
+@click.option("--as-of", metavar="TIME", help=say_help("Where the past ends; now if left out."))
+@click.option("--until", metavar="TIME", help=say_help("Show nothing later than this."))
+@click.option(
+    "--assume",
+    "assumed",
+    multiple=True,
+    metavar="ID=READING",
+    help=say_help("Choose another reading of an assumption."),
+)
+@options.overlays
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="FACT=VALUE",
+    help=say_help("What if: replace a fact of the case; nothing after = takes it out."),
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "svg", "html"]),
+    default="text",
+    help=say_help("Form of the output."),
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "durable", "reference"]),
+    default="auto",
+    help=say_help("Which engine judges; auto is durable-rules where it can run."),
+)
+@options.language
+def command(
+    case: str,
+    rules: str | None,
+    as_of: str | None,
+    until: str | None,
+    assumed: tuple[str, ...],
+    overlays: tuple[str, ...],
+    settings: tuple[str, ...],
+    form: str,
+    engine: EngineName,
+    language: Language,
+) -> None:
+    """Show the timeline of a case."""
+    say = options.speech(language)
+    rulebook = loading.load(options.find_rules(rules), assumed, overlays, engine, say)
+    instant = loading.instant(rulebook, "--as-of", as_of, say)
+    end = None if until is None else loading.instant(rulebook, "--until", until, say)
+    if end is not None and end < instant:
+        raise click.UsageError(say("--until is before --as-of"))
+    text, faults = read_text(case)
+    name = "<stdin>" if case == STANDARD_INPUT else case
+    read = None
+    if text is not None:
+        read, faults = rulebook.read_case(text, name, settings=options.pairs(settings, "--set"))
+    if read is None:
+        loading.tell_of_case(faults, name, text or "", say)
+        raise click.exceptions.Exit(codes.CASE_FAULTS)
+    options.write(_shown(make_timeline(rulebook, read, instant, end), form, say))
+
+
+def _shown(timeline: Timeline, form: str, say: Speech) -> str:
+    # Only the form that is asked for is imported.
+    if form == "json":
+        from policyengine.render.timeline_json import render_timeline_json
+
+        return render_timeline_json(timeline)
+    if form == "svg":
+        from policyengine.render.timeline_svg import render_timeline_svg
+
+        return render_timeline_svg(timeline, say)
+    if form == "html":
+        from policyengine.render.timeline_html import render_timeline_html
+
+        return render_timeline_html(timeline, say)
+    from policyengine.render.timeline_text import render_timeline
+
+    return render_timeline(timeline, say, options.has_color(sys.stdout))

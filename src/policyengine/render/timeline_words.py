@@ -1,0 +1,203 @@
+"""The steps of a timeline in words: a headline, and the rule and clause behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from policyengine.decision import NextStep, Outcome
+from policyengine.diagnostics import marked
+from policyengine.findings import Known, State
+from policyengine.i18n import Speech
+from policyengine.render.layout import Tone
+from policyengine.render.naming import Naming, place
+from policyengine.rulebook import Deadline, Rule, Source
+from policyengine.timeline import ClockChange, ClockStep, Event, Step, Timeline, Turn
+from policyengine.values import ValueType, printable
+
+MARKS: dict[str, tuple[str, Tone]] = {
+    "event": ("●", "title"),
+    "starts": ("┬", "open"),
+    "met": ("✔", "good"),
+    "missed": ("✘", "bad"),
+    "ended": ("■", "plain"),
+    "turn": ("◆", "plain"),
+}
+_CLOCKS: dict[ClockChange, str] = {
+    "starts": marked("{who}: {title} begins, until {due} ({length})"),
+    "met": marked("{who}: {title} met"),
+    "missed": marked("{who}: {title} missed"),
+    "ended": marked("{who}: {title} over"),
+}
+_ENDINGS = {
+    "settled": marked("No clock runs any more: nothing more happens by itself."),
+    "until": marked("Shown until {until}; more may follow."),
+    "limit": marked("Cut off after very many steps; more may follow."),
+}
+
+
+class Words(NamedTuple):
+    """One step in words. ``details`` are lines with the rule and the clause, or what follows."""
+
+    kind: str
+    headline: str
+    details: tuple[str, ...]
+
+
+class TimelineWords:
+    """Puts the steps of one timeline into words."""
+
+    def __init__(self, timeline: Timeline, say: Speech) -> None:
+        """``say`` speaks the reader's language."""
+        self.timeline = timeline
+        self.book = timeline.now.judged.rulebook
+        self.naming = Naming(self.book, say)
+        self.say = say
+
+    # ---------- around the steps
+
+    def title(self) -> str:
+        """Return the line above everything."""
+        return self.say(
+            "Timeline of case {case}, as of {instant}, by {rulebook} {version} ({digest})",
+            case=printable(self.timeline.case.id),
+            instant=self.instant(self.timeline.as_of),
+            rulebook=self.naming.text(self.book.title),
+            version=self.book.version,
+            digest=self.book.digest.partition(":")[2][:12],
+        )
+
+    def now(self) -> str:
+        """Return what divides the past from what is expected."""
+        return self.say(
+            "now, {instant} — what follows happens by itself if nobody acts",
+            instant=self.instant(self.timeline.as_of),
+        )
+
+    def ending(self) -> str:
+        """Return how the timeline ends."""
+        until = "" if self.timeline.until is None else self.instant(self.timeline.until)
+        return self.say(_ENDINGS[self.timeline.ending], until=until)
+
+    def footnotes(self) -> list[str]:
+        """Return what has to be said about the whole: provisional dates, and readings chosen."""
+        lines = []
+        if any(step.provisional for step in self.timeline.steps):
+            lines.append(
+                self.say("≈ provisional: the make-up working days of that year are not published yet")
+            )
+        chosen = [one for one in self.timeline.last.assumptions if not one.is_default]
+        for one in chosen:
+            readings = {reading.id: reading.title for reading in self.book.assumptions[one.id].readings}
+            reading = self.naming.text(readings[one.reading])
+            lines.append(self.say("{id} is read as: {reading}", id=one.id, reading=reading))
+        return lines
+
+    def lanes(self) -> list[tuple[str, str]]:
+        """Return the parties that appear, in the order of the rulebook, with their titles; no groups."""
+        used = {party for step in self.timeline.steps for party in self.acting(step)}
+        return [(id, self.naming.text(party.title)) for id, party in self.book.parties.items() if id in used]
+
+    def acting(self, step: Step) -> tuple[str, ...]:
+        """Return the parties in whose lanes a step stands; a group stands for its members."""
+        found: list[str] = []
+        for party in step.parties:
+            found += self.book.parties[party].members or (party,)
+        return tuple(found)
+
+    def instant(self, instant: int) -> str:
+        """Return an instant for people."""
+        return self.naming.typed(instant, ValueType.INSTANT)
+
+    # ---------- steps
+
+    def words(self, step: Step) -> Words:
+        """Return one step in words."""
+        match step.what:
+            case Event():
+                return Words("event", self._event(step.what), ())
+            case ClockStep(deadline, _, change):
+                return Words(change, self._clock(step.what), tuple(self._of_clock(step.what, deadline)))
+            case Turn():
+                return Words("turn", self._turn(step.what), tuple(self._of_turn(step.what)))
+
+    def _event(self, event: Event) -> str:
+        title = self._numbered(self.naming.text(event.fact.title), event.record)
+        values = [
+            self.say(
+                "{title} {value}", title=self.naming.text(fact.title), value=self._state(state, fact.path)
+            )
+            for fact, state in event.values
+        ]
+        if not values:
+            return title
+        return self.say("{title}: {values}", title=title, values=self.say(", ").join(values))
+
+    def _state(self, state: State, name: str) -> str:
+        return self.naming.state(state, name)
+
+    def _numbered(self, title: str, record: int | None) -> str:
+        return title if record is None else self.say("{title} [{record}]", title=title, record=record)
+
+    def _clock(self, clock: ClockStep) -> str:
+        finding = clock.finding
+        who = self.naming.text(self.book.parties[clock.deadline.who].title)
+        title = self._numbered(self.naming.text(clock.deadline.title), clock.record)
+        due = self.say("nobody knows when")
+        if isinstance(finding.due, Known) and isinstance(finding.due.value, int):
+            due = self.instant(finding.due.value)
+        length = self.say("length not given")
+        if isinstance(finding.length, Known):
+            length = self.naming.typed(finding.length.value, ValueType.DURATION)
+        return self.say(_CLOCKS[clock.change], who=who, title=title, due=due, length=length)
+
+    def _of_clock(self, clock: ClockStep, deadline: Deadline) -> Iterator[str]:
+        yield self._reason(deadline.id, deadline.source, place(deadline.span))
+        if clock.change == "starts":
+            # Two notices about one clock often say the same.
+            yield from dict.fromkeys(self._otherwise(step) for step in clock.then if any(step.otherwise))
+
+    def _otherwise(self, step: NextStep) -> str:
+        otherwise = self.naming.text(step.otherwise)
+        if not step.assumption:
+            return otherwise
+        return self.say("{text} ({assumption})", text=otherwise, assumption=step.assumption)
+
+    def _turn(self, turn: Turn) -> str:
+        title = self._numbered(self.naming.text(turn.after.fact.title), turn.after.record)
+        after = self._outcome(turn.after)
+        if turn.before is None or turn.before.status == "not_applicable":
+            return self.say("{title}: {value}", title=title, value=after)
+        return self.say(
+            "{title}: {before} → {value}", title=title, before=self._outcome(turn.before), value=after
+        )
+
+    def _outcome(self, outcome: Outcome) -> str:
+        if isinstance(outcome.state, Known):
+            return self.naming.value(outcome.state.value, outcome.fact.path)
+        words = {
+            "undetermined": marked("undetermined"),
+            "not_applicable": marked("not applicable"),
+            "conflict": marked("conflict"),
+        }
+        return self.say(words[outcome.status])
+
+    def _of_turn(self, turn: Turn) -> Iterator[str]:
+        if turn.after.status == "undetermined":
+            yield self.naming.waits(turn.after.waits)
+            return
+        for rule in turn.rules:
+            yield self.rule(rule)
+
+    def rule(self, rule: Rule) -> str:
+        """Return a rule with its title, clause and place."""
+        title = self.naming.text(rule.title)
+        return self.say(
+            "{title} — {reason}", title=title, reason=self._reason(rule.id, rule.source, place(rule.span))
+        )
+
+    def _reason(self, id: str, source: Source | None, where: str) -> str:
+        quote = self.naming.source(source)
+        if not quote:
+            return self.say("{id} ({place})", id=id, place=where)
+        return self.say("{quote}, {id} ({place})", quote=quote, id=id, place=where)

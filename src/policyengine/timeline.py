@@ -1,0 +1,387 @@
+"""What has happened in a case, and what will happen by itself if nobody acts any more.
+
+A case can be judged at any moment of its life; a timeline is that, repeated: at every event, at the end of
+every clock and one second after it. Two judgements in a row are compared, and what differs is a step.
+What the case says of a time after ``as_of`` is left out: nobody has done it yet.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Mapping
+from typing import Literal, NamedTuple, Protocol
+
+from policyengine.case import Case, Key
+from policyengine.decision import ClockView, Decision, NextStep, Outcome
+from policyengine.findings import Absent, DeadlineFinding, Known, State, Unknown
+from policyengine.rulebook import Deadline, Fact, Rule, Rulebook
+from policyengine.values import ValueType, comparison_key
+
+MAX_MOMENTS = 1000
+"""At how many instants a case is judged at most; no real case comes near."""
+
+Ending = Literal["settled", "until", "limit"]
+ClockChange = Literal["starts", "met", "missed", "ended"]
+_CHANGES: Mapping[str, ClockChange] = {"met": "met", "missed": "missed", "ended": "ended"}
+
+
+class Judge(Protocol):
+    """Whatever can judge a case at an instant."""
+
+    @property
+    def model(self) -> Rulebook:
+        """The rulebook."""
+        ...
+
+    def judge(self, case: Case, as_of: int) -> Decision:
+        """Return the decision about a case at an instant (epoch seconds)."""
+        ...
+
+
+class Event(NamedTuple):
+    """Something that the case says has happened; ``values`` are the facts that came with it."""
+
+    fact: Fact
+    record: int | None
+    party: str
+    values: tuple[tuple[Fact, State], ...]
+
+
+class ClockStep(NamedTuple):
+    """A clock starts, is met, runs out or ends. ``then`` are the notices that speak of its end."""
+
+    deadline: Deadline
+    record: int | None
+    change: ClockChange
+    finding: DeadlineFinding
+    then: tuple[NextStep, ...]
+
+
+class Turn(NamedTuple):
+    """An outcome changes; ``before`` is None where nothing was judged before."""
+
+    before: Outcome | None
+    after: Outcome
+    rules: tuple[Rule, ...]
+
+
+class Step(NamedTuple):
+    """Something that changes at an instant (epoch seconds).
+
+    ``is_expected``: after ``as_of``, if nobody acts. ``provisional``: its date rests on a calendar that is
+    not published yet.
+    """
+
+    instant: int
+    what: Event | ClockStep | Turn
+    is_expected: bool
+    provisional: bool
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """Whose act or clock it is; nobody's for an outcome."""
+        match self.what:
+            case Event(_, _, party):
+                return (party,) if party else ()
+            case ClockStep(deadline):
+                return (deadline.who,)
+            case Turn():
+                return ()
+
+
+class Running(NamedTuple):
+    """A clock from its start to where it stops (None: nobody knows), for pictures."""
+
+    deadline: Deadline
+    record: int | None
+    start: int
+    due: int | None
+    stop: int | None
+    change: ClockChange
+    provisional: bool
+
+
+class Timeline(NamedTuple):
+    """The life of a case up to its end, to ``until``, or as far as ``MAX_MOMENTS`` judgements go.
+
+    ``now`` is the decision at ``as_of``, ``last`` the one at the end.
+    """
+
+    case: Case
+    as_of: int
+    until: int | None
+    steps: tuple[Step, ...]
+    clocks: tuple[Running, ...]
+    ending: Ending
+    now: Decision
+    last: Decision
+
+
+def make_timeline(judge: Judge, case: Case, as_of: int, until: int | None = None) -> Timeline:
+    """Return the timeline of a case as it stands at ``as_of`` (epoch seconds)."""
+    past = forget_later(case, as_of, judge.model)
+    walk = _Walk(judge, past, as_of, until)
+    walk.go()
+    assert walk.now is not None and walk.last is not None
+    # What is dated by the end of a clock was found a second later: put it where it belongs.
+    steps = sorted(walk.steps, key=_in_order)
+    return Timeline(past, as_of, until, tuple(steps), tuple(_runs(walk)), walk.ending, walk.now, walk.last)
+
+
+def _in_order(step: Step) -> tuple[int, int]:
+    """Order steps by instant: what is done, what ends, what begins, what follows."""
+    if isinstance(step.what, Event):
+        return step.instant, 0
+    if isinstance(step.what, ClockStep):
+        return step.instant, 2 if step.what.change == "starts" else 1
+    return step.instant, 3
+
+
+def forget_later(case: Case, as_of: int, book: Rulebook) -> Case:
+    """Return the case without what it dates after ``as_of``: instants, what came with them, and records."""
+    kept: dict[str, dict[int, int]] = {}
+    for path, count in case.records.items():
+        dated_by = book.lists[path].dated_by
+        seen = [one for one in range(count) if dated_by is None or _is_past(case, (dated_by, one), as_of)]
+        kept[path] = {old: new for new, old in enumerate(seen)}
+    values = {}
+    for (name, record), value in case.values.items():
+        fact = book.facts[name]
+        dating = fact.path if fact.type is ValueType.INSTANT else fact.dated_by
+        at = record if dating is not None and book.facts[dating].listed else None
+        if dating is not None and (dating, at) in case.values and not _is_past(case, (dating, at), as_of):
+            continue
+        if fact.listed is None or record is None:
+            values[name, record] = value
+        elif record in kept[fact.listed]:
+            values[name, kept[fact.listed][record]] = value
+    return Case(case.id, case.file, values, {path: len(map_) for path, map_ in kept.items()})
+
+
+def _is_past(case: Case, key: Key, as_of: int) -> bool:
+    value = case.values.get(key)
+    return not isinstance(value, int) or value <= as_of
+
+
+# ---------- the walk
+
+
+class _Walk:
+    """Judges the case at one instant after the other and collects the steps."""
+
+    def __init__(self, judge: Judge, case: Case, as_of: int, until: int | None) -> None:
+        self.judge = judge
+        self.book = judge.model
+        self.case = case
+        self.as_of = as_of
+        self.until = until
+        self.steps: list[Step] = []
+        self.ending: Ending = "settled"
+        self.now: Decision | None = None
+        self.last: Decision | None = None
+        self._queue: list[int] = []
+        self._known: set[int] = set()
+
+    def go(self) -> None:
+        """Walk from the first event on."""
+        for (name, _), value in self.case.values.items():
+            if self.book.facts[name].type is ValueType.INSTANT and isinstance(value, int):
+                self._plan(value)
+        self._plan(self.as_of)
+        moments = 0
+        while self._queue:
+            instant = heapq.heappop(self._queue)
+            if self.until is not None and instant > max(self.until, self.as_of):
+                self.ending = "until"
+                return
+            if moments >= MAX_MOMENTS and instant > self.as_of:
+                self.ending = "limit"
+                return
+            moments += 1
+            self._visit(instant)
+
+    def _plan(self, instant: int) -> None:
+        if instant not in self._known:
+            self._known.add(instant)
+            heapq.heappush(self._queue, instant)
+
+    def _visit(self, instant: int) -> None:
+        decision = self.judge.judge(self.case, instant)
+        if instant == self.as_of:
+            self.now = decision
+        for finding in decision.findings.deadlines.values():
+            due = _number(finding.due)
+            if due is not None and due >= instant:
+                self._plan(due)
+                self._plan(due + 1)  # acting exactly at the end is in time
+        for state in decision.findings.states.values():
+            self._plan_later(state, instant)
+        self.steps += self._changes(decision, instant)
+        self.last = decision
+
+    def _plan_later(self, state: State, instant: int) -> None:
+        """Look at every instant that rules have derived and that is still to come."""
+        # Only instants are as large: a count or a sum of money in the range of years costs a judgement.
+        value = _number(state)
+        if value is not None and instant < value < instant + _FAR and value > _RECENT:
+            self._plan(value)
+
+    # ---------- what changes
+
+    def _changes(self, decision: Decision, instant: int) -> Iterator[Step]:
+        shown = self._shown(decision, instant)
+        expected = instant > self.as_of
+        if not expected:
+            for event in self._events(decision, instant):
+                yield Step(instant, event, False, False)
+        for view, change in self._clock_changes(decision):
+            then = _then(decision, view)
+            clock = ClockStep(view.deadline, view.record, change, view.finding, then)
+            yield Step(self._when(view, change, shown), clock, expected, view.provisional)
+        for turn in self._turns(decision):
+            yield Step(shown, turn, expected, turn.after.provisional or self._is_provisional(decision))
+
+    def _shown(self, decision: Decision, instant: int) -> int:
+        """Return the instant to show: what changes a second after an end is dated by the end."""
+        for view, change in self._clock_changes(decision):
+            if change in ("missed", "ended") and _number(view.finding.due) == instant - 1:
+                return instant - 1
+        return instant
+
+    def _when(self, view: ClockView, change: ClockChange, shown: int) -> int:
+        due = _number(view.finding.due)
+        return due if change in ("missed", "ended") and due is not None else shown
+
+    def _is_provisional(self, decision: Decision) -> bool:
+        """Tell whether the instant itself is the end of a clock that rests on an unpublished calendar."""
+        return any(
+            view.provisional and change in ("missed", "ended")
+            for view, change in self._clock_changes(decision)
+        )
+
+    def _events(self, decision: Decision, instant: int) -> Iterator[Event]:
+        for (name, record), value in sorted(self.case.values.items(), key=_by_name):
+            fact = self.book.facts[name]
+            if fact.type is ValueType.INSTANT and value == instant:
+                yield Event(
+                    fact, record, self._party(fact, record), tuple(self._with(decision, fact, record))
+                )
+
+    def _party(self, fact: Fact, record: int | None) -> str:
+        if fact.by in self.book.parties or not fact.by:
+            return fact.by
+        named = self.case.values.get((fact.by, record if self.book.facts[fact.by].listed else None))
+        return named if isinstance(named, str) else ""
+
+    def _with(self, decision: Decision, dating: Fact, record: int | None) -> Iterator[tuple[Fact, State]]:
+        """Return the facts that came with an event: those dated by it, and those of its record."""
+        for fact in self.book.facts.values():
+            dated_by = fact.dated_by
+            if fact.listed is not None and dated_by is None:
+                dated_by = self.book.lists[fact.listed].dated_by
+            if fact.role != "given" or dated_by != dating.path or fact.type is ValueType.INSTANT:
+                continue
+            state = decision.findings.states.get((fact.path, record if fact.listed else None))
+            if isinstance(state, Known):
+                yield fact, state
+
+    def _clock_changes(self, decision: Decision) -> Iterator[tuple[ClockView, ClockChange]]:
+        before = {} if self.last is None else self.last.findings.deadlines
+        for view in decision.clocks:
+            old = before.get((view.deadline.id, view.record))
+            change = _change(old, view.finding)
+            if change is not None:
+                yield view, change
+
+    def _turns(self, decision: Decision) -> Iterator[Turn]:
+        before = {} if self.last is None else {(one.fact.path, one.record): one for one in self.last.outcomes}
+        order = sorted(decision.outcomes, key=lambda one: (one.fact.span, one.record or 0))
+        for outcome in order:
+            old = before.get((outcome.fact.path, outcome.record))
+            if _differs(old, outcome):
+                rules = tuple(reason.rule for reason in outcome.reasons)
+                yield Turn(old, outcome, rules)
+
+
+_FAR = 100 * 366 * 86_400
+_RECENT = 100_000_000  # 1973: no smaller number is the time of a case
+
+
+def _by_name(entry: tuple[Key, object]) -> tuple[str, int]:
+    (name, record), _ = entry
+    return name, -1 if record is None else record
+
+
+def _number(state: State) -> int | None:
+    return state.value if isinstance(state, Known) and type(state.value) is int else None
+
+
+def _change(old: DeadlineFinding | None, new: DeadlineFinding) -> ClockChange | None:
+    before = old.status.value if old is not None and isinstance(old.status, Known) else None
+    if isinstance(new.status, Known):
+        status = new.status.value
+        if status == before:
+            return None
+        if status == "open":
+            return "starts" if before in (None, "not_started") and not _has_started(old) else None
+        return _CHANGES.get(str(status))
+    # A clock of unknown length starts all the same.
+    return (
+        "starts" if isinstance(new.status, Unknown) and _has_started(new) and not _has_started(old) else None
+    )
+
+
+def _has_started(finding: DeadlineFinding | None) -> bool:
+    if finding is None or isinstance(finding.status, Absent):
+        return False
+    is_waiting = isinstance(finding.status, Known) and finding.status.value == "not_started"
+    return isinstance(finding.start, Known) and not is_waiting
+
+
+def _differs(old: Outcome | None, new: Outcome) -> bool:
+    if old is None:
+        return new.status != "not_applicable"
+    if old.status != new.status:
+        return True
+    if isinstance(old.state, Known) and isinstance(new.state, Known):
+        return comparison_key(old.state.value) != comparison_key(new.state.value)
+    return old.status == "undetermined" and old.possible != new.possible
+
+
+def _then(decision: Decision, view: ClockView) -> tuple[NextStep, ...]:
+    return tuple(
+        step
+        for step in decision.next_steps
+        if step.notice.by == view.deadline.id and (view.record is None or step.record == view.record)
+    )
+
+
+# ---------- clocks as bars
+
+
+def _runs(walk: _Walk) -> Iterator[Running]:
+    """Return every clock that started, with where it stopped."""
+    begun: dict[tuple[str, int | None], Step] = {}
+    found: list[Running] = []
+    for step in walk.steps:
+        if not isinstance(step.what, ClockStep):
+            continue
+        clock = step.what
+        key = (clock.deadline.id, clock.record)
+        if clock.change == "starts":
+            begun[key] = step
+            continue
+        first = begun.pop(key, None)
+        start = first.instant if first is not None else _number(clock.finding.start)
+        if start is not None:
+            due = _number(clock.finding.due)
+            found.append(
+                Running(
+                    clock.deadline, clock.record, start, due, step.instant, clock.change, step.provisional
+                )
+            )
+    for (_, record), step in begun.items():
+        assert isinstance(step.what, ClockStep)
+        due = _number(step.what.finding.due)
+        found.append(Running(step.what.deadline, record, step.instant, due, None, "starts", step.provisional))
+    yield from sorted(found, key=lambda one: (one.start, one.deadline.id, one.record or 0))

@@ -1,0 +1,199 @@
+"""A timeline is the judgement of a case, repeated: what happened, and what comes if nobody acts."""
+
+# ruff: noqa: E501  (a case is easier to read in one line)
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, get_args
+from xml.etree import ElementTree
+
+import pytest
+from jsonschema import Draft7Validator
+
+from policyengine import load_rulebook
+from policyengine.api import EngineName, Rulebook
+from policyengine.engines.durable_ruleset import durable_available
+from policyengine.files import read_text
+from policyengine.i18n import Language, Speech
+from policyengine.render.layout import width
+from policyengine.render.timeline_html import render_timeline_html
+from policyengine.render.timeline_json import render_timeline_json
+from policyengine.render.timeline_svg import render_timeline_svg
+from policyengine.render.timeline_text import render_timeline
+from policyengine.schemas import schema_text
+from policyengine.timeline import ClockStep, Event, Timeline, Turn, make_timeline
+from policyengine.values import format_value, local_time
+
+ROOT = Path(__file__).parent.parent
+CASES = sorted((ROOT / "examples" / "cases").glob("*.json"))
+LATE = ROOT / "examples" / "cases" / "late-dispatch.json"
+EXAMPLE = {
+    "order": {"total": "100.00", "shipping": "5.00", "paid_at": "2012-03-12 10:00:00", "promised_dispatch": "72 hours"},
+    "complaint": {"reason": "late_dispatch", "filed_at": "2012-03-16 09:00:00"},
+}  # fmt: skip
+
+
+def timeline_of(
+    case: dict[str, Any],
+    as_of: str,
+    until: str | None = None,
+    engine: EngineName = "reference",
+    **assume: str,
+) -> Timeline:
+    rulebook = load_rulebook(
+        ROOT / "rules" / "taobao", engine=engine, assume={k.replace("_", "-"): v for k, v in assume.items()}
+    )
+    read, faults = rulebook._reader.read_plain(case, "case")
+    assert read is not None, faults
+    return make_timeline(
+        rulebook, read, rulebook.read_instant(as_of), None if until is None else rulebook.read_instant(until)
+    )
+
+
+def told(timeline: Timeline) -> list[tuple[str, bool, str]]:
+    """Return every step as its local time, whether it is expected, and what it is."""
+    zone = timeline.now.judged.rulebook.zone
+    found = []
+    for step in timeline.steps:
+        moment = local_time(step.instant, zone).strftime("%m-%d %H:%M:%S")
+        match step.what:
+            case Event(fact):
+                words = fact.path
+            case ClockStep(deadline, _, change):
+                words = f"{deadline.id} {change}"
+            case Turn(_, after):
+                value = getattr(after.state, "value", None)
+                shown = "?" if value is None else format_value(value, after.fact.type, zone)
+                words = f"{after.fact.path}={shown}"
+        found.append((moment, step.is_expected, words))
+    return found
+
+
+def test_a_silent_seller_leads_to_the_decision() -> None:
+    timeline = timeline_of(EXAMPLE, "2012-03-16 12:00:00")
+    assert told(timeline) == [
+        ("03-12 10:00:00", False, "order.paid_at"),
+        ("03-12 10:00:00", False, "dispatch starts"),
+        ("03-12 10:00:00", False, "dispatch.breach=False"),
+        ("03-15 10:00:00", False, "dispatch missed"),
+        ("03-15 10:00:00", False, "dispatch.breach=True"),
+        ("03-16 09:00:00", False, "complaint.filed_at"),
+        ("03-16 09:00:00", False, "seller_handling starts"),
+        ("03-16 09:00:00", False, "complaint.stage=negotiation"),
+        ("03-16 09:00:00", False, "complaint.liable_party=?"),
+        ("03-16 09:00:00", False, "penalty.points=?"),
+        ("03-16 09:00:00", False, "compensation.due=?"),
+        ("03-17 09:00:00", True, "seller_handling missed"),
+        ("03-17 09:00:00", True, "evidence starts"),
+        ("03-17 09:00:00", True, "preprocessing starts"),
+        ("03-17 09:00:00", True, "complaint.stage=platform"),
+        ("03-18 09:00:00", True, "preprocessing missed"),
+        ("03-20 09:00:00", True, "evidence ended"),
+        ("03-20 09:00:00", True, "platform_decision starts"),
+        ("03-27 00:00:00", True, "platform_decision missed"),
+    ]
+    assert timeline.ending == "settled"
+
+
+def test_what_the_case_says_of_later_does_not_happen() -> None:
+    later = {**EXAMPLE, "complaint": {**EXAMPLE["complaint"], "seller_responded_at": "2012-03-16 18:00:00", "seller_response": "compensated"}}  # fmt: skip
+    assert told(timeline_of(later, "2012-03-16 12:00:00")) == told(
+        timeline_of(EXAMPLE, "2012-03-16 12:00:00")
+    )
+
+
+def test_a_silent_buyer_closes_the_complaint() -> None:
+    paid = {**EXAMPLE, "complaint": {**EXAMPLE["complaint"], "seller_responded_at": "2012-03-16 18:00:00", "seller_response": "compensated"}}  # fmt: skip
+    steps = told(timeline_of(paid, "2012-03-16 18:00:00"))
+    assert ("03-18 18:00:00", True, "complaint.stage=closed") in steps
+    other = told(timeline_of(paid, "2012-03-16 18:00:00", A_08="not_satisfied"))
+    assert ("03-18 18:00:00", True, "complaint.stage=platform") in other
+    assert ("03-21 18:00:00", True, "evidence ended") in other
+
+
+def test_before_everything_nothing_is_known() -> None:
+    timeline = timeline_of(EXAMPLE, "2012-03-01 00:00:00")
+    assert told(timeline) == [("03-01 00:00:00", False, "dispatch.breach=False")]
+    assert timeline.ending == "settled"
+
+
+def test_until_cuts() -> None:
+    timeline = timeline_of(EXAMPLE, "2012-03-16 12:00:00", until="2012-03-18 00:00:00")
+    assert timeline.ending == "until"
+    assert told(timeline)[-1] == ("03-17 09:00:00", True, "complaint.stage=platform")
+
+
+def test_an_unpublished_year_is_provisional() -> None:
+    later = json.loads(json.dumps(EXAMPLE).replace("2012-", "2035-"))
+    timeline = timeline_of(later, "2035-03-16 12:00:00")
+    provisional = [step for step in timeline.steps if step.provisional]
+    assert [step.what.deadline.id for step in provisional if isinstance(step.what, ClockStep)] == [
+        "platform_decision"
+    ] * 2
+    assert not [step for step in timeline.steps if step.provisional and not step.is_expected]
+    assert "≈" in render_timeline(timeline, Speech("zh"))
+    assert "尚未公布" in render_timeline(timeline, Speech("zh"))
+    assert "url(#provisional)" in render_timeline_svg(timeline, Speech("zh"))
+
+
+def test_every_round_of_a_refund_has_its_own_clock() -> None:
+    rulebook = load_rulebook(ROOT / "rules" / "taobao", engine="reference")
+    timeline = of_file(rulebook, ROOT / "examples/cases/refund-refused.json", "2012-04-03 09:01:00")
+    steps = told(timeline)
+    assert ("04-03 08:30:00", False, "seller_answer met") in steps
+    assert ("04-16 08:00:00", True, "escalation_gate ended") in steps
+    assert ("04-18 09:00:00", True, "refund.state=wait_buyer_return") in steps
+    assert ("05-03 09:00:00", True, "refund.state=closed") in steps
+
+
+def of_file(rulebook: Rulebook, path: Path, as_of: str) -> Timeline:
+    text, _ = read_text(str(path))
+    assert text is not None
+    read, faults = rulebook.read_case(text, path.name)
+    assert read is not None, faults
+    return make_timeline(rulebook, read, rulebook.read_instant(as_of))
+
+
+@pytest.mark.skipif(not durable_available(), reason="durable-rules cannot run on this Python")
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_both_engines_see_the_same_life(path: Path) -> None:
+    folder = ROOT / "rules" / "taobao"
+    one, other = (load_rulebook(folder, engine=engine) for engine in ("reference", "durable"))  # type: ignore[arg-type]
+    for as_of in ("2012-03-16 21:00", "2012-04-20 00:00", "2012-09-28 00:00", "2013-01-01 00:00"):
+        assert told(of_file(one, path, as_of)) == told(of_file(other, path, as_of))
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_every_form_is_sound_and_always_the_same(path: Path, language: Language) -> None:
+    rulebook = load_rulebook(ROOT / "rules" / "taobao", engine="reference")
+    say = Speech(language)
+    timelines = [of_file(rulebook, path, "2012-09-28 00:00") for _ in range(2)]
+    for render in (render_timeline, render_timeline_svg, render_timeline_html):
+        assert render(timelines[0], say) == render(timelines[1], say)
+    text = render_timeline(timelines[0], say)
+    # A path cannot be broken, and beside wide lanes there is little room for it.
+    assert max(width(line) for line in text.splitlines()[2:] if ".yaml" not in line) <= 104
+    ElementTree.fromstring(render_timeline_svg(timelines[0], say))
+    schema = json.loads(schema_text("timeline"))
+    Draft7Validator.check_schema(schema)
+    faults = list(Draft7Validator(schema).iter_errors(json.loads(render_timeline_json(timelines[0]))))
+    assert not faults, faults[0].message
+
+
+def test_words_of_the_case_cannot_break_out_of_the_page() -> None:
+    review = {
+        "case": "</svg><script>alert(1)</script>",
+        "review": {"created_at": "2012-07-02 10:00:00", "result": "bad", "stated_cause": "<b>&"},
+    }
+    rulebook = load_rulebook(ROOT / "rules" / "taobao", engine="reference")
+    read, faults = rulebook.read_case(json.dumps(review), "x.json")
+    assert read is not None, faults
+    timeline = make_timeline(rulebook, read, rulebook.read_instant("2012-07-03 00:00"))
+    page = render_timeline_html(timeline, Speech("en"))
+    assert "<script>" not in page and "<b>" not in page
+    for text in (page, render_timeline_svg(timeline, Speech("en")), render_timeline(timeline, Speech("en"))):
+        assert "alert(1)" in text
+    ElementTree.fromstring(render_timeline_svg(timeline, Speech("en")))
