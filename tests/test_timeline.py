@@ -113,6 +113,14 @@ def test_a_silent_buyer_closes_the_complaint() -> None:
     assert ("03-21 18:00:00", True, "evidence ended") in other
 
 
+def test_it_agrees_with_a_judgement_of_the_whole_case() -> None:
+    rulebook = load_rulebook(ROOT / "rules" / "taobao", engine="reference")
+    for path in CASES:
+        for as_of in ("2012-03-01 00:00", "2012-04-02 00:00"):
+            whole = rulebook.evaluate(str(path), as_of=as_of)
+            assert of_file(rulebook, path, as_of).now.findings.states == whole.findings.states
+
+
 def test_before_everything_nothing_is_known() -> None:
     timeline = timeline_of(EXAMPLE, "2012-03-01 00:00:00")
     assert told(timeline) == [("03-01 00:00:00", False, "dispatch.breach=False")]
@@ -161,7 +169,7 @@ def of_file(rulebook: Rulebook, path: Path, as_of: str) -> Timeline:
 def test_both_engines_see_the_same_life(path: Path) -> None:
     folder = ROOT / "rules" / "taobao"
     one, other = (load_rulebook(folder, engine=engine) for engine in ("reference", "durable"))  # type: ignore[arg-type]
-    for as_of in ("2012-03-16 21:00", "2012-04-20 00:00", "2012-09-28 00:00", "2013-01-01 00:00"):
+    for as_of in ("2012-03-16 21:00", "2012-09-28 00:00"):
         assert told(of_file(one, path, as_of)) == told(of_file(other, path, as_of))
 
 

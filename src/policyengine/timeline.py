@@ -20,6 +20,10 @@ from policyengine.values import ValueType, comparison_key
 MAX_MOMENTS = 1000
 """At how many instants a case is judged at most; no real case comes near."""
 
+NEVER = 9_000_000_000
+"""An instant in the year 2255, later than every case (epoch seconds)."""
+_HORIZON = 8_000_000_000  # 2223: what is later rests on something that never happens
+
 Ending = Literal["settled", "until", "limit"]
 ClockChange = Literal["starts", "met", "missed", "ended"]
 _CHANGES: Mapping[str, ClockChange] = {"met": "met", "missed": "missed", "ended": "ended"}
@@ -119,7 +123,7 @@ class Timeline(NamedTuple):
 
 def make_timeline(judge: Judge, case: Case, as_of: int, until: int | None = None) -> Timeline:
     """Return the timeline of a case as it stands at ``as_of`` (epoch seconds)."""
-    past = forget_later(case, as_of, judge.model)
+    past = put_off_later(case, as_of, judge.model)
     walk = _Walk(judge, past, as_of, until)
     walk.go()
     assert walk.now is not None and walk.last is not None
@@ -137,30 +141,20 @@ def _in_order(step: Step) -> tuple[int, int]:
     return step.instant, 3
 
 
-def forget_later(case: Case, as_of: int, book: Rulebook) -> Case:
-    """Return the case without what it dates after ``as_of``: instants, what came with them, and records."""
-    kept: dict[str, dict[int, int]] = {}
-    for path, count in case.records.items():
-        dated_by = book.lists[path].dated_by
-        seen = [one for one in range(count) if dated_by is None or _is_past(case, (dated_by, one), as_of)]
-        kept[path] = {old: new for new, old in enumerate(seen)}
-    values = {}
-    for (name, record), value in case.values.items():
-        fact = book.facts[name]
-        dating = fact.path if fact.type is ValueType.INSTANT else fact.dated_by
-        at = record if dating is not None and book.facts[dating].listed else None
-        if dating is not None and (dating, at) in case.values and not _is_past(case, (dating, at), as_of):
-            continue
-        if fact.listed is None or record is None:
-            values[name, record] = value
-        elif record in kept[fact.listed]:
-            values[name, kept[fact.listed][record]] = value
-    return Case(case.id, case.file, values, {path: len(map_) for path, map_ in kept.items()})
+def put_off_later(case: Case, as_of: int, book: Rulebook) -> Case:
+    """Return the case with every instant after ``as_of`` put off for ever, and with it what it dates.
+
+    It is not taken out: that something has not happened is known, and a fact that is missing is not.
+    """
+    values = {
+        key: NEVER if _is_instant(book, key) and isinstance(value, int) and value > as_of else value
+        for key, value in case.values.items()
+    }
+    return Case(case.id, case.file, values, case.records)
 
 
-def _is_past(case: Case, key: Key, as_of: int) -> bool:
-    value = case.values.get(key)
-    return not isinstance(value, int) or value <= as_of
+def _is_instant(book: Rulebook, key: Key) -> bool:
+    return book.facts[key[0]].type is ValueType.INSTANT
 
 
 # ---------- the walk
@@ -184,8 +178,8 @@ class _Walk:
 
     def go(self) -> None:
         """Walk from the first event on."""
-        for (name, _), value in self.case.values.items():
-            if self.book.facts[name].type is ValueType.INSTANT and isinstance(value, int):
+        for key, value in self.case.values.items():
+            if _is_instant(self.book, key) and isinstance(value, int):
                 self._plan(value)
         self._plan(self.as_of)
         moments = 0
@@ -201,7 +195,7 @@ class _Walk:
             self._visit(instant)
 
     def _plan(self, instant: int) -> None:
-        if instant not in self._known:
+        if instant < _HORIZON and instant not in self._known:
             self._known.add(instant)
             heapq.heappush(self._queue, instant)
 
@@ -223,7 +217,7 @@ class _Walk:
         """Look at every instant that rules have derived and that is still to come."""
         # Only instants are as large: a count or a sum of money in the range of years costs a judgement.
         value = _number(state)
-        if value is not None and instant < value < instant + _FAR and value > _RECENT:
+        if value is not None and max(instant, _RECENT) < value < _HORIZON:
             self._plan(value)
 
     # ---------- what changes
@@ -303,7 +297,6 @@ class _Walk:
                 yield Turn(old, outcome, rules)
 
 
-_FAR = 100 * 366 * 86_400
 _RECENT = 100_000_000  # 1973: no smaller number is the time of a case
 
 
