@@ -227,6 +227,8 @@ class _Maker:
             amounts=dict(sorted(self.amounts.items())),
             rules=dict(sorted(self.rules.items())),
             overlays=(),
+            clauses={},
+            reports={},
             directory="",
             span=NOWHERE,
         )

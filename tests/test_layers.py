@@ -14,8 +14,9 @@ PACKAGE = Path(__file__).parent.parent / "src" / "policyengine"
 LAYERS = (
     ("source", "diagnostics", "words", "values", "calendar", "suggestions", "i18n", "version", "resources"),
     ("files", "document", "json_text", "schemas"),
-    ("conditions", "case", "rulebook", "findings"),
+    ("clauses", "conditions", "case", "report_definition", "rulebook", "findings"),
     (
+        "citations",
         "rule_files",
         "parse",
         "case_reader",

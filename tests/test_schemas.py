@@ -31,7 +31,7 @@ THEN = "    then: {x: 1}\n"
 def kind_of(path: Path) -> str:
     if path.name.endswith(".cases.yaml"):
         return "cases"
-    return {"policies": "policy", "overlays": "overlay"}.get(path.parent.name, path.stem)
+    return {"policies": "policy", "overlays": "overlay", "reports": "report"}.get(path.parent.name, path.stem)
 
 
 def read(text: str) -> Node:

@@ -43,10 +43,11 @@ def collect_files(directory: str) -> tuple[list[SourceFile], list[Diagnostic]]:
         return [], [error("file-missing", what, Span(directory), message("name the folder of a rulebook"))]
     found = [_read("rulebook", os.path.join(directory, "rulebook.yaml"))]
     found.append(_read("facts", os.path.join(directory, "facts.yaml")))
-    assumptions = os.path.join(directory, "assumptions.yaml")
-    if os.path.exists(assumptions):
-        found.append(_read("assumptions", assumptions))
-    for kind, folder in (("policy", "policies"), ("overlay", "overlays")):
+    for kind in ("assumptions", "clauses"):
+        path = os.path.join(directory, f"{kind}.yaml")
+        if os.path.exists(path):
+            found.append(_read(kind, path))
+    for kind, folder in (("policy", "policies"), ("overlay", "overlays"), ("report", "reports")):
         found += _read_folder(kind, os.path.join(directory, folder))
     return found, [fault for file in found for fault in file.faults]
 

@@ -12,7 +12,9 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from policyengine.calendar import Calendar
+from policyengine.clauses import Clause, Source
 from policyengine.conditions import Condition, Operand, Ref
+from policyengine.report_definition import Report
 from policyengine.source import Span
 from policyengine.values import Value, ValueType
 from policyengine.words import Text
@@ -35,16 +37,6 @@ class Choice(NamedTuple):
 
     name: str
     title: Text
-
-
-class Source(NamedTuple):
-    """Where a policy sentence comes from: document id, section, verbatim quote, clause ids."""
-
-    document: str
-    section: str
-    quote: str
-    clauses: tuple[str, ...]
-    span: Span
 
 
 class Bound(NamedTuple):
@@ -299,5 +291,7 @@ class Rulebook(NamedTuple):
     amounts: Mapping[str, Amount]
     rules: Mapping[str, Rule]
     overlays: tuple[Overlay, ...]
+    clauses: Mapping[str, Clause]
+    reports: Mapping[str, Report]
     directory: str
     span: Span

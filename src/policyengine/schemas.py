@@ -22,10 +22,10 @@ from policyengine.values import shorten
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
-KINDS = ("rulebook", "facts", "assumptions", "policy", "overlay", "cases")
+KINDS = ("rulebook", "facts", "assumptions", "clauses", "policy", "overlay", "report", "cases")
 """The kinds of YAML files."""
 
-OUTPUTS = ("decision", "diagnostics", "timeline")
+OUTPUTS = ("clause-index", "decision", "diagnostics", "timeline")
 """The kinds of JSON that the program writes."""
 
 # No rule is nested as deep; every level takes the validator some frames of Python's stack.
@@ -248,6 +248,10 @@ _FORMS: Mapping[str, _Form] = {
     "^[a-z0-9][a-z0-9_]*$": _Form(
         marked("`{word}` is not a name"),
         message("use small letters, digits and underscores, such as `points_3`"),
+    ),
+    "^[A-Z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$": _Form(
+        marked("`{word}` is not the id of a clause"),
+        message("begin with a capital letter; then letters, digits and hyphens, such as `S2-STAGES`"),
     ),
     "^[A-Z]-[0-9]{2,}$": _Form(
         marked("`{word}` is not the id of an assumption"),

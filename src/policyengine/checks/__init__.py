@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from policyengine.checks import (
+    clause_section,
+    clause_without_rule,
     dependency_cycle,
     idle_override,
     missing_language,
@@ -14,12 +16,16 @@ from policyengine.checks import (
     path_clash,
     possible_conflict,
     reserved_name,
+    unimplemented_clause,
+    unknown_clause,
     unused,
 )
 from policyengine.diagnostics import Diagnostic
 from policyengine.rulebook import Rulebook
 
 CHECKS: tuple[Callable[[Rulebook], Iterator[Diagnostic]], ...] = (
+    clause_section.check,
+    clause_without_rule.check,
     dependency_cycle.check,
     idle_override.check,
     missing_language.check,
@@ -29,6 +35,8 @@ CHECKS: tuple[Callable[[Rulebook], Iterator[Diagnostic]], ...] = (
     path_clash.check,
     possible_conflict.check,
     reserved_name.check,
+    unimplemented_clause.check,
+    unknown_clause.check,
     unused.check,
 )
 """Every check; each yields what it finds, in any order, and changes nothing."""

@@ -21,7 +21,7 @@ from policyengine.rulebook import Amount, Deadline, Rulebook, TextByReading
 
 
 def conditions_of(rulebook: Rulebook) -> Iterator[Condition]:
-    """Return the conditions of rules, deadlines, amounts and caps."""
+    """Return the conditions of rules, deadlines, amounts, caps and reports."""
     for rule in rulebook.rules.values():
         yield rule.scope
         yield rule.when
@@ -31,6 +31,9 @@ def conditions_of(rulebook: Rulebook) -> Iterator[Condition]:
         yield amount.when
         for cap in amount.caps:
             yield cap.when
+    for report in rulebook.reports.values():
+        yield report.where
+        yield from (one.where for one in report.lists)
 
 
 def operands_of(rulebook: Rulebook) -> Iterator[Operand]:
@@ -54,6 +57,12 @@ def operands_of(rulebook: Rulebook) -> Iterator[Operand]:
     for fact in rulebook.facts.values():
         for bound in fact.bounds:
             yield bound.operand
+    for report in rulebook.reports.values():
+        yield report.dated_by
+        yield from (count.by for count in report.counts)
+        yield from (repeats.by for repeats in report.repeats)
+        for listed in report.lists:
+            yield from listed.columns
 
 
 def _of_deadline(deadline: Deadline) -> Iterator[Operand]:

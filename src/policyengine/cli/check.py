@@ -17,6 +17,14 @@ from policyengine.i18n import Language
 @options.rules
 @options.overlays
 @click.option(
+    "--source",
+    "documents",
+    multiple=True,
+    type=click.Path(),
+    metavar="FILE",
+    help=say_help("Hold every quote against this document, too."),
+)
+@click.option(
     "--format",
     "form",
     type=click.Choice(["text", "json"]),
@@ -25,7 +33,12 @@ from policyengine.i18n import Language
 )
 @options.language
 def command(
-    folders: tuple[str, ...], rules: str | None, overlays: tuple[str, ...], form: str, language: Language
+    folders: tuple[str, ...],
+    rules: str | None,
+    overlays: tuple[str, ...],
+    documents: tuple[str, ...],
+    form: str,
+    language: Language,
 ) -> None:
     """Check rulebooks."""
     import sys
@@ -37,6 +50,8 @@ def command(
     found: list[Diagnostic] = []
     for folder in folders or (options.find_rules(rules),):
         found += check_model(folder, overlays)
+        for path in documents:
+            found += _check_quotes(folder, overlays, path)
     if form == "json":
         options.write(render_report_json(found))
     else:
@@ -47,3 +62,22 @@ def command(
             err=True,
         )
     raise click.exceptions.Exit(codes.RULE_FAULTS if has_errors(found) else codes.FINE)
+
+
+def _check_quotes(folder: str, overlays: tuple[str, ...], path: str) -> list[Diagnostic]:
+    """Return the quotes of a rulebook that a document does not hold."""
+    from policyengine.checks.quotes import check_quotes, find_document, wrong_document
+    from policyengine.files import decode_text, read_bytes
+    from policyengine.load import load_model
+
+    book = load_model(folder, overlays).rulebook
+    if book is None:
+        return []  # what is wrong with it has been told
+    data, faults = read_bytes(path)
+    if data is None:
+        return faults
+    document = find_document(book, data)
+    if document is None:
+        return [wrong_document(book, data, path)]
+    text, faults = decode_text(path, data)
+    return faults if text is None else [*check_quotes(book, document, text)]

@@ -10,10 +10,12 @@ from policyengine.document import MappingNode, read_yaml
 from policyengine.files import decode_text
 from policyengine.parse import nodes
 from policyengine.parse.book import parse_assumptions, parse_book, parse_counting, parse_zone
+from policyengine.parse.clauses import parse_clauses
 from policyengine.parse.names import Names, did_you_mean, one_of
 from policyengine.parse.operands import Scope
 from policyengine.parse.overlays import apply_overlays, parse_overlay
 from policyengine.parse.policies import PolicyParser, declare_policy
+from policyengine.parse.reports import parse_report
 from policyengine.parse.sources import Sources
 from policyengine.parse.vocabulary import declare_vocabulary, parse_vocabulary
 from policyengine.rule_files import Loaded, SourceFile, collect_files, digest_of
@@ -94,6 +96,9 @@ def _parse(
         [nodes.scalar(node.get("overlay")).span for node in trees.get("overlay", ())],
         scope,
     )
+    reports = [parse_report(node, sources, scope) for node in trees.get("report", ())]
+    _refuse_same([one.id for one in reports], [one.span for one in reports], scope)
+    clauses = parse_clauses(next(iter(trees.get("clauses", ())), None), sources, scope)
     _refuse_unknown_overlays(overlays, [layer.overlay.id for layer in layers], book.span, scope)
     return Rulebook(
         id=book.id,
@@ -115,6 +120,8 @@ def _parse(
         amounts=_merged(parts.amounts for parts in policies),
         rules=_merged(parts.rules for parts in policies),
         overlays=tuple(layer.overlay for layer in layers),
+        clauses=clauses,
+        reports=_in_order({one.id: one for one in reports}),
         directory=directory,
         span=book.span,
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from policyengine.clauses import Source
 from policyengine.diagnostics import message
 from policyengine.document import Node
 from policyengine.parse import nodes
 from policyengine.parse.names import did_you_mean, one_of
 from policyengine.parse.operands import Scope
-from policyengine.rulebook import Document, Source
+from policyengine.rulebook import Document
+from policyengine.source import Span
 
 
 class Sources(NamedTuple):
@@ -22,16 +24,8 @@ class Sources(NamedTuple):
         if node is None:
             return None
         source = nodes.mapping(node)
-        known = [document.id for document in self.documents]
-        written = source.get("document")
-        if written is None and len(known) != 1:
-            what = message("the source does not say which document it is in")
-            scope.fault("unknown-document", what, node.span, one_of(known) if known else _DECLARE)
-            return None
-        document = known[0] if written is None else nodes.text(written)
-        if document not in known and written is not None:
-            what = message("there is no document `{name}`", name=document)
-            scope.fault("unknown-document", what, written.span, did_you_mean(document, known) or _DECLARE)
+        document = self.document(source.get("document"), node.span, scope)
+        if document is None:
             return None
         return Source(
             document=document,
@@ -40,6 +34,22 @@ class Sources(NamedTuple):
             clauses=tuple(one.text for one in nodes.names(source.get("clauses"))),
             span=node.span,
         )
+
+    def document(self, written: Node | None, span: Span, scope: Scope) -> str | None:
+        """Return the document that is named, or the only one for no name; None after a fault."""
+        known = [document.id for document in self.documents]
+        if written is None:
+            if len(known) == 1:
+                return known[0]
+            what = message("the source does not say which document it is in")
+            scope.fault("unknown-document", what, span, one_of(known) if known else _DECLARE)
+            return None
+        name = nodes.scalar(written)
+        if name.text in known:
+            return name.text
+        what = message("there is no document `{name}`", name=name.text)
+        scope.fault("unknown-document", what, name.span, did_you_mean(name.text, known) or _DECLARE)
+        return None
 
 
 _DECLARE = message("declare it under `documents` in rulebook.yaml")

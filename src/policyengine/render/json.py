@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from policyengine.case import Key
+from policyengine.clauses import Source
 from policyengine.compile.choose_readings import choose_operand
 from policyengine.conditions import Constant, Count, Operand, Pick, ReadingIs, Some, Test
 from policyengine.decision import AmountView, ClockView, Decision, NextStep, Outcome, Reason
@@ -13,7 +14,7 @@ from policyengine.explain import Leaf
 from policyengine.findings import Absent, Conflict, Known, Missing, State, Unknown
 from policyengine.render.naming import case_path
 from policyengine.render.steps import raw_text
-from policyengine.rulebook import Rule, Source
+from policyengine.rulebook import Rule
 from policyengine.source import Span
 from policyengine.values import ValueType, format_value
 from policyengine.words import Text

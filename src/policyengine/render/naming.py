@@ -6,10 +6,11 @@ import os
 from collections.abc import Iterable
 
 from policyengine.case import Key
+from policyengine.clauses import Source
 from policyengine.diagnostics import marked
 from policyengine.findings import Known, Missing, State
 from policyengine.i18n import Speech
-from policyengine.rulebook import STATUSES, Rulebook, Source
+from policyengine.rulebook import STATUSES, Rulebook
 from policyengine.source import Span
 from policyengine.values import Value, ValueType, printable, show_value
 from policyengine.words import Text

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from policyengine.clauses import Source
 from policyengine.decision import NextStep, Outcome
 from policyengine.diagnostics import marked
 from policyengine.findings import Known, State
 from policyengine.i18n import Speech
 from policyengine.render.layout import Tone
 from policyengine.render.naming import Naming, place
-from policyengine.rulebook import Deadline, Rule, Source
+from policyengine.rulebook import Deadline, Rule
 from policyengine.timeline import ClockChange, ClockStep, Event, Step, Timeline, Turn
 from policyengine.values import ValueType, printable
 

@@ -1,0 +1,34 @@
+"""``clause-section`` (error): a source names a clause of another section, or of another document.
+
+The quote would be looked for in the wrong place.
+
+Fails, when clauses.yaml has ``S2-STAGES: {section: 篇二}``::
+
+    source: {section: 篇三, clauses: [S2-STAGES], quote: …}
+
+Passes::
+
+    source: {section: 篇二, clauses: [S2-STAGES], quote: …}
+
+A source can name clauses of several sections when its own section is that of one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policyengine.citations import citations
+from policyengine.diagnostics import Diagnostic, error, message
+from policyengine.rulebook import Rulebook
+
+
+def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
+    """Tell every source none of whose clauses is in its section."""
+    for citation in citations(rulebook):
+        source = citation.source
+        known = [rulebook.clauses[id] for id in source.clauses if id in rulebook.clauses]
+        places = {(clause.document, clause.section) for clause in known}
+        if places and (source.document, source.section) not in places:
+            what = message("`{name}` is quoted from {section}", name=citation.id, section=source.section)
+            help = message("{clause} is in {section}", clause=known[0].id, section=known[0].section)
+            yield error("clause-section", what, source.span, help)

@@ -1,0 +1,35 @@
+"""``clause-without-rule`` (warning): a clause is said to be no rule, and something names it as its source.
+
+Either the clause does say something, or the rule rests on a sentence that does not support it. A clause that
+is ``truncated`` can be named: what rests on it may wait for the missing words.
+
+Fails::
+
+    clauses:
+      S4-HEADING: {section: 篇四, status: heading_only, why: {zh: 只有标题, en: only a heading}}
+
+with a rule that has ``source: {section: 篇四, clauses: [S4-HEADING], quote: …}``.
+
+Passes when no source names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policyengine.citations import citations
+from policyengine.diagnostics import Diagnostic, message, warning
+from policyengine.rulebook import Rulebook
+
+
+def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
+    """Tell every source that names a clause which is no rule."""
+    for citation in citations(rulebook):
+        for id in citation.source.clauses:
+            clause = rulebook.clauses.get(id)
+            if clause is not None and clause.status not in ("rule", "truncated"):
+                what = message(
+                    "`{name}` rests on `{clause}`, which is said to be no rule", name=citation.id, clause=id
+                )
+                help = message("look at the status of the clause at {place}", place=clause.span)
+                yield warning("clause-without-rule", what, citation.source.span, help)

@@ -1,0 +1,41 @@
+"""clauses.yaml: every clause of a source document, and why it has no rule where it has none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from policyengine.clauses import Clause, ClauseStatus
+from policyengine.diagnostics import message
+from policyengine.document import Entry, MappingNode
+from policyengine.parse import nodes
+from policyengine.parse.operands import Scope
+from policyengine.parse.sources import Sources
+
+
+def parse_clauses(node: MappingNode | None, sources: Sources, scope: Scope) -> Mapping[str, Clause]:
+    """Return the clauses of the file in their order; no file has none."""
+    if node is None:
+        return {}
+    document = sources.document(node.get("document"), node.span, scope)
+    return {
+        entry.key.text: _clause(entry, document or "", scope) for entry in nodes.entries(node.get("clauses"))
+    }
+
+
+def _clause(entry: Entry, document: str, scope: Scope) -> Clause:
+    node = nodes.mapping(entry.value)
+    status = cast(ClauseStatus, nodes.text(node.get("status"), "rule"))
+    why = nodes.title(node.get("why"))
+    if status != "rule" and not any(why):
+        what = message("`{name}` does not say why it has no rule", name=entry.key.text)
+        scope.fault("missing-key", what, entry.key.span, message("add `why: {{zh: …, en: …}}`"))
+    return Clause(
+        id=entry.key.text,
+        document=document,
+        section=nodes.text(node.get("section")),
+        quote=nodes.text(node.get("quote")),
+        status=status,
+        why=why,
+        span=entry.key.span,
+    )
