@@ -32,7 +32,7 @@ LAYERS = (
     ("engines",),
     ("explain", "decision", "timeline", "render", "cache", "load"),
     ("api",),
-    ("testing",),
+    ("testing", "reporting"),
     ("cli", "__main__"),
 )
 DOORS = {
@@ -45,6 +45,7 @@ DOORS = {
     "junitparser": ("testing.junit",),
     "pytest": ("testing.pytest_plugin",),
     "watchfiles": ("cli.test",),
+    "matplotlib": ("reporting.chart",),
 }
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 

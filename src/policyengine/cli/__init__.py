@@ -21,7 +21,18 @@ if TYPE_CHECKING:
 
 _NAME = "policyengine"
 _COMPLETE = "_POLICYENGINE_COMPLETE"
-_COMMANDS = ("check", "clauses", "completion", "evaluate", "init", "schema", "test", "timeline", "version")
+_COMMANDS = (
+    "check",
+    "clauses",
+    "completion",
+    "evaluate",
+    "init",
+    "report",
+    "schema",
+    "test",
+    "timeline",
+    "version",
+)
 
 
 class _Commands(click.Group):

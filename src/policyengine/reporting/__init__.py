@@ -1,0 +1,1 @@
+"""Reports over many cases, as the rulebook defines them: counted, compared, shown."""

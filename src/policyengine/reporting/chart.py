@@ -1,0 +1,83 @@
+"""The chart of a count: a bar for each value, and a thin one for the period before (matplotlib, as SVG).
+
+The only importer of matplotlib, which is an optional dependency (``charts``).
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from policyengine.render.layout import width
+
+_NOW, _BEFORE, _INK = "#2f6f9f", "#b9c4d0", "#1c2330"
+_FONTS = ["Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "sans-serif"]
+
+
+class Bar(NamedTuple):
+    """One value with its numbers; ``before`` is None without a comparison."""
+
+    name: str
+    now: int
+    before: int | None
+
+
+def bar_chart(title: str, bars: Sequence[Bar], now: str, before: str) -> str:
+    """Return the chart as an SVG element. The same numbers always give the same text.
+
+    Raises ImportError without matplotlib.
+    """
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    # Letters stay letters, and no date and no random names are written: the same bytes on every machine.
+    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "policyengine", "font.family": "DejaVu Sans"}
+    with matplotlib.rc_context(settings), warnings.catch_warnings():
+        # The page's reader has the letters; whether this machine's fonts do, does not matter.
+        warnings.simplefilter("ignore", UserWarning)
+        height = 0.9 + 0.42 * max(1, len(bars))
+        figure = Figure(figsize=(8, height))
+        axes = figure.add_axes(_frame(bars, height))
+        _draw(axes, bars, now, before)
+        axes.set_title(title, loc="left", fontsize=12, color=_INK, fontweight="bold")
+        stream = io.StringIO()
+        figure.savefig(stream, format="svg", metadata={"Date": None})
+    return _as_element(stream.getvalue())
+
+
+def _frame(bars: Sequence[Bar], height: float) -> tuple[float, float, float, float]:
+    """Return left, bottom, width and height of the axes: names need as much room as they are wide."""
+    left = min(0.4, 0.04 + 0.011 * max((width(bar.name) for bar in bars), default=1))
+    return left, 0.3 / height, 0.94 - left, (height - 0.75) / height
+
+
+def _draw(axes: object, bars: Sequence[Bar], now: str, before: str) -> None:
+    from matplotlib.axes import Axes
+
+    assert isinstance(axes, Axes)
+    places = list(range(len(bars)))
+    axes.barh(places, [bar.now for bar in bars], height=0.5, color=_NOW, label=now)
+    if any(bar.before is not None for bar in bars):
+        below = [place + 0.36 for place in places]
+        axes.barh(below, [bar.before or 0 for bar in bars], height=0.18, color=_BEFORE, label=before)
+        axes.legend(loc="lower right", fontsize=8, frameon=False)
+    for place, bar in zip(places, bars, strict=True):
+        axes.annotate(
+            str(bar.now), (bar.now, place), (4, 0), textcoords="offset points", va="center", fontsize=10
+        )
+    axes.set_yticks(places, [bar.name for bar in bars], fontsize=10)
+    axes.invert_yaxis()
+    most = max((max(bar.now, bar.before or 0) for bar in bars), default=0)
+    axes.set_xlim(0, max(1, most) * 1.15)
+    axes.set_xticks([])
+    for side in ("top", "right", "bottom"):
+        axes.spines[side].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+
+
+def _as_element(document: str) -> str:
+    """Return the picture without the head of an XML document, with fonts that hold Chinese letters."""
+    element = document[document.index("<svg") :]
+    return element.replace("'DejaVu Sans'", ", ".join(f"'{one}'" for one in _FONTS))

@@ -1,0 +1,32 @@
+"""``policyengine clauses`` and ``check --source``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from running import Run
+
+
+def test_the_clauses(run: Run) -> None:
+    chinese = run("clauses", "--section", "篇四", "--lang", "zh")
+    assert chinese.code == 0
+    assert (
+        "S4-HEADING  「售后处理流程」" in chinese.out
+        and "只有标题：只有标题，没有正文；不作任何推断" in chinese.out
+    )
+    data = json.loads(run("clauses", "--format", "json").out)
+    found = {one["id"]: one for one in data["clauses"]}
+    assert len(found) == 100
+    assert "T04 paid exactly at the end, a Saturday" in found["S2-EX-A"]["cases"]
+    assert {"kind", "id", "file", "line"} == set(found["S2-EX-A"]["implemented_by"][0])
+    assert run("clauses", "--status", "truncated").code == 0
+    assert run("clauses", "--section", "篇八").code == 2
+
+
+def test_quotes_are_held_against_the_document(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "another.txt"
+    path.write_text("淘宝", "utf-8")
+    ran = run("check", "--source", str(path), "--lang", "en")
+    assert ran.code == 1 and "error[wrong-document]" in ran.out
+    assert run("check", "--source", str(tmp_path / "none.txt")).code == 1
