@@ -50,6 +50,7 @@ def command(
     found: list[Diagnostic] = []
     for folder in folders or (options.find_rules(rules),):
         found += check_model(folder, overlays)
+        found += _check_cases(folder)
         for path in documents:
             found += _check_quotes(folder, overlays, path)
     if form == "json":
@@ -62,6 +63,18 @@ def command(
             err=True,
         )
     raise click.exceptions.Exit(codes.RULE_FAULTS if has_errors(found) else codes.FINE)
+
+
+def _check_cases(folder: str) -> list[Diagnostic]:
+    """Return what is wrong with the cases beside the policies; whether they hold is for ``test`` to say."""
+    from policyengine.testing.discover import find_files
+    from policyengine.testing.run import Runner
+
+    runner = Runner()
+    if runner.model(folder)[0] is None:
+        return []  # names of a rulebook with faults would all be told as unknown
+    files, faults = find_files([folder])
+    return faults + runner.read(files)[1]
 
 
 def _check_quotes(folder: str, overlays: tuple[str, ...], path: str) -> list[Diagnostic]:

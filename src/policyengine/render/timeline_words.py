@@ -126,7 +126,7 @@ class TimelineWords:
         title = self._numbered(self.naming.text(event.fact.title), event.record)
         values = [
             self.say(
-                "{title} {value}", title=self.naming.text(fact.title), value=self._state(state, fact.path)
+                "{title} ({value})", title=self.naming.text(fact.title), value=self._state(state, fact.path)
             )
             for fact, state in event.values
         ]
