@@ -189,6 +189,7 @@ class Explanation:
         self.as_of = as_of
         self.findings = findings
         self.values = _without_conflicts(findings)
+        self._of_lists: dict[tuple[int, Truth], tuple[Leaf, ...]] = {}
         self._of_rules: dict[Key, tuple[Truth, tuple[Leaf, ...]]] = {}
 
     # ---------- the memory that conditions ask
@@ -264,12 +265,17 @@ class Explanation:
 
     def _of_records(self, listed: str, where: Condition, truth: Truth) -> tuple[Leaf, ...]:
         """Return the leaves of the records that satisfy ``where``, or may."""
+        # Rules about every record ask the same of the whole list: it is read once, not once a record.
+        known = self._of_lists.get((id(where), truth))
+        if known is not None:
+            return known
         found: list[Leaf] = []
         for record in self.records(listed) or ():
             answer, leaves = self.leaves(where, record)
             if answer is Truth.TRUE or (answer is Truth.UNDETERMINED and truth is Truth.UNDETERMINED):
                 found += leaves
-        return tuple(found)
+        kept = self._of_lists[id(where), truth] = tuple(found)
+        return kept
 
     def _of_picked(self, question: Pick, current: int | None) -> tuple[Leaf, ...]:
         """Return the leaves of the record that is picked, and of those that may be."""
@@ -340,6 +346,7 @@ class _Supports:
         self.items: list[tuple[Kind, Key]] = list(simple.values())
         self.names: dict[Key, int] = {(name, None): 1 << bit for bit, name in enumerate(simple)}
         self.rules: dict[Key, int] = {}
+        self._inner: dict[int, int] = {}
         self._bits: dict[tuple[Kind, Key], int] = {}
         for layer in explanation.explainer.layers:
             for name in layer.names:
@@ -413,13 +420,22 @@ class _Supports:
         return mask
 
     def _question(self, condition: Some | Count | Pick, leaf: Leaf) -> int:
-        mask = self._leaves(leaf.inner)
+        mask = self._of_inner(leaf)
         if self.findings.records[condition.listed] is None:
             mask |= self._bit("fact", (condition.listed, None))
         if isinstance(condition, Count):
             for operand in condition.operands:
                 mask |= self._operand(operand, leaf.record)
         return mask
+
+    def _of_inner(self, leaf: Leaf) -> int:
+        if isinstance(leaf.condition, Pick):
+            return self._leaves(leaf.inner)
+        # The explanation keeps the leaves of a whole list, so that they can be known by their identity.
+        known = self._inner.get(id(leaf.inner))
+        if known is None:
+            known = self._inner[id(leaf.inner)] = self._leaves(leaf.inner)
+        return known
 
     def _operand(self, operand: Operand | None, record: int | None) -> int:
         mask = 0

@@ -174,7 +174,8 @@ class _Walk:
         self.now: Decision | None = None
         self.last: Decision | None = None
         self._queue: list[int] = []
-        self._known: set[int] = set()
+        # Why to look at an instant: clocks that end there, or None for what matters anyway.
+        self._reasons: dict[int, set[Key | None]] = {}
 
     def go(self) -> None:
         """Walk from the first event on."""
@@ -191,25 +192,39 @@ class _Walk:
             if moments >= MAX_MOMENTS and instant > self.as_of:
                 self.ending = "limit"
                 return
-            moments += 1
-            self._visit(instant)
+            if self._matters(instant):
+                moments += 1
+                self._visit(instant)
 
-    def _plan(self, instant: int) -> None:
-        if instant < _HORIZON and instant not in self._known:
-            self._known.add(instant)
+    def _plan(self, instant: int, clock: Key | None = None) -> None:
+        if instant >= _HORIZON:
+            return
+        if instant not in self._reasons:
+            self._reasons[instant] = set()
             heapq.heappush(self._queue, instant)
+        self._reasons[instant].add(clock)
+
+    def _matters(self, instant: int) -> bool:
+        """Tell whether more happens than the end of clocks that have been met before."""
+        met = Known("met")
+        known = {} if self.last is None else self.last.findings.deadlines
+        return any(
+            key is None or key not in known or known[key].status != met for key in self._reasons[instant]
+        )
 
     def _visit(self, instant: int) -> None:
         decision = self.judge.judge(self.case, instant)
         if instant == self.as_of:
             self.now = decision
-        for finding in decision.findings.deadlines.values():
+        for key, finding in decision.findings.deadlines.items():
             due = _number(finding.due)
             if due is not None and due >= instant:
-                self._plan(due)
-                self._plan(due + 1)  # acting exactly at the end is in time
-        for state in decision.findings.states.values():
-            self._plan_later(state, instant)
+                self._plan(due, key)
+                self._plan(due + 1, key)  # acting exactly at the end is in time
+            self._plan_later(finding.start, instant)
+        for (name, _), state in decision.findings.states.items():
+            if name.rpartition(".")[0] not in self.book.deadlines:
+                self._plan_later(state, instant)
         self.steps += self._changes(decision, instant)
         self.last = decision
 
