@@ -32,7 +32,7 @@ def read_bytes(path: str) -> tuple[bytes | None, list[Diagnostic]]:
     try:
         data = _read_bytes(path)
     except (OSError, ValueError) as fault:  # ValueError: a NUL in the path, or a closed standard input
-        return None, [_unreadable(path, fault)]
+        return None, [unreadable(path, fault)]
     if len(data) > MAX_BYTES:
         what = message("the file is larger than {limit} MB", limit=MAX_BYTES // (1024 * 1024))
         return None, [error("file-size", what, Span(path), message("split it into several files"))]
@@ -52,7 +52,8 @@ def _read_bytes(path: str) -> bytes:
         return stream.read(MAX_BYTES + 1)
 
 
-def _unreadable(path: str, fault: OSError | ValueError) -> Diagnostic:
+def unreadable(path: str, fault: OSError | ValueError) -> Diagnostic:
+    """Return what to tell of a file that cannot be opened or read."""
     span = Span(path)
     if isinstance(fault, (FileNotFoundError, NotADirectoryError)):
         what = message("there is no file `{path}`", path=_shown(path))

@@ -50,7 +50,7 @@ def test_lines_with_faults_are_told_and_the_rest_is_counted(run: Run, tmp_path: 
     assert ran.code == 3
     assert "cases: 1;" in ran.out and "lines with faults, not counted: 3" in ran.out
     assert f"{path}:3:13: error[unknown-fact]" in ran.err
-    assert f"{path}:5:1: error[encoding]" in ran.err
+    assert f"{path}:5:1: error[file-encoding]" in ran.err
     missing = run("report", "weekly_reviews", str(tmp_path / "none"), *WEEK)
     assert missing.code == 3 and not missing.out
     assert run("report", "weekly_reviews", str(tmp_path), *WEEK).code == 3

@@ -13,7 +13,7 @@ from policyengine.api import Rulebook
 from policyengine.cli import codes, loading, options
 from policyengine.cli.speech import say as say_help
 from policyengine.diagnostics import Diagnostic, error, message
-from policyengine.files import STANDARD_INPUT
+from policyengine.files import STANDARD_INPUT, unreadable
 from policyengine.i18n import Language, Speech
 from policyengine.report_definition import Report
 from policyengine.reporting.periods import Period, PeriodError, days, week
@@ -120,8 +120,7 @@ def _lines(paths: tuple[str, ...], say: Speech) -> Iterator[tuple[str, int, byte
                     sys.stdin.buffer if path == STANDARD_INPUT else opened.enter_context(open(path, "rb"))
                 )
             except (OSError, ValueError) as fault:
-                reason = getattr(fault, "strerror", None) or str(fault)
-                click.echo(say("{path}: {reason}", path=path, reason=reason), err=True)
+                loading.tell([unreadable(path, fault)], say)
                 raise click.exceptions.Exit(codes.CASE_FAULTS) from None
             streams.append(("<stdin>" if path == STANDARD_INPUT else path, stream))
         for name, stream in streams:
@@ -138,7 +137,7 @@ def _take(
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         what = message("the line is not UTF-8 text")
-        return [error("encoding", what, Span(path, line), message("save the file as UTF-8"))]
+        return [error("file-encoding", what, Span(path, line), message("save the file as UTF-8"))]
     case, faults = rulebook.read_case(text, path, line)
     if case is None:
         return faults
