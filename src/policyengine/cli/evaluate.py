@@ -48,21 +48,9 @@ class _Text(NamedTuple):
 @click.argument("cases", nargs=-1, required=True, type=click.Path())
 @options.rules
 @click.option("--as-of", metavar="TIME", help=say_help("Judge as of this instant; now if left out."))
-@click.option(
-    "--assume",
-    "assumed",
-    multiple=True,
-    metavar="ID=READING",
-    help=say_help("Choose another reading of an assumption."),
-)
+@options.assume
 @options.overlays
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="FACT=VALUE",
-    help=say_help("What if: replace a fact of the case; nothing after = takes it out."),
-)
+@options.settings
 @click.option(
     "--why",
     multiple=True,
@@ -87,12 +75,7 @@ class _Text(NamedTuple):
     default="text",
     help=say_help("Form of the output."),
 )
-@click.option(
-    "--engine",
-    type=click.Choice(["auto", "durable", "reference"]),
-    default="auto",
-    help=say_help("Which engine judges; auto is durable-rules where it can run."),
-)
+@options.engine
 @options.language
 def command(
     cases: tuple[str, ...],

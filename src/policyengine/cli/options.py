@@ -36,6 +36,28 @@ overlays = click.option(
 )
 
 
+assume = click.option(
+    "--assume",
+    "assumed",
+    multiple=True,
+    metavar="ID=READING",
+    help=say("Choose another reading of an assumption."),
+)
+settings = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="FACT=VALUE",
+    help=say("What if: replace a fact of the case; nothing after = takes it out."),
+)
+engine = click.option(
+    "--engine",
+    type=click.Choice(["auto", "durable", "reference"]),
+    default="auto",
+    help=say("Which engine judges; auto is durable-rules where it can run."),
+)
+
+
 def find_rules(asked: str | None) -> str:
     """Return the folder of the rulebook to use: the one asked for, the only one here, or the one shipped."""
     if asked is not None:

@@ -35,13 +35,7 @@ MOST_TOLD = 20
 @click.option("--to", "last", metavar="DAY", help=say_help("The last day, included."))
 @options.rules
 @click.option("--as-of", metavar="TIME", help=say_help("Judge as of this instant; now if left out."))
-@click.option(
-    "--assume",
-    "assumed",
-    multiple=True,
-    metavar="ID=READING",
-    help=say_help("Choose another reading of an assumption."),
-)
+@options.assume
 @options.overlays
 @click.option(
     "--format",

@@ -78,12 +78,7 @@ class _Percent(click.ParamType[Decimal]):
     "--junit", type=click.Path(), metavar="FILE", help=say_help("Write the results as JUnit XML too.")
 )
 @click.option("--watch", is_flag=True, help=say_help("Run again whenever a file of the rules changes."))
-@click.option(
-    "--engine",
-    type=click.Choice(["auto", "durable", "reference"]),
-    default="auto",
-    help=say_help("Which engine judges; auto is durable-rules where it can run."),
-)
+@options.engine
 @options.language
 def command(
     paths: tuple[str, ...],

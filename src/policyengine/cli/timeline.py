@@ -22,21 +22,9 @@ from policyengine.timeline import Timeline, make_timeline
 @options.rules
 @click.option("--as-of", metavar="TIME", help=say_help("Where the past ends; now if left out."))
 @click.option("--until", metavar="TIME", help=say_help("Show nothing later than this."))
-@click.option(
-    "--assume",
-    "assumed",
-    multiple=True,
-    metavar="ID=READING",
-    help=say_help("Choose another reading of an assumption."),
-)
+@options.assume
 @options.overlays
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="FACT=VALUE",
-    help=say_help("What if: replace a fact of the case; nothing after = takes it out."),
-)
+@options.settings
 @click.option(
     "--format",
     "form",
@@ -44,12 +32,7 @@ from policyengine.timeline import Timeline, make_timeline
     default="text",
     help=say_help("Form of the output."),
 )
-@click.option(
-    "--engine",
-    type=click.Choice(["auto", "durable", "reference"]),
-    default="auto",
-    help=say_help("Which engine judges; auto is durable-rules where it can run."),
-)
+@options.engine
 @options.language
 def command(
     case: str,
