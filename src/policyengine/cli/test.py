@@ -108,7 +108,7 @@ def _changes(paths: Sequence[str], say: Speech) -> Iterator[None]:
     try:
         from watchfiles import watch
     except ImportError:
-        words = say("--watch needs the package watchfiles: pip install 'dispute-policyengine[watch]'")
+        words = say("--watch needs the package watchfiles: pip install watchfiles")
         raise click.UsageError(words) from None
     yield None
     # Ctrl-C must end the program, not only the watching.
@@ -187,7 +187,7 @@ def _write_junit(path: str, results: Sequence[Result], say: Speech) -> None:
 
         text = render_junit(results, say)
     except ImportError:
-        words = say("--junit needs the package junitparser: pip install 'dispute-policyengine[junit]'")
+        words = say("--junit needs the package junitparser: pip install junitparser")
         raise click.UsageError(words) from None
     options.write_file(path, text)
 
