@@ -221,7 +221,7 @@ class _Maker:
             facts=dict(sorted(self.facts.items())),
             lists={path: self.whole_list(path) for path in sorted(self.lists)},
             assumptions=self.assumptions,
-            policies={id: Policy(id, TITLE, "random", NOWHERE) for id in sorted(self.scopes)},
+            policies={id: Policy(id, TITLE, "random", None, None, NOWHERE) for id in sorted(self.scopes)},
             parameters=dict(sorted(self.parameters.items())),
             deadlines=dict(sorted(self.deadlines.items())),
             amounts=dict(sorted(self.amounts.items())),
@@ -296,7 +296,7 @@ class _Maker:
             starts = self.choose(((None,), (None, TODAY + 1), (TODAY, TODAY + 2), (None, TODAY, TODAY + 5)))
         values = tuple(DatedValue(start, random_value(self.random, type), NOWHERE) for start in starts)
         values = () if self.chance(0.2) else values
-        self.parameters[id] = Parameter(id, self.policy(), TITLE, type, values, by, None, "", NOWHERE)
+        self.parameters[id] = Parameter(id, self.policy(), TITLE, type, values, by, None, False, "", NOWHERE)
         self.refs.append(Ref(id, "parameter", type, None, NOWHERE))
 
     def policy(self) -> str:

@@ -30,9 +30,9 @@ LAYERS = (
     ("compile",),
     ("checks",),
     ("engines",),
-    ("explain", "decision", "timeline", "render", "cache", "load"),
+    ("explain", "decision", "timeline", "render", "manual", "cache", "load"),
     ("api",),
-    ("testing", "reporting"),
+    ("testing", "reporting", "examine"),
     ("cli", "__main__"),
 )
 DOORS = {
@@ -42,7 +42,7 @@ DOORS = {
     "durable": (),
     "holidays": ("calendar",),
     "click": ("cli",),
-    "junitparser": ("testing.junit",),
+    "junitparser": ("render.junit",),
     "pytest": ("testing.pytest_plugin",),
     "watchfiles": ("cli.test",),
     "matplotlib": ("reporting.chart",),

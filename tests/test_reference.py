@@ -85,7 +85,7 @@ def rulebook(
         facts={one.path: one for one in sorted(facts)},
         lists={one.path: one for one in lists},
         assumptions={},
-        policies={"policy": Policy("policy", TITLE, "", NOWHERE)},
+        policies={"policy": Policy("policy", TITLE, "", None, None, NOWHERE)},
         parameters={one.id: one for one in parameters},
         deadlines={},
         amounts={},
@@ -215,7 +215,7 @@ def test_a_parameter_is_in_force_by_the_day_of_the_act(seconds: int, expected: i
     act = NOW - 5 * 86_400
     day = local_day(act, zone)
     values = (DatedValue(None, 1, NOWHERE), DatedValue(day, 2, NOWHERE))
-    limit = Parameter("limit", "policy", TITLE, COUNT, values, ref("act", INSTANT), None, "", NOWHERE)
+    limit = Parameter("limit", "policy", TITLE, COUNT, values, ref("act", INSTANT), None, False, "", NOWHERE)
     # From the first second of a day on: step back to where the day begins.
     while local_day(act - 3_600, zone) == day:
         act -= 3_600
@@ -224,7 +224,7 @@ def test_a_parameter_is_in_force_by_the_day_of_the_act(seconds: int, expected: i
 
 
 def test_a_parameter_without_a_value_is_waited_for() -> None:
-    limit = Parameter("limit", "policy", TITLE, COUNT, (), None, None, "", NOWHERE)
+    limit = Parameter("limit", "policy", TITLE, COUNT, (), None, None, False, "", NOWHERE)
     found = run(rulebook([], [], parameters=[limit]), {})
     assert found.states["limit", None] == Unknown(frozenset({Missing("parameter", "limit", None)}))
 

@@ -29,6 +29,10 @@ class Speech:
         """Return the sentence of an English template, its ``{name}`` places filled."""
         return self._catalogue.gettext(template).format(**arguments)
 
+    def verbatim(self, text: str) -> str:
+        """Return the sentence of an English text that has no places to fill, whatever braces it has."""
+        return self._catalogue.gettext(text)
+
     def message(self, message: Message) -> str:
         """Return a message in this language."""
         return self(message.template, **{name: self._argument(value) for name, value in message.arguments})

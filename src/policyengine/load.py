@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from policyengine.cache import entry_name, read_entry, write_entry
 from policyengine.dependencies import dependencies, layers
@@ -10,12 +11,14 @@ from policyengine.diagnostics import Diagnostic, has_errors
 from policyengine.rule_files import Loaded, SourceFile, collect_files
 
 
-def load_model(directory: str, overlays: tuple[str, ...]) -> Loaded:
+def load_model(
+    directory: str, overlays: tuple[str, ...], buffers: Mapping[str, bytes] = MappingProxyType({})
+) -> Loaded:
     """Return the rulebook in a directory with some overlays switched on, None when there are errors.
 
-    A rulebook that has not changed comes from the cache.
+    A rulebook that has not changed comes from the cache. ``buffers`` hold what an editor has not saved yet.
     """
-    files, faults = collect_files(directory)
+    files, faults = collect_files(directory, buffers)
     if has_errors(faults):
         return _parse(directory, files, faults, overlays)
     name = entry_name(

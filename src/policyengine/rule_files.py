@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from policyengine.dependencies import Layer
@@ -36,33 +37,40 @@ class Loaded(NamedTuple):
     layers: tuple[Layer, ...] = ()
 
 
-def collect_files(directory: str) -> tuple[list[SourceFile], list[Diagnostic]]:
-    """Return the files of the rulebook in a directory, in the order of their names."""
+def collect_files(
+    directory: str, buffers: Mapping[str, bytes] = MappingProxyType({})
+) -> tuple[list[SourceFile], list[Diagnostic]]:
+    """Return the files of the rulebook in a directory, in the order of their names.
+
+    ``buffers`` hold what an editor has not saved yet, by the normal path of the file.
+    """
     if not os.path.isdir(directory):
         what = message("there is no rulebook folder `{path}`", path=directory)
         return [], [error("file-missing", what, Span(directory), message("name the folder of a rulebook"))]
-    found = [_read("rulebook", os.path.join(directory, "rulebook.yaml"))]
-    found.append(_read("facts", os.path.join(directory, "facts.yaml")))
+    found = [_read(kind, os.path.join(directory, f"{kind}.yaml"), buffers) for kind in ("rulebook", "facts")]
     for kind in ("assumptions", "clauses"):
         path = os.path.join(directory, f"{kind}.yaml")
         if os.path.exists(path):
-            found.append(_read(kind, path))
+            found.append(_read(kind, path, buffers))
     for kind, folder in (("policy", "policies"), ("overlay", "overlays"), ("report", "reports")):
-        found += _read_folder(kind, os.path.join(directory, folder))
+        found += _read_folder(kind, os.path.join(directory, folder), buffers)
     return found, [fault for file in found for fault in file.faults]
 
 
-def _read(kind: str, path: str) -> SourceFile:
+def _read(kind: str, path: str, buffers: Mapping[str, bytes]) -> SourceFile:
+    buffer = buffers.get(os.path.normpath(path))
+    if buffer is not None:
+        return SourceFile(kind, path, buffer, ())
     data, faults = read_bytes(path)
     return SourceFile(kind, path, data or b"", tuple(faults))
 
 
-def _read_folder(kind: str, folder: str) -> list[SourceFile]:
+def _read_folder(kind: str, folder: str, buffers: Mapping[str, bytes]) -> list[SourceFile]:
     if os.path.exists(folder) and not os.path.isdir(folder):
         what = message("`{path}` is a file, not a folder", path=folder)
         help = message("put the file into a folder of this name")
         return [SourceFile(kind, folder, b"", (error("file-directory", what, Span(folder), help),))]
-    return [_read(kind, path) for path in _yaml_files(folder)]
+    return [_read(kind, path, buffers) for path in _yaml_files(folder)]
 
 
 def _yaml_files(folder: str) -> list[str]:

@@ -117,6 +117,7 @@ class DatedValue(NamedTuple):
 class Parameter(NamedTuple):
     """A number that policy people change. ``by`` is the instant that says which value is in force.
 
+    ``left_open`` when the rule file says itself that the document gives no figure (``values: []``).
     ``unconfirmed`` names the overlay that supplied a figure nobody has confirmed, or is empty.
     """
 
@@ -127,6 +128,7 @@ class Parameter(NamedTuple):
     values: tuple[DatedValue, ...]
     by: Ref | None
     source: Source | None
+    left_open: bool
     unconfirmed: str
     span: Span
 
@@ -233,12 +235,19 @@ class Rule(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """One policy file."""
+    """One policy file, in force for acts from its first to its last day (ordinals, inclusive)."""
 
     id: str
     title: Text
     file: str
+    first_day: int | None
+    last_day: int | None
     span: Span
+
+    @property
+    def never_in_force(self) -> bool:
+        """Tell whether it ends before it begins."""
+        return self.first_day is not None and self.last_day is not None and self.last_day < self.first_day
 
 
 class Document(NamedTuple):

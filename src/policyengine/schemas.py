@@ -475,6 +475,9 @@ class _Told:
             if not fault.path:
                 what = message("`{key}` is not a key of this kind of file", key=shorten(key))
             help = self._elsewhere(key, fault, passed) or _instead(key, fault, allowed)
+            near = closest(key, allowed)
+            if near is not None:  # a misspelt key is told once, and not as a missing one too
+                self.misplaced.add((fault.path, near))
             self._error("unknown-key", what, self._key_span(fault.path, key), help)
 
     def _is_misplaced(self, fault: _Fault) -> bool:

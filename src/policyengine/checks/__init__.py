@@ -11,14 +11,18 @@ from policyengine.checks import (
     idle_override,
     missing_language,
     missing_source,
+    missing_value,
     never_concluded,
+    never_holds,
     override_cycle,
     path_clash,
     possible_conflict,
     reserved_name,
+    reversed_dates,
     unimplemented_clause,
     unknown_clause,
     unused,
+    value_gap,
 )
 from policyengine.diagnostics import Diagnostic
 from policyengine.rulebook import Rulebook
@@ -30,14 +34,18 @@ CHECKS: tuple[Callable[[Rulebook], Iterator[Diagnostic]], ...] = (
     idle_override.check,
     missing_language.check,
     missing_source.check,
+    missing_value.check,
     never_concluded.check,
+    never_holds.check,
     override_cycle.check,
     path_clash.check,
     possible_conflict.check,
     reserved_name.check,
+    reversed_dates.check,
     unimplemented_clause.check,
     unknown_clause.check,
     unused.check,
+    value_gap.check,
 )
 """Every check; each yields what it finds, in any order, and changes nothing."""
 

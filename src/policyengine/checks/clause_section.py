@@ -1,16 +1,31 @@
-"""``clause-section`` (error): a source names a clause of another section, or of another document.
+"""``clause-section`` (error): A source names clauses of another section, or of another document.
 
-The quote would be looked for in the wrong place.
+The quote would be looked for in the wrong place. A source can name clauses of several sections when its
+own section is that of one of them.
 
-Fails, when clauses.yaml has ``S2-STAGES: {section: 篇二}``::
+Fails::
 
-    source: {section: 篇三, clauses: [S2-STAGES], quote: …}
+    # clauses.yaml
+    clauses:
+      T-1: {section: "1", quote: 收货后7天内可以退货}
+    # policies/returns.yaml
+    parameters:
+      return_period:
+        title: {zh: 退货期, en: Time to return}
+        values: [{value: 7 days}]
+        source: {section: "2", clauses: [T-1], quote: 收货后7天内可以退货}
 
 Passes::
 
-    source: {section: 篇二, clauses: [S2-STAGES], quote: …}
-
-A source can name clauses of several sections when its own section is that of one of them.
+    # clauses.yaml
+    clauses:
+      T-1: {section: "1", quote: 收货后7天内可以退货}
+    # policies/returns.yaml
+    parameters:
+      return_period:
+        title: {zh: 退货期, en: Time to return}
+        values: [{value: 7 days}]
+        source: {section: "1", clauses: [T-1], quote: 收货后7天内可以退货}
 """
 
 from __future__ import annotations

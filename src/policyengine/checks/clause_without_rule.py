@@ -1,16 +1,25 @@
-"""``clause-without-rule`` (warning): a clause is said to be no rule, and something names it as its source.
+"""``clause-without-rule`` (warning): A clause is said to be no rule, and something names it as its source.
 
-Either the clause does say something, or the rule rests on a sentence that does not support it. A clause that
-is ``truncated`` can be named: what rests on it may wait for the missing words.
+Either the clause does say something, or the rule rests on a sentence that does not support it. A clause
+that is `truncated` can be named: what rests on it may wait for the missing words.
 
 Fails::
 
+    # clauses.yaml
     clauses:
-      S4-HEADING: {section: 篇四, status: heading_only, why: {zh: 只有标题, en: only a heading}}
+      T-0: {section: "1", quote: 小店退货须知, status: heading_only, why: {zh: 只有标题, en: only a heading}}
+    # policies/returns.yaml
+    parameters:
+      return_period:
+        title: {zh: 退货期, en: Time to return}
+        values: [{value: 7 days}]
+        source: {section: "1", clauses: [T-0], quote: 收货后7天内可以退货}
 
-with a rule that has ``source: {section: 篇四, clauses: [S4-HEADING], quote: …}``.
+Passes::
 
-Passes when no source names it.
+    # clauses.yaml
+    clauses:
+      T-0: {section: "1", quote: 小店退货须知, status: heading_only, why: {zh: 只有标题, en: only a heading}}
 """
 
 from __future__ import annotations

@@ -1,19 +1,25 @@
-"""``dependency-cycle`` (error): something depends on itself.
+"""``dependency-cycle`` (error): Something depends on itself.
 
-A rule, deadline or amount needs a value that, through others, needs its own result. Nothing on the circle can
-be concluded first, so no decision would ever be reached.
+A rule, deadline or amount needs a value that, through others, needs its own result. Nothing on the circle
+can be concluded first, so no decision would ever be reached.
 
-Fails, because each rule waits for the other::
+Fails::
 
+    # policies/returns.yaml
     rules:
-      liable_when_late: {title: {en: …}, when: {case_is_late: yes}, then: {seller_liable: yes}}
-      late_when_liable: {title: {en: …}, when: {seller_liable: yes}, then: {case_is_late: yes}}
+      allowed_when_refunded:
+        title: {zh: 已退款, en: Refunded}
+        when: {return.refund: {more_than: 0.00}}
+        then: {return.allowed: yes}
 
-Passes, because the second rule asks what the case gives::
+Passes::
 
+    # policies/returns.yaml
     rules:
-      liable_when_late: {title: {en: …}, when: {case_is_late: yes}, then: {seller_liable: yes}}
-      late_when_missed: {title: {en: …}, when: {dispatch.status: missed}, then: {case_is_late: yes}}
+      allowed_when_free:
+        title: {zh: 免费, en: Free}
+        when: {order.total: 0.00}
+        then: {return.allowed: yes}
 """
 
 from __future__ import annotations

@@ -1,17 +1,17 @@
-"""``missing-language`` (warning): a text lacks a language of the rulebook.
+"""``missing-language`` (warning): A text lacks a language of the rulebook.
 
-A rulebook that lists ``languages: [zh, en]`` promises its readers both. Where one is missing, they are shown
-the other.
+A rulebook with `languages: [zh, en]` promises its readers both. Where one is missing, they are shown the
+other.
 
 Fails::
 
-    languages: [zh, en]
-    title: {en: Dispute rules}
+    # policies/returns.yaml
+    title: {en: Returns}
 
 Passes::
 
-    languages: [zh, en]
-    title: {zh: 争议处理规则, en: Dispute rules}
+    # policies/returns.yaml
+    title: {zh: 退货, en: Returns}
 """
 
 from __future__ import annotations

@@ -1,21 +1,26 @@
-"""``missing-source`` (warning): a rule does not say which clause it comes from.
+"""``missing-source`` (warning): A rule does not say which clause it comes from.
 
-A rulebook that lists its documents promises that each rule can be traced to one. A rule without ``source``
+A rulebook that lists its documents promises that each rule can be traced to one. A rule without `source`
 cannot be defended when somebody asks why.
 
-Fails, when rulebook.yaml has ``documents``::
+Fails::
 
+    # policies/returns.yaml
     rules:
-      liable_seller_loses_points: {title: {en: …}, when: {…}, then: {penalty.points: 3}}
+      gift_is_kept:
+        title: {zh: 赠品不退, en: A gift is kept}
+        when: {order.total: 0.00}
+        then: {return.refund: 0.00}
 
 Passes::
 
+    # policies/returns.yaml
     rules:
-      liable_seller_loses_points:
-        title: {en: …}
-        source: {section: "2", quote: a liable seller loses three points}
-        when: {…}
-        then: {penalty.points: 3}
+      gift_is_kept:
+        title: {zh: 赠品不退, en: A gift is kept}
+        source: {section: "4", quote: 赠品不退}
+        when: {order.total: 0.00}
+        then: {return.refund: 0.00}
 """
 
 from __future__ import annotations

@@ -1,16 +1,24 @@
-"""``never-concluded`` (warning): a derived fact or an outcome that no rule concludes.
+"""``never-concluded`` (warning): A derived fact or an outcome that no rule concludes.
 
 Cases cannot give it and no rule does, so it never has a value and whatever asks about it never holds.
 
-Fails, when no rule has ``penalty.points`` under ``then``::
+Fails::
 
+    # facts.yaml
     facts:
-      penalty.points: {type: count, title: {en: points deducted}, role: outcome}
+      return.label: {type: boolean, title: {zh: 提供面单, en: label is provided}, role: outcome}
 
-Passes, with a rule that concludes it::
+Passes::
 
+    # facts.yaml
+    facts:
+      return.label: {type: boolean, title: {zh: 提供面单, en: label is provided}, role: outcome}
+    # policies/returns.yaml
     rules:
-      liable_seller_loses_points: {title: {en: …}, when: {…}, then: {penalty.points: 3}}
+      label_for_return:
+        title: {zh: 面单, en: Label}
+        when: {return.allowed: yes}
+        then: {return.label: yes}
 """
 
 from __future__ import annotations

@@ -1,19 +1,26 @@
-"""``override-cycle`` (error): rules override each other in a ring.
+"""``override-cycle`` (error): Rules override each other in a ring.
 
-``overrides`` says which rule is the exception and which is the general one. In a ring every rule would give
+`overrides` says which rule is the exception and which is the general one. In a ring every rule would give
 way to every other, and none could win.
 
 Fails::
 
+    # policies/returns.yaml
     rules:
-      general: {title: {en: …}, when: {…}, then: {penalty.points: 3}, overrides: [exception]}
-      exception: {title: {en: …}, when: {…}, then: {penalty.points: 0}, overrides: [general]}
+      return_in_time:
+        title: {zh: 期内可以退货, en: A return in time is allowed}
+        when: {asking.status: met}
+        then: {return.allowed: yes}
+        overrides: [custom_made_cannot_be_returned]
 
 Passes::
 
+    # policies/returns.yaml
     rules:
-      general: {title: {en: …}, when: {…}, then: {penalty.points: 3}}
-      exception: {title: {en: …}, when: {…}, then: {penalty.points: 0}, overrides: [general]}
+      return_in_time:
+        title: {zh: 期内可以退货, en: A return in time is allowed}
+        when: {asking.status: met}
+        then: {return.allowed: yes}
 """
 
 from __future__ import annotations

@@ -1,20 +1,20 @@
-"""``path-clash`` (error): the name of one fact or list is the beginning of another's.
+"""``path-clash`` (error): The name of one fact or list is the beginning of another's.
 
-A case file nests names: ``order.total`` is written as ``total`` inside ``order``. So ``order`` cannot be a
-value of its own as well. Names that begin with ``case`` are refused too, because a case file keeps its own
+A case file nests names: `order.total` is written as `total` inside `order`. So `order` cannot be a value
+of its own as well. Names that begin with `case` are refused too, because a case file keeps its own
 particulars there.
 
 Fails::
 
+    # facts.yaml
     facts:
-      order: {type: text, title: {en: order number}}
-      order.total: {type: money, title: {en: order total}}
+      order: {type: text, title: {zh: 订单号, en: order number}}
 
 Passes::
 
+    # facts.yaml
     facts:
-      order.number: {type: text, title: {en: order number}}
-      order.total: {type: money, title: {en: order total}}
+      order.number: {type: text, title: {zh: 订单号, en: order number}}
 """
 
 from __future__ import annotations

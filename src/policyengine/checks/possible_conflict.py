@@ -1,24 +1,28 @@
-"""``possible-conflict`` (warning): two rules could hold together and give one fact different values.
+"""``possible-conflict`` (warning): Two rules could hold together and give one fact different values.
 
-An outcome has one value. If a case comes in which both rules hold, its decision reports a conflict instead of
-a value. Either one rule is the exception and ``overrides`` the other, or their conditions should exclude each
-other. Only what the conditions plainly say is looked at, so a warning may concern cases that cannot occur.
+An outcome has one value. If a case comes in which both rules hold, its decision reports a conflict
+instead of a value. Either one rule is the exception and `overrides` the other, or their conditions should
+exclude each other. Only what the conditions plainly say is looked at, so a warning may concern cases that
+cannot occur.
 
-Fails, because a defective item can also be a gift::
+Fails::
 
+    # policies/returns.yaml
     rules:
-      gift_is_free: {title: {en: …}, when: {item.gift: yes}, then: {refund.due: 0.00}}
-      defect_is_refunded: {title: {en: …}, when: {item.defective: yes}, then: {refund.due: order.total}}
+      gift_is_kept:
+        title: {zh: 赠品不退, en: A gift is kept}
+        when: {order.total: 0.00}
+        then: {return.allowed: no}
 
 Passes::
 
+    # policies/returns.yaml
     rules:
-      gift_is_free: {title: {en: …}, when: {item.gift: yes}, then: {refund.due: 0.00}}
-      defect_is_refunded:
-        title: {en: …}
-        when: {item.defective: yes}
-        then: {refund.due: order.total}
-        overrides: [gift_is_free]
+      gift_is_kept:
+        title: {zh: 赠品不退, en: A gift is kept}
+        when: {order.total: 0.00}
+        then: {return.allowed: no}
+        overrides: [return_in_time]
 """
 
 from __future__ import annotations
@@ -42,23 +46,23 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
         for first, second in combinations(concluding, 2):
             if first[0].id in above[second[0].id] or second[0].id in above[first[0].id]:
                 continue
-            if _may_differ(first[1].value, second[1].value) and not exclusion.excludes(
+            if may_differ(first[1].value, second[1].value) and not exclusion.excludes(
                 whole(first[0]), whole(second[0])
             ):
                 yield _told(first, second)
 
 
-def _may_differ(one: Operand, other: Operand) -> bool:
+def may_differ(one: Operand, other: Operand) -> bool:
     """Tell whether two values can differ: the same name or the same literal cannot."""
     if isinstance(one, Constant) and isinstance(other, Constant):
         return comparison_key(one.value) != comparison_key(other.value)
     if isinstance(one, ByReading) and isinstance(other, ByReading) and one.assumption == other.assumption:
         others = dict(other.readings)
-        return any(_may_differ(value, others[reading]) for reading, value in one.readings)
+        return any(may_differ(value, others[reading]) for reading, value in one.readings)
     if isinstance(one, ByReading):
-        return any(_may_differ(value, other) for _, value in one.readings)
+        return any(may_differ(value, other) for _, value in one.readings)
     if isinstance(other, ByReading):
-        return any(_may_differ(one, value) for _, value in other.readings)
+        return any(may_differ(one, value) for _, value in other.readings)
     return shape(one) != shape(other)
 
 

@@ -1,18 +1,20 @@
-"""``reserved-name`` (error): a name is a word of the language.
+"""``reserved-name`` (error): A name is a word of the language.
 
-In conditions the words ``all``, ``any``, ``not``, ``any_of``, ``count_of``, ``first`` and ``last`` have a
-meaning of their own, and ``known`` and ``happened`` ask about a fact. Something with such a name could not be
-asked about.
+In conditions the words `all`, `any`, `not`, `any_of`, `count_of`, `first` and `last` have a meaning of
+their own, and `known` and `happened` ask about a fact. Something with such a name could not be asked
+about.
 
 Fails::
 
+    # facts.yaml
     facts:
-      first: {type: instant, title: {en: first visit}}
+      first: {type: instant, title: {zh: 首次来访, en: first visit}}
 
 Passes::
 
+    # facts.yaml
     facts:
-      visit.first: {type: instant, title: {en: first visit}}
+      visit.first: {type: instant, title: {zh: 首次来访, en: first visit}}
 """
 
 from __future__ import annotations

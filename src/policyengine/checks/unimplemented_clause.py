@@ -1,16 +1,18 @@
-"""``unimplemented-clause`` (warning): a clause is a rule, and nothing of the rulebook names it.
+"""``unimplemented-clause`` (warning): A clause is a rule, and nothing of the rulebook names it.
 
 What the document demands would be missing from every decision, and nobody would notice.
 
-Fails, when no ``source`` names ``S2-STAGES``::
+Fails::
 
+    # clauses.yaml
     clauses:
-      S2-STAGES: {section: 篇二, quote: …}
+      T-9: {section: "9", quote: 运费由买家承担}
 
 Passes::
 
+    # clauses.yaml
     clauses:
-      S2-STAGES: {section: 篇二, quote: …, status: not_a_rule, why: {zh: 标题, en: a title}}
+      T-9: {section: "9", quote: 运费由买家承担, status: not_a_rule, why: {zh: 另有规定, en: ruled elsewhere}}
 """
 
 from __future__ import annotations

@@ -1,14 +1,30 @@
-"""``unknown-clause`` (error): a source names a clause that clauses.yaml does not have.
+"""``unknown-clause`` (error): A source names a clause that clauses.yaml does not have.
 
 The index of clauses is where a reader looks a clause up. A name that is not in it leads nowhere.
 
-Fails, when clauses.yaml has only ``S2-STAGES``::
+Fails::
 
-    source: {section: 篇二, clauses: [S2-STAGE], quote: …}
+    # clauses.yaml
+    clauses:
+      T-1: {section: "1", quote: 收货后7天内可以退货}
+    # policies/returns.yaml
+    parameters:
+      return_period:
+        title: {zh: 退货期, en: Time to return}
+        values: [{value: 7 days}]
+        source: {section: "1", clauses: [T-01], quote: 收货后7天内可以退货}
 
 Passes::
 
-    source: {section: 篇二, clauses: [S2-STAGES], quote: …}
+    # clauses.yaml
+    clauses:
+      T-1: {section: "1", quote: 收货后7天内可以退货}
+    # policies/returns.yaml
+    parameters:
+      return_period:
+        title: {zh: 退货期, en: Time to return}
+        values: [{value: 7 days}]
+        source: {section: "1", clauses: [T-1], quote: 收货后7天内可以退货}
 """
 
 from __future__ import annotations

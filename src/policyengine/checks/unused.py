@@ -1,17 +1,25 @@
-"""``unused`` (warning): something is declared that nothing refers to.
+"""``unused`` (warning): Something is declared that nothing refers to.
 
-It has no effect on any decision: it is a leftover, or a rule that should ask about it is missing. Outcomes
-are results and need no use; facts of the type text are there for people to read.
+It has no effect on any decision: it is a leftover, or a rule that should ask about it is missing.
+Outcomes are results and need no use; facts of the type text are there for people to read.
 
-Fails, when nothing asks about ``order.weight``::
+Fails::
 
+    # facts.yaml
     facts:
-      order.weight: {type: number, title: {en: weight of the parcel}}
+      order.weight: {type: number, title: {zh: 重量, en: weight}}
 
-Passes, because a rule does::
+Passes::
 
+    # facts.yaml
+    facts:
+      order.weight: {type: number, title: {zh: 重量, en: weight}}
+    # policies/returns.yaml
     rules:
-      heavy_parcel_costs_more: {title: {en: …}, when: {order.weight: {more_than: 20}}, then: {…}}
+      heavy_is_kept:
+        title: {zh: 重物不退, en: Heavy goods are kept}
+        when: {order.weight: {more_than: 20}}
+        then: {return.refund: 0.00}
 """
 
 from __future__ import annotations

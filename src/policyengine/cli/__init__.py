@@ -26,6 +26,7 @@ _COMMANDS = (
     "clauses",
     "completion",
     "evaluate",
+    "explain-code",
     "init",
     "report",
     "schema",
@@ -48,7 +49,7 @@ class _Commands(click.Group):
             return None
         from importlib import import_module
 
-        command = import_module(f"policyengine.cli.{name}").command
+        command = import_module(f"policyengine.cli.{name.replace('-', '_')}").command
         assert isinstance(command, click.Command)
         return command
 

@@ -1,19 +1,31 @@
-"""``policyengine check``: say everything that is wrong with rulebooks."""
+"""``policyengine check``: say everything that is wrong with rulebooks, their tests and cases."""
 
 from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from policyengine.cli import codes, options
 from policyengine.cli.speech import say as say_help
-from policyengine.diagnostics import Diagnostic, has_errors
-from policyengine.i18n import Language
+from policyengine.diagnostics import has_errors
+from policyengine.i18n import Language, Speech
+
+if TYPE_CHECKING:
+    from policyengine.examine import Examined
+
+_FORMS = ("text", "json", "github", "sarif", "junit")
 
 
 @click.command(
-    "check", help=say_help("Check the rulebooks in folders; exit with code 1 when there are errors.")
+    "check",
+    help=say_help(
+        "Check rulebooks with their tests, and cases in JSON; exit with code 1 when there are errors."
+        " A file of a rulebook stands for the whole of it."
+    ),
 )
-@click.argument("folders", nargs=-1, type=click.Path())
+@click.argument("paths", nargs=-1, type=click.Path())
 @options.rules
 @options.overlays
 @click.option(
@@ -24,73 +36,68 @@ from policyengine.i18n import Language
     metavar="FILE",
     help=say_help("Hold every quote against this document, too."),
 )
+@click.option("--strict", is_flag=True, help=say_help("Exit with code 1 when there are warnings, too."))
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(_FORMS),
     default="text",
     help=say_help("Form of the output."),
 )
 @options.language
 def command(
-    folders: tuple[str, ...],
+    paths: tuple[str, ...],
     rules: str | None,
     overlays: tuple[str, ...],
     documents: tuple[str, ...],
+    strict: bool,
     form: str,
     language: Language,
 ) -> None:
-    """Check rulebooks."""
-    import sys
-
-    from policyengine.load import check_model
-    from policyengine.render.report import render_report, render_report_json
+    """Check files."""
+    from policyengine.examine import examine, find_places
 
     say = options.speech(language)
-    found: list[Diagnostic] = []
-    for folder in folders or (options.find_rules(rules),):
-        found += check_model(folder, overlays)
-        found += _check_cases(folder)
-        for path in documents:
-            found += _check_quotes(folder, overlays, path)
-    if form == "json":
-        options.write(render_report_json(found))
-    else:
-        options.write(render_report(found, say, options.has_color(sys.stdout)))
+    places = find_places(paths or (options.find_rules(rules),))
+    judged_by = options.find_rules(rules) if places.cases else None
+    examined = examine(places, judged_by, overlays, documents)
+    options.write(_rendered(examined, form, say))
+    found = examined.diagnostics
+    if form == "text":
         errors = sum(one.severity == "error" for one in found)
         click.echo(
             say("errors: {errors}, warnings: {warnings}", errors=errors, warnings=len(found) - errors),
             err=True,
         )
-    raise click.exceptions.Exit(codes.RULE_FAULTS if has_errors(found) else codes.FINE)
+    fails = has_errors(found) or (strict and found)
+    raise click.exceptions.Exit(codes.RULE_FAULTS if fails else codes.FINE)
 
 
-def _check_cases(folder: str) -> list[Diagnostic]:
-    """Return what is wrong with the cases beside the policies; whether they hold is for ``test`` to say."""
-    from policyengine.testing.discover import find_files
-    from policyengine.testing.run import Runner
+def _rendered(examined: Examined, form: str, say: Speech) -> str:
+    """Return the diagnostics in a form; only what the form needs is imported."""
+    from policyengine.render import report
 
-    runner = Runner()
-    if runner.model(folder)[0] is None:
-        return []  # names of a rulebook with faults would all be told as unknown
-    files, faults = find_files([folder])
-    return faults + runner.read(files)[1]
+    found = examined.diagnostics
+    if form == "json":
+        return report.render_report_json(found)
+    if form == "github":
+        from policyengine.render.annotations import render_annotations
+
+        return render_annotations(found, say)
+    if form == "sarif":
+        from policyengine.render.sarif import render_sarif
+
+        return render_sarif(found, say)
+    if form == "junit":
+        return _junit(examined, say)
+    return report.render_report(found, say, options.has_color(sys.stdout))
 
 
-def _check_quotes(folder: str, overlays: tuple[str, ...], path: str) -> list[Diagnostic]:
-    """Return the quotes of a rulebook that a document does not hold."""
-    from policyengine.checks.quotes import check_quotes, find_document, wrong_document
-    from policyengine.files import decode_text, read_bytes
-    from policyengine.load import load_model
+def _junit(examined: Examined, say: Speech) -> str:
+    try:
+        from policyengine.render.report_junit import render_report_junit
 
-    book = load_model(folder, overlays).rulebook
-    if book is None:
-        return []  # what is wrong with it has been told
-    data, faults = read_bytes(path)
-    if data is None:
-        return faults
-    document = find_document(book, data)
-    if document is None:
-        return [wrong_document(book, data, path)]
-    text, faults = decode_text(path, data)
-    return faults if text is None else [*check_quotes(book, document, text)]
+        return render_report_junit(examined.files, examined.diagnostics, say)
+    except ImportError:
+        words = say("--format junit needs the package junitparser: pip install junitparser")
+        raise click.UsageError(words) from None

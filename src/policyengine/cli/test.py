@@ -183,9 +183,9 @@ def _suggest(runner: Runner, results: Sequence[Result], coverages: Sequence[Cove
 
 def _write_junit(path: str, results: Sequence[Result], say: Speech) -> None:
     try:
-        from policyengine.testing.junit import render_junit
+        from policyengine.testing.junit import render_results
 
-        text = render_junit(results, say)
+        text = render_results(results, say)
     except ImportError:
         words = say("--junit needs the package junitparser: pip install junitparser")
         raise click.UsageError(words) from None

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, TypeVar, cast
 
 from policyengine.conditions import Condition, Constant, Operand, Ref, Test
 from policyengine.diagnostics import marked, message
-from policyengine.document import Entry, MappingNode, Node
+from policyengine.document import Entry, MappingNode, Node, SequenceNode
 from policyengine.parse import nodes
 from policyengine.parse.book import parse_counting
 from policyengine.parse.conditions import join, parse_condition
@@ -131,13 +131,18 @@ class PolicyParser:
         self.counting = counting
         self.id = nodes.text(node.get("policy"))
         self.by = self._effective_by()
+        self.first_day, self.last_day = (self._day(word) for word in ("from", "until"))
         self.limits = self._limits()
 
     def parse(self) -> PolicyParts:
         """Return all that the file says."""
         span = nodes.scalar(self.node.get("policy")).span
+        title = nodes.title(self.node.get("title"))
+        first_day, last_day = (
+            None if day is None else int(str(day.value)) for day in (self.first_day, self.last_day)
+        )
         return PolicyParts(
-            Policy(self.id, nodes.title(self.node.get("title")), self.node.span.file, span),
+            Policy(self.id, title, self.node.span.file, first_day, last_day, span),
             self._all("parameters", self._parameter),
             self._all("deadlines", self._deadline),
             self._all("amounts", self._amount),
@@ -157,14 +162,16 @@ class PolicyParser:
         written = nodes.mapping(effective).get("by")
         return None if written is None else parse_ref(written, INSTANT, self.scope)
 
+    def _day(self, word: str) -> Constant | None:
+        written = nodes.mapping(self.node.get("effective")).get(word)
+        return None if written is None else parse_constant(written, _DATE, self.scope)
+
     def _limits(self) -> tuple[Condition, ...]:
         """Return what ``applies_to`` and ``effective`` demand; ``until`` is the last day that counts."""
         applies = self.node.get("applies_to")
         found: list[Condition] = [] if applies is None else [parse_condition(applies, self.scope)]
-        effective = nodes.mapping(self.node.get("effective"))
-        for word, operator, after in (("from", "at_least", 0), ("until", "less_than", 1)):
-            written = effective.get(word)
-            day = None if written is None else parse_constant(written, _DATE, self.scope)
+        limits = (("from", "at_least", self.first_day, 0), ("until", "less_than", self.last_day, 1))
+        for word, operator, day, after in limits:
             if day is None or self.by is None or not isinstance(day.value, int):
                 continue
             instant = start_of_day(day.value + after, self.scope.zone)
@@ -199,14 +206,16 @@ class PolicyParser:
         # The name belongs to something else, which has been told; its type may be another.
         if symbol is None or symbol.span != entry.key.span:
             return None
+        values = node.get("values")
         return Parameter(
             id=entry.key.text,
             policy=self.id,
             title=nodes.title(node.get("title")),
             type=symbol.type,
-            values=parse_dated_values(node.get("values"), symbol, self.by, self.scope),
+            values=parse_dated_values(values, symbol, self.by, self.scope),
             by=self.by,
             source=self.sources.parse(node.get("source"), self.scope),
+            left_open=isinstance(values, SequenceNode) and not values.items,
             unconfirmed="",
             span=entry.key.span,
         )

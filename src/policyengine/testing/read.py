@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from policyengine.case import Key
 from policyengine.diagnostics import Diagnostic, error, has_errors, listing, message
 from policyengine.document import Entry, MappingNode, Node, Scalar, read_yaml
-from policyengine.files import read_text
+from policyengine.files import decode_text, read_text
 from policyengine.i18n import Speech
 from policyengine.parse import nodes
 from policyengine.render.naming import Naming
@@ -30,12 +30,14 @@ _NOTHING = ("", "~", "null")
 _YES = ("yes", "true", "是")
 
 
-def read_scenarios(path: str, rules: str, book: Rulebook) -> tuple[ScenarioFile | None, list[Diagnostic]]:
+def read_scenarios(
+    path: str, rules: str, book: Rulebook, data: bytes | None = None
+) -> tuple[ScenarioFile | None, list[Diagnostic]]:
     """Return the scenarios of a file, None when its text or shape is wrong, and everything wrong with it.
 
-    Scenarios with faults of their own are left out.
+    Scenarios with faults of their own are left out. ``data`` is what to read instead of the file.
     """
-    text, faults = read_text(path)
+    text, faults = read_text(path) if data is None else decode_text(path, data)
     if text is None:
         return None, faults
     node, wrong = read_yaml(text, path)

@@ -1,0 +1,169 @@
+"""Everything that is wrong with files, whichever they are: rulebooks, their tests, cases and quotes.
+
+One run looks at all files that are named, and does not stop at the first that is broken.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from policyengine.case_reader import CaseReader
+from policyengine.checks.quotes import check_quotes, find_document, wrong_document
+from policyengine.diagnostics import Diagnostic, error, message
+from policyengine.files import decode_text, read_bytes, read_text
+from policyengine.json_text import split_ndjson
+from policyengine.load import load_model
+from policyengine.rule_files import collect_files
+from policyengine.rulebook import Rulebook
+from policyengine.source import Span
+from policyengine.testing.discover import find_files, rulebook_of
+from policyengine.testing.read import read_scenarios
+
+Buffers = Mapping[str, bytes]
+"""What is in an editor and not yet saved, by the normal path of the file."""
+
+NDJSON = (".ndjson", ".jsonl")
+CASE_FILES = (".json", *NDJSON)
+
+
+class Examined(NamedTuple):
+    """The files that were looked at, and what is wrong with them, each in order and once."""
+
+    files: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+class Places(NamedTuple):
+    """What paths stand for: folders of rulebooks, files of cases, and paths that stand for nothing."""
+
+    rulebooks: tuple[str, ...]
+    cases: tuple[str, ...]
+    faults: tuple[Diagnostic, ...]
+
+
+def find_places(paths: Iterable[str]) -> Places:
+    """Return what there is to look at: a file of a rulebook stands for the whole of it."""
+    rulebooks: dict[str, None] = {}
+    cases: dict[str, None] = {}
+    faults: list[Diagnostic] = []
+    for path in paths:
+        if os.path.isdir(path):
+            books = list(_rulebooks_below(path))
+            inside = [] if books else [one for one in _files_below(path) if one.endswith(CASE_FILES)]
+            rulebooks.update(dict.fromkeys(books or ([] if inside else [_around(path) or path])))
+            cases.update(dict.fromkeys(inside))
+        elif path.endswith(CASE_FILES):
+            cases[path] = None
+        elif os.path.exists(path) and (rules := rulebook_of(path)) is not None:
+            rulebooks[rules] = None
+        elif os.path.exists(path):
+            what = message("no folder above `{path}` holds a rulebook.yaml", path=path)
+            help = message("name the folder of a rulebook, one of its files, or a case in JSON")
+            faults.append(error("file-missing", what, Span(path), help))
+        else:
+            what = message("there is no file or folder `{path}`", path=path)
+            help = message("name the folder of a rulebook, one of its files, or a case in JSON")
+            faults.append(error("file-missing", what, Span(path), help))
+    return Places(tuple(rulebooks), tuple(cases), tuple(faults))
+
+
+def _rulebooks_below(folder: str) -> Iterator[str]:
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(one for one in folders if not one.startswith("."))
+        if "rulebook.yaml" in names:
+            yield os.path.normpath(place)
+            folders.clear()
+
+
+def _files_below(folder: str) -> Iterator[str]:
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(one for one in folders if not one.startswith("."))
+        yield from (os.path.join(place, name) for name in sorted(names))
+
+
+def _around(folder: str) -> str | None:
+    """Return the rulebook of which a folder is a part, such as ``policies``."""
+    return rulebook_of(os.path.join(folder, "any"))
+
+
+def examine(
+    places: Places, rules: str | None, overlays: Sequence[str] = (), documents: Sequence[str] = ()
+) -> Examined:
+    """Look at rulebooks with their tests, and at cases, which ``rules`` judge.
+
+    Every quote is held against ``documents``.
+    """
+    files: list[str] = []
+    found = list(places.faults)
+    for folder in places.rulebooks:
+        one = examine_rulebook(folder, overlays)
+        files += one.files
+        found += one.diagnostics
+        found += (fault for path in documents for fault in _check_quotes(folder, tuple(overlays), path))
+    if places.cases:
+        files += places.cases
+        found += _check_cases(places.cases, rules, tuple(overlays), not places.rulebooks)
+    return _ordered(files, found)
+
+
+def _ordered(files: Iterable[str], found: Iterable[Diagnostic]) -> Examined:
+    return Examined(tuple(sorted(set(files))), tuple(sorted(set(found), key=lambda one: one.order)))
+
+
+def examine_rulebook(folder: str, overlays: Sequence[str] = (), buffers: Buffers | None = None) -> Examined:
+    """Look at a rulebook and the tests beside it; whether these hold is for ``policyengine test`` to say."""
+    texts = buffers or {}
+    collected, _ = collect_files(folder, texts)
+    loaded = load_model(folder, tuple(overlays), texts)
+    files, found = [one.path for one in collected], list(loaded.diagnostics)
+    if os.path.isdir(folder):
+        below, faults = find_files([folder])
+        tests = [path for path, rules in below if rules == os.path.normpath(folder)]
+        files += tests
+        found += faults
+        # Names of a rulebook with faults would all be told as unknown.
+        book = load_model(folder, (), texts).rulebook if overlays else loaded.rulebook
+        if book is not None:
+            for path in tests:
+                found += read_scenarios(path, folder, book, texts.get(os.path.normpath(path)))[1]
+    return _ordered(files, found)
+
+
+def _check_cases(
+    paths: Iterable[str], rules: str | None, overlays: tuple[str, ...], told: bool
+) -> Iterator[Diagnostic]:
+    """Return what is wrong with cases; what is wrong with their rulebook only if it has not been ``told``."""
+    if rules is None:
+        return
+    loaded = load_model(rules, overlays)
+    if loaded.rulebook is None:
+        yield from loaded.diagnostics if told else ()
+        return
+    reader = CaseReader(loaded.rulebook)
+    for path in paths:
+        text, faults = read_text(path)
+        yield from faults
+        if text is None:
+            continue
+        parts = split_ndjson(text) if path.endswith(NDJSON) else [(1, text)]
+        for first_line, part in parts:
+            yield from reader.read(part, path, first_line)[1]
+
+
+def _check_quotes(folder: str, overlays: tuple[str, ...], path: str) -> Iterator[Diagnostic]:
+    """Return the quotes of a rulebook that a document does not hold."""
+    book: Rulebook | None = load_model(folder, overlays).rulebook
+    if book is None:
+        return  # what is wrong with it has been told
+    data, faults = read_bytes(path)
+    if data is None:
+        yield from faults
+        return
+    document = find_document(book, data)
+    if document is None:
+        yield wrong_document(book, data, path)
+        return
+    text, faults = decode_text(path, data)
+    yield from faults if text is None else check_quotes(book, document, text)

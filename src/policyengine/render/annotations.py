@@ -1,0 +1,38 @@
+"""Diagnostics as workflow commands of GitHub Actions, which become annotations beside the lines.
+
+https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from policyengine.diagnostics import Diagnostic
+from policyengine.i18n import Speech
+from policyengine.values import printable
+
+# What would end a line, a property or the list of properties.
+_IN_TEXT = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_IN_PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
+
+
+def render_annotations(diagnostics: Iterable[Diagnostic], say: Speech) -> str:
+    """Return one command a line for each diagnostic."""
+    return "".join(f"{_command(one, say)}\n" for one in diagnostics)
+
+
+def _command(diagnostic: Diagnostic, say: Speech) -> str:
+    span = diagnostic.span
+    properties = {
+        "file": printable(os.path.normpath(span.file).replace(os.sep, "/")),
+        "line": span.line,
+        "endLine": span.end_line,
+        "title": diagnostic.code,
+    }
+    if span.line == span.end_line:  # columns of a stretch over several lines are refused
+        properties |= {"col": span.column, "endColumn": max(span.column, span.end_column - 1)}
+    listed = ",".join(f"{name}={str(value).translate(_IN_PROPERTY)}" for name, value in properties.items())
+    parts = [diagnostic.message, *([] if diagnostic.help is None else [diagnostic.help])]
+    text = "\n".join(printable(say.message(part)) for part in parts)
+    return f"::{diagnostic.severity} {listed}::{text.translate(_IN_TEXT)}"

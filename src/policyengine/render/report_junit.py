@@ -1,0 +1,25 @@
+"""Diagnostics as JUnit XML: a suite for each file, a test for each diagnostic; errors fail."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from policyengine.diagnostics import Diagnostic
+from policyengine.i18n import Speech
+from policyengine.render.junit import JunitCase, render_junit
+from policyengine.render.report import render_report
+
+
+def render_report_junit(files: Sequence[str], diagnostics: Sequence[Diagnostic], say: Speech) -> str:
+    """Return the files that were looked at, with what is wrong; a sound one has a test that passes."""
+    suites: dict[str, list[JunitCase]] = {os.path.normpath(file): [] for file in files}
+    for one in diagnostics:
+        file = os.path.normpath(one.span.file)
+        name = f"{one.code} ({one.span.line}:{one.span.column})"
+        lines = render_report([one], say).splitlines()
+        suites.setdefault(file, []).append(
+            JunitCase(name, file, "error" if one.severity == "error" else "", lines)
+        )
+    sound = say("no fault")
+    return render_junit({file: cases or [JunitCase(sound, file, "", ())] for file, cases in suites.items()})

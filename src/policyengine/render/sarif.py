@@ -1,0 +1,74 @@
+"""Diagnostics as SARIF 2.1.0 (OASIS Standard, 2020), which code hosts show beside the lines of a change."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from policyengine.diagnostics import Diagnostic
+from policyengine.i18n import Speech
+from policyengine.manual.pages import Page, pages
+from policyengine.source import Span
+from policyengine.values import printable
+from policyengine.version import __version__
+
+Json = dict[str, object]
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def render_sarif(diagnostics: Sequence[Diagnostic], say: Speech) -> str:
+    """Return diagnostics as a SARIF log with one run; its rules are pages of the manual."""
+    manual = pages()
+    codes = sorted({one.code for one in diagnostics})
+    driver: Json = {
+        "name": "policyengine",
+        "semanticVersion": __version__,
+        "language": "zh-CN" if say.language == "zh" else "en-US",
+        "rules": [_rule(code, manual.get(code), say) for code in codes],
+    }
+    run: Json = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(one, codes.index(one.code), say) for one in diagnostics],
+    }
+    log: Json = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+
+
+def _rule(code: str, page: Page | None, say: Speech) -> Json:
+    if page is None:
+        return {"id": code}
+    help = say("Run `policyengine explain-code {code}` for examples.", code=code)
+    whole = " ".join(say.verbatim(text) for text in (page.summary, *page.paragraphs))
+    return {
+        "id": code,
+        "shortDescription": {"text": say.verbatim(page.summary)},
+        "fullDescription": {"text": whole},
+        "help": {"text": help},
+        "defaultConfiguration": {"level": page.severity},
+    }
+
+
+def _result(diagnostic: Diagnostic, index: int, say: Speech) -> Json:
+    parts = [diagnostic.message, *([] if diagnostic.help is None else [diagnostic.help])]
+    text = "\n".join(printable(say.message(part)) for part in parts)
+    return {
+        "ruleId": diagnostic.code,
+        "ruleIndex": index,
+        "level": diagnostic.severity,
+        "message": {"text": text},
+        "locations": [{"physicalLocation": _location(diagnostic.span)}],
+    }
+
+
+def _location(span: Span) -> Json:
+    path = os.path.normpath(span.file).replace(os.sep, "/")
+    region: Json = {
+        "startLine": span.line,
+        "startColumn": span.column,
+        "endLine": span.end_line,
+        "endColumn": span.end_column,
+    }
+    return {"artifactLocation": {"uri": quote(path.encode("utf-8", "surrogateescape"))}, "region": region}
