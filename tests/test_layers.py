@@ -12,7 +12,18 @@ PACKAGE = Path(__file__).parent.parent / "src" / "policyengine"
 
 # The layers of ARCHITECTURE.md, the lowest first; a package stands for all its modules.
 LAYERS = (
-    ("source", "diagnostics", "words", "values", "calendar", "suggestions", "i18n", "version", "resources"),
+    (
+        "source",
+        "diagnostics",
+        "words",
+        "values",
+        "calendar",
+        "suggestions",
+        "i18n",
+        "version",
+        "resources",
+        "revision",
+    ),
     ("files", "document", "json_text", "schemas"),
     ("clauses", "conditions", "case", "report_definition", "rulebook", "findings"),
     (
@@ -21,6 +32,7 @@ LAYERS = (
         "parse",
         "case_reader",
         "case_schema",
+        "editor_schema",
         "dependencies",
         "resolution",
         "clocks",
@@ -32,7 +44,7 @@ LAYERS = (
     ("engines",),
     ("explain", "decision", "timeline", "render", "manual", "cache", "load"),
     ("api",),
-    ("testing", "reporting", "examine"),
+    ("testing", "reporting", "examine", "book", "changes", "formatting", "lsp"),
     ("cli", "__main__"),
 )
 DOORS = {
@@ -45,6 +57,9 @@ DOORS = {
     "junitparser": ("render.junit",),
     "pytest": ("testing.pytest_plugin",),
     "watchfiles": ("cli.test",),
+    "ruamel": ("formatting.layout",),
+    "pygls": ("lsp",),
+    "lsprotocol": ("lsp",),
     "matplotlib": ("reporting.chart",),
 }
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")

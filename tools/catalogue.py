@@ -27,7 +27,7 @@ CATALOGUE = PACKAGE / "locale" / "zh" / "LC_MESSAGES" / "policyengine.po"
 COMPILED = CATALOGUE.with_suffix(".mo")
 
 # The functions whose first argument is a sentence; `plural` has one for several things after it.
-_WORDS = ("marked", "message", "say", "say_help")
+_WORDS = ("both", "marked", "message", "say", "say_help")
 _PLURAL = "plural"
 _HEADERS = [
     ("Project-Id-Version", "policyengine"),

@@ -19,7 +19,7 @@ def load_model(
     A rulebook that has not changed comes from the cache. ``buffers`` hold what an editor has not saved yet.
     """
     files, faults = collect_files(directory, buffers)
-    if has_errors(faults):
+    if has_errors(faults) or buffers:  # half-written files would fill the cache
         return _parse(directory, files, faults, overlays)
     name = entry_name(
         [part for file in files for part in (file.kind.encode(), _bytes(file.path), file.data)]

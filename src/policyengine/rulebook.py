@@ -268,14 +268,22 @@ class Party(NamedTuple):
 
 
 class Overlay(NamedTuple):
-    """A separate file of figures, off unless switched on; ``active`` when it was. It ``sets`` parameters."""
+    """A separate file of figures, off unless switched on; ``active`` when it was.
+
+    ``values`` are those that it gives to parameters, by name, in the order of the names.
+    """
 
     id: str
     title: Text
     file: str
     confirmed: bool
     active: bool
-    sets: tuple[str, ...]
+    values: tuple[tuple[str, tuple[DatedValue, ...]], ...]
+
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """The parameters to which it gives values."""
+        return tuple(name for name, _ in self.values)
 
 
 class Rulebook(NamedTuple):

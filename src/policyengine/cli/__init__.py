@@ -22,14 +22,19 @@ if TYPE_CHECKING:
 _NAME = "policyengine"
 _COMPLETE = "_POLICYENGINE_COMPLETE"
 _COMMANDS = (
+    "book",
     "check",
     "clauses",
     "completion",
+    "diff",
     "evaluate",
     "explain-code",
+    "fmt",
     "init",
+    "lsp",
     "report",
     "schema",
+    "show",
     "test",
     "timeline",
     "version",

@@ -6,33 +6,73 @@ import json
 
 import click
 
-from policyengine.cli import codes, options
+from policyengine.cli import codes, loading, options
 from policyengine.cli.speech import say as say_help
 from policyengine.i18n import Language
+from policyengine.rulebook import Rulebook
 
-_KINDS = ("rulebook", "facts", "assumptions", "policy", "overlay", "cases", "case", "decision", "diagnostics")
+_KINDS = (
+    "policy",
+    "rulebook",
+    "facts",
+    "assumptions",
+    "clauses",
+    "overlay",
+    "report",
+    "cases",
+    "case",
+    "decision",
+    "diagnostics",
+    "timeline",
+    "clause-index",
+    "report-result",
+    "changes",
+)
 
 
 @click.command(
     "schema",
-    help=say_help("Print the JSON Schema of a kind of file; `case` is made from the rulebook's facts."),
+    help=say_help(
+        "Print the JSON Schema of a kind of file. `case` is made from the rulebook's facts; with --rulebook,"
+        " `policy` (if KIND is left out), `overlay` and `cases` know its names and choices, too."
+    ),
 )
-@click.argument("kind", type=click.Choice(_KINDS))
-@options.rules
+@click.argument("kind", type=click.Choice(_KINDS), required=False)
+@click.option(
+    "--rulebook",
+    "--rules",
+    "rulebook",
+    type=click.Path(),
+    metavar="FOLDER",
+    help=say_help("Folder of the rulebook whose names and choices editors shall complete."),
+)
 @options.language
-def command(kind: str, rules: str | None, language: Language) -> None:
+def command(kind: str | None, rulebook: str | None, language: Language) -> None:
     """Print a schema."""
-    if kind != "case":
-        from policyengine.schemas import schema_text
+    from policyengine.editor_schema import KINDS, editor_schema
+    from policyengine.schemas import schema_text
 
-        options.write(schema_text(kind))
+    if kind is None and rulebook is None:
+        say = options.speech(language)
+        raise click.UsageError(say("name a kind of file, or a rulebook with --rulebook"))
+    asked = kind or "policy"
+    if asked == "case":
+        from policyengine.case_schema import case_schema
+
+        schema = case_schema(_load(options.find_rules(rulebook), language))
+    elif rulebook is not None and asked in KINDS:
+        schema = editor_schema(_load(rulebook, language), asked)
+    else:
+        options.write(schema_text(asked))
         return
-    from policyengine.case_schema import case_schema
-    from policyengine.load import load_model
-    from policyengine.render.report import render_report
+    options.write(json.dumps(schema, ensure_ascii=False, indent=2) + "\n")
 
-    loaded = load_model(options.find_rules(rules), ())
+
+def _load(folder: str, language: Language) -> Rulebook:
+    from policyengine.load import load_model
+
+    loaded = load_model(folder, ())
     if loaded.rulebook is None:
-        click.echo(render_report(loaded.diagnostics, options.speech(language)), err=True, nl=False)
+        loading.tell(loaded.diagnostics, options.speech(language))
         raise click.exceptions.Exit(codes.RULE_FAULTS)
-    options.write(json.dumps(case_schema(loaded.rulebook), ensure_ascii=False, indent=2) + "\n")
+    return loaded.rulebook

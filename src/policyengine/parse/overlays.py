@@ -44,7 +44,7 @@ def parse_overlay(
         values[name] = parse_dated_values(listed, symbol, parameter.by, scope)
         places[name] = entry.key.span
     title = nodes.title(node.get("title"))
-    overlay = Overlay(id, title, node.span.file, confirmed, id in active, tuple(sorted(values)))
+    overlay = Overlay(id, title, node.span.file, confirmed, id in active, tuple(sorted(values.items())))
     return OverlayParts(overlay, values, places)
 
 

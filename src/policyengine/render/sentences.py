@@ -12,7 +12,7 @@ from policyengine.render.naming import Naming, case_path
 from policyengine.values import Duration, ValueType, comparison_key, show_span
 
 # One whole sentence for each word and its opposite, because word order differs between languages.
-_TESTS: dict[str, tuple[str, str]] = {
+TESTS: dict[str, tuple[str, str]] = {
     "is": (marked("{left} is {right}"), marked("{left} is not {right}")),
     "is_not": (marked("{left} is {right}"), marked("{left} is not {right}")),
     "one_of": (marked("{left} is one of {right}"), marked("{left} is none of {right}")),
@@ -50,7 +50,7 @@ _QUESTIONS: dict[str, tuple[str, str]] = {
     ),
 }
 # Values that are words: without quotes they would run into the sentence.
-_QUOTED = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
+QUOTED = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
 _BETWEEN = {"at_least": "at_least", "at_most": "at_most"}
 
 
@@ -94,7 +94,7 @@ class Sentences:
             self._limit(operand, state, name, type)
             for operand, state in zip(test.operands, leaf.right, strict=True)
         )
-        return self.say(_TESTS[word][leaf.negated], left=subject, right=right)
+        return self.say(TESTS[word][leaf.negated], left=subject, right=right)
 
     def _limit(self, operand: object, state: State, name: str, type: ValueType) -> str:
         """Return what is compared with: the value, and where it comes from if it has a name."""
@@ -102,7 +102,7 @@ class Sentences:
         if isinstance(state, Known):
             title = self.naming.choice_title(state.value, name) if name else ""
             shown = self.naming.typed(state.value, type, title)
-            if type in _QUOTED:
+            if type in QUOTED:
                 shown = self.say("“{words}”", words=shown)
         named = getattr(operand, "name", "")
         return self.say("{title} ({value})", title=self.naming.title(named), value=shown) if named else shown

@@ -1,0 +1,350 @@
+"""From a rulebook and its tests to the blocks of a policy book."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from policyengine.book.blocks import (
+    Block,
+    Cell,
+    Document,
+    Heading,
+    Link,
+    Links,
+    Paragraph,
+    Picture,
+    Quote,
+    Table,
+)
+from policyengine.book.flow import flow_of
+from policyengine.citations import citations
+from policyengine.clauses import Source
+from policyengine.diagnostics import marked
+from policyengine.document import MappingNode, Node, Scalar, SequenceNode
+from policyengine.i18n import Speech
+from policyengine.render.clause_index import STATUSES
+from policyengine.render.naming import Naming, place
+from policyengine.render.statements import Statements
+from policyengine.rulebook import Amount, Deadline, Fact, Parameter, Policy, Rule, Rulebook
+from policyengine.source import Span
+from policyengine.testing.scenarios import Check, Scenario, ScenarioFile
+from policyengine.values import TYPE_WORDS, ValueType, show_value
+from policyengine.words import Text
+
+Exercised = Mapping[tuple[str, str], Sequence[str]]
+_Part = TypeVar("_Part", Rule, Deadline, Amount)
+_Spanned = TypeVar("_Spanned", Rule, Deadline, Amount, Parameter)
+_MOST_CASES = 12
+_ROLES = {"given": marked("given by the case"), "derived": marked("concluded"), "outcome": marked("outcome")}
+
+
+def policy_book(book: Rulebook, tests: Iterable[ScenarioFile], exercised: Exercised) -> Document:
+    """Return the book of a rulebook; ``exercised`` names the cases that exercise each part."""
+    return Document(book.title, tuple(_Writer(book, list(tests), exercised).blocks()))
+
+
+class _Writer:
+    """Writes the blocks of one book."""
+
+    def __init__(self, book: Rulebook, tests: Sequence[ScenarioFile], exercised: Exercised) -> None:
+        self.book = book
+        self.tests = tests
+        self.exercised = exercised
+        self.zh, self.en = (Statements(Naming(book, Speech(language))) for language in ("zh", "en"))
+        self.cases = {
+            scenario.name: f"case-{number}"
+            for number, scenario in enumerate(one for file in tests for one in file.scenarios)
+        }
+
+    def both(self, template: str, **arguments: object) -> Text:
+        """Return a sentence of the program in both languages; a text among the arguments is taken apart."""
+        return Text(
+            self.zh.say(template, **{name: _in(value, "zh") for name, value in arguments.items()}),
+            self.en.say(template, **{name: _in(value, "en") for name, value in arguments.items()}),
+        )
+
+    def stated(self, state: Callable[[Statements], str]) -> Text:
+        """Return what statements say in both languages."""
+        return Text(state(self.zh), state(self.en))
+
+    def blocks(self) -> Iterator[Block]:
+        yield from self._cover()
+        for policy in self.book.policies.values():
+            yield from self._policy(policy)
+        yield from self._vocabulary()
+        yield from self._assumptions()
+        yield from self._overlays()
+        yield from self._reports()
+        yield from self._clauses()
+        yield from self._tests()
+
+    def _cover(self) -> Iterator[Block]:
+        book = self.book
+        yield Heading(1, "top", book.title)
+        rows: list[tuple[Cell, ...]] = [
+            (self.both("Version"), book.version),
+            (self.both("Digest of the files"), book.digest),
+            (self.both("Time zone"), book.zone.key),
+            (self.both("Currency"), book.currency),
+            (self.both("Business days"), f"{book.calendar.code} ({book.calendar.version})"),
+        ]
+        for document in book.documents:
+            rows.append((self.both("Source"), document.title))
+            rows.append((self.both("Digest of the source"), document.digest))
+        yield Table((), tuple(rows))
+        counts = self.both(
+            "{policies} policies, {rules} rules, {deadlines} deadlines, {amounts} amounts,"
+            " {parameters} parameters, {clauses} clauses, {cases} test cases",
+            policies=len(book.policies),
+            rules=len(book.rules),
+            deadlines=len(book.deadlines),
+            amounts=len(book.amounts),
+            parameters=len(book.parameters),
+            clauses=len(book.clauses),
+            cases=len(self.cases),
+        )
+        yield Paragraph(counts)
+
+    # ---------- policies
+
+    def _policy(self, policy: Policy) -> Iterator[Block]:
+        yield Heading(2, f"policy-{policy.id}", policy.title, policy.id, place(policy.span))
+        scope = self.stated(lambda one: one.scope(policy))
+        if scope.en:
+            yield Paragraph(scope)
+        parameters = [one for one in self.book.parameters.values() if one.policy == policy.id]
+        for title, parts in (
+            ("Parameters", [self._parameter(one) for one in _written(parameters)]),
+            ("Deadlines", [self._deadline(one) for one in _written(self._of(self.book.deadlines, policy))]),
+            ("Amounts", [self._amount(one) for one in _written(self._of(self.book.amounts, policy))]),
+            ("Rules", [self._rule(one) for one in _written(self._of(self.book.rules, policy))]),
+        ):
+            if parts:
+                yield Heading(3, f"{title.lower()}-{policy.id}", self.both(_PARTS[title]))
+                for part in parts:
+                    yield from part
+        flow = flow_of(self.book, policy.id)
+        if flow.edges:
+            yield Picture(f"flow-{policy.id}", self.both("How facts flow"), flow)
+
+    def _of(self, group: Mapping[str, _Part], policy: Policy) -> list[_Part]:
+        return [one for one in group.values() if one.policy == policy.id]
+
+    def _head(self, kind: str, id: str, title: Text, span: Span, source: Source | None) -> Iterator[Block]:
+        yield Heading(4, f"{kind}-{id}", title, id, place(span))
+        if source is not None:
+            yield Quote(source.quote, source.section, tuple(self._clause_link(one) for one in source.clauses))
+
+    def _clause_link(self, id: str) -> Link:
+        return Link(Text(id, id), f"clause-{id}" if id in self.book.clauses else "")
+
+    def _parameter(self, parameter: Parameter) -> Iterator[Block]:
+        yield from self._head("parameter", parameter.id, parameter.title, parameter.span, parameter.source)
+        values = zip(self.zh.parameter(parameter), self.en.parameter(parameter), strict=True)
+        yield Table((self.both("Values"),), tuple((Text(zh, en),) for zh, en in values))
+        if parameter.unconfirmed:
+            yield Paragraph(self.both("not confirmed: set by the overlay {id}", id=parameter.unconfirmed))
+        yield from self._used_by("parameter", parameter.id)
+
+    def _deadline(self, deadline: Deadline) -> Iterator[Block]:
+        yield from self._head("deadline", deadline.id, deadline.title, deadline.span, deadline.source)
+        yield Paragraph(self.stated(lambda one: one.deadline(deadline)))
+        how = self.stated(lambda one: one.counting(deadline))
+        yield Paragraph(self.both("Counting: {how}.", how=how))
+        yield from self._used_by("deadline", deadline.id)
+
+    def _amount(self, amount: Amount) -> Iterator[Block]:
+        yield from self._head("amount", amount.id, amount.title, amount.span, amount.source)
+        yield Paragraph(self.stated(lambda one: one.amount(amount)))
+        yield from self._used_by("amount", amount.id)
+
+    def _rule(self, rule: Rule) -> Iterator[Block]:
+        yield from self._head("rule", rule.id, rule.title, rule.span, rule.source)
+        yield Paragraph(self.stated(lambda one: one.rule(rule, with_precedence=False)))
+        if rule.overrides:
+            yield Links(
+                self.both("Takes precedence over"), tuple(self._rule_link(id) for id in rule.overrides)
+            )
+        above = [one.id for one in self.book.rules.values() if rule.id in one.overrides]
+        if above:
+            yield Links(self.both("Gives way to"), tuple(self._rule_link(id) for id in above))
+        yield from self._used_by("rule", rule.id)
+
+    def _rule_link(self, id: str) -> Link:
+        return Link(self.book.rules[id].title, f"rule-{id}")
+
+    def _used_by(self, kind: str, id: str) -> Iterator[Block]:
+        names = self.exercised.get((kind, id), ())
+        links = [Link(Text(name, name), self.cases.get(name, "")) for name in names[:_MOST_CASES]]
+        if len(names) > _MOST_CASES:
+            links.append(Link(self.both("and {count} more", count=len(names) - _MOST_CASES), ""))
+        if links:
+            yield Links(self.both("Tested by"), tuple(links))
+
+    # ---------- vocabulary
+
+    def _vocabulary(self) -> Iterator[Block]:
+        yield Heading(2, "facts", self.both("Facts"))
+        concluding: dict[str, list[str]] = {}
+        for rule in self.book.rules.values():
+            for one in rule.then:
+                concluding.setdefault(one.fact.name, []).append(rule.id)
+        for fact in self.book.facts.values():
+            yield from self._fact(fact, concluding.get(fact.path, ()))
+
+    def _fact(self, fact: Fact, concluding: Sequence[str]) -> Iterator[Block]:
+        yield Heading(5, f"fact-{fact.path}", fact.title, fact.path)
+        type = Text(self.zh.say.message(TYPE_WORDS[fact.type]), self.en.say.message(TYPE_WORDS[fact.type]))
+        yield Paragraph(self.both("{type}; {role}", type=type, role=self.both(_ROLES[fact.role])))
+        if fact.choices:
+            yield Table((), tuple((choice.name, choice.title) for choice in fact.choices))
+        if concluding:
+            yield Links(self.both("Concluded by"), tuple(self._rule_link(id) for id in concluding))
+
+    def _assumptions(self) -> Iterator[Block]:
+        if self.book.assumptions:
+            yield Heading(2, "assumptions", self.both("Points that the source leaves open"))
+        for one in self.book.assumptions.values():
+            yield from self._head("assumption", one.id, one.title, one.span, one.source)
+            rows = []
+            for reading in one.readings:
+                is_default = self.both("default") if reading.id == one.default else ""
+                rows.append((reading.id, reading.title, is_default))
+            yield Table((), tuple(rows))
+            yield from self._used_by("assumption", one.id)
+
+    def _overlays(self) -> Iterator[Block]:
+        if not self.book.overlays:
+            return
+        yield Heading(2, "overlays", self.both("Figures that can be switched on"))
+        rows: list[tuple[Cell, ...]] = []
+        for overlay in self.book.overlays:
+            confirmed = self.both("confirmed") if overlay.confirmed else self.both("not confirmed")
+            rows.append((overlay.id, overlay.title, confirmed, ", ".join(overlay.sets)))
+        head = (self.both("Name"), self.both("Title"), self.both("State"), self.both("Sets"))
+        yield Table(head, tuple(rows))
+
+    def _reports(self) -> Iterator[Block]:
+        if self.book.reports:
+            yield Heading(2, "reports", self.both("Reports"))
+        for one in self.book.reports.values():
+            yield from self._head("report", one.id, one.title, one.span, one.source)
+            parts = [(part.id, part.title) for part in one.counts]
+            parts += [(part.id, part.title) for part in one.lists]
+            parts += [(part.id, part.title) for part in one.repeats]
+            yield Table((), tuple(parts))
+
+    # ---------- clauses and tests
+
+    def _clauses(self) -> Iterator[Block]:
+        if not self.book.clauses:
+            return
+        yield Heading(2, "clauses", self.both("Clauses of the source"))
+        naming: dict[str, list[Link]] = {}
+        for citation in citations(self.book):
+            title = _title_of(self.book, citation.kind, citation.id)
+            for id in citation.source.clauses:
+                naming.setdefault(id, []).append(Link(title, f"{citation.kind}-{citation.id}"))
+        section = ""
+        for clause in self.book.clauses.values():
+            if clause.section != section:
+                section = clause.section
+                yield Heading(3, f"section-{section}", Text(section, section))
+            yield Heading(5, f"clause-{clause.id}", Text(clause.id, clause.id), "", place(clause.span))
+            if clause.quote:
+                yield Quote(clause.quote, "", ())
+            if clause.status != "rule":
+                status = self.both(STATUSES[clause.status])
+                yield Paragraph(self.both("{status}: {why}", status=status, why=clause.why))
+            if clause.id in naming:
+                yield Links(self.both("Implemented by"), tuple(dict.fromkeys(naming[clause.id])))
+
+    def _tests(self) -> Iterator[Block]:
+        if not self.cases:
+            return
+        yield Heading(2, "tests", self.both("Test cases"))
+        for file in self.tests:
+            title = (
+                self.book.policies[file.policy].title
+                if file.policy in self.book.policies
+                else Text(file.policy, file.policy)
+            )
+            yield Heading(3, f"tests-{file.policy}", title, file.policy, place(Span(file.path)))
+            for scenario in file.scenarios:
+                yield from self._scenario(scenario)
+
+    def _scenario(self, scenario: Scenario) -> Iterator[Block]:
+        name = Text(scenario.name, scenario.name)
+        yield Heading(5, self.cases[scenario.name], name, "", place(scenario.span))
+        given = [(path, value) for path, value in _flat(scenario.given, "")]
+        chosen = [(id, reading) for id, reading in sorted(scenario.assume.items())]
+        chosen += [(self.both("overlay").en, one) for one in scenario.overlays]
+        yield Table((self.both("Given"), self.both("Value")), tuple([*given, *chosen]))
+        rows = [row for check in scenario.checks for row in self._check(check)]
+        if rows:
+            yield Table((self.both("Judged as of"), self.both("Outcome"), self.both("Expected")), tuple(rows))
+        if scenario.faults:
+            words = self.both("This case is refused: {codes}", codes=", ".join(scenario.faults))
+            yield Paragraph(words)
+
+    def _check(self, check: Check) -> Iterator[tuple[Cell, ...]]:
+        book = self.book
+        as_of = Text(
+            *(
+                show_value(check.as_of, ValueType.INSTANT, book.zone, one, book.currency, "")
+                for one in ("zh", "en")
+            )
+        )
+        for expectation in check.expect:
+            name, _ = expectation.key
+            title = Text(self.zh.naming.title(name), self.en.naming.title(name))
+            anchor = f"fact-{name}" if name in book.facts else ""
+            yield as_of, Link(title, anchor), self._expected(name, expectation.literal)
+
+    def _expected(self, name: str, literal: str) -> Cell:
+        choice = self.stated(lambda one: one.naming.choice_title(literal, name))
+        return choice if choice.en else literal
+
+
+_PARTS = {
+    "Parameters": marked("Parameters"),
+    "Deadlines": marked("Deadlines"),
+    "Amounts": marked("Amounts"),
+    "Rules": marked("Rules"),
+}
+
+
+def _in(value: object, language: str) -> object:
+    return value.in_language(language) if isinstance(value, Text) else value
+
+
+def _written(parts: Iterable[_Spanned]) -> list[_Spanned]:
+    """Return parts in the order in which they are written."""
+    return sorted(parts, key=lambda one: one.span)
+
+
+def _title_of(book: Rulebook, kind: str, id: str) -> Text:
+    groups: Mapping[str, Mapping[str, object]] = {
+        "rule": book.rules,
+        "deadline": book.deadlines,
+        "parameter": book.parameters,
+        "amount": book.amounts,
+        "assumption": book.assumptions,
+        "report": book.reports,
+    }
+    title = getattr(groups[kind][id], "title", Text(id, id))
+    return title if isinstance(title, Text) else Text(id, id)
+
+
+def _flat(node: Node, path: str) -> Iterator[tuple[str, str]]:
+    """Return the values of a tree with their paths, as a case names them."""
+    match node:
+        case Scalar():
+            yield path, node.text
+        case MappingNode():
+            for entry in node.entries:
+                yield from _flat(entry.value, f"{path}.{entry.key.text}".lstrip("."))
+        case SequenceNode():
+            for number, item in enumerate(node.items):
+                yield from _flat(item, f"{path}[{number}]")

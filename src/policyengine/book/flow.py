@@ -1,0 +1,109 @@
+"""How facts flow through one policy: what goes in, what is concluded from it, what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, NamedTuple
+
+from policyengine.dependencies import dependencies, rule_node
+from policyengine.rulebook import Rulebook
+from policyengine.words import Text
+
+Kind = Literal["given", "derived", "outcome", "deadline", "amount"]
+
+
+class Node(NamedTuple):
+    """A thing with a value, in a column counted from what is given."""
+
+    name: str
+    anchor: str
+    title: Text
+    kind: Kind
+    column: int
+    row: int
+
+
+class Flow(NamedTuple):
+    """Nodes by column and row, and edges from what is asked to what is concluded."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[tuple[str, str], ...]
+
+
+def flow_of(book: Rulebook, policy: str) -> Flow:
+    """Return the flow through the rules, deadlines and amounts of a policy; parameters are left out."""
+    sources = _sources(book, policy)
+    names = sorted({*sources, *(name for before in sources.values() for name in before)})
+    columns = _columns(names, sources)
+    rows = _rows(names, sources, columns)
+    nodes = (_node(book, name, columns[name], rows[name]) for name in names)
+    edges = sorted((before, name) for name, all_before in sources.items() for before in all_before)
+    return Flow(tuple(sorted(nodes, key=lambda one: (one.column, one.row))), tuple(edges))
+
+
+def _sources(book: Rulebook, policy: str) -> dict[str, frozenset[str]]:
+    """Return for everything that the policy makes what it is made from."""
+    graph = dependencies(book)
+    found: dict[str, set[str]] = {}
+    for id, rule in book.rules.items():
+        if rule.policy == policy:
+            for conclusion in rule.then:
+                found.setdefault(conclusion.fact.name, set()).update(graph[rule_node(id)])
+    for group in (book.deadlines, book.amounts):
+        for id, part in group.items():
+            if part.policy == policy:
+                found.setdefault(id, set()).update(graph[id])
+    shown = {*book.facts, *book.deadlines, *book.amounts}
+    return {name: frozenset(one for one in before if one in shown) for name, before in found.items()}
+
+
+def _columns(names: Iterable[str], sources: Mapping[str, frozenset[str]]) -> dict[str, int]:
+    """Return for each name the length of the longest way to it."""
+    columns: dict[str, int] = {}
+
+    def column(name: str) -> int:
+        if name not in columns:
+            columns[name] = 1 + max((column(one) for one in sources.get(name, ())), default=-1)
+        return columns[name]
+
+    for name in names:
+        column(name)
+    return columns
+
+
+def _rows(
+    names: Iterable[str], sources: Mapping[str, frozenset[str]], columns: Mapping[str, int]
+) -> dict[str, int]:
+    """Return rows in which a name stands near what it is made from (the barycentre heuristic of Sugiyama)."""
+    following: dict[str, list[str]] = {}
+    for name, before in sources.items():
+        for one in before:
+            following.setdefault(one, []).append(name)
+    by_column: dict[int, list[str]] = {}
+    for name in names:
+        by_column.setdefault(columns[name], []).append(name)
+    rows = {name: row for group in by_column.values() for row, name in enumerate(group)}
+    neighbours: tuple[Mapping[str, Iterable[str]], ...] = (sources, following)
+    for sweep in range(8):
+        beside = neighbours[sweep % 2]
+        for number in sorted(by_column, reverse=bool(sweep % 2)):
+            group = by_column[number]
+            middles = {
+                name: _middle([rows[one] for one in beside.get(name, ())], rows[name]) for name in group
+            }
+            group.sort(key=lambda name: (middles[name], name))
+            rows.update((name, row) for row, name in enumerate(group))
+    return rows
+
+
+def _middle(rows: list[int], own: int) -> float:
+    return sum(rows) / len(rows) if rows else float(own)
+
+
+def _node(book: Rulebook, name: str, column: int, row: int) -> Node:
+    if name in book.deadlines:
+        return Node(name, f"deadline-{name}", book.deadlines[name].title, "deadline", column, row)
+    if name in book.amounts:
+        return Node(name, f"amount-{name}", book.amounts[name].title, "amount", column, row)
+    fact = book.facts[name]
+    return Node(name, f"fact-{name}", fact.title, fact.role, column, row)

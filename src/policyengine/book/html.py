@@ -1,0 +1,173 @@
+"""A policy book as one HTML page that needs nothing else and prints well."""
+
+from __future__ import annotations
+
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from policyengine.book.blocks import (
+    Block,
+    Cell,
+    Document,
+    Heading,
+    Link,
+    Links,
+    Paragraph,
+    Picture,
+    Quote,
+    Table,
+)
+from policyengine.book.svg import picture
+from policyengine.words import Text
+
+_STYLE = """
+:root { --ink: #1c2330; --faint: #667080; --line: #d8dde4; --accent: #2f5d8a; }
+* { box-sizing: border-box; }
+body { font: 15px/1.65 "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "Segoe UI", Arial, sans-serif;
+  color: var(--ink); margin: 0; display: grid; grid-template-columns: 270px minmax(0, 860px); gap: 2.5rem; }
+nav { position: sticky; top: 0; height: 100vh; overflow: auto; padding: 1.2rem 1rem; background: #f7f9fb;
+  border-right: 1px solid var(--line); font-size: .87rem; }
+nav a { display: block; padding: .12rem 0; } nav .en { margin-left: .5em; }
+nav a.l3 { padding-left: 1rem; color: var(--faint); }
+main { padding: 2rem 1rem 6rem 0; }
+a { color: var(--accent); text-decoration: none; } a:hover { text-decoration: underline; }
+h1 { font-size: 1.9rem; line-height: 1.3; }
+h2 { font-size: 1.45rem; margin-top: 3.2rem; padding-bottom: .3rem;
+  border-bottom: 2px solid var(--accent); }
+h3 { font-size: 1.12rem; margin-top: 2rem; color: var(--accent); }
+h4, h5 { font-size: 1rem; margin: 1.7rem 0 .3rem; } h5 { font-size: .95rem; margin-top: 1.2rem; }
+h1 .en, h2 .en, h3 .en, h4 .en, h5 .en { font-weight: 500; color: var(--faint); margin-left: .5em; }
+.name { font: .78rem/1 ui-monospace, Consolas, monospace; color: var(--faint); margin-left: .6em;
+  font-weight: 400; }
+.place { float: right; font-weight: 400; }
+p { margin: .35rem 0; } p .zh, p .en { display: block; } p .en { color: #4a5362; }
+blockquote { margin: .3rem 0; padding: .1rem .8rem; border-left: 3px solid #c9b37a; color: #5a4a1a;
+  background: #fdfbf4; }
+blockquote small { color: var(--faint); margin-left: .6em; }
+table { border-collapse: collapse; margin: .4rem 0; font-size: .9rem; max-width: 100%; }
+th, td { text-align: left; vertical-align: top; padding: .25rem .6rem; border-bottom: 1px solid var(--line);
+  overflow-wrap: anywhere; } th { background: #f4f6f9; }
+td .en, th .en { color: var(--faint); margin-left: .5em; }
+.links { font-size: .88rem; margin: .25rem 0; } .links b { font-weight: 600; margin-right: .4em; }
+.links a, .links span.item { margin-right: .8em; } .links .en { color: var(--faint); margin-left: .3em; }
+svg { width: 100%; height: auto; font-family: inherit; } figure { margin: .6rem 0; overflow-x: auto; }
+.languages { position: fixed; right: 1rem; top: .6rem; font-size: .85rem; background: #fff;
+  padding: .2rem .6rem; border: 1px solid var(--line); border-radius: 4px; }
+.languages label { margin-left: .6em; }
+body:has(#only-zh:checked) .en { display: none !important; }
+body:has(#only-en:checked) .zh { display: none !important; }
+body:has(#only-en:checked) .en { margin-left: 0 !important; color: inherit !important; font-weight: inherit; }
+.legend span { margin-right: 1em; font-size: .85rem; }
+@media (max-width: 900px) { body { display: block; padding: 0 1rem; } nav { display: none; } }
+@media print {
+  body { display: block; font-size: 10pt; } nav, .languages { display: none; } main { padding: 0; }
+  h2 { break-before: page; } h3, h4, h5 { break-after: avoid; }
+  tr, blockquote, figure, p { break-inside: avoid; } a { color: inherit; }
+  @page { margin: 18mm 16mm; } @page wide { size: A4 landscape; margin: 12mm; }
+  section.wide { page: wide; } figure svg { min-width: 0 !important; }
+}
+"""
+
+
+def render_book_html(document: Document) -> str:
+    """Return the book as an HTML document that ends with a line feed."""
+    root = Element("html", {"lang": "zh-CN"})
+    head = SubElement(root, "head")
+    SubElement(head, "meta", {"charset": "utf-8"})
+    SubElement(head, "meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"})
+    SubElement(head, "title").text = " / ".join(part for part in document.title if part)
+    SubElement(head, "style").text = _STYLE
+    body = SubElement(root, "body")
+    _contents(SubElement(body, "nav"), document)
+    _languages(SubElement(body, "form", {"class": "languages"}))
+    main = SubElement(body, "main")
+    for block in document.blocks:
+        _block(main, block)
+    return "<!DOCTYPE html>\n" + tostring(root, encoding="unicode", method="html") + "\n"
+
+
+def _contents(nav: Element, document: Document) -> None:
+    for block in document.blocks:
+        level = 3 if isinstance(block, Picture) else getattr(block, "level", 0)
+        if isinstance(block, Heading | Picture) and level in (2, 3):
+            link = SubElement(nav, "a", {"href": f"#{block.anchor}", "class": f"l{level}"})
+            _text(link, block.title)
+
+
+def _languages(form: Element) -> None:
+    for id, title in (("both", "中文 + English"), ("only-zh", "中文"), ("only-en", "English")):
+        label = SubElement(form, "label")
+        checked = {"checked": "checked"} if id == "both" else {}
+        SubElement(
+            label, "input", {"type": "radio", "name": "language", "id": id, **checked}
+        ).tail = f" {title}"
+
+
+def _text(parent: Element, text: Text) -> None:
+    """Write a text in the languages that it has; one that is the same in both is written once."""
+    if text.zh == text.en:
+        SubElement(parent, "span").text = text.zh
+        return
+    for language, words in (("zh", text.zh), ("en", text.en)):
+        if words:
+            SubElement(parent, "span", {"class": language, "lang": language}).text = words
+
+
+def _block(main: Element, block: Block) -> None:
+    match block:
+        case Heading(level, anchor, title, name, place):
+            heading = SubElement(main, f"h{level}", {"id": anchor})
+            if place:
+                SubElement(heading, "span", {"class": "name place"}).text = place
+            _text(heading, title)
+            if name:
+                SubElement(heading, "span", {"class": "name"}).text = name
+        case Paragraph(text):
+            _text(SubElement(main, "p"), text)
+        case Quote(words, section, clauses):
+            quote = SubElement(main, "blockquote", {"lang": "zh"})
+            quote.text = f"“{words}”"
+            if section or clauses:
+                small = SubElement(quote, "small")
+                small.text = section
+                for link in clauses:
+                    _link(small, link).tail = " "
+        case Links(label, links):
+            line = SubElement(main, "div", {"class": "links"})
+            _text(SubElement(line, "b"), label)
+            for link in links:
+                _link(line, link)
+        case Table(head, rows):
+            _table(main, head, rows)
+        case Picture(anchor, title, flow):
+            is_wide = max(node.column for node in flow.nodes) > 3
+            whole = SubElement(main, "section", {"class": "wide"} if is_wide else {})
+            _text(SubElement(whole, "h3", {"id": anchor}), title)
+            SubElement(whole, "figure").append(picture(flow))
+
+
+def _link(parent: Element, link: Link) -> Element:
+    if link.anchor:
+        element = SubElement(parent, "a", {"href": f"#{link.anchor}"})
+    else:
+        element = SubElement(parent, "span", {"class": "item"})
+    _text(element, link.text)
+    return element
+
+
+def _table(main: Element, head: tuple[Text, ...], rows: tuple[tuple[Cell, ...], ...]) -> None:
+    table = SubElement(main, "table")
+    if head:
+        row = SubElement(SubElement(table, "thead"), "tr")
+        for title in head:
+            _text(SubElement(row, "th"), title)
+    body = SubElement(table, "tbody")
+    for cells in rows:
+        row = SubElement(body, "tr")
+        for cell in cells:
+            place = SubElement(row, "td")
+            if isinstance(cell, Text):
+                _text(place, cell)
+            elif isinstance(cell, Link):
+                _link(place, cell)
+            else:
+                place.text = cell

@@ -1,0 +1,55 @@
+"""``policyengine book``: the rulebook for people to read and print."""
+
+from __future__ import annotations
+
+import click
+
+from policyengine.cli import codes, loading, options
+from policyengine.cli.speech import say as say_help
+from policyengine.i18n import Language
+
+
+@click.command(
+    "book",
+    help=say_help(
+        "Write the rulebook as a policy book in Chinese and English: every clause, rule, deadline,"
+        " parameter and test, with a diagram of how facts flow."
+    ),
+)
+@options.rules
+@options.overlays
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["html", "markdown"]),
+    default="html",
+    help=say_help("Form of the output."),
+)
+@click.option("--output", "-o", type=click.Path(), metavar="FILE", help=say_help("Write to this file."))
+@options.language
+def command(
+    rules: str | None, overlays: tuple[str, ...], form: str, output: str | None, language: Language
+) -> None:
+    """Write a policy book."""
+    from policyengine.book.content import policy_book
+    from policyengine.book.html import render_book_html
+    from policyengine.book.markdown import render_book_markdown
+    from policyengine.testing.discover import find_files
+    from policyengine.testing.exercised import exercised_parts
+    from policyengine.testing.run import Runner
+
+    say, folder = options.speech(language), options.find_rules(rules)
+    runner = Runner()
+    book, faults = runner.model(folder, overlays)
+    if book is None:
+        loading.tell(faults, say)
+        raise click.exceptions.Exit(codes.RULE_FAULTS)
+    files, faults = find_files([folder])
+    tests, more = runner.read(files)
+    loading.tell([*faults, *more], say)
+    document = policy_book(book, tests, exercised_parts(runner.run(tests)))
+    text = render_book_html(document) if form == "html" else render_book_markdown(document)
+    if output is None:
+        options.write(text)
+    else:
+        options.write_file(output, text)

@@ -1,0 +1,76 @@
+"""``policyengine diff``: what has changed between two versions of a rulebook, in words."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+
+import click
+
+from policyengine.cli import codes, loading, options
+from policyengine.cli.speech import say as say_help
+from policyengine.i18n import Language, Speech
+from policyengine.rulebook import Rulebook
+
+
+@click.command(
+    "diff",
+    help=say_help(
+        "Say in words what has changed between two versions of a rulebook. OLD and NEW are folders;"
+        " OLD may be a revision of git such as git:main. NEW is the rulebook here if left out."
+    ),
+)
+@click.argument("old", type=click.Path())
+@click.argument("new", type=click.Path(), required=False)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    help=say_help("Form of the output."),
+)
+@options.language
+def command(old: str, new: str | None, form: str, language: Language) -> None:
+    """Compare two versions."""
+    from policyengine.changes.compare import compare
+    from policyengine.changes.render import render_changes, render_changes_json, render_changes_markdown
+
+    say = options.speech(language)
+    folder = options.find_rules(new)
+    before, after = _load_old(old, folder, say), _load(folder, say)
+    changes = compare(before, after)
+    if form == "json":
+        options.write(render_changes_json(before, after, changes))
+    elif form == "markdown":
+        options.write(render_changes_markdown(changes, say))
+    else:
+        options.write(render_changes(changes, say, options.has_color(sys.stdout)))
+
+
+def _load_old(path: str, folder: str, say: Speech) -> Rulebook:
+    from policyengine.revision import RevisionUnknown, extract_revision, is_revision
+
+    if not is_revision(path):
+        return _load(path, say)
+    with tempfile.TemporaryDirectory(prefix="policyengine-") as target:
+        try:
+            inside = extract_revision(path, folder, target)
+        except RevisionUnknown as reason:
+            raise click.UsageError(say("{path}: git says: {reason}", path=path, reason=reason)) from None
+        return _load(inside, say, os.path.join(target, ""))
+
+
+def _load(folder: str, say: Speech, hidden: str = "") -> Rulebook:
+    """Return the rulebook of a folder; ``hidden`` is the beginning of paths that nobody needs to see."""
+    from policyengine.load import load_model
+
+    loaded = load_model(folder, ())
+    if loaded.rulebook is None:
+        faults = [
+            one._replace(span=one.span._replace(file=one.span.file.removeprefix(hidden)))
+            for one in loaded.diagnostics
+        ]
+        loading.tell(faults, say)
+        raise click.exceptions.Exit(codes.RULE_FAULTS)
+    return loaded.rulebook

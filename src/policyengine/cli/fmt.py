@@ -1,0 +1,79 @@
+"""``policyengine fmt``: put rule files into their usual form."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+
+import click
+
+from policyengine.cli import codes, loading, options
+from policyengine.cli.speech import say as say_help
+from policyengine.diagnostics import Diagnostic, has_errors
+from policyengine.i18n import Language
+
+
+@click.command(
+    "fmt",
+    help=say_help(
+        "Put the files of rulebooks into their usual form: keys in order, even indentation; comments stay."
+        " What the files say is never changed."
+    ),
+)
+@click.argument("paths", nargs=-1, type=click.Path())
+@options.rules
+@click.option(
+    "--check",
+    "only_check",
+    is_flag=True,
+    help=say_help("Change nothing; exit with code 1 if a file would change."),
+)
+@options.language
+def command(paths: tuple[str, ...], rules: str | None, only_check: bool, language: Language) -> None:
+    """Format files."""
+    from policyengine.files import read_text
+    from policyengine.formatting.format import format_text
+
+    say = options.speech(language)
+    found: list[Diagnostic] = []
+    changed = 0
+    files = list(_files(paths or (options.find_rules(rules),), found))
+    for kind, path in files:
+        text, faults = read_text(path)
+        formatted, more = (None, []) if text is None else format_text(text, kind, path)
+        found += [one for one in (*faults, *more) if one.severity == "error"]
+        if formatted is None or formatted == text:
+            continue
+        changed += 1
+        words = say("would change: {path}", path=path) if only_check else say("changed: {path}", path=path)
+        click.echo(words)
+        if not only_check:
+            options.write_file(path, formatted)
+    loading.tell(found, say)
+    click.echo(say("files: {files}, changed: {changed}", files=len(files), changed=changed), err=True)
+    fails = has_errors(found) or (only_check and changed)
+    raise click.exceptions.Exit(codes.RULE_FAULTS if fails else codes.FINE)
+
+
+def _files(paths: Iterable[str], found: list[Diagnostic]) -> Iterator[tuple[str, str]]:
+    """Return the files to format with their kinds: those that are named, or all of the rulebooks below."""
+    from policyengine.examine import find_places
+    from policyengine.rule_files import collect_files
+    from policyengine.testing.discover import find_files
+
+    for path in paths:
+        places = find_places([path])
+        found += places.faults
+        for folder in places.rulebooks:
+            own = {
+                os.path.normpath(file.path): file.kind for file in collect_files(folder)[0] if not file.faults
+            }
+            own.update(
+                (test, "cases")
+                for test, rules in find_files([folder])[0]
+                if rules == os.path.normpath(folder)
+            )
+            named = os.path.normpath(path)
+            if os.path.isfile(path):
+                own = {named: own[named]} if named in own else {}
+            yield from ((kind, file) for file, kind in sorted(own.items()))

@@ -1,0 +1,24 @@
+"""``policyengine lsp``: the language server that an editor starts."""
+
+from __future__ import annotations
+
+import click
+
+from policyengine.cli import options
+from policyengine.cli.speech import say as say_help
+from policyengine.i18n import Language
+
+
+@click.command(
+    "lsp",
+    help=say_help("Start the language server on standard input and output; editors run this, not people."),
+)
+@options.language
+def command(language: Language) -> None:
+    """Serve an editor."""
+    say = options.speech(language)
+    try:
+        from policyengine.lsp.server import make_server
+    except ImportError:
+        raise click.UsageError(say("lsp needs the package pygls: pip install pygls")) from None
+    make_server(language).start_io()

@@ -1,0 +1,1 @@
+"""Putting rule files into their usual form without changing what they say."""

@@ -1,0 +1,84 @@
+"""Formatting a rule file: order and layout, and the proof that neither changed what it says."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Hashable
+
+from policyengine.diagnostics import Diagnostic, has_errors
+from policyengine.document import MappingNode, Node, Scalar, read_yaml
+from policyengine.formatting.layout import LayoutFailed, laid_out
+from policyengine.formatting.order import Schema, in_order
+from policyengine.schemas import check_shape, schema_text
+
+_MOST_MOVES = 10_000
+_MOST_ROUNDS = 5
+
+
+def format_text(text: str, kind: str, file: str) -> tuple[str | None, list[Diagnostic]]:
+    """Return the text of a file of a kind in its usual form, or None and what is wrong with it.
+
+    A step that would change the meaning or lose a comment is left out, whatever the library does.
+    """
+    node, faults = read_yaml(text, file)
+    if node is not None and not has_errors(faults):
+        faults = [*faults, *check_shape(kind, node)]
+    if node is None or has_errors(faults):
+        return None, faults
+    schema = json.loads(schema_text(kind))
+    current = text
+    for _ in range(_MOST_ROUNDS):  # what one step does can let another do more
+        before = current
+        for step in (_plain, _laid_out):
+            current = _kept(current, step(current)) or current
+        current = _ordered(current, schema)
+        if current == before:
+            break
+    return current, faults
+
+
+def _ordered(text: str, schema: Schema) -> str:
+    for _ in range(_MOST_MOVES):
+        tree, _ = read_yaml(text, "")
+        assert tree is not None
+        moved = _kept(text, in_order(text, tree, schema))
+        if moved is None or moved == text:
+            break
+        text = moved
+    return text
+
+
+def _plain(text: str) -> str:
+    """Return the text with plain ends of lines and one at its end."""
+    return "\n".join(line.rstrip() for line in text.removeprefix("\ufeff").splitlines()).rstrip("\n") + "\n"
+
+
+def _laid_out(text: str) -> str:
+    try:
+        return laid_out(text)
+    except LayoutFailed:
+        return text
+
+
+def _kept(before: str, after: str) -> str | None:
+    """Return the later text if it says the same and has the same comments, else None."""
+    old, _ = read_yaml(before, "")
+    new, faults = read_yaml(after, "")
+    if old is None or new is None or has_errors(faults) or _said(old) != _said(new):
+        return None
+    return after if _comments(before) == _comments(after) else None
+
+
+def _said(node: Node) -> Hashable:
+    """Return what a tree says: the order of keys does not matter, quotes do, for they make a literal."""
+    if isinstance(node, Scalar):
+        return node.text, node.quoted
+    if isinstance(node, MappingNode):
+        return frozenset((entry.key.text, _said(entry.value)) for entry in node.entries)
+    return tuple(_said(item) for item in node.items)
+
+
+def _comments(text: str) -> Counter[str]:
+    """Return the comments of a text; a `#` in a quoted text counts too, which does no harm."""
+    return Counter(line[line.index("#") :].strip() for line in text.splitlines() if "#" in line)

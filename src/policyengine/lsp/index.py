@@ -1,0 +1,183 @@
+"""Where the names of a rulebook are declared and used, read from the trees of its files.
+
+It looks at texts and not at the parsed rulebook, so that it answers while a file is half written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, NamedTuple
+
+from policyengine.document import Entry, MappingNode, Node, Scalar, SequenceNode
+from policyengine.source import Span
+
+Kind = Literal[
+    "fact", "list", "parameter", "deadline", "amount", "rule", "assumption", "clause", "party", "document"
+]
+PROPERTIES = ("status", "due", "settled_at")
+_DECLARED: Mapping[str, Kind] = {
+    "parameters": "parameter",
+    "deadlines": "deadline",
+    "amounts": "amount",
+    "rules": "rule",
+    "assumptions": "assumption",
+    "clauses": "clause",
+    "parties": "party",
+    "documents": "document",
+}
+# Texts for people and words of the source: a name in them is no use of it.
+_PROSE = frozenset(("title", "text", "quote", "why", "name", "readings", "otherwise", "default", "section"))
+_OF_RULES, _OF_PARTIES = ("overrides", "because"), ("who", "to", "by", "members")
+_RECORD = re.compile(r"\[[0-9]+\]|\.[0-9]+(?=\.|$)")
+
+
+class Symbol(NamedTuple):
+    """A declared name; ``listed`` is the list to which a fact of a record belongs."""
+
+    name: str
+    kind: Kind
+    span: Span
+    node: Node
+    listed: str = ""
+
+
+class Use(NamedTuple):
+    """A place where a name stands: ``written`` is the text there, of which a part may be the name."""
+
+    symbol: Symbol
+    span: Span
+    written: str
+
+
+class Index:
+    """The declarations and uses in the files of one rulebook."""
+
+    def __init__(self, trees: Iterable[tuple[str, Node]]) -> None:
+        """``trees`` are kinds of files with their trees."""
+        files = [(kind, tree) for kind, tree in trees if isinstance(tree, MappingNode)]
+        self.symbols: dict[tuple[Kind, str], Symbol] = {}
+        for kind, tree in files:
+            for symbol in _declarations(kind, tree):
+                self.symbols.setdefault((symbol.kind, symbol.name), symbol)
+        self.uses = [use for kind, tree in files for use in self._in_file(kind, tree)]
+
+    def at(self, file: str, line: int, column: int) -> Use | None:
+        """Return the name at a place (from 1), the shortest where several stand there."""
+        found = [
+            use
+            for use in self.uses
+            if use.span.file == file
+            and use.span.line == line
+            and use.span.column <= column <= use.span.end_column
+        ]
+        return min(found, key=lambda use: use.span.end_column - use.span.column, default=None)
+
+    def uses_of(self, symbol: Symbol) -> list[Use]:
+        """Return every place where a name stands, its declaration too."""
+        return [use for use in self.uses if use.symbol == symbol]
+
+    def of_kinds(self, *kinds: Kind) -> Iterator[Symbol]:
+        """Return the symbols of some kinds."""
+        return (symbol for (kind, _), symbol in self.symbols.items() if kind in kinds)
+
+    def find(self, text: str, listed: str = "") -> Symbol | None:
+        """Return what has a value under a name, in a question about a list if ``listed`` names one."""
+        if listed:
+            own = self.symbols.get(("fact", f"{listed}.{text}"))
+            if own is not None:
+                return own
+        for kind in ("fact", "parameter", "amount", "list", "assumption"):
+            found = self.symbols.get((kind, text))
+            if found is not None:
+                return found
+        head, _, property = text.rpartition(".")
+        return self.symbols.get(("deadline", head)) if property in PROPERTIES else None
+
+    # ---------- uses
+
+    def _in_file(self, kind: str, tree: MappingNode) -> Iterator[Use]:
+        for symbol in _declarations(kind, tree):
+            known = self.symbols[symbol.kind, symbol.name]
+            yield Use(known, symbol.span, symbol.name.removeprefix(f"{symbol.listed}."))
+        for entry in tree.entries:
+            if kind == "facts" and entry.key.text == "lists":
+                for listed in _entries(entry.value):
+                    yield from self._node(listed.value, "list", listed.key.text)
+            elif kind == "cases" and entry.key.text == "fixtures":
+                for fixture in _entries(entry.value):
+                    yield from self._given(fixture.value, "")
+            else:
+                yield from self._node(entry.value, entry.key.text, "")
+
+    def _node(self, node: Node, key: str, listed: str) -> Iterator[Use]:
+        match node:
+            case Scalar():
+                yield from self._scalar(node, key, listed)
+            case SequenceNode():
+                for item in node.items:
+                    yield from self._node(item, key, listed)
+            case MappingNode():
+                yield from self._mapping(node, key, listed)
+
+    def _mapping(self, node: MappingNode, key: str, listed: str) -> Iterator[Use]:
+        for word in ("for_each", "list"):
+            chosen = node.get(word)
+            if isinstance(chosen, Scalar) and ("list", chosen.text) in self.symbols:
+                listed = chosen.text
+        for entry in node.entries:
+            if entry.key.text == "given":
+                yield from self._given(entry.value, "")
+                continue
+            if key != "then" and entry.key.text in _PROSE:
+                continue
+            yield from self._scalar(entry.key, key, listed)
+            yield from self._node(entry.value, entry.key.text, listed)
+
+    def _scalar(self, written: Scalar, key: str, listed: str) -> Iterator[Use]:
+        text = _RECORD.sub("", written.text)
+        symbol: Symbol | None = None
+        if key in _OF_RULES:
+            symbol = self.symbols.get(("rule", text))
+        elif key == "clauses":
+            symbol = self.symbols.get(("clause", text))
+        elif key == "document":
+            symbol = self.symbols.get(("document", text))
+        elif key in _OF_PARTIES:
+            symbol = self.symbols.get(("party", text)) or self.symbols.get(("deadline", text))
+        if symbol is None and key not in _OF_RULES:
+            symbol = self.find(text, listed)
+        if symbol is not None and written.span != symbol.span:
+            yield Use(symbol, written.span, written.text)
+
+    def _given(self, node: Node, path: str) -> Iterator[Use]:
+        """Return the facts that a case names, level by level."""
+        if isinstance(node, SequenceNode):
+            for item in node.items:
+                yield from self._given(item, path)
+        for entry in _entries(node):
+            inner = f"{path}.{entry.key.text}".lstrip(".")
+            symbol = self.symbols.get(("fact", inner)) or self.symbols.get(("list", inner))
+            if symbol is not None:
+                yield Use(symbol, entry.key.span, entry.key.text)
+            yield from self._given(entry.value, inner)
+
+
+def _entries(node: Node | None) -> tuple[Entry, ...]:
+    return node.entries if isinstance(node, MappingNode) else ()
+
+
+def _declarations(kind: str, tree: MappingNode) -> Iterator[Symbol]:
+    if kind == "facts":
+        for entry in _entries(tree.get("facts")):
+            yield Symbol(entry.key.text, "fact", entry.key.span, entry.value)
+        for listed in _entries(tree.get("lists")):
+            yield Symbol(listed.key.text, "list", listed.key.span, listed.value)
+            fields = listed.value.get("facts") if isinstance(listed.value, MappingNode) else None
+            for entry in _entries(fields):
+                name = f"{listed.key.text}.{entry.key.text}"
+                yield Symbol(name, "fact", entry.key.span, entry.value, listed.key.text)
+    elif kind in ("policy", "assumptions", "clauses", "rulebook"):
+        for word, symbol_kind in _DECLARED.items():
+            for entry in _entries(tree.get(word)):
+                yield Symbol(entry.key.text, symbol_kind, entry.key.span, entry.value)

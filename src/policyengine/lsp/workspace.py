@@ -1,0 +1,151 @@
+"""The rulebooks that are open in an editor: their unsaved texts, their index and the last sound model."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from policyengine.diagnostics import Diagnostic, has_errors
+from policyengine.document import Node, read_yaml
+from policyengine.examine import examine_rulebook
+from policyengine.files import decode_text
+from policyengine.lsp.index import PROPERTIES, Index, Symbol, Use
+from policyengine.parse.load import parse_files
+from policyengine.rule_files import CASES_SUFFIX, SourceFile, collect_files
+from policyengine.rulebook import Rulebook
+from policyengine.source import Span
+from policyengine.testing.discover import find_files, rulebook_of
+
+_NAME_FORMS: Mapping[str, str] = {"assumption": r"[A-Z]+-[0-9]+", "clause": r"[A-Z0-9][A-Za-z0-9.-]*"}
+_PLAIN_NAME = r"[a-z][a-z0-9_]*"
+
+
+class CannotRename(Exception):
+    """Why a name cannot be changed; the text is an English template of the program."""
+
+
+class Edit(NamedTuple):
+    """A text that takes the place of a stretch of a file."""
+
+    span: Span
+    text: str
+
+
+class OpenRulebook:
+    """One rulebook with the texts that the editor holds."""
+
+    def __init__(self, folder: str) -> None:
+        """``folder`` is where its rulebook.yaml lies."""
+        self.folder = folder
+        self.buffers: dict[str, bytes] = {}
+        self.model: Rulebook | None = None
+        self.index = Index(())
+        self.told: set[str] = set()
+        self._last: dict[str, Node] = {}  # the last tree of every file that could be read
+
+    def refresh(self) -> None:
+        """Read the files and buffers again."""
+        files, faults = collect_files(self.folder, self.buffers)
+        self.index = Index(self._trees(files))
+        loaded = parse_files(self.folder, files, faults, ())
+        if loaded.rulebook is not None:
+            self.model = loaded.rulebook
+
+    def diagnostics(self) -> dict[str, list[Diagnostic]]:
+        """Return what is wrong by file; a file that was told about before and is sound now has nothing."""
+        examined = examine_rulebook(self.folder, (), self.buffers)
+        found: dict[str, list[Diagnostic]] = {path: [] for path in self.told}
+        for one in examined.diagnostics:
+            found.setdefault(os.path.normpath(one.span.file), []).append(one)
+        self.told = {path for path, faults in found.items() if faults}
+        for path in self.buffers:
+            found.setdefault(path, [])
+        return found
+
+    def _trees(self, files: list[SourceFile]) -> list[tuple[str, Node]]:
+        texts = [(file.kind, file.path, file.data) for file in files if not file.faults]
+        for path, rules in find_files([self.folder])[0]:
+            if rules == os.path.normpath(self.folder):
+                texts.append(("cases", path, self.text_of(path)))
+        trees = []
+        for kind, path, data in texts:
+            text, _ = decode_text(path, data)
+            node = None if text is None else read_yaml(text, os.path.normpath(path))[0]
+            if node is not None:
+                self._last[path] = node
+            if path in self._last:  # of a file that is half written, as it was before
+                trees.append((kind, self._last[path]))
+        return trees
+
+    def text_of(self, path: str) -> bytes:
+        """Return the text of a file as the editor has it, or as it is saved."""
+        buffer = self.buffers.get(os.path.normpath(path))
+        if buffer is not None:
+            return buffer
+        try:
+            with open(path, "rb") as stream:
+                return stream.read()
+        except OSError:
+            return b""
+
+    # ---------- rename
+
+    def rename(self, use: Use, new: str) -> list[Edit]:
+        """Return the edits that give a name another form everywhere. Raises CannotRename.
+
+        A fact keeps the beginning of its path, under which cases nest it. The result is tried out first.
+        """
+        import re
+
+        symbol = use.symbol
+        old_last = symbol.name.rpartition(".")[2] if symbol.kind == "fact" else symbol.name
+        head, _, last = new.rpartition(".")
+        if symbol.kind in ("list", "party", "document"):
+            raise CannotRename(_NOT_THIS)
+        if symbol.kind == "fact" and head not in ("", symbol.name.rpartition(".")[0]):
+            raise CannotRename(_LAST_PART)
+        last = last if symbol.kind == "fact" else new
+        if not re.fullmatch(_NAME_FORMS.get(symbol.kind, _PLAIN_NAME), last):
+            raise CannotRename(_NO_NAME)
+        edits = [Edit(_inner(one, old_last, symbol), last) for one in self.index.uses_of(symbol)]
+        self._try(edits)
+        return edits
+
+    def _try(self, edits: list[Edit]) -> None:
+        """Raise CannotRename if a rulebook that is sound would not be after the edits."""
+        buffers = dict(self.buffers)
+        for path in {edit.span.file for edit in edits}:
+            lines = self.text_of(path).decode("utf-8", "replace").split("\n")
+            for edit in sorted((one for one in edits if one.span.file == path), reverse=True):
+                row, start, end = edit.span.line - 1, edit.span.column - 1, edit.span.end_column - 1
+                lines[row] = lines[row][:start] + edit.text + lines[row][end:]
+            buffers[path] = "\n".join(lines).encode("utf-8")
+        before = examine_rulebook(self.folder, (), self.buffers).diagnostics
+        after = examine_rulebook(self.folder, (), buffers).diagnostics
+        if has_errors(after) and not has_errors(before):
+            raise CannotRename(str(next(one for one in after if one.severity == "error").message))
+
+
+def _inner(use: Use, old: str, symbol: Symbol) -> Span:
+    """Return the stretch of a use that is the name: without quotes, beginning of a path, record, property."""
+    span, written = use.span, use.written
+    quote = (span.end_column - span.column - len(written)) // 2 if span.line == span.end_line else 0
+    core = written
+    if symbol.kind == "deadline":
+        for property in PROPERTIES:
+            core = core.removesuffix(f".{property}")
+    start = 0 if symbol.kind != "fact" else core.rfind(old)
+    start += span.column + quote
+    return span._replace(column=start, end_line=span.line, end_column=start + len(old))
+
+
+_NOT_THIS = "lists, parties and documents cannot be renamed here: cases in other files name them"
+_LAST_PART = "only the last part of a fact's path can be renamed: cases nest the rest"
+_NO_NAME = "a name is written with small letters, digits and `_`, beginning with a letter"
+
+
+def folder_of(path: str) -> str | None:
+    """Return the rulebook that a file belongs to, or None."""
+    is_rule_file = path.endswith((".yaml", ".yml", CASES_SUFFIX))
+    return rulebook_of(path) if is_rule_file else None

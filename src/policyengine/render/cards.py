@@ -1,0 +1,147 @@
+"""One part of a rulebook on a card: its sentence, its clause, where it is written, who uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policyengine.clauses import Clause, Source
+from policyengine.i18n import Speech
+from policyengine.render.clause_index import STATUSES
+from policyengine.render.layout import Paint, wrap
+from policyengine.render.naming import Naming, place
+from policyengine.render.statements import Statements
+from policyengine.rulebook import STATUSES as DEADLINE_STATES
+from policyengine.rulebook import Assumption, Fact, RecordList, Rulebook
+from policyengine.source import Span
+from policyengine.values import TYPE_WORDS
+from policyengine.words import Text
+
+_WIDTH = 96
+
+
+class Cards:
+    """Writes the cards of one rulebook."""
+
+    def __init__(self, book: Rulebook, say: Speech, color: bool = False) -> None:
+        """``say`` speaks the reader's language."""
+        self.book = book
+        self.say = say
+        self.paint = Paint(color)
+        self.naming = Naming(book, say)
+        self.statements = Statements(self.naming)
+
+    def names(self) -> Iterator[str]:
+        """Return everything that has a card."""
+        book = self.book
+        for group in (book.rules, book.facts, book.lists, book.parameters, book.deadlines, book.amounts):
+            yield from group
+        yield from book.assumptions
+        yield from book.clauses
+        yield from book.policies
+
+    def of(self, name: str) -> str | None:
+        """Return the card of a name, or None if nothing has it; a deadline's property means the deadline."""
+        lines = [*self._lines(name)]
+        deadline, _, property = name.rpartition(".")
+        if not lines and deadline in self.book.deadlines and property in ("due", "status", "settled_at"):
+            lines = [*self._lines(deadline)]
+        return "".join(f"{line}\n" for line in lines) if lines else None
+
+    def _lines(self, name: str) -> Iterator[str]:
+        # The name of a rule may be that of a fact too: then both are shown.
+        book = self.book
+        if name in book.rules:
+            rule = book.rules[name]
+            scope = self.statements.scope(book.policies[rule.policy])
+            yield from self._card(self.say("rule {id}", id=name), rule.title, rule.span, rule.source)
+            yield from self._paragraphs(self.statements.rule(rule), scope)
+        if name in book.deadlines:
+            deadline = book.deadlines[name]
+            yield from self._card(
+                self.say("deadline {id}", id=name), deadline.title, deadline.span, deadline.source
+            )
+            counted = self.say("Counting: {how}.", how=self.statements.counting(deadline))
+            yield from self._paragraphs(self.statements.deadline(deadline), counted)
+        if name in book.amounts:
+            amount = book.amounts[name]
+            yield from self._card(self.say("amount {id}", id=name), amount.title, amount.span, amount.source)
+            yield from self._paragraphs(self.statements.amount(amount))
+        if name in book.parameters:
+            parameter = book.parameters[name]
+            head = self.say("parameter {id}", id=name)
+            yield from self._card(head, parameter.title, parameter.span, parameter.source)
+            yield from (f"  {line}" for line in self.statements.parameter(parameter))
+        if name in book.facts:
+            yield from self._fact(book.facts[name])
+        if name in book.lists:
+            yield from self._list(book.lists[name])
+        if name in book.assumptions:
+            yield from self._assumption(book.assumptions[name])
+        if name in book.clauses:
+            yield from self._clause(book.clauses[name])
+        if name in book.policies:
+            policy = book.policies[name]
+            yield from self._card(self.say("policy {id}", id=name), policy.title, policy.span, None)
+            yield from self._paragraphs(self.statements.scope(policy))
+
+    def _card(self, head: str, title: Text, span: Span, source: Source | None) -> Iterator[str]:
+        words = self.say("{head}: {title}", head=head, title=self.naming.text(title))
+        yield self.paint(words, "title") + self.paint(f"  {place(span)}", "faint")
+        if source is not None:
+            clauses = self.say(", ").join(source.clauses)
+            quoted = f"{self.naming.source(source)} {clauses}".rstrip()
+            yield from (self.paint(f"  {line}", "faint") for line in wrap(quoted, _WIDTH))
+
+    def _paragraphs(self, *texts: str) -> Iterator[str]:
+        for text in texts:
+            yield from (f"  {line}" for line in wrap(text, _WIDTH) if line)
+
+    def _fact(self, fact: Fact) -> Iterator[str]:
+        yield from self._card(self.say("fact {id}", id=fact.path), fact.title, fact.span, None)
+        role = {"given": self.say("the case gives it"), "derived": self.say("rules conclude it")}
+        type = self.say.message(TYPE_WORDS[fact.type])
+        yield "  " + self.say(
+            "{type}; {role}", type=type, role=role.get(fact.role, self.say("an outcome: rules conclude it"))
+        )
+        for choice in fact.choices:
+            yield "  " + self.say("{name}: {title}", name=choice.name, title=self.naming.text(choice.title))
+        concluding = [
+            rule for rule in self.book.rules.values() if fact.path in [one.fact.name for one in rule.then]
+        ]
+        for rule in concluding:
+            yield "  " + self.say(
+                "concluded by rule {id}: {title}", id=rule.id, title=self.naming.text(rule.title)
+            )
+
+    def _list(self, listed: RecordList) -> Iterator[str]:
+        yield from self._card(self.say("list {id}", id=listed.path), listed.title, listed.span, None)
+        for path in listed.fields:
+            yield "  " + self.say("{name}: {title}", name=path, title=self.naming.title(path))
+
+    def _assumption(self, assumption: Assumption) -> Iterator[str]:
+        head = self.say("assumption {id}", id=assumption.id)
+        yield from self._card(head, assumption.title, assumption.span, assumption.source)
+        for reading in assumption.readings:
+            words = self.say("{name}: {title}", name=reading.id, title=self.naming.text(reading.title))
+            yield "  " + (
+                self.say("{words} (default)", words=words) if reading.id == assumption.default else words
+            )
+
+    def _clause(self, clause: Clause) -> Iterator[str]:
+        head = self.say("clause {id}", id=clause.id)
+        yield self.paint(head, "title") + self.paint(f"  {place(clause.span)}", "faint")
+        if clause.quote:
+            yield from self._paragraphs(
+                self.say("“{quote}” {section}", quote=clause.quote, section=clause.section)
+            )
+        if clause.status != "rule":
+            why = self.naming.text(clause.why)
+            yield "  " + self.say("{status}: {why}", status=self.say(STATUSES[clause.status]), why=why)
+
+
+def choices_of(book: Rulebook, name: str) -> tuple[tuple[str, Text], ...]:
+    """Return the values that a name can have, with titles; nothing for what is no choice."""
+    fact = book.facts.get(name)
+    if fact is not None:
+        return tuple((one.name, one.title) for one in fact.choices)
+    return DEADLINE_STATES if name.endswith(".status") and name[:-7] in book.deadlines else ()

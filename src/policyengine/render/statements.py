@@ -1,0 +1,364 @@
+"""What rules, deadlines, amounts and parameters say, in sentences, without any case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from policyengine.conditions import (
+    All,
+    Any,
+    ByReading,
+    Condition,
+    Constant,
+    Count,
+    Not,
+    Operand,
+    Pick,
+    ReadingIs,
+    Ref,
+    Some,
+    Test,
+)
+from policyengine.diagnostics import marked
+from policyengine.render.naming import Naming
+from policyengine.render.sentences import QUOTED, TESTS
+from policyengine.render.steps import ROUNDINGS
+from policyengine.rulebook import (
+    Amount,
+    Conclusion,
+    Deadline,
+    Notice,
+    Parameter,
+    Policy,
+    Rule,
+    TextByReading,
+)
+from policyengine.values import Duration, ValueType
+
+_PICKS = {
+    "first": marked("the first record of “{list}” of which it is true that {where}"),
+    "last": marked("the last record of “{list}” of which it is true that {where}"),
+    "next": marked("the next record of “{list}” of which it is true that {where}"),
+    "previous": marked("the record of “{list}” before it of which it is true that {where}"),
+}
+_ANY_PICKS = {
+    "first": marked("the first record of “{list}”"),
+    "last": marked("the last record of “{list}”"),
+    "next": marked("the next record of “{list}”"),
+    "previous": marked("the record of “{list}” before it"),
+}
+# In a sentence these read better than in a list of tests.
+_ASKED = {
+    "known": (marked("{left} is known"), marked("{left} is not known")),
+    "happened": (marked("{left} has come"), marked("{left} has not come")),
+}
+_NOTICES = {
+    "duty": marked("{who} must: {text}"),
+    "permission": marked("{who} may: {text}"),
+    "advice": marked("{who} should: {text}"),
+    "warning": marked("{who} is warned: {text}"),
+}
+# Which way of counting matters for a unit.
+_ASPECTS = {"seconds": "hours", "minutes": "hours", "hours": "hours", "business_days": "business_days"}
+_COUNTINGS = {
+    ("end", "included"): marked("the last instant still counts"),
+    ("end", "excluded"): marked("the last instant no longer counts"),
+    ("hours", "continuous"): marked("hours run on without a break"),
+    ("hours", "business_days_only"): marked("hours run on business days only"),
+    ("days", "rolling"): marked("a day is 24 hours"),
+    ("days", "calendar"): marked("days end at midnight"),
+    ("business_days", "from_next_day"): marked("business days count from the next day"),
+    ("business_days", "from_same_day"): marked("business days count from the same day"),
+}
+
+
+class Statements:
+    """Puts the parts of one rulebook into sentences of one language."""
+
+    def __init__(self, naming: Naming) -> None:
+        """``naming`` names things in the reader's language."""
+        self.naming = naming
+        self.say = naming.say
+
+    # ---------- rules
+
+    def rule(self, rule: Rule, with_precedence: bool = True) -> str:
+        """Return a rule as one sentence, and one more that tells its exceptions apart."""
+        then = self._list(self.conclusion(one) for one in rule.then)
+        notices = self._also(self.notice(one) for one in rule.notices)
+        follows = (
+            self.say("{then}; {notices}", then=then, notices=notices) if then and notices else then or notices
+        )
+        conditions = self.conditions(rule.when)
+        sentence = self.say("If {conditions}, then {follows}.", conditions=conditions, follows=follows)
+        if not conditions:
+            sentence = self.say("Always: {follows}.", follows=follows)
+        if rule.listed is not None:
+            title = self.naming.title(rule.listed)
+            sentence = self.say("For each record of “{list}”: {sentence}", list=title, sentence=sentence)
+        if rule.overrides and with_precedence:
+            sentence = self.say("{sentence} {more}", sentence=sentence, more=self.precedence(rule))
+        return sentence
+
+    def precedence(self, rule: Rule) -> str:
+        """Return over which rules a rule takes precedence."""
+        titles = [self.naming.text(self.naming.book.rules[id].title) for id in rule.overrides]
+        quoted = self.say(", ").join(self.say("“{words}”", words=title) for title in titles)
+        return self.say("It takes precedence over {rules}.", rules=quoted)
+
+    def conclusion(self, conclusion: Conclusion) -> str:
+        """Return what a rule concludes."""
+        name = conclusion.fact.name
+        value = self.operand(conclusion.value, name, conclusion.fact.type)
+        return self.say("{left} is {right}", left=self._quoted(name), right=value)
+
+    def notice(self, notice: Notice) -> str:
+        """Return what a rule tells somebody."""
+        who = self.naming.text(self.naming.book.parties[notice.to].title)
+        words = self.say(_NOTICES[notice.kind], who=who, text=self.naming.text(notice.text))
+        if notice.by is not None:
+            title = self.naming.text(self.naming.book.deadlines[notice.by].title)
+            words = self.say("{words}, before the end of “{deadline}”", words=words, deadline=title)
+        for otherwise in self._otherwise(notice):
+            words = self.say("{words}; if not: {text}", words=words, text=otherwise)
+        return words
+
+    def _otherwise(self, notice: Notice) -> Iterator[str]:
+        if isinstance(notice.otherwise, TextByReading):
+            for reading, text in notice.otherwise.readings:
+                title = self._reading(notice.otherwise.assumption, reading)
+                yield self.say("{value} (where {reading})", value=self.naming.text(text), reading=title)
+        elif self.naming.text(notice.otherwise):
+            yield self.naming.text(notice.otherwise)
+
+    def scope(self, policy: Policy) -> str:
+        """Return when a policy applies at all, or nothing if it always does."""
+        rules = [rule for rule in self.naming.book.rules.values() if rule.policy == policy.id]
+        conditions = self.conditions(rules[0].scope) if rules else ""
+        return self.say("This policy applies if {conditions}.", conditions=conditions) if conditions else ""
+
+    # ---------- conditions
+
+    def conditions(self, condition: Condition) -> str:
+        """Return a condition; nothing for one that is always true."""
+        return self._condition(condition, False, top=True)
+
+    def parts(self, condition: Condition) -> Sequence[str]:
+        """Return what must all be true, one by one."""
+        flat = _flat(condition)
+        return [self._condition(part, False, top=True) for part in flat]
+
+    def _condition(self, condition: Condition, negated: bool, top: bool = False) -> str:
+        match condition:
+            case Test():
+                return self._test(condition, negated)
+            case ReadingIs(assumption, readings):
+                words = self.say(" or ").join(self._reading(assumption, one) for one in readings)
+                template = _NOT_READ if negated else _READ
+                return self.say(template, id=assumption, reading=words)
+            case Not(part):
+                return self._condition(part, not negated, top)
+            case All(parts) | Any(parts):
+                is_all = isinstance(condition, All) is not negated
+                return self._joined(
+                    _flat(condition) if isinstance(condition, All) else parts, is_all, negated, top
+                )
+            case Some(listed, where):
+                return self._some(listed, where, negated)
+            case Count(listed, where):
+                return self._count(condition, listed, where, negated)
+            case Pick(which, listed, where, then):
+                return self._pick(which, listed, where, then, negated)
+
+    def _joined(self, parts: Sequence[Condition], is_all: bool, negated: bool, top: bool) -> str:
+        words = [self._condition(part, negated, top and len(parts) == 1) for part in parts]
+        if len(words) < 2:
+            return "".join(words)
+        if is_all:
+            joined = self._list(words)
+        else:
+            joined = self.say("either {first}", first=self.say(" or ").join(words))
+        return joined if top else self.say("({words})", words=joined)
+
+    def _list(self, words: Iterable[str]) -> str:
+        *most, last = list(words) or [""]
+        return self.say("{most} and {last}", most=self.say(", ").join(most), last=last) if most else last
+
+    def _also(self, words: Iterable[str]) -> str:
+        return self.say("; ").join(words)
+
+    def _test(self, test: Test, negated: bool) -> str:
+        word = "at_least" if test.spelling == "between" and test.operator == "at_least" else test.spelling
+        word = "at_most" if word == "between" else word
+        right = self.say(" or ").join(
+            self.operand(one, test.ref.name, test.ref.type) for one in test.operands
+        )
+        return self.say(_ASKED.get(word, TESTS[word])[negated], left=self._quoted(test.ref.name), right=right)
+
+    def _quoted(self, name: str) -> str:
+        if name not in self.naming.book.amounts and name.rpartition(".")[0] in self.naming.book.deadlines:
+            return self.naming.title(name)  # it has quotes already
+        return self.say("“{words}”", words=self.naming.title(name))
+
+    def _some(self, listed: str, where: Condition, negated: bool) -> str:
+        title, asked = self.naming.title(listed), self._condition(where, False)
+        if not asked:
+            template = _NO_RECORD if negated else _A_RECORD
+            return self.say(template, list=title)
+        return self.say(_NONE_WHERE if negated else _SOME_WHERE, list=title, where=asked)
+
+    def _count(self, count: Count, listed: str, where: Condition, negated: bool) -> str:
+        title, asked = self.naming.title(listed), self._condition(where, False)
+        left = self.say("the number of records of “{list}”", list=title)
+        if asked:
+            left = self.say(
+                "the number of records of “{list}” of which it is true that {where}", list=title, where=asked
+            )
+        right = self.say(" or ").join(self.operand(one, "", ValueType.COUNT) for one in count.operands)
+        word = count.operator if count.spelling == "between" else count.spelling
+        return self.say(TESTS[word][negated], left=left, right=right)
+
+    def _pick(self, which: str, listed: str, where: Condition, then: Condition, negated: bool) -> str:
+        title, asked = self.naming.title(listed), self._condition(where, False)
+        record = (
+            self.say(_PICKS[which], list=title, where=asked)
+            if asked
+            else self.say(_ANY_PICKS[which], list=title)
+        )
+        template = _NOT_OF_RECORD if negated else _OF_RECORD
+        return self.say(template, record=record, then=self._condition(then, False, top=True))
+
+    def _reading(self, assumption: str, reading: str) -> str:
+        declared = self.naming.book.assumptions[assumption]
+        return next(self.naming.text(one.title) for one in declared.readings if one.id == reading)
+
+    # ---------- values
+
+    def operand(self, operand: Operand, name: str, type: ValueType) -> str:
+        """Return a value, or the title of what has it; ``name`` is what it is compared with or given to."""
+        match operand:
+            case Constant(value):
+                title = self.naming.choice_title(value, name) if name else ""
+                shown = self.naming.typed(value, operand.type, title)
+                return self.say("“{words}”", words=shown) if type in QUOTED else shown
+            case Ref():
+                return self._quoted(operand.name)
+            case ByReading(assumption, readings):
+                return self.say(" or ").join(
+                    self.say(
+                        "{value} (where {reading})",
+                        value=self.operand(value, name, type),
+                        reading=self._reading(assumption, reading),
+                    )
+                    for reading, value in readings
+                )
+
+    # ---------- deadlines, amounts, parameters
+
+    def deadline(self, deadline: Deadline) -> str:
+        """Return a deadline as a sentence."""
+        who = self.naming.text(self.naming.book.parties[deadline.who].title)
+        starts = self.operand(deadline.starts, "", ValueType.INSTANT)
+        within = self.operand(deadline.within, "", ValueType.DURATION)
+        if deadline.met_by:
+            acts = self.say(" or ").join(self.naming.title(act.name) for act in deadline.met_by)
+            template = _DUTY
+        else:
+            acts, template = "", _PERIOD
+        sentence = self.say(template, who=who, within=within, start=starts, acts=acts)
+        conditions = self.conditions(deadline.when)
+        if conditions:
+            sentence = self.say("If {conditions}: {sentence}", conditions=conditions, sentence=sentence)
+        if deadline.listed is not None:
+            title = self.naming.title(deadline.listed)
+            sentence = self.say("For each record of “{list}”: {sentence}", list=title, sentence=sentence)
+        return sentence
+
+    def counting(self, deadline: Deadline) -> str:
+        """Return how the length of a deadline is counted, as far as it matters for its unit."""
+        aspects = {"end", *self._units(deadline.within)}
+        words = []
+        for rule in deadline.counting:
+            if rule.aspect not in aspects:
+                continue
+            ways = []
+            for reading, choice in rule.choices:
+                way = self.say(_COUNTINGS[rule.aspect, choice])
+                if rule.assumption is not None:
+                    title = self._reading(rule.assumption, reading)
+                    way = self.say("{value} (where {reading})", value=way, reading=title)
+                ways.append(way)
+            words.append(self.say(" or ").join(ways))
+        return self.say("; ").join(words)
+
+    def _units(self, within: Operand) -> Iterator[str]:
+        match within:
+            case Constant(value):
+                yield _ASPECTS.get(value.unit, "days") if isinstance(value, Duration) else "days"
+            case Ref(name) if name in self.naming.book.parameters:
+                values = self.naming.book.parameters[name].values
+                yield from (
+                    _ASPECTS.get(one.value.unit, "days") for one in values if isinstance(one.value, Duration)
+                )
+            case Ref():
+                yield from ("hours", "days", "business_days")
+            case ByReading(_, readings):
+                for _, inner in readings:
+                    yield from self._units(inner)
+
+    def amount(self, amount: Amount) -> str:
+        """Return an amount as a sum."""
+        money = ValueType.MONEY
+        terms = self.operand(amount.base, "", money)
+        terms += "".join(f" + {self.operand(one, '', money)}" for one in amount.plus)
+        terms += "".join(f" − {self.operand(one, '', money)}" for one in amount.minus)
+        if amount.rate is not None:
+            if amount.plus or amount.minus:
+                terms = f"({terms})"
+            terms += f" × {self.operand(amount.rate, '', ValueType.PERCENT)}"
+        parts = [terms, self.say("rounded {how}", how=self.say(ROUNDINGS[amount.rounding]))]
+        if amount.floor is not None:
+            parts.append(self.say("at least {limit}", limit=self.operand(amount.floor, "", money)))
+        for cap in amount.caps:
+            limit = self.say("at most {limit}", limit=self.operand(cap.limit, "", money))
+            conditions = self.conditions(cap.when)
+            parts.append(
+                self.say("{limit} if {conditions}", limit=limit, conditions=conditions)
+                if conditions
+                else limit
+            )
+        sentence = self.say("; ").join(parts)
+        conditions = self.conditions(amount.when)
+        if conditions:
+            sentence = self.say("If {conditions}: {sentence}", conditions=conditions, sentence=sentence)
+        return sentence
+
+    def parameter(self, parameter: Parameter) -> list[str]:
+        """Return the values of a parameter, each with the first day on which it is in force."""
+        lines = []
+        for one in parameter.values:
+            value = self.naming.typed(one.value, parameter.type)
+            if one.start is None:
+                lines.append(value)
+            else:
+                day = date.fromordinal(one.start).isoformat()
+                lines.append(self.say("{value} from {day}", value=value, day=day))
+        return lines or [self.say("the document does not say")]
+
+
+def _flat(condition: Condition) -> tuple[Condition, ...]:
+    """Return the parts of nested conjunctions."""
+    if isinstance(condition, All):
+        return tuple(inner for part in condition.parts for inner in _flat(part))
+    return (condition,)
+
+
+_READ, _NOT_READ = marked("{id} is read as: {reading}"), marked("{id} is not read as: {reading}")
+_A_RECORD, _NO_RECORD = marked("there is a record of “{list}”"), marked("there is no record of “{list}”")
+_SOME_WHERE = marked("there is a record of “{list}” of which it is true that {where}")
+_NONE_WHERE = marked("there is no record of “{list}” of which it is true that {where}")
+_OF_RECORD = marked("of {record} it is true that {then}")
+_NOT_OF_RECORD = marked("of {record} it is not true that {then}, or there is none")
+_DUTY = marked("{who} must act within {within} from {start}; what counts as acting: {acts}.")
+_PERIOD = marked("a period of {within} from {start}, for {who}.")

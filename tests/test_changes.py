@@ -1,0 +1,176 @@
+"""``policyengine diff``: every edit that changes what the rules say is told, and nothing else is."""
+
+# ruff: noqa: E501  (a sentence is easier to read in one line)
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from policyengine.changes.compare import compare
+from policyengine.changes.render import render_changes, render_changes_json, render_changes_markdown
+from policyengine.i18n import Speech
+from policyengine.load import load_model
+from policyengine.rulebook import Rulebook
+
+ROOT = Path(__file__).parent.parent
+STARTER = ROOT / "src/policyengine/starter"
+POLICY, FACTS, BOOK, READINGS = "policies/returns.yaml", "facts.yaml", "rulebook.yaml", "assumptions.yaml"
+
+
+def load(folder: Path) -> Rulebook:
+    loaded = load_model(str(folder), ())
+    assert loaded.rulebook is not None, loaded.diagnostics
+    return loaded.rulebook
+
+
+def edited(folder: Path, file: str, old: str, new: str) -> Rulebook:
+    target = folder / "new"
+    shutil.copytree(STARTER, target, ignore=shutil.ignore_patterns("*.cases.yaml"))
+    path = target / file
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    return load(target)
+
+
+EDITS = [
+    (POLICY, "[{value: 7 days}]", "[{value: 9 days}]", "7 days → 9 days"),
+    (POLICY, "title: {zh: 退货, en: Returns}", "title: {zh: 退货, en: Returns}\neffective: {by: order.received_at, from: 2026-01-01}", "in force from no day → 2026-01-01"),
+    (POLICY, "custom_made: yes\n    then", "custom_made: yes\n      order.total: {more_than: 5.00}\n    then", "it now also requires that “order total” is more than 5.00 CNY"),
+    (POLICY, "      asking.status: met\n", "      asking.status: met\n      order.custom_made: no\n", "it now also requires that “custom-made” is “no”"),
+    (POLICY, "      asking.status: missed\n", "      asking.status: [missed, ended]\n", "it no longer requires that state of “Asking for a return” is “missed”"),
+    (POLICY, "return.refund: refund", "return.refund: 0.00", "“refund” is “Refund” → “refund” is 0.00 CNY"),
+    (POLICY, "    overrides: [return_in_time]  # the exception says what it is an exception to\n", "", "it no longer takes precedence over “A return in time is allowed”"),
+    (POLICY, "kind: permission", "kind: duty", "it now says: buyer must: ask for a return"),
+    (POLICY, "    at_most: 20.00", "    at_most: 30.00", "at most 20.00 CNY → “order total” × “Rate of the handling fee”"),
+    (POLICY, "    rate: handling_rate", "    rate: handling_rate\n    when: {order.custom_made: no}", "it now also requires that “custom-made” is “no”"),
+    (POLICY, "who: buyer", "who: shop", "who must act: buyer → shop"),
+    (POLICY, "    within: return_period\n", "    within: 8 days\n", "within: “Time to return” → 8 days"),
+    (POLICY, "    within: return_period\n", "    within: return_period\n    counting: {days: calendar}\n", "days end at midnight"),
+    (POLICY, "en: Handling fee", "en: Fee", "title: Handling fee → Fee"),
+    (POLICY, "return_too_late:", "too_late:", "A late return is not allowed is gone"),
+    (POLICY, "return.allowed: yes\n  return_too", "return.allowed: no\n  return_too", "it can no longer be “yes”"),
+    (FACTS, "{type: money, title: {zh: 订单金额", "{type: money, if_missing: 1.00, title: {zh: 订单金额", "when a case leaves it out: unknown → 1.00"),
+    (FACTS, "at_least: 0.00", "at_least: 1.00", "limits: at_least 0.00 CNY → at_least 1.00 CNY"),
+    (READINGS, "default: included", "default: excluded", "default: asking exactly at the end is in time → asking exactly at the end is late"),
+    (BOOK, "time_zone: Asia/Shanghai", "time_zone: Asia/Tokyo", "time zone: Asia/Shanghai → Asia/Tokyo"),
+    (BOOK, 'version: "1.0"', 'version: "1.1"', "version: 1.0 → 1.1"),
+    (BOOK, "shop: {zh: 店铺, en: shop}", "shop: {zh: 店铺, en: store}", "the parties have changed"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "old", "new", "words"), EDITS, ids=lambda one: one[:24].strip())
+def test_an_edit_is_told(tmp_path: Path, file: str, old: str, new: str, words: str) -> None:
+    before, after = load(STARTER), edited(tmp_path, file, old, new)
+    changes = compare(before, after)
+    text = render_changes(changes, Speech("en"))
+    assert words in " ".join(text.split())
+    schema = json.loads((ROOT / "schemas/changes.schema.json").read_text("utf-8"))
+    data = json.loads(render_changes_json(before, after, changes))
+    jsonschema.validate(data, schema)
+    assert data["changes"] and all(one["details"] or one["what"] != "changed" for one in data["changes"])
+    assert render_changes_markdown(changes, Speech("zh")).startswith("## ")
+    assert render_changes(changes, Speech("zh")).count("\n") == len(
+        render_changes(changes, Speech("zh")).splitlines()
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        (POLICY, "rules:  ", "# a comment\nrules:  "),
+        (POLICY, "overrides: [return_in_time]", "overrides: [ return_in_time ]"),
+        (POLICY, "7 days", "7 Days"),
+        (POLICY, "      asking.status: met\n", "      all: [{asking.status: met}]\n"),
+    ],
+)
+def test_another_spelling_is_no_change(tmp_path: Path, file: str, old: str, new: str) -> None:
+    assert compare(load(STARTER), edited(tmp_path, file, old, new)) == []
+
+
+def test_dated_values_are_told_with_the_day(tmp_path: Path) -> None:
+    old = "effective: {by: order.received_at}\nparameters:                      # the numbers that change; add `from: 2026-01-01` for values with dates\n  return_period:\n    title: {zh: 退货期, en: Time to return}\n    values: [{value: 72 hours}]"
+    text = (STARTER / POLICY).read_text("utf-8")
+    start, end = (
+        text.index("parameters:"),
+        text.index('    source: {section: "1", quote: 收货后7天内可以退货}\n  handling_rate'),
+    )
+    books = []
+    for name, values in (
+        ("a", "[{value: 72 hours}]"),
+        ("b", "[{value: 72 hours}, {from: 2024-03-25, value: 48 hours}]"),
+    ):
+        folder = tmp_path / name
+        shutil.copytree(STARTER, folder)
+        (folder / POLICY).write_text(
+            text[:start] + old.replace("[{value: 72 hours}]", values) + "\n" + text[end:], "utf-8"
+        )
+        books.append(load(folder))
+    assert "72 hours → 48 hours from 2024-03-25" in render_changes(compare(*books), Speech("en"))
+    assert "no longer 48 hours from 2024-03-25" in render_changes(compare(*reversed(books)), Speech("en"))
+
+
+def test_figures_of_overlays_are_compared(tmp_path: Path) -> None:
+    books = []
+    for name, value in (("a", "3"), ("b", "4")):
+        folder = tmp_path / name
+        shutil.copytree(ROOT / "rules/taobao", folder)
+        path = folder / "overlays/points_3.yaml"
+        path.write_text(path.read_text("utf-8").replace("value: 3", f"value: {value}"), "utf-8")
+        books.append(load(folder))
+    assert "liable_points: 3 → 4" in render_changes(compare(*books), Speech("en"))
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    root = tmp_path / "repository"
+    shutil.copytree(STARTER, root / "rules" / "returns")
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
+    for words in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "one"]):
+        subprocess.run([*git, *words], cwd=root, check=True)
+    path = root / "rules/returns" / POLICY
+    path.write_text(path.read_text("utf-8").replace("7 days}]", "9 days}]"), "utf-8")
+    return root
+
+
+def test_a_revision_of_git_can_be_the_old_version(repository: Path) -> None:
+    from policyengine.revision import RevisionUnknown, extract_revision
+
+    target = repository.parent / "extracted"
+    target.mkdir()
+    folder = extract_revision("git:main", str(repository / "rules/returns"), str(target))
+    assert [one.id for one in compare(load(Path(folder)), load(repository / "rules/returns"))] == [
+        "return_period"
+    ]
+    for written in ("git:nowhere", "git:", "git:--output=x", "git:main:rules/none"):
+        with pytest.raises(RevisionUnknown):
+            extract_revision(written, str(repository / "rules/returns"), str(target))
+
+
+def test_the_commands_of_diff(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from policyengine import cli
+
+    monkeypatch.chdir(repository)
+    for words, code, told in (
+        (["diff", "git:main", "--lang", "en"], 0, "7 days → 9 days"),
+        (
+            ["diff", "git:main", "rules/returns", "--format", "markdown", "--lang", "en"],
+            0,
+            "  - 7 days → 9 days",
+        ),
+        (["diff", "git:nowhere", "--lang", "en"], 2, "git says"),
+        (["diff", "nowhere", "rules/returns", "--lang", "en"], 1, "file-missing"),
+    ):
+        with pytest.raises(SystemExit) as ending:
+            cli.main(words)
+        assert ending.value.code == code
+        found = capsys.readouterr()
+        assert told in found.out + found.err

@@ -1,0 +1,185 @@
+"""``policyengine fmt``: order and layout change, what a file says and its comments do not."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from policyengine.diagnostics import has_errors
+from policyengine.formatting.format import format_text
+from policyengine.load import load_model
+from policyengine.rule_files import collect_files
+from policyengine.rulebook import Rulebook
+from policyengine.source import Span
+
+ROOT = Path(__file__).parent.parent
+BOOKS = (
+    ROOT / "rules/taobao",
+    ROOT / "src/policyengine/starter",
+    *sorted((ROOT / "tests/broken").glob("base")),
+)
+FILES = [(file.kind, Path(file.path)) for book in BOOKS for file in collect_files(str(book))[0]]
+BROKEN = sorted(path for path in (ROOT / "tests/broken").rglob("*.yaml") if path.is_file())
+
+MESSY = """\
+# head
+
+title: {en: P, zh: 甲}
+policy: p    # the name
+rules:
+  b:
+    # what follows
+    then: {result.late: yes}   # yes
+    # when it is so
+    when:
+      order.kind:   [ book,food ]
+    title: {en: B, zh: 乙}
+      # odd comment
+  a:
+    source:
+      quote: >
+        folded
+        text
+      section: "1"
+    title: {zh: "甲: 1", en: 'it''s'}
+    notices:
+    - text: {en: x, zh: y}
+      to: buyer
+      # kind
+      kind: duty
+    when: {order.total: 1200.10, order.paid_at: {before: 2012-01-01 10:00}}
+
+# end
+"""
+TIDY = """\
+# head
+
+policy: p    # the name
+title: {zh: 甲, en: P}
+rules:
+  b:
+    title: {zh: 乙, en: B}
+      # odd comment
+    # when it is so
+    when:
+      order.kind: [book, food]
+    # what follows
+    then: {result.late: yes}   # yes
+  a:
+    title: {zh: "甲: 1", en: 'it''s'}
+    source:
+      section: "1"
+      quote: >
+        folded
+        text
+    when: {order.total: 1200.10, order.paid_at: {before: 2012-01-01 10:00}}
+    notices:
+      - to: buyer
+      # kind
+        kind: duty
+        text: {zh: y, en: x}
+
+# end
+"""
+
+
+def formatted(text: str, kind: str = "policy") -> str:
+    found, faults = format_text(text, kind, "p.yaml")
+    assert found is not None, faults
+    return found
+
+
+def test_keys_are_put_in_order_with_their_comments() -> None:
+    assert formatted(MESSY) == TIDY
+
+
+@pytest.mark.parametrize("text", [MESSY, TIDY, MESSY.replace("\n", "\r\n"), "\ufeff" + MESSY])
+def test_formatting_twice_changes_nothing_more(text: str) -> None:
+    once = formatted(text)
+    assert formatted(once) == once
+    assert "\r" not in once
+
+
+@pytest.mark.parametrize(("kind", "path"), FILES, ids=lambda one: one.name if isinstance(one, Path) else one)
+def test_the_files_here_are_formatted(kind: str, path: Path) -> None:
+    text = path.read_text("utf-8")
+    once = formatted(text, kind)
+    assert once == text or "broken" in path.parts
+    assert formatted(once, kind) == once
+
+
+def comments(text: str) -> list[str]:
+    return sorted(re.findall(r"#.*", text))
+
+
+@pytest.mark.parametrize("path", BROKEN, ids=lambda path: "/".join(path.parts[-3:]))
+def test_whatever_is_formatted_keeps_its_comments(path: Path) -> None:
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return
+    kind = path.parent.name if path.parent.name in ("policies", "overlays", "reports") else path.stem
+    kind = {"policies": "policy", "overlays": "overlay", "reports": "report"}.get(kind, kind)
+    found, faults = format_text(text, kind, str(path))
+    assert (found is None) == has_errors(faults)
+    if found is not None:
+        assert comments(found) == comments(text)
+        again, _ = format_text(found, kind, str(path))
+        assert again == found
+
+
+def without_places(part: object) -> object:
+    """Return a part of a rulebook without spans, digests and the order of keys."""
+    if isinstance(part, Span):
+        return None
+    if isinstance(part, tuple):
+        return (type(part).__name__, *(without_places(one) for one in part))
+    if isinstance(part, dict):
+        return {name: without_places(one) for name, one in part.items()}
+    return part
+
+
+def said(book: Rulebook) -> object:
+    return without_places(book._replace(digest="", directory=""))
+
+
+@pytest.mark.parametrize("book", BOOKS, ids=lambda path: path.name)
+def test_the_parsed_rulebook_is_equal(book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files whose keys stand in reverse order are put in order, and say what they said."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(book, "book")
+    for path in [Path(file.path) for file in collect_files("book")[0]]:
+        text = path.read_text("utf-8")
+        flipped = re.sub(r"\{zh: ([^{}\",]+), en: ([^{}\",]+)\}", r"{en: \2, zh: \1}", text)
+        path.write_text(flipped, "utf-8")
+    before = load_model("book", ()).rulebook
+    for kind, path in [(file.kind, Path(file.path)) for file in collect_files("book")[0]]:
+        path.write_text(formatted(path.read_text("utf-8"), kind), "utf-8")
+    after = load_model("book", ()).rulebook
+    assert before is not None and after is not None
+    assert said(before) == said(after)
+    assert before.digest != after.digest
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "policy: p\ntitle: {zh: &a 甲, en: *a}\n",
+        "title: {en: &a P,\n  zh: 甲}  # c\npolicy: p\nrules: {}\n",
+        "title: {en: 'a, b: {c}', zh: \"[, ]\"}\npolicy: p\n",
+        "title:\n  en: |\n    a\n\n    b\n\n  zh: 甲\npolicy: p\n",
+        "? policy\n: p\n? title\n: {zh: 甲, en: P}\n",
+        "{title: {en: P, zh: 甲}, policy: p}\n",
+    ],
+)
+def test_odd_forms_of_yaml_keep_their_meaning(text: str) -> None:
+    found, faults = format_text(text, "policy", "p.yaml")
+    if found is None:
+        assert has_errors(faults)
+        return
+    assert formatted(found) == found
+    assert comments(found) == comments(text)
