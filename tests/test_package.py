@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
 import zipfile
 from pathlib import Path
@@ -44,6 +47,7 @@ def test_the_wheel_has_the_version_of_the_package(wheel: Path) -> None:
         ("rules", "taobao/**/*.yaml", "policyengine/_data/rules"),
         ("src/policyengine", "py.typed", "policyengine"),
         ("src/policyengine", "**/*.py", "policyengine"),
+        ("src/policyengine", "manual/pages/*.txt", "policyengine"),
     ],
 )
 def test_the_wheel_has_every_file(shipped: set[str], folder: str, pattern: str, inside: str) -> None:
@@ -68,6 +72,42 @@ def test_the_wheel_has_the_command_and_the_licence(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         assert b"policyengine = policyengine.cli:main" in archive.read(f"{metadata}/entry_points.txt")
         assert archive.read(f"{metadata}/licenses/LICENSE") == (ROOT / "LICENSE").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["check"], "errors: 0, warnings: 0"),
+        (["show", "timely_compensation_costs_no_points"], "If “seller's response” is “paid voluntarily”"),
+        (["explain-code", "yaml-colon"], "policy：more"),
+        (["schema", "case"], '"LD-2012-031"'),
+        (["clauses", "--section", "篇四"], "S4-HEADING"),
+        (["test"], "failed: 0"),
+        (["init", "mine"], "mine"),
+        (["book", "-o", "book.html"], ""),
+        (["fmt", "--check"], "changed: 0"),
+    ],
+    ids=lambda one: one[0] if isinstance(one, list) else "",
+)
+def test_the_wheel_works_from_an_empty_folder(
+    wheel: Path, tmp_path: Path, words: list[str], told: str
+) -> None:
+    """Schemas, rules, pages and catalogues are found without the checkout."""
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "site")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path / "site"), "LANG": "C.UTF-8"}
+    run = subprocess.run(
+        [sys.executable, "-P", "-m", "policyengine", *words, "--lang", "en"],
+        cwd=empty,
+        env={**environment, "HOME": str(tmp_path), "POLICYENGINE_CACHE": str(tmp_path / "cache")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert run.returncode == 0, run.stderr
+    assert told in run.stdout + run.stderr
 
 
 class Lock:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MAX_NODES = 100_000
 MAX_DEPTH = 100
 MAX_SCALAR = 1_000_000
+MAX_FAULTS = 200
 
 _BOM = "\ufeff"
 # Spaces that look like nothing or like a space, and are no space for YAML.
@@ -464,6 +465,8 @@ class _Reader:
 
     def _error(self, code: str, what: Message, span: Span, help: Message) -> None:
         self.found.append(error(code, what, span, help))
+        if len(self.found) >= MAX_FAULTS:  # nobody reads on
+            raise _ReadingEnds
 
     def _span(self, event: Any) -> Span:
         start, end = event.start_mark, event.end_mark
