@@ -221,7 +221,7 @@ WRONG: list[tuple[str, str, list[tuple[str, int, int, str, str | None]]]] = [
     ("policy", RULE + "    when: {A-01: {x: 1}, b: [{c: d}]}\n    overrides: other\n    then: {x: }\n", [
         ("wrong-shape", 6, 12, "`A-01` must be a single value or a list", "write for example `A-01: platform`"),
         ("wrong-shape", 6, 30, "`b[1]` must be a single value", "write for example `- 24 hours`"),
-        ("wrong-shape", 7, 5, "`overrides` must be a list", "write for example `overrides: [liable_seller_loses_points]`"),
+        ("wrong-shape", 7, 5, "`overrides` must be a list", "write `overrides: [other]`"),
         ("wrong-shape", 8, 12, "`x` has no value", "write for example `x: complaint.filed_at`"),
     ]),
     ("policy", RULE + "    when: {b: {A-01: {x: 1}, A-02: {x: 1}}}\n    then: {x: {A-01: }}\n", [

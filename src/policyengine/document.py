@@ -571,6 +571,17 @@ def _help_for_line(line: str) -> Message | None:
     return None
 
 
+def _open_bracket(line: str) -> str:
+    """Return the last bracket of a line that is not closed on it, outside quotes, or nothing."""
+    opened: list[str] = []
+    for one in re.sub(r"\"[^\"]*\"|'[^']*'|(?:^|\s)#.*", "", line):
+        if one in "[{":
+            opened.append(one)
+        elif one in "]}" and opened:
+            opened.pop()
+    return opened[-1] if opened else ""
+
+
 def _help_for_problem(problem: str, here: str, column: int) -> Message | None:
     if "unexpected end of stream" in problem or "document indicator" in problem:
         return message("close the text with the same quote with which it opens")
@@ -594,4 +605,7 @@ def _help_for_problem(problem: str, here: str, column: int) -> Message | None:
         return message("text follows a closing quote or bracket: put the whole value in quotes")
     if here.count('"') % 2 or here.count("'") % 2:
         return message("a quote on this line has no partner: close it, or remove it")
+    bracket = _open_bracket(here)
+    if bracket:
+        return message("the bracket `{bracket}` is not closed: close it, or quote the text", bracket=bracket)
     return None

@@ -15,7 +15,7 @@ from policyengine.diagnostics import Diagnostic, error, message
 from policyengine.files import decode_text, read_bytes, read_text
 from policyengine.json_text import split_ndjson
 from policyengine.load import load_model
-from policyengine.rule_files import collect_files
+from policyengine.rule_files import collect_files, stray_files
 from policyengine.rulebook import Rulebook
 from policyengine.source import Span
 from policyengine.testing.discover import find_files, rulebook_of
@@ -117,7 +117,8 @@ def examine_rulebook(folder: str, overlays: Sequence[str] = (), buffers: Buffers
     texts = buffers or {}
     collected, _ = collect_files(folder, texts)
     loaded = load_model(folder, tuple(overlays), texts)
-    files, found = [one.path for one in collected], list(loaded.diagnostics)
+    files = [one.path for one in collected]
+    found = [*loaded.diagnostics, *stray_files(folder, collected)]
     if os.path.isdir(folder):
         below, faults = find_files([folder])
         tests = [path for path, rules in below if rules == os.path.normpath(folder)]

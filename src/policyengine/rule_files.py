@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
 from policyengine.dependencies import Layer
-from policyengine.diagnostics import Diagnostic, error, message
+from policyengine.diagnostics import Diagnostic, error, listing, message, warning
 from policyengine.files import read_bytes
 from policyengine.rulebook import Rulebook
 from policyengine.source import Span
+from policyengine.suggestions import closest
 
 CASES_SUFFIX = ".cases.yaml"
 
@@ -78,6 +79,51 @@ def _yaml_files(folder: str) -> list[str]:
         return []
     names = sorted(name for name in os.listdir(folder) if name.endswith((".yaml", ".yml")))
     return [os.path.join(folder, name) for name in names if not name.endswith(CASES_SUFFIX)]
+
+
+def stray_files(directory: str, files: Iterable[SourceFile]) -> list[Diagnostic]:
+    """Return the YAML files in a rulebook's folder that nothing reads: misnamed, or in the wrong folder."""
+    read = {os.path.normpath(file.path) for file in files}
+    found = []
+    for place, folders, names in os.walk(directory):
+        inner = [one for one in folders if not os.path.isfile(os.path.join(place, one, "rulebook.yaml"))]
+        folders[:] = sorted(one for one in inner if not one.startswith("."))
+        for name in sorted(names):
+            path = os.path.normpath(os.path.join(place, name))
+            if (
+                name.lower().endswith((".yaml", ".yml"))
+                and not name.endswith(CASES_SUFFIX)
+                and path not in read
+            ):
+                found.append(_stray(path, os.path.relpath(path, directory).replace(os.sep, "/")))
+    return found
+
+
+def _stray(path: str, inside: str) -> Diagnostic:
+    what = message("nothing reads the file `{path}`", path=inside)
+    folder, _, name = inside.rpartition("/")
+    top = folder.partition("/")[0]
+    help = message(
+        "a rulebook has {names}, and YAML files in {folders}", names=_LISTED, folders=_LISTED_FOLDERS
+    )
+    if top in _FOLDERS and folder != top:
+        help = message("move it to `{path}`: folders below are not read", path=f"{top}/{name}")
+    else:
+        near = _meant(folder, _FOLDERS) if folder else _meant(name.partition(".")[0], _STEMS)
+        if near is not None:
+            meant = f"{near}/{name.lower()}" if folder else f"{near}.yaml"
+            help = message("rename it to `{path}` if that is meant", path=meant)
+    return warning("stray-file", what, Span(path), help)
+
+
+def _meant(word: str, known: Sequence[str]) -> str | None:
+    return word.lower() if word.lower() in known else closest(word, known)
+
+
+_STEMS = ("rulebook", "facts", "assumptions", "clauses")
+_FOLDERS = ("policies", "overlays", "reports")
+_LISTED = listing(f"{one}.yaml" for one in _STEMS)
+_LISTED_FOLDERS = listing(f"{one}/" for one in _FOLDERS)
 
 
 def digest_of(directory: str, files: Iterable[SourceFile]) -> str:

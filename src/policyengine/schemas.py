@@ -381,6 +381,9 @@ class _Told:
             self._error("wrong-shape", what, self._span(()), help)
             return
         example = self._example(fault)
+        if shapes == (_LIST,) and isinstance(fault.instance, str) and isinstance(fault.path[-1], str):
+            own = f"{shorten(fault.path[-1])}: [{shorten(fault.instance)}]"
+            example = message("write `{example}`", example=own)
         if fault.instance is None:
             what = message("`{name}` has no value", name=name)
             help = example or message("write a value, or leave the line out")

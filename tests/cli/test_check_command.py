@@ -146,3 +146,20 @@ def test_a_code_is_explained(run: Run) -> None:
     assert "unknown-name" in contents.out
     unknown = run("explain-code", "never-hold", "--lang", "en")
     assert unknown.code == 2 and "never-holds" in unknown.err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "help"),
+    [
+        ("policies", "policy", "rename it to `policies/returns.yaml` if that is meant"),
+        ("policies", "Policies", "rename it to `policies/returns.yaml` if that is meant"),
+        ("assumptions.yaml", "Assumption.yml", "rename it to `assumptions.yaml` if that is meant"),
+        ("policies/returns.yaml", "policies/more/returns.yaml", "move it to `policies/returns.yaml`"),
+        ("policies/returns.yaml", "x.yaml", "a rulebook has `rulebook.yaml`"),
+    ],
+)
+def test_a_file_that_nothing_reads_is_told(run: Run, warned: Path, old: str, new: str, help: str) -> None:
+    (warned / new).parent.mkdir(exist_ok=True)
+    (warned / old).rename(warned / new)
+    found = run("check", str(warned), "--lang", "en")
+    assert "warning[stray-file]" in found.out and help in found.out

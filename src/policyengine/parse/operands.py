@@ -124,7 +124,7 @@ def _named(written: Scalar, wanted: Wanted, scope: Scope) -> Ref | None:
             found=TYPE_WORDS[symbol.type],
             wanted=_either([TYPE_WORDS[type] for type in wanted.types]),
         )
-        scope.fault("type-mismatch", what, written.span, _defined_at(symbol))
+        scope.fault("type-mismatch", what, written.span, _defined_at(symbol, wanted))
         return None
     strange = [choice for choice in symbol.choices if choice not in wanted.choices]
     if strange and wanted.choices:
@@ -147,8 +147,23 @@ def _unknown_choice(written: Scalar, wanted: Wanted, scope: Scope) -> None:
     scope.fault("unknown-choice", what, written.span, help)
 
 
-def _defined_at(symbol: Symbol) -> Message:
+def _defined_at(symbol: Symbol, wanted: Wanted) -> Message:
+    example = _EXAMPLES.get(wanted.types[0])
+    if symbol.kind == "parameter" and example is not None:
+        return message(
+            "its value is at {place}: write it like `{example}`", place=symbol.span, example=example
+        )
     return message("it is defined at {place}", place=symbol.span)
+
+
+# What the value of a parameter looks like from which its type is told.
+_EXAMPLES = {
+    ValueType.PERCENT: "5%",
+    ValueType.MONEY: "5.00",
+    ValueType.DURATION: "72 hours",
+    ValueType.BUSINESS_DAYS: "4 business days",
+    ValueType.COUNT: "3",
+}
 
 
 def _by_reading(node: MappingNode, wanted: Wanted, scope: Scope) -> Operand | None:
