@@ -75,6 +75,8 @@ def test_money_is_read_in_fen(text: str, fen: int) -> None:
     ("text", "words"),
     [
         ("1.005", "fractions of a fen"),
+        ("017", "begins with a zero"),
+        ("-00.50", "begins with a zero"),
         ("1.500", "more than 2 decimals"),
         ("1,000.50", "write the digits without separators: `1000.50`"),
         ("1，000", "thousands separator"),

@@ -140,6 +140,12 @@ def _scaled(digits: str, places: int, whole: str, kind: str, help: Message) -> i
     found = _DECIMAL.fullmatch(digits)
     if found:
         sign, units, fraction = found[1], found[2], found[3] or ""
+        if len(units) > 1 and units[0] == "0":  # YAML 1.1 and C read `017` as fifteen
+            plain = whole.replace(units, units.lstrip("0") or "0", 1)
+            raise LiteralError(
+                message("`{text}` begins with a zero", text=shorten(whole)),
+                message("write `{text}`", text=shorten(plain)),
+            )
         if len(fraction) > places:
             raise _too_many_decimals(fraction, places, whole)
         scaled = int(units + fraction.ljust(places, "0"))

@@ -52,6 +52,14 @@ def _texts(rulebook: Rulebook) -> Iterator[Titled]:
         yield amount.id, amount.title, amount.span
     for rule in rulebook.rules.values():
         yield from _of_rule(rule)
+    for clause in rulebook.clauses.values():
+        if clause.status != "rule":
+            yield clause.id, clause.why, clause.span
+    for report in rulebook.reports.values():
+        yield report.id, report.title, report.span
+        yield from ((f"{report.id}: {one.id}", one.title, one.span) for one in report.counts)
+        yield from ((f"{report.id}: {one.id}", one.title, one.span) for one in report.lists)
+        yield from ((f"{report.id}: {one.id}", one.title, one.span) for one in report.repeats)
 
 
 def _of_book(rulebook: Rulebook) -> Iterator[Titled]:
