@@ -279,7 +279,11 @@ def test_text() -> None:
 def test_guesses_go_by_spelling_only() -> None:
     assert guess_type("12") is ValueType.COUNT
     assert guess_type("5%") is guess_type("0.5 %") is ValueType.PERCENT
-    for text in ("", "1.5", "100元", "2012-03-16", "yes", "3 months", "a.b", "9" * 200, "5 %%"):
+    assert guess_type("100元") is guess_type("CNY 5.00") is ValueType.MONEY
+    assert (
+        guess_type("7 dys") is guess_type("3 months") is ValueType.DURATION
+    )  # its unit is told, not its type
+    for text in ("", "1.5", "2012-03-16", "yes", "a.b", "9" * 200, "5 %%"):
         assert guess_type(text) is None
 
 

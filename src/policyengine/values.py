@@ -14,6 +14,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from policyengine.diagnostics import Listing, Message, message
+from policyengine.suggestions import closest
 
 
 class ValueType(Enum):
@@ -449,7 +450,9 @@ def _unknown_unit(word: str, form: Message) -> LiteralError:
             message("`{unit}` is not a fixed length of time", unit=shorten(word)),
             message("months and years differ in length: write a number of days, such as `30 days`"),
         )
-    return LiteralError(message("`{unit}` is not a unit of time", unit=shorten(word)), form)
+    near = closest(word.lower(), _UNIT_WORDS)
+    help = form if near is None else message("did you mean `{word}`?", word=near)
+    return LiteralError(message("`{unit}` is not a unit of time", unit=shorten(word)), help)
 
 
 def _check_kind(unit: str, type: ValueType, text: str) -> None:
@@ -586,7 +589,7 @@ _WHOLE = re.compile("-?[0-9]+")
 
 
 def guess_type(text: str) -> ValueType | None:
-    """Tell the type that the spelling alone shows: a length of time, a percentage or a count, else None."""
+    """Tell the type that the spelling alone shows: a length, a percentage, a sum or a count, else None."""
     text = text.strip()
     if len(text) > _LONGEST_LITERAL:
         return None
@@ -596,11 +599,13 @@ def guess_type(text: str) -> ValueType | None:
         return ValueType.COUNT
     if text.endswith("%") and _DECIMAL.fullmatch(text[:-1].rstrip()):
         return ValueType.PERCENT
+    if _without_currency(text) != text and _DECIMAL.fullmatch(_without_currency(text)):
+        return ValueType.MONEY
     found = _LENGTH.fullmatch(text)
-    unit = _unit(found[2]) if found else None
-    if unit is None:
+    if found is None:
         return None
-    return ValueType.BUSINESS_DAYS if unit == BUSINESS_DAYS_UNIT else ValueType.DURATION
+    # A number with an unknown unit is a length, too: its unit is told to be unknown.
+    return ValueType.BUSINESS_DAYS if _unit(found[2]) == BUSINESS_DAYS_UNIT else ValueType.DURATION
 
 
 def comparison_key(value: Value) -> int | str:

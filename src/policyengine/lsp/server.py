@@ -14,6 +14,7 @@ from pygls.uris import from_fs_path
 
 from policyengine.diagnostics import Diagnostic
 from policyengine.i18n import Language, Speech
+from policyengine.load import load_model
 from policyengine.lsp.completion import proposals, typed_word
 from policyengine.lsp.index import Use
 from policyengine.lsp.workspace import CannotRename, OpenRulebook, folder_of
@@ -52,6 +53,7 @@ class RuleServer(LanguageServer):
         if folder not in self.books:
             self.books[folder] = OpenRulebook(folder)
             self.books[folder].refresh()
+            self.books[folder].model = load_model(folder, ()).rulebook
         return self.books[folder]
 
     def hold(self, uri: str, text: str | None) -> OpenRulebook | None:
@@ -64,6 +66,7 @@ class RuleServer(LanguageServer):
             book.buffers.pop(path, None)
         else:
             book.buffers[path] = text.encode("utf-8", "surrogatepass")
+        book.refresh()
         previous = self.waiting.pop(book.folder, None)
         if previous is not None:
             previous.cancel()
@@ -73,8 +76,8 @@ class RuleServer(LanguageServer):
     async def check(self, book: OpenRulebook) -> None:
         """Read a rulebook again after a pause, and tell what is wrong with it."""
         await asyncio.sleep(_PAUSE)
-        book.refresh()
-        for path, found in sorted(book.diagnostics().items()):
+        checked = await asyncio.get_running_loop().run_in_executor(None, book.check)
+        for path, found in sorted(book.take(*checked).items()):
             lines = self.lines(book, path)
             told = [self.diagnostic(one, lines) for one in found]
             uri = from_fs_path(os.path.abspath(path)) or ""
@@ -135,9 +138,7 @@ def make_server(language: Language) -> RuleServer:
     @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
     async def changed(params: lsp.DidChangeTextDocumentParams) -> None:
         uri = params.text_document.uri
-        book = server.hold(uri, server.workspace.get_text_document(uri).source)
-        if book is not None:
-            book.refresh()
+        server.hold(uri, server.workspace.get_text_document(uri).source)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
     async def saved(params: lsp.DidSaveTextDocumentParams) -> None:

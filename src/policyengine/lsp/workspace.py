@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from policyengine.diagnostics import Diagnostic, has_errors
@@ -42,21 +42,31 @@ class OpenRulebook:
         self.model: Rulebook | None = None
         self.index = Index(())
         self.told: set[str] = set()
-        self._last: dict[str, Node] = {}  # the last tree of every file that could be read
+        self._last: dict[str, tuple[bytes, Node]] = {}  # texts that could be read, with their trees
 
     def refresh(self) -> None:
-        """Read the files and buffers again."""
-        files, faults = collect_files(self.folder, self.buffers)
+        """Bring the index up to date; only files that have changed are read again."""
+        files, _ = collect_files(self.folder, self.buffers)
         self.index = Index(self._trees(files))
-        loaded = parse_files(self.folder, files, faults, ())
-        if loaded.rulebook is not None:
-            self.model = loaded.rulebook
 
-    def diagnostics(self) -> dict[str, list[Diagnostic]]:
-        """Return what is wrong by file; a file that was told about before and is sound now has nothing."""
-        examined = examine_rulebook(self.folder, (), self.buffers)
+    def check(self) -> tuple[Rulebook | None, tuple[Diagnostic, ...]]:
+        """Return the rulebook as it is now, None when it has errors, and everything that is wrong.
+
+        Changes nothing, so that it can run beside the answers to the editor.
+        """
+        buffers = dict(self.buffers)
+        files, faults = collect_files(self.folder, buffers)
+        book = parse_files(self.folder, files, faults, ()).rulebook
+        return book, examine_rulebook(self.folder, (), buffers).diagnostics
+
+    def take(self, book: Rulebook | None, diagnostics: Iterable[Diagnostic]) -> dict[str, list[Diagnostic]]:
+        """Keep what a check has found, and return what to tell about each file.
+
+        A file that was told about before and is sound now has nothing.
+        """
+        self.model = book or self.model
         found: dict[str, list[Diagnostic]] = {path: [] for path in self.told}
-        for one in examined.diagnostics:
+        for one in diagnostics:
             found.setdefault(os.path.normpath(one.span.file), []).append(one)
         self.told = {path for path, faults in found.items() if faults}
         for path in self.buffers:
@@ -70,12 +80,13 @@ class OpenRulebook:
                 texts.append(("cases", path, self.text_of(path)))
         trees = []
         for kind, path, data in texts:
-            text, _ = decode_text(path, data)
-            node = None if text is None else read_yaml(text, os.path.normpath(path))[0]
-            if node is not None:
-                self._last[path] = node
+            if path not in self._last or self._last[path][0] != data:
+                text, _ = decode_text(path, data)
+                node = None if text is None else read_yaml(text, os.path.normpath(path))[0]
+                if node is not None:
+                    self._last[path] = data, node
             if path in self._last:  # of a file that is half written, as it was before
-                trees.append((kind, self._last[path]))
+                trees.append((kind, self._last[path][1]))
         return trees
 
     def text_of(self, path: str) -> bytes:
