@@ -602,7 +602,7 @@ def guess_type(text: str) -> ValueType | None:
     if _without_currency(text) != text and _DECIMAL.fullmatch(_without_currency(text)):
         return ValueType.MONEY
     found = _LENGTH.fullmatch(text)
-    if found is None:
+    if found is None or not found[2][0].isalpha():
         return None
     # A number with an unknown unit is a length, too: its unit is told to be unknown.
     return ValueType.BUSINESS_DAYS if _unit(found[2]) == BUSINESS_DAYS_UNIT else ValueType.DURATION
