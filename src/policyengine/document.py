@@ -28,10 +28,12 @@ _ODD_SPACES = re.compile(f"[{_ODD_SPACE}]")
 _ODD_AT_END = re.compile(f"^[{_ODD_SPACE}]|[{_ODD_SPACE}]$")
 # YAML 1.1 ends a line at the first three, no editor does; the others may not stand in YAML at all.
 _LINE_SEPARATORS = "\u0085\u2028\u2029"
+# Marks that turn the direction of writing: a reader would see another text than the program.
+_DIRECTIONS = "\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _UNREADABLE = re.compile(
-    f"[{_LINE_SEPARATORS}\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff\ufffe\uffff]"
+    f"[{_LINE_SEPARATORS}{_DIRECTIONS}\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff\ufffe\uffff]"
 )
-_BAD_IN_SCALAR = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_BAD_IN_SCALAR = re.compile(f"[{_DIRECTIONS}\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 # Possessive repetition: no backtracking, whatever the text.
 _DIRECTIVE = re.compile(r"(?:[ \t]*+(?:#[^\r\n]*+)?+(?:\r\n|\r|\n))*+%")

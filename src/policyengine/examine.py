@@ -19,7 +19,7 @@ from policyengine.rule_files import collect_files, stray_files
 from policyengine.rulebook import Rulebook
 from policyengine.source import Span
 from policyengine.testing.discover import find_files, rulebook_of
-from policyengine.testing.read import read_scenarios
+from policyengine.testing.read import read_scenarios, read_shape
 
 Buffers = Mapping[str, bytes]
 """What is in an editor and not yet saved, by the normal path of the file."""
@@ -124,11 +124,13 @@ def examine_rulebook(folder: str, overlays: Sequence[str] = (), buffers: Buffers
         tests = [path for path, rules in below if rules == os.path.normpath(folder)]
         files += tests
         found += faults
-        # Names of a rulebook with faults would all be told as unknown.
         book = load_model(folder, (), texts).rulebook if overlays else loaded.rulebook
-        if book is not None:
-            for path in tests:
-                found += read_scenarios(path, folder, book, texts.get(os.path.normpath(path)))[1]
+        for path in tests:
+            buffer = texts.get(os.path.normpath(path))
+            if book is None:  # names of a rulebook with faults would all be told as unknown
+                found += read_shape(path, buffer)[1]
+            else:
+                found += read_scenarios(path, folder, book, buffer)[1]
     return _ordered(files, found)
 
 

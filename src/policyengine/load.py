@@ -52,8 +52,3 @@ def _parse(
     if has_errors(found):
         return Loaded(None, found)
     return Loaded(loaded.rulebook, found, tuple(layers(dependencies(loaded.rulebook))))
-
-
-def check_model(directory: str, overlays: tuple[str, ...]) -> tuple[Diagnostic, ...]:
-    """Return everything that is wrong with the rulebook in a directory, warnings too."""
-    return load_model(directory, overlays).diagnostics

@@ -163,3 +163,13 @@ def test_a_file_that_nothing_reads_is_told(run: Run, warned: Path, old: str, new
     (warned / old).rename(warned / new)
     found = run("check", str(warned), "--lang", "en")
     assert "warning[stray-file]" in found.out and help in found.out
+
+
+def test_tests_of_a_broken_rulebook_are_looked_at_too(run: Run, broken_rules: Path) -> None:
+    """Their shape is told; their names are not, because the broken file may declare them."""
+    (broken_rules / "policies/refund.cases.yaml").write_text("policy_cases: refund\ncases: 5\n", "utf-8")
+    (broken_rules / "policies/x.cases.yaml").write_text("- a\n", "utf-8")
+    found = run("check", str(broken_rules), "--lang", "en")
+    assert "refund.cases.yaml:2:1: error[wrong-shape]" in found.out
+    assert "x.cases.yaml:1:1: error[wrong-shape]" in found.out
+    assert found.out.count("error[") == 3

@@ -42,11 +42,29 @@ def parse_files(
         tree = _tree(file, found)
         if tree is not None:
             trees.setdefault(file.kind, []).append(tree)
-    # Names of a file that cannot be read would all be told as unknown: stop at the shape.
     if has_errors(found):
-        return Loaded(None, _sorted(found))
+        return Loaded(None, _sorted([*found, *_told_without(directory, trees, overlays)]))
     rulebook = _parse(directory, digest_of(directory, files), trees, overlays, found)
     return Loaded(None if has_errors(found) else rulebook, _sorted(found))
+
+
+# What cannot be told while a file is missing, because it may stand there.
+_MAY_BE_ELSEWHERE = frozenset(
+    f"unknown-{one}"
+    for one in ("name", "rule", "list", "assumption", "reading", "party", "document", "overlay")
+) | {"undated-policy"}
+
+
+def _told_without(
+    directory: str, trees: Mapping[str, Sequence[MappingNode]], overlays: Sequence[str]
+) -> Iterable[Diagnostic]:
+    """Return what is wrong with the other files while one cannot be read, so that all is told in one run."""
+    if "rulebook" not in trees:
+        return ()
+    faults: list[Diagnostic] = []
+    nothing = MappingNode((), Span(""))
+    _parse(directory, "", {"facts": [nothing], **trees}, overlays, faults)
+    return (one for one in faults if one.code not in _MAY_BE_ELSEWHERE)
 
 
 def _sorted(faults: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -10,7 +10,6 @@ from policyengine.render.clause_index import STATUSES
 from policyengine.render.layout import Paint, wrap
 from policyengine.render.naming import Naming, place
 from policyengine.render.statements import Statements
-from policyengine.rulebook import STATUSES as DEADLINE_STATES
 from policyengine.rulebook import Assumption, Fact, RecordList, Rulebook
 from policyengine.source import Span
 from policyengine.values import TYPE_WORDS
@@ -137,11 +136,3 @@ class Cards:
         if clause.status != "rule":
             why = self.naming.text(clause.why)
             yield "  " + self.say("{status}: {why}", status=self.say(STATUSES[clause.status]), why=why)
-
-
-def choices_of(book: Rulebook, name: str) -> tuple[tuple[str, Text], ...]:
-    """Return the values that a name can have, with titles; nothing for what is no choice."""
-    fact = book.facts.get(name)
-    if fact is not None:
-        return tuple((one.name, one.title) for one in fact.choices)
-    return DEADLINE_STATES if name.endswith(".status") and name[:-7] in book.deadlines else ()

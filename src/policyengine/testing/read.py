@@ -37,17 +37,24 @@ def read_scenarios(
 
     Scenarios with faults of their own are left out. ``data`` is what to read instead of the file.
     """
+    node, faults = read_shape(path, data)
+    if node is None:
+        return None, faults
+    reader = _Reader(book, node, faults)
+    return ScenarioFile(path, rules, nodes.text(node.get("policy_cases")), tuple(reader.scenarios())), faults
+
+
+def read_shape(path: str, data: bytes | None = None) -> tuple[MappingNode | None, list[Diagnostic]]:
+    """Return the tree of a file, None when its text or shape is wrong, and everything wrong with these."""
     text, faults = read_text(path) if data is None else decode_text(path, data)
     if text is None:
         return None, faults
     node, wrong = read_yaml(text, path)
     faults += wrong
-    if isinstance(node, MappingNode) and not has_errors(wrong):
+    # As with rule files: not only mappings are held against the schema.
+    if node is not None and not has_errors(wrong):
         faults += check_shape("cases", node)
-    if not isinstance(node, MappingNode) or has_errors(faults):
-        return None, faults
-    reader = _Reader(book, node, faults)
-    return ScenarioFile(path, rules, nodes.text(node.get("policy_cases")), tuple(reader.scenarios())), faults
+    return (node, faults) if isinstance(node, MappingNode) and not has_errors(faults) else (None, faults)
 
 
 def key_of(book: Rulebook, written: str) -> Key | None:
