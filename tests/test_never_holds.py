@@ -1,4 +1,4 @@
-"""What the checks say can never be is never so: on random rulebooks, the reference engine finds no such case."""
+"""What the checks say can never be is never so: on random rulebooks the reference engine finds no case."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""``missing-source`` (warning): A rule does not say which clause it comes from.
+"""``missing-source`` (warning): A rule, deadline, amount or figure does not say which clause it comes from.
 
-A rulebook that lists its documents promises that each rule can be traced to one. A rule without `source`
-cannot be defended when somebody asks why.
+A rulebook that lists its documents promises that each rule and each figure can be traced to one. What has no
+`source` cannot be defended when somebody asks why.
 
 Fails::
 
@@ -27,16 +27,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyengine.diagnostics import Diagnostic, message, warning
+from policyengine.clauses import Source
+from policyengine.diagnostics import Diagnostic, marked, message, warning
 from policyengine.rulebook import Rulebook
+from policyengine.source import Span
+
+# Whole sentences, because a translation cannot be put together from pieces.
+_LACKS = {
+    "rule": marked("rule `{name}` does not say where it comes from"),
+    "deadline": marked("deadline `{name}` does not say where it comes from"),
+    "amount": marked("amount `{name}` does not say where it comes from"),
+    "parameter": marked("parameter `{name}` does not say where it comes from"),
+}
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
-    """Tell every rule without a source, where the rulebook has documents."""
+    """Tell all that has no source, where the rulebook has documents."""
     if not rulebook.documents:
         return
-    for rule in rulebook.rules.values():
-        if rule.source is None:
-            what = message("rule `{name}` does not say where it comes from", name=rule.id)
+    for kind, name, source, span in _sourced(rulebook):
+        if source is None:
             help = message("add `source` with the section and the words of the document")
-            yield warning("missing-source", what, rule.span, help)
+            yield warning("missing-source", message(_LACKS[kind], name=name), span, help)
+
+
+def _sourced(rulebook: Rulebook) -> Iterator[tuple[str, str, Source | None, Span]]:
+    yield from (("rule", id, one.source, one.span) for id, one in rulebook.rules.items())
+    yield from (("deadline", id, one.source, one.span) for id, one in rulebook.deadlines.items())
+    yield from (("amount", id, one.source, one.span) for id, one in rulebook.amounts.items())
+    yield from (("parameter", id, one.source, one.span) for id, one in rulebook.parameters.items())
