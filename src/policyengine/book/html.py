@@ -29,6 +29,7 @@ nav { position: sticky; top: 0; height: 100vh; overflow: auto; padding: 1.2rem 1
 nav a { display: block; padding: .12rem 0; } nav .en { margin-left: .5em; }
 nav a.l3 { padding-left: 1rem; color: var(--faint); }
 main { padding: 2rem 1rem 6rem 0; }
+.en { font-family: "Segoe UI", "Helvetica Neue", Arial, "DejaVu Sans", "Noto Sans CJK SC", sans-serif; }
 a { color: var(--accent); text-decoration: none; } a:hover { text-decoration: underline; }
 h1 { font-size: 1.9rem; line-height: 1.3; }
 h2 { font-size: 1.45rem; margin-top: 3.2rem; padding-bottom: .3rem;
@@ -128,7 +129,7 @@ def _block(main: Element, block: Block) -> None:
             quote.text = f"“{words}”"
             if section or clauses:
                 small = SubElement(quote, "small")
-                small.text = section
+                small.text = f"{section} " if section else ""
                 for link in clauses:
                     _link(small, link).tail = " "
         case Links(label, links):
