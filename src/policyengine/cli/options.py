@@ -124,12 +124,18 @@ def write(text: str) -> None:
 
 
 def write_file(path: str, text: str) -> None:
-    """Write a whole file or nothing: what was there stays until the text is complete. Raises OutputFailed."""
-    partial = f"{path}.part"
+    """Write a whole file or nothing: what was there stays until the text is complete. Raises OutputFailed.
+
+    A file that is there keeps its rights, and a link to it stays a link.
+    """
+    target = os.path.realpath(path)
+    partial = f"{target}.part"
     try:
         with open(partial, "w", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
-        os.replace(partial, path)
+        if os.path.exists(target):
+            os.chmod(partial, os.stat(target).st_mode)
+        os.replace(partial, target)
     except OSError as fault:
         with contextlib.suppress(OSError):
             os.remove(partial)

@@ -1,0 +1,62 @@
+"""``policyengine fmt``: which files it changes, and what it leaves of them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from running import ROOT, Run
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    folder = tmp_path / "rules"
+    shutil.copytree(ROOT / "src/policyengine/starter", folder)
+    return folder
+
+
+def untidy(path: Path) -> None:
+    path.write_text(
+        path.read_text("utf-8").replace("zh: 退货, en: Returns", "en: Returns, zh: 退货"), "utf-8"
+    )
+
+
+def test_check_tells_and_changes_nothing(run: Run, rules: Path) -> None:
+    policy = rules / "policies/returns.yaml"
+    untidy(policy)
+    before = policy.read_bytes()
+    told = run("fmt", str(rules), "--check", "--lang", "en")
+    assert told.code == 1
+    assert told.out.splitlines() == [f"would change: {policy}"]
+    assert policy.read_bytes() == before
+    assert run("fmt", str(rules)).code == 0
+    assert run("fmt", str(rules), "--check").code == 0
+    assert policy.read_bytes() != before
+
+
+def test_only_the_files_that_are_named(run: Run, rules: Path) -> None:
+    untidy(rules / "policies/returns.yaml")
+    assert "files: 1, changed: 0" in run("fmt", str(rules / "facts.yaml"), "--lang", "en").err
+    assert "files: 1, changed: 1" in run("fmt", str(rules / "policies/returns.yaml"), "--lang", "en").err
+
+
+def test_a_broken_file_is_told_and_the_others_are_formatted(run: Run, rules: Path) -> None:
+    untidy(rules / "policies/returns.yaml")
+    (rules / "facts.yaml").write_text("facts: [\n", "utf-8")
+    told = run("fmt", str(rules), "--lang", "en")
+    assert told.code == 1
+    assert "yaml-syntax" in told.err and "changed: 1" in told.err
+    assert (rules / "facts.yaml").read_text("utf-8") == "facts: [\n"
+
+
+def test_rights_and_links_stay(run: Run, rules: Path, tmp_path: Path) -> None:
+    policy, real = rules / "policies/returns.yaml", tmp_path / "real.yaml"
+    untidy(policy)
+    policy.rename(real)
+    real.chmod(0o640)
+    policy.symlink_to(real)
+    assert run("fmt", str(rules)).code == 0
+    assert policy.is_symlink() and os.stat(real).st_mode & 0o777 == 0o640
+    assert "zh: 退货, en: Returns" in real.read_text("utf-8")
