@@ -40,6 +40,7 @@ class Editor:
             "-m",
             "policyengine",
             "lsp",
+            "--stdio",
             "--lang",
             language,
             cwd=self.folder.parent,

@@ -13,8 +13,9 @@ from policyengine.i18n import Language
     "lsp",
     help=say_help("Start the language server on standard input and output; editors run this, not people."),
 )
+@click.option("--stdio", is_flag=True, hidden=True)  # what some editors add, and the only way there is
 @options.language
-def command(language: Language) -> None:
+def command(stdio: bool, language: Language) -> None:
     """Serve an editor."""
     say = options.speech(language)
     try:
