@@ -87,7 +87,7 @@ def run(folder: Path, name: str, data: bytes, chance: random.Random) -> Counter[
     path = folder / name
     path.write_bytes(data)
     case = str(folder / "cases/example.json")
-    examined = examine(find_places([str(folder), case]), str(folder))
+    examined = examine(find_places([str(folder), case]), {case: str(folder)})
     say = Speech(chance.choice(("zh", "en")))
     found = examined.diagnostics
     texts = [

@@ -102,3 +102,19 @@ def test_facts_flow_from_left_to_right(made: tuple[Rulebook, Document]) -> None:
         columns = {node.name: node.column for node in flow.nodes}
         assert all(columns[before] < columns[after] for before, after in flow.edges)
         assert len({(node.column, node.row) for node in flow.nodes}) == len(flow.nodes)
+
+
+def test_cases_of_one_name_have_places_of_their_own(made: tuple[Rulebook, Document]) -> None:
+    runner = Runner()
+    runner.model(RULES)
+    tests, _ = runner.read(find_files([RULES])[0])
+    first = tests[0]
+    twin = first._replace(
+        scenarios=tuple(
+            one._replace(span=one.span._replace(line=one.span.line + 5000)) for one in first.scenarios
+        )
+    )
+    page = Page()
+    page.feed(render_book_html(policy_book(made[0], [first, twin], {})))
+    ids = [one for one in page.ids if one.startswith("case-")]
+    assert len(ids) == len(set(ids)) == 2 * len(first.scenarios)

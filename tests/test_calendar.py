@@ -32,7 +32,7 @@ def day(text: str) -> int:
 
 
 def instant(text: str, zone: ZoneInfo = SHANGHAI) -> int:
-    return cast(int, parse_literal(text, ValueType.INSTANT, zone))
+    return cast(int, parse_literal(text, ValueType.INSTANT, zone, "CNY"))
 
 
 def due(
@@ -44,7 +44,7 @@ def due(
 ) -> str:
     """The due instant as text, with `?` behind it when it is provisional."""
     kind = ValueType.BUSINESS_DAYS if "business" in length else ValueType.DURATION
-    parsed = cast(Duration, parse_literal(length, kind, zone))
+    parsed = cast(Duration, parse_literal(length, kind, zone, "CNY"))
     result = add_length(instant(start, zone), parsed, counting, calendar, zone)
     return str(format_value(result.instant, ValueType.INSTANT, zone))[:16] + (
         "?" if result.provisional else ""

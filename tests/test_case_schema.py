@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from jsonschema import Draft7Validator
 
-from policyengine.case_schema import _FORMS, case_schema
+from policyengine.case_schema import case_schema, form_of
 from policyengine.parse.load import load_directory
 from policyengine.rulebook import Rulebook
 from policyengine.values import ValueType, parse_literal
@@ -103,8 +103,8 @@ def test_only_what_is_given_is_in_it(schema: Any) -> None:
 )
 def test_the_pattern_of_a_type_takes_its_literals(type: ValueType, texts: list[str]) -> None:
     for text in texts:
-        parse_literal(text, type, ZoneInfo("Asia/Shanghai"))
-        assert re.search(str(_FORMS[type]["pattern"]), text)
+        parse_literal(text, type, ZoneInfo("Asia/Shanghai"), "CNY")
+        assert re.search(str(form_of(type, "CNY")["pattern"]), text)
 
 
 def test_the_schema_on_file_is_the_one_of_the_rulebook() -> None:

@@ -61,7 +61,7 @@ EDITS = [
     (READINGS, "default: included", "default: excluded", "default: asking exactly at the end is in time → asking exactly at the end is late"),
     (BOOK, "time_zone: Asia/Shanghai", "time_zone: Asia/Tokyo", "time zone: Asia/Shanghai → Asia/Tokyo"),
     (BOOK, 'version: "1.0"', 'version: "1.1"', "version: 1.0 → 1.1"),
-    (BOOK, "shop: {zh: 店铺, en: shop}", "shop: {zh: 店铺, en: store}", "the parties have changed"),
+    (BOOK, "shop: {zh: 店铺, en: shop}", "shop: {zh: 店铺, en: store}", "party shop: shop → store"),
 ]  # fmt: skip
 
 
@@ -174,3 +174,69 @@ def test_the_commands_of_diff(
         assert ending.value.code == code
         found = capsys.readouterr()
         assert told in found.out + found.err
+
+
+def test_what_a_policy_demands_is_told_once(tmp_path: Path) -> None:
+    new = edited(
+        tmp_path,
+        POLICY,
+        "title: {zh: 退货, en: Returns}",
+        "title: {zh: 退货, en: Returns}\napplies_to: {order.total: {more_than: 1.00}}",
+    )
+    (change,) = compare(load(STARTER), new)
+    assert (change.kind, change.id) == ("policy", "returns")
+    assert [one.en for one in change.details] == [
+        "it now also requires that “order total” is more than 1.00 CNY"
+    ]
+
+
+REPORT = """
+report: weekly
+title: {zh: 周报, en: Weekly}
+dated_by: order.received_at
+where: {order.total: {more_than: 0.00}}
+counts:
+  made: {title: {zh: 定制, en: custom-made}, by: order.custom_made}
+"""
+LISTS = """
+lists:
+  visits:
+    title: {zh: 来访, en: visits}
+    dated_by: made_at
+    facts:
+      made_at: {type: instant, title: {zh: 时间, en: made at}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("en: custom-made}, by", "en: bespoke}, by", "part made: custom-made → bespoke"),
+        ("by: order.custom_made", "by: return.allowed", "custom-made counts or lists something else"),
+        ("more_than: 0.00", "more_than: 9.00", "other cases are counted"),
+        ("  made:", "  tailored:", "part that is gone: custom-made"),
+        ("    dated_by: made_at\n", "", "dated by: visits.made_at → –"),
+        (
+            "    dated_by: made_at\n",
+            "    dated_by: made_at\n    if_missing: empty\n",
+            "when a case leaves it out: unknown → no records",
+        ),
+        (
+            "{type: instant, title: {zh: 时间, en: made at}}",
+            "{type: instant, by: buyer, title: {zh: 时间, en: made at}}",
+            "whose act it is: – → buyer",
+        ),
+    ],
+)
+def test_reports_and_lists_are_told_in_words(tmp_path: Path, old: str, new: str, words: str) -> None:
+    books = []
+    for name, change in (("a", None), ("b", (old, new))):
+        folder = tmp_path / name
+        shutil.copytree(STARTER, folder, ignore=shutil.ignore_patterns("*.cases.yaml"))
+        (folder / "reports").mkdir()
+        texts = {"reports/weekly.yaml": REPORT, FACTS: (folder / FACTS).read_text("utf-8") + LISTS}
+        for file, text in texts.items():
+            (folder / file).write_text(text.replace(*change) if change else text, "utf-8")
+        books.append(load(folder))
+    told = render_changes(compare(*books), Speech("en"))
+    assert words in told and "something else of it" not in told

@@ -16,7 +16,7 @@ CALENDAR = Calendar("XX", "", 2000, 2100, frozenset(), frozenset())
 
 
 def instant(text: str) -> int:
-    value = parse_literal(text, ValueType.INSTANT, ZONE)
+    value = parse_literal(text, ValueType.INSTANT, ZONE, "CNY")
     assert isinstance(value, int)
     return value
 

@@ -1,5 +1,7 @@
 """``policyengine fmt``: order and layout change, what a file says and its comments do not."""
 
+# ruff: noqa: E501  (a file is easier to read in one line)
+
 from __future__ import annotations
 
 import re
@@ -183,3 +185,21 @@ def test_odd_forms_of_yaml_keep_their_meaning(text: str) -> None:
         return
     assert formatted(found) == found
     assert comments(found) == comments(text)
+
+
+def test_what_cannot_be_moved_does_not_keep_the_rest_from_order() -> None:
+    """An alias may not come before its anchor; the mapping below is put in order all the same."""
+    text = "policy: p\ntitle: {en: &a P, zh: *a}\nrules:\n  r:\n    then: {a.b: yes}\n    title: {en: R, zh: 乙}\n    when: {c.d: 1}\n"
+    found = formatted(text)
+    assert "title: {en: &a P, zh: *a}" in found
+    assert (
+        found.index("title: {zh: 乙, en: R}")
+        < found.index("when: {c.d: 1}")
+        < found.index("then: {a.b: yes}")
+    )
+
+
+def test_a_large_file_in_the_wrong_order_is_put_in_order_at_once() -> None:
+    facts = "".join(f"  a.f{number}: {{title: {{en: F, zh: 乙}}, type: count}}\n" for number in range(400))
+    found = formatted(f"facts:\n{facts}", "facts")
+    assert found.count("{type: count, title: {zh: 乙, en: F}}") == 400

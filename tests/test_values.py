@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -37,12 +38,12 @@ def epoch(year: int, month: int, day: int, hour: int = 0, minute: int = 0, secon
 
 
 def read(text: str, type: ValueType, zone: ZoneInfo = SHANGHAI, choices: tuple[str, ...] = ()) -> Value:
-    return parse_literal(text, type, zone, choices)
+    return parse_literal(text, type, zone, "CNY", choices)
 
 
 def refusal(text: str, type: ValueType, zone: ZoneInfo = SHANGHAI, choices: tuple[str, ...] = ()) -> str:
     with pytest.raises(LiteralError) as caught:
-        parse_literal(text, type, zone, choices)
+        parse_literal(text, type, zone, "CNY", choices)
     return f"{caught.value.message} | {caught.value.help}"
 
 
@@ -75,6 +76,9 @@ def test_money_is_read_in_fen(text: str, fen: int) -> None:
     ("text", "words"),
     [
         ("1.005", "fractions of a fen"),
+        ("USD 5", "not a sum of CNY"),
+        ("5 USD", "not a sum of CNY"),
+        ("-5.00 EUR", "not a sum of CNY"),
         ("017", "begins with a zero"),
         ("-00.50", "begins with a zero"),
         ("1.500", "more than 2 decimals"),
@@ -399,7 +403,7 @@ TYPED_VALUES = st.one_of(
 @given(TYPED_VALUES, st.sampled_from([SHANGHAI, BERLIN, ZoneInfo("America/New_York"), ZoneInfo("UTC")]))
 def test_what_is_written_reads_back(typed: tuple[ValueType, Value], zone: ZoneInfo) -> None:
     type, value = typed
-    assert parse_literal(str(format_value(value, type, zone)), type, zone, ("a", "b")) == value
+    assert parse_literal(str(format_value(value, type, zone)), type, zone, "CNY", ("a", "b")) == value
 
 
 @given(
@@ -428,3 +432,21 @@ def test_messages_are_one_style(type: ValueType) -> None:
 
 def test_full_width_digits_do_not_hide_the_type() -> None:
     assert guess_type("２４ hours") is ValueType.DURATION
+
+
+@pytest.mark.parametrize("text", ["20", "20.00", "USD 20", "20 USD", "20USD", "-20.00 USD"])
+def test_a_sum_names_the_currency_of_the_rulebook_or_none(text: str) -> None:
+    assert abs(cast(int, parse_literal(text, ValueType.MONEY, SHANGHAI, "USD"))) == 2_000
+
+
+@pytest.mark.parametrize("text", ["20元", "¥20", "CNY 20", "20 EUR"])
+def test_a_sum_in_another_currency_is_refused(text: str) -> None:
+    with pytest.raises(LiteralError) as caught:
+        parse_literal(text, ValueType.MONEY, SHANGHAI, "USD")
+    assert str(caught.value.message) == f"`{text}` is not a sum of USD"
+    assert str(caught.value.help) == "write the amount in USD"
+
+
+def test_one_sign_can_stand_for_two_currencies() -> None:
+    for currency in ("CNY", "JPY"):
+        assert parse_literal("¥20", ValueType.MONEY, SHANGHAI, currency) == 2_000

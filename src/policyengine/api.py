@@ -73,7 +73,7 @@ class Rulebook:
         if isinstance(text, int):
             return text
         try:
-            value = parse_literal(text, ValueType.INSTANT, self.model.zone)
+            value = parse_literal(text, ValueType.INSTANT, self.model.zone, self.model.currency)
         except LiteralError as fault:
             raise FaultsFound([error("bad-value", fault.message, Span("as_of"), fault.help)]) from None
         assert isinstance(value, int)

@@ -336,7 +336,9 @@ class _Reading:
             return
         choices = [choice.name for choice in fact.choices]
         try:
-            self.values[fact.path, record] = parse_literal(literal, fact.type, self.rulebook.zone, choices)
+            book = self.rulebook
+            value = parse_literal(literal, fact.type, book.zone, book.currency, choices)
+            self.values[fact.path, record] = value
         except LiteralError as fault:
             self.fault("bad-value", fault.message, path, fault.help)
 

@@ -11,7 +11,6 @@ from typing import TypeAlias
 from policyengine.case_reader import Shape, case_shape
 from policyengine.rulebook import Fact, RecordList, Rulebook
 from policyengine.values import ValueType
-from policyengine.words import Text
 
 JsonObject: TypeAlias = dict[str, object]
 
@@ -20,18 +19,15 @@ _CLOCK = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.0+)?)?"
 _OFFSET = "(Z|[-+][0-9]{2}(:?[0-9]{2})?)?"
 _UNITS = "(seconds?|minutes?|hours?|days?|weeks?|秒|秒钟|分钟|小时|个小时|天|日|周)"
 
-# What a value of each type looks like; a choice is made from its values.
+_WHOLE = "-?(0|[1-9][0-9]*)"
+
+# What a value of each type looks like; a choice is made from its values, a sum names the rulebook's currency.
 _FORMS: Mapping[ValueType, JsonObject] = {
-    ValueType.MONEY: {
-        "type": ["string", "number"],
-        "pattern": r"^(CNY|¥|￥)? ?-?[0-9]+(\.[0-9]{1,2})? ?(元|CNY)?$",
-        "examples": ["100.00"],
-    },
-    ValueType.PERCENT: {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]{1,6})? ?%$", "examples": ["5%"]},
-    ValueType.COUNT: {"type": ["integer", "string"], "pattern": "^-?[0-9]+$", "examples": [3]},
+    ValueType.PERCENT: {"type": "string", "pattern": rf"^{_WHOLE}(\.[0-9]{{1,6}})? ?%$", "examples": ["5%"]},
+    ValueType.COUNT: {"type": ["integer", "string"], "pattern": f"^{_WHOLE}$", "examples": [3]},
     ValueType.NUMBER: {
         "type": ["number", "string"],
-        "pattern": r"^-?[0-9]+(\.[0-9]{1,6})?$",
+        "pattern": rf"^{_WHOLE}(\.[0-9]{{1,6}})?$",
         "examples": [1.5],
     },
     ValueType.BOOLEAN: {"enum": [True, False, "yes", "no", "true", "false", "是", "否"], "examples": [True]},
@@ -55,6 +51,15 @@ _FORMS: Mapping[ValueType, JsonObject] = {
 }
 
 
+def form_of(type: ValueType, currency: str) -> JsonObject:
+    """Return what a value of a type, other than a choice, looks like."""
+    if type is not ValueType.MONEY:
+        return _FORMS[type]
+    before, after = ("CNY|¥|￥", "元|CNY") if currency == "CNY" else (currency, currency)
+    pattern = rf"^({before})? ?{_WHOLE}(\.[0-9]{{1,2}})? ?({after})?$"
+    return {"type": ["string", "number"], "pattern": pattern, "examples": ["100.00"]}
+
+
 def case_schema(rulebook: Rulebook) -> dict[str, object]:
     """Return a draft-07 JSON Schema of what a case of this rulebook can say."""
     names: JsonObject = {
@@ -70,16 +75,11 @@ def case_schema(rulebook: Rulebook) -> dict[str, object]:
     properties, dependencies = _parts(case_shape(rulebook), rulebook)
     schema: JsonObject = {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": _both(rulebook.title),
+        "title": rulebook.title.joined,
         "description": "一个案件：发生了什么 / A case: what has happened",
         **_object({**names, **properties}, dependencies),
     }
     return schema
-
-
-def _both(text: Text) -> str:
-    """Return a text in both languages."""
-    return " / ".join(part for part in (text.zh, text.en) if part)
 
 
 def _object(properties: JsonObject, dependencies: JsonObject) -> JsonObject:
@@ -101,7 +101,7 @@ def _parts(shape: Shape, rulebook: Rulebook) -> tuple[JsonObject, JsonObject]:
             if inner:  # a group of which a case can say nothing is left out
                 properties[name] = _object(inner, needed)
         elif part.role == "given":
-            properties[name] = _value(part)
+            properties[name] = _value(part, rulebook.currency)
             _add_dependency(dependencies, name, part, rulebook)
     return properties, dependencies
 
@@ -122,17 +122,17 @@ def _records(listed: RecordList, rulebook: Rulebook) -> JsonObject:
     dependencies: JsonObject = {}
     for name, fact in given.items():
         _add_dependency(dependencies, name, fact, rulebook)
-    record = _object({name: _value(fact) for name, fact in given.items()}, dependencies)
+    record = _object({name: _value(fact, rulebook.currency) for name, fact in given.items()}, dependencies)
     dated_by = (listed.dated_by or "").removeprefix(listed.path + ".")
     if dated_by in given:
         record["required"] = [dated_by]
-    return {"type": "array", "description": _both(listed.title), "items": record}
+    return {"type": "array", "description": listed.title.joined, "items": record}
 
 
-def _value(fact: Fact) -> JsonObject:
-    described: JsonObject = {"description": _both(fact.title)}
+def _value(fact: Fact, currency: str) -> JsonObject:
+    described: JsonObject = {"description": fact.title.joined}
     if fact.type is not ValueType.CHOICE:
-        return {**described, **_FORMS[fact.type]}
-    meanings = "; ".join(f"{choice.name}: {_both(choice.title)}" for choice in fact.choices)
+        return {**described, **form_of(fact.type, currency)}
+    meanings = "; ".join(f"{choice.name}: {choice.title.joined}" for choice in fact.choices)
     described["description"] = f"{described['description']} ({meanings})"
     return {**described, "type": "string", "enum": [choice.name for choice in fact.choices]}

@@ -8,8 +8,19 @@ from typing import Literal, NamedTuple
 from policyengine.clauses import Source
 from policyengine.rulebook import Rulebook
 from policyengine.source import Span
+from policyengine.words import Text
 
 CitingKind = Literal["rule", "deadline", "parameter", "amount", "assumption", "report"]
+
+
+class Citing(NamedTuple):
+    """Something of the rulebook that can name a source."""
+
+    kind: CitingKind
+    id: str
+    title: Text
+    source: Source | None
+    span: Span
 
 
 class Citation(NamedTuple):
@@ -17,26 +28,29 @@ class Citation(NamedTuple):
 
     kind: CitingKind
     id: str
+    title: Text
     source: Source
     span: Span
 
 
-def citations(book: Rulebook) -> Iterator[Citation]:
-    """Return everything that names a source: rules first, then by kind, each by name."""
+def citing(book: Rulebook) -> Iterator[Citing]:
+    """Return everything that can name a source: rules first, then by kind, each by name."""
     for rule in book.rules.values():
-        yield from _citation("rule", rule.id, rule.source, rule.span)
+        yield Citing("rule", rule.id, rule.title, rule.source, rule.span)
     for deadline in book.deadlines.values():
-        yield from _citation("deadline", deadline.id, deadline.source, deadline.span)
+        yield Citing("deadline", deadline.id, deadline.title, deadline.source, deadline.span)
     for parameter in book.parameters.values():
-        yield from _citation("parameter", parameter.id, parameter.source, parameter.span)
+        yield Citing("parameter", parameter.id, parameter.title, parameter.source, parameter.span)
     for amount in book.amounts.values():
-        yield from _citation("amount", amount.id, amount.source, amount.span)
+        yield Citing("amount", amount.id, amount.title, amount.source, amount.span)
     for assumption in book.assumptions.values():
-        yield from _citation("assumption", assumption.id, assumption.source, assumption.span)
+        yield Citing("assumption", assumption.id, assumption.title, assumption.source, assumption.span)
     for report in book.reports.values():
-        yield from _citation("report", report.id, report.source, report.span)
+        yield Citing("report", report.id, report.title, report.source, report.span)
 
 
-def _citation(kind: CitingKind, id: str, source: Source | None, span: Span) -> Iterator[Citation]:
-    if source is not None:
-        yield Citation(kind, id, source, span)
+def citations(book: Rulebook) -> Iterator[Citation]:
+    """Return everything that names a source, in the same order."""
+    for one in citing(book):
+        if one.source is not None:
+            yield Citation(one.kind, one.id, one.title, one.source, one.span)

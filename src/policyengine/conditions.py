@@ -7,7 +7,8 @@ is false; a test of a fact that is *unknown* is undetermined.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from policyengine.source import Span
@@ -166,3 +167,28 @@ def parts_of(condition: Condition) -> Iterator[Condition]:
             yield from parts_of(then)
         case Test() | ReadingIs():
             return
+
+
+def conjuncts(condition: Condition) -> Iterator[Condition]:
+    """Return the conditions that must all be true: the parts of conjunctions, however they are nested."""
+    if isinstance(condition, All):
+        for part in condition.parts:
+            yield from conjuncts(part)
+    else:
+        yield condition
+
+
+@functools.lru_cache(maxsize=10_000)
+def shape(part: object) -> Hashable:
+    """Return what a part of a rulebook says, without its places and spellings, to compare it."""
+    match part:
+        case Span():
+            return None
+        case Test(ref, operator, operands):
+            return ("test", shape(ref), operator, shape(operands))
+        case Count(listed, where, operator, operands):
+            return ("count", listed, shape(where), operator, shape(operands))
+        case tuple():
+            return (type(part).__name__, *(shape(one) for one in part))
+        case _:
+            return part

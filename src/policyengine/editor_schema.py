@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from policyengine.rulebook import STATUSES, Rulebook
+from policyengine.rulebook import DEADLINE_PROPERTIES, STATUSES, Rulebook
 from policyengine.schemas import schema_text
 from policyengine.values import ValueType
 from policyengine.words import Text
@@ -45,7 +45,7 @@ def _fill_policy(schema: Schema, rulebook: Rulebook) -> None:
     _know(definitions["condition"], titles, values, {"$ref": "#/definitions/test"})
     for id, assumption in rulebook.assumptions.items():
         definitions["condition"]["properties"][id] = {
-            "title": _both(assumption.title),
+            "title": assumption.title.joined,
             "anyOf": [
                 {"enum": [one.id for one in assumption.readings]},
                 *definitions["condition"]["patternProperties"].values(),
@@ -82,9 +82,9 @@ def _values(rulebook: Rulebook) -> dict[str, tuple[Text, list[object]]]:
     for id, parameter in rulebook.parameters.items():
         found[id] = parameter.title, []
     for id, deadline in rulebook.deadlines.items():
-        found[f"{id}.status"] = deadline.title, [name for name, _ in STATUSES]
-        found[f"{id}.due"] = deadline.title, []
-        found[f"{id}.settled_at"] = deadline.title, []
+        for property in DEADLINE_PROPERTIES:
+            states = [name for name, _ in STATUSES] if property == "status" else []
+            found[f"{id}.{property}"] = deadline.title, list[object](states)
     return dict(sorted(found.items()))
 
 
@@ -100,7 +100,7 @@ def _know(
     for name, title in sorted(names.items()):
         words = (values or {}).get(name, (title, []))[1]
         ways = [{"enum": words}, allowed] if words else [allowed]
-        properties[name] = {"title": _both(title), "anyOf": ways}
+        properties[name] = {"title": title.joined, "anyOf": ways}
 
 
 def _offer(properties: Schema, key: str, words: Iterable[str]) -> None:
@@ -114,7 +114,3 @@ def _offer(properties: Schema, key: str, words: Iterable[str]) -> None:
 
 def _offer_items(schema: Schema, words: Iterable[str]) -> None:
     _offer(schema, "items", words)
-
-
-def _both(text: Text) -> str:
-    return " / ".join(part for part in (text.zh, text.en) if part)

@@ -13,26 +13,29 @@ from policyengine.case_reader import CaseReader
 from policyengine.checks.quotes import check_quotes, find_document, wrong_document
 from policyengine.diagnostics import Diagnostic, error, message
 from policyengine.files import decode_text, read_bytes, read_text
-from policyengine.json_text import split_ndjson
-from policyengine.load import load_model
+from policyengine.json_text import NDJSON, split_ndjson
+from policyengine.load import load_files, load_model
 from policyengine.rule_files import collect_files, stray_files
 from policyengine.rulebook import Rulebook
 from policyengine.source import Span
-from policyengine.testing.discover import find_files, rulebook_of
+from policyengine.testing.discover import rulebook_of, tests_of
 from policyengine.testing.read import read_scenarios, read_shape
 
 Buffers = Mapping[str, bytes]
 """What is in an editor and not yet saved, by the normal path of the file."""
 
-NDJSON = (".ndjson", ".jsonl")
 CASE_FILES = (".json", *NDJSON)
 
 
 class Examined(NamedTuple):
-    """The files that were looked at, and what is wrong with them, each in order and once."""
+    """The files that were looked at, and what is wrong with them, each in order and once.
+
+    ``rulebook`` is that of the one folder that was looked at, None when it has errors.
+    """
 
     files: tuple[str, ...]
     diagnostics: tuple[Diagnostic, ...]
+    rulebook: Rulebook | None
 
 
 class Places(NamedTuple):
@@ -89,9 +92,12 @@ def _around(folder: str) -> str | None:
 
 
 def examine(
-    places: Places, rules: str | None, overlays: Sequence[str] = (), documents: Sequence[str] = ()
+    places: Places,
+    judging: Mapping[str, str],
+    overlays: Sequence[str] = (),
+    documents: Sequence[str] = (),
 ) -> Examined:
-    """Look at rulebooks with their tests, and at cases, which ``rules`` judge.
+    """Look at rulebooks with their tests, and at cases; ``judging`` is the rulebook's folder for each case.
 
     Every quote is held against ``documents``.
     """
@@ -101,65 +107,62 @@ def examine(
         one = examine_rulebook(folder, overlays)
         files += one.files
         found += one.diagnostics
-        found += (fault for path in documents for fault in _check_quotes(folder, tuple(overlays), path))
-    if places.cases:
-        files += places.cases
-        found += _check_cases(places.cases, rules, tuple(overlays), not places.rulebooks)
+        if one.rulebook is not None:
+            found += (fault for path in documents for fault in _check_quotes(one.rulebook, path))
+    readers = _Readers(tuple(overlays))
+    for path in places.cases:
+        files.append(path)
+        found += readers.check(path, judging[path])
     return _ordered(files, found)
 
 
-def _ordered(files: Iterable[str], found: Iterable[Diagnostic]) -> Examined:
-    return Examined(tuple(sorted(set(files))), tuple(sorted(set(found), key=lambda one: one.order)))
+def _ordered(files: Iterable[str], found: Iterable[Diagnostic], rulebook: Rulebook | None = None) -> Examined:
+    return Examined(tuple(sorted(set(files))), tuple(sorted(set(found), key=lambda one: one.order)), rulebook)
 
 
 def examine_rulebook(folder: str, overlays: Sequence[str] = (), buffers: Buffers | None = None) -> Examined:
     """Look at a rulebook and the tests beside it; whether these hold is for ``policyengine test`` to say."""
     texts = buffers or {}
-    collected, _ = collect_files(folder, texts)
-    loaded = load_model(folder, tuple(overlays), texts)
-    files = [one.path for one in collected]
-    found = [*loaded.diagnostics, *stray_files(folder, collected)]
-    if os.path.isdir(folder):
-        below, faults = find_files([folder])
-        tests = [path for path, rules in below if rules == os.path.normpath(folder)]
-        files += tests
-        found += faults
-        book = load_model(folder, (), texts).rulebook if overlays else loaded.rulebook
-        for path in tests:
-            buffer = texts.get(os.path.normpath(path))
-            if book is None:  # names of a rulebook with faults would all be told as unknown
-                found += read_shape(path, buffer)[1]
-            else:
-                found += read_scenarios(path, folder, book, buffer)[1]
-    return _ordered(files, found)
+    collected, faults = collect_files(folder, texts)
+    loaded = load_files(folder, collected, faults, tuple(overlays), not texts)
+    tests, wrong = tests_of(folder)
+    found = [*loaded.diagnostics, *stray_files(folder, collected), *wrong]
+    # Tests switch on what they need: names that they use are those of the rulebook without overlays.
+    book = load_files(folder, collected, faults, (), not texts).rulebook if overlays else loaded.rulebook
+    for path in tests:
+        buffer = texts.get(os.path.normpath(path))
+        if book is None:  # names of a rulebook with faults would all be told as unknown
+            found += read_shape(path, buffer)[1]
+        else:
+            found += read_scenarios(path, folder, book, buffer)[1]
+    return _ordered([*(one.path for one in collected), *tests], found, loaded.rulebook)
 
 
-def _check_cases(
-    paths: Iterable[str], rules: str | None, overlays: tuple[str, ...], told: bool
-) -> Iterator[Diagnostic]:
-    """Return what is wrong with cases; what is wrong with their rulebook only if it has not been ``told``."""
-    if rules is None:
-        return
-    loaded = load_model(rules, overlays)
-    if loaded.rulebook is None:
-        yield from loaded.diagnostics if told else ()
-        return
-    reader = CaseReader(loaded.rulebook)
-    for path in paths:
+class _Readers:
+    """Readers of cases, one for each rulebook; what is wrong with that is told once."""
+
+    def __init__(self, overlays: tuple[str, ...]) -> None:
+        self.overlays = overlays
+        self._readers: dict[str, CaseReader | None] = {}
+
+    def check(self, path: str, rules: str) -> Iterator[Diagnostic]:
+        """Return what is wrong with the cases of a file."""
+        if rules not in self._readers:
+            loaded = load_model(rules, self.overlays)
+            self._readers[rules] = None if loaded.rulebook is None else CaseReader(loaded.rulebook)
+            yield from (one for one in loaded.diagnostics if one.severity == "error")
+        reader = self._readers[rules]
         text, faults = read_text(path)
         yield from faults
-        if text is None:
-            continue
+        if reader is None or text is None:
+            return
         parts = split_ndjson(text) if path.endswith(NDJSON) else [(1, text)]
         for first_line, part in parts:
             yield from reader.read(part, path, first_line)[1]
 
 
-def _check_quotes(folder: str, overlays: tuple[str, ...], path: str) -> Iterator[Diagnostic]:
+def _check_quotes(book: Rulebook, path: str) -> Iterator[Diagnostic]:
     """Return the quotes of a rulebook that a document does not hold."""
-    book: Rulebook | None = load_model(folder, overlays).rulebook
-    if book is None:
-        return  # what is wrong with it has been told
     data, faults = read_bytes(path)
     if data is None:
         yield from faults

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 
 from policyengine.cache import entry_name, read_entry, write_entry
 from policyengine.dependencies import dependencies, layers
@@ -11,15 +10,23 @@ from policyengine.diagnostics import Diagnostic, has_errors
 from policyengine.rule_files import Loaded, SourceFile, collect_files
 
 
-def load_model(
-    directory: str, overlays: tuple[str, ...], buffers: Mapping[str, bytes] = MappingProxyType({})
-) -> Loaded:
+def load_model(directory: str, overlays: tuple[str, ...]) -> Loaded:
     """Return the rulebook in a directory with some overlays switched on, None when there are errors.
 
-    A rulebook that has not changed comes from the cache. ``buffers`` hold what an editor has not saved yet.
+    A rulebook that has not changed comes from the cache.
     """
-    files, faults = collect_files(directory, buffers)
-    if has_errors(faults) or buffers:  # half-written files would fill the cache
+    return load_files(directory, *collect_files(directory), overlays)
+
+
+def load_files(
+    directory: str,
+    files: Sequence[SourceFile],
+    faults: Sequence[Diagnostic],
+    overlays: tuple[str, ...],
+    is_saved: bool = True,
+) -> Loaded:
+    """Return the rulebook of files that have been read; the cache is for what is saved."""
+    if has_errors(faults) or not is_saved:
         return _parse(directory, files, faults, overlays)
     name = entry_name(
         [part for file in files for part in (file.kind.encode(), _bytes(file.path), file.data)]

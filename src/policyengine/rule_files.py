@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -16,6 +16,11 @@ from policyengine.source import Span
 from policyengine.suggestions import closest
 
 CASES_SUFFIX = ".cases.yaml"
+
+# The kinds of files that have one place, and the folders of the others with their kinds.
+_NEEDED = ("rulebook", "facts")
+_OPTIONAL = ("assumptions", "clauses")
+_FOLDERS = {"policies": "policy", "overlays": "overlay", "reports": "report"}
 
 
 class SourceFile(NamedTuple):
@@ -48,12 +53,12 @@ def collect_files(
     if not os.path.isdir(directory):
         what = message("there is no rulebook folder `{path}`", path=directory)
         return [], [error("file-missing", what, Span(directory), message("name the folder of a rulebook"))]
-    found = [_read(kind, os.path.join(directory, f"{kind}.yaml"), buffers) for kind in ("rulebook", "facts")]
-    for kind in ("assumptions", "clauses"):
+    found = []
+    for kind in (*_NEEDED, *_OPTIONAL):
         path = os.path.join(directory, f"{kind}.yaml")
-        if os.path.exists(path):
+        if kind in _NEEDED or os.path.exists(path):
             found.append(_read(kind, path, buffers))
-    for kind, folder in (("policy", "policies"), ("overlay", "overlays"), ("report", "reports")):
+    for folder, kind in _FOLDERS.items():
         found += _read_folder(kind, os.path.join(directory, folder), buffers)
     return found, [fault for file in found for fault in file.faults]
 
@@ -103,27 +108,24 @@ def _stray(path: str, inside: str) -> Diagnostic:
     what = message("nothing reads the file `{path}`", path=inside)
     folder, _, name = inside.rpartition("/")
     top = folder.partition("/")[0]
+    stems = (*_NEEDED, *_OPTIONAL)
     help = message(
-        "a rulebook has {names}, and YAML files in {folders}", names=_LISTED, folders=_LISTED_FOLDERS
+        "a rulebook has {names}, and YAML files in {folders}",
+        names=listing(f"{one}.yaml" for one in stems),
+        folders=listing(f"{one}/" for one in _FOLDERS),
     )
     if top in _FOLDERS and folder != top:
         help = message("move it to `{path}`: folders below are not read", path=f"{top}/{name}")
     else:
-        near = _meant(folder, _FOLDERS) if folder else _meant(name.partition(".")[0], _STEMS)
+        near = _meant(folder, _FOLDERS) if folder else _meant(name.partition(".")[0], stems)
         if near is not None:
             meant = f"{near}/{name.lower()}" if folder else f"{near}.yaml"
             help = message("rename it to `{path}` if that is meant", path=meant)
     return warning("stray-file", what, Span(path), help)
 
 
-def _meant(word: str, known: Sequence[str]) -> str | None:
+def _meant(word: str, known: Collection[str]) -> str | None:
     return word.lower() if word.lower() in known else closest(word, known)
-
-
-_STEMS = ("rulebook", "facts", "assumptions", "clauses")
-_FOLDERS = ("policies", "overlays", "reports")
-_LISTED = listing(f"{one}.yaml" for one in _STEMS)
-_LISTED_FOLDERS = listing(f"{one}/" for one in _FOLDERS)
 
 
 def digest_of(directory: str, files: Iterable[SourceFile]) -> str:

@@ -32,6 +32,10 @@ STATUSES: tuple[tuple[str, Text], ...] = (
 """What a deadline's ``status`` can be, with titles; a period is ``ended`` where a duty is ``missed``."""
 
 
+DEADLINE_PROPERTIES = ("status", "due", "settled_at")
+"""What a deadline has values for; the names are ``DEADLINE.status`` and so on."""
+
+
 class Choice(NamedTuple):
     """One value of a closed list."""
 

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from policyengine.diagnostics import Diagnostic, Message, error, listing, marked, message
-from policyengine.document import MappingNode, Node, Scalar, SequenceNode, node_at
+from policyengine.diagnostics import Diagnostic, Message, error, has_errors, listing, marked, message
+from policyengine.document import MappingNode, Node, Scalar, SequenceNode, node_at, read_yaml
 from policyengine.resources import data_directory
 from policyengine.source import Span
 from policyengine.suggestions import closest
@@ -40,6 +40,14 @@ def schema_text(kind: str) -> str:
     """Return a JSON Schema as it stands under ``schemas/``: of one of ``KINDS``, or of ``OUTPUTS``."""
     with open(os.path.join(data_directory("schemas"), f"{kind}.schema.json"), encoding="utf-8") as stream:
         return stream.read()
+
+
+def read_shaped(kind: str, text: str, path: str) -> tuple[MappingNode | None, list[Diagnostic]]:
+    """Return the tree of the text of a file of a kind, None when it has errors, and all that is wrong."""
+    node, faults = read_yaml(text, path)
+    if node is not None and not has_errors(faults):
+        faults = [*faults, *check_shape(kind, node)]
+    return (node if isinstance(node, MappingNode) and not has_errors(faults) else None), faults
 
 
 def check_shape(kind: str, node: Node) -> list[Diagnostic]:
@@ -477,10 +485,12 @@ class _Told:
             what = message("`{key}` is not a key of `{name}`", key=shorten(key), name=_label(fault.path))
             if not fault.path:
                 what = message("`{key}` is not a key of this kind of file", key=shorten(key))
-            help = self._elsewhere(key, fault, passed) or _instead(key, fault, allowed)
-            near = closest(key, allowed)
+            help = self._elsewhere(key, fault, passed)
+            near = closest(key, allowed) if help is None else None
             if near is not None:  # a misspelt key is told once, and not as a missing one too
                 self.misplaced.add((fault.path, near))
+                help = message("did you mean `{word}`?", word=near)
+            help = help or _instead(key, fault, allowed)
             self._error("unknown-key", what, self._key_span(fault.path, key), help)
 
     def _is_misplaced(self, fault: _Fault) -> bool:
@@ -551,9 +561,6 @@ _ABOUT_KEYS = ("additionalProperties", "pattern", "maxProperties")
 
 
 def _instead(key: str, fault: _Fault, allowed: Sequence[str]) -> Message:
-    near = closest(key, allowed)
-    if near is not None:
-        return message("did you mean `{word}`?", word=near)
     if "happened" in allowed and fault.path and isinstance(fault.path[-1], str):
         # A group of facts, written as in a case: in conditions their names have dots.
         return message(

@@ -205,27 +205,40 @@ def _within(scaled: int, largest: int, text: str, shown_largest: str) -> int:
     return scaled
 
 
-def _parse_money(text: str) -> int:
+def _parse_money(text: str, currency: str) -> int:
     rest = text
     sign = ""
     if rest[:1] == "-":
         sign, rest = "-", rest[1:]
-    bare = _without_currency(rest)
+    bare, meant = _without_currency(rest)
+    if meant and currency not in meant:
+        raise LiteralError(
+            message("`{text}` is not a sum of {currency}", text=shorten(text), currency=currency),
+            message("write the amount in {currency}", currency=currency),
+        )
     if bare != rest and bare[:1] == "-" and not sign:  # `¥-5`
         sign, bare = "-", bare[1:]
-    help = message("write an amount such as `100`, `100.00` or `100.00 元`")
+    example = f"100.00 {'元' if currency == 'CNY' else currency}"
+    help = message("write an amount such as `100`, `100.00` or `{example}`", example=example)
     scaled = _scaled(sign + bare, FEN_PLACES, text, "money", help)
     return _within(scaled, LARGEST_MONEY, text, _decimal_text(LARGEST_MONEY, FEN_PLACES, FEN_PLACES))
 
 
-def _without_currency(text: str) -> str:
-    for mark in ("CNY", "¥", "￥"):
-        if text.startswith(mark):
-            return text[len(mark) :].lstrip()
-    for mark in ("CNY", "元"):
-        if text.endswith(mark):
-            return text[: -len(mark)].rstrip()
-    return text
+# Signs of currencies with the codes (ISO 4217) that they can stand for.
+_SIGNS = {"¥": ("CNY", "JPY"), "￥": ("CNY", "JPY"), "元": ("CNY",)}
+_MARK_BEFORE = re.compile(r"([A-Z]{3}(?![A-Za-z])|[¥￥]) *(.+)")
+_MARK_AFTER = re.compile(r"(.*[^ A-Z]) *([A-Z]{3}|元)")
+
+
+def _without_currency(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return a sum without the currency that it names, and the codes that this can mean."""
+    found = _MARK_BEFORE.fullmatch(text)
+    if found is not None:
+        return found[2], _SIGNS.get(found[1], (found[1],))
+    found = _MARK_AFTER.fullmatch(text)
+    if found is not None:
+        return found[1], _SIGNS.get(found[2], (found[2],))
+    return text, ()
 
 
 def _parse_percent(text: str) -> int:
@@ -537,8 +550,12 @@ def _parse_text(text: str) -> str:
 _HALF_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F) if wide != 0xFF0C} | {0x3000: 0x20}
 
 
-def parse_literal(text: str, type: ValueType, zone: ZoneInfo, choices: Sequence[str] = ()) -> Value:
+def parse_literal(
+    text: str, type: ValueType, zone: ZoneInfo, currency: str, choices: Sequence[str] = ()
+) -> Value:
     """Read what a person wrote as a value of the type; a time without an offset is read in the zone.
+
+    A sum of money may name the ``currency`` (ISO 4217), and no other.
 
     Raises LiteralError, which says what is wrong and what to write.
     """
@@ -549,7 +566,7 @@ def parse_literal(text: str, type: ValueType, zone: ZoneInfo, choices: Sequence[
     text = _plain(text, type)
     match type:
         case ValueType.MONEY:
-            return _parse_money(text)
+            return _parse_money(text, currency)
         case ValueType.PERCENT:
             return _parse_percent(text)
         case ValueType.COUNT:
@@ -599,7 +616,8 @@ def guess_type(text: str) -> ValueType | None:
         return ValueType.COUNT
     if text.endswith("%") and _DECIMAL.fullmatch(text[:-1].rstrip()):
         return ValueType.PERCENT
-    if _without_currency(text) != text and _DECIMAL.fullmatch(_without_currency(text)):
+    amount, currencies = _without_currency(text)
+    if currencies and _DECIMAL.fullmatch(amount):
         return ValueType.MONEY
     found = _LENGTH.fullmatch(text)
     if found is None or not found[2][0].isalpha():

@@ -173,3 +173,10 @@ def test_tests_of_a_broken_rulebook_are_looked_at_too(run: Run, broken_rules: Pa
     assert "refund.cases.yaml:2:1: error[wrong-shape]" in found.out
     assert "x.cases.yaml:1:1: error[wrong-shape]" in found.out
     assert found.out.count("error[") == 3
+
+
+def test_a_case_in_a_rulebook_is_checked_against_that_one(run: Run, warned: Path) -> None:
+    """Not against the one that is shipped; ``--rules`` says otherwise."""
+    case = str(warned / "cases/example.json")
+    assert run("check", case).code == 0
+    assert "unknown-fact" in run("check", case, "--rules", "rules/taobao").out

@@ -51,6 +51,11 @@ def test_a_broken_file_is_told_and_the_others_are_formatted(run: Run, rules: Pat
     assert (rules / "facts.yaml").read_text("utf-8") == "facts: [\n"
 
 
+def test_a_file_that_is_no_rule_file_is_told(run: Run, rules: Path) -> None:
+    told = run("fmt", str(rules / "cases/example.json"), "--lang", "en")
+    assert (told.code, "is no YAML file of a rulebook" in told.err) == (2, True)
+
+
 def test_rights_and_links_stay(run: Run, rules: Path, tmp_path: Path) -> None:
     policy, real = rules / "policies/returns.yaml", tmp_path / "real.yaml"
     untidy(policy)

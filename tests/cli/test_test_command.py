@@ -134,6 +134,8 @@ def test_watching_runs_again(rules: Path, tmp_path: Path) -> None:
             env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "WATCHFILES_FORCE_POLLING": "1"},
             stdout=out,
             stderr=subprocess.STDOUT,
+            # A background job ignores Ctrl-C, and so would its children.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
         try:
             _wait_for(log, "failed: 1")
@@ -144,6 +146,7 @@ def test_watching_runs_again(rules: Path, tmp_path: Path) -> None:
             assert _interrupt(process) == 130
         finally:
             process.kill()
+            process.wait()
 
 
 def _interrupt(process: subprocess.Popen[bytes]) -> int | None:

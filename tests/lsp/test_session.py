@@ -286,6 +286,7 @@ def applied(folder: Path, edit: lsp.WorkspaceEdit) -> None:
         ("return_in_time]", "in_time", "return_in_time"),
         ("order.custom_made", "bespoke", "custom_made:"),
         ("return.allowed", "return.granted", "return.allowed"),
+        ("buyer\n", "customer", "buyer:"),
     ],
 )
 def test_rename_changes_every_place(folder: Path, word: str, new: str, gone: str) -> None:
@@ -341,3 +342,58 @@ def test_a_file_outside_a_rulebook_is_left_alone(tmp_path: Path, folder: Path) -
         assert found is None
 
     session(folder, talk)
+
+
+def test_lists_are_renamed_with_the_paths_of_their_facts(tmp_path: Path) -> None:
+    folder = tmp_path / "taobao"
+    shutil.copytree(ROOT / "rules/taobao", folder)
+
+    async def talk(editor: Editor) -> None:
+        text = editor.open("facts.yaml")
+        document = lsp.TextDocumentIdentifier(editor.uri("facts.yaml"))
+        edit = await editor.client.text_document_rename_async(
+            lsp.RenameParams(document, place(text, "  refund.applications:", inside=4), "requests")
+        )
+        assert edit is not None
+        applied(folder, edit)
+
+    session(folder, talk)
+    assert "applications" not in "".join(path.read_text("utf-8") for path in folder.rglob("*.yaml")).replace(
+        "application_", ""
+    )
+
+
+def test_a_document_and_an_assumption_are_renamed_everywhere(tmp_path: Path) -> None:
+    folder = tmp_path / "taobao"
+    shutil.copytree(ROOT / "rules/taobao", folder)
+
+    async def talk(editor: Editor) -> None:
+        for name, word, new in (
+            ("rulebook.yaml", "  seed:", "source"),
+            ("assumptions.yaml", "  A-13:", "A-77"),
+        ):
+            text = editor.open(name)
+            document = lsp.TextDocumentIdentifier(editor.uri(name))
+            edit = await editor.client.text_document_rename_async(
+                lsp.RenameParams(document, place(text, word, inside=3), new)
+            )
+            assert edit is not None
+            applied(folder, edit)
+
+    session(folder, talk)
+    from policyengine.examine import examine_rulebook
+
+    assert examine_rulebook(str(folder)).diagnostics == ()
+
+
+def test_a_refusal_is_in_the_language_of_the_reader(folder: Path) -> None:
+    async def talk(editor: Editor) -> None:
+        text = editor.open(POLICY)
+        document = lsp.TextDocumentIdentifier(editor.uri(POLICY))
+        for new, words in (("Asking", "小写字母"), ("handling_fee", "定义了两次")):
+            with pytest.raises(JsonRpcException, match=words):
+                await editor.client.text_document_rename_async(
+                    lsp.RenameParams(document, place(text, "asking.status"), new)
+                )
+
+    session(folder, talk, "zh")

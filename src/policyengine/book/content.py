@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from policyengine.book.blocks import (
@@ -22,14 +22,14 @@ from policyengine.citations import citations
 from policyengine.clauses import Source
 from policyengine.diagnostics import marked
 from policyengine.document import MappingNode, Node, Scalar, SequenceNode
-from policyengine.i18n import Speech
+from policyengine.render.bilingual import Bilingual
 from policyengine.render.clause_index import STATUSES
-from policyengine.render.naming import Naming, place
-from policyengine.render.statements import Statements
-from policyengine.rulebook import Amount, Deadline, Fact, Parameter, Policy, Rule, Rulebook
+from policyengine.render.naming import place
+from policyengine.rulebook import Amount, Deadline, Fact, Overlay, Parameter, Policy, Rule, Rulebook
 from policyengine.source import Span
-from policyengine.testing.scenarios import Check, Scenario, ScenarioFile
-from policyengine.values import TYPE_WORDS, ValueType, show_value
+from policyengine.testing.read import NO_VALUE, expected_value
+from policyengine.testing.scenarios import Check, Expectation, Scenario, ScenarioFile
+from policyengine.values import TYPE_WORDS, ValueType
 from policyengine.words import Text
 
 Exercised = Mapping[tuple[str, str], Sequence[str]]
@@ -51,22 +51,12 @@ class _Writer:
         self.book = book
         self.tests = tests
         self.exercised = exercised
-        self.zh, self.en = (Statements(Naming(book, Speech(language))) for language in ("zh", "en"))
-        self.cases = {
-            scenario.name: f"case-{number}"
-            for number, scenario in enumerate(one for file in tests for one in file.scenarios)
-        }
-
-    def both(self, template: str, **arguments: object) -> Text:
-        """Return a sentence of the program in both languages; a text among the arguments is taken apart."""
-        return Text(
-            self.zh.say(template, **{name: _in(value, "zh") for name, value in arguments.items()}),
-            self.en.say(template, **{name: _in(value, "en") for name, value in arguments.items()}),
-        )
-
-    def stated(self, state: Callable[[Statements], str]) -> Text:
-        """Return what statements say in both languages."""
-        return Text(state(self.zh), state(self.en))
+        self.voice = Bilingual(book)
+        self.both = self.voice.both
+        scenarios = [one for file in tests for one in file.scenarios]
+        # Two files may have cases of one name: each has a place of its own, and links lead to the first.
+        self.anchors = {one.span: f"case-{number}" for number, one in enumerate(scenarios)}
+        self.cases = {one.name: self.anchors[one.span] for one in reversed(scenarios)}
 
     def blocks(self) -> Iterator[Block]:
         yield from self._cover()
@@ -102,7 +92,7 @@ class _Writer:
             amounts=len(book.amounts),
             parameters=len(book.parameters),
             clauses=len(book.clauses),
-            cases=len(self.cases),
+            cases=len(self.anchors),
         )
         yield Paragraph(counts)
 
@@ -110,7 +100,7 @@ class _Writer:
 
     def _policy(self, policy: Policy) -> Iterator[Block]:
         yield Heading(2, f"policy-{policy.id}", policy.title, policy.id, place(policy.span))
-        scope = self.stated(lambda one: one.scope(policy))
+        scope = self.voice.stated(lambda one: one.scope(policy))
         if scope.en:
             yield Paragraph(scope)
         parameters = [one for one in self.book.parameters.values() if one.policy == policy.id]
@@ -141,27 +131,26 @@ class _Writer:
 
     def _parameter(self, parameter: Parameter) -> Iterator[Block]:
         yield from self._head("parameter", parameter.id, parameter.title, parameter.span, parameter.source)
-        values = zip(self.zh.parameter(parameter), self.en.parameter(parameter), strict=True)
-        yield Table((self.both("Values"),), tuple((Text(zh, en),) for zh, en in values))
+        yield Paragraph(self.both("Values: {values}", values=self.voice.parameter(parameter)))
         if parameter.unconfirmed:
             yield Paragraph(self.both("not confirmed: set by the overlay {id}", id=parameter.unconfirmed))
         yield from self._used_by("parameter", parameter.id)
 
     def _deadline(self, deadline: Deadline) -> Iterator[Block]:
         yield from self._head("deadline", deadline.id, deadline.title, deadline.span, deadline.source)
-        yield Paragraph(self.stated(lambda one: one.deadline(deadline)))
-        how = self.stated(lambda one: one.counting(deadline))
+        yield Paragraph(self.voice.deadline(deadline))
+        how = self.voice.stated(lambda one: one.counting(deadline))
         yield Paragraph(self.both("Counting: {how}.", how=how))
         yield from self._used_by("deadline", deadline.id)
 
     def _amount(self, amount: Amount) -> Iterator[Block]:
         yield from self._head("amount", amount.id, amount.title, amount.span, amount.source)
-        yield Paragraph(self.stated(lambda one: one.amount(amount)))
+        yield Paragraph(self.voice.amount(amount))
         yield from self._used_by("amount", amount.id)
 
     def _rule(self, rule: Rule) -> Iterator[Block]:
         yield from self._head("rule", rule.id, rule.title, rule.span, rule.source)
-        yield Paragraph(self.stated(lambda one: one.rule(rule, with_precedence=False)))
+        yield Paragraph(self.voice.stated(lambda one: one.rule(rule, with_precedence=False)))
         if rule.overrides:
             yield Links(
                 self.both("Takes precedence over"), tuple(self._rule_link(id) for id in rule.overrides)
@@ -195,7 +184,7 @@ class _Writer:
 
     def _fact(self, fact: Fact, concluding: Sequence[str]) -> Iterator[Block]:
         yield Heading(5, f"fact-{fact.path}", fact.title, fact.path)
-        type = Text(self.zh.say.message(TYPE_WORDS[fact.type]), self.en.say.message(TYPE_WORDS[fact.type]))
+        type = self.voice.message(TYPE_WORDS[fact.type])
         yield Paragraph(self.both("{type}; {role}", type=type, role=self.both(_ROLES[fact.role])))
         if fact.choices:
             yield Table((), tuple((choice.name, choice.title) for choice in fact.choices))
@@ -221,9 +210,16 @@ class _Writer:
         rows: list[tuple[Cell, ...]] = []
         for overlay in self.book.overlays:
             confirmed = self.both("confirmed") if overlay.confirmed else self.both("not confirmed")
-            rows.append((overlay.id, overlay.title, confirmed, ", ".join(overlay.sets)))
-        head = (self.both("Name"), self.both("Title"), self.both("State"), self.both("Sets"))
-        yield Table(head, tuple(rows))
+            rows += ((overlay.id, overlay.title, confirmed, *figure) for figure in self._figures(overlay))
+        head = ("Name", "Title", "State", "Sets", "Values")
+        yield Table(tuple(self.both(_HEADS[one]) for one in head), tuple(rows))
+
+    def _figures(self, overlay: Overlay) -> Iterator[tuple[Cell, Cell]]:
+        """Return the parameters that an overlay sets, with their values."""
+        for name, values in overlay.values:
+            parameter = self.book.parameters[name]
+            shown = self.voice.parameter(parameter._replace(values=values))
+            yield Link(parameter.title, f"parameter-{name}"), shown
 
     def _reports(self) -> Iterator[Block]:
         if self.book.reports:
@@ -243,9 +239,9 @@ class _Writer:
         yield Heading(2, "clauses", self.both("Clauses of the source"))
         naming: dict[str, list[Link]] = {}
         for citation in citations(self.book):
-            title = _title_of(self.book, citation.kind, citation.id)
+            link = Link(citation.title, f"{citation.kind}-{citation.id}")
             for id in citation.source.clauses:
-                naming.setdefault(id, []).append(Link(title, f"{citation.kind}-{citation.id}"))
+                naming.setdefault(id, []).append(link)
         section = ""
         for clause in self.book.clauses.values():
             if clause.section != section:
@@ -276,11 +272,10 @@ class _Writer:
 
     def _scenario(self, scenario: Scenario) -> Iterator[Block]:
         name = Text(scenario.name, scenario.name)
-        yield Heading(5, self.cases[scenario.name], name, "", place(scenario.span))
-        given = [(path, value) for path, value in _flat(scenario.given, "")]
-        chosen = [(id, reading) for id, reading in sorted(scenario.assume.items())]
-        chosen += [(self.both("overlay").en, one) for one in scenario.overlays]
-        yield Table((self.both("Given"), self.both("Value")), tuple([*given, *chosen]))
+        yield Heading(5, self.anchors[scenario.span], name, "", place(scenario.span))
+        given: list[tuple[Cell, ...]] = [*_flat(scenario.given, ""), *sorted(scenario.assume.items())]
+        given += [(self.both("overlay"), one) for one in scenario.overlays]
+        yield Table((self.both("Given"), self.both("Value")), tuple(given))
         rows = [row for check in scenario.checks for row in self._check(check)]
         if rows:
             yield Table((self.both("Judged as of"), self.both("Outcome"), self.both("Expected")), tuple(rows))
@@ -289,24 +284,31 @@ class _Writer:
             yield Paragraph(words)
 
     def _check(self, check: Check) -> Iterator[tuple[Cell, ...]]:
-        book = self.book
-        as_of = Text(
-            *(
-                show_value(check.as_of, ValueType.INSTANT, book.zone, one, book.currency, "")
-                for one in ("zh", "en")
-            )
-        )
+        as_of = self.voice.value(check.as_of, ValueType.INSTANT)
         for expectation in check.expect:
             name, _ = expectation.key
-            title = Text(self.zh.naming.title(name), self.en.naming.title(name))
-            anchor = f"fact-{name}" if name in book.facts else ""
-            yield as_of, Link(title, anchor), self._expected(name, expectation.literal)
+            anchor = f"fact-{name}" if name in self.book.facts else ""
+            yield as_of, Link(self.voice.title(name), anchor), self._expected(expectation)
 
-    def _expected(self, name: str, literal: str) -> Cell:
-        choice = self.stated(lambda one: one.naming.choice_title(literal, name))
-        return choice if choice.en else literal
+    def _expected(self, expectation: Expectation) -> Text:
+        if expectation.literal in NO_VALUE:
+            return self.both(_NO_VALUES[expectation.literal])
+        value = expected_value(self.book, expectation)
+        return self.voice.stated(lambda one: one.naming.value(value, expectation.key[0]))
 
 
+_NO_VALUES = {
+    "undetermined": marked("undetermined"),
+    "not_applicable": marked("not applicable"),
+    "conflict": marked("conflict"),
+}
+_HEADS = {
+    "Name": marked("Name"),
+    "Title": marked("Title"),
+    "State": marked("State"),
+    "Sets": marked("Sets"),
+    "Values": marked("Values"),
+}
 _PARTS = {
     "Parameters": marked("Parameters"),
     "Deadlines": marked("Deadlines"),
@@ -315,26 +317,9 @@ _PARTS = {
 }
 
 
-def _in(value: object, language: str) -> object:
-    return value.in_language(language) if isinstance(value, Text) else value
-
-
 def _written(parts: Iterable[_Spanned]) -> list[_Spanned]:
     """Return parts in the order in which they are written."""
     return sorted(parts, key=lambda one: one.span)
-
-
-def _title_of(book: Rulebook, kind: str, id: str) -> Text:
-    groups: Mapping[str, Mapping[str, object]] = {
-        "rule": book.rules,
-        "deadline": book.deadlines,
-        "parameter": book.parameters,
-        "amount": book.amounts,
-        "assumption": book.assumptions,
-        "report": book.reports,
-    }
-    title = getattr(groups[kind][id], "title", Text(id, id))
-    return title if isinstance(title, Text) else Text(id, id)
 
 
 def _flat(node: Node, path: str) -> Iterator[tuple[str, str]]:

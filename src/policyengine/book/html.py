@@ -75,7 +75,7 @@ def render_book_html(document: Document) -> str:
     head = SubElement(root, "head")
     SubElement(head, "meta", {"charset": "utf-8"})
     SubElement(head, "meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"})
-    SubElement(head, "title").text = " / ".join(part for part in document.title if part)
+    SubElement(head, "title").text = document.title.joined
     SubElement(head, "style").text = _STYLE
     body = SubElement(root, "body")
     _contents(SubElement(body, "nav"), document)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from policyengine.book.markdown import escaped
-from policyengine.changes.compare import Change, Kind, What
+from policyengine.changes.change import Change, Kind, What
 from policyengine.diagnostics import marked
 from policyengine.i18n import Speech
 from policyengine.render.json import text_data

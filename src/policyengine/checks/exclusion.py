@@ -9,10 +9,8 @@ always right and *no* means only that it does not show.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Hashable, Iterable, Iterator
-from typing import Any as Anything
-from typing import NamedTuple, cast
+from collections.abc import Hashable, Iterable
+from typing import NamedTuple
 
 from policyengine.checks.grounds import Grounds
 from policyengine.compile.normal_form import Literal, alternatives
@@ -29,10 +27,11 @@ from policyengine.conditions import (
     Ref,
     Some,
     Test,
+    conjuncts,
+    shape,
 )
 from policyengine.conditions import Any as AnyOf
 from policyengine.rulebook import STATUSES, Rulebook
-from policyengine.source import Span
 from policyengine.values import Value, ValueType, comparison_key
 
 _UNORDERED = (ValueType.CHOICE, ValueType.BOOLEAN, ValueType.TEXT)
@@ -49,22 +48,6 @@ _HOLDS: dict[Operator, frozenset[str]] = {
 # How a value stands to the present; without a time it counts as past.
 _STATES = frozenset(("past", "future", "none"))
 _EXISTS = frozenset(("past", "future"))
-
-
-@functools.lru_cache(maxsize=10_000)
-def shape(part: Anything) -> Hashable:
-    """Return what a part of a condition says, without its places and spellings, to compare it."""
-    match part:
-        case Span():
-            return None
-        case Test(ref, operator, operands):
-            return ("test", shape(ref), operator, shape(operands))
-        case Count(listed, where, operator, operands):
-            return ("count", listed, shape(where), operator, shape(operands))
-        case tuple():
-            return (type(part).__name__, *(shape(one) for one in part))
-        case _:
-            return cast(Hashable, part)
 
 
 _MOST_STEPS = 400  # for one pair of conditions; more would be felt, and hardly ever tell more
@@ -121,20 +104,12 @@ class _Waiting(NamedTuple):
         """Return these and more conditions; one that is or was among them already adds nothing."""
         known, found = set(self.known), list(self.conditions)
         for condition in more:
-            for part in _conjuncts(condition):
+            for part in conjuncts(condition):
                 asked = shape(part)
                 if asked not in known:
                     known.add(asked)
                     found.append(part)
         return _Waiting(tuple(sorted(found, key=_has_ways)), frozenset(known))
-
-
-def _conjuncts(condition: Condition) -> Iterator[Condition]:
-    if isinstance(condition, All):
-        for part in condition.parts:
-            yield from _conjuncts(part)
-    else:
-        yield condition
 
 
 def _has_ways(condition: Condition) -> bool:

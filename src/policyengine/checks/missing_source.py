@@ -27,13 +27,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyengine.clauses import Source
+from policyengine.citations import CitingKind, citing
 from policyengine.diagnostics import Diagnostic, marked, message, warning
 from policyengine.rulebook import Rulebook
-from policyengine.source import Span
 
-# Whole sentences, because a translation cannot be put together from pieces.
-_LACKS = {
+# Whole sentences, because a translation cannot be put together from pieces; assumptions may be our own.
+_LACKS: dict[CitingKind, str] = {
     "rule": marked("rule `{name}` does not say where it comes from"),
     "deadline": marked("deadline `{name}` does not say where it comes from"),
     "amount": marked("amount `{name}` does not say where it comes from"),
@@ -45,14 +44,7 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     """Tell all that has no source, where the rulebook has documents."""
     if not rulebook.documents:
         return
-    for kind, name, source, span in _sourced(rulebook):
-        if source is None:
+    for one in citing(rulebook):
+        if one.source is None and one.kind in _LACKS:
             help = message("add `source` with the section and the words of the document")
-            yield warning("missing-source", message(_LACKS[kind], name=name), span, help)
-
-
-def _sourced(rulebook: Rulebook) -> Iterator[tuple[str, str, Source | None, Span]]:
-    yield from (("rule", id, one.source, one.span) for id, one in rulebook.rules.items())
-    yield from (("deadline", id, one.source, one.span) for id, one in rulebook.deadlines.items())
-    yield from (("amount", id, one.source, one.span) for id, one in rulebook.amounts.items())
-    yield from (("parameter", id, one.source, one.span) for id, one in rulebook.parameters.items())
+            yield warning("missing-source", message(_LACKS[one.kind], name=one.id), one.span, help)

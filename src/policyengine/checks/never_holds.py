@@ -30,7 +30,7 @@ from itertools import combinations
 
 from policyengine.checks.exclusion import Exclusion
 from policyengine.checks.grounds import whole
-from policyengine.conditions import All, Condition
+from policyengine.conditions import All, Condition, conjuncts
 from policyengine.diagnostics import Diagnostic, message, warning
 from policyengine.rulebook import Amount, Deadline, Rule, Rulebook
 from policyengine.source import Span
@@ -52,24 +52,20 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
 def _told(exclusion: Exclusion, name: str, condition: Condition, span: Span) -> Iterator[Diagnostic]:
     if not exclusion.excludes(condition, All((), span)):
         return
-    parts = list(_parts(condition))
+    parts = list(conjuncts(condition))
     alone = next((one for one in parts if exclusion.excludes(one, All((), span))), None)
-    pair = next((both for both in combinations(parts, 2) if exclusion.excludes(*both)), None)
-    what = message("`{name}` can never hold: its conditions exclude each other", name=name)
-    help = message("change one of them")
     if alone is not None:
         what = message("`{name}` can never hold: no case and no rule makes this condition true", name=name)
-        span, help = alone.span, message("ask for another value, or remove the condition")
-    elif pair is not None:
-        # Conditions of the policy stand before those of the rule: point at the later one.
-        earlier, later = sorted(pair, key=lambda one: one.span)
-        span, help = later.span, message("it excludes the condition at {place}", place=earlier.span)
-    yield warning("never-holds", what, span, help)
-
-
-def _parts(condition: Condition) -> Iterator[Condition]:
-    if isinstance(condition, All):
-        for part in condition.parts:
-            yield from _parts(part)
-    else:
-        yield condition
+        help = message("ask for another value, or remove the condition")
+        yield warning("never-holds", what, alone.span, help)
+        return
+    what = message("`{name}` can never hold: its conditions exclude each other", name=name)
+    pair = next((both for both in combinations(parts, 2) if exclusion.excludes(*both)), None)
+    if pair is None:
+        yield warning("never-holds", what, span, message("change one of them"))
+        return
+    # Conditions of the policy stand before those of the rule: point at the later one.
+    earlier, later = sorted(pair, key=lambda one: one.span)
+    yield warning(
+        "never-holds", what, later.span, message("it excludes the condition at {place}", place=earlier.span)
+    )

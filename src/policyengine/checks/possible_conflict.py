@@ -30,9 +30,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from policyengine.checks.exclusion import Exclusion, shape
+from policyengine.checks.exclusion import Exclusion
 from policyengine.checks.grounds import Concluding, by_fact, defeats_among, whole
-from policyengine.conditions import ByReading, Constant, Operand
+from policyengine.conditions import ByReading, Constant, Operand, shape
 from policyengine.diagnostics import Diagnostic, message, warning
 from policyengine.rulebook import Rulebook
 from policyengine.values import comparison_key

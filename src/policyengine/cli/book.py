@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from policyengine.cli import codes, loading, options
+from policyengine.cli import loading, options
 from policyengine.cli.speech import say as say_help
 from policyengine.i18n import Language
 
@@ -34,20 +34,11 @@ def command(
     from policyengine.book.content import policy_book
     from policyengine.book.html import render_book_html
     from policyengine.book.markdown import render_book_markdown
-    from policyengine.testing.discover import find_files
-    from policyengine.testing.exercised import exercised_parts
-    from policyengine.testing.run import Runner
 
-    say, folder = options.speech(language), options.find_rules(rules)
-    runner = Runner()
-    book, faults = runner.model(folder, overlays)
-    if book is None:
-        loading.tell(faults, say)
-        raise click.exceptions.Exit(codes.RULE_FAULTS)
-    files, faults = find_files([folder])
-    tests, more = runner.read(files)
-    loading.tell([*faults, *more], say)
-    document = policy_book(book, tests, exercised_parts(runner.run(tests)))
+    book, tests, exercised = loading.load_tested(
+        options.find_rules(rules), overlays, options.speech(language)
+    )
+    document = policy_book(book, tests, exercised)
     text = render_book_html(document) if form == "html" else render_book_markdown(document)
     if output is None:
         options.write(text)

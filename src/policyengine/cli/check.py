@@ -56,11 +56,13 @@ def command(
 ) -> None:
     """Check files."""
     from policyengine.examine import examine, find_places
+    from policyengine.testing.discover import rulebook_of
 
     say = options.speech(language)
     places = find_places(paths or (options.find_rules(rules),))
-    judged_by = options.find_rules(rules) if places.cases else None
-    examined = examine(places, judged_by, overlays, documents)
+    # A case that lies in a rulebook is one of that rulebook.
+    judging = {case: rules or rulebook_of(case) or options.find_rules(None) for case in places.cases}
+    examined = examine(places, judging, overlays, documents)
     options.write(_rendered(examined, form, say))
     found = examined.diagnostics
     if form == "text":

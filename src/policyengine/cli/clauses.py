@@ -6,10 +6,9 @@ import sys
 
 import click
 
-from policyengine.cli import codes, loading, options
+from policyengine.cli import loading, options
 from policyengine.cli.speech import say as say_help
 from policyengine.i18n import Language
-from policyengine.rulebook import Rulebook
 
 
 @click.command(
@@ -40,7 +39,7 @@ def command(
     from policyengine.render.clause_index import index_clauses, render_index, render_index_json
 
     say = options.speech(language)
-    book, exercised = _exercised(options.find_rules(rules), language)
+    book, _, exercised = loading.load_tested(options.find_rules(rules), (), say)
     index = [
         one
         for one in index_clauses(book, exercised)
@@ -57,20 +56,3 @@ def command(
         options.write(render_index_json(book, index))
     else:
         options.write(render_index(index, say, options.has_color(sys.stdout)))
-
-
-def _exercised(rules: str, language: Language) -> tuple[Rulebook, dict[tuple[str, str], list[str]]]:
-    """Return the rulebook, and the cases beside it that exercise each of its parts."""
-    from policyengine.testing.discover import find_files
-    from policyengine.testing.exercised import exercised_parts
-    from policyengine.testing.run import Runner
-
-    runner = Runner()
-    book, faults = runner.model(rules)
-    if book is None:
-        loading.tell(faults, options.speech(language))
-        raise click.exceptions.Exit(codes.RULE_FAULTS)
-    files, faults = find_files([rules])
-    scenarios, more = runner.read(files)
-    loading.tell([*faults, *more], options.speech(language))
-    return book, exercised_parts(runner.run(scenarios))

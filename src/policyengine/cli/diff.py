@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 
 import click
 
-from policyengine.cli import codes, loading, options
+from policyengine.cli import loading, options
 from policyengine.cli.speech import say as say_help
 from policyengine.i18n import Language, Speech
 from policyengine.rulebook import Rulebook
@@ -38,7 +37,7 @@ def command(old: str, new: str | None, form: str, language: Language) -> None:
 
     say = options.speech(language)
     folder = options.find_rules(new)
-    before, after = _load_old(old, folder, say), _load(folder, say)
+    before, (after, _) = _load_old(old, folder, say), loading.load_model(folder, (), say)
     changes = compare(before, after)
     if form == "json":
         options.write(render_changes_json(before, after, changes))
@@ -52,25 +51,10 @@ def _load_old(path: str, folder: str, say: Speech) -> Rulebook:
     from policyengine.revision import RevisionUnknown, extract_revision, is_revision
 
     if not is_revision(path):
-        return _load(path, say)
+        return loading.load_model(path, (), say)[0]
     with tempfile.TemporaryDirectory(prefix="policyengine-") as target:
         try:
             inside = extract_revision(path, folder, target)
         except RevisionUnknown as reason:
             raise click.UsageError(say("{path}: git says: {reason}", path=path, reason=reason)) from None
-        return _load(inside, say, os.path.join(target, ""))
-
-
-def _load(folder: str, say: Speech, hidden: str = "") -> Rulebook:
-    """Return the rulebook of a folder; ``hidden`` is the beginning of paths that nobody needs to see."""
-    from policyengine.load import load_model
-
-    loaded = load_model(folder, ())
-    if loaded.rulebook is None:
-        faults = [
-            one._replace(span=one.span._replace(file=one.span.file.removeprefix(hidden)))
-            for one in loaded.diagnostics
-        ]
-        loading.tell(faults, say)
-        raise click.exceptions.Exit(codes.RULE_FAULTS)
-    return loaded.rulebook
+        return loading.load_model(inside, (), say)[0]

@@ -17,9 +17,7 @@ from policyengine.decision import Decision
 from policyengine.diagnostics import Diagnostic
 from policyengine.files import STANDARD_INPUT, read_text
 from policyengine.i18n import Language, Speech
-from policyengine.json_text import split_ndjson
-
-_NDJSON = (".ndjson", ".jsonl")
+from policyengine.json_text import NDJSON, split_ndjson
 
 
 class _Asked(NamedTuple):
@@ -99,7 +97,7 @@ def command(
     instant = loading.instant(rulebook, "--as-of", as_of, say)
     changes = options.pairs(settings, "--set")
     texts, faults = _read(cases, ndjson)
-    is_single = len(cases) == 1 and not ndjson and not cases[0].endswith(_NDJSON)
+    is_single = len(cases) == 1 and not ndjson and not cases[0].endswith(NDJSON)
     asked = _Asked(say, form == "json", why, why_not, trace, is_single)
     code = codes.FINE
     gc.enable()
@@ -139,7 +137,7 @@ def _read(paths: Iterable[str], ndjson: bool) -> tuple[list[_Text], _Faults]:
             faults.append((_Text(path, 1, ""), wrong))
         else:
             name = "<stdin>" if path == STANDARD_INPUT else path
-            texts += _split(text, name, ndjson or path.endswith(_NDJSON))
+            texts += _split(text, name, ndjson or path.endswith(NDJSON))
     return texts, faults
 
 

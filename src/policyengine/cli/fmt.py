@@ -10,7 +10,7 @@ import click
 from policyengine.cli import codes, loading, options
 from policyengine.cli.speech import say as say_help
 from policyengine.diagnostics import Diagnostic, has_errors
-from policyengine.i18n import Language
+from policyengine.i18n import Language, Speech
 
 
 @click.command(
@@ -37,7 +37,7 @@ def command(paths: tuple[str, ...], rules: str | None, only_check: bool, languag
     say = options.speech(language)
     found: list[Diagnostic] = []
     changed = 0
-    files = list(_files(paths or (options.find_rules(rules),), found))
+    files = list(_files(paths or (options.find_rules(rules),), found, say))
     for kind, path in files:
         text, faults = read_text(path)
         formatted, more = (None, []) if text is None else format_text(text, kind, path)
@@ -55,25 +55,21 @@ def command(paths: tuple[str, ...], rules: str | None, only_check: bool, languag
     raise click.exceptions.Exit(codes.RULE_FAULTS if fails else codes.FINE)
 
 
-def _files(paths: Iterable[str], found: list[Diagnostic]) -> Iterator[tuple[str, str]]:
+def _files(paths: Iterable[str], found: list[Diagnostic], say: Speech) -> Iterator[tuple[str, str]]:
     """Return the files to format with their kinds: those that are named, or all of the rulebooks below."""
     from policyengine.examine import find_places
     from policyengine.rule_files import collect_files
-    from policyengine.testing.discover import find_files
+    from policyengine.testing.discover import tests_of
 
     for path in paths:
         places = find_places([path])
         found += places.faults
+        if places.cases and not places.rulebooks:
+            raise click.UsageError(say("`{path}` is no YAML file of a rulebook", path=path))
         for folder in places.rulebooks:
             own = {
                 os.path.normpath(file.path): file.kind for file in collect_files(folder)[0] if not file.faults
             }
-            own.update(
-                (test, "cases")
-                for test, rules in find_files([folder])[0]
-                if rules == os.path.normpath(folder)
-            )
+            own.update((test, "cases") for test in tests_of(folder)[0])
             named = os.path.normpath(path)
-            if os.path.isfile(path):
-                own = {named: own[named]} if named in own else {}
-            yield from ((kind, file) for file, kind in sorted(own.items()))
+            yield from ((own[file], file) for file in sorted(own) if file == named or os.path.isdir(path))

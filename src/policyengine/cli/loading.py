@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -12,8 +13,21 @@ from policyengine.cli import codes, options
 from policyengine.diagnostics import Diagnostic, FaultsFound
 from policyengine.i18n import Speech
 
+if TYPE_CHECKING:
+    from policyengine.dependencies import Layer
+    from policyengine.rulebook import Rulebook as Model
+    from policyengine.testing.scenarios import ScenarioFile
+
 # Faults of what the user asked for on the command line, not of the rules.
 _ASKED_WRONGLY = ("unknown-overlay", "overlay-conflict", "unknown-assumption", "unknown-reading")
+
+
+class Tested(NamedTuple):
+    """A rulebook, the cases beside it, and the names of those that exercise each of its parts."""
+
+    model: Model
+    tests: Sequence[ScenarioFile]
+    exercised: Mapping[tuple[str, str], Sequence[str]]
 
 
 def load(
@@ -21,14 +35,11 @@ def load(
 ) -> Rulebook:
     """Return the rulebook in a folder, ready to judge. Raises UsageError and Exit."""
     from policyengine.engines.durable_ruleset import EngineUnavailable
-    from policyengine.load import load_model
 
     readings = dict(options.pairs(assumed, "--assume"))
-    loaded = load_model(path, tuple(overlays))
-    if loaded.rulebook is None:
-        raise _refused(loaded.diagnostics, say)
+    model, layers = load_model(path, overlays, say)
     try:
-        rulebook = prepare(loaded.rulebook, readings, engine, loaded.layers)
+        rulebook = prepare(model, readings, engine, layers)
     except FaultsFound as found:
         raise _refused(found.diagnostics, say) from None
     except EngineUnavailable as reason:
@@ -36,6 +47,30 @@ def load(
     if rulebook.notice is not None:
         click.echo(say("note: {text}", text=say.message(rulebook.notice)), err=True)
     return rulebook
+
+
+def load_model(path: str, overlays: Sequence[str], say: Speech) -> tuple[Model, Sequence[Layer]]:
+    """Return the model of the rulebook in a folder, with the order of its layers. Raises Exit."""
+    from policyengine import load as loader
+
+    loaded = loader.load_model(path, tuple(overlays))
+    if loaded.rulebook is None:
+        raise _refused(loaded.diagnostics, say)
+    return loaded.rulebook, loaded.layers
+
+
+def load_tested(path: str, overlays: Sequence[str], say: Speech) -> Tested:
+    """Return the rulebook in a folder with the cases beside it, which are run. Raises Exit."""
+    from policyengine.testing.discover import tests_of
+    from policyengine.testing.exercised import exercised_parts
+    from policyengine.testing.run import Runner
+
+    model, _ = load_model(path, overlays, say)
+    runner = Runner()
+    files, faults = tests_of(path)
+    tests, more = runner.read((file, path) for file in files)
+    tell([*faults, *more], say)
+    return Tested(model, tests, exercised_parts(runner.run(tests)))
 
 
 def _refused(diagnostics: Iterable[Diagnostic], say: Speech) -> click.exceptions.Exit:

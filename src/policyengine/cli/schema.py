@@ -6,10 +6,9 @@ import json
 
 import click
 
-from policyengine.cli import codes, loading, options
+from policyengine.cli import loading, options
 from policyengine.cli.speech import say as say_help
 from policyengine.i18n import Language
-from policyengine.rulebook import Rulebook
 
 _KINDS = (
     "policy",
@@ -52,27 +51,17 @@ def command(kind: str | None, rulebook: str | None, language: Language) -> None:
     from policyengine.editor_schema import KINDS, editor_schema
     from policyengine.schemas import schema_text
 
+    say = options.speech(language)
     if kind is None and rulebook is None:
-        say = options.speech(language)
         raise click.UsageError(say("name a kind of file, or a rulebook with --rulebook"))
     asked = kind or "policy"
     if asked == "case":
         from policyengine.case_schema import case_schema
 
-        schema = case_schema(_load(options.find_rules(rulebook), language))
+        schema = case_schema(loading.load_model(options.find_rules(rulebook), (), say)[0])
     elif rulebook is not None and asked in KINDS:
-        schema = editor_schema(_load(rulebook, language), asked)
+        schema = editor_schema(loading.load_model(rulebook, (), say)[0], asked)
     else:
         options.write(schema_text(asked))
         return
     options.write(json.dumps(schema, ensure_ascii=False, indent=2) + "\n")
-
-
-def _load(folder: str, language: Language) -> Rulebook:
-    from policyengine.load import load_model
-
-    loaded = load_model(folder, ())
-    if loaded.rulebook is None:
-        loading.tell(loaded.diagnostics, options.speech(language))
-        raise click.exceptions.Exit(codes.RULE_FAULTS)
-    return loaded.rulebook

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from policyengine.cli import codes, loading, options
+from policyengine.cli import loading, options
 from policyengine.cli.speech import say as say_help
 from policyengine.i18n import Language
 
@@ -21,16 +21,12 @@ from policyengine.i18n import Language
 @options.language
 def command(names: tuple[str, ...], rules: str | None, overlays: tuple[str, ...], language: Language) -> None:
     """Print parts of a rulebook as sentences."""
-    from policyengine.load import load_model
     from policyengine.render.cards import Cards
     from policyengine.suggestions import closest
 
     say = options.speech(language)
-    loaded = load_model(options.find_rules(rules), overlays)
-    if loaded.rulebook is None:
-        loading.tell(loaded.diagnostics, say)
-        raise click.exceptions.Exit(codes.RULE_FAULTS)
-    cards = Cards(loaded.rulebook, say, options.has_color(sys.stdout))
+    book, _ = loading.load_model(options.find_rules(rules), overlays, say)
+    cards = Cards(book, say, options.has_color(sys.stdout))
     texts = []
     for name in names:
         text = cards.of(name)

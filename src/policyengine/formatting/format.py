@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Hashable
 
 from policyengine.diagnostics import Diagnostic, has_errors
-from policyengine.document import MappingNode, Node, Scalar, read_yaml
+from policyengine.document import MAX_DEPTH, MappingNode, Node, Scalar, read_yaml
 from policyengine.formatting.layout import LayoutFailed, laid_out
-from policyengine.formatting.order import Schema, in_order
-from policyengine.schemas import check_shape, schema_text
+from policyengine.formatting.order import Schema, applied, moves
+from policyengine.schemas import read_shaped, schema_text
 
-_MOST_MOVES = 10_000
 _MOST_ROUNDS = 5
 
 
@@ -21,10 +20,8 @@ def format_text(text: str, kind: str, file: str) -> tuple[str | None, list[Diagn
 
     A step that would change the meaning or lose a comment is left out, whatever the library does.
     """
-    node, faults = read_yaml(text, file)
-    if node is not None and not has_errors(faults):
-        faults = [*faults, *check_shape(kind, node)]
-    if node is None or has_errors(faults):
+    node, faults = read_shaped(kind, text, file)
+    if node is None:
         return None, faults
     schema = json.loads(schema_text(kind))
     current = text
@@ -39,13 +36,18 @@ def format_text(text: str, kind: str, file: str) -> tuple[str | None, list[Diagn
 
 
 def _ordered(text: str, schema: Schema) -> str:
-    for _ in range(_MOST_MOVES):
+    """Put keys in order, outer mappings first; a move that would change what is said is left out."""
+    for _ in range(MAX_DEPTH):
         tree, _ = read_yaml(text, "")
         assert tree is not None
-        moved = _kept(text, in_order(text, tree, schema))
-        if moved is None or moved == text:
+        found = moves(text, tree, schema)
+        after = _kept(text, applied(text, found))
+        if after is None:  # one of them does harm: which?
+            after = applied(text, [one for one in found if _kept(text, applied(text, [one])) is not None])
+            after = _kept(text, after) or text
+        if after == text:
             break
-        text = moved
+        text = after
     return text
 
 

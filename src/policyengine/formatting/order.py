@@ -6,7 +6,7 @@ ask, stay as their author arranged them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from policyengine.document import MappingNode, Node, SequenceNode
@@ -14,7 +14,7 @@ from policyengine.document import MappingNode, Node, SequenceNode
 Schema = Mapping[str, Any]
 
 
-class _Move(NamedTuple):
+class Move(NamedTuple):
     """Text from one (line, column) to another, 0-based and exclusive, and what takes its place."""
 
     start: tuple[int, int]
@@ -22,22 +22,26 @@ class _Move(NamedTuple):
     lines: list[str]
 
 
-def in_order(text: str, root: Node, schema: Schema) -> str:
-    """Return the text with the keys of the first mapping that needs it in order; else the text itself."""
+def moves(text: str, root: Node, schema: Schema) -> list[Move]:
+    """Return what puts keys in order: moves that do not overlap, the outer of two mappings first."""
     lines = text.split("\n")
+    found: list[Move] = []
     for node, order in _closed(root, schema, schema):
         move = _reordered(lines, node, order, node is root)
-        if move is not None:
-            return "\n".join(_applied(lines, move))
-    return text
+        if move is not None and all(move.end <= one.start or one.end <= move.start for one in found):
+            found.append(move)
+    return found
 
 
-def _applied(lines: Sequence[str], move: _Move) -> list[str]:
-    (first, start), (last, end) = move.start, move.end
-    head, tail = lines[first][:start], lines[last][end:] if last < len(lines) else ""
-    middle = [head + move.lines[0], *move.lines[1:]]
-    middle[-1] += tail
-    return [*lines[:first], *middle, *lines[last + 1 :]]
+def applied(text: str, moved: Iterable[Move]) -> str:
+    """Return the text after moves that do not overlap."""
+    lines = text.split("\n")
+    for move in sorted(moved, reverse=True):
+        (first, start), (last, end) = move.start, move.end
+        middle = [lines[first][:start] + move.lines[0], *move.lines[1:]]
+        middle[-1] += lines[last][end:]
+        lines[first : last + 1] = middle
+    return "\n".join(lines)
 
 
 # ---------- which mappings have an order
@@ -86,7 +90,7 @@ def _fits(schema: Schema, node: MappingNode) -> bool:
 # ---------- moving
 
 
-def _reordered(lines: Sequence[str], node: MappingNode, order: Sequence[str], is_root: bool) -> _Move | None:
+def _reordered(lines: Sequence[str], node: MappingNode, order: Sequence[str], is_root: bool) -> Move | None:
     wanted = sorted(range(len(node.entries)), key=lambda one: order.index(node.entries[one].key.text))
     if wanted == list(range(len(node.entries))):
         return None
@@ -96,7 +100,7 @@ def _reordered(lines: Sequence[str], node: MappingNode, order: Sequence[str], is
     return _in_lines(lines, node, wanted, is_root)
 
 
-def _in_braces(lines: Sequence[str], node: MappingNode, wanted: Sequence[int]) -> _Move | None:
+def _in_braces(lines: Sequence[str], node: MappingNode, wanted: Sequence[int]) -> Move | None:
     """Move the keys of ``{…}`` on one line; one on several lines is first put on one by the layout."""
     row = node.span.line - 1
     if node.span.end_line != node.span.line:
@@ -104,14 +108,14 @@ def _in_braces(lines: Sequence[str], node: MappingNode, wanted: Sequence[int]) -
     starts = [entry.key.span.column - 1 for entry in node.entries]
     ends = [*(_before_comma(lines[row], start) for start in starts[1:]), node.span.end_column - 2]
     parts = [lines[row][start:end].strip() for start, end in zip(starts, ends, strict=True)]
-    return _Move((row, starts[0]), (row, ends[-1]), [", ".join(parts[one] for one in wanted)])
+    return Move((row, starts[0]), (row, ends[-1]), [", ".join(parts[one] for one in wanted)])
 
 
 def _before_comma(line: str, start: int) -> int:
     return line.rindex(",", 0, start)
 
 
-def _in_lines(lines: Sequence[str], node: MappingNode, wanted: Sequence[int], is_root: bool) -> _Move | None:
+def _in_lines(lines: Sequence[str], node: MappingNode, wanted: Sequence[int], is_root: bool) -> Move | None:
     column = node.entries[0].key.span.column - 1
     first_row = node.entries[0].key.span.line - 1
     prefix = lines[first_row][:column]
@@ -135,7 +139,7 @@ def _in_lines(lines: Sequence[str], node: MappingNode, wanted: Sequence[int], is
         if moved[0][:column].strip() or moved[0][column:].lstrip().startswith("#"):
             return None
         moved[0] = prefix + moved[0][column:]
-    return _Move((starts[0], 0), (end - 1, len(lines[end - 1])), moved)
+    return Move((starts[0], 0), (end - 1, len(lines[end - 1])), moved)
 
 
 def _last_row(node: Node, after_key: int) -> int:

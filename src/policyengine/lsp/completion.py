@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from policyengine.document import MappingNode, Scalar
-from policyengine.lsp.index import PROPERTIES, Index, Kind, Symbol
-from policyengine.rulebook import STATUSES
+from policyengine.lsp.index import Index, Kind, Symbol
+from policyengine.rulebook import DEADLINE_PROPERTIES, STATUSES
 from policyengine.words import Text
 
 _WORD = r"[\w.-]*"
@@ -115,7 +115,7 @@ def _names(index: Index, as_keys: bool) -> Iterator[Proposal]:
     for symbol in index.of_kinds("fact", "amount", "parameter", "deadline", "assumption"):
         title = title_of(symbol)
         if symbol.kind == "deadline":
-            yield from (Proposal(f"{symbol.name}.{one}", title, symbol.kind) for one in PROPERTIES)
+            yield from (Proposal(f"{symbol.name}.{one}", title, symbol.kind) for one in DEADLINE_PROPERTIES)
         elif symbol.kind != "assumption" or as_keys:
             yield Proposal(symbol.name, title, symbol.kind)
             if symbol.listed:

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from policyengine.document import Entry, MappingNode, Node, Scalar, SequenceNode
+from policyengine.rulebook import DEADLINE_PROPERTIES
 from policyengine.source import Span
 
 Kind = Literal[
     "fact", "list", "parameter", "deadline", "amount", "rule", "assumption", "clause", "party", "document"
 ]
-PROPERTIES = ("status", "due", "settled_at")
 _DECLARED: Mapping[str, Kind] = {
     "parameters": "parameter",
     "deadlines": "deadline",
@@ -27,7 +27,7 @@ _DECLARED: Mapping[str, Kind] = {
     "documents": "document",
 }
 # Texts for people and words of the source: a name in them is no use of it.
-_PROSE = frozenset(("title", "text", "quote", "why", "name", "readings", "otherwise", "default", "section"))
+_PROSE = frozenset(("title", "text", "quote", "why", "name", "readings", "default", "section"))
 _OF_RULES, _OF_PARTIES = ("overrides", "because"), ("who", "to", "by", "members")
 _RECORD = re.compile(r"\[[0-9]+\]|\.[0-9]+(?=\.|$)")
 
@@ -75,7 +75,7 @@ class Index:
 
     def uses_of(self, symbol: Symbol) -> list[Use]:
         """Return every place where a name stands, its declaration too."""
-        return [use for use in self.uses if use.symbol == symbol]
+        return [use for use in self.uses if use.symbol is symbol]
 
     def of_kinds(self, *kinds: Kind) -> Iterator[Symbol]:
         """Return the symbols of some kinds."""
@@ -92,7 +92,7 @@ class Index:
             if found is not None:
                 return found
         head, _, property = text.rpartition(".")
-        return self.symbols.get(("deadline", head)) if property in PROPERTIES else None
+        return self.symbols.get(("deadline", head)) if property in DEADLINE_PROPERTIES else None
 
     # ---------- uses
 
@@ -130,6 +130,12 @@ class Index:
                 yield from self._given(entry.value, "")
                 continue
             if key != "then" and entry.key.text in _PROSE:
+                continue
+            if entry.key.text == "otherwise":  # a text, or one for each reading of an assumption
+                for one in _entries(entry.value):
+                    symbol = self.symbols.get(("assumption", one.key.text))
+                    if symbol is not None:
+                        yield Use(symbol, one.key.span, one.key.text)
                 continue
             yield from self._scalar(entry.key, key, listed)
             yield from self._node(entry.value, entry.key.text, listed)

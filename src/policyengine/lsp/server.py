@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
-from urllib.parse import unquote, urlparse
+import re
+import sys
+import traceback
+from collections.abc import Callable, Sequence
 
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
-from pygls.uris import from_fs_path
+from pygls.uris import from_fs_path, to_fs_path
 
 from policyengine.diagnostics import Diagnostic
 from policyengine.i18n import Language, Speech
@@ -19,10 +21,12 @@ from policyengine.lsp.completion import proposals, typed_word
 from policyengine.lsp.index import Use
 from policyengine.lsp.workspace import CannotRename, OpenRulebook, folder_of
 from policyengine.render.cards import Cards
+from policyengine.render.report import sentences
 from policyengine.source import Span
 from policyengine.values import printable
 from policyengine.version import __version__
 
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _PAUSE = 0.25  # seconds after the last key before the files are checked
 _SEVERITIES = {"error": lsp.DiagnosticSeverity.Error, "warning": lsp.DiagnosticSeverity.Warning}
 _KINDS = {
@@ -61,7 +65,7 @@ class RuleServer(LanguageServer):
         book = self.book_of(uri)
         if book is None:
             return None
-        path = os.path.normpath(path_of(uri))
+        path = path_of(uri)
         if text is None:
             book.buffers.pop(path, None)
         else:
@@ -71,7 +75,17 @@ class RuleServer(LanguageServer):
         if previous is not None:
             previous.cancel()
         self.waiting[book.folder] = asyncio.get_running_loop().create_task(self.check(book))
+        self.waiting[book.folder].add_done_callback(self._tell_bug)
         return book
+
+    def _tell_bug(self, task: asyncio.Task[None]) -> None:
+        """Say loudly that checking failed: nobody waits for the task."""
+        bug = None if task.cancelled() else task.exception()
+        if bug is None:
+            return
+        traceback.print_exception(bug, file=sys.stderr)
+        words = self.say("internal error: {kind}: {text}", kind=type(bug).__name__, text=str(bug)[:500])
+        self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Error, words))
 
     async def check(self, book: OpenRulebook) -> None:
         """Read a rulebook again after a pause, and tell what is wrong with it."""
@@ -80,21 +94,18 @@ class RuleServer(LanguageServer):
         for path, found in sorted(book.take(*checked).items()):
             lines = self.lines(book, path)
             told = [self.diagnostic(one, lines) for one in found]
-            uri = from_fs_path(os.path.abspath(path)) or ""
-            self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, told))
+            self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri_of(path), told))
 
     def lines(self, book: OpenRulebook, path: str) -> list[str]:
         """Return the lines of a file with their ends, as the editor has them."""
-        return book.text_of(path).decode("utf-8", "replace").splitlines(keepends=True)
+        # Not `splitlines`, which ends lines where neither YAML nor editors do.
+        return _LINE.findall(book.text_of(path).decode("utf-8", "replace"))
 
     def diagnostic(self, one: Diagnostic, lines: Sequence[str]) -> lsp.Diagnostic:
         """Return a diagnostic as the protocol has it."""
-        words = printable(self.say.message(one.message))
-        if one.help is not None:
-            words += "\n" + printable(self.say.message(one.help))
         return lsp.Diagnostic(
             range=self.range(one.span, lines),
-            message=words,
+            message=sentences(one, self.say),
             severity=_SEVERITIES[one.severity],
             code=one.code,
             source="policyengine",
@@ -109,132 +120,143 @@ class RuleServer(LanguageServer):
         )
         return lsp.Range(start, end)
 
+    def range_in(self, book: OpenRulebook, span: Span) -> lsp.Range:
+        """Return a stretch of a file of a rulebook in the units that the editor counts in."""
+        return self.range(span, self.lines(book, span.file))
+
     def use_at(self, uri: str, position: lsp.Position) -> tuple[OpenRulebook, Use] | None:
         """Return the name at a place of a file, with its rulebook."""
         book = self.book_of(uri)
         if book is None:
             return None
-        path = os.path.normpath(path_of(uri))
+        path = path_of(uri)
         place = self.workspace.position_codec.position_from_client_units(self.lines(book, path), position)
         use = book.index.at(path, place.line + 1, place.character + 1)
         return None if use is None else (book, use)
 
 
 def path_of(uri: str) -> str:
-    """Return the path of a file, relative to the working directory where it is below it."""
-    path = unquote(urlparse(uri).path)
+    """Return the normal path of a file, relative to the working directory where it is below it."""
+    path = os.path.normpath(str(to_fs_path(uri)))
     relative = os.path.relpath(path)
     return path if relative.startswith("..") else relative
 
 
+def uri_of(path: str) -> str:
+    """Return the URI of a file."""
+    return str(from_fs_path(os.path.abspath(path)))
+
+
 def make_server(language: Language) -> RuleServer:
-    """Return a server with all that it can do."""
+    """Return a server with all that it can do; pygls hands each answer the server itself."""
     server = RuleServer(language)
-
-    @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
-    async def opened(params: lsp.DidOpenTextDocumentParams) -> None:
-        server.hold(params.text_document.uri, params.text_document.text)
-
-    @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
-    async def changed(params: lsp.DidChangeTextDocumentParams) -> None:
-        uri = params.text_document.uri
-        server.hold(uri, server.workspace.get_text_document(uri).source)
-
-    @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
-    async def saved(params: lsp.DidSaveTextDocumentParams) -> None:
-        uri = params.text_document.uri
-        server.hold(uri, server.workspace.get_text_document(uri).source)
-
-    @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
-    async def closed(params: lsp.DidCloseTextDocumentParams) -> None:
-        server.hold(params.text_document.uri, None)
-
-    @server.feature(lsp.TEXT_DOCUMENT_HOVER)
-    def hover(params: lsp.HoverParams) -> lsp.Hover | None:
-        found = server.use_at(params.text_document.uri, params.position)
-        if found is None:
-            return None
-        book, use = found
-        card = None if book.model is None else Cards(book.model, server.say).of(use.symbol.name)
-        if card is None:
-            return None
-        head, _, rest = card.partition("\n")
-        text = f"**{_plain(head)}**\n\n" + "\n".join(f"{_plain(line)}  " for line in rest.splitlines())
-        content = lsp.MarkupContent(lsp.MarkupKind.Markdown, text)
-        return lsp.Hover(content, server.range(use.span, server.lines(book, use.span.file)))
-
-    @server.feature(lsp.TEXT_DOCUMENT_DEFINITION)
-    def definition(params: lsp.DefinitionParams) -> lsp.Location | None:
-        found = server.use_at(params.text_document.uri, params.position)
-        return None if found is None else _location(server, found[0], found[1].symbol.span)
-
-    @server.feature(lsp.TEXT_DOCUMENT_REFERENCES)
-    def references(params: lsp.ReferenceParams) -> list[lsp.Location]:
-        found = server.use_at(params.text_document.uri, params.position)
-        if found is None:
-            return []
-        book, use = found
-        spans = sorted({one.span for one in book.index.uses_of(use.symbol)})
-        if not params.context.include_declaration:
-            spans = [span for span in spans if span != use.symbol.span]
-        return [_location(server, book, span) for span in spans]
-
-    @server.feature(
-        lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=[".", ":", " ", "[", "{"])
-    )
-    def completion(params: lsp.CompletionParams) -> lsp.CompletionList:
-        uri = params.text_document.uri
-        book = server.book_of(uri)
-        if book is None:
-            return lsp.CompletionList(False, [])
-        lines = server.lines(book, os.path.normpath(path_of(uri)))
-        place = server.workspace.position_codec.position_from_client_units(lines, params.position)
-        line = lines[place.line] if place.line < len(lines) else ""
-        before = line[: place.character]
-        word = typed_word(before)
-        row, column = params.position.line, params.position.character
-        edited = lsp.Range(lsp.Position(row, column - len(word)), lsp.Position(row, column))
-        items = [
-            lsp.CompletionItem(
-                label=one.word,
-                kind=_KINDS.get(one.kind or "", lsp.CompletionItemKind.Value),
-                detail=one.title.in_language(server.say.language) or None,
-                text_edit=lsp.TextEdit(edited, one.word),
-            )
-            for one in dict.fromkeys(proposals(book.index, lines, place.line, before))
-        ]
-        return lsp.CompletionList(False, items)
-
-    @server.feature(lsp.TEXT_DOCUMENT_PREPARE_RENAME)
-    def prepare_rename(params: lsp.PrepareRenameParams) -> lsp.Range | None:
-        found = server.use_at(params.text_document.uri, params.position)
-        return (
-            None if found is None else server.range(found[1].span, server.lines(found[0], found[1].span.file))
-        )
-
-    @server.feature(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))
-    def rename(params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
-        found = server.use_at(params.text_document.uri, params.position)
-        if found is None:
-            return None
-        book, use = found
-        try:
-            edits = book.rename(use, params.new_name)
-        except CannotRename as reason:
-            raise JsonRpcInvalidParams(server.say.verbatim(str(reason))) from None
-        changes: dict[str, list[lsp.TextEdit]] = {}
-        for edit in edits:
-            uri = from_fs_path(os.path.abspath(edit.span.file)) or ""
-            lines = server.lines(book, edit.span.file)
-            changes.setdefault(uri, []).append(lsp.TextEdit(server.range(edit.span, lines), edit.text))
-        return lsp.WorkspaceEdit(changes=changes)
-
+    answers: list[tuple[str, object, Callable[..., object]]] = [
+        (lsp.TEXT_DOCUMENT_DID_OPEN, None, _opened),
+        (lsp.TEXT_DOCUMENT_DID_CHANGE, None, _changed),
+        (lsp.TEXT_DOCUMENT_DID_SAVE, None, _changed),
+        (lsp.TEXT_DOCUMENT_DID_CLOSE, None, _closed),
+        (lsp.TEXT_DOCUMENT_HOVER, None, _hover),
+        (lsp.TEXT_DOCUMENT_DEFINITION, None, _definition),
+        (lsp.TEXT_DOCUMENT_REFERENCES, None, _references),
+        (lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=list(".: [{")), _completion),
+        (lsp.TEXT_DOCUMENT_PREPARE_RENAME, None, _prepare_rename),
+        (lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True), _rename),
+    ]
+    for name, options, answer in answers:
+        server.feature(name, options)(answer)
     return server
 
 
-def _location(server: RuleServer, book: OpenRulebook, span: Span) -> lsp.Location:
-    uri = from_fs_path(os.path.abspath(span.file)) or ""
-    return lsp.Location(uri, server.range(span, server.lines(book, span.file)))
+async def _opened(ls: RuleServer, params: lsp.DidOpenTextDocumentParams) -> None:
+    ls.hold(params.text_document.uri, params.text_document.text)
+
+
+async def _changed(
+    ls: RuleServer, params: lsp.DidChangeTextDocumentParams | lsp.DidSaveTextDocumentParams
+) -> None:
+    uri = params.text_document.uri
+    ls.hold(uri, ls.workspace.get_text_document(uri).source)
+
+
+async def _closed(ls: RuleServer, params: lsp.DidCloseTextDocumentParams) -> None:
+    ls.hold(params.text_document.uri, None)
+
+
+def _hover(ls: RuleServer, params: lsp.HoverParams) -> lsp.Hover | None:
+    found = ls.use_at(params.text_document.uri, params.position)
+    if found is None:
+        return None
+    book, use = found
+    card = None if book.model is None else Cards(book.model, ls.say).of(use.symbol.name)
+    if card is None:
+        return None
+    head, _, rest = card.partition("\n")
+    text = f"**{_plain(head)}**\n\n" + "\n".join(f"{_plain(line)}  " for line in rest.splitlines())
+    return lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.Markdown, text), ls.range_in(book, use.span))
+
+
+def _definition(ls: RuleServer, params: lsp.DefinitionParams) -> lsp.Location | None:
+    found = ls.use_at(params.text_document.uri, params.position)
+    return None if found is None else _location(ls, found[0], found[1].symbol.span)
+
+
+def _references(ls: RuleServer, params: lsp.ReferenceParams) -> list[lsp.Location]:
+    found = ls.use_at(params.text_document.uri, params.position)
+    if found is None:
+        return []
+    book, use = found
+    spans = sorted({one.span for one in book.index.uses_of(use.symbol)})
+    if not params.context.include_declaration:
+        spans = [span for span in spans if span != use.symbol.span]
+    return [_location(ls, book, span) for span in spans]
+
+
+def _completion(ls: RuleServer, params: lsp.CompletionParams) -> lsp.CompletionList:
+    uri = params.text_document.uri
+    book = ls.book_of(uri)
+    if book is None:
+        return lsp.CompletionList(False, [])
+    lines = ls.lines(book, path_of(uri))
+    place = ls.workspace.position_codec.position_from_client_units(lines, params.position)
+    line = lines[place.line] if place.line < len(lines) else ""
+    before = line[: place.character]
+    row, column = params.position.line, params.position.character
+    edited = lsp.Range(lsp.Position(row, column - len(typed_word(before))), lsp.Position(row, column))
+    items = [
+        lsp.CompletionItem(
+            label=one.word,
+            kind=_KINDS.get(one.kind or "", lsp.CompletionItemKind.Value),
+            detail=one.title.in_language(ls.say.language) or None,
+            text_edit=lsp.TextEdit(edited, one.word),
+        )
+        for one in dict.fromkeys(proposals(book.index, lines, place.line, before))
+    ]
+    return lsp.CompletionList(False, items)
+
+
+def _prepare_rename(ls: RuleServer, params: lsp.PrepareRenameParams) -> lsp.Range | None:
+    found = ls.use_at(params.text_document.uri, params.position)
+    return None if found is None else ls.range_in(found[0], found[1].span)
+
+
+def _rename(ls: RuleServer, params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
+    found = ls.use_at(params.text_document.uri, params.position)
+    if found is None:
+        return None
+    book, use = found
+    try:
+        edits = book.rename(use, params.new_name)
+    except CannotRename as refusal:
+        raise JsonRpcInvalidParams(printable(ls.say.message(refusal.reason))) from None
+    changes: dict[str, list[lsp.TextEdit]] = {}
+    for edit in edits:
+        text_edit = lsp.TextEdit(ls.range_in(book, edit.span), edit.text)
+        changes.setdefault(uri_of(edit.span.file), []).append(text_edit)
+    return lsp.WorkspaceEdit(changes=changes)
+
+
+def _location(ls: RuleServer, book: OpenRulebook, span: Span) -> lsp.Location:
+    return lsp.Location(uri_of(span.file), ls.range_in(book, span))
 
 
 def _plain(line: str) -> str:

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from policyengine.diagnostics import Diagnostic, has_errors
+from policyengine.diagnostics import Diagnostic, Message, has_errors, message
 from policyengine.document import Node, read_yaml
 from policyengine.examine import examine_rulebook
 from policyengine.files import decode_text
-from policyengine.lsp.index import PROPERTIES, Index, Symbol, Use
-from policyengine.parse.load import parse_files
+from policyengine.lsp.index import Index, Symbol, Use
 from policyengine.rule_files import CASES_SUFFIX, SourceFile, collect_files
-from policyengine.rulebook import Rulebook
+from policyengine.rulebook import DEADLINE_PROPERTIES, Rulebook
 from policyengine.source import Span
-from policyengine.testing.discover import find_files, rulebook_of
+from policyengine.testing.discover import rulebook_of, tests_of
 
 _NAME_FORMS: Mapping[str, str] = {"assumption": r"[A-Z]+-[0-9]+", "clause": r"[A-Z0-9][A-Za-z0-9.-]*"}
 _PLAIN_NAME = r"[a-z][a-z0-9_]*"
 
 
 class CannotRename(Exception):
-    """Why a name cannot be changed; the text is an English template of the program."""
+    """Why a name cannot be changed."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 class Edit(NamedTuple):
@@ -54,10 +58,8 @@ class OpenRulebook:
 
         Changes nothing, so that it can run beside the answers to the editor.
         """
-        buffers = dict(self.buffers)
-        files, faults = collect_files(self.folder, buffers)
-        book = parse_files(self.folder, files, faults, ()).rulebook
-        return book, examine_rulebook(self.folder, (), buffers).diagnostics
+        examined = examine_rulebook(self.folder, (), dict(self.buffers))
+        return examined.rulebook, examined.diagnostics
 
     def take(self, book: Rulebook | None, diagnostics: Iterable[Diagnostic]) -> dict[str, list[Diagnostic]]:
         """Keep what a check has found, and return what to tell about each file.
@@ -75,9 +77,7 @@ class OpenRulebook:
 
     def _trees(self, files: list[SourceFile]) -> list[tuple[str, Node]]:
         texts = [(file.kind, file.path, file.data) for file in files if not file.faults]
-        for path, rules in find_files([self.folder])[0]:
-            if rules == os.path.normpath(self.folder):
-                texts.append(("cases", path, self.text_of(path)))
+        texts += (("cases", path, self.text_of(path)) for path in tests_of(self.folder)[0])
         trees = []
         for kind, path, data in texts:
             if path not in self._last or self._last[path][0] != data:
@@ -105,23 +105,28 @@ class OpenRulebook:
     def rename(self, use: Use, new: str) -> list[Edit]:
         """Return the edits that give a name another form everywhere. Raises CannotRename.
 
-        A fact keeps the beginning of its path, under which cases nest it. The result is tried out first.
+        A fact or list keeps the beginning of its path, under which cases nest it. The result is tried out
+        before it is returned.
         """
-        import re
-
         symbol = use.symbol
-        old_last = symbol.name.rpartition(".")[2] if symbol.kind == "fact" else symbol.name
-        head, _, last = new.rpartition(".")
-        if symbol.kind in ("list", "party", "document"):
-            raise CannotRename(_NOT_THIS)
-        if symbol.kind == "fact" and head not in ("", symbol.name.rpartition(".")[0]):
+        is_path = symbol.kind in _PATHS
+        group, _, old = symbol.name.rpartition(".") if is_path else ("", "", symbol.name)
+        head, _, last = new.rpartition(".") if is_path else ("", "", new)
+        if head not in ("", group):
             raise CannotRename(_LAST_PART)
-        last = last if symbol.kind == "fact" else new
         if not re.fullmatch(_NAME_FORMS.get(symbol.kind, _PLAIN_NAME), last):
             raise CannotRename(_NO_NAME)
-        edits = [Edit(_inner(one, old_last, symbol), last) for one in self.index.uses_of(symbol)]
+        edits = [Edit(_stretch(one, old, _end_of_name(one)), last) for one in self.index.uses_of(symbol)]
+        if symbol.kind == "list":
+            edits += self._in_paths(symbol, old, last)
         self._try(edits)
         return edits
+
+    def _in_paths(self, listed: Symbol, old: str, new: str) -> Iterator[Edit]:
+        """Return the edits of a list's name at the beginning of the paths of its facts."""
+        for use in self.index.uses:
+            if use.symbol.listed == listed.name and use.written.startswith(f"{listed.name}."):
+                yield Edit(_stretch(use, old, len(listed.name)), new)
 
     def _try(self, edits: list[Edit]) -> None:
         """Raise CannotRename if a rulebook that is sound would not be after the edits."""
@@ -134,26 +139,40 @@ class OpenRulebook:
             buffers[path] = "\n".join(lines).encode("utf-8")
         before = examine_rulebook(self.folder, (), self.buffers).diagnostics
         after = examine_rulebook(self.folder, (), buffers).diagnostics
-        if has_errors(after) and not has_errors(before):
-            raise CannotRename(str(next(one for one in after if one.severity == "error").message))
+        broken = next((one for one in after if one.severity == "error"), None)
+        if broken is not None and not has_errors(before):
+            raise CannotRename(broken.message)
 
 
-def _inner(use: Use, old: str, symbol: Symbol) -> Span:
-    """Return the stretch of a use that is the name: without quotes, beginning of a path, record, property."""
+def _end_of_name(use: Use) -> int:
+    """Return where the name ends in what is written: before the property of a deadline."""
+    if use.symbol.kind == "deadline":
+        for property in DEADLINE_PROPERTIES:
+            if use.written.endswith(f".{property}"):
+                return _before_record(use.written[: -len(property) - 1])
+    if use.symbol.kind in _PATHS:
+        return len(use.written)
+    return _before_record(use.written)
+
+
+def _before_record(written: str) -> int:
+    """Return where a name ends before the number of a record, as in ``asking.0`` and ``asking[0]``."""
+    found = _RECORD_AT_END.search(written)
+    return len(written) if found is None else found.start()
+
+
+def _stretch(use: Use, old: str, end: int) -> Span:
+    """Return the stretch of a use on which the old name ends at a position of what is written."""
     span, written = use.span, use.written
     quote = (span.end_column - span.column - len(written)) // 2 if span.line == span.end_line else 0
-    core = written
-    if symbol.kind == "deadline":
-        for property in PROPERTIES:
-            core = core.removesuffix(f".{property}")
-    start = 0 if symbol.kind != "fact" else core.rfind(old)
-    start += span.column + quote
+    start = span.column + quote + end - len(old)
     return span._replace(column=start, end_line=span.line, end_column=start + len(old))
 
 
-_NOT_THIS = "lists, parties and documents cannot be renamed here: cases in other files name them"
-_LAST_PART = "only the last part of a fact's path can be renamed: cases nest the rest"
-_NO_NAME = "a name is written with small letters, digits and `_`, beginning with a letter"
+_PATHS = ("fact", "list")
+_RECORD_AT_END = re.compile(r"(\[[0-9]+\]|\.[0-9]+)$")
+_LAST_PART = message("only the last part of a path can be renamed: cases nest the rest")
+_NO_NAME = message("a name is written with small letters, digits and `_`, beginning with a letter")
 
 
 def folder_of(path: str) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from policyengine.diagnostics import Diagnostic, has_errors, message
-from policyengine.document import MappingNode, read_yaml
+from policyengine.document import MappingNode
 from policyengine.files import decode_text
 from policyengine.parse import nodes
 from policyengine.parse.book import parse_assumptions, parse_book, parse_counting, parse_zone
@@ -20,7 +20,7 @@ from policyengine.parse.sources import Sources
 from policyengine.parse.vocabulary import declare_vocabulary, parse_vocabulary
 from policyengine.rule_files import Loaded, SourceFile, collect_files, digest_of
 from policyengine.rulebook import Rulebook
-from policyengine.schemas import check_shape
+from policyengine.schemas import read_shaped
 from policyengine.source import Span
 
 _Named = TypeVar("_Named")
@@ -78,11 +78,9 @@ def _tree(file: SourceFile, faults: list[Diagnostic]) -> MappingNode | None:
     if text is None:
         faults += unreadable
         return None
-    node, wrong = read_yaml(text, file.path)
-    if node is not None and not has_errors(wrong):
-        wrong = [*wrong, *check_shape(file.kind, node)]
+    node, wrong = read_shaped(file.kind, text, file.path)
     faults += wrong
-    return node if isinstance(node, MappingNode) and not has_errors(wrong) else None
+    return node
 
 
 def _parse(
@@ -95,7 +93,7 @@ def _parse(
     names = Names(faults)
     book_node = trees["rulebook"][0]
     zone = parse_zone(book_node, names)
-    scope = Scope(names, zone)
+    scope = Scope(names, zone, nodes.text(book_node.get("currency")))
     book = parse_book(book_node, zone, scope)
     names.parties = tuple(party.id for party in book.parties)
     sources = Sources(book.documents)

@@ -35,10 +35,13 @@ def wanted_by(symbol: Symbol) -> Wanted:
 
 
 class Scope(NamedTuple):
-    """Where a name or a literal is read: all names, the zone of naive times, whose record is spoken of."""
+    """Where a name or a literal is read: all names, the zone of naive times, the currency of sums, and whose
+    record is spoken of.
+    """
 
     names: Names
     zone: ZoneInfo
+    currency: str
     listed: str | None = None
 
     @property
@@ -104,7 +107,7 @@ def _constant(written: Scalar, wanted: Wanted, scope: Scope) -> Constant | Liter
         guessed = guess_type(written.text)
         type = guessed if guessed in wanted.types else type
     try:
-        value = parse_literal(written.text, type, scope.zone, wanted.choices)
+        value = parse_literal(written.text, type, scope.zone, scope.currency, wanted.choices)
     except LiteralError as fault:
         return fault
     return Constant(value, type, written.span)

@@ -5,11 +5,11 @@ https://docs.github.com/en/actions/reference/workflow-commands-for-github-action
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 
 from policyengine.diagnostics import Diagnostic
 from policyengine.i18n import Speech
+from policyengine.render.report import sentences, slashed
 from policyengine.values import printable
 
 # What would end a line, a property or the list of properties.
@@ -25,7 +25,7 @@ def render_annotations(diagnostics: Iterable[Diagnostic], say: Speech) -> str:
 def _command(diagnostic: Diagnostic, say: Speech) -> str:
     span = diagnostic.span
     properties = {
-        "file": printable(os.path.normpath(span.file).replace(os.sep, "/")),
+        "file": printable(slashed(span.file)),
         "line": span.line,
         "endLine": span.end_line,
         "title": diagnostic.code,
@@ -33,6 +33,5 @@ def _command(diagnostic: Diagnostic, say: Speech) -> str:
     if span.line == span.end_line:  # columns of a stretch over several lines are refused
         properties |= {"col": span.column, "endColumn": max(span.column, span.end_column - 1)}
     listed = ",".join(f"{name}={str(value).translate(_IN_PROPERTY)}" for name, value in properties.items())
-    parts = [diagnostic.message, *([] if diagnostic.help is None else [diagnostic.help])]
-    text = "\n".join(printable(say.message(part)) for part in parts)
-    return f"::{diagnostic.severity} {listed}::{text.translate(_IN_TEXT)}"
+    text = sentences(diagnostic, say).translate(_IN_TEXT)
+    return f"::{diagnostic.severity} {listed}::{text}"

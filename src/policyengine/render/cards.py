@@ -10,7 +10,7 @@ from policyengine.render.clause_index import STATUSES
 from policyengine.render.layout import Paint, wrap
 from policyengine.render.naming import Naming, place
 from policyengine.render.statements import Statements
-from policyengine.rulebook import Assumption, Fact, RecordList, Rulebook
+from policyengine.rulebook import DEADLINE_PROPERTIES, Assumption, Fact, RecordList, Rulebook
 from policyengine.source import Span
 from policyengine.values import TYPE_WORDS
 from policyengine.words import Text
@@ -42,7 +42,7 @@ class Cards:
         """Return the card of a name, or None if nothing has it; a deadline's property means the deadline."""
         lines = [*self._lines(name)]
         deadline, _, property = name.rpartition(".")
-        if not lines and deadline in self.book.deadlines and property in ("due", "status", "settled_at"):
+        if not lines and deadline in self.book.deadlines and property in DEADLINE_PROPERTIES:
             lines = [*self._lines(deadline)]
         return "".join(f"{line}\n" for line in lines) if lines else None
 
@@ -87,9 +87,8 @@ class Cards:
         words = self.say("{head}: {title}", head=head, title=self.naming.text(title))
         yield self.paint(words, "title") + self.paint(f"  {place(span)}", "faint")
         if source is not None:
-            clauses = self.say(", ").join(source.clauses)
-            quoted = f"{self.naming.source(source)} {clauses}".rstrip()
-            yield from (self.paint(f"  {line}", "faint") for line in wrap(quoted, _WIDTH))
+            lines = wrap(self.naming.citation(source), _WIDTH)
+            yield from (self.paint(f"  {line}", "faint") for line in lines)
 
     def _paragraphs(self, *texts: str) -> Iterator[str]:
         for text in texts:

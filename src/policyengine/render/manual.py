@@ -6,17 +6,17 @@ from collections.abc import Iterable
 
 from policyengine.i18n import Speech
 from policyengine.manual.pages import Page
-from policyengine.render.layout import Paint, Row, Tone, table, wrap
+from policyengine.render.layout import Paint, Row, table, wrap
+from policyengine.render.report import TONES
 
 _WIDTH = 100
-_TONES: dict[str, Tone] = {"error": "bad", "warning": "open"}
 
 
 def render_page(page: Page, say: Speech, color: bool = False) -> str:
     """Return one page."""
     paint = Paint(color)
     severity = say("error") if page.severity == "error" else say("warning")
-    lines = [f"{paint(page.code, 'title')} ({paint(severity, _TONES[page.severity])})", ""]
+    lines = [f"{paint(page.code, 'title')} ({paint(severity, TONES[page.severity])})", ""]
     for paragraph in (page.summary, *page.paragraphs):
         lines += [*wrap(say.verbatim(paragraph), _WIDTH), ""]
     for heading, example in ((say("Fails:"), page.failing), (say("Passes:"), page.passing)):
@@ -28,5 +28,5 @@ def render_page(page: Page, say: Speech, color: bool = False) -> str:
 
 def render_contents(pages: Iterable[Page], say: Speech, color: bool = False) -> str:
     """Return every code with its sentence."""
-    rows = (Row((page.code, _TONES[page.severity]), (say.verbatim(page.summary), "plain")) for page in pages)
+    rows = (Row((page.code, TONES[page.severity]), (say.verbatim(page.summary), "plain")) for page in pages)
     return "".join(f"{line}\n" for line in table(rows, Paint(color)))

@@ -115,6 +115,10 @@ class Naming:
             return ""
         return self.say("“{quote}” {section}", quote=source.quote, section=source.section)
 
+    def citation(self, source: Source) -> str:
+        """Return a quote with its section and clauses."""
+        return f"{self.source(source)} {self.say(', ').join(source.clauses)}".rstrip()
+
 
 def case_path(book: Rulebook, key: Key) -> str:
     """Return the place of a fact in the JSON of a case, such as ``complaint.evidence[0].kind``."""

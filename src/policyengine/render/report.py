@@ -12,7 +12,7 @@ from policyengine.i18n import Speech
 from policyengine.render.layout import Paint, Tone, width
 from policyengine.values import printable
 
-_TONES: dict[str, Tone] = {"error": "bad", "warning": "open"}
+TONES: dict[str, Tone] = {"error": "bad", "warning": "open"}
 _LONGEST_LINE = 120
 _TAB = "\t"
 _LARGEST_SHOWN = 64 * 1024 * 1024
@@ -45,12 +45,23 @@ def render_report(
         # An option of the command line has no lines.
         where = place if place.startswith("--") else f"{place}:{one.span.line}:{one.span.column}"
         lines.append(
-            f"{printable(where)}: {paint(head, _TONES[one.severity])}: {printable(say.message(one.message))}"
+            f"{printable(where)}: {paint(head, TONES[one.severity])}: {printable(say.message(one.message))}"
         )
         lines += _excerpt(one, known, paint)
         if one.help is not None:
             lines.append("  " + say("help: {text}", text=printable(say.message(one.help))))
     return "".join(f"{line}\n" for line in lines)
+
+
+def sentences(diagnostic: Diagnostic, say: Speech) -> str:
+    """Return what is wrong and, on a line of its own, what to do; nothing in it commands a terminal."""
+    parts = (diagnostic.message, diagnostic.help)
+    return "\n".join(printable(say.message(part)) for part in parts if part is not None)
+
+
+def slashed(path: str) -> str:
+    """Return a path as other programs read it: short, and with slashes."""
+    return os.path.normpath(path).replace(os.sep, "/")
 
 
 def _excerpt(diagnostic: Diagnostic, texts: dict[str, Excerpt], paint: Paint) -> list[str]:

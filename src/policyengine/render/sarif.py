@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from urllib.parse import quote
 
 from policyengine.diagnostics import Diagnostic
 from policyengine.i18n import Speech
 from policyengine.manual.pages import Page, pages
+from policyengine.render.report import sentences, slashed
 from policyengine.source import Span
-from policyengine.values import printable
 from policyengine.version import __version__
 
 Json = dict[str, object]
@@ -26,7 +25,7 @@ def render_sarif(diagnostics: Sequence[Diagnostic], say: Speech) -> str:
         "name": "policyengine",
         "semanticVersion": __version__,
         "language": "zh-CN" if say.language == "zh" else "en-US",
-        "rules": [_rule(code, manual.get(code), say) for code in codes],
+        "rules": [_rule(manual[code], say) for code in codes],
     }
     run: Json = {
         "tool": {"driver": driver},
@@ -37,13 +36,11 @@ def render_sarif(diagnostics: Sequence[Diagnostic], say: Speech) -> str:
     return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
 
 
-def _rule(code: str, page: Page | None, say: Speech) -> Json:
-    if page is None:
-        return {"id": code}
-    help = say("Run `policyengine explain-code {code}` for examples.", code=code)
+def _rule(page: Page, say: Speech) -> Json:
+    help = say("Run `policyengine explain-code {code}` for examples.", code=page.code)
     whole = " ".join(say.verbatim(text) for text in (page.summary, *page.paragraphs))
     return {
-        "id": code,
+        "id": page.code,
         "shortDescription": {"text": say.verbatim(page.summary)},
         "fullDescription": {"text": whole},
         "help": {"text": help},
@@ -52,23 +49,23 @@ def _rule(code: str, page: Page | None, say: Speech) -> Json:
 
 
 def _result(diagnostic: Diagnostic, index: int, say: Speech) -> Json:
-    parts = [diagnostic.message, *([] if diagnostic.help is None else [diagnostic.help])]
-    text = "\n".join(printable(say.message(part)) for part in parts)
     return {
         "ruleId": diagnostic.code,
         "ruleIndex": index,
         "level": diagnostic.severity,
-        "message": {"text": text},
+        "message": {"text": sentences(diagnostic, say)},
         "locations": [{"physicalLocation": _location(diagnostic.span)}],
     }
 
 
 def _location(span: Span) -> Json:
-    path = os.path.normpath(span.file).replace(os.sep, "/")
     region: Json = {
         "startLine": span.line,
         "startColumn": span.column,
         "endLine": span.end_line,
         "endColumn": span.end_column,
     }
-    return {"artifactLocation": {"uri": quote(path.encode("utf-8", "surrogateescape"))}, "region": region}
+    return {
+        "artifactLocation": {"uri": quote(slashed(span.file).encode("utf-8", "surrogateescape"))},
+        "region": region,
+    }

@@ -19,6 +19,7 @@ from policyengine.conditions import (
     Ref,
     Some,
     Test,
+    conjuncts,
 )
 from policyengine.diagnostics import marked
 from policyengine.render.naming import Naming
@@ -32,8 +33,10 @@ from policyengine.rulebook import (
     Parameter,
     Policy,
     Rule,
+    Rulebook,
     TextByReading,
 )
+from policyengine.source import Span
 from policyengine.values import Duration, ValueType
 
 _PICKS = {
@@ -86,7 +89,7 @@ class Statements:
     def rule(self, rule: Rule, with_precedence: bool = True) -> str:
         """Return a rule as one sentence, and one more that tells its exceptions apart."""
         then = self._list(self.conclusion(one) for one in rule.then)
-        notices = self._also(self.notice(one) for one in rule.notices)
+        notices = self.say("; ").join(self.notice(one) for one in rule.notices)
         follows = (
             self.say("{then}; {notices}", then=then, notices=notices) if then and notices else then or notices
         )
@@ -134,8 +137,7 @@ class Statements:
 
     def scope(self, policy: Policy) -> str:
         """Return when a policy applies at all, or nothing if it always does."""
-        rules = [rule for rule in self.naming.book.rules.values() if rule.policy == policy.id]
-        conditions = self.conditions(rules[0].scope) if rules else ""
+        conditions = self.conditions(scope_of(self.naming.book, policy.id))
         return self.say("This policy applies if {conditions}.", conditions=conditions) if conditions else ""
 
     # ---------- conditions
@@ -143,11 +145,6 @@ class Statements:
     def conditions(self, condition: Condition) -> str:
         """Return a condition; nothing for one that is always true."""
         return self._condition(condition, False, top=True)
-
-    def parts(self, condition: Condition) -> Sequence[str]:
-        """Return what must all be true, one by one."""
-        flat = _flat(condition)
-        return [self._condition(part, False, top=True) for part in flat]
 
     def _condition(self, condition: Condition, negated: bool, top: bool = False) -> str:
         match condition:
@@ -162,7 +159,7 @@ class Statements:
             case All(parts) | Any(parts):
                 is_all = isinstance(condition, All) is not negated
                 return self._joined(
-                    _flat(condition) if isinstance(condition, All) else parts, is_all, negated, top
+                    tuple(conjuncts(condition)) if isinstance(condition, All) else parts, is_all, negated, top
                 )
             case Some(listed, where):
                 return self._some(listed, where, negated)
@@ -184,9 +181,6 @@ class Statements:
     def _list(self, words: Iterable[str]) -> str:
         *most, last = list(words) or [""]
         return self.say("{most} and {last}", most=self.say(", ").join(most), last=last) if most else last
-
-    def _also(self, words: Iterable[str]) -> str:
-        return self.say("; ").join(words)
 
     def _test(self, test: Test, negated: bool) -> str:
         word = "at_least" if test.spelling == "between" and test.operator == "at_least" else test.spelling
@@ -347,11 +341,10 @@ class Statements:
         return lines or [self.say("the document does not say")]
 
 
-def _flat(condition: Condition) -> tuple[Condition, ...]:
-    """Return the parts of nested conjunctions."""
-    if isinstance(condition, All):
-        return tuple(inner for part in condition.parts for inner in _flat(part))
-    return (condition,)
+def scope_of(book: Rulebook, policy: str) -> Condition:
+    """Return what a policy demands for each of its rules; always true for a policy without rules."""
+    rules = (rule for rule in book.rules.values() if rule.policy == policy)
+    return next((rule.scope for rule in rules), All((), Span("")))
 
 
 _READ, _NOT_READ = marked("{id} is read as: {reading}"), marked("{id} is not read as: {reading}")

@@ -151,9 +151,7 @@ class Chain:
         mark, tone = _MARKS[truth]
         yield self._line(depth, f"{mark} {self._headline(rule)}", tone)
         if rule.source is not None:
-            clauses = self.say(", ").join(rule.source.clauses)
-            quote = self.naming.source(rule.source)
-            yield self._line(depth + 1, f"{quote} {clauses}".rstrip(), "faint")
+            yield self._line(depth + 1, self.naming.citation(rule.source), "faint")
         for leaf in leaves:
             yield self._line(depth + 1, self._test(leaf))
             yield from self._behind(leaf, depth + 2)

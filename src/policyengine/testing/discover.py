@@ -32,6 +32,14 @@ def find_files(paths: Iterable[str]) -> tuple[list[tuple[str, str]], list[Diagno
     return sorted(found.items()), faults
 
 
+def tests_of(folder: str) -> tuple[list[str], list[Diagnostic]]:
+    """Return the test files of the rulebook in a folder, without those of rulebooks inside it."""
+    if not os.path.isdir(folder):
+        return [], []
+    found, faults = find_files([folder])
+    return [path for path, rules in found if rules == os.path.normpath(folder)], faults
+
+
 def _below(folder: str) -> Iterator[str]:
     for place, folders, names in os.walk(folder):
         folders.sort()

@@ -6,18 +6,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from policyengine.case import Key
-from policyengine.diagnostics import Diagnostic, error, has_errors, listing, message
-from policyengine.document import Entry, MappingNode, Node, Scalar, read_yaml
+from policyengine.diagnostics import Diagnostic, error, listing, message
+from policyengine.document import Entry, MappingNode, Node, Scalar
 from policyengine.files import decode_text, read_text
 from policyengine.i18n import Speech
 from policyengine.parse import nodes
 from policyengine.render.naming import Naming
-from policyengine.rulebook import STATUSES, Rulebook
-from policyengine.schemas import check_shape
+from policyengine.rulebook import DEADLINE_PROPERTIES, STATUSES, Rulebook
+from policyengine.schemas import read_shaped
 from policyengine.source import Span
 from policyengine.suggestions import closest
 from policyengine.testing.scenarios import Because, Check, Expectation, Scenario, ScenarioFile
-from policyengine.values import LiteralError, ValueType, parse_literal
+from policyengine.values import LiteralError, Value, ValueType, parse_literal
 
 NO_VALUE = ("undetermined", "not_applicable", "conflict")
 """What can be expected beside a value."""
@@ -47,14 +47,7 @@ def read_scenarios(
 def read_shape(path: str, data: bytes | None = None) -> tuple[MappingNode | None, list[Diagnostic]]:
     """Return the tree of a file, None when its text or shape is wrong, and everything wrong with these."""
     text, faults = read_text(path) if data is None else decode_text(path, data)
-    if text is None:
-        return None, faults
-    node, wrong = read_yaml(text, path)
-    faults += wrong
-    # As with rule files: not only mappings are held against the schema.
-    if node is not None and not has_errors(wrong):
-        faults += check_shape("cases", node)
-    return (node, faults) if isinstance(node, MappingNode) and not has_errors(faults) else (None, faults)
+    return (None, faults) if text is None else read_shaped("cases", text, path)
 
 
 def key_of(book: Rulebook, written: str) -> Key | None:
@@ -72,7 +65,7 @@ def key_of(book: Rulebook, written: str) -> Key | None:
         listed = None
     else:
         deadline, _, property = name.rpartition(".")
-        if deadline not in book.deadlines or property not in ("due", "status", "settled_at"):
+        if deadline not in book.deadlines or property not in DEADLINE_PROPERTIES:
             return None
         listed = book.deadlines[deadline].listed
     return (name, record) if (listed is None) == (record is None) else None
@@ -92,7 +85,7 @@ def names_of(book: Rulebook) -> Iterator[str]:
         yield id if amount.listed is None else f"{id}.0"
     for id, deadline in book.deadlines.items():
         head = id if deadline.listed is None else f"{id}.0"
-        yield from (f"{head}.{property}" for property in ("due", "status", "settled_at"))
+        yield from (f"{head}.{property}" for property in DEADLINE_PROPERTIES)
 
 
 class _Reader:
@@ -190,7 +183,7 @@ class _Reader:
 
     def _literal(self, written: Scalar, type: ValueType, choices: Sequence[str]) -> object:
         try:
-            return parse_literal(written.text, type, self.book.zone, choices)
+            return parse_literal(written.text, type, self.book.zone, self.book.currency, choices)
         except LiteralError as fault:
             self.faults.append(error("bad-value", fault.message, written.span, fault.help))
             return None
@@ -219,6 +212,13 @@ class _Reader:
         if near is None and 0 < len(words) <= 12:
             help = message("write one of: {words}", words=listing(words))
         self.faults.append(error(code, what, span, help))  # type: ignore[arg-type]
+
+
+def expected_value(book: Rulebook, expectation: Expectation) -> Value:
+    """Return the value that an expectation asks for; it has been read before, so it is sound."""
+    name = expectation.key[0]
+    type = Naming(book, Speech("en")).type_of(name)
+    return parse_literal(expectation.literal, type, book.zone, book.currency, choices_of(book, name))
 
 
 def choices_of(book: Rulebook, name: str) -> tuple[str, ...]:

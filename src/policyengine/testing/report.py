@@ -15,10 +15,10 @@ from policyengine.render.naming import Naming, case_path
 from policyengine.render.report import render_report
 from policyengine.render.why import Chain
 from policyengine.testing.coverage import Coverage, Covered, Target
-from policyengine.testing.read import choices_of
+from policyengine.testing.read import expected_value
 from policyengine.testing.run import Extra, Failure, NotBecause, NotRefused, Refused, Result, Unexpected
 from policyengine.testing.scenarios import Expectation, Scenario, ScenarioFile
-from policyengine.values import ValueType, parse_literal, printable, show_value
+from policyengine.values import ValueType, printable, show_value
 
 _KINDS = {
     "rule": marked("rules that held"),
@@ -150,10 +150,8 @@ class Reporter:
         }
         if expectation.literal in words:
             return words[expectation.literal]
-        book, name = decision.judged.rulebook, expectation.key[0]
-        naming = self._naming(decision)
-        value = parse_literal(expectation.literal, naming.type_of(name), book.zone, choices_of(book, name))
-        return naming.value(value, name)
+        value = expected_value(decision.judged.rulebook, expectation)
+        return self._naming(decision).value(value, expectation.key[0])
 
     def _state(self, naming: Naming, state: State, name: str) -> str:
         if isinstance(state, Unknown):

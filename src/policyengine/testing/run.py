@@ -11,14 +11,12 @@ from policyengine.case_reader import CaseReader
 from policyengine.decision import Decision
 from policyengine.diagnostics import Diagnostic, has_errors
 from policyengine.findings import Absent, Conflict, Known, State, Truth, Unknown
-from policyengine.i18n import Speech
 from policyengine.load import load_model
-from policyengine.render.naming import Naming
 from policyengine.rulebook import Rulebook as Model
 from policyengine.source import Span
-from policyengine.testing.read import choices_of, read_scenarios
+from policyengine.testing.read import expected_value, read_scenarios
 from policyengine.testing.scenarios import Because, Check, Expectation, Scenario, ScenarioFile
-from policyengine.values import comparison_key, parse_literal
+from policyengine.values import comparison_key
 
 
 class Unexpected(NamedTuple):
@@ -201,11 +199,7 @@ def _is_so(decision: Decision, expectation: Expectation, got: State) -> bool:
             return isinstance(got, Absent)
         case "conflict":
             return isinstance(got, Conflict)
-    return isinstance(got, Known) and comparison_key(got.value) == _expected(decision, expectation)
-
-
-def _expected(decision: Decision, expectation: Expectation) -> int | str:
-    book = decision.judged.rulebook
-    name = expectation.key[0]
-    type = Naming(book, Speech("en")).type_of(name)
-    return comparison_key(parse_literal(expectation.literal, type, book.zone, choices_of(book, name)))
+    if not isinstance(got, Known):
+        return False
+    expected = expected_value(decision.judged.rulebook, expectation)
+    return comparison_key(got.value) == comparison_key(expected)

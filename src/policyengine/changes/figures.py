@@ -1,0 +1,79 @@
+"""What has changed of figures: the values of parameters and of overlays, and from when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from policyengine.changes.change import Sides
+from policyengine.conditions import shape
+from policyengine.rulebook import DatedValue, Overlay, Parameter
+from policyengine.values import TYPE_WORDS
+from policyengine.words import Text
+
+
+def parameter_details(sides: Sides, old: Parameter, new: Parameter) -> Iterator[Text]:
+    """Tell what has changed of a parameter."""
+    both = sides.both
+    if old.type is not new.type:
+        was, now = (sides.now.message(TYPE_WORDS[one.type]) for one in (old, new))
+        yield both("type: {old} → {new}", old=was, new=now)
+    yield from _values(sides, old.values, new.values, old, new)
+    if shape(old.by) != shape(new.by):
+        yield both("another act says which value is in force")
+
+
+def overlay_details(sides: Sides, old: Overlay, new: Overlay) -> Iterator[Text]:
+    """Tell what has changed of an overlay, which sets parameters of the new version."""
+    both = sides.both
+    if old.confirmed != new.confirmed:
+        yield both("it is now confirmed") if new.confirmed else both("it is no longer confirmed")
+    before, after = dict(old.values), dict(new.values)
+    for name in sorted({*before, *after}):
+        if name not in after:
+            yield both("it no longer sets {name}", name=name)
+            continue
+        now = sides.new.parameters[name]
+        was = sides.old.parameters.get(name, now)
+        for words in _values(sides, before.get(name, ()), after[name], was, now):
+            yield both("{name}: {change}", name=name, change=words)
+
+
+def day_text(sides: Sides, day: int | None) -> Text:
+    """Return a day, given as an ordinal."""
+    if day is None:
+        return sides.both("no day")
+    shown = date.fromordinal(day).isoformat()
+    return Text(shown, shown)
+
+
+def _values(
+    sides: Sides, old: Sequence[DatedValue], new: Sequence[DatedValue], was: Parameter, now: Parameter
+) -> Iterator[Text]:
+    """Tell changed values: where one begins in the new version, against what was in force then."""
+    both = sides.both
+    before, after = ({one.start: one for one in values} for values in (old, new))
+    for start, value in after.items():
+        earlier = before.get(start) or _in_force(old, start)
+        if start in before and before[start].value == value.value:
+            continue
+        prior = both("no value") if earlier is None else sides.was.value(earlier.value, was.type)
+        shown = sides.now.value(value.value, now.type)
+        if start is None:
+            yield both("{old} → {new}", old=prior, new=shown)
+        else:
+            yield both("{old} → {new} from {day}", old=prior, new=shown, day=day_text(sides, start))
+    for start, value in before.items():
+        if start in after:
+            continue
+        shown = sides.was.value(value.value, was.type)
+        if start is None:
+            yield both("there is no longer a value without a date: {value}", value=shown)
+        else:
+            yield both("no longer {value} from {day}", value=shown, day=day_text(sides, start))
+
+
+def _in_force(values: Sequence[DatedValue], day: int | None) -> DatedValue | None:
+    """Return the value in force on a day: the last that has begun."""
+    begun = [one for one in values if one.start is None or (day is not None and one.start <= day)]
+    return begun[-1] if begun else None

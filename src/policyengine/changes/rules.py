@@ -1,0 +1,122 @@
+"""What has changed of rules, deadlines and amounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policyengine.changes.change import Sides
+from policyengine.changes.figures import day_text
+from policyengine.conditions import All, Condition, conjuncts, shape
+from policyengine.diagnostics import marked
+from policyengine.render.statements import scope_of
+from policyengine.rulebook import Amount, Deadline, Notice, Policy, Rule, Rulebook
+from policyengine.source import Span
+from policyengine.words import Text
+
+_ALWAYS = All((), Span(""))
+_DAYS = {
+    "first_day": marked("in force from {old} → {new}"),
+    "last_day": marked("in force until {old} → {new}"),
+}
+_PLACES = {"starts": marked("starts: {old} → {new}"), "within": marked("within: {old} → {new}")}
+
+
+def policy_details(sides: Sides, old: Policy, new: Policy) -> Iterator[Text]:
+    """Tell what has changed of what a whole policy demands."""
+    for word, template in _DAYS.items():
+        before, after = getattr(old, word), getattr(new, word)
+        if before != after:
+            yield sides.both(template, old=day_text(sides, before), new=day_text(sides, after))
+    yield from _conditions(sides, scope_of(sides.old, old.id), scope_of(sides.new, new.id))
+
+
+def rule_details(sides: Sides, old: Rule, new: Rule) -> Iterator[Text]:
+    """Tell what has changed of a rule; what its policy demands is told of the policy."""
+    both = sides.both
+    if old.policy != new.policy:
+        yield both("policy: {old} → {new}", old=old.policy, new=new.policy)
+        yield from _conditions(sides, old.scope, new.scope)
+    if old.listed != new.listed:
+        yield both("it now speaks of the records of another list, or of the whole case")
+    yield from _conditions(sides, old.when, new.when)
+    yield from _conclusions(sides, old, new)
+    for id in sorted({*new.overrides} - {*old.overrides}):
+        yield both("it now takes precedence over “{rule}”", rule=sides.new.rules[id].title)
+    for id in sorted({*old.overrides} - {*new.overrides}):
+        yield both("it no longer takes precedence over “{rule}”", rule=sides.old.rules[id].title)
+    yield from _notices(sides, old.notices, new.notices)
+
+
+def deadline_details(sides: Sides, old: Deadline, new: Deadline) -> Iterator[Text]:
+    """Tell what has changed of a deadline."""
+    both = sides.both
+    for word, template in _PLACES.items():
+        before, after = getattr(old, word), getattr(new, word)
+        if shape(before) != shape(after):
+            yield both(template, old=sides.was.operand(before), new=sides.now.operand(after))
+    if old.who != new.who:
+        who = sides.old.parties[old.who].title, sides.new.parties[new.who].title
+        yield both("who must act: {old} → {new}", old=who[0], new=who[1])
+    acts = [{act.name for act in one.met_by} for one in (old, new)]
+    for name in sorted(acts[1] - acts[0]):
+        yield both("acting is now also: {act}", act=sides.now.title(name))
+    for name in sorted(acts[0] - acts[1]):
+        yield both("acting is no longer: {act}", act=sides.was.title(name))
+    yield from _own_conditions(sides, old, new)
+    if shape(old.counting) != shape(new.counting):
+        was = sides.was.stated(lambda one: one.counting(old))
+        now = sides.now.stated(lambda one: one.counting(new))
+        yield both("counting: {old} → {new}", old=was, new=now)
+
+
+def amount_details(sides: Sides, old: Amount, new: Amount) -> Iterator[Text]:
+    """Tell what has changed of an amount."""
+    sums = [one._replace(when=_ALWAYS) for one in (old, new)]
+    was = sides.was.stated(lambda one: one.amount(sums[0]))
+    now = sides.now.stated(lambda one: one.amount(sums[1]))
+    if was != now:
+        yield sides.both("{old} → {new}", old=was, new=now)
+    yield from _own_conditions(sides, old, new)
+
+
+def own_conditions(book: Rulebook, part: Deadline | Amount) -> Condition:
+    """Return what a deadline or amount demands beside what its policy demands of all its parts."""
+    shared = {shape(one) for one in conjuncts(scope_of(book, part.policy))}
+    return All(tuple(one for one in conjuncts(part.when) if shape(one) not in shared), Span(""))
+
+
+def _own_conditions(sides: Sides, old: Deadline | Amount, new: Deadline | Amount) -> Iterator[Text]:
+    yield from _conditions(sides, own_conditions(sides.old, old), own_conditions(sides.new, new))
+
+
+def _conditions(sides: Sides, old: Condition, new: Condition) -> Iterator[Text]:
+    """Tell which of the conditions that must all hold are new or gone."""
+    before, after = ({shape(part): part for part in conjuncts(one)} for one in (old, new))
+    for key, part in after.items():
+        if key not in before:
+            yield sides.both("it now also requires that {condition}", condition=sides.now.conditions(part))
+    for key, part in before.items():
+        if key not in after:
+            yield sides.both("it no longer requires that {condition}", condition=sides.was.conditions(part))
+
+
+def _conclusions(sides: Sides, old: Rule, new: Rule) -> Iterator[Text]:
+    before = {one.fact.name: (shape(one.value), sides.was.conclusion(one)) for one in old.then}
+    after = {one.fact.name: (shape(one.value), sides.now.conclusion(one)) for one in new.then}
+    for name in sorted({*before, *after}):
+        if name not in after:
+            yield sides.both("it no longer concludes: {conclusion}", conclusion=before[name][1])
+        elif name not in before:
+            yield sides.both("it now also concludes: {conclusion}", conclusion=after[name][1])
+        elif before[name][0] != after[name][0]:
+            yield sides.both("{old} → {new}", old=before[name][1], new=after[name][1])
+
+
+def _notices(sides: Sides, old: Sequence[Notice], new: Sequence[Notice]) -> Iterator[Text]:
+    before, after = ({shape(one): one for one in notices} for notices in (old, new))
+    for key, notice in after.items():
+        if key not in before:
+            yield sides.both("it now says: {notice}", notice=sides.now.notice(notice))
+    for key, notice in before.items():
+        if key not in after:
+            yield sides.both("it no longer says: {notice}", notice=sides.was.notice(notice))

@@ -1,0 +1,186 @@
+"""What has changed of the rulebook itself, its facts, lists, readings, clauses and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from policyengine.changes.change import Sides
+from policyengine.clauses import Clause
+from policyengine.conditions import shape
+from policyengine.diagnostics import marked
+from policyengine.render.bilingual import Bilingual
+from policyengine.report_definition import Report
+from policyengine.rulebook import Assumption, Bound, Default, Fact, RecordList
+from policyengine.values import TYPE_WORDS
+from policyengine.words import Text
+
+_CLAUSE = {
+    "quote": marked("quote: {old} → {new}"),
+    "status": marked("status: {old} → {new}"),
+    "section": marked("section: {old} → {new}"),
+    "why": marked("why it has no rule: {old} → {new}"),
+}
+
+
+def book_details(sides: Sides) -> Iterator[Text]:
+    """Tell what has changed of the identity of the rulebook."""
+    old, new = sides.old, sides.new
+    for template, before, after in (
+        (marked("version: {old} → {new}"), old.version, new.version),
+        (marked("title: {old} → {new}"), old.title, new.title),
+        (marked("time zone: {old} → {new}"), old.zone.key, new.zone.key),
+        (marked("currency: {old} → {new}"), old.currency, new.currency),
+        (marked("business days: {old} → {new}"), old.calendar.code, new.calendar.code),
+        (marked("languages: {old} → {new}"), ", ".join(old.languages), ", ".join(new.languages)),
+    ):
+        if before != after:
+            yield sides.both(template, old=before, new=after)
+    documents = [{one.id: one.title for one in book.documents} for book in (old, new)]
+    yield from _named(sides, "document", *documents)
+    digests = [{one.id: one.digest for one in book.documents} for book in (old, new)]
+    for id in sorted({*digests[0]} & {*digests[1]}):
+        if digests[0][id] != digests[1][id]:
+            yield sides.both("{name} is another document: its digest has changed", name=id)
+    yield from _named(
+        sides, "party", *({id: one.title for id, one in book.parties.items()} for book in (old, new))
+    )
+
+
+def fact_details(sides: Sides, old: Fact, new: Fact) -> Iterator[Text]:
+    """Tell what has changed of a fact."""
+    both = sides.both
+    if old.type is not new.type:
+        was, now = (sides.now.message(TYPE_WORDS[one.type]) for one in (old, new))
+        yield both("type: {old} → {new}", old=was, new=now)
+    if old.role != new.role:
+        yield both("role: {old} → {new}", old=old.role, new=new.role)
+    yield from _named(sides, "value", *({one.name: one.title for one in fact.choices} for fact in (old, new)))
+    if old.if_missing != new.if_missing:
+        was, now = _if_missing(sides.was, old), _if_missing(sides.now, new)
+        yield both("when a case leaves it out: {old} → {new}", old=was, new=now)
+    if shape(old.bounds) != shape(new.bounds):
+        was, now = _bounds(sides.was, old.bounds), _bounds(sides.now, new.bounds)
+        yield both("limits: {old} → {new}", old=was, new=now)
+    for template, before, after in (
+        (marked("dated by: {old} → {new}"), old.dated_by, new.dated_by),
+        (marked("whose act it is: {old} → {new}"), old.by, new.by),
+    ):
+        if before != after:
+            yield both(template, old=before or "–", new=after or "–")
+
+
+def list_details(sides: Sides, old: RecordList, new: RecordList) -> Iterator[Text]:
+    """Tell what has changed of a list; its facts are told one by one."""
+    both = sides.both
+    if old.dated_by != new.dated_by:
+        yield both("dated by: {old} → {new}", old=old.dated_by or "–", new=new.dated_by or "–")
+    if old.empty_if_missing != new.empty_if_missing:
+        words = both("unknown"), both("no records")
+        was, now = words[old.empty_if_missing], words[new.empty_if_missing]
+        yield both("when a case leaves it out: {old} → {new}", old=was, new=now)
+    yield from _named(
+        sides,
+        "fact",
+        {path: sides.old.facts[path].title for path in old.fields if path not in new.fields},
+        {path: sides.new.facts[path].title for path in new.fields if path not in old.fields},
+    )
+
+
+def assumption_details(sides: Sides, old: Assumption, new: Assumption) -> Iterator[Text]:
+    """Tell what has changed of a reading."""
+    before, after = ({one.id: one.title for one in assumption.readings} for assumption in (old, new))
+    yield from _named(sides, "reading", before, after)
+    if old.default != new.default:
+        was, now = before.get(old.default, old.default), after.get(new.default, new.default)
+        yield sides.both("default: {old} → {new}", old=was, new=now)
+
+
+def clause_details(sides: Sides, old: Clause, new: Clause) -> Iterator[Text]:
+    """Tell what has changed of a clause."""
+    for word, template in _CLAUSE.items():
+        before, after = getattr(old, word), getattr(new, word)
+        if before != after:
+            yield sides.both(template, old=before or "–", new=after or "–")
+
+
+def report_details(sides: Sides, old: Report, new: Report) -> Iterator[Text]:
+    """Tell what has changed of a report: which of its parts."""
+    before, after = ({one[0]: one for one in _parts(report)} for report in (old, new))
+    yield from _named(
+        sides, "part", {id: one[1] for id, one in before.items()}, {id: one[1] for id, one in after.items()}
+    )
+    for id in sorted({*before} & {*after}):
+        if before[id][2] != after[id][2]:
+            yield sides.both("{name} counts or lists something else", name=after[id][1])
+    if shape(old.where) != shape(new.where) or shape(old.dated_by) != shape(new.dated_by):
+        yield sides.both("other cases are counted, or in other periods")
+
+
+def _parts(report: Report) -> Iterator[tuple[str, Text, object]]:
+    for part in (*report.counts, *report.lists, *report.repeats):
+        yield part[0], part[1], shape(part)
+
+
+# One whole sentence for each kind, because a translation cannot be put together from pieces.
+_NAMED = {
+    "document": (
+        marked("new document: {new}"),
+        marked("document that is gone: {old}"),
+        marked("document {name}: {old} → {new}"),
+    ),
+    "party": (
+        marked("new party: {new}"),
+        marked("party that is gone: {old}"),
+        marked("party {name}: {old} → {new}"),
+    ),
+    "value": (
+        marked("new value: {new}"),
+        marked("value that is gone: {old}"),
+        marked("value {name}: {old} → {new}"),
+    ),
+    "fact": (
+        marked("new fact: {new}"),
+        marked("fact that is gone: {old}"),
+        marked("fact {name}: {old} → {new}"),
+    ),
+    "reading": (
+        marked("new reading: {new}"),
+        marked("reading that is gone: {old}"),
+        marked("reading {name}: {old} → {new}"),
+    ),
+    "part": (
+        marked("new part: {new}"),
+        marked("part that is gone: {old}"),
+        marked("part {name}: {old} → {new}"),
+    ),
+}
+
+
+def _named(sides: Sides, kind: str, old: Mapping[str, Text], new: Mapping[str, Text]) -> Iterator[Text]:
+    """Tell which titled things of a kind are new, gone, or called otherwise."""
+    added, removed, changed = _NAMED[kind]
+    for id in sorted({*new} - {*old}):
+        yield sides.both(added, new=new[id])
+    for id in sorted({*old} - {*new}):
+        yield sides.both(removed, old=old[id])
+    for id in sorted({*old} & {*new}):
+        if old[id] != new[id]:
+            yield sides.both(changed, name=id, old=old[id], new=new[id])
+
+
+def _if_missing(side: Bilingual, fact: Fact) -> Text:
+    if fact.if_missing is None:
+        return side.both("unknown")
+    if isinstance(fact.if_missing, Default):
+        return side.value(fact.if_missing.value, fact.type)
+    return side.both("none")
+
+
+def _bounds(side: Bilingual, bounds: Sequence[Bound]) -> Text:
+    if not bounds:
+        return side.both("none")
+    return side.stated(
+        lambda one: one.say("; ").join(
+            f"{bound.operator} {one.operand(bound.operand, '', bound.operand.type)}" for bound in bounds
+        )
+    )

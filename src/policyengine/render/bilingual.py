@@ -1,0 +1,84 @@
+"""Sentences in Chinese and English at once, for pages that show both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from policyengine.conditions import Condition, Operand
+from policyengine.diagnostics import Message
+from policyengine.i18n import LANGUAGES, Speech
+from policyengine.render.naming import Naming
+from policyengine.render.statements import Statements
+from policyengine.rulebook import Amount, Conclusion, Deadline, Notice, Parameter, Rule, Rulebook
+from policyengine.values import Value, ValueType
+from policyengine.words import Text
+
+
+class Bilingual:
+    """Speaks about one rulebook in both languages."""
+
+    def __init__(self, book: Rulebook) -> None:
+        """Titles and texts are those of the rulebook."""
+        self.book = book
+        self._voices = {one: Statements(Naming(book, Speech(one))) for one in LANGUAGES}
+
+    def stated(self, state: Callable[[Statements], str]) -> Text:
+        """Return what statements say in each language."""
+        return Text(**{language: state(voice) for language, voice in self._voices.items()})
+
+    def both(self, template: str, **arguments: object) -> Text:
+        """Return a sentence of the program; a text among the arguments is taken in the same language."""
+
+        def sentence(voice: Statements) -> str:
+            language = voice.say.language
+            inner = {
+                name: value.in_language(language) if isinstance(value, Text) else value
+                for name, value in arguments.items()
+            }
+            return voice.say(template, **inner)
+
+        return self.stated(sentence)
+
+    def message(self, message: Message) -> Text:
+        """Return a message."""
+        return self.stated(lambda one: one.say.message(message))
+
+    def title(self, name: str) -> Text:
+        """Return the title of what has a value."""
+        return self.stated(lambda one: one.naming.title(name))
+
+    def value(self, value: Value, type: ValueType) -> Text:
+        """Return a value of a type."""
+        return self.stated(lambda one: one.naming.typed(value, type))
+
+    def operand(self, operand: Operand, name: str = "") -> Text:
+        """Return a value of a place; ``name`` is what it is compared with or given to."""
+        return self.stated(lambda one: one.operand(operand, name, operand.type))
+
+    def conditions(self, condition: Condition) -> Text:
+        """Return a condition."""
+        return self.stated(lambda one: one.conditions(condition))
+
+    def conclusion(self, conclusion: Conclusion) -> Text:
+        """Return what a rule concludes."""
+        return self.stated(lambda one: one.conclusion(conclusion))
+
+    def notice(self, notice: Notice) -> Text:
+        """Return what a rule tells somebody."""
+        return self.stated(lambda one: one.notice(notice))
+
+    def rule(self, rule: Rule) -> Text:
+        """Return a rule as a sentence, and one more that tells its exceptions apart."""
+        return self.stated(lambda one: one.rule(rule))
+
+    def deadline(self, deadline: Deadline) -> Text:
+        """Return a deadline as a sentence."""
+        return self.stated(lambda one: one.deadline(deadline))
+
+    def amount(self, amount: Amount) -> Text:
+        """Return an amount as a sum."""
+        return self.stated(lambda one: one.amount(amount))
+
+    def parameter(self, parameter: Parameter) -> Text:
+        """Return the values of a parameter in one line."""
+        return self.stated(lambda one: one.say("; ").join(one.parameter(parameter)))
