@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from policyengine.checks import CHECKS, check_rulebook
+from policyengine.case_reader import CODES
+from policyengine.checks import CHECKS
 from policyengine.diagnostics import Diagnostic
-from policyengine.parse.load import load_directory
+from policyengine.examine import examine, find_places
 
 BROKEN = Path(__file__).parent / "broken"
 BASE = BROKEN / "base"
@@ -43,13 +44,12 @@ def build(directory: Path, target: Path) -> None:
 
 
 def find_faults(directory: Path) -> list[Diagnostic]:
-    """Load the copy in the current directory, so that places are relative, and check it."""
+    """Look at a copy in the current directory, so that places are relative."""
     build(directory, Path("book"))
-    loaded = load_directory("book", words(directory / "switched-on.txt"))
-    found = list(loaded.diagnostics)
-    if loaded.rulebook is not None:
-        found += check_rulebook(loaded.rulebook)
-    return sorted(found, key=lambda one: one.order)
+    cases = sorted(str(path) for path in Path("book").glob("*.json"))
+    places = find_places(["book", *cases])
+    switched_on = words(directory / "switched-on.txt")
+    return list(examine(places, dict.fromkeys(cases, "book"), switched_on).diagnostics)
 
 
 def test_the_base_is_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,6 +82,13 @@ def test_every_check_has_a_directory() -> None:
     }
     checks = {check.__module__.rpartition(".")[2].replace("_", "-") for check in CHECKS}
     assert checks <= codes
+
+
+def test_every_fault_of_a_case_has_a_directory() -> None:
+    codes = {
+        line.split()[-1] for path in DIRECTORIES for line in (path / "expect.txt").read_text().splitlines()
+    }
+    assert set(CODES) <= codes
 
 
 def test_every_code_of_the_parser_has_a_directory() -> None:

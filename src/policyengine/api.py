@@ -16,7 +16,7 @@ from policyengine.explain import Explainer, Explanation
 from policyengine.findings import Engine
 from policyengine.rulebook import Rulebook as Model
 from policyengine.source import Span
-from policyengine.suggestions import closest
+from policyengine.suggestions import did_you_mean
 from policyengine.values import LiteralError, ValueType, parse_literal
 
 EngineName = Literal["auto", "durable", "reference"]
@@ -167,16 +167,8 @@ def _reading_faults(model: Model, id: str, reading: str) -> list[Diagnostic]:
     if reading in known:
         return []
     what = message("{id} has no reading `{reading}`", id=id, reading=reading)
-    found = closest(reading, known)
-    help = message("write one of: {words}", words=", ".join(known))
-    return [
-        error(
-            "unknown-reading",
-            what,
-            place,
-            help if found is None else message("did you mean `{word}`?", word=found),
-        )
-    ]
+    help = did_you_mean(reading, known) or message("write one of: {words}", words=", ".join(known))
+    return [error("unknown-reading", what, place, help)]
 
 
 def choose_engine(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from policyengine.case import Case, Key
@@ -15,7 +15,7 @@ from policyengine.document import MappingNode, node_at, to_plain
 from policyengine.json_text import MAX_FAULTS, Number, locate_all, read_json
 from policyengine.rulebook import Bound, Fact, RecordList, Rulebook
 from policyengine.source import Span
-from policyengine.suggestions import closest
+from policyengine.suggestions import closest, did_you_mean
 from policyengine.values import (
     TYPE_WORDS,
     LiteralError,
@@ -29,6 +29,19 @@ from policyengine.values import (
 
 Path = tuple[str | int, ...]
 Settings = Sequence[tuple[str, str]]
+
+CODES = (
+    "bad-value",
+    "before-cause",
+    "derived-fact",
+    "out-of-bounds",
+    "undated-fact",
+    "undated-record",
+    "unknown-fact",
+    "wrong-shape",
+    "wrong-type",
+)
+"""The codes of the faults for which a case is refused after its text could be read."""
 
 _HEADER = ("case", "$schema")
 _LONGEST_ID = 200
@@ -186,6 +199,7 @@ class _Reading:
         self.records: dict[str, int] = {}
         self.id = ""
         self._seen: set[Key] = set()  # given, perhaps with a fault that has been told
+        self._misspelt = False  # a name is unknown: what seems to be missing may be what it means
 
     def fault(
         self, code: str, what: Message, path: Path, help: Message | None = None, key: bool = False
@@ -271,7 +285,12 @@ class _Reading:
             known = shape.parts.get(name)
             here = (*path, name)
             if known is None:
-                self._unknown(name, here)
+                beside = (
+                    one
+                    for one, its in shape.parts.items()
+                    if isinstance(its, Shape) == isinstance(part, dict)
+                )
+                self._unknown(name, here, beside)
             elif isinstance(known, Fact):
                 self._fact(known, None, part, here)
             elif isinstance(known, RecordList):
@@ -283,14 +302,19 @@ class _Reading:
                 help = message("write an object: `{{ … }}` with {names}", names=listing(known.parts))
                 self.fault("wrong-shape", what, here, help)
 
-    def _unknown(self, name: str, path: Path) -> None:
+    def _unknown(self, name: str, path: Path, fitting: Iterable[str] = ()) -> None:
+        """Tell of a name that no fact has; ``fitting`` are those that could stand in its place."""
+        self._misspelt = True
         dotted = _dotted(path)
         what = message("there is no fact `{name}`", name=shorten(dotted))
         given = [
             fact.path for fact in self.rulebook.facts.values() if fact.role == "given" and not fact.listed
         ]
-        found = closest(dotted, [*given, *self.rulebook.lists])
-        help = None if found is None else message("did you mean `{word}`?", word=found)
+        around = "".join(f"{step}." for step in path[:-1])
+        near = closest(name, fitting)
+        help = did_you_mean(dotted, [*given, *self.rulebook.lists])
+        if near is not None:
+            help = message("did you mean `{word}`?", word=around + near)
         self.fault("unknown-fact", what, path, help, key=True)
 
     def _list(self, listed: RecordList, value: object, path: Path) -> None:
@@ -317,11 +341,10 @@ class _Reading:
                     self._fact(fact, position, part, (*here, name))
 
     def _unknown_field(self, listed: RecordList, name: str, path: Path) -> None:
+        self._misspelt = True
         what = message("a record of `{list}` has no fact `{name}`", list=listed.path, name=shorten(name))
         known = [field.removeprefix(listed.path + ".") for field in listed.fields]
-        found = closest(name, known)
-        help = None if found is None else message("did you mean `{word}`?", word=found)
-        self.fault("unknown-fact", what, path, help, key=True)
+        self.fault("unknown-fact", what, path, did_you_mean(name, known), key=True)
 
     # ---------- values
 
@@ -357,7 +380,7 @@ class _Reading:
             type=TYPE_WORDS[fact.type],
             found=_kind(value),
         )
-        self.fault("wrong-type", what, path, _how_to_write(fact.type, value))
+        self.fault("wrong-type", what, path, _how_to_write(fact, value))
         return None
 
     # ---------- what facts say about each other
@@ -372,7 +395,7 @@ class _Reading:
             self._check_records(self.rulebook.lists[path], count)
 
     def _check_date(self, fact: Fact, key: Key) -> None:
-        if fact.dated_by is None:
+        if fact.dated_by is None or self._misspelt:
             return
         dating = self.rulebook.facts[fact.dated_by]
         if dating.role == "given" and (dating.path, key[1] if dating.listed else None) not in self._seen:
@@ -385,7 +408,7 @@ class _Reading:
             self.fault("undated-fact", what, path_of(key, fact), help, key=True)
 
     def _check_records(self, listed: RecordList, count: int) -> None:
-        if listed.dated_by is None:
+        if listed.dated_by is None or self._misspelt:
             return
         for position in range(count):
             if (listed.dated_by, position) not in self._seen:
@@ -416,7 +439,7 @@ class _Reading:
 
     def _check_cause(self, fact: Fact, key: Key, bound: Bound) -> None:
         """Refuse an event whose cause, by what is given, has never happened."""
-        if bound.operator != "not_before" or not isinstance(bound.operand, Ref):
+        if bound.operator != "not_before" or not isinstance(bound.operand, Ref) or self._misspelt:
             return
         cause = self.rulebook.facts[bound.operand.name]
         if (cause.path, key[1] if cause.listed else None) in self._seen:
@@ -488,7 +511,8 @@ _EXAMPLES: Mapping[ValueType, str] = {
 }
 
 
-def _how_to_write(type: ValueType, value: object) -> Message:
+def _how_to_write(fact: Fact, value: object) -> Message:
     if value is None:
         return message("leave the fact out when nobody knows it")
-    return message("write for example `{example}`", example=_EXAMPLES[type])
+    example = f'"{fact.choices[0].name}"' if fact.choices else _EXAMPLES[fact.type]
+    return message("write for example `{example}`", example=example)

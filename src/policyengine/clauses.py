@@ -11,12 +11,13 @@ ClauseStatus = Literal["rule", "not_a_rule", "heading_only", "truncated", "noise
 
 
 class Source(NamedTuple):
-    """Where a policy sentence comes from: document id, section, verbatim quote, clause ids."""
+    """Where a policy sentence comes from: document id, section, verbatim quote, clause ids with places."""
 
     document: str
     section: str
     quote: str
     clauses: tuple[str, ...]
+    clause_spans: tuple[Span, ...]
     span: Span
 
 

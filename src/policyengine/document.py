@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from policyengine.diagnostics import Diagnostic, Message, error, message, warning
+from policyengine import slips
+from policyengine.diagnostics import Diagnostic, Message, error, listing, message, warning
 from policyengine.source import Span
+from policyengine.yaml_syntax import tell_fault
 
 if TYPE_CHECKING:
     import yaml
@@ -20,12 +23,10 @@ MAX_NODES = 100_000
 MAX_DEPTH = 100
 MAX_SCALAR = 1_000_000
 MAX_FAULTS = 200
+_MOST_KEYS_NAMED = 6
 
 _BOM = "\ufeff"
-# Spaces that look like nothing or like a space, and are no space for YAML.
-_ODD_SPACE = "\u00a0\u1680\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff"
-_ODD_SPACES = re.compile(f"[{_ODD_SPACE}]")
-_ODD_AT_END = re.compile(f"^[{_ODD_SPACE}]|[{_ODD_SPACE}]$")
+_ODD_AT_END = re.compile(f"^[{slips.ODD_SPACE}]|[{slips.ODD_SPACE}]$")
 # YAML 1.1 ends a line at the first three, no editor does; the others may not stand in YAML at all.
 _LINE_SEPARATORS = "\u0085\u2028\u2029"
 # Marks that turn the direction of writing: a reader would see another text than the program.
@@ -37,14 +38,6 @@ _BAD_IN_SCALAR = re.compile(f"[{_DIRECTIONS}\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800
 _LINE_END = re.compile(r"\r\n|\r|\n")
 # Possessive repetition: no backtracking, whatever the text.
 _DIRECTIVE = re.compile(r"(?:[ \t]*+(?:#[^\r\n]*+)?+(?:\r\n|\r|\n))*+%")
-_KEY_START = r"^[ ]*(?:-[ ]+)*"
-_FULL_WIDTH_COLON = re.compile(_KEY_START + r"[^\s：:\"']{1,40}：")
-_MISSING_SPACE = re.compile(_KEY_START + r"[^\W\d][\w.-]{0,60}:(?!//)[^\s:]")
-_TEXT_AFTER_QUOTE = re.compile(r"""(?::|-)[ ]+("[^"\n]*"|'[^'\n]*')[ ]*[^\s#:,}\]]""")
-# Typographic quotes, and the full-width forms of " ' , # - { } [ ] and of the digits.
-_FULL_WIDTH = re.compile(
-    "[\u201c\u201d\u2018\u2019\uff02\uff07\uff0c\uff03\uff0d\uff5b\uff5d\uff3b\uff3d\uff10-\uff19]"
-)
 
 
 class Scalar(NamedTuple):
@@ -106,9 +99,11 @@ def read_yaml(text: str, file: str) -> tuple[Node | None, list[Diagnostic]]:
         root = reader.finish()
     except _ReadingEnds as ending:
         root = ending.root
+        reader.leave()
     except _SyntaxFault as fault:
-        reader.found.append(_syntax(text, file, fault))
-    return root, reader.found
+        reader.leave()
+        reader.found.append(tell_fault(text, file, fault.problem, fault.place))
+    return root, sorted(reader.found, key=lambda one: one.order)
 
 
 def to_plain(node: Node) -> object:
@@ -180,7 +175,18 @@ def _best_place(fault: yaml.MarkedYAMLError, text: str) -> tuple[int, int]:
 class _Open:
     """A mapping or sequence whose end is still to come."""
 
-    __slots__ = ("anchor", "before", "flow", "height", "key", "key_taken", "lines", "parts", "start")
+    __slots__ = (
+        "anchor",
+        "before",
+        "flow",
+        "height",
+        "key",
+        "key_taken",
+        "lines",
+        "parts",
+        "repeated",
+        "start",
+    )
 
     def __init__(self, event: Any, is_mapping: bool, before: int) -> None:
         self.start = event.start_mark
@@ -190,6 +196,9 @@ class _Open:
         self.height = 0  # the depth of what is inside
         self.parts: list[Any] = []  # entries or items
         self.lines: dict[str, int] | None = {} if is_mapping else None  # line of every key
+        self.repeated: list[
+            tuple[Scalar, Span, int]
+        ] = []  # a run of duplicate keys, and where each was first
         self.key: Scalar | None = None  # None also for a key that is refused
         self.key_taken = False
 
@@ -268,6 +277,12 @@ class _Reader:
             self._lines_without_colon(root, error)
         return root
 
+    def leave(self) -> None:
+        """Tell what is known of the mappings whose end was not reached."""
+        for opened in self.open:
+            with suppress(_ReadingEnds):
+                self._tell_repeated(opened)
+
     def _document(self, event: Any) -> None:
         self.documents += 1
         if self.documents > 1:
@@ -327,6 +342,7 @@ class _Reader:
         self.open.append(opened)
 
     def _end(self, event: Any) -> None:
+        self._tell_repeated(self.open[-1])
         opened = self.open.pop()
         span = self._span_of(opened, event)
         node: Node
@@ -376,25 +392,47 @@ class _Reader:
             self._error("yaml-key", message("there is no key before the colon"), span, help)
             return None
         if node.text in lines:
-            first = lines[node.text]
-            what = message(
-                "the key `{key}` is written twice; the first is on line {line}",
-                key=_shortened(node.text),
-                line=first,
-            )
-            self._error("duplicate-key", what, span, message("keep one of the two"))
+            self.open[-1].repeated.append((node, span, lines[node.text]))
+            if len(self.open[-1].repeated) >= MAX_FAULTS:
+                self._tell_repeated(self.open[-1])
             return None
+        self._tell_repeated(self.open[-1])
         lines[node.text] = span.line
         if not node.quoted:
             self._check_key(node, span)
         return node._replace(span=span)
+
+    def _tell_repeated(self, opened: _Open) -> None:
+        """Tell of duplicate keys; of several in a row once, for they have one cause."""
+        run, opened.repeated = opened.repeated, []
+        if not run:
+            return
+        key, span, line = run[0]
+        what = message(
+            "the key `{key}` is written twice; the first is on line {line}",
+            key=_shortened(key.text),
+            line=line,
+        )
+        help = message("keep one of the two")
+        if len(run) > 1:
+            what = message(
+                "the keys {keys} are written twice; the first `{key}` is on line {line}",
+                keys=listing(_shortened(one.text) for one, _, _ in run[:_MOST_KEYS_NAMED]),
+                key=_shortened(key.text),
+                line=line,
+            )
+            help = message(
+                "keep one of each; if something new begins here, check the line with its name: is it there,"
+                " and not indented too far?"
+            )
+        self._error("duplicate-key", what, span, help)
 
     def _check_key(self, key: Scalar, span: Span) -> None:
         if "：" in key.text:
             what = message("the key `{key}` holds a full-width colon", key=_shortened(key.text))
             help = message("write an ASCII colon and a space (`: `); quote the key if the colon is meant")
             self._error("yaml-colon", what, span, help)
-        odd = _ODD_SPACES.search(key.text)
+        odd = slips.ODD_SPACES.search(key.text)
         if odd and not _ODD_AT_END.search(key.text):  # those at the ends are already reported
             self._odd_space(odd[0], span)
 
@@ -402,6 +440,11 @@ class _Reader:
         odd = _ODD_AT_END.search(text)
         if odd:
             self._odd_space(odd[0], span)
+        alone = slips.quote_without_partner(text)
+        if alone is not None:
+            what = message("the quote `{quote}` in this text has no partner", quote=alone)
+            help = message("remove it, or put the whole text in a pair of ASCII quotes")
+            self.found.append(warning("yaml-quote", what, span, help))
 
     def _check_quoted(self, text: str, span: Span) -> None:
         bad = _BAD_IN_SCALAR.search(text)
@@ -418,16 +461,16 @@ class _Reader:
     def _check_item(self, item: Node) -> None:
         # One line such as "注意：..." is a sentence; several lines that all look so are keys.
         if isinstance(item, Scalar) and not item.quoted and item.span.end_line > item.span.line:
-            matches = len(_FULL_WIDTH_COLON.findall(item.text)) + item.text.count("：")
+            matches = len(slips.FULL_WIDTH_COLON.findall(item.text)) + item.text.count("：")
             if matches > item.span.end_line - item.span.line:
                 self._lines_without_colon(item, warning)
 
     def _lines_without_colon(self, scalar: Scalar, level: Any) -> None:
         span = scalar.span._replace(end_line=scalar.span.line, end_column=scalar.span.column)
-        if _FULL_WIDTH_COLON.search(scalar.text):
+        if slips.FULL_WIDTH_COLON.search(scalar.text):
             what = message("this line is read as one text, because its colon is full-width")
             help = message("write an ASCII colon and a space (`: `); quote the text if it is meant")
-        elif _MISSING_SPACE.search(scalar.text):
+        elif slips.MISSING_SPACE.search(scalar.text):
             what = message("this line is read as one text, because there is no space after its colon")
             help = message("put a space after the colon; quote the text if it is meant")
         else:
@@ -500,114 +543,3 @@ def _place(text: str, position: int) -> tuple[int, int]:
     for match in _LINE_END.finditer(text, 0, position):
         line, begin = line + 1, match.end()
     return line, position - begin + 1
-
-
-def _syntax(text: str, file: str, fault: _SyntaxFault) -> Diagnostic:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    line, column = min(fault.place[0], len(lines) - 1), fault.place[1]
-    # A fault noticed only at the end of the file is shown where there is something to see.
-    if fault.place[0] >= len(lines) - 1 and not lines[line].strip():
-        while line > 0 and not lines[line].strip():
-            line -= 1
-        column = len(lines[line].rstrip())
-    # The beginning of a line is enough to find the cause, however long it is.
-    here, above = lines[line][:2000], lines[line - 1][:2000] if line else ""
-    column = min(column, len(lines[line]))
-    span = Span(file, line + 1, column + 1, line + 1, column + 1 + (column < len(lines[line])))
-    return error("yaml-syntax", _problem(fault.problem), span, _help(fault.problem, here, above, column))
-
-
-def _problem(problem: str) -> Message:
-    """Tell in our words what the parser found; its own sentences are not translated."""
-    if "could not find expected ':'" in problem:
-        return message("this line has no colon followed by a space, so it is not a key with a value")
-    if "mapping values are not allowed" in problem:
-        return message("a key with a value cannot stand here")
-    if "unexpected end of stream" in problem or "document indicator" in problem:
-        return message("the quote that opens here is never closed")
-    if "expected ',' or" in problem:
-        return message("the bracket or brace that opens here is not closed properly")
-    if "cannot start any token" in problem:
-        return message("a value cannot begin with this character")
-    if "escape" in problem:
-        return message("the backslash is followed by a character that has no meaning there")
-    if "expected key" in problem or "'-' indicator" in problem:
-        return message("this does not fit the lines above: a key or item of the same list is expected")
-    return message("this line cannot be read as YAML")
-
-
-def _help(problem: str, here: str, above: str, column: int) -> Message:
-    # A key that may not stand here is often right, and the line above is wrong.
-    above_first = "mapping values are not allowed" in problem and ": " not in here[:column]
-    return (
-        _help_for_line(here)
-        or (_help_for_line(above) if above_first and above.strip() else None)
-        or _help_for_problem(problem, here, column)
-        or (_help_for_line(above) if above.strip() else None)
-        or message("check quotes, colons and the indentation of this line and of the one above")
-    )
-
-
-def _help_for_line(line: str) -> Message | None:
-    """Look for the usual slips of the keyboard."""
-    if "\t" in line[: len(line) - len(line.lstrip())]:
-        return message("the line is indented by a tab: use spaces")
-    odd = _ODD_SPACES.search(line)
-    if odd:
-        return message(
-            "the line holds the invisible character {code}: replace it by an ordinary space",
-            code=f"U+{ord(odd[0]):04X}",
-        )
-    if _FULL_WIDTH_COLON.search(line):
-        return message("the colon `：` is full-width: write an ASCII colon and a space")
-    if _MISSING_SPACE.search(line):
-        return message("put a space after the colon")
-    if _TEXT_AFTER_QUOTE.search(line):
-        return message("text follows a closing quote: put the whole value in one pair of quotes")
-    wide = _FULL_WIDTH.search(line)
-    if wide:
-        return message(
-            "the character `{character}` is full-width or typographic: use the ASCII one",
-            character=wide[0],
-        )
-    return None
-
-
-def _open_bracket(line: str) -> str:
-    """Return the last bracket of a line that is not closed on it, outside quotes, or nothing."""
-    opened: list[str] = []
-    for one in re.sub(r"\"[^\"]*\"|'[^']*'|(?:^|\s)#.*", "", line):
-        if one in "[{":
-            opened.append(one)
-        elif one in "]}" and opened:
-            opened.pop()
-    return opened[-1] if opened else ""
-
-
-def _help_for_problem(problem: str, here: str, column: int) -> Message | None:
-    if "unexpected end of stream" in problem or "document indicator" in problem:
-        return message("close the text with the same quote with which it opens")
-    if "expected ',' or" in problem:
-        return message("close it, put commas between the items, or quote the value if it is a text")
-    if "escape" in problem:
-        return message("use single quotes, or write two backslashes where one is meant")
-    if "cannot start any token" in problem or "alphabetic or numeric" in problem:
-        return message("put the value in quotes")
-    if "mapping values are not allowed" in problem and ": " in here[:column]:
-        return message("the value holds a second colon: put the value in quotes")
-    if "mapping values are not allowed" in problem:
-        return message("check the indentation: the line above may lack its colon or have a value already")
-    if "sequence entries" in problem:
-        return message("begin the list on the next line, indented, with `- ` before every item")
-    if here.startswith(":"):
-        return message("write the key before the colon")
-    if "document start" in problem:
-        return message("the document has ended above: remove a line of three dots, or quote the text")
-    if here[:column].rstrip().endswith(("}", "]", '"', "'")):
-        return message("text follows a closing quote or bracket: put the whole value in quotes")
-    if here.count('"') % 2 or here.count("'") % 2:
-        return message("a quote on this line has no partner: close it, or remove it")
-    bracket = _open_bracket(here)
-    if bracket:
-        return message("the bracket `{bracket}` is not closed: close it, or quote the text", bracket=bracket)
-    return None

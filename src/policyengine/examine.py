@@ -19,7 +19,7 @@ from policyengine.rule_files import collect_files, stray_files
 from policyengine.rulebook import Rulebook
 from policyengine.source import Span
 from policyengine.testing.discover import rulebook_of, tests_of
-from policyengine.testing.read import read_scenarios, read_shape
+from policyengine.testing.read import check_scenarios, read_shape
 
 Buffers = Mapping[str, bytes]
 """What is in an editor and not yet saved, by the normal path of the file."""
@@ -134,7 +134,7 @@ def examine_rulebook(folder: str, overlays: Sequence[str] = (), buffers: Buffers
         if book is None:  # names of a rulebook with faults would all be told as unknown
             found += read_shape(path, buffer)[1]
         else:
-            found += read_scenarios(path, folder, book, buffer)[1]
+            found += check_scenarios(path, book, buffer)
     return _ordered([*(one.path for one in collected), *tests], found, loaded.rulebook)
 
 

@@ -7,11 +7,13 @@ sentences speak of schemas, and a clerk writes rules.
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from policyengine import slips
 from policyengine.diagnostics import Diagnostic, Message, error, has_errors, listing, marked, message
 from policyengine.document import MappingNode, Node, Scalar, SequenceNode, node_at, read_yaml
 from policyengine.resources import data_directory
@@ -61,10 +63,10 @@ def check_shape(kind: str, node: Node) -> list[Diagnostic]:
         return [error("wrong-shape", what, too_deep, message("split the condition into several rules"))]
     validator = _validator(kind)
     told = _Told(validator.schema, node)
-    for fault in validator.iter_errors(_plain(node)):
+    faults = list(itertools.islice(validator.iter_errors(_plain(node)), MAX_FAULTS))
+    told.find_displaced(faults)
+    for fault in faults:
         told.take(fault)
-        if len(told.found) >= MAX_FAULTS:
-            break
     return told.diagnostics()
 
 
@@ -307,6 +309,8 @@ class _Told:
         self.missing: dict[Path, list[tuple[str, Any]]] = {}
         self.misplaced: set[tuple[Path, str]] = set()  # the mapping where a key belongs, and the key
         self.either: dict[Path, list[str]] = {}
+        self.displaced: set[Path] = set()
+        self.slipped: set[Path] = set()  # keys that are no names, and so have no value
 
     def diagnostics(self) -> list[Diagnostic]:
         """Return what was taken, sorted."""
@@ -320,7 +324,7 @@ class _Told:
     def take(self, found: ValidationError) -> None:
         """Take one fault; of several shapes that a value can have, the one is told that it comes nearest."""
         fault = _fault(found)
-        if self._is_misplaced(fault):
+        if self._is_displaced(fault.path) or self._is_misplaced(fault):
             return
         if fault.keyword == "anyOf":
             self._any_of(found, fault)
@@ -393,12 +397,45 @@ class _Told:
             own = f"{shorten(fault.path[-1])}: [{shorten(fault.instance)}]"
             example = message("write `{example}`", example=own)
         if fault.instance is None:
-            what = message("`{name}` has no value", name=name)
-            help = example or message("write a value, or leave the line out")
-            self._error("wrong-shape", what, self._span(fault.path), help)
+            self._no_value(fault, example)
             return
-        what = message(_MUST_BE[shapes], name=name)
-        self._error("wrong-shape", what, self._span(fault.path), example or _SHAPE_HELP.get(shapes))
+        what, span = message(_MUST_BE[shapes], name=name), self._span(fault.path)
+        slip = (
+            slips.in_name(fault.instance) if _MAPPING in shapes and isinstance(fault.instance, str) else None
+        )
+        if slip is not None:  # one line that should have been a key with a value
+            span = self._value_span(fault.path)
+        self._error("wrong-shape", what, span, slip or example or _SHAPE_HELP.get(shapes))
+
+    def _no_value(self, fault: _Fault, example: Message | None) -> None:
+        if fault.path in self.slipped:
+            return
+        help = example or message("write a value, or leave the line out")
+        if any(self._keys_below(fault)):
+            help = message("indent the lines below that belong to it, by two spaces")
+        what = message("`{name}` has no value", name=_label(fault.path))
+        self._error("wrong-shape", what, self._span(fault.path), help)
+
+    def find_displaced(self, faults: Iterable[ValidationError]) -> None:
+        """Note the keys that belong below a key without a value: nothing is told of them by themselves."""
+        for fault in map(_fault, faults):
+            if fault.instance is None and fault.path:
+                self.displaced.update((*fault.path[:-1], key) for key in self._keys_below(fault))
+
+    def _is_displaced(self, path: Path) -> bool:
+        return any(path[:length] in self.displaced for length in range(1, len(path) + 1))
+
+    def _keys_below(self, fault: _Fault) -> Iterator[str]:
+        """Return the keys that follow a key without a value and fit only below it."""
+        home, key = fault.path[:-1], fault.path[-1]
+        keys = self._keys_at(home)
+        if key not in keys:
+            return iter(())
+        _, passed = self.schema.along(fault.steps)
+        beside = next((one.schema["properties"] for one in passed if one.depth == len(home)), None)
+        inside = self.schema.keys(fault.schema)
+        below = keys[keys.index(str(key)) + 1 :]
+        return itertools.takewhile(lambda one: one in inside if beside is None else one not in beside, below)
 
     def _example(self, fault: _Fault) -> Message | None:
         """Return a help that shows how the value at fault is written."""
@@ -482,31 +519,61 @@ class _Told:
         allowed = tuple(fault.schema["properties"])
         unknown = [key for key in fault.instance if key not in allowed]
         for key in unknown[:MAX_FAULTS]:
+            if self._is_displaced((*fault.path, key)):
+                continue
             what = message("`{key}` is not a key of `{name}`", key=shorten(key), name=_label(fault.path))
             if not fault.path:
                 what = message("`{key}` is not a key of this kind of file", key=shorten(key))
             help = self._elsewhere(key, fault, passed)
-            near = closest(key, allowed) if help is None else None
+            name = slips.name_in(key)
+            near = name if name in allowed else closest(key, allowed) if help is None else None
             if near is not None:  # a misspelt key is told once, and not as a missing one too
                 self.misplaced.add((fault.path, near))
                 help = message("did you mean `{word}`?", word=near)
-            help = help or _instead(key, fault, allowed)
+            help = self._without_colon(fault.path, key) or help or _instead(key, fault, allowed)
             self._error("unknown-key", what, self._key_span(fault.path, key), help)
 
+    def _without_colon(self, path: Path, key: str) -> Message | None:
+        """Return a help for a key that is no key: its colon is missing, or it is the rest of a text."""
+        slip = slips.in_name(key)
+        if slip is not None:
+            return slip
+        node = node_at(self.root, path)[0]
+        assert isinstance(node, MappingNode)
+        entry = next(one for one in node.entries if one.key.text == key)
+        after_key = (entry.key.span.end_line, entry.key.span.end_column)
+        if (entry.value.span.line, entry.value.span.column) != after_key or key.isascii():
+            return None
+        return message("a comma ends a text inside braces: put the whole text in quotes")
+
     def _is_misplaced(self, fault: _Fault) -> bool:
-        """Tell of a part of a rule that was read as a test of a fact, such as ``then`` inside ``when``."""
+        """Tell of a word of the language that was read as the name of a fact: ``then`` in ``when``."""
         _, passed = self.schema.along(fault.steps)
         for position, place in enumerate(passed):
             is_condition = "count_of" in place.schema["properties"]
             if not is_condition or place.depth >= len(fault.path):
                 continue
             path, key = fault.path[: place.depth], str(fault.path[place.depth])
-            home = None if key in place.schema["properties"] else self._home(key, path, passed[:position])
-            if home is not None:
+            words = place.schema["properties"]
+            if key in words:
+                continue
+            help = self._home(key, path, passed[:position])
+            near = closest(key, words)
+            if help is None and near is not None and self._holds_conditions((*path, key), words[near]):
+                help = message("did you mean `{word}`?", word=near)
+            if help is not None:
                 what = message("`{key}` is not a key of `{name}`", key=key, name=_label(path))
-                self._error("unknown-key", what, self._span((*path, key)), home)
+                self._error("unknown-key", what, self._span((*path, key)), help)
                 return True
         return False
+
+    def _holds_conditions(self, path: Path, schema: Any) -> bool:
+        """Tell whether a value is no test of a fact: it has keys that a schema knows, or holds facts."""
+        node = node_at(self.root, path)[0]
+        if isinstance(node, SequenceNode):
+            return any(isinstance(item, MappingNode) for item in node.items)
+        keys = node.keys() if isinstance(node, MappingNode) else ()
+        return any("." in key or key in self.schema.keys(schema) for key in keys)
 
     def _elsewhere(self, key: str, fault: _Fault, passed: Sequence[_Place]) -> Message | None:
         home = self._home(key, fault.path, passed)
@@ -548,7 +615,10 @@ class _Told:
         is_key = "propertyNames" in fault.steps
         span = self._key_span(fault.path, fault.instance) if is_key else self._value_span(fault.path)
         form = _FORMS[fault.value]
-        self._error("bad-name", message(form.what, word=shorten(fault.instance)), span, form.help)
+        slip = slips.in_name(fault.instance) if is_key else None
+        if slip is not None:
+            self.slipped.add((*fault.path, fault.instance))
+        self._error("bad-name", message(form.what, word=shorten(fault.instance)), span, slip or form.help)
 
 
 def _distance(faults: Sequence[ValidationError], path: Path) -> tuple[int, int]:

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
+
+from policyengine import slips
+from policyengine.diagnostics import Message, message
 
 _LEAST_LIKENESS = 0.6
 _LONGEST_WORD = 100  # comparing takes the square of the length
 _SHORTEST_PART = 3  # shorter parts of words match too much
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> Message | None:
+    """Return what to do about a word that nobody knows, if the known words tell what was meant."""
+    words = set(known)
+    several = slips.between_names(word, words)
+    if several is not None:
+        return several
+    found = closest(word, words)
+    return None if found is None else message("did you mean `{word}`?", word=found)
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
@@ -29,14 +43,16 @@ def closest(word: str, known: Iterable[str]) -> str | None:
 
 
 def _plain(word: str) -> str:
-    return word.strip().lower().replace("-", "_").replace(" ", "_")
+    ascii_forms = unicodedata.normalize("NFKC", word).replace("。", ".")
+    return ascii_forms.strip().lower().replace("-", "_").replace(" ", "_")
 
 
 def _similar(word: str, words: list[str]) -> str | None:
     import difflib  # only needed for a mistake, and slow to import
 
-    found = difflib.get_close_matches(word, words, n=1, cutoff=_LEAST_LIKENESS)
-    return found[0] if found else None
+    found = difflib.get_close_matches(word, words, n=3, cutoff=_LEAST_LIKENESS)
+    # Of two letters one is soon found in any word.
+    return next((one for one in found if len(one) > 2 or abs(len(one) - len(word)) <= 1), None)
 
 
 def _with_part(word: str, words: list[str]) -> str | None:

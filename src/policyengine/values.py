@@ -14,7 +14,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from policyengine.diagnostics import Listing, Message, message
-from policyengine.suggestions import closest
+from policyengine.suggestions import closest, did_you_mean
 
 
 class ValueType(Enum):
@@ -463,8 +463,7 @@ def _unknown_unit(word: str, form: Message) -> LiteralError:
             message("`{unit}` is not a fixed length of time", unit=shorten(word)),
             message("months and years differ in length: write a number of days, such as `30 days`"),
         )
-    near = closest(word.lower(), _UNIT_WORDS)
-    help = form if near is None else message("did you mean `{word}`?", word=near)
+    help = did_you_mean(word.lower(), _UNIT_WORDS) or form
     return LiteralError(message("`{unit}` is not a unit of time", unit=shorten(word)), help)
 
 
@@ -519,16 +518,10 @@ def _parse_choice(text: str, choices: Sequence[str]) -> str:
         return text
     shown = [f"`{one}`" for one in choices[:_SHOWN_CHOICES]]
     names = Listing((*shown, "…") if len(choices) > _SHOWN_CHOICES else tuple(shown))
-    near: list[str] = []
-    if len(text) <= _LONGEST_LITERAL:
-        import difflib  # only needed for a mistake, and slow to import
-
-        near = difflib.get_close_matches(text, choices, n=1)
-    help = (
-        message("did you mean `{near}`? the allowed values are {choices}", near=near[0], choices=names)
-        if near
-        else message("the allowed values are {choices}", choices=names)
-    )
+    near = closest(text, choices)
+    help = message("the allowed values are {choices}", choices=names)
+    if near is not None:
+        help = message("did you mean `{near}`? the allowed values are {choices}", near=near, choices=names)
     raise LiteralError(message("`{text}` is not one of the allowed values", text=shorten(text)), help)
 
 

@@ -23,6 +23,7 @@ from policyengine.checks import (
     unknown_clause,
     unused,
     value_gap,
+    wrong_language,
 )
 from policyengine.diagnostics import Diagnostic
 from policyengine.rulebook import Rulebook
@@ -46,6 +47,7 @@ CHECKS: tuple[Callable[[Rulebook], Iterator[Diagnostic]], ...] = (
     unknown_clause.check,
     unused.check,
     value_gap.check,
+    wrong_language.check,
 )
 """Every check; each yields what it finds, in any order, and changes nothing."""
 

@@ -34,7 +34,7 @@ from collections.abc import Iterator
 from policyengine.citations import citations
 from policyengine.diagnostics import Diagnostic, error, message
 from policyengine.rulebook import Rulebook
-from policyengine.suggestions import closest
+from policyengine.suggestions import did_you_mean
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
@@ -42,11 +42,8 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     if not rulebook.clauses:
         return
     for citation in citations(rulebook):
-        for id in citation.source.clauses:
+        for id, span in zip(citation.source.clauses, citation.source.clause_spans, strict=True):
             if id not in rulebook.clauses:
                 what = message("there is no clause `{name}` in clauses.yaml", name=id)
-                near = closest(id, rulebook.clauses)
-                help = message("add it there, or take it out")
-                if near is not None:
-                    help = message("did you mean `{word}`?", word=near)
-                yield error("unknown-clause", what, citation.source.span, help)
+                help = did_you_mean(id, rulebook.clauses) or message("add it there, or take it out")
+                yield error("unknown-clause", what, span, help)

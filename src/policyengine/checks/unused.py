@@ -1,7 +1,8 @@
 """``unused`` (warning): Something is declared that nothing refers to.
 
 It has no effect on any decision: it is a leftover, or a rule that should ask about it is missing.
-Outcomes are results and need no use; facts of the type text are there for people to read.
+Outcomes are results and need no use; facts of the type text are there for people to read. A fixture of a
+test file that no case takes is told, too.
 
 Fails::
 

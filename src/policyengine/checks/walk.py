@@ -17,7 +17,11 @@ from policyengine.conditions import (
     parts_of,
 )
 from policyengine.dependencies import refs_of_operand
-from policyengine.rulebook import Amount, Deadline, Rulebook, TextByReading
+from policyengine.rulebook import Amount, Deadline, Rule, Rulebook, TextByReading
+from policyengine.source import Span
+from policyengine.words import Text
+
+Titled = tuple[str, Text, Span]
 
 
 def conditions_of(rulebook: Rulebook) -> Iterator[Condition]:
@@ -117,3 +121,61 @@ def _assumptions_of_operand(operand: Operand) -> Iterator[str]:
         yield operand.assumption
         for _, inner in operand.readings:
             yield from _assumptions_of_operand(inner)
+
+
+def texts_of(rulebook: Rulebook) -> Iterator[Titled]:
+    """Return every text for people, with the name of what it belongs to and the place of that."""
+    yield from _texts_of_book(rulebook)
+    yield from _texts_of_vocabulary(rulebook)
+    for parameter in rulebook.parameters.values():
+        yield parameter.id, parameter.title, parameter.span
+    for deadline in rulebook.deadlines.values():
+        yield deadline.id, deadline.title, deadline.span
+    for amount in rulebook.amounts.values():
+        yield amount.id, amount.title, amount.span
+    for rule in rulebook.rules.values():
+        yield from _texts_of_rule(rule)
+    for clause in rulebook.clauses.values():
+        if clause.status != "rule":
+            yield clause.id, clause.why, clause.span
+    for report in rulebook.reports.values():
+        yield report.id, report.title, report.span
+        yield from ((f"{report.id}: {one.id}", one.title, one.span) for one in report.counts)
+        yield from ((f"{report.id}: {one.id}", one.title, one.span) for one in report.lists)
+        yield from ((f"{report.id}: {one.id}", one.title, one.span) for one in report.repeats)
+
+
+def _texts_of_book(rulebook: Rulebook) -> Iterator[Titled]:
+    yield rulebook.id, rulebook.title, rulebook.span
+    for party in rulebook.parties.values():
+        yield party.id, party.title, rulebook.span
+    for document in rulebook.documents:
+        yield document.id, document.title, document.span
+    for assumption in rulebook.assumptions.values():
+        yield assumption.id, assumption.title, assumption.span
+        for reading in assumption.readings:
+            yield f"{assumption.id}: {reading.id}", reading.title, assumption.span
+    for policy in rulebook.policies.values():
+        yield policy.id, policy.title, policy.span
+    for overlay in rulebook.overlays:
+        yield overlay.id, overlay.title, Span(overlay.file)
+
+
+def _texts_of_vocabulary(rulebook: Rulebook) -> Iterator[Titled]:
+    for path, fact in rulebook.facts.items():
+        yield path, fact.title, fact.span
+        for choice in fact.choices:
+            yield f"{path}: {choice.name}", choice.title, fact.span
+    for path, listed in rulebook.lists.items():
+        yield path, listed.title, listed.span
+
+
+def _texts_of_rule(rule: Rule) -> Iterator[Titled]:
+    yield rule.id, rule.title, rule.span
+    for notice in rule.notices:
+        yield f"{rule.id}: text", notice.text, notice.span
+        if isinstance(notice.otherwise, TextByReading):
+            for reading, text in notice.otherwise.readings:
+                yield f"{rule.id}: otherwise: {reading}", text, notice.span
+        elif notice.otherwise != Text():
+            yield f"{rule.id}: otherwise", notice.otherwise, notice.span

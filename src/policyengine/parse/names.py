@@ -10,7 +10,7 @@ from policyengine.conditions import Ref, SymbolKind
 from policyengine.diagnostics import Diagnostic, Message, error, listing, message
 from policyengine.rulebook import STATUSES, Assumption
 from policyengine.source import Span
-from policyengine.suggestions import closest
+from policyengine.suggestions import did_you_mean
 from policyengine.values import ValueType
 
 NAME = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*")
@@ -114,12 +114,6 @@ class Names:
 
 
 _DECLARE = message("declare it in facts.yaml, or as a parameter, deadline or amount of a policy")
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> Message | None:
-    """Return the question whether the closest of the known words was meant, if one is close."""
-    found = closest(word, known)
-    return None if found is None else message("did you mean `{word}`?", word=found)
 
 
 def one_of(known: Iterable[str]) -> Message:

@@ -8,11 +8,11 @@ from typing import NamedTuple
 from policyengine.diagnostics import message
 from policyengine.document import MappingNode
 from policyengine.parse import nodes
-from policyengine.parse.names import did_you_mean
 from policyengine.parse.operands import Scope
 from policyengine.parse.policies import parse_dated_values
 from policyengine.rulebook import DatedValue, Overlay, Parameter
 from policyengine.source import Span
+from policyengine.suggestions import did_you_mean
 
 
 class OverlayParts(NamedTuple):

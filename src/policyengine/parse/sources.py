@@ -8,10 +8,11 @@ from policyengine.clauses import Source
 from policyengine.diagnostics import message
 from policyengine.document import Node
 from policyengine.parse import nodes
-from policyengine.parse.names import did_you_mean, one_of
+from policyengine.parse.names import one_of
 from policyengine.parse.operands import Scope
 from policyengine.rulebook import Document
 from policyengine.source import Span
+from policyengine.suggestions import did_you_mean
 
 
 class Sources(NamedTuple):
@@ -27,11 +28,13 @@ class Sources(NamedTuple):
         document = self.document(source.get("document"), node.span, scope)
         if document is None:
             return None
+        clauses = nodes.names(source.get("clauses"))
         return Source(
             document=document,
             section=nodes.text(source.get("section")),
             quote=nodes.text(source.get("quote")),
-            clauses=tuple(one.text for one in nodes.names(source.get("clauses"))),
+            clauses=tuple(one.text for one in clauses),
+            clause_spans=tuple(one.span for one in clauses),
             span=node.span,
         )
 

@@ -65,21 +65,32 @@ def slashed(path: str) -> str:
 
 
 def _excerpt(diagnostic: Diagnostic, texts: dict[str, Excerpt], paint: Paint) -> list[str]:
-    """Return the line with a caret under the place, if the file is there and the line not too long."""
+    """Return the line with a caret under the place, if the file is there; of a long line, a part."""
     path = diagnostic.span.file
     if path not in texts:  # every file is read once, however many faults it has
         texts[path] = _read(path)
     line = _line(texts[path], diagnostic.span.line)
-    if line is None or not line.strip() or len(line) > _LONGEST_LINE:
+    if line is None or not line.strip():
         return []
-    shown = printable(line.replace(_TAB, " "))
     start = min(diagnostic.span.column - 1, len(line))
     is_one_line = diagnostic.span.end_line == diagnostic.span.line
-    end = diagnostic.span.end_column - 1 if is_one_line else len(line)
-    marked = width(line[start : max(end, start + 1)]) or 1
+    end = max(diagnostic.span.end_column - 1 if is_one_line else len(line), start + 1)
+    first, last = _shown_part(line, start, end)
+    before, after = "…" * (first > 0), "…" * (last < len(line))
+    shown = before + printable(line[first:last].replace(_TAB, " ")) + after
+    marked = width(line[start : min(end, last)]) or 1
     margin = f"{diagnostic.span.line} | "
-    caret = " " * (len(margin) - 2) + "| " + " " * width(line[:start]) + "^" * marked
+    caret = " " * (len(margin) - 2) + "| " + " " * width(before + line[first:start]) + "^" * marked
     return ["  " + margin + shown, "  " + paint(caret, "faint")]
+
+
+def _shown_part(line: str, start: int, end: int) -> tuple[int, int]:
+    """Return where the shown part of a line begins and ends: the place of the fault, and words around it."""
+    if len(line) <= _LONGEST_LINE:
+        return 0, len(line)
+    last = min(len(line), max(start + _LONGEST_LINE // 2, min(end, start + _LONGEST_LINE * 3 // 4)))
+    first = max(0, last - _LONGEST_LINE)
+    return first, min(len(line), first + _LONGEST_LINE)
 
 
 def _read(path: str) -> Excerpt:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from policyengine.case import Key
-from policyengine.diagnostics import Diagnostic, error, listing, message
+from policyengine.case_reader import CODES, CaseReader
+from policyengine.diagnostics import Diagnostic, Message, error, listing, message, warning
 from policyengine.document import Entry, MappingNode, Node, Scalar
 from policyengine.files import decode_text, read_text
 from policyengine.i18n import Speech
@@ -15,7 +16,7 @@ from policyengine.render.naming import Naming
 from policyengine.rulebook import DEADLINE_PROPERTIES, STATUSES, Rulebook
 from policyengine.schemas import read_shaped
 from policyengine.source import Span
-from policyengine.suggestions import closest
+from policyengine.suggestions import closest, did_you_mean
 from policyengine.testing.scenarios import Because, Check, Expectation, Scenario, ScenarioFile
 from policyengine.values import LiteralError, Value, ValueType, parse_literal
 
@@ -30,18 +31,33 @@ _NOTHING = ("", "~", "null")
 _YES = ("yes", "true", "是")
 
 
-def read_scenarios(
-    path: str, rules: str, book: Rulebook, data: bytes | None = None
-) -> tuple[ScenarioFile | None, list[Diagnostic]]:
+def read_scenarios(path: str, rules: str, book: Rulebook) -> tuple[ScenarioFile | None, list[Diagnostic]]:
     """Return the scenarios of a file, None when its text or shape is wrong, and everything wrong with it.
 
-    Scenarios with faults of their own are left out. ``data`` is what to read instead of the file.
+    Scenarios with faults of their own are left out. What is wrong with the facts of a case is found when it
+    is run, for it depends on the overlays, and a case may be there to be refused.
     """
-    node, faults = read_shape(path, data)
+    node, faults = read_shape(path)
     if node is None:
         return None, faults
     reader = _Reader(book, node, faults)
-    return ScenarioFile(path, rules, nodes.text(node.get("policy_cases")), tuple(reader.scenarios())), faults
+    sound = tuple(scenario for scenario, is_sound in reader.scenarios() if is_sound)
+    return ScenarioFile(path, rules, nodes.text(node.get("policy_cases")), sound), faults
+
+
+def check_scenarios(path: str, book: Rulebook, data: bytes | None = None) -> list[Diagnostic]:
+    """Return everything that is wrong with a file, and with the facts of the cases that are to be judged.
+
+    ``data`` is what to read instead of the file. Several cases share the faults of a fixture.
+    """
+    node, faults = read_shape(path, data)
+    if node is None:
+        return faults
+    reader, cases = _Reader(book, node, faults), CaseReader(book)
+    for scenario, _ in reader.scenarios():
+        if not scenario.faults:
+            faults += cases.read_tree(scenario.given, scenario.name)[1]
+    return [*faults, *reader.file_faults()]
 
 
 def read_shape(path: str, data: bytes | None = None) -> tuple[MappingNode | None, list[Diagnostic]]:
@@ -99,13 +115,26 @@ class _Reader:
         self.fixtures = {
             entry.key.text: nodes.mapping(entry.value) for entry in nodes.entries(root.get("fixtures"))
         }
+        self.used: set[str] = set()
 
-    def scenarios(self) -> Iterator[Scenario]:
+    def scenarios(self) -> Iterator[tuple[Scenario, bool]]:
+        """Return every scenario, and whether its names and expected values are right."""
         for node in nodes.items(self.root.get("cases")):
             before = len(self.faults)
             scenario = self._scenario(nodes.mapping(node))
-            if len(self.faults) == before:
-                yield scenario
+            yield scenario, len(self.faults) == before
+
+    def file_faults(self) -> Iterator[Diagnostic]:
+        """Return what is wrong with a file beside its scenarios, after these have been read."""
+        policy = nodes.scalar(self.root.get("policy_cases"))
+        if policy.text not in self.book.policies:
+            what = message("there is no policy `{name}`", name=policy.text)
+            yield error("unknown-name", what, policy.span, _meant(policy.text, self.book.policies))
+        for entry in nodes.entries(self.root.get("fixtures")):
+            if entry.key.text not in self.used:
+                what = message("no case uses the fixture `{name}`", name=entry.key.text)
+                help = message("remove it, or write `use: {name}` in a case", name=entry.key.text)
+                yield warning("unused", what, entry.key.span, help)
 
     def _scenario(self, node: MappingNode) -> Scenario:
         name = nodes.scalar(node.get("name"))
@@ -117,22 +146,42 @@ class _Reader:
             assume=assume,
             overlays=tuple(self._overlays(node.get("overlays"))),
             checks=tuple(self._check(nodes.mapping(one)) for one in nodes.items(node.get("checks"))),
-            faults=tuple(nodes.text(one) for one in nodes.items(node.get("faults"))),
+            faults=tuple(self._codes(node.get("faults"))),
             span=name.span,
         )
 
     def _given(self, node: MappingNode) -> MappingNode:
-        used = node.get("use")
-        rest = MappingNode(tuple(one for one in node.entries if one.key.text != "use"), node.span)
+        used = next((one for one in node.entries if self._uses_fixture(one)), None)
+        rest = MappingNode(tuple(one for one in node.entries if one is not used), node.span)
         if used is None:
             return rest
-        written = nodes.scalar(used)
+        if used.key.text != "use":
+            what = message("`{key}` is not a key of `{name}`", key=used.key.text, name="given")
+            help = message("did you mean `{word}`?", word="use")
+            self.faults.append(error("unknown-key", what, used.key.span, help))
+        written = nodes.scalar(used.value)
         fixture = self.fixtures.get(written.text)
+        self.used.add(written.text if fixture is not None else closest(written.text, self.fixtures) or "")
         if fixture is None:
             what = message("there is no fixture `{name}`", name=written.text)
             self._fault("unknown-fixture", what, written.span, written.text, self.fixtures)
             return rest
         return merge(fixture, rest)
+
+    def _uses_fixture(self, entry: Entry) -> bool:
+        """Tell whether an entry of a case takes a fixture, also when its key is misspelt."""
+        if entry.key.text == "use":
+            return True
+        is_group = any(name.split(".")[0] == entry.key.text for name in (*self.book.facts, *self.book.lists))
+        return not is_group and isinstance(entry.value, Scalar) and entry.value.text in self.fixtures
+
+    def _codes(self, node: Node | None) -> Iterator[str]:
+        for one in nodes.items(node):
+            written = nodes.scalar(one)
+            if written.text not in CODES:
+                what = message("no case is refused for `{word}`", word=written.text)
+                self._fault("unknown-word", what, written.span, written.text, CODES)
+            yield written.text
 
     def _check_readings(self, node: Node | None) -> None:
         for entry in nodes.entries(node):
@@ -201,17 +250,19 @@ class _Reader:
     def _fault(
         self,
         code: str,
-        what: object,
+        what: Message,
         span: Span,
         written: str,
-        known: Mapping[str, object] | Iterator[str] | Sequence[str],
+        known: Iterable[str],
     ) -> None:
-        words = list(known)
-        near = closest(written, words)
-        help = message("did you mean `{word}`?", word=near) if near else None
-        if near is None and 0 < len(words) <= 12:
-            help = message("write one of: {words}", words=listing(words))
-        self.faults.append(error(code, what, span, help))  # type: ignore[arg-type]
+        self.faults.append(error(code, what, span, _meant(written, known)))
+
+
+def _meant(written: str, known: Iterable[str]) -> Message | None:
+    """Return a help with the word that was probably meant, or with all words if they are few."""
+    words = list(known)
+    few = message("write one of: {words}", words=listing(words)) if 0 < len(words) <= 12 else None
+    return did_you_mean(written, words) or few
 
 
 def expected_value(book: Rulebook, expectation: Expectation) -> Value:
