@@ -435,6 +435,9 @@ class _Told:
         beside = next((one.schema["properties"] for one in passed if one.depth == len(home)), None)
         inside = self.schema.keys(fault.schema)
         below = keys[keys.index(str(key)) + 1 :]
+        outer = [one.schema["properties"] for one in passed if key in one.schema["properties"]]
+        if beside is None and outer:  # a key of the file, indented too far: what follows is its own
+            inside = self.schema.keys(outer[-1][key]) or below
         return itertools.takewhile(lambda one: one in inside if beside is None else one not in beside, below)
 
     def _example(self, fault: _Fault) -> Message | None:
@@ -549,6 +552,8 @@ class _Told:
     def _is_misplaced(self, fault: _Fault) -> bool:
         """Tell of a word of the language that was read as the name of a fact: ``then`` in ``when``."""
         _, passed = self.schema.along(fault.steps)
+        if self._is_indented_too_far(fault, passed):
+            return True
         for position, place in enumerate(passed):
             is_condition = "count_of" in place.schema["properties"]
             if not is_condition or place.depth >= len(fault.path):
@@ -564,6 +569,19 @@ class _Told:
             if help is not None:
                 what = message("`{key}` is not a key of `{name}`", key=key, name=_label(path))
                 self._error("unknown-key", what, self._span((*path, key)), help)
+                return True
+        return False
+
+    def _is_indented_too_far(self, fault: _Fault, passed: Sequence[_Place]) -> bool:
+        """Tell of a key of the file that was read as a name, such as ``cases`` among the fixtures."""
+        for depth, key in enumerate(fault.path):
+            if isinstance(key, int) or any(place.depth == depth for place in passed):
+                continue
+            home = self._home(key, fault.path[:depth], [place for place in passed if place.depth < depth])
+            if home is not None:
+                path = fault.path[:depth]
+                what = message("`{key}` is not a key of `{name}`", key=shorten(key), name=_label(path))
+                self._error("unknown-key", what, self._span((*path, key)), home)
                 return True
         return False
 

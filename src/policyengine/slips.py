@@ -118,13 +118,9 @@ def in_indentation(lines: Sequence[str], position: int) -> Message | None:
     if same is None and moved is not None and own < levels[0].column:
         before = _levels(lines, moved.line - 1)
         if any((one.column, one.is_item) == (own, is_item) for one in before):
-            return message(
-                "line {line} begins in column {column}, and this one goes on in column {own}: move line"
-                " {line} to column {own} too",
-                line=moved.line,
-                column=moved.column,
-                own=own,
-            )
+            return _move(moved, own)
+    if levels and own < levels[-1].column:  # the first lines of the file are indented
+        return _move(levels[-1], own)
     fitting = [one for one in levels if one.is_item or not is_item]
     if not fitting:
         return None
@@ -134,6 +130,16 @@ def in_indentation(lines: Sequence[str], position: int) -> Message | None:
         own=own,
         column=near.column,
         line=near.line,
+    )
+
+
+def _move(level: _Level, own: int) -> Message:
+    return message(
+        "line {line} begins in column {column}, and this one goes on in column {own}: move line {line} to"
+        " column {own} too",
+        line=level.line,
+        column=level.column,
+        own=own,
     )
 
 

@@ -33,13 +33,15 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     if not word or len(word) > _LONGEST_WORD:
         return None
     words = sorted(set(known) - {word}, key=lambda one: (len(one), one))
+    forms: dict[str, str] = {}
+    for one in words:
+        forms.setdefault(_plain(one), one)
     plain = _plain(word)
-    same = [one for one in words if _plain(one) == plain]
-    tails = [one for one in words if one.endswith("." + plain) or plain.endswith("." + one)]
-    for found in (same, tails):
-        if found:
-            return found[0]
-    return _similar(plain, words) or _with_part(plain, words)
+    if plain in forms:
+        return forms[plain]
+    tails = [one for one in forms if one.endswith("." + plain) or plain.endswith("." + one)]
+    found = tails[0] if tails else _similar(plain, list(forms)) or _with_part(plain, list(forms))
+    return None if found is None else forms[found]
 
 
 def _plain(word: str) -> str:

@@ -52,7 +52,7 @@ def _misfits(problem: str) -> bool:
 def _help(problem: str, lines: Sequence[str], line: int, column: int) -> Message:
     # The beginning of a line is enough to find the cause, however long it is.
     here, above = lines[line][:_ENOUGH], lines[line - 1][:_ENOUGH] if line else ""
-    if _misfits(problem) and column < _ENOUGH and not here[:column].strip(" "):
+    if (_misfits(problem) or "document start" in problem) and not here[:column].strip(" "):
         moved = slips.in_indentation(lines, line)
         if moved is not None:
             return moved
@@ -63,6 +63,7 @@ def _help(problem: str, lines: Sequence[str], line: int, column: int) -> Message
         or (slips.in_line(above) if above_first and above.strip() else None)
         or _help_for_problem(problem, here, column)
         or (slips.in_line(above) if above.strip() else None)
+        or _open_above(above, line)
         or message("check quotes, colons and the indentation of this line and of the one above")
     )
 
@@ -76,6 +77,15 @@ def _open_bracket(line: str) -> str:
         elif one in "]}" and opened:
             opened.pop()
     return opened[-1] if opened else ""
+
+
+def _open_above(above: str, line: int) -> Message | None:
+    bracket = _open_bracket(above)
+    if not bracket:
+        return None
+    return message(
+        "the bracket `{bracket}` in line {line} is not closed: close it", bracket=bracket, line=line
+    )
 
 
 def _help_for_problem(problem: str, here: str, column: int) -> Message | None:

@@ -16,7 +16,7 @@ from policyengine.render.naming import Naming
 from policyengine.rulebook import DEADLINE_PROPERTIES, STATUSES, Rulebook
 from policyengine.schemas import read_shaped
 from policyengine.source import Span
-from policyengine.suggestions import closest, did_you_mean
+from policyengine.suggestions import did_you_mean
 from policyengine.testing.scenarios import Because, Check, Expectation, Scenario, ScenarioFile
 from policyengine.values import LiteralError, Value, ValueType, parse_literal
 
@@ -41,7 +41,7 @@ def read_scenarios(path: str, rules: str, book: Rulebook) -> tuple[ScenarioFile 
     if node is None:
         return None, faults
     reader = _Reader(book, node, faults)
-    sound = tuple(scenario for scenario, is_sound in reader.scenarios() if is_sound)
+    sound = tuple(scenario for scenario, wrong in reader.scenarios() if not wrong)
     return ScenarioFile(path, rules, nodes.text(node.get("policy_cases")), sound), faults
 
 
@@ -54,8 +54,9 @@ def check_scenarios(path: str, book: Rulebook, data: bytes | None = None) -> lis
     if node is None:
         return faults
     reader, cases = _Reader(book, node, faults), CaseReader(book)
-    for scenario, _ in reader.scenarios():
-        if not scenario.faults:
+    for scenario, wrong in list(reader.scenarios()):
+        # Without its fixture a case would seem to lack most of its facts.
+        if not scenario.faults and not any(one.code == "unknown-fixture" for one in wrong):
             faults += cases.read_tree(scenario.given, scenario.name)[1]
     return [*faults, *reader.file_faults()]
 
@@ -117,12 +118,12 @@ class _Reader:
         }
         self.used: set[str] = set()
 
-    def scenarios(self) -> Iterator[tuple[Scenario, bool]]:
-        """Return every scenario, and whether its names and expected values are right."""
+    def scenarios(self) -> Iterator[tuple[Scenario, list[Diagnostic]]]:
+        """Return every scenario, and what is wrong with its names and expected values."""
         for node in nodes.items(self.root.get("cases")):
             before = len(self.faults)
             scenario = self._scenario(nodes.mapping(node))
-            yield scenario, len(self.faults) == before
+            yield scenario, self.faults[before:]
 
     def file_faults(self) -> Iterator[Diagnostic]:
         """Return what is wrong with a file beside its scenarios, after these have been read."""
@@ -130,8 +131,9 @@ class _Reader:
         if policy.text not in self.book.policies:
             what = message("there is no policy `{name}`", name=policy.text)
             yield error("unknown-name", what, policy.span, _meant(policy.text, self.book.policies))
+        is_misspelt = any(one.code == "unknown-fixture" for one in self.faults)
         for entry in nodes.entries(self.root.get("fixtures")):
-            if entry.key.text not in self.used:
+            if entry.key.text not in self.used and not is_misspelt:
                 what = message("no case uses the fixture `{name}`", name=entry.key.text)
                 help = message("remove it, or write `use: {name}` in a case", name=entry.key.text)
                 yield warning("unused", what, entry.key.span, help)
@@ -161,7 +163,7 @@ class _Reader:
             self.faults.append(error("unknown-key", what, used.key.span, help))
         written = nodes.scalar(used.value)
         fixture = self.fixtures.get(written.text)
-        self.used.add(written.text if fixture is not None else closest(written.text, self.fixtures) or "")
+        self.used.add(written.text)
         if fixture is None:
             what = message("there is no fixture `{name}`", name=written.text)
             self._fault("unknown-fixture", what, written.span, written.text, self.fixtures)
