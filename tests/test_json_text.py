@@ -47,7 +47,7 @@ def test_numbers_keep_their_spelling() -> None:
         ("[True]", "json-syntax", 1, 2, "write `true`"),
         ("[01]", "json-syntax", 1, 2, "leading zeros"),
         ("[1", "json-syntax", 1, 3, "closing bracket"),
-        ("[1]]", "json-syntax", 1, 4, "one value"),
+        ("[1]]", "json-syntax", 1, 4, "opening bracket"),
         ('["a\tb"]', "json-syntax", 1, 4, "\\t"),
         ('["a\\q"]', "json-syntax", 1, 4, "backslashes"),
         ('["\\u00"]', "json-syntax", 1, 3, "backslashes"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from policyengine.case import Case, Key
@@ -45,6 +45,7 @@ CODES = (
 
 _HEADER = ("case", "$schema")
 _LONGEST_ID = 200
+_MOST_NAMES = 12
 _POSITION = re.compile("[0-9]{1,9}")
 _LITERAL_NUMBERS = (ValueType.MONEY, ValueType.COUNT, ValueType.NUMBER)
 
@@ -285,12 +286,7 @@ class _Reading:
             known = shape.parts.get(name)
             here = (*path, name)
             if known is None:
-                beside = (
-                    one
-                    for one, its in shape.parts.items()
-                    if isinstance(its, Shape) == isinstance(part, dict)
-                )
-                self._unknown(name, here, beside)
+                self._unknown(name, here, list(_fitting(shape, part)))
             elif isinstance(known, Fact):
                 self._fact(known, None, part, here)
             elif isinstance(known, RecordList):
@@ -302,20 +298,19 @@ class _Reading:
                 help = message("write an object: `{{ … }}` with {names}", names=listing(known.parts))
                 self.fault("wrong-shape", what, here, help)
 
-    def _unknown(self, name: str, path: Path, fitting: Iterable[str] = ()) -> None:
+    def _unknown(self, name: str, path: Path, fitting: Sequence[str] = ()) -> None:
         """Tell of a name that no fact has; ``fitting`` are those that could stand in its place."""
         self._misspelt = True
         dotted = _dotted(path)
         what = message("there is no fact `{name}`", name=shorten(dotted))
-        given = [
-            fact.path for fact in self.rulebook.facts.values() if fact.role == "given" and not fact.listed
-        ]
-        around = "".join(f"{step}." for step in path[:-1])
-        near = closest(name, fitting)
-        help = did_you_mean(dotted, [*given, *self.rulebook.lists])
+        facts = self.rulebook.facts.values()
+        given = [fact.path for fact in facts if fact.role == "given" and not fact.listed]
+        near = closest(name, fitting if path[:-1] else [*fitting, *_HEADER])
         if near is not None:
-            help = message("did you mean `{word}`?", word=around + near)
-        self.fault("unknown-fact", what, path, help, key=True)
+            near = "".join(f"{step}." for step in path[:-1]) + near
+        found = near or closest(name, [*given, *self.rulebook.lists])
+        help = None if found is None else message("did you mean `{word}`?", word=found)
+        self.fault("unknown-fact", what, path, help or _one_of(fitting), key=True)
 
     def _list(self, listed: RecordList, value: object, path: Path) -> None:
         if not isinstance(value, list):
@@ -343,8 +338,9 @@ class _Reading:
     def _unknown_field(self, listed: RecordList, name: str, path: Path) -> None:
         self._misspelt = True
         what = message("a record of `{list}` has no fact `{name}`", list=listed.path, name=shorten(name))
-        known = [field.removeprefix(listed.path + ".") for field in listed.fields]
-        self.fault("unknown-fact", what, path, did_you_mean(name, known), key=True)
+        given = [field for field in listed.fields if self.rulebook.facts[field].role == "given"]
+        known = [field.removeprefix(listed.path + ".") for field in given]
+        self.fault("unknown-fact", what, path, did_you_mean(name, known) or _one_of(known), key=True)
 
     # ---------- values
 
@@ -509,6 +505,20 @@ _EXAMPLES: Mapping[ValueType, str] = {
     ValueType.CHOICE: '"…"',
     ValueType.TEXT: '"…"',
 }
+
+
+def _fitting(shape: Shape, value: object) -> Iterator[str]:
+    """Return the names at a level that fit a value: groups for an object, else facts and lists."""
+    for name, part in shape.parts.items():
+        is_derived = isinstance(part, Fact) and part.role != "given"
+        if isinstance(part, Shape) == isinstance(value, dict) and not is_derived:
+            yield name
+
+
+def _one_of(names: Sequence[str]) -> Message:
+    if 0 < len(names) <= _MOST_NAMES:
+        return message("write one of: {words}", words=listing(names))
+    return message("leave it out, or declare it in facts.yaml")
 
 
 def _how_to_write(fact: Fact, value: object) -> Message:

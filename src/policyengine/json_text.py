@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from policyengine.diagnostics import Diagnostic, Message, error, message
 from policyengine.source import Span
+from policyengine.suggestions import closest
 
 MAX_DEPTH = 100
 MAX_FAULTS = 1000  # nobody reads more, and each costs memory
@@ -438,6 +439,8 @@ def _sentence(expected: str, text: str, start: int, end: int) -> tuple[Message, 
         return what, message("put a comma between two items")
     if expected == "end":
         what = message("the text goes on after its end with `{found}`", found=shown)
+        if shown[:1] in ("}", "]"):
+            return what, message("remove it, or look above for an opening bracket that is missing")
         return what, message("a JSON file holds one value; write several as one list")
     what = message("`{found}` is not a JSON value", found=shown)
     return what, _value_help(shown)
@@ -449,4 +452,7 @@ def _value_help(shown: str) -> Message:
         return message("write `{right}`", right=right)
     if shown[:1].isdigit() or shown[:1] in ("+", "-", "."):
         return message("write numbers as in 1200.10, without a plus sign or leading zeros")
+    near = closest(shown, ("true", "false", "null"))
+    if near is not None:
+        return message("write `{right}`", right=near)
     return message("put a text in double quotes")

@@ -176,6 +176,10 @@ def test_hover_shows_the_sentence_and_the_clause(folder: Path, language: str, wo
         )
         assert deadline is not None and isinstance(deadline.contents, lsp.MarkupContent)
         assert "收货后7天内可以退货" in deadline.contents.value
+        _, _, lines = deadline.contents.value.partition("\n\n")
+        assert len(lines.split("  \n")) == 3, (
+            "the clause, the sentence, how it is counted: the editor breaks lines"
+        )
         nothing = await editor.client.text_document_hover_async(lsp.HoverParams(document, lsp.Position(0, 0)))
         assert nothing is None
 

@@ -187,7 +187,8 @@ def _hover(ls: RuleServer, params: lsp.HoverParams) -> lsp.Hover | None:
     if found is None:
         return None
     book, use = found
-    card = None if book.model is None else Cards(book.model, ls.say).of(use.symbol.name)
+    # The editor breaks lines as it has room.
+    card = None if book.model is None else Cards(book.model, ls.say, columns=sys.maxsize).of(use.symbol.name)
     if card is None:
         return None
     head, _, rest = card.partition("\n")

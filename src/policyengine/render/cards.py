@@ -21,11 +21,12 @@ _WIDTH = 96
 class Cards:
     """Writes the cards of one rulebook."""
 
-    def __init__(self, book: Rulebook, say: Speech, color: bool = False) -> None:
-        """``say`` speaks the reader's language."""
+    def __init__(self, book: Rulebook, say: Speech, color: bool = False, columns: int = _WIDTH) -> None:
+        """``say`` speaks the reader's language; lines have at most so many ``columns``."""
         self.book = book
         self.say = say
         self.paint = Paint(color)
+        self.columns = columns
         self.naming = Naming(book, say)
         self.statements = Statements(self.naming)
 
@@ -87,12 +88,12 @@ class Cards:
         words = self.say("{head}: {title}", head=head, title=self.naming.text(title))
         yield self.paint(words, "title") + self.paint(f"  {place(span)}", "faint")
         if source is not None:
-            lines = wrap(self.naming.citation(source), _WIDTH)
+            lines = wrap(self.naming.citation(source), self.columns)
             yield from (self.paint(f"  {line}", "faint") for line in lines)
 
     def _paragraphs(self, *texts: str) -> Iterator[str]:
         for text in texts:
-            yield from (f"  {line}" for line in wrap(text, _WIDTH) if line)
+            yield from (f"  {line}" for line in wrap(text, self.columns) if line)
 
     def _fact(self, fact: Fact) -> Iterator[str]:
         yield from self._card(self.say("fact {id}", id=fact.path), fact.title, fact.span, None)
