@@ -25,7 +25,7 @@ LAYERS = (
         "resources",
         "revision",
     ),
-    ("files", "yaml_syntax", "document", "json_text", "schemas"),
+    ("files", "yaml_syntax", "document", "json_text", "schema_parts", "shape_faults", "schemas"),
     ("clauses", "conditions", "case", "report_definition", "rulebook", "findings"),
     (
         "citations",
@@ -50,7 +50,7 @@ LAYERS = (
 )
 DOORS = {
     "yaml": ("document",),
-    "jsonschema": ("schemas",),
+    "jsonschema": ("schemas", "shape_faults"),
     "durable_rules_engine": ("engines.durable_ruleset",),
     "durable": (),
     "holidays": ("calendar",),

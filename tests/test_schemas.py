@@ -18,7 +18,8 @@ from jsonschema import Draft7Validator
 from policyengine.diagnostics import Diagnostic
 from policyengine.document import MappingNode, Node, Scalar, SequenceNode, read_yaml
 from policyengine.resources import data_directory
-from policyengine.schemas import _FORMS, KINDS, MAX_FAULTS, MAX_LEVELS, check_shape, schema_text
+from policyengine.schemas import KINDS, MAX_FAULTS, MAX_LEVELS, check_shape, schema_text
+from policyengine.shape_faults import FORMS
 
 ROOT = Path(__file__).parents[1]
 RULE_FILES = sorted(ROOT.glob("rules/**/*.yaml"))
@@ -90,7 +91,7 @@ def test_every_mapping_is_closed_and_every_pattern_has_a_help(kind: str) -> None
         if part.get("type") == "object" and "properties" in part and "required" not in part.get("if", {}):
             assert "additionalProperties" in part or set(part) == {"type", "required", "properties"}
         if isinstance(part.get("pattern"), str):
-            assert part["pattern"] in _FORMS
+            assert part["pattern"] in FORMS
 
 
 def test_shared_definitions_are_the_same_in_every_schema() -> None:
