@@ -267,7 +267,7 @@ class _Maker:
         dated_by: str | None = None,
     ) -> Ref:
         path = f"{listed}.{self.name('f')}" if listed else self.name("f")
-        choices = tuple(Choice(one, TITLE) for one in CHOICES) if type is ValueType.CHOICE else ()
+        choices = tuple(Choice(one, TITLE, NOWHERE) for one in CHOICES) if type is ValueType.CHOICE else ()
         self.facts[path] = Fact(
             path, type, TITLE, role, choices, if_missing, dated_by, "", (), listed, NOWHERE
         )

@@ -41,6 +41,7 @@ class Choice(NamedTuple):
 
     name: str
     title: Text
+    span: Span
 
 
 class Bound(NamedTuple):

@@ -165,7 +165,7 @@ def _texts_of_vocabulary(rulebook: Rulebook) -> Iterator[Titled]:
     for path, fact in rulebook.facts.items():
         yield path, fact.title, fact.span
         for choice in fact.choices:
-            yield f"{path}: {choice.name}", choice.title, fact.span
+            yield f"{path}: {choice.name}", choice.title, choice.span
     for path, listed in rulebook.lists.items():
         yield path, listed.title, listed.span
 

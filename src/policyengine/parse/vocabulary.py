@@ -78,7 +78,10 @@ def _fact(entry: Entry, listed: str | None, scope: Scope) -> Fact:
     fact = nodes.mapping(entry.value)
     path = f"{listed}.{entry.key.text}" if listed else entry.key.text
     type = _type(fact)
-    choices = tuple(Choice(one.key.text, nodes.title(one.value)) for one in nodes.entries(fact.get("values")))
+    choices = tuple(
+        Choice(one.key.text, nodes.title(one.value), one.key.span)
+        for one in nodes.entries(fact.get("values"))
+    )
     wanted = Wanted((type,), tuple(choice.name for choice in choices))
     return Fact(
         path=path,
