@@ -180,3 +180,21 @@ def test_a_case_in_a_rulebook_is_checked_against_that_one(run: Run, warned: Path
     case = str(warned / "cases/example.json")
     assert run("check", case).code == 0
     assert "unknown-fact" in run("check", case, "--rules", "rules/taobao").out
+
+
+def test_many_places_of_one_fault_are_listed(run: Run, warned: Path) -> None:
+    path = warned / "policies/returns.yaml"
+    before = path.read_text("utf-8").rstrip("\n")
+    rule = (
+        "\n  heavy_{one}:\n    title: {{zh: 重物, en: Heavy}}\n    when: {{order.wieght: {{more_than: 20}}}}"
+        "\n    then: {{return.allowed: no}}"
+    )
+    path.write_text(before + "".join(rule.format(one=one) for one in range(5)) + "\n", "utf-8")
+    found = run("check", str(warned), "--lang", "en")
+    first, *others = (before.count("\n") + 4 + 4 * one for one in range(5))
+    assert found.out.count("nothing is named `order.wieght`") == 1
+    assert f"returns.yaml:{first}:12: error[unknown-name]" in found.out
+    assert f"returns.yaml:{', '.join(map(str, others))}" in " ".join(found.out.split())
+    assert "errors: 5" in found.err
+    told = json.loads(run("check", str(warned), "--format", "json").out)["diagnostics"]
+    assert [one["code"] for one in told].count("unknown-name") == 5

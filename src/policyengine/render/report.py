@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from policyengine.diagnostics import Diagnostic
 from policyengine.i18n import Speech
-from policyengine.render.layout import Paint, Tone, width
+from policyengine.render.layout import Paint, Tone, width, wrap
+from policyengine.source import Span
 from policyengine.values import printable
 
 TONES: dict[str, Tone] = {"error": "bad", "warning": "open"}
 _LONGEST_LINE = 120
+_LIST_WIDTH = 98
+_MANY = 3  # more places with the same words: they are listed
 _TAB = "\t"
 _LARGEST_SHOWN = 64 * 1024 * 1024
 
@@ -33,24 +36,57 @@ def render_report(
 ) -> str:
     """Return diagnostics as text, each with its place, its sentence, the line it speaks of, and what to do.
 
-    ``texts`` holds the contents of files that cannot be read again, such as standard input.
+    What is told in the same words of many places is told of the first, with a list of the others. ``texts``
+    holds the contents of files that cannot be read again, such as standard input.
     """
     paint = Paint(color)
     known = dict(texts or {})
     lines: list[str] = []
-    for one in diagnostics:
+    for one, others in _grouped(diagnostics):
         severity = say("error") if one.severity == "error" else say("warning")
         head = f"{severity}[{one.code}]"
-        place = os.path.normpath(one.span.file) if os.path.exists(one.span.file) else one.span.file
+        file = _short(one.span.file)
         # An option of the command line has no lines.
-        where = place if place.startswith("--") else f"{place}:{one.span.line}:{one.span.column}"
+        where = file if file.startswith("--") else f"{file}:{one.span.line}:{one.span.column}"
         lines.append(
             f"{printable(where)}: {paint(head, TONES[one.severity])}: {printable(say.message(one.message))}"
         )
         lines += _excerpt(one, known, paint)
+        if others:
+            words = say("also in {places}", places=printable(_places(others)))
+            lines += (f"  {line}" for line in wrap(words, _LIST_WIDTH))
         if one.help is not None:
             lines.append("  " + say("help: {text}", text=printable(say.message(one.help))))
     return "".join(f"{line}\n" for line in lines)
+
+
+def _grouped(diagnostics: Iterable[Diagnostic]) -> Iterator[tuple[Diagnostic, list[Diagnostic]]]:
+    """Return what is told in the same words of many places once, with the others; all else one by one."""
+    groups: dict[Diagnostic, list[Diagnostic]] = {}
+    found = list(diagnostics)
+    for one in found:
+        groups.setdefault(_words_of(one), []).append(one)
+    for one in found:
+        first, *others = groups[_words_of(one)]
+        if len(others) < _MANY:
+            yield one, []
+        elif one is first:
+            yield one, others
+
+
+def _words_of(diagnostic: Diagnostic) -> Diagnostic:
+    return diagnostic._replace(span=Span(""))
+
+
+def _places(diagnostics: Iterable[Diagnostic]) -> str:
+    lines: dict[str, dict[str, None]] = {}
+    for one in diagnostics:
+        lines.setdefault(_short(one.span.file), {})[str(one.span.line)] = None
+    return "; ".join(f"{file}:{', '.join(numbers)}" for file, numbers in lines.items())
+
+
+def _short(file: str) -> str:
+    return os.path.normpath(file) if os.path.exists(file) else file
 
 
 def sentences(diagnostic: Diagnostic, say: Speech) -> str:
