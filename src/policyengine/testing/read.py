@@ -116,6 +116,7 @@ class _Reader:
         self.fixtures = {
             entry.key.text: nodes.mapping(entry.value) for entry in nodes.entries(root.get("fixtures"))
         }
+        self.first_words = {name.split(".")[0] for name in (*book.facts, *book.lists)}
         self.used: set[str] = set()
 
     def scenarios(self) -> Iterator[tuple[Scenario, list[Diagnostic]]]:
@@ -174,8 +175,8 @@ class _Reader:
         """Tell whether an entry of a case takes a fixture, also when its key is misspelt."""
         if entry.key.text == "use":
             return True
-        is_group = any(name.split(".")[0] == entry.key.text for name in (*self.book.facts, *self.book.lists))
-        return not is_group and isinstance(entry.value, Scalar) and entry.value.text in self.fixtures
+        is_known = entry.key.text in self.first_words
+        return not is_known and isinstance(entry.value, Scalar) and entry.value.text in self.fixtures
 
     def _codes(self, node: Node | None) -> Iterator[str]:
         for one in nodes.items(node):
