@@ -89,6 +89,8 @@ def test_every_fault_of_a_case_has_a_directory() -> None:
         line.split()[-1] for path in DIRECTORIES for line in (path / "expect.txt").read_text().splitlines()
     }
     assert set(CODES) <= codes
+    source = (Path(__file__).parents[1] / "src/policyengine/case_reader.py").read_text("utf-8")
+    assert set(re.findall(r'fault\(\s*"([a-z]+(?:-[a-z]+)+)"', source)) == set(CODES)
 
 
 def test_every_code_of_the_parser_has_a_directory() -> None:

@@ -15,7 +15,7 @@ from policyengine.document import MappingNode, node_at, to_plain
 from policyengine.json_text import MAX_FAULTS, Number, locate_all, read_json
 from policyengine.rulebook import Bound, Fact, RecordList, Rulebook
 from policyengine.source import Span
-from policyengine.suggestions import closest, did_you_mean
+from policyengine.suggestions import closest, meant
 from policyengine.values import (
     TYPE_WORDS,
     LiteralError,
@@ -44,8 +44,8 @@ CODES = (
 """The codes of the faults for which a case is refused after its text could be read."""
 
 _HEADER = ("case", "$schema")
+_DECLARE = message("leave it out, or declare it in facts.yaml")
 _LONGEST_ID = 200
-_MOST_NAMES = 12
 _POSITION = re.compile("[0-9]{1,9}")
 _LITERAL_NUMBERS = (ValueType.MONEY, ValueType.COUNT, ValueType.NUMBER)
 
@@ -309,8 +309,8 @@ class _Reading:
         if near is not None:
             near = "".join(f"{step}." for step in path[:-1]) + near
         found = near or closest(name, [*given, *self.rulebook.lists])
-        help = None if found is None else message("did you mean `{word}`?", word=found)
-        self.fault("unknown-fact", what, path, help or _one_of(fitting), key=True)
+        help = meant(name, fitting) if found is None else message("did you mean `{word}`?", word=found)
+        self.fault("unknown-fact", what, path, help or _DECLARE, key=True)
 
     def _list(self, listed: RecordList, value: object, path: Path) -> None:
         if not isinstance(value, list):
@@ -340,7 +340,7 @@ class _Reading:
         what = message("a record of `{list}` has no fact `{name}`", list=listed.path, name=shorten(name))
         given = [field for field in listed.fields if self.rulebook.facts[field].role == "given"]
         known = [field.removeprefix(listed.path + ".") for field in given]
-        self.fault("unknown-fact", what, path, did_you_mean(name, known) or _one_of(known), key=True)
+        self.fault("unknown-fact", what, path, meant(name, known) or _DECLARE, key=True)
 
     # ---------- values
 
@@ -513,12 +513,6 @@ def _fitting(shape: Shape, value: object) -> Iterator[str]:
         is_derived = isinstance(part, Fact) and part.role != "given"
         if isinstance(part, Shape) == isinstance(value, dict) and not is_derived:
             yield name
-
-
-def _one_of(names: Sequence[str]) -> Message:
-    if 0 < len(names) <= _MOST_NAMES:
-        return message("write one of: {words}", words=listing(names))
-    return message("leave it out, or declare it in facts.yaml")
 
 
 def _how_to_write(fact: Fact, value: object) -> Message:

@@ -26,18 +26,18 @@ MAX_FAULTS = 200
 _MOST_KEYS_NAMED = 6
 
 _BOM = "\ufeff"
-_ODD_AT_END = re.compile(f"^[{slips.ODD_SPACE}]|[{slips.ODD_SPACE}]$")
+_ODD_AT_END = f"^[{slips.ODD_SPACE}]|[{slips.ODD_SPACE}]$"
 # YAML 1.1 ends a line at the first three, no editor does; the others may not stand in YAML at all.
 _LINE_SEPARATORS = "\u0085\u2028\u2029"
 # Marks that turn the direction of writing: a reader would see another text than the program.
 _DIRECTIONS = "\u200e\u200f\u202a-\u202e\u2066-\u2069"
-_UNREADABLE = re.compile(
+_UNREADABLE = (
     f"[{_LINE_SEPARATORS}{_DIRECTIONS}\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff\ufffe\uffff]"
 )
-_BAD_IN_SCALAR = re.compile(f"[{_DIRECTIONS}\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_BAD_IN_SCALAR = f"[{_DIRECTIONS}\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]"
 _LINE_END = re.compile(r"\r\n|\r|\n")
 # Possessive repetition: no backtracking, whatever the text.
-_DIRECTIVE = re.compile(r"(?:[ \t]*+(?:#[^\r\n]*+)?+(?:\r\n|\r|\n))*+%")
+_DIRECTIVE = r"(?:[ \t]*+(?:#[^\r\n]*+)?+(?:\r\n|\r|\n))*+%"
 
 
 class Scalar(NamedTuple):
@@ -228,7 +228,7 @@ class _Reader:
 
     def replace_unreadable(self) -> str:
         """Report the characters YAML refuses, and return the text with harmless ones in their place."""
-        first = _UNREADABLE.search(self.text)
+        first = re.search(_UNREADABLE, self.text)
         if first:
             code = f"U+{ord(first[0]):04X}"
             line, column = _place(self.text, first.start())
@@ -236,12 +236,12 @@ class _Reader:
             what = message("the file holds the character {code}, which cannot be seen", code=code)
             help = message("remove it; if there are many, save the file again as UTF-8 text")
             self.found.append(error("yaml-text", what, span, help))
-            self.text = _UNREADABLE.sub("\ufffd", self.text)
+            self.text = re.sub(_UNREADABLE, "\ufffd", self.text)
         return self.text
 
     def refuse_directives(self) -> bool:
         """Refuse ``%YAML`` and ``%TAG``: none is needed, and many of them make the parser slow."""
-        match = _DIRECTIVE.match(self.text)
+        match = re.match(_DIRECTIVE, self.text)
         if match is None:
             return False
         line, _ = _place(self.text, match.end() - 1)
@@ -432,12 +432,12 @@ class _Reader:
             what = message("the key `{key}` holds a full-width colon", key=_shortened(key.text))
             help = message("write an ASCII colon and a space (`: `); quote the key if the colon is meant")
             self._error("yaml-colon", what, span, help)
-        odd = slips.ODD_SPACES.search(key.text)
-        if odd and not _ODD_AT_END.search(key.text):  # those at the ends are already reported
+        odd = re.search(slips.ODD_SPACES, key.text)
+        if odd and not re.search(_ODD_AT_END, key.text):  # those at the ends are already reported
             self._odd_space(odd[0], span)
 
     def _check_plain(self, text: str, span: Span) -> None:
-        odd = _ODD_AT_END.search(text)
+        odd = re.search(_ODD_AT_END, text)
         if odd:
             self._odd_space(odd[0], span)
         alone = slips.quote_without_partner(text)
@@ -447,7 +447,7 @@ class _Reader:
             self.found.append(warning("yaml-quote", what, span, help))
 
     def _check_quoted(self, text: str, span: Span) -> None:
-        bad = _BAD_IN_SCALAR.search(text)
+        bad = re.search(_BAD_IN_SCALAR, text)
         if bad:
             code = f"U+{ord(bad[0]):04X}"
             what = message("the text holds the character {code}, which is no text", code=code)
@@ -461,16 +461,16 @@ class _Reader:
     def _check_item(self, item: Node) -> None:
         # One line such as "注意：..." is a sentence; several lines that all look so are keys.
         if isinstance(item, Scalar) and not item.quoted and item.span.end_line > item.span.line:
-            matches = len(slips.FULL_WIDTH_COLON.findall(item.text)) + item.text.count("：")
+            matches = len(re.findall(slips.FULL_WIDTH_COLON, item.text)) + item.text.count("：")
             if matches > item.span.end_line - item.span.line:
                 self._lines_without_colon(item, warning)
 
     def _lines_without_colon(self, scalar: Scalar, level: Any) -> None:
         span = scalar.span._replace(end_line=scalar.span.line, end_column=scalar.span.column)
-        if slips.FULL_WIDTH_COLON.search(scalar.text):
+        if re.search(slips.FULL_WIDTH_COLON, scalar.text):
             what = message("this line is read as one text, because its colon is full-width")
             help = message("write an ASCII colon and a space (`: `); quote the text if it is meant")
-        elif slips.MISSING_SPACE.search(scalar.text):
+        elif re.search(slips.MISSING_SPACE, scalar.text):
             what = message("this line is read as one text, because there is no space after its colon")
             help = message("put a space after the colon; quote the text if it is meant")
         else:

@@ -57,12 +57,8 @@ def check_shape(kind: str, node: Node) -> list[Diagnostic]:
         what = message("mappings and lists are nested more than {limit} deep", limit=MAX_LEVELS)
         return [error("wrong-shape", what, too_deep, message("split the condition into several rules"))]
     validator = _validator(kind)
-    told = ShapeFaults(validator.schema, node)
     faults = list(itertools.islice(validator.iter_errors(_plain(node)), MAX_FAULTS))
-    told.find_displaced(faults)
-    for fault in faults:
-        told.take(fault)
-    return told.diagnostics()
+    return ShapeFaults(validator.schema, node).tell(faults)
 
 
 @functools.cache

@@ -11,7 +11,7 @@ from policyengine.diagnostics import Diagnostic, Message, error, listing, marked
 from policyengine.document import MappingNode, Node, SequenceNode, node_at
 from policyengine.schema_parts import LIST, MAPPING, SINGLE, Place, Schema, SchemaReader, shape_of
 from policyengine.source import Span
-from policyengine.suggestions import closest
+from policyengine.suggestions import allowed, closest
 from policyengine.values import shorten
 
 if TYPE_CHECKING:
@@ -129,11 +129,14 @@ class ShapeFaults:
         self.missing: dict[Path, list[tuple[str, Any]]] = {}
         self.misplaced: set[tuple[Path, str]] = set()  # the mapping where a key belongs, and the key
         self.either: dict[Path, list[str]] = {}
-        self.displaced: set[Path] = set()
+        self.displaced: set[Path] = set()  # what belongs below a key without a value, beside which it stands
         self.slipped: set[Path] = set()  # keys that are no names, and so have no value
 
-    def diagnostics(self) -> list[Diagnostic]:
-        """Return what was taken, sorted."""
+    def tell(self, faults: Sequence[ValidationError]) -> list[Diagnostic]:
+        """Return the faults in our words, in the order of the file."""
+        self._find_displaced(faults)
+        for fault in faults:
+            self._take(fault)
         for path, keys in self.missing.items():
             self._tell_missing(path, [one for one in keys if (path, one[0]) not in self.misplaced])
         for path, names in self.either.items():
@@ -141,7 +144,7 @@ class ShapeFaults:
                 self._tell_either(path, names)
         return sorted(set(self.found), key=lambda one: one.order)
 
-    def take(self, found: ValidationError) -> None:
+    def _take(self, found: ValidationError) -> None:
         """Take one fault; of several shapes that a value can have, the one is told that it comes nearest."""
         fault = _fault(found)
         if self._is_displaced(fault.path) or self._is_misplaced(fault):
@@ -201,7 +204,7 @@ class ShapeFaults:
             inner.get(cast(int, one.relative_schema_path[0]), []).append(one)
         nearest = min(fitting, key=lambda position: (_distance(inner[position], fault.path), position))
         for one in inner[nearest]:
-            self.take(one)
+            self._take(one)
 
     # ---------- shapes
 
@@ -236,7 +239,7 @@ class ShapeFaults:
         what = message("`{name}` has no value", name=_label(fault.path))
         self._error("wrong-shape", what, self._span(fault.path), help)
 
-    def find_displaced(self, faults: Iterable[ValidationError]) -> None:
+    def _find_displaced(self, faults: Iterable[ValidationError]) -> None:
         """Note the keys that belong below a key without a value: nothing is told of them by themselves."""
         for fault in map(_fault, faults):
             if fault.instance is None and fault.path:
@@ -344,9 +347,6 @@ class ShapeFaults:
         for key in unknown[:MAX_FAULTS]:
             if self._is_displaced((*fault.path, key)):
                 continue
-            what = message("`{key}` is not a key of `{name}`", key=shorten(key), name=_label(fault.path))
-            if not fault.path:
-                what = message("`{key}` is not a key of this kind of file", key=shorten(key))
             help = self._elsewhere(key, fault, passed)
             name = slips.name_in(key)
             near = name if name in allowed else closest(key, allowed) if help is None else None
@@ -354,7 +354,13 @@ class ShapeFaults:
                 self.misplaced.add((fault.path, near))
                 help = message("did you mean `{word}`?", word=near)
             help = self._without_colon(fault.path, key) or help or _instead(key, fault, allowed)
-            self._error("unknown-key", what, self._key_span(fault.path, key), help)
+            self._no_key(fault.path, key, help)
+
+    def _no_key(self, path: Path, key: str, help: Message) -> None:
+        what = message("`{key}` is not a key of this kind of file", key=shorten(key))
+        if path:
+            what = message("`{key}` is not a key of `{name}`", key=shorten(key), name=_label(path))
+        self._error("unknown-key", what, self._key_span(path, key), help)
 
     def _without_colon(self, path: Path, key: str) -> Message | None:
         """Return a help for a key that is no key: its colon is missing, or it is the rest of a text."""
@@ -387,8 +393,7 @@ class ShapeFaults:
             if help is None and near is not None and self._holds_conditions((*path, key), words[near]):
                 help = message("did you mean `{word}`?", word=near)
             if help is not None:
-                what = message("`{key}` is not a key of `{name}`", key=key, name=_label(path))
-                self._error("unknown-key", what, self._span((*path, key)), help)
+                self._no_key(path, key, help)
                 return True
         return False
 
@@ -399,9 +404,7 @@ class ShapeFaults:
                 continue
             home = self._home(key, fault.path[:depth], [place for place in passed if place.depth < depth])
             if home is not None:
-                path = fault.path[:depth]
-                what = message("`{key}` is not a key of `{name}`", key=shorten(key), name=_label(path))
-                self._error("unknown-key", what, self._span((*path, key)), home)
+                self._no_key(fault.path[:depth], key, home)
                 return True
         return False
 
@@ -440,14 +443,7 @@ class ShapeFaults:
         words = [word for word in fault.value if isinstance(word, str)]
         name = _label(fault.path)
         what = message("`{name}` cannot be `{word}`", name=name, word=shorten(fault.instance))
-        near = closest(fault.instance, words)
-        choices = listing(words)
-        help = message("the allowed values are {choices}", choices=choices)
-        if near is not None:
-            help = message(
-                "did you mean `{near}`? the allowed values are {choices}", near=near, choices=choices
-            )
-        self._error("unknown-word", what, self._value_span(fault.path), help)
+        self._error("unknown-word", what, self._value_span(fault.path), allowed(fault.instance, words))
 
     def _bad_name(self, fault: _Fault) -> None:
         is_key = "propertyNames" in fault.steps

@@ -8,24 +8,25 @@ from typing import NamedTuple
 
 from policyengine.diagnostics import Message, message
 
+# Patterns are compiled when first needed: most runs find no fault, and compiling takes milliseconds.
 # Spaces that look like nothing or like a space, and are no space for YAML.
 ODD_SPACE = "\u00a0\u1680\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff"
-ODD_SPACES = re.compile(f"[{ODD_SPACE}]")
+ODD_SPACES = f"[{ODD_SPACE}]"
 _KEY_START = r"^[ ]*(?:-[ ]+)*"
-FULL_WIDTH_COLON = re.compile(_KEY_START + r"[^\s：:\"']{1,40}：")
-MISSING_SPACE = re.compile(_KEY_START + r"[^\W\d][\w.-]{0,60}:(?!//)[^\s:]")
-_MISSING_COLON = re.compile(_KEY_START + r"([a-z][\w.]{0,60}) +[\[{]")
-_TEXT_AFTER_QUOTE = re.compile(r"""(?::|-)[ ]+("[^"\n]*"|'[^'\n]*')[ ]*[^\s#:,}\]]""")
+FULL_WIDTH_COLON = _KEY_START + r"[^\s：:\"']{1,40}："
+MISSING_SPACE = _KEY_START + r"[^\W\d][\w.-]{0,60}:(?!//)[^\s:]"
+_MISSING_COLON = _KEY_START + r"([a-z][\w.]{0,60}) +[\[{]"
+_TEXT_AFTER_QUOTE = r"""(?::|-)[ ]+("[^"\n]*"|'[^'\n]*')[ ]*[^\s#:,}\]]"""
 # Full-width forms of " ' , # - { } [ ] where no Chinese stands beside them, of the digits anywhere, and
 # typographic quotes where a value begins.
 _HAN = "\u3400-\u9fff"
-_FULL_WIDTH = re.compile(
+_FULL_WIDTH = (
     f"(?<![{_HAN}])[\uff02\uff07\uff0c\uff03\uff0d\uff5b\uff5d\uff3b\uff3d](?![{_HAN}])"
     "|[\uff10-\uff19]|(?<=[:,\\[{-] )[\u201c\u2018]"
 )
 # No name of the language has any of these.
-_WIDE_IN_NAME = re.compile("[\u3001\u3002\uff01-\uff5e]")
-_NAME_THEN_MORE = re.compile(r"([A-Za-z][\w.-]*)(\s*:\s*|\s+)\S.*", re.DOTALL)
+_WIDE_IN_NAME = "[\u3001\u3002\uff01-\uff5e]"
+_NAME_THEN_MORE = r"(?s)([A-Za-z][\w.-]*)(\s*:\s*|\s+)\S.*"
 _FARTHEST_ABOVE = 5000  # lines
 
 
@@ -33,22 +34,22 @@ def in_line(line: str) -> Message | None:
     """Return what to do about the slip that a line shows, or None."""
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return message("the line is indented by a tab: use spaces")
-    odd = ODD_SPACES.search(line)
+    odd = re.search(ODD_SPACES, line)
     if odd:
         return message(
             "the line holds the invisible character {code}: replace it by an ordinary space",
             code=f"U+{ord(odd[0]):04X}",
         )
-    if FULL_WIDTH_COLON.search(line):
+    if re.search(FULL_WIDTH_COLON, line):
         return message("the colon `：` is full-width: write an ASCII colon and a space")
-    if MISSING_SPACE.search(line):
+    if re.search(MISSING_SPACE, line):
         return message("put a space after the colon")
-    bare = _MISSING_COLON.search(line)
+    bare = re.search(_MISSING_COLON, line)
     if bare:
         return message("put a colon after `{name}`", name=bare[1])
-    if _TEXT_AFTER_QUOTE.search(line):
+    if re.search(_TEXT_AFTER_QUOTE, line):
         return message("text follows a closing quote: put the whole value in one pair of quotes")
-    wide = _FULL_WIDTH.search(line)
+    wide = re.search(_FULL_WIDTH, line)
     return _write_ascii(wide[0]) if wide else None
 
 
@@ -60,16 +61,16 @@ def _write_ascii(character: str) -> Message:
 
 def name_in(word: str) -> str:
     """Return the name with which a word begins that should be a name."""
-    more = _NAME_THEN_MORE.fullmatch(word)
+    more = re.fullmatch(_NAME_THEN_MORE, word)
     return word if more is None else more[1]
 
 
 def in_name(word: str) -> Message | None:
     """Return what to do about the slip that a word shows which should be a name, or None."""
-    wide = _WIDE_IN_NAME.search(word)
+    wide = re.search(_WIDE_IN_NAME, word)
     if wide:
         return _write_ascii(wide[0])
-    more = _NAME_THEN_MORE.fullmatch(word)
+    more = re.fullmatch(_NAME_THEN_MORE, word)
     if more is None:
         return None
     if more[2].strip() == ":":

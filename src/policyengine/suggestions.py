@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from policyengine import slips
-from policyengine.diagnostics import Message, message
+from policyengine.diagnostics import Listing, Message, listing, message
 
 _LEAST_LIKENESS = 0.6
+_FEW = 12  # words that a help can name
+_SHOWN_CHOICES = 20
 _LONGEST_WORD = 100  # comparing takes the square of the length
 _SHORTEST_PART = 3  # shorter parts of words match too much
 
@@ -21,6 +23,28 @@ def did_you_mean(word: str, known: Iterable[str]) -> Message | None:
         return several
     found = closest(word, words)
     return None if found is None else message("did you mean `{word}`?", word=found)
+
+
+def one_of(words: Iterable[str]) -> Message:
+    """Return the words that are allowed, as a help."""
+    return message("write one of: {words}", words=listing(words))
+
+
+def meant(word: str, known: Iterable[str]) -> Message | None:
+    """Return what to do about a word that nobody knows: what was meant, or all known words if few."""
+    words = list(known)
+    few = one_of(words) if 0 < len(words) <= _FEW else None
+    return did_you_mean(word, words) or few
+
+
+def allowed(word: str, choices: Sequence[str]) -> Message:
+    """Return the values that are allowed, and the closest to a word first."""
+    shown = [f"`{one}`" for one in choices[:_SHOWN_CHOICES]]
+    names = Listing((*shown, "…") if len(choices) > _SHOWN_CHOICES else tuple(shown))
+    near = closest(word, choices)
+    if near is None:
+        return message("the allowed values are {choices}", choices=names)
+    return message("did you mean `{near}`? the allowed values are {choices}", near=near, choices=names)
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:

@@ -13,8 +13,8 @@ from enum import Enum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from policyengine.diagnostics import Listing, Message, message
-from policyengine.suggestions import closest, did_you_mean
+from policyengine.diagnostics import Message, message
+from policyengine.suggestions import allowed, did_you_mean
 
 
 class ValueType(Enum):
@@ -71,7 +71,6 @@ LAST_YEAR = 2200
 # No literal but a text or a choice is longer; what is longer is refused before any pattern looks at it.
 _LONGEST_LITERAL = 100
 _SHOWN_LENGTH = 40
-_SHOWN_CHOICES = 20
 
 
 class Duration(NamedTuple):
@@ -264,11 +263,12 @@ def _parse_number(text: str) -> int:
     return _within(scaled, LARGEST_NUMBER, text, str(10**12))
 
 
-_TRUTH = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
+TRUTH = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
+"""What is written for yes and for no."""
 
 
 def _parse_boolean(text: str) -> bool:
-    found = _TRUTH.get(text.lower())
+    found = TRUTH.get(text.lower())
     if found is None:
         raise _not_a("boolean", text, message("write `yes` or `no`"))
     return found
@@ -516,13 +516,8 @@ _BAD_TEXT = "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
 def _parse_choice(text: str, choices: Sequence[str]) -> str:
     if text in choices:
         return text
-    shown = [f"`{one}`" for one in choices[:_SHOWN_CHOICES]]
-    names = Listing((*shown, "…") if len(choices) > _SHOWN_CHOICES else tuple(shown))
-    near = closest(text, choices)
-    help = message("the allowed values are {choices}", choices=names)
-    if near is not None:
-        help = message("did you mean `{near}`? the allowed values are {choices}", near=near, choices=names)
-    raise LiteralError(message("`{text}` is not one of the allowed values", text=shorten(text)), help)
+    what = message("`{text}` is not one of the allowed values", text=shorten(text))
+    raise LiteralError(what, allowed(text, choices))
 
 
 def _parse_text(text: str) -> str:

@@ -26,33 +26,34 @@ def tell_fault(text: str, file: str, problem: str, place: tuple[int, int]) -> Di
     return error("yaml-syntax", _problem(problem), span, _help(problem, lines, line, column))
 
 
+_OPEN_QUOTE = message("the quote that opens here is never closed")
+_MISFIT = message("this does not fit the lines above: a key or item of the same list is expected")
+# What the parser says, and what it means; the first that fits counts.
+_PROBLEMS = (
+    (
+        "could not find expected ':'",
+        message("this line has no colon followed by a space, so it is not a key with a value"),
+    ),
+    ("mapping values are not allowed", message("a key with a value cannot stand here")),
+    ("unexpected end of stream", _OPEN_QUOTE),
+    ("document indicator", _OPEN_QUOTE),
+    ("expected ',' or", message("the bracket or brace that opens here is not closed properly")),
+    ("cannot start any token", message("a value cannot begin with this character")),
+    ("escape", message("the backslash is followed by a character that has no meaning there")),
+    ("expected key", _MISFIT),
+    ("'-' indicator", _MISFIT),
+)
+_UNREADABLE = message("this line cannot be read as YAML")
+
+
 def _problem(problem: str) -> Message:
-    """Tell in our words what the parser found; its own sentences are not translated."""
-    if "could not find expected ':'" in problem:
-        return message("this line has no colon followed by a space, so it is not a key with a value")
-    if "mapping values are not allowed" in problem:
-        return message("a key with a value cannot stand here")
-    if "unexpected end of stream" in problem or "document indicator" in problem:
-        return message("the quote that opens here is never closed")
-    if "expected ',' or" in problem:
-        return message("the bracket or brace that opens here is not closed properly")
-    if "cannot start any token" in problem:
-        return message("a value cannot begin with this character")
-    if "escape" in problem:
-        return message("the backslash is followed by a character that has no meaning there")
-    if _misfits(problem):
-        return message("this does not fit the lines above: a key or item of the same list is expected")
-    return message("this line cannot be read as YAML")
-
-
-def _misfits(problem: str) -> bool:
-    return "expected key" in problem or "'-' indicator" in problem
+    return next((words for said, words in _PROBLEMS if said in problem), _UNREADABLE)
 
 
 def _help(problem: str, lines: Sequence[str], line: int, column: int) -> Message:
     # The beginning of a line is enough to find the cause, however long it is.
     here, above = lines[line][:_ENOUGH], lines[line - 1][:_ENOUGH] if line else ""
-    if (_misfits(problem) or "document start" in problem) and not here[:column].strip(" "):
+    if (_problem(problem) == _MISFIT or "document start" in problem) and not here[:column].strip(" "):
         moved = slips.in_indentation(lines, line)
         if moved is not None:
             return moved

@@ -10,12 +10,12 @@ from policyengine.calendar import Calendar, CalendarUnknown, load_calendar
 from policyengine.diagnostics import error, message
 from policyengine.document import Entry, MappingNode, Node
 from policyengine.parse import nodes
-from policyengine.parse.names import Names, one_of
+from policyengine.parse.names import Names
 from policyengine.parse.operands import Scope, find_assumption, parse_readings
 from policyengine.parse.sources import Sources
 from policyengine.rulebook import Assumption, CountingRule, Document, Party, Reading
 from policyengine.source import Span
-from policyengine.suggestions import did_you_mean
+from policyengine.suggestions import did_you_mean, one_of
 from policyengine.words import Text
 
 Aspect = Literal["end", "hours", "days", "business_days"]

@@ -9,7 +9,7 @@ from policyengine.conditions import NEIGHBOURS, Condition, Operand, Operator, Re
 from policyengine.diagnostics import message
 from policyengine.document import Entry, MappingNode, Node, Scalar, SequenceNode
 from policyengine.parse import nodes
-from policyengine.parse.names import Symbol, one_of
+from policyengine.parse.names import Symbol
 from policyengine.parse.operands import (
     COUNT,
     Scope,
@@ -21,7 +21,7 @@ from policyengine.parse.operands import (
     wanted_by,
 )
 from policyengine.source import Span
-from policyengine.suggestions import did_you_mean
+from policyengine.suggestions import did_you_mean, one_of
 from policyengine.values import TYPE_WORDS, ValueType
 
 _TIMES = (ValueType.INSTANT, ValueType.DATE)

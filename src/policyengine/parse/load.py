@@ -11,7 +11,7 @@ from policyengine.files import decode_text
 from policyengine.parse import nodes
 from policyengine.parse.book import parse_assumptions, parse_book, parse_counting, parse_zone
 from policyengine.parse.clauses import parse_clauses
-from policyengine.parse.names import Names, one_of
+from policyengine.parse.names import Names
 from policyengine.parse.operands import Scope
 from policyengine.parse.overlays import apply_overlays, parse_overlay
 from policyengine.parse.policies import PolicyParser, declare_policy
@@ -22,7 +22,7 @@ from policyengine.rule_files import Loaded, SourceFile, collect_files, digest_of
 from policyengine.rulebook import Rulebook
 from policyengine.schemas import read_shaped
 from policyengine.source import Span
-from policyengine.suggestions import did_you_mean
+from policyengine.suggestions import did_you_mean, one_of
 
 _Named = TypeVar("_Named")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from policyengine.conditions import Ref, SymbolKind
-from policyengine.diagnostics import Diagnostic, Message, error, listing, message
+from policyengine.diagnostics import Diagnostic, error, message
 from policyengine.rulebook import STATUSES, Assumption
 from policyengine.source import Span
 from policyengine.suggestions import did_you_mean
@@ -114,8 +114,3 @@ class Names:
 
 
 _DECLARE = message("declare it in facts.yaml, or as a parameter, deadline or amount of a policy")
-
-
-def one_of(known: Iterable[str]) -> Message:
-    """Return the words that are allowed, as a help."""
-    return message("write one of: {words}", words=listing(known))

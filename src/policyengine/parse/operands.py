@@ -9,10 +9,10 @@ from policyengine.conditions import ByReading, Constant, Operand, Ref
 from policyengine.diagnostics import Diagnostic, Message, error, message
 from policyengine.document import MappingNode, Node, Scalar
 from policyengine.parse import nodes
-from policyengine.parse.names import NAME, Names, Symbol, one_of
+from policyengine.parse.names import NAME, Names, Symbol
 from policyengine.rulebook import Assumption
 from policyengine.source import Span
-from policyengine.suggestions import did_you_mean
+from policyengine.suggestions import did_you_mean, one_of
 from policyengine.values import TYPE_WORDS, LiteralError, ValueType, guess_type, parse_literal
 
 

@@ -13,6 +13,7 @@ from policyengine.parse.policies import parse_dated_values
 from policyengine.rulebook import DatedValue, Overlay, Parameter
 from policyengine.source import Span
 from policyengine.suggestions import did_you_mean
+from policyengine.values import TRUTH
 
 
 class OverlayParts(NamedTuple):
@@ -28,7 +29,7 @@ def parse_overlay(
 ) -> OverlayParts:
     """Return an overlay; it can only set parameters that a policy declares."""
     id = nodes.text(node.get("overlay"))
-    confirmed = nodes.text(node.get("confirmed"), "no") in ("yes", "true", "是")
+    confirmed = TRUTH[nodes.text(node.get("confirmed"), "no")]
     values: dict[str, tuple[DatedValue, ...]] = {}
     places: dict[str, Span] = {}
     for entry in nodes.entries(node.get("parameters")):

@@ -12,7 +12,7 @@ from policyengine.document import Entry, MappingNode, Node, SequenceNode
 from policyengine.parse import nodes
 from policyengine.parse.book import parse_counting
 from policyengine.parse.conditions import join, parse_condition
-from policyengine.parse.names import Symbol, one_of
+from policyengine.parse.names import Symbol
 from policyengine.parse.operands import (
     INSTANT,
     LENGTH,
@@ -42,7 +42,7 @@ from policyengine.rulebook import (
     Rule,
     TextByReading,
 )
-from policyengine.suggestions import did_you_mean
+from policyengine.suggestions import did_you_mean, one_of
 from policyengine.values import ValueType, guess_type, start_of_day
 from policyengine.words import Text
 

@@ -8,11 +8,10 @@ from policyengine.clauses import Source
 from policyengine.diagnostics import message
 from policyengine.document import Node
 from policyengine.parse import nodes
-from policyengine.parse.names import one_of
 from policyengine.parse.operands import Scope
 from policyengine.rulebook import Document
 from policyengine.source import Span
-from policyengine.suggestions import did_you_mean
+from policyengine.suggestions import did_you_mean, one_of
 
 
 class Sources(NamedTuple):

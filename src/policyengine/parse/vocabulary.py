@@ -9,10 +9,10 @@ from policyengine.conditions import Operand, Ref
 from policyengine.diagnostics import Message, listing, message
 from policyengine.document import Entry, MappingNode, Node
 from policyengine.parse import nodes
-from policyengine.parse.names import Symbol, one_of
+from policyengine.parse.names import Symbol
 from policyengine.parse.operands import Scope, Wanted, parse_constant, parse_operand
 from policyengine.rulebook import Bound, Choice, Default, Fact, RecordList, Role
-from policyengine.suggestions import did_you_mean
+from policyengine.suggestions import did_you_mean, one_of
 from policyengine.values import TYPE_WORDS, ValueType
 
 _BOUNDS: tuple[Literal["at_least", "at_most", "not_before"], ...] = ("at_least", "at_most", "not_before")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from policyengine.case import Key
 from policyengine.case_reader import CODES, CaseReader
-from policyengine.diagnostics import Diagnostic, Message, error, listing, message, warning
+from policyengine.diagnostics import Diagnostic, Message, error, message, warning
 from policyengine.document import Entry, MappingNode, Node, Scalar
 from policyengine.files import decode_text, read_text
 from policyengine.i18n import Speech
@@ -16,9 +16,9 @@ from policyengine.render.naming import Naming
 from policyengine.rulebook import DEADLINE_PROPERTIES, STATUSES, Rulebook
 from policyengine.schemas import read_shaped
 from policyengine.source import Span
-from policyengine.suggestions import did_you_mean
+from policyengine.suggestions import meant
 from policyengine.testing.scenarios import Because, Check, Expectation, Scenario, ScenarioFile
-from policyengine.values import LiteralError, Value, ValueType, parse_literal
+from policyengine.values import TRUTH, LiteralError, Value, ValueType, parse_literal
 
 NO_VALUE = ("undetermined", "not_applicable", "conflict")
 """What can be expected beside a value."""
@@ -28,7 +28,6 @@ _RECORD = r"(?:\[(?P<record>[0-9]{1,9})\]|\.(?P<dotted>[0-9]{1,9}))"
 _WITH_RECORD = re.compile(r"(?P<head>[a-z][a-z0-9_.]*?)" + _RECORD + r"(?:\.(?P<field>[a-z][a-z0-9_]*))?")
 _RULE = re.compile(r"(?P<rule>[a-z0-9_]+)(?:" + _RECORD + ")?")
 _NOTHING = ("", "~", "null")
-_YES = ("yes", "true", "是")
 
 
 def read_scenarios(path: str, rules: str, book: Rulebook) -> tuple[ScenarioFile | None, list[Diagnostic]]:
@@ -54,11 +53,12 @@ def check_scenarios(path: str, book: Rulebook, data: bytes | None = None) -> lis
     if node is None:
         return faults
     reader, cases = _Reader(book, node, faults), CaseReader(book)
-    for scenario, wrong in list(reader.scenarios()):
+    given: list[Diagnostic] = []
+    for scenario, wrong in reader.scenarios():
         # Without its fixture a case would seem to lack most of its facts.
         if not scenario.faults and not any(one.code == "unknown-fixture" for one in wrong):
-            faults += cases.read_tree(scenario.given, scenario.name)[1]
-    return [*faults, *reader.file_faults()]
+            given += cases.read_tree(scenario.given, scenario.name)[1]
+    return [*faults, *given, *reader.file_faults()]
 
 
 def read_shape(path: str, data: bytes | None = None) -> tuple[MappingNode | None, list[Diagnostic]]:
@@ -131,7 +131,7 @@ class _Reader:
         policy = nodes.scalar(self.root.get("policy_cases"))
         if policy.text not in self.book.policies:
             what = message("there is no policy `{name}`", name=policy.text)
-            yield error("unknown-name", what, policy.span, _meant(policy.text, self.book.policies))
+            yield error("unknown-name", what, policy.span, meant(policy.text, self.book.policies))
         is_misspelt = any(one.code == "unknown-fixture" for one in self.faults)
         for entry in nodes.entries(self.root.get("fixtures")):
             if entry.key.text not in self.used and not is_misspelt:
@@ -217,7 +217,7 @@ class _Reader:
             as_of=as_of if isinstance(as_of, int) else 0,
             expect=tuple(self._expectations(node.get("expect"))),
             because=tuple(self._because(node.get("because"))),
-            strict=nodes.text(node.get("strict"), "no") in _YES,
+            strict=TRUTH[nodes.text(node.get("strict"), "no")],
             span=written.span,
         )
 
@@ -258,14 +258,7 @@ class _Reader:
         written: str,
         known: Iterable[str],
     ) -> None:
-        self.faults.append(error(code, what, span, _meant(written, known)))
-
-
-def _meant(written: str, known: Iterable[str]) -> Message | None:
-    """Return a help with the word that was probably meant, or with all words if they are few."""
-    words = list(known)
-    few = message("write one of: {words}", words=listing(words)) if 0 < len(words) <= 12 else None
-    return did_you_mean(written, words) or few
+        self.faults.append(error(code, what, span, meant(written, known)))
 
 
 def expected_value(book: Rulebook, expectation: Expectation) -> Value:
