@@ -196,9 +196,8 @@ class _Open:
         self.height = 0  # the depth of what is inside
         self.parts: list[Any] = []  # entries or items
         self.lines: dict[str, int] | None = {} if is_mapping else None  # line of every key
-        self.repeated: list[
-            tuple[Scalar, Span, int]
-        ] = []  # a run of duplicate keys, and where each was first
+        # A run of duplicate keys, each with the line where it stands first.
+        self.repeated: list[tuple[Scalar, Span, int]] = []
         self.key: Scalar | None = None  # None also for a key that is refused
         self.key_taken = False
 
