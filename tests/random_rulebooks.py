@@ -61,7 +61,7 @@ ZONES = (ZoneInfo("Asia/Shanghai"), ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/
 _LONG = "x" * 299
 TEXTS = ("", "0", "1", "-1", "true", "None", "r1", "p0", "v0", "é", "e\u0301", "中", _LONG + "x", _LONG + "y")
 CHOICES = ("a", "b", "0", "1", "none", "met")
-STATUSES = ("not_started", "open", "met", "missed", "ended")
+STATUSES = ("not_started", "open", "met", "missed", "lapsed", "ended", "stopped")
 LENGTHS = (
     Duration(24, "hours"),
     Duration(1, "days"),
@@ -324,6 +324,8 @@ class _Maker:
             starts=self.start(listed),
             within=self.operand(listed, length),
             met_by=tuple(self.choose(instants) for _ in range(count)),
+            stopped_by=self.stops(instants),
+            is_right=self.chance(0.3),
             when=self.existence(listed),
             counting=tuple(self.counting(aspect, words) for aspect, words in COUNTINGS if self.chance(0.5)),
             listed=listed,
@@ -335,6 +337,10 @@ class _Maker:
             ("settled_at", ValueType.INSTANT),
         ):
             self.refs.append(Ref(f"{id}.{property}", "deadline", type, listed, NOWHERE))
+
+    def stops(self, instants: Sequence[Ref]) -> tuple[Ref, ...]:
+        count = self.choose((0, 0, 1, 2)) if instants else 0
+        return tuple(self.choose(instants) for _ in range(count))
 
     def start(self, listed: str | None) -> Operand:
         """Return an instant; often one at which another clock ended, which may count days differently."""

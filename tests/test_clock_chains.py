@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from policyengine.calendar import Calendar, Counting
-from policyengine.clocks import Clock, judge_deadline
+from policyengine.clocks import ENDED, Clock, measure
 from policyengine.findings import NOTHING, Known, Truth
 from policyengine.values import Duration, ValueType, parse_literal
 
@@ -22,12 +22,10 @@ def instant(text: str) -> int:
 
 
 def due(start: str, length: Duration, follows: bool, counting: Counting) -> int:
-    clock = Clock(counting, CALENDAR, ZONE, True, follows)
-    finding = judge_deadline(
-        Truth.TRUE, NOTHING, Known(instant(start)), Known(length), [], clock, instant("2012-03-01 00:00")
-    )
-    assert isinstance(finding.due, Known) and isinstance(finding.due.value, int)
-    return finding.due.value
+    clock = Clock(counting, CALENDAR, ZONE, ENDED, follows)
+    span = measure(Truth.TRUE, NOTHING, Known(instant(start)), Known(length), clock)
+    assert isinstance(span.due, Known) and isinstance(span.due.value, int)
+    return span.due.value
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,20 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from policyengine.calendar import Calendar, Counting
-from policyengine.clocks import ENDED, MET, MISSED, NOT_STARTED, OPEN, Clock, doubt, judge_deadline
+from policyengine.clocks import (
+    ENDED,
+    LAPSED,
+    MET,
+    MISSED,
+    NOT_STARTED,
+    OPEN,
+    STOPPED,
+    Clock,
+    doubt,
+    judge_deadline,
+    measure,
+    ran_out,
+)
 from policyengine.findings import (
     ABSENT,
     NOTHING,
@@ -29,6 +42,7 @@ HOURS = 3_600
 DAY = Duration(24, "hours")
 DUE = START + 24 * HOURS
 LATER = DUE + 24 * HOURS
+A_LENGTH = Unknown(frozenset({Missing("fact", "length", None)}), has_value=True)
 STARTED, ONE_DAY, USUAL = Known(START), Known(DAY), Counting()
 
 
@@ -36,8 +50,8 @@ def waits(name: str) -> Waits:
     return frozenset({Missing("fact", name, None)})
 
 
-def unknown(name: str) -> Unknown:
-    return Unknown(waits(name))
+def unknown(*names: str, has_value: bool = False) -> Unknown:
+    return Unknown(NOTHING.union(*map(waits, names)), has_value)
 
 
 def judge(
@@ -47,10 +61,13 @@ def judge(
     length: State = ONE_DAY,
     exists: Truth = Truth.TRUE,
     counting: Counting = USUAL,
+    stops: Sequence[State] = (),
+    is_right: bool = False,
 ) -> DeadlineFinding:
     exists_waits = waits("exists") if exists is Truth.UNDETERMINED else NOTHING
-    clock = Clock(counting, CALENDAR, ZONE, is_period=not acts)
-    return judge_deadline(exists, exists_waits, start, length, acts, clock, as_of)
+    clock = Clock(counting, CALENDAR, ZONE, ran_out(bool(acts), is_right))
+    span = measure(exists, exists_waits, start, length, clock)
+    return judge_deadline(span, acts, stops, clock, as_of)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +123,8 @@ def test_an_act_in_time_is_enough_whatever_an_unknown_one_was() -> None:
 
 def test_an_unknown_act_may_have_been_in_time() -> None:
     finding = judge(LATER, [Known(DUE + 1), unknown("other")])
-    assert finding.status == finding.settled == unknown("other")
+    assert finding.status == unknown("other", has_value=True)
+    assert finding.settled == unknown("other")
     assert finding.due == Known(DUE)
 
 
@@ -114,16 +132,76 @@ def test_an_unknown_act_may_have_been_in_time() -> None:
     ("start", "length", "due", "status"),
     [
         (ABSENT, Known(DAY), ABSENT, NOT_STARTED),
-        (unknown("start"), Known(DAY), unknown("start"), unknown("start")),
+        (unknown("start"), Known(DAY), unknown("start"), unknown("start", has_value=True)),
         (Known(START), unknown("length"), unknown("length"), unknown("length")),
         (Known(START), ABSENT, ABSENT, ABSENT),
-        (unknown("start"), ABSENT, ABSENT, ABSENT),
-        (Known(LATER + 1), unknown("length"), unknown("length"), NOT_STARTED),
+        # Without a start it has not started, with one it has no length: which of the two is not known.
+        (unknown("start"), ABSENT, ABSENT, unknown("start")),
+        (Known(LATER + 1), unknown("length"), unknown("length"), unknown("length")),
+        (Known(LATER + 1), A_LENGTH, A_LENGTH, NOT_STARTED),
+        (ABSENT, unknown("length"), ABSENT, NOT_STARTED),
     ],
 )
 def test_what_is_not_known(start: State, length: State, due: State, status: State) -> None:
     finding = judge(LATER, start=start, length=length)
     assert (finding.due, finding.status) == (due, status)
+
+
+@pytest.mark.parametrize(("act", "status"), [(START - 1, MET), (START, MET), (START + 1, A_LENGTH)])
+def test_an_act_no_later_than_the_start_is_in_time_whatever_the_length(act: int, status: State) -> None:
+    assert judge(LATER, [Known(act)], length=A_LENGTH).status == status
+    perhaps_none = judge(LATER, [Known(act)], length=unknown("length"))
+    assert perhaps_none.status == unknown("length"), "without a length there is no clock at all"
+
+
+# ---------- rights, and what stops a clock
+
+
+def test_a_right_lapses_where_a_duty_is_missed() -> None:
+    assert judge(DUE, is_right=True).status == OPEN
+    finding = judge(DUE + 1, is_right=True)
+    assert (finding.status, finding.settled) == (LAPSED, Known(DUE))
+    assert judge(LATER, [Known(DUE)], is_right=True).status == MET
+    assert judge(LATER, [], is_right=True).status == ENDED, "a period is no right"
+
+
+@pytest.mark.parametrize(
+    ("stop", "as_of", "status", "settled"),
+    [
+        (START - 1, START - 1, STOPPED, START - 1),
+        (START, LATER, STOPPED, START),
+        (DUE, LATER, STOPPED, DUE),
+        (DUE, DUE - 1, OPEN, None),
+        (DUE + 1, LATER, MISSED, DUE),
+    ],
+)
+def test_what_stops_a_clock_in_time_stops_it(
+    stop: int, as_of: int, status: State, settled: int | None
+) -> None:
+    finding = judge(as_of, stops=[ABSENT, Known(stop)])
+    assert finding.status == status
+    assert finding.settled == (ABSENT if settled is None else Known(settled))
+
+
+@pytest.mark.parametrize(("act", "status"), [(START + 9, MET), (START + 10, MET), (START + 11, STOPPED)])
+def test_an_act_counts_up_to_the_stop(act: int, status: State) -> None:
+    finding = judge(LATER, [Known(act)], stops=[Known(START + 10), Known(DUE)])
+    assert (finding.status, finding.stopped) == (status, Known(START + 10))
+
+
+def test_an_unknown_stop_may_have_come_first() -> None:
+    for acts in ([ABSENT], [Known(START)]):
+        assert judge(LATER, acts, stops=[unknown("stop")]).status == unknown("stop", has_value=True)
+
+
+def test_an_unknown_act_may_have_come_before_the_stop() -> None:
+    finding = judge(LATER, [unknown("act")], stops=[Known(START + 10)])
+    assert finding.status == unknown("act", has_value=True)
+
+
+def test_with_an_excluded_end_the_last_instant_stops_nothing() -> None:
+    assert judge(LATER, stops=[Known(DUE)], counting=Counting(end="excluded")).status == MISSED
+    assert judge(LATER, stops=[Known(DUE - 1)], counting=Counting(end="excluded")).status == STOPPED
 
 
 def test_a_deadline_that_does_not_exist() -> None:

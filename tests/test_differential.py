@@ -66,7 +66,7 @@ def test_what_is_determined_stays_when_more_is_told() -> None:
     """Judges cases with facts left out, and then whole: what was told must not have been a guess."""
     told = 0
     for seed in range(RULEBOOKS):
-        made = make_rulebook(seed, Size(known=0))
+        made = make_rulebook(seed)
         reference = Reference(made.rulebook, made.readings)
         for _ in range(2):
             case, as_of = make_case(made)
@@ -98,7 +98,9 @@ def test_random_cases_reach_every_finding() -> None:
         for _ in range(3):
             reached.update(found_out(reference.run(*make_case(made))))
     states = [Known, Absent, Unknown, Conflict, *Truth]
-    statuses = [str(Known(word)) for word in ("not_started", "open", "met", "missed", "ended")]
+    statuses = [
+        str(Known(word)) for word in ("not_started", "open", "met", "missed", "lapsed", "ended", "stopped")
+    ]
     others = ["floor", "cap 1", "cap 2", "open", "provisional", "unknown list", "record fires", "fires"]
     rare = [one for one in [*states, *statuses, *others] if reached[one] < 3]
     assert not rare

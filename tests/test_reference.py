@@ -148,7 +148,7 @@ def test_comparison_of_two_facts(one: Truth, other: Truth) -> None:
 @pytest.mark.parametrize(
     ("if_missing", "is_three", "is_not_three", "is_known"),
     [
-        (None, UNDETERMINED, UNDETERMINED, FALSE),
+        (None, UNDETERMINED, UNDETERMINED, TRUE),  # it has a value, which nobody has said
         ("absent", FALSE, TRUE, FALSE),
         (Default(3), TRUE, FALSE, TRUE),
         (Default(4), FALSE, TRUE, TRUE),
@@ -176,7 +176,7 @@ def test_a_missing_fact(if_missing: Whatever, is_three: Truth, is_not_three: Tru
         ({"said": 5, "said_at": NOW}, Known(5)),
         ({"said": 5, "said_at": NOW + 1}, ABSENT),
         ({"said": 5}, ABSENT),
-        ({"said_at": NOW}, Unknown(frozenset({Missing("fact", "said", None)}))),
+        ({"said_at": NOW}, Unknown(frozenset({Missing("fact", "said", None)}), has_value=True)),
     ],
 )
 def test_a_fact_is_seen_from_its_date_on(values: dict[str, int], expected: State) -> None:
@@ -226,7 +226,8 @@ def test_a_parameter_is_in_force_by_the_day_of_the_act(seconds: int, expected: i
 def test_a_parameter_without_a_value_is_waited_for() -> None:
     limit = Parameter("limit", "policy", TITLE, COUNT, (), None, None, False, "", NOWHERE)
     found = run(rulebook([], [], parameters=[limit]), {})
-    assert found.states["limit", None] == Unknown(frozenset({Missing("parameter", "limit", None)}))
+    waits = frozenset({Missing("parameter", "limit", None)})
+    assert found.states["limit", None] == Unknown(waits, has_value=True)
 
 
 # ---------- questions about lists
@@ -295,6 +296,12 @@ def test_a_missing_list_that_is_empty() -> None:
         ("one_of", [0, 1], [Y, UNTOLD], UNDETERMINED),
         ("one_of", [1, 4], [Y, N], TRUE),
         ("at_least", [1], None, UNDETERMINED),
+        ("at_least", [0], None, TRUE),  # no list has fewer
+        ("more_than", [-1], None, TRUE),
+        ("less_than", [0], None, FALSE),
+        ("is", [-1], None, FALSE),
+        ("one_of", [-1, -2], None, FALSE),
+        ("at_most", [0], None, UNDETERMINED),
         ("is", [0], [], TRUE),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policyengine.findings import ABSENT, NOTHING, AmountFinding, Known, Missing, State, Truth, Unknown, Waits
-from policyengine.sums import RAW_UNITS, Cap, Rounding, Terms, judge_amount, round_fraction
+from policyengine.sums import RAW_UNITS, Cap, Part, Range, Rounding, Terms, judge_amount, round_fraction
 
 PERCENT = 1_000_000  # one percent, in millionths
 ROUNDINGS: tuple[Rounding, ...] = ("half_up", "half_even", "down", "up")
@@ -21,30 +21,38 @@ def waits(name: str) -> Waits:
 
 
 def unknown(*names: str) -> Unknown:
+    """Return what is not known, and may turn out to be none."""
     return Unknown(NOTHING.union(*(waits(name) for name in names)))
+
+
+def some(*names: str) -> Unknown:
+    """Return what is not known, and certainly has a value."""
+    return Unknown(NOTHING.union(*(waits(name) for name in names)), has_value=True)
 
 
 def cap(limit: int | State, applies: Truth = Truth.TRUE, name: str = "applies") -> Cap:
     state = Known(limit) if isinstance(limit, int) else limit
-    return Cap(applies, waits(name) if applies is Truth.UNDETERMINED else NOTHING, state)
+    return Cap(applies, waits(name) if applies is Truth.UNDETERMINED else NOTHING, Part(state))
 
 
 def judge(
-    base: int | State,
-    plus: Sequence[State] = (),
-    minus: Sequence[State] = (),
+    base: int | State | Part,
+    plus: Sequence[State | Part] = (),
+    minus: Sequence[State | Part] = (),
     rate: int | State | None = None,
-    floor: int | State | None = None,
+    floor: int | State | Part | None = None,
     caps: Sequence[Cap] = (),
     rounding: Rounding = "half_up",
     exists: Truth = Truth.TRUE,
 ) -> AmountFinding:
-    def state(value: int | State) -> State:
-        return Known(value) if isinstance(value, int) else value
+    def part(value: int | State | Part) -> Part:
+        if isinstance(value, Part):
+            return value
+        return Part(Known(value) if isinstance(value, int) else value)
 
-    terms = Terms(state(base), plus, minus, None if rate is None else state(rate))
+    terms = Terms(part(base), [*map(part, plus)], [*map(part, minus)], None if rate is None else part(rate))
     exists_waits = waits("exists") if exists is Truth.UNDETERMINED else NOTHING
-    return judge_amount(exists, exists_waits, terms, None if floor is None else state(floor), caps, rounding)
+    return judge_amount(exists, exists_waits, terms, None if floor is None else part(floor), caps, rounding)
 
 
 # ---------- rounding
@@ -128,7 +136,7 @@ def test_a_floor_without_a_value_does_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limit", "result"), [(999, unknown("applies")), (1_000, Known(1_000)), (1_001, Known(1_000))]
+    ("limit", "result"), [(999, some("applies")), (1_000, Known(1_000)), (1_001, Known(1_000))]
 )
 def test_a_cap_that_perhaps_applies_matters_only_below(limit: int, result: State) -> None:
     assert judge(1_000, caps=[cap(limit, Truth.UNDETERMINED)]).result == result
@@ -139,13 +147,13 @@ def test_a_cap_that_another_cap_makes_idle() -> None:
 
 
 def test_an_unknown_limit_could_always_be_lower() -> None:
-    assert judge(1_000, caps=[cap(unknown("limit"))]).result == unknown("limit")
+    assert judge(1_000, caps=[cap(unknown("limit"))]).result == some("limit")
     both = judge(1_000, caps=[cap(unknown("limit"), Truth.UNDETERMINED)])
-    assert both.result == unknown("limit", "applies")
+    assert both.result == some("limit", "applies")
 
 
 @pytest.mark.parametrize(
-    ("limit", "result"), [(999, Known(999)), (1_000, Known(1_000)), (1_001, unknown("floor"))]
+    ("limit", "result"), [(999, Known(999)), (1_000, Known(1_000)), (1_001, some("floor"))]
 )
 def test_an_unknown_floor_cannot_lift_above_a_cap(limit: int, result: State) -> None:
     assert judge(1_000, floor=unknown("floor"), caps=[cap(limit)]).result == result
@@ -153,7 +161,7 @@ def test_an_unknown_floor_cannot_lift_above_a_cap(limit: int, result: State) -> 
 
 def test_an_unknown_floor_could_lift_up_to_a_cap_that_perhaps_applies() -> None:
     finding = judge(1_000, floor=unknown("floor"), caps=[cap(5_000, Truth.UNDETERMINED)])
-    assert finding.result == unknown("floor", "applies")
+    assert finding.result == some("floor", "applies")
 
 
 # ---------- what is not known, or not there
@@ -164,6 +172,77 @@ def test_unknown_parts_are_all_waited_for() -> None:
     assert finding.subtotal == unknown("base", "plus")
     assert finding.result == unknown("base", "plus", "rate", "floor")
     assert finding.raw is None
+
+
+@pytest.mark.parametrize(
+    ("cap_at", "result"), [(499, Known(499)), (500, Known(500)), (501, some("rate")), (None, some("rate"))]
+)
+def test_a_floor_that_is_not_below_the_cap_settles_it_whatever_the_rate(
+    cap_at: int | None, result: State
+) -> None:
+    caps = [] if cap_at is None else [cap(cap_at)]
+    assert judge(1_000, rate=some("rate"), floor=500, caps=caps).result == result
+    perhaps_none = judge(1_000, rate=unknown("rate"), floor=500, caps=caps)
+    assert perhaps_none.result == unknown("rate"), "without a rate there is no amount, so no floor"
+
+
+@pytest.mark.parametrize(("least", "result"), [(-1, some("taken")), (0, Known(0)), (1, Known(0))])
+def test_what_can_only_lower_an_amount_at_its_floor_does_not_matter(least: int, result: State) -> None:
+    taken = Part(some("taken"), Range(least, None))
+    assert judge(0, minus=[taken], floor=0).result == result
+
+
+def test_a_known_zero_settles_a_product_that_has_a_value() -> None:
+    assert judge(some("base"), rate=0).result == Known(0)
+    assert judge(0, rate=some("rate")).result == Known(0)
+    assert judge(unknown("base"), rate=0).result == unknown("base")
+
+
+@pytest.mark.parametrize(
+    ("limit", "result"), [(1_000, Known(1_000)), (999, some("limit")), (None, some("limit"))]
+)
+def test_a_cap_that_is_never_lower_does_not_matter(limit: int | None, result: State) -> None:
+    never_below = Cap(Truth.TRUE, NOTHING, Part(some("limit"), Range(limit, None)))
+    assert judge(1_000, caps=[never_below]).result == result
+
+
+@given(
+    st.lists(st.tuples(st.integers(-300, 300), st.integers(0, 60), st.booleans()), min_size=1, max_size=3),
+    st.tuples(st.integers(-200, 200), st.integers(0, 100)),
+    st.one_of(st.none(), st.tuples(st.integers(-300, 300), st.integers(0, 60))),
+    st.lists(st.tuples(st.integers(-300, 300), st.integers(0, 60)), max_size=2),
+    st.sampled_from(ROUNDINGS),
+    st.data(),
+)
+def test_what_is_known_of_ranges_holds_for_every_number_in_them(
+    terms: list[tuple[int, int, bool]],
+    rate: tuple[int, int],
+    floor: tuple[int, int] | None,
+    limits: list[tuple[int, int]],
+    rounding: Rounding,
+    data: st.DataObject,
+) -> None:
+    """Judges with ranges, then with numbers drawn from them: whatever was settled stays."""
+
+    def open_part(name: str, low: int, wide: int, unit: int = 1) -> Part:
+        return Part(some(name), Range(low * unit, (low + wide) * unit))
+
+    def drawn(low: int, wide: int, unit: int = 1) -> Part:
+        return Part(Known(data.draw(st.integers(low, low + wide)) * unit))
+
+    def amount(make: Callable[[str, int, int, int], Part]) -> AmountFinding:
+        plus = [make("plus", low, wide, 1) for low, wide, is_minus in terms if not is_minus]
+        minus = [make("minus", low, wide, 1) for low, wide, is_minus in terms if is_minus]
+        asked = Terms(Part(Known(0)), plus, minus, make("rate", *rate, PERCENT))
+        shown_floor = None if floor is None else make("floor", *floor, 1)
+        caps = [Cap(Truth.TRUE, NOTHING, make("cap", low, wide, 1)) for low, wide in limits]
+        return judge_amount(Truth.TRUE, NOTHING, asked, shown_floor, caps, rounding)
+
+    before = amount(lambda name, low, wide, unit: open_part(name, low, wide, unit))
+    after = amount(lambda name, low, wide, unit: drawn(low, wide, unit))
+    for one, other in ((before.subtotal, after.subtotal), (before.rounded, after.rounded)):
+        assert isinstance(one, Unknown) or one == other
+    assert isinstance(before.result, Unknown) or before.result == after.result
 
 
 def test_without_a_term_or_rate_there_is_no_amount() -> None:

@@ -353,6 +353,8 @@ class _Reading:
         literal = self._literal(fact, value, path)
         if literal is None:
             return
+        if fact.type is ValueType.TEXT and fact.has_none_if_missing and not literal.strip():
+            return  # an empty field of a form says that there is none
         choices = [choice.name for choice in fact.choices]
         try:
             book = self.rulebook
@@ -440,7 +442,7 @@ class _Reading:
         cause = self.rulebook.facts[bound.operand.name]
         if (cause.path, key[1] if cause.listed else None) in self._seen:
             return  # it is there, with a fault that has been told
-        if cause.if_missing == "absent" and cause.role == "given":
+        if cause.if_missing == "absent" and cause.role == "given":  # whatever the readings
             what = message(
                 "`{name}` is given, and what must come before it is not: `{cause}`",
                 name=fact.path,

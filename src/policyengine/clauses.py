@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from policyengine.source import Span
 from policyengine.words import Text
 
-ClauseStatus = Literal["rule", "not_a_rule", "heading_only", "truncated", "noise"]
+ClauseStatus = Literal["rule", "partly", "not_a_rule", "heading_only", "truncated", "noise"]
 
 
 class Source(NamedTuple):
@@ -21,8 +21,15 @@ class Source(NamedTuple):
     span: Span
 
 
+IMPLEMENTED: tuple[ClauseStatus, ...] = ("rule", "partly")
+"""The statuses of clauses that rules implement, as a whole or in part."""
+
+
 class Clause(NamedTuple):
-    """One clause of a document. ``why`` says why it has no rule, where its status is not ``rule``."""
+    """One clause of a document.
+
+    ``why`` says what is left out of one that is implemented ``partly``, or why another one has no rule.
+    """
 
     id: str
     document: str

@@ -21,19 +21,22 @@ from policyengine.findings import (
     Unknown,
     Waits,
 )
+from policyengine.rulebook import RAN_OUT
 from policyengine.values import BUSINESS_DAYS_UNIT, Duration, local_day, start_of_day
 
-NOT_STARTED, OPEN, MET, MISSED, ENDED = (
+NOT_STARTED, OPEN, MET, MISSED, LAPSED, ENDED, STOPPED = (
     Known("not_started"),
     Known("open"),
     Known("met"),
     Known("missed"),
+    Known("lapsed"),
     Known("ended"),
+    Known("stopped"),
 )
 
 
 class Clock(NamedTuple):
-    """How time is counted for one deadline; ``is_period`` when nothing can meet it.
+    """How time is counted for one deadline; ``ran_out`` is its status once its time is over.
 
     ``follows`` tells that it starts where another deadline ended and not with an act: at midnight, that is
     24:00 of the day that ended, and not 00:00 of the next.
@@ -42,13 +45,39 @@ class Clock(NamedTuple):
     counting: Counting
     calendar: Calendar
     zone: ZoneInfo
-    is_period: bool
+    ran_out: Known
     follows: bool = False
+
+
+class Span(NamedTuple):
+    """The time that a deadline gives: from its start, for its length, until its due instant.
+
+    ``due`` is that of a deadline that exists; ``exists_waits`` is what it waits for whether it does.
+    """
+
+    exists: Truth
+    exists_waits: Waits
+    start: State
+    length: State
+    due: State
+    provisional: bool
+
+    @property
+    def due_if_any(self) -> State:
+        """Return the due instant, in doubt where it is in doubt whether the deadline exists."""
+        return doubt(self.exists, self.exists_waits, self.due)
 
 
 def waits_of(states: Sequence[State]) -> Waits:
     """Return all that the unknown ones of the states wait for."""
     return NOTHING.union(*(state.waits for state in states if isinstance(state, Unknown)))
+
+
+def all_have_values(states: Sequence[State]) -> bool:
+    """Tell whether each state is a value, or one that is only not known yet."""
+    return all(
+        isinstance(state, Known) or (isinstance(state, Unknown) and state.has_value) for state in states
+    )
 
 
 def doubt(exists: Truth, exists_waits: Waits, state: State) -> State:
@@ -60,38 +89,53 @@ def doubt(exists: Truth, exists_waits: Waits, state: State) -> State:
     return Unknown(exists_waits | waits_of([state]))
 
 
-def judge_deadline(
-    exists: Truth,
-    exists_waits: Waits,
-    start: State,
-    length: State,
-    acts: Sequence[State],
-    clock: Clock,
-    as_of: int,
-) -> DeadlineFinding:
-    """Return what a deadline amounts to at ``as_of`` (epoch seconds); acts later than that are not seen."""
+def ran_out(has_acts: bool, is_right: bool) -> Known:
+    """Return the status of a deadline whose time is over."""
+    if not has_acts:
+        return ENDED
+    return LAPSED if is_right else MISSED
+
+
+def has_run_out(status: State) -> bool:
+    """Tell whether a status says that the time of a deadline is over."""
+    return isinstance(status, Known) and status.value in RAN_OUT
+
+
+def measure(exists: Truth, exists_waits: Waits, start: State, length: State, clock: Clock) -> Span:
+    """Return the time that a deadline gives."""
     if exists is Truth.FALSE:
-        return DeadlineFinding(exists, start, length, ABSENT, ABSENT, ABSENT, ABSENT, False)
-    seen = [ABSENT if isinstance(act, Known) and _instant(act) > as_of else act for act in acts]
+        return Span(exists, NOTHING, start, length, ABSENT, False)
     due, provisional = _due(start, length, clock)
-    acted = _acted(seen)
-    status = _status(start, length, due, seen, clock, as_of)
-    settled = _settled(status, due, acted)
+    return Span(exists, exists_waits, start, length, due, provisional)
+
+
+def judge_deadline(
+    span: Span, acts: Sequence[State], stops: Sequence[State], clock: Clock, as_of: int
+) -> DeadlineFinding:
+    """Return what a deadline amounts to at ``as_of`` (epoch seconds); what is later than that is not seen."""
+    if span.exists is Truth.FALSE:
+        return DeadlineFinding(
+            span.exists, span.start, span.length, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, False
+        )
+    seen, stopping = _seen(acts, as_of), _seen(stops, as_of)
+    acted, stopped = _earliest(seen), _earliest(stopping)
+    status = _status(span, seen, stopped, clock, as_of)
+    settled = _settled(status, span.due, acted, stopped)
+    due, acted, stopped, status, settled = (
+        doubt(span.exists, span.exists_waits, state) for state in (span.due, acted, stopped, status, settled)
+    )
     return DeadlineFinding(
-        exists,
-        start,
-        length,
-        doubt(exists, exists_waits, due),
-        acted,
-        doubt(exists, exists_waits, status),
-        doubt(exists, exists_waits, settled),
-        provisional,
+        span.exists, span.start, span.length, due, acted, stopped, status, settled, span.provisional
     )
 
 
 def _instant(state: Known) -> int:
     assert isinstance(state.value, int)
     return state.value
+
+
+def _seen(events: Sequence[State], as_of: int) -> list[State]:
+    return [ABSENT if isinstance(event, Known) and _instant(event) > as_of else event for event in events]
 
 
 def _due(start: State, length: State, clock: Clock) -> tuple[State, bool]:
@@ -102,7 +146,7 @@ def _due(start: State, length: State, clock: Clock) -> tuple[State, bool]:
         trigger = _trigger(_instant(start), length.value, clock)
         due = add_length(trigger, length.value, clock.counting, clock.calendar, clock.zone)
         return Known(due.instant), due.provisional
-    return Unknown(waits_of([start, length])), False
+    return Unknown(waits_of([start, length]), all_have_values([start, length])), False
 
 
 def _trigger(start: int, length: Duration, clock: Clock) -> int:
@@ -114,54 +158,68 @@ def _trigger(start: int, length: Duration, clock: Clock) -> int:
     return start - 1 if clock.follows and counts_days and is_midnight else start
 
 
-def _acted(acts: Sequence[State]) -> State:
-    """Return the earliest act; one that is unknown could be the earliest."""
-    waits = waits_of(acts)
+def _earliest(events: Sequence[State]) -> State:
+    """Return the earliest event; one that is unknown could be the earliest."""
+    waits = waits_of(events)
     if waits:
-        return Unknown(waits)
-    known = [_instant(act) for act in acts if isinstance(act, Known)]
+        return Unknown(waits, all_have_values(events))
+    known = [_instant(event) for event in events if isinstance(event, Known)]
     return Known(min(known)) if known else ABSENT
 
 
-def _status(
-    start: State, length: State, due: State, acts: Sequence[State], clock: Clock, as_of: int
-) -> State:
+def _status(span: Span, acts: Sequence[State], stopped: State, clock: Clock, as_of: int) -> State:
+    start, length, due = span.start, span.length, span.due
     if isinstance(start, Absent):
         return NOT_STARTED  # whatever its length will be
-    waits = waits_of([start, length, *acts])
-    if not isinstance(due, Known):
-        if isinstance(length, Absent):
-            return ABSENT
-        return _status_of_any_length(start, acts, clock, as_of) or Unknown(waits)
-    end = _instant(due)
-    if any(isinstance(act, Known) and is_in_time(_instant(act), end, clock.counting) for act in acts):
-        return MET
-    if waits:  # an act that is unknown could have been in time
-        return Unknown(waits)
+    if isinstance(length, Absent):
+        return ABSENT if isinstance(start, Known) else Unknown(waits_of([start]))
+    waits = waits_of([start, length, stopped, *acts])
+    if isinstance(due, Known):
+        found = _status_until(_instant(due), acts, stopped, clock)
+        if found is not None:
+            return found
+    elif isinstance(start, Known) and isinstance(length, Unknown) and length.has_value:
+        found = _status_of_any_length(_instant(start), acts, stopped, clock, as_of)
+        return found or Unknown(waits, has_value=True)
+    # An act that is unknown could have been in time, and an unknown start or length could be none.
+    if waits or not isinstance(due, Known):
+        return Unknown(waits, all_have_values([length]))
     if isinstance(start, Known) and _instant(start) > as_of:
         return NOT_STARTED
-    if is_in_time(as_of, end, clock.counting):
-        return OPEN
-    return ENDED if clock.is_period else MISSED
+    return OPEN if is_in_time(as_of, _instant(due), clock.counting) else clock.ran_out
 
 
-def _status_of_any_length(start: State, acts: Sequence[State], clock: Clock, as_of: int) -> State | None:
-    """Return the status that follows whatever the length is: no clock ends before it starts."""
-    if not isinstance(start, Known):
+def _status_until(end: int, acts: Sequence[State], stopped: State, clock: Clock) -> State | None:
+    """Return that a clock which runs until ``end`` has been met or stopped, if it certainly has."""
+    if isinstance(stopped, Unknown):  # it could have come first
         return None
-    begin = _instant(start)
-    if any(isinstance(act, Known) and is_in_time(_instant(act), begin, clock.counting) for act in acts):
+    latest = _instant(stopped) if isinstance(stopped, Known) else None
+    known = [_instant(act) for act in acts if isinstance(act, Known)]
+    if any(is_in_time(act, end, clock.counting) and (latest is None or act <= latest) for act in known):
         return MET
-    if not all(isinstance(act, Absent) for act in acts):
+    is_stopped = latest is not None and is_in_time(latest, end, clock.counting)
+    return STOPPED if is_stopped and not waits_of(acts) else None
+
+
+def _status_of_any_length(
+    begin: int, acts: Sequence[State], stopped: State, clock: Clock, as_of: int
+) -> State | None:
+    """Return the status that follows whatever the length is: no clock ends before it starts."""
+    found = _status_until(begin, acts, stopped, clock)
+    if found is not None:
+        return found
+    if not all(isinstance(event, Absent) for event in (stopped, *acts)):
         return None
     if begin > as_of:
         return NOT_STARTED
     return OPEN if is_in_time(as_of, begin, clock.counting) else None
 
 
-def _settled(status: State, due: State, acted: State) -> State:
+def _settled(status: State, due: State, acted: State, stopped: State) -> State:
     if isinstance(status, Unknown):
-        return status
+        return Unknown(status.waits)
     if status == MET:
         return acted
-    return due if status in (MISSED, ENDED) else ABSENT
+    if status == STOPPED:
+        return stopped
+    return due if has_run_out(status) else ABSENT

@@ -1,6 +1,7 @@
 """What depends on what in a rulebook: the order in which things can be concluded, and cycles.
 
-A node is the name of something that has a value, of a rule (``rule NAME``) or of a deadline or amount.
+A node is the name of something that has a value, of a rule (``rule NAME``) or of a deadline or amount. When a
+deadline ends (``NAME.due``) is a node of its own, because it does not depend on what meets the deadline.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ Graph = Mapping[str, frozenset[str]]
 
 
 _RULE = "rule "
+DUE = ".due"
+"""What the name of a deadline's end ends with."""
 
 
 def rule_node(rule: str) -> str:
@@ -24,8 +27,16 @@ def rule_node(rule: str) -> str:
 
 
 def node_of(ref: Ref) -> str:
-    """Return the node that a name belongs to: for a property of a deadline, the deadline."""
-    return ref.name.rpartition(".")[0] if ref.kind == "deadline" else ref.name
+    """Return the node that a name belongs to: for what a deadline has come to, the deadline."""
+    if ref.kind != "deadline" or ref.name.endswith(DUE):
+        return ref.name
+    return ref.name.rpartition(".")[0]
+
+
+def name_of_node(node: str, rulebook: Rulebook) -> str:
+    """Return what a node belongs to: the end of a deadline to the deadline, anything else to itself."""
+    deadline = node.removesuffix(DUE)
+    return deadline if deadline in rulebook.deadlines else node
 
 
 def refs_of_operand(operand: Operand | None) -> Iterator[Ref]:
@@ -75,9 +86,13 @@ def _of_parameter(parameter: Parameter) -> set[str]:
     return {node_of(parameter.by)} if dated and parameter.by is not None else set()
 
 
-def _of_deadline(deadline: Deadline) -> set[str]:
+def _of_due(deadline: Deadline) -> set[str]:
     found = _nodes(refs_of_operand(deadline.starts)) | _nodes(refs_of_operand(deadline.within))
-    return found | _nodes(iter(deadline.met_by)) | _of_condition(deadline.when) | _own_list(deadline.listed)
+    return found | _of_condition(deadline.when) | _own_list(deadline.listed)
+
+
+def _of_deadline(deadline: Deadline) -> set[str]:
+    return {deadline.id + DUE} | _nodes(iter(deadline.met_by)) | _nodes(iter(deadline.stopped_by))
 
 
 def _of_amount(amount: Amount) -> set[str]:
@@ -106,6 +121,7 @@ def dependencies(rulebook: Rulebook) -> Graph:
     graph.update((path, _of_fact(fact)) for path, fact in rulebook.facts.items())
     graph.update((path, _of_list(listed)) for path, listed in rulebook.lists.items())
     graph.update((id, _of_parameter(parameter)) for id, parameter in rulebook.parameters.items())
+    graph.update((id + DUE, _of_due(deadline)) for id, deadline in rulebook.deadlines.items())
     graph.update((id, _of_deadline(deadline)) for id, deadline in rulebook.deadlines.items())
     graph.update((id, _of_amount(amount)) for id, amount in rulebook.amounts.items())
     for id, rule in rulebook.rules.items():

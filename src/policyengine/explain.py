@@ -29,9 +29,9 @@ from policyengine.conditions import (
     Test,
     range_of,
 )
-from policyengine.dependencies import Layer
+from policyengine.dependencies import Layer, name_of_node
 from policyengine.findings import Conflict, Findings, Known, Missing, State, Truth, Unknown
-from policyengine.rulebook import Amount, Deadline, Fact, Parameter, Rule, Rulebook
+from policyengine.rulebook import Amount, Deadline, Fact, MissingByReading, Parameter, Rule, Rulebook
 from policyengine.values import BUSINESS_DAYS_UNIT, Duration
 
 Kind = Literal["fact", "rule", "parameter", "deadline", "amount", "assumption"]
@@ -152,7 +152,9 @@ class Explainer:
         book = self.rulebook
         facts = (one for one in book.facts.values() if one.role == "given" and not one.listed)
         found: dict[str, tuple[Kind, Key]] = {
-            one.path: ("fact", (one.path, None)) for one in facts if one.dated_by is None
+            one.path: ("fact", (one.path, None))
+            for one in facts
+            if one.dated_by is None and not isinstance(one.if_missing, MissingByReading)
         }
         for id, parameter in book.parameters.items():
             if parameter.by is None or all(value.start is None for value in parameter.values):
@@ -378,6 +380,10 @@ class _Supports:
         elif name in book.deadlines:
             for record in self._each(book.deadlines[name].listed):
                 self._add_deadline(book.deadlines[name], record)
+        elif name_of_node(name, book) in book.deadlines:
+            deadline = book.deadlines[name_of_node(name, book)]
+            for record in self._each(deadline.listed):
+                self._add_due(deadline, record)
 
     # ---------- facts and rules
 
@@ -390,6 +396,8 @@ class _Supports:
                 mask |= self.rules[rule, record]
             return mask
         mask = self._bit("fact", key)
+        if isinstance(fact.if_missing, MissingByReading) and key not in self.explanation.case.values:
+            mask |= self._bit("assumption", (fact.if_missing.assumption, None))
         if fact.dated_by is not None and not isinstance(self.findings.states[key], Known):
             mask |= self.names[fact.dated_by, record if self.book.facts[fact.dated_by].listed else None]
         return mask
@@ -471,21 +479,24 @@ class _Supports:
                 mask |= self._operand(cap.limit, record)
         return mask
 
-    def _add_deadline(self, deadline: Deadline, record: int | None) -> None:
-        finding = self.findings.deadlines[deadline.id, record]
-        mask = self._bit("deadline", (deadline.id, record))
-        mask |= self._condition(deadline.when, record, finding.exists)
-        settled = mask
-        if finding.exists is not Truth.FALSE:
+    def _add_due(self, deadline: Deadline, record: int | None) -> None:
+        """Add what the end of a deadline rests on, before what the deadline has come to is known."""
+        exists, leaves = self.explanation.leaves(deadline.when, record)
+        mask = self._bit("deadline", (deadline.id, record)) | self._leaves(leaves)
+        if exists is not Truth.FALSE:
+            length = self.explanation.state_of(deadline.within, record)
             mask |= self._operand(deadline.starts, record) | self._operand(deadline.within, record)
-            mask |= self._counting(deadline, finding.length)
-            settled = mask
-            for act in deadline.met_by:
-                settled |= self._operand(act, record)
-            settled |= self._end(deadline)
+            mask |= self._counting(deadline, length)
         self.names[f"{deadline.id}.due", record] = mask
-        self.names[f"{deadline.id}.status", record] = settled
-        self.names[f"{deadline.id}.settled_at", record] = settled
+
+    def _add_deadline(self, deadline: Deadline, record: int | None) -> None:
+        mask = self.names[f"{deadline.id}.due", record]
+        if self.findings.deadlines[deadline.id, record].exists is not Truth.FALSE:
+            for event in (*deadline.met_by, *deadline.stopped_by):
+                mask |= self._operand(event, record)
+            mask |= self._end(deadline)
+        self.names[f"{deadline.id}.status", record] = mask
+        self.names[f"{deadline.id}.settled_at", record] = mask
 
     def _end(self, deadline: Deadline) -> int:
         """Return the reading of whether the last instant counts: it matters where something can meet it."""

@@ -47,9 +47,13 @@ class Absent(NamedTuple):
 
 
 class Unknown(NamedTuple):
-    """Its value cannot be told before what it waits for is known."""
+    """Its value cannot be told before what it waits for is known.
+
+    ``has_value``: whatever the value is, there is one, so it cannot turn out absent.
+    """
 
     waits: Waits
+    has_value: bool = False
 
 
 class Conflict(NamedTuple):
@@ -70,13 +74,17 @@ class RuleFinding(NamedTuple):
 
 
 class DeadlineFinding(NamedTuple):
-    """A deadline's clock. ``due`` is absent when the clock never started or the deadline does not exist."""
+    """A deadline's clock. ``due`` is absent when the clock never started or the deadline does not exist.
+
+    ``acted`` is the earliest act that meets it, ``stopped`` the earliest event that stops its clock.
+    """
 
     exists: Truth
     start: State
     length: State
     due: State
     acted: State
+    stopped: State
     status: State
     settled: State
     provisional: bool

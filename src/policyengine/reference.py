@@ -11,7 +11,7 @@ from typing import get_args
 
 from policyengine.calendar import Counting
 from policyengine.case import Case, Key
-from policyengine.clocks import Clock, judge_deadline, waits_of
+from policyengine.clocks import Clock, Span, has_run_out, judge_deadline, measure, ran_out, waits_of
 from policyengine.conditions import (
     All,
     Any,
@@ -28,7 +28,7 @@ from policyengine.conditions import (
     Some,
     Test,
 )
-from policyengine.dependencies import dependencies, layers, levels
+from policyengine.dependencies import DUE, dependencies, layers, levels
 from policyengine.findings import (
     ABSENT,
     NOTHING,
@@ -48,8 +48,8 @@ from policyengine.findings import (
 )
 from policyengine.resolution import Candidate, close_overrides, resolve
 from policyengine.rulebook import Conclusion, CountingRule, Deadline, Fact, Parameter, Rule, Rulebook
-from policyengine.sums import Cap, Terms, judge_amount
-from policyengine.values import Value, ValueType, comparison_key, local_day
+from policyengine.sums import Cap, Part, Terms, declared_range, judge_amount
+from policyengine.values import LARGEST_COUNT, Value, ValueType, comparison_key, local_day
 
 Answer = tuple[Truth, Waits]
 FALSE: Answer = (Truth.FALSE, NOTHING)
@@ -106,6 +106,13 @@ def _not(answer: Answer) -> Answer:
     return Truth(2 - answer[0]), answer[1]
 
 
+def _is_known(state: State) -> Answer:
+    """Tell whether something has a value."""
+    if isinstance(state, Unknown) and not state.has_value:
+        return Truth.UNDETERMINED, state.waits
+    return _truth(not isinstance(state, Absent))
+
+
 def _truth(holds: bool) -> Answer:
     return TRUE if holds else FALSE
 
@@ -124,6 +131,7 @@ class _Run:
         self.states: dict[Key, State] = {}
         self.resolved: dict[Key, Resolved] = {}
         self.rules: dict[Key, RuleFinding] = {}
+        self.spans: dict[Key, Span] = {}
         self.deadlines: dict[Key, DeadlineFinding] = {}
         self.amounts: dict[Key, AmountFinding] = {}
         self.seen = {path: self._seen_records(path) for path in self.book.lists}
@@ -159,6 +167,9 @@ class _Run:
                 self._deadline(node, record)
         elif node in self.book.amounts:
             for record in self._keys(self.book.amounts[node].listed):
+                self._state(node, record)
+        elif node.removesuffix(DUE) in self.book.deadlines:
+            for record in self._keys(self.book.deadlines[node.removesuffix(DUE)].listed):
                 self._state(node, record)
         elif node not in self.book.lists:
             fact = self.book.facts.get(node)
@@ -205,20 +216,26 @@ class _Run:
         if name in self.book.amounts:
             return self._amount(name, record).result
         deadline, _, property = name.rpartition(".")
+        if property == "due":
+            return self._span(deadline, record).due_if_any
         finding = self._deadline(deadline, record)
-        return {"due": finding.due, "status": finding.status, "settled_at": finding.settled}[property]
+        return {"status": finding.status, "settled_at": finding.settled}[property]
 
     def _given(self, fact: Fact, record: int | None) -> State:
         dating = self._dating(fact, record)
-        if isinstance(dating, Absent | Unknown):
+        if isinstance(dating, Unknown):
+            return Unknown(dating.waits)
+        if isinstance(dating, Absent):
             return dating
         value = self.case.values.get((fact.path, record))
         if value is None:
-            if fact.if_missing == "absent":
+            missing = fact.when_missing(self.readings)
+            if missing == "absent":
                 return ABSENT
-            if fact.if_missing is not None:
-                return Known(fact.if_missing.value)
-            return Unknown(frozenset({Missing("fact", fact.path, record)}))
+            if missing is not None:
+                return Known(missing.value)
+            is_event = fact.type in (ValueType.INSTANT, ValueType.DATE)  # which may be still to come
+            return Unknown(frozenset({Missing("fact", fact.path, record)}), has_value=not is_event)
         return ABSENT if self._is_later(fact.type, value) else Known(value)
 
     def _dating(self, fact: Fact, record: int | None) -> State | None:
@@ -239,12 +256,14 @@ class _Run:
         return False
 
     def _parameter(self, parameter: Parameter) -> State:
-        missing = Unknown(frozenset({Missing("parameter", parameter.id, None)}))
+        missing = Unknown(frozenset({Missing("parameter", parameter.id, None)}), has_value=True)
         if not parameter.values:
             return missing
         if parameter.by is None or all(value.start is None for value in parameter.values):
             return Known(parameter.values[-1].value)
         act = self._known_or_waiting(parameter.by.name, None)
+        if isinstance(act, Unknown):
+            return Unknown(act.waits)
         if not isinstance(act, Known):
             return act
         assert isinstance(act.value, int)
@@ -290,30 +309,37 @@ class _Run:
 
     # ---------- deadlines and amounts
 
+    def _span(self, id: str, record: int | None) -> Span:
+        found = self.spans.get((id, record))
+        if found is None:
+            deadline = self.book.deadlines[id]
+            found = self.spans[id, record] = measure(
+                *self._condition(deadline.when, record),
+                self._operand(deadline.starts, record),
+                self._operand(deadline.within, record),
+                self._clock(deadline, record),
+            )
+        return found
+
+    def _clock(self, deadline: Deadline, record: int | None) -> Clock:
+        counting = self._counting(deadline.counting)
+        over = ran_out(bool(deadline.met_by), deadline.is_right)
+        return Clock(counting, self.book.calendar, self.book.zone, over, self._follows(deadline, record))
+
     def _deadline(self, id: str, record: int | None) -> DeadlineFinding:
         found = self.deadlines.get((id, record))
         if found is None:
-            found = self.deadlines[id, record] = self._find_deadline(self.book.deadlines[id], record)
-            for property, state in (
-                ("due", found.due),
-                ("status", found.status),
-                ("settled_at", found.settled),
-            ):
-                self.states[f"{id}.{property}", record] = state
+            deadline = self.book.deadlines[id]
+            found = self.deadlines[id, record] = judge_deadline(
+                self._span(id, record),
+                [self._operand(act, record) for act in deadline.met_by],
+                [self._operand(event, record) for event in deadline.stopped_by],
+                self._clock(deadline, record),
+                self.as_of,
+            )
+            self.states[f"{id}.status", record] = found.status
+            self.states[f"{id}.settled_at", record] = found.settled
         return found
-
-    def _find_deadline(self, deadline: Deadline, record: int | None) -> DeadlineFinding:
-        counting = self._counting(deadline.counting)
-        follows = self._follows(deadline, record)
-        clock = Clock(counting, self.book.calendar, self.book.zone, not deadline.met_by, follows)
-        return judge_deadline(
-            *self._condition(deadline.when, record),
-            self._operand(deadline.starts, record),
-            self._operand(deadline.within, record),
-            [self._operand(act, record) for act in deadline.met_by],
-            clock,
-            self.as_of,
-        )
 
     def _follows(self, deadline: Deadline, record: int | None) -> bool:
         """Tell whether a deadline starts where another one ran out."""
@@ -321,8 +347,9 @@ class _Run:
         if not isinstance(start, Ref) or start.kind != "deadline":
             return False
         other, _, property = start.name.rpartition(".")
-        finding = self._deadline(other, record if start.listed else None)
-        return property == "due" or finding.status != Known("met")
+        return property == "due" or has_run_out(
+            self._deadline(other, record if start.listed else None).status
+        )
 
     def _counting(self, rules: Iterable[CountingRule]) -> Counting:
         chosen: dict[str, str] = {}
@@ -338,15 +365,14 @@ class _Run:
         if found is None:
             amount = self.book.amounts[id]
             terms = Terms(
-                self._operand(amount.base, record),
-                [self._operand(term, record) for term in amount.plus],
-                [self._operand(term, record) for term in amount.minus],
-                None if amount.rate is None else self._operand(amount.rate, record),
+                self._part(amount.base, record),
+                [self._part(term, record) for term in amount.plus],
+                [self._part(term, record) for term in amount.minus],
+                None if amount.rate is None else self._part(amount.rate, record),
             )
-            floor = None if amount.floor is None else self._operand(amount.floor, record)
+            floor = None if amount.floor is None else self._part(amount.floor, record)
             caps = [
-                Cap(*self._condition(cap.when, record), self._operand(cap.limit, record))
-                for cap in amount.caps
+                Cap(*self._condition(cap.when, record), self._part(cap.limit, record)) for cap in amount.caps
             ]
             exists = self._condition(amount.when, record)
             found = judge_amount(*exists, terms, floor, caps, amount.rounding)
@@ -365,6 +391,14 @@ class _Run:
         if isinstance(chosen, Constant):
             return Known(chosen.value)
         return self._known_or_waiting(chosen.name, record if chosen.listed else None)
+
+    def _part(self, operand: Operand, record: int | None) -> Part:
+        """Return a part of an amount, with the range that it has where its value is not known."""
+        state, chosen = self._operand(operand, record), self._chosen(operand)
+        if isinstance(chosen, Constant) or not isinstance(state, Unknown):
+            return Part(state)
+        key = (chosen.name, record if chosen.listed else None)
+        return Part(state, declared_range(self.book.facts, key, self.case))
 
     # ---------- conditions
 
@@ -390,19 +424,12 @@ class _Run:
     def _test(self, test: Test, record: int | None) -> Answer:
         state = self._operand(test.ref, record)
         if test.operator == "known":
-            return self._is_known(test.ref, record, state)
+            return _is_known(state)
         if test.operator == "happened":
             return self._compare(state, "at_most", Known(self.as_of))
         if test.operator == "one_of":
             return _or([self._compare(state, "is", self._operand(one, record)) for one in test.operands])
         return self._compare(state, test.operator, self._operand(test.operands[0], record))
-
-    def _is_known(self, ref: Ref, record: int | None, state: State) -> Answer:
-        """A fact that the case leaves out is not known to it; what is concluded from such a fact may be."""
-        if isinstance(state, Unknown):
-            own = Missing("fact", ref.name, record if ref.listed else None)
-            return FALSE if state.waits == {own} else (Truth.UNDETERMINED, state.waits)
-        return _truth(isinstance(state, Known))
 
     def _compare(self, left: State, operator: Operator, right: State) -> Answer:
         if isinstance(left, Absent) or isinstance(right, Absent):
@@ -428,13 +455,13 @@ class _Run:
         operands = [operand for operand in operands if not isinstance(operand, Absent)]
         if not operands:
             return FALSE
-        if records is None:
-            truth, waits = self._unknown_list(question.listed)
-            return truth, waits | waits_of(operands)
-        answers = [self._condition(question.where, one) for one in records]
-        least = sum(truth is Truth.TRUE for truth, _ in answers)
-        most = least + sum(truth is Truth.UNDETERMINED for truth, _ in answers)
-        waits = NOTHING.union(*(part for _, part in answers))
+        if records is None:  # any number of records
+            least, most, waits = 0, LARGEST_COUNT + 1, self._unknown_list(question.listed)[1]
+        else:
+            answers = [self._condition(question.where, one) for one in records]
+            least = sum(truth is Truth.TRUE for truth, _ in answers)
+            most = least + sum(truth is Truth.UNDETERMINED for truth, _ in answers)
+            waits = NOTHING.union(*(part for _, part in answers))
         operator: Operator = "is" if question.operator == "one_of" else question.operator
         return _or([_compare_range(least, most, operator, one, waits) for one in operands])
 
@@ -470,7 +497,10 @@ def _compare_range(least: int, most: int, operator: Operator, state: State, wait
     if not isinstance(state, Known):
         return Truth.UNDETERMINED, waits | waits_of([state])
     limit = comparison_key(state.value)
-    answers = {holds(number, operator, limit) for number in range(least, most + 1)}
+    assert isinstance(limit, int)
+    # Comparisons change beside the limit only, so these numbers stand for all.
+    asked = {least, most, *(number for number in (limit - 1, limit, limit + 1) if least <= number <= most)}
+    answers = {holds(number, operator, limit) for number in asked}
     return _truth(answers.pop()) if len(answers) == 1 else (Truth.UNDETERMINED, waits)
 
 

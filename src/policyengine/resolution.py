@@ -93,7 +93,8 @@ def resolve(candidates: Sequence[Candidate], defeats: Defeats) -> Resolved:
     winners = tuple(sorted(one.rule for one in holding))
     if mattering or valued:
         waits = NOTHING.union(*(one.waits for one in mattering), _value_waits(valued))
-        return Resolved(Unknown(waits), winners, tuple(sorted(one.rule for one in mattering)))
+        has_value = not mattering and _is_one_value(holding)
+        return Resolved(Unknown(waits, has_value), winners, tuple(sorted(one.rule for one in mattering)))
     return Resolved(_agreed(holding, winners), winners, ())
 
 
@@ -103,6 +104,13 @@ def _live(candidates: Sequence[Candidate], defeats: Defeats) -> list[Candidate]:
         *(defeats.get(one.rule, _NO_RULES) for one in candidates if one.truth is Truth.TRUE)
     )
     return [one for one in candidates if one.truth is not Truth.FALSE and one.rule not in beaten]
+
+
+def _is_one_value(holding: Sequence[Candidate]) -> bool:
+    """Tell whether the rules that hold give one and the same value, which is not known yet."""
+    return len({one.token for one in holding}) == 1 and all(
+        isinstance(one.value, Unknown) and one.value.has_value for one in holding
+    )
 
 
 def _value_waits(candidates: Sequence[Candidate]) -> Waits:

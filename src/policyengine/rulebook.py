@@ -27,9 +27,16 @@ STATUSES: tuple[tuple[str, Text], ...] = (
     ("open", Text("进行中", "open")),
     ("met", Text("已履行", "met")),
     ("missed", Text("已逾期", "missed")),
+    ("lapsed", Text("已失效", "lapsed")),
     ("ended", Text("已结束", "ended")),
+    ("stopped", Text("已停止", "stopped")),
 )
-"""What a deadline's ``status`` can be, with titles; a period is ``ended`` where a duty is ``missed``."""
+"""What a deadline's ``status`` can be, with titles.
+
+When the time is over a duty is ``missed``, a right ``lapsed`` and a period ``ended``.
+"""
+RAN_OUT = ("missed", "lapsed", "ended")
+"""What a deadline's ``status`` is once its time is over."""
 
 
 DEADLINE_PROPERTIES = ("status", "due", "settled_at")
@@ -55,8 +62,7 @@ class Bound(NamedTuple):
 class Fact(NamedTuple):
     """A typed, titled thing that a case says (``given``) or that rules conclude.
 
-    ``if_missing``: None leaves a missing fact unknown; ``"absent"`` makes it known to have no value
-    (an event that has not happened); a :class:`Default` supplies a value. ``by`` tells whose act an instant
+    ``if_missing`` says what a missing fact is, perhaps by the reading of an assumption. ``by`` tells whose act an instant
     is: a party, or the full path of the fact that names the party; empty when nobody acts.
     """
 
@@ -65,18 +71,44 @@ class Fact(NamedTuple):
     title: Text
     role: Role
     choices: tuple[Choice, ...]
-    if_missing: Default | Literal["absent"] | None
+    if_missing: IfMissing | MissingByReading
     dated_by: str | None
     by: str
     bounds: tuple[Bound, ...]
     listed: str | None
     span: Span
 
+    def when_missing(self, readings: Mapping[str, str]) -> IfMissing:
+        """Return what it is when a case leaves it out, under the readings chosen for the assumptions."""
+        if isinstance(self.if_missing, MissingByReading):
+            return dict(self.if_missing.readings)[readings[self.if_missing.assumption]]
+        return self.if_missing
+
+    @property
+    def has_none_if_missing(self) -> bool:
+        """Tell whether leaving it out says, under some reading, that it has no value."""
+        if isinstance(self.if_missing, MissingByReading):
+            return any(one == "absent" for _, one in self.if_missing.readings)
+        return self.if_missing == "absent"
+
 
 class Default(NamedTuple):
     """The value a missing fact takes."""
 
     value: Value
+
+
+IfMissing = Default | Literal["absent"] | None
+"""None leaves a missing fact unknown; ``"absent"`` makes it known to have no value (an event that has not
+happened); a default supplies a value.
+"""
+
+
+class MissingByReading(NamedTuple):
+    """What a missing fact is under each reading of an assumption."""
+
+    assumption: str
+    readings: tuple[tuple[str, IfMissing], ...]
 
 
 class RecordList(NamedTuple):
@@ -148,7 +180,11 @@ class CountingRule(NamedTuple):
 
 
 class Deadline(NamedTuple):
-    """Who must act, from which instant, within how long; without ``met_by`` it is a period."""
+    """Who must act (or, for a right, may), from which instant, within how long.
+
+    ``met_by`` are acts; without any it is a period. ``stopped_by`` are events after which the clock no longer
+    matters, such as the end of the case.
+    """
 
     id: str
     policy: str
@@ -158,6 +194,8 @@ class Deadline(NamedTuple):
     starts: Operand
     within: Operand
     met_by: tuple[Ref, ...]
+    stopped_by: tuple[Ref, ...]
+    is_right: bool
     when: Condition
     counting: tuple[CountingRule, ...]
     listed: str | None

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple, Protocol
 from policyengine.case import Case, Key
 from policyengine.decision import ClockView, Decision, NextStep, Outcome
 from policyengine.findings import Absent, DeadlineFinding, Known, State, Unknown
-from policyengine.rulebook import Deadline, Fact, Rule, Rulebook
+from policyengine.rulebook import RAN_OUT, Deadline, Fact, Rule, Rulebook
 from policyengine.values import ValueType, comparison_key
 
 MAX_MOMENTS = 1000
@@ -25,8 +25,14 @@ NEVER = 9_000_000_000
 _HORIZON = 8_000_000_000  # 2223: what is later rests on something that never happens
 
 Ending = Literal["settled", "until", "limit"]
-ClockChange = Literal["starts", "met", "missed", "ended"]
-_CHANGES: Mapping[str, ClockChange] = {"met": "met", "missed": "missed", "ended": "ended"}
+ClockChange = Literal["starts", "met", "missed", "lapsed", "ended", "stopped"]
+_CHANGES: Mapping[str, ClockChange] = {
+    "met": "met",
+    "missed": "missed",
+    "lapsed": "lapsed",
+    "ended": "ended",
+    "stopped": "stopped",
+}
 
 
 class Judge(Protocol):
@@ -52,7 +58,7 @@ class Event(NamedTuple):
 
 
 class ClockStep(NamedTuple):
-    """A clock starts, is met, runs out or ends. ``then`` are the notices that speak of its end."""
+    """A clock starts, is met, runs out or is stopped. ``then`` are the notices that speak of its end."""
 
     deadline: Deadline
     record: int | None
@@ -253,20 +259,17 @@ class _Walk:
     def _shown(self, decision: Decision, instant: int) -> int:
         """Return the instant to show: what changes a second after an end is dated by the end."""
         for view, change in self._clock_changes(decision):
-            if change in ("missed", "ended") and _number(view.finding.due) == instant - 1:
+            if change in RAN_OUT and _number(view.finding.due) == instant - 1:
                 return instant - 1
         return instant
 
     def _when(self, view: ClockView, change: ClockChange, shown: int) -> int:
-        due = _number(view.finding.due)
-        return due if change in ("missed", "ended") and due is not None else shown
+        settled = _number(view.finding.settled)
+        return settled if change in (*RAN_OUT, "stopped") and settled is not None else shown
 
     def _is_provisional(self, decision: Decision) -> bool:
         """Tell whether the instant itself is the end of a clock that rests on an unpublished calendar."""
-        return any(
-            view.provisional and change in ("missed", "ended")
-            for view, change in self._clock_changes(decision)
-        )
+        return any(view.provisional and change in RAN_OUT for view, change in self._clock_changes(decision))
 
     def _events(self, decision: Decision, instant: int) -> Iterator[Event]:
         for (name, record), value in sorted(self.case.values.items(), key=_by_name):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
-from policyengine.dependencies import dependencies, rule_node
+from policyengine.dependencies import DUE, dependencies, name_of_node, rule_node
 from policyengine.rulebook import Rulebook
 from policyengine.words import Text
 
@@ -52,18 +52,25 @@ def _sources(book: Rulebook, policy: str) -> dict[str, frozenset[str]]:
     for group in (book.deadlines, book.amounts):
         for id, part in group.items():
             if part.policy == policy:
-                found.setdefault(id, set()).update(graph[id])
+                found.setdefault(id, set()).update(graph[id] | graph.get(id + DUE, frozenset()))
     shown = {*book.facts, *book.deadlines, *book.amounts}
-    return {name: frozenset(one for one in before if one in shown) for name, before in found.items()}
+    return {
+        name: frozenset({name_of_node(one, book) for one in before} & shown - {name})
+        for name, before in found.items()
+    }
 
 
 def _columns(names: Iterable[str], sources: Mapping[str, frozenset[str]]) -> dict[str, int]:
-    """Return for each name the length of the longest way to it."""
+    """Return for each name the length of the longest way to it.
+
+    What stops a deadline may rest on when the deadline ends: that way back is not followed.
+    """
     columns: dict[str, int] = {}
 
-    def column(name: str) -> int:
+    def column(name: str, behind: frozenset[str] = frozenset()) -> int:
         if name not in columns:
-            columns[name] = 1 + max((column(one) for one in sources.get(name, ())), default=-1)
+            before = sorted(sources.get(name, frozenset()) - behind)
+            columns[name] = 1 + max((column(one, behind | {name}) for one in before), default=-1)
         return columns[name]
 
     for name in names:

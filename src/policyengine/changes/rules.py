@@ -62,6 +62,13 @@ def deadline_details(sides: Sides, old: Deadline, new: Deadline) -> Iterator[Tex
         yield both("acting is now also: {act}", act=sides.now.title(name))
     for name in sorted(acts[0] - acts[1]):
         yield both("acting is no longer: {act}", act=sides.was.title(name))
+    stops = [{event.name for event in one.stopped_by} for one in (old, new)]
+    for name in sorted(stops[1] - stops[0]):
+        yield both("its clock is now stopped by: {event}", event=sides.now.title(name))
+    for name in sorted(stops[0] - stops[1]):
+        yield both("its clock is no longer stopped by: {event}", event=sides.was.title(name))
+    if old.is_right != new.is_right:
+        yield both("it is now a right and no duty") if new.is_right else both("it is now a duty and no right")
     yield from _own_conditions(sides, old, new)
     if shape(old.counting) != shape(new.counting):
         was = sides.was.stated(lambda one: one.counting(old))

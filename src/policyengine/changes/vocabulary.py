@@ -10,8 +10,16 @@ from policyengine.conditions import shape
 from policyengine.diagnostics import marked
 from policyengine.render.bilingual import Bilingual
 from policyengine.report_definition import Report
-from policyengine.rulebook import Assumption, Bound, Default, Fact, RecordList
-from policyengine.values import TYPE_WORDS
+from policyengine.rulebook import (
+    Assumption,
+    Bound,
+    Default,
+    Fact,
+    IfMissing,
+    MissingByReading,
+    RecordList,
+)
+from policyengine.values import TYPE_WORDS, ValueType
 from policyengine.words import Text
 
 _CLAUSE = {
@@ -169,10 +177,20 @@ def _named(sides: Sides, kind: str, old: Mapping[str, Text], new: Mapping[str, T
 
 
 def _if_missing(side: Bilingual, fact: Fact) -> Text:
-    if fact.if_missing is None:
+    missing = fact.if_missing
+    if not isinstance(missing, MissingByReading):
+        return _missing(side, missing, fact.type)
+    titles = {one.id: one.title for one in side.book.assumptions[missing.assumption].readings}
+    ways = [(_missing(side, one, fact.type), titles[reading]) for reading, one in missing.readings]
+    whole = [side.both("{value} (where {reading})", value=value, reading=title) for value, title in ways]
+    return side.stated(lambda one: one.say("; ").join(text.in_language(one.say.language) for text in whole))
+
+
+def _missing(side: Bilingual, missing: IfMissing, type: ValueType) -> Text:
+    if missing is None:
         return side.both("unknown")
-    if isinstance(fact.if_missing, Default):
-        return side.value(fact.if_missing.value, fact.type)
+    if isinstance(missing, Default):
+        return side.value(missing.value, type)
     return side.both("none")
 
 

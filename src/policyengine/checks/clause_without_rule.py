@@ -27,6 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyengine.citations import citations
+from policyengine.clauses import IMPLEMENTED
 from policyengine.diagnostics import Diagnostic, message, warning
 from policyengine.rulebook import Rulebook
 
@@ -36,7 +37,7 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     for citation in citations(rulebook):
         for id in citation.source.clauses:
             clause = rulebook.clauses.get(id)
-            if clause is not None and clause.status not in ("rule", "truncated"):
+            if clause is not None and clause.status not in (*IMPLEMENTED, "truncated"):
                 what = message(
                     "`{name}` rests on `{clause}`, which is said to be no rule", name=citation.id, clause=id
                 )

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policyengine.dependencies import dependencies, find_cycle, rule_node
+from policyengine.dependencies import dependencies, find_cycle, name_of_node, rule_node
 from policyengine.diagnostics import Diagnostic, error, message
 from policyengine.rulebook import Rulebook
 from policyengine.source import Span
@@ -46,6 +46,6 @@ def _place(rulebook: Rulebook, cycle: Sequence[str]) -> Span:
     made = {rule_node(id): rule.span for id, rule in rulebook.rules.items()}
     made.update((id, deadline.span) for id, deadline in rulebook.deadlines.items())
     made.update((id, amount.span) for id, amount in rulebook.amounts.items())
-    places = [made[node] for node in cycle if node in made]
+    places = [made[name] for name in (name_of_node(node, rulebook) for node in cycle) if name in made]
     places += [rulebook.facts[node].span for node in cycle if node in rulebook.facts]
     return places[0] if places else rulebook.span

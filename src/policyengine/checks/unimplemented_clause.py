@@ -20,15 +20,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyengine.citations import citations
+from policyengine.clauses import IMPLEMENTED
 from policyengine.diagnostics import Diagnostic, message, warning
 from policyengine.rulebook import Rulebook
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
-    """Tell every clause with the status ``rule`` that nothing implements."""
+    """Tell every clause that is a rule, at least in part, and that nothing implements."""
     named = {id for citation in citations(rulebook) for id in citation.source.clauses}
     for clause in rulebook.clauses.values():
-        if clause.status == "rule" and clause.id not in named:
+        if clause.status in IMPLEMENTED and clause.id not in named:
             what = message("nothing implements the clause `{name}`", name=clause.id)
             help = message(
                 "name it under `clauses` of a source, or say with `status` and `why` that it is no rule"

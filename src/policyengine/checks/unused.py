@@ -28,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyengine.checks import walk
-from policyengine.dependencies import node_of
+from policyengine.dependencies import name_of_node, node_of
 from policyengine.diagnostics import Diagnostic, message, warning
 from policyengine.rulebook import Rulebook
 from policyengine.source import Span
@@ -37,7 +37,7 @@ from policyengine.values import ValueType
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     """Tell every fact, list, parameter, deadline, amount and assumption that is not used."""
-    used = {node_of(ref) for ref in walk.refs_of(rulebook)}
+    used = {name_of_node(node_of(ref), rulebook) for ref in walk.refs_of(rulebook)}
     used.update(walk.lists_of(rulebook))
     used.update(walk.assumptions_of(rulebook))
     used.update(one.by for rule in rulebook.rules.values() for one in rule.notices if one.by is not None)

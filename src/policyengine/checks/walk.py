@@ -17,7 +17,7 @@ from policyengine.conditions import (
     parts_of,
 )
 from policyengine.dependencies import refs_of_operand
-from policyengine.rulebook import Amount, Deadline, Rule, Rulebook, TextByReading
+from policyengine.rulebook import Amount, Deadline, MissingByReading, Rule, Rulebook, TextByReading
 from policyengine.source import Span
 from policyengine.words import Text
 
@@ -73,6 +73,7 @@ def _of_deadline(deadline: Deadline) -> Iterator[Operand]:
     yield deadline.starts
     yield deadline.within
     yield from deadline.met_by
+    yield from deadline.stopped_by
 
 
 def _of_amount(amount: Amount) -> Iterator[Operand]:
@@ -110,6 +111,9 @@ def assumptions_of(rulebook: Rulebook) -> Iterator[str]:
         yield from _assumptions_of_operand(operand)
     for deadline in rulebook.deadlines.values():
         yield from (rule.assumption for rule in deadline.counting if rule.assumption is not None)
+    for fact in rulebook.facts.values():
+        if isinstance(fact.if_missing, MissingByReading):
+            yield fact.if_missing.assumption
     for rule in rulebook.rules.values():
         for notice in rule.notices:
             if isinstance(notice.otherwise, TextByReading):

@@ -27,7 +27,7 @@ from policyengine.conditions import (
     range_of,
 )
 from policyengine.findings import NOTHING, Absent, Known, Missing, State, Truth, Unknown, Waits
-from policyengine.values import comparison_key
+from policyengine.values import LARGEST_COUNT, comparison_key
 
 Answer = tuple[Truth, Waits]
 FALSE: Answer = (Truth.FALSE, NOTHING)
@@ -146,7 +146,7 @@ def _not(part: Evaluate) -> Evaluate:
 def _test(test: Test) -> Evaluate:
     subject = lower_operand(test.ref)
     if test.operator == "known":
-        return _known(test.ref, subject)
+        return _known(subject)
     if test.operator == "happened":
         return _happened(subject)
     operands = [lower_operand(operand) for operand in test.operands]
@@ -155,17 +155,12 @@ def _test(test: Test) -> Evaluate:
     return _comparison(subject, _COMPARE[test.operator], operands[0])
 
 
-def _known(ref: Ref, subject: Lookup) -> Evaluate:
-    is_listed = ref.listed is not None
-
+def _known(subject: Lookup) -> Evaluate:
     def evaluate(memory: Memory, record: int | None) -> Answer:
         state = subject(memory, record)
-        if isinstance(state, Known):
-            return TRUE
-        if isinstance(state, Unknown):
-            own = Missing("fact", ref.name, record if is_listed else None)
-            return FALSE if state.waits == frozenset((own,)) else (Truth.UNDETERMINED, state.waits)
-        return FALSE
+        if isinstance(state, Unknown) and not state.has_value:
+            return Truth.UNDETERMINED, state.waits
+        return FALSE if isinstance(state, Absent) else TRUE
 
     return evaluate
 
@@ -229,10 +224,10 @@ def _count(question: Count) -> Evaluate:
         if not limits:
             return FALSE
         records = memory.records(listed)
-        if records is None:
-            return Truth.UNDETERMINED, _of_unknown_list(listed)[1] | waits_of(limits)
         least, most, waits = 0, 0, NOTHING
-        for one in records:
+        if records is None:  # any number of records
+            most, waits = LARGEST_COUNT + 1, _of_unknown_list(listed)[1]
+        for one in records or ():
             truth, parts = where(memory, one)
             least += truth is Truth.TRUE
             most += truth is not Truth.FALSE

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from policyengine import dependencies
 from policyengine.calendar import Counting
+from policyengine.clocks import has_run_out
 from policyengine.compile.choose_readings import Readings, choose_condition, choose_operand
 from policyengine.compile.closures import Evaluate, Lookup, lower_condition, lower_operand
 from policyengine.compile.normal_form import Literal, alternatives
@@ -17,7 +18,9 @@ from policyengine.compile.program import (
     CompiledDeadline,
     CompiledFact,
     CompiledParameter,
+    CompiledPart,
     CompiledRule,
+    CompiledSpan,
     Follows,
     Layer,
     Match,
@@ -29,7 +32,6 @@ from policyengine.compile.program import (
     ValueAttribute,
 )
 from policyengine.conditions import All, Condition, Constant, Operand, Operator, Ref, Test
-from policyengine.findings import Known
 from policyengine.resolution import close_overrides
 from policyengine.rulebook import Amount, CountingRule, Deadline, Fact, Parameter, Rule, Rulebook
 from policyengine.source import Span
@@ -112,6 +114,8 @@ class _Lowering:
             return self._parameter(self.book.parameters[name])
         if name in self.book.deadlines:
             return self._deadline(self.book.deadlines[name])
+        if name.removesuffix(dependencies.DUE) in self.book.deadlines:
+            return self._span(self.book.deadlines[name.removesuffix(dependencies.DUE)])
         return self._amount(self.book.amounts[name])
 
     def _strata(self, names: Iterable[str]) -> Iterable[Stratum]:
@@ -218,28 +222,40 @@ class _Lowering:
         unknown_as = (chosen.name, chosen.listed is not None) if isinstance(chosen, Ref) else (rule, True)
         return CompiledConclusion(rule, lower_operand(chosen), unknown_as)
 
-    def _deadline(self, deadline: Deadline) -> CompiledDeadline:
-        return CompiledDeadline(
+    def _span(self, deadline: Deadline) -> CompiledSpan:
+        return CompiledSpan(
             deadline=deadline,
             follows=_follows(choose_operand(deadline.starts, self.readings)),
             exists=self._evaluate(deadline.when),
             start=self._lookup(deadline.starts),
             length=self._lookup(deadline.within),
-            acts=tuple(self._lookup(act) for act in deadline.met_by),
             counting=choose_counting(deadline.counting, self.readings),
+        )
+
+    def _deadline(self, deadline: Deadline) -> CompiledDeadline:
+        return CompiledDeadline(
+            span=self._span(deadline),
+            acts=tuple(self._lookup(act) for act in deadline.met_by),
+            stops=tuple(self._lookup(event) for event in deadline.stopped_by),
         )
 
     def _amount(self, amount: Amount) -> CompiledAmount:
         return CompiledAmount(
             amount=amount,
             exists=self._evaluate(amount.when),
-            base=self._lookup(amount.base),
-            plus=tuple(self._lookup(term) for term in amount.plus),
-            minus=tuple(self._lookup(term) for term in amount.minus),
-            rate=None if amount.rate is None else self._lookup(amount.rate),
-            floor=None if amount.floor is None else self._lookup(amount.floor),
-            caps=tuple((self._evaluate(cap.when), self._lookup(cap.limit)) for cap in amount.caps),
+            base=self._part(amount.base),
+            plus=tuple(self._part(term) for term in amount.plus),
+            minus=tuple(self._part(term) for term in amount.minus),
+            rate=None if amount.rate is None else self._part(amount.rate),
+            floor=None if amount.floor is None else self._part(amount.floor),
+            caps=tuple((self._evaluate(cap.when), self._part(cap.limit)) for cap in amount.caps),
         )
+
+    def _part(self, operand: Operand) -> CompiledPart:
+        chosen = choose_operand(operand, self.readings)
+        if isinstance(chosen, Ref):
+            return CompiledPart(lower_operand(chosen), chosen.name, chosen.listed is not None)
+        return CompiledPart(lower_operand(chosen), "", False)
 
 
 _MOST_WAYS = 32
@@ -267,8 +283,7 @@ def _follows(start: Operand) -> Follows:
     if start.name.endswith(".due"):
         return lambda memory, record: True
     status, is_listed = start.name.rpartition(".")[0] + ".status", start.listed is not None
-    met = Known("met")
-    return lambda memory, record: memory.values[status, record if is_listed else None] != met
+    return lambda memory, record: has_run_out(memory.values[status, record if is_listed else None])
 
 
 def choose_counting(rules: Iterable[CountingRule], readings: Readings) -> Counting:

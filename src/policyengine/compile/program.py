@@ -99,16 +99,31 @@ class CompiledParameter(NamedTuple):
 Follows = Callable[[Memory, "int | None"], bool]
 
 
-class CompiledDeadline(NamedTuple):
-    """A deadline with its parts as functions; ``follows`` tells whether it starts where another ran out."""
+class CompiledSpan(NamedTuple):
+    """The time that a deadline gives; ``follows`` tells whether it starts where another ran out."""
 
     deadline: Deadline
     follows: Follows
     exists: Evaluate
     start: Lookup
     length: Lookup
-    acts: tuple[Lookup, ...]
     counting: Counting
+
+
+class CompiledDeadline(NamedTuple):
+    """What meets a deadline and what stops it; ``span`` is computed before it."""
+
+    span: CompiledSpan
+    acts: tuple[Lookup, ...]
+    stops: tuple[Lookup, ...]
+
+
+class CompiledPart(NamedTuple):
+    """A term, rate or limit of an amount; ``name`` is that of a fact that may have bounds, or empty."""
+
+    state: Lookup
+    name: str
+    is_listed: bool
 
 
 class CompiledAmount(NamedTuple):
@@ -116,15 +131,15 @@ class CompiledAmount(NamedTuple):
 
     amount: Amount
     exists: Evaluate
-    base: Lookup
-    plus: tuple[Lookup, ...]
-    minus: tuple[Lookup, ...]
-    rate: Lookup | None
-    floor: Lookup | None
-    caps: tuple[tuple[Evaluate, Lookup], ...]
+    base: CompiledPart
+    plus: tuple[CompiledPart, ...]
+    minus: tuple[CompiledPart, ...]
+    rate: CompiledPart | None
+    floor: CompiledPart | None
+    caps: tuple[tuple[Evaluate, CompiledPart], ...]
 
 
-Node = CompiledFact | CompiledParameter | CompiledDeadline | CompiledAmount
+Node = CompiledFact | CompiledParameter | CompiledSpan | CompiledDeadline | CompiledAmount
 
 
 class Layer(NamedTuple):

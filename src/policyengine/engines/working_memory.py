@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from policyengine.case import Case, Key
-from policyengine.clocks import Clock, judge_deadline
+from policyengine.clocks import Clock, Span, judge_deadline, measure, ran_out
 from policyengine.compile.closures import Answer
 from policyengine.compile.program import (
     CompiledAmount,
     CompiledDeadline,
     CompiledFact,
     CompiledParameter,
+    CompiledPart,
+    CompiledSpan,
     Layer,
     Program,
 )
@@ -32,7 +34,7 @@ from policyengine.findings import (
 )
 from policyengine.resolution import Candidate, resolve
 from policyengine.rulebook import Fact
-from policyengine.sums import Cap, Terms, judge_amount
+from policyengine.sums import Cap, Part, Terms, declared_range, judge_amount
 from policyengine.values import ValueType, local_day
 
 
@@ -53,6 +55,7 @@ class WorkingMemory:
         self.firings: list[Key] = []
         self._resolved: dict[Key, Resolved] = {}
         self._conflicts: dict[Key, State] = {}
+        self._spans: dict[Key, Span] = {}
         self._deadlines: dict[Key, DeadlineFinding] = {}
         self._amounts: dict[Key, AmountFinding] = {}
         self._records = {path: self._find_records(path) for path in program.rulebook.lists}
@@ -114,8 +117,12 @@ class WorkingMemory:
     def _compute_parameter(self, node: CompiledParameter) -> None:
         self.values[node.parameter.id, None] = self._parameter(node)
 
-    def _compute_deadline(self, node: CompiledDeadline) -> None:
+    def _compute_span(self, node: CompiledSpan) -> None:
         for record in self._each(node.deadline.listed):
+            self._span(node, record)
+
+    def _compute_deadline(self, node: CompiledDeadline) -> None:
+        for record in self._each(node.span.deadline.listed):
             self._deadline(node, record)
 
     def _compute_amount(self, node: CompiledAmount) -> None:
@@ -130,7 +137,7 @@ class WorkingMemory:
         if node.dating is not None:
             dating = node.dating(self, record)
             if not isinstance(dating, Known):
-                return dating
+                return Unknown(dating.waits) if isinstance(dating, Unknown) else ABSENT
             if dating.value > self.as_of:  # type: ignore[operator]  # an instant, as the parser saw to
                 return ABSENT
         value = self.case.values.get((fact.path, record))
@@ -143,9 +150,11 @@ class WorkingMemory:
         return Known(value)
 
     def _left_out(self, fact: Fact, record: int | None) -> State:
-        if fact.if_missing is None:
-            return Unknown(frozenset((Missing("fact", fact.path, record),)))
-        return ABSENT if fact.if_missing == "absent" else Known(fact.if_missing.value)
+        missing = fact.when_missing(self.program.readings)
+        if missing is None:
+            is_event = fact.type in (ValueType.INSTANT, ValueType.DATE)  # which may be still to come
+            return Unknown(frozenset((Missing("fact", fact.path, record),)), not is_event)
+        return ABSENT if missing == "absent" else Known(missing.value)
 
     def _concluded(self, node: CompiledFact, record: int | None) -> State:
         if not node.conclusions:
@@ -171,12 +180,12 @@ class WorkingMemory:
         values = node.parameter.values
         if values and node.by is None:
             return Known(values[-1].value)
-        missing = Unknown(frozenset((Missing("parameter", node.parameter.id, None),)))
+        missing = Unknown(frozenset((Missing("parameter", node.parameter.id, None),)), has_value=True)
         if node.by is None:
             return missing
         act = node.by(self, None)
         if not isinstance(act, Known):
-            return act
+            return Unknown(act.waits) if isinstance(act, Unknown) else ABSENT
         assert isinstance(act.value, int)
         day = local_day(act.value, self.program.rulebook.zone)
         for dated in reversed(values):
@@ -184,43 +193,60 @@ class WorkingMemory:
                 return Known(dated.value)
         return missing
 
-    def _deadline(self, node: CompiledDeadline, record: int | None) -> None:
-        book = self.program.rulebook
+    def _span(self, node: CompiledSpan, record: int | None) -> None:
         truth, waits = node.exists(self, record)
+        found = measure(
+            truth, waits, node.start(self, record), node.length(self, record), self._clock(node, record)
+        )
+        self._spans[node.deadline.id, record] = found
+        self.values[f"{node.deadline.id}.due", record] = found.due_if_any
+
+    def _clock(self, node: CompiledSpan, record: int | None) -> Clock:
+        book, deadline = self.program.rulebook, node.deadline
+        over = ran_out(bool(deadline.met_by), deadline.is_right)
+        return Clock(node.counting, book.calendar, book.zone, over, node.follows(self, record))
+
+    def _deadline(self, node: CompiledDeadline, record: int | None) -> None:
+        id = node.span.deadline.id
         found = judge_deadline(
-            truth,
-            waits,
-            node.start(self, record),
-            node.length(self, record),
+            self._spans[id, record],
             [act(self, record) for act in node.acts],
-            Clock(node.counting, book.calendar, book.zone, not node.acts, node.follows(self, record)),
+            [event(self, record) for event in node.stops],
+            self._clock(node.span, record),
             self.as_of,
         )
-        id = node.deadline.id
         self._deadlines[id, record] = found
-        self.values[f"{id}.due", record] = found.due
         self.values[f"{id}.status", record] = found.status
         self.values[f"{id}.settled_at", record] = found.settled
 
     def _amount(self, node: CompiledAmount, record: int | None) -> State:
         truth, waits = node.exists(self, record)
         terms = Terms(
-            node.base(self, record),
-            [term(self, record) for term in node.plus],
-            [term(self, record) for term in node.minus],
-            None if node.rate is None else node.rate(self, record),
+            self._part(node.base, record),
+            [self._part(term, record) for term in node.plus],
+            [self._part(term, record) for term in node.minus],
+            None if node.rate is None else self._part(node.rate, record),
         )
-        floor = None if node.floor is None else node.floor(self, record)
-        caps = [Cap(*applies(self, record), limit(self, record)) for applies, limit in node.caps]
+        floor = None if node.floor is None else self._part(node.floor, record)
+        caps = [Cap(*applies(self, record), self._part(limit, record)) for applies, limit in node.caps]
         found = judge_amount(truth, waits, terms, floor, caps, node.amount.rounding)
         self._amounts[node.amount.id, record] = found
         return found.result
+
+    def _part(self, node: CompiledPart, record: int | None) -> Part:
+        """Return a part of an amount, with the range that it has where its value is not known."""
+        state = node.state(self, record)
+        if not isinstance(state, Unknown):
+            return Part(state)
+        key = (node.name, record if node.is_listed else None)
+        return Part(state, declared_range(self.program.rulebook.facts, key, self.case))
 
 
 _WHOLE_CASE: tuple[None] = (None,)
 _COMPUTE: dict[type, Callable[[WorkingMemory, Any], None]] = {
     CompiledFact: WorkingMemory._compute_fact,
     CompiledParameter: WorkingMemory._compute_parameter,
+    CompiledSpan: WorkingMemory._compute_span,
     CompiledDeadline: WorkingMemory._compute_deadline,
     CompiledAmount: WorkingMemory._compute_amount,
 }

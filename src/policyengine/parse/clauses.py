@@ -1,4 +1,4 @@
-"""clauses.yaml: every clause of a source document, and why it has no rule where it has none."""
+"""clauses.yaml: every clause of a source document, and why something of it has no rule."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ def _clause(entry: Entry, document: str, scope: Scope) -> Clause:
     why = nodes.title(node.get("why"))
     if status != "rule" and not any(why):
         what = message("`{name}` does not say why it has no rule", name=entry.key.text)
+        if status == "partly":
+            what = message("`{name}` does not say what is left out of it", name=entry.key.text)
         scope.fault("missing-key", what, entry.key.span, message("add `why: {{zh: …, en: …}}`"))
     return Clause(
         id=entry.key.text,

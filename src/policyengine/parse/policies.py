@@ -232,7 +232,9 @@ class PolicyParser:
         who = self._party(node.get("who"))
         starts = self._operand(node.get("starts"), INSTANT, scope)
         within = self._operand(node.get("within"), LENGTH, scope)
-        acts = [parse_ref(act, INSTANT, scope) for act in nodes.items(node.get("met_by"))]
+        acts = self._events(node.get("met_by"), scope)
+        stops = self._events(node.get("stopped_by"), scope)
+        is_right = self._is_right(node)
         when = self._in_scope(node, scope)
         own = parse_counting(node.get("counting"), scope)
         source = self.sources.parse(node.get("source"), self.scope)
@@ -247,12 +249,31 @@ class PolicyParser:
             who=who,
             starts=starts,
             within=within,
-            met_by=tuple(act for act in acts if act is not None),
+            met_by=acts,
+            stopped_by=stops,
+            is_right=is_right,
             when=when,
             counting=tuple(sorted((*own, *(rule for rule in self.counting if rule.aspect not in departed)))),
             listed=listed,
             span=entry.key.span,
         )
+
+    def _events(self, node: Node | None, scope: Scope) -> tuple[Ref, ...]:
+        found = (parse_ref(event, INSTANT, scope) for event in nodes.items(node))
+        return tuple(event for event in found if event is not None)
+
+    def _is_right(self, node: MappingNode) -> bool:
+        """Tell whether somebody may act, and need not; nobody can use a right that nothing meets."""
+        kind = node.get("kind")
+        if nodes.text(kind, "duty") != "right":
+            return False
+        if node.get("met_by") is None and kind is not None:
+            what = message("nothing tells that the right is used")
+            help = message(
+                "add `met_by` with the instant of the act, or leave `kind` out: then it is a period"
+            )
+            self.scope.fault("wrong-kind", what, kind.span, help)
+        return True
 
     def _operand(self, node: Node | None, wanted: Wanted, scope: Scope) -> Operand | None:
         return None if node is None else parse_operand(node, wanted, scope)

@@ -10,8 +10,15 @@ from policyengine.diagnostics import Message, listing, message
 from policyengine.document import Entry, MappingNode, Node
 from policyengine.parse import nodes
 from policyengine.parse.names import Symbol
-from policyengine.parse.operands import Scope, Wanted, parse_constant, parse_operand
-from policyengine.rulebook import Bound, Choice, Default, Fact, RecordList, Role
+from policyengine.parse.operands import (
+    Scope,
+    Wanted,
+    find_assumption,
+    parse_constant,
+    parse_operand,
+    parse_readings,
+)
+from policyengine.rulebook import Bound, Choice, Default, Fact, IfMissing, MissingByReading, RecordList, Role
 from policyengine.suggestions import did_you_mean, one_of
 from policyengine.values import TYPE_WORDS, ValueType
 
@@ -98,9 +105,27 @@ def _fact(entry: Entry, listed: str | None, scope: Scope) -> Fact:
     )
 
 
-def _if_missing(node: Node | None, wanted: Wanted, scope: Scope) -> Default | Literal["absent"] | None:
-    if node is None:
+def _if_missing(node: Node | None, wanted: Wanted, scope: Scope) -> IfMissing | MissingByReading:
+    if not isinstance(node, MappingNode):
+        return None if node is None else _missing(node, wanted, scope)
+    first = node.entries[0]
+    assumption = find_assumption(first.key, scope)
+    if assumption is None:
         return None
+    chosen = parse_readings(first.value, assumption, scope)
+    return MissingByReading(
+        assumption.id, tuple((reading, _missing_in_reading(one, wanted, scope)) for reading, one in chosen)
+    )
+
+
+def _missing_in_reading(node: Node, wanted: Wanted, scope: Scope) -> IfMissing:
+    written = nodes.scalar(node)
+    if written.text == "unknown" and not written.quoted and "unknown" not in wanted.choices:
+        return None
+    return _missing(node, wanted, scope)
+
+
+def _missing(node: Node, wanted: Wanted, scope: Scope) -> IfMissing:
     written = nodes.scalar(node)
     is_event = wanted.types[0] in _EVENTS
     if written.text == "never" and is_event:

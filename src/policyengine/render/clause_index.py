@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from policyengine.citations import Citation, citations
-from policyengine.clauses import Clause, ClauseStatus
+from policyengine.clauses import IMPLEMENTED, Clause, ClauseStatus
 from policyengine.diagnostics import marked
 from policyengine.i18n import Speech
 from policyengine.render.json import Json, place_data, text_data
@@ -21,6 +21,7 @@ _WIDTH = 100
 
 STATUSES: dict[ClauseStatus, str] = {
     "rule": marked("rule"),
+    "partly": marked("implemented in part"),
     "not_a_rule": marked("not a rule"),
     "heading_only": marked("heading only"),
     "truncated": marked("truncated"),
@@ -74,7 +75,7 @@ def render_index(index: Iterable[Indexed], say: Speech, color: bool = False) -> 
 
 def _entry(one: Indexed, say: Speech, paint: Paint) -> Iterator[str]:
     clause = one.clause
-    tone: Tone = "plain" if clause.status == "rule" else "open"
+    tone: Tone = "plain" if clause.status in IMPLEMENTED else "open"
     quote = say("“{quote}”", quote=clause.quote) if clause.quote else ""
     yield "  " + paint(f"{clause.id}  {quote}".rstrip(), tone)
     if clause.status != "rule":
@@ -98,15 +99,17 @@ def _count(index: Sequence[Indexed], say: Speech) -> str:
     without = say(", ").join(
         say("{status} {count}", status=say(STATUSES[status]), count=statuses[status])
         for status in STATUSES
-        if status != "rule" and statuses[status]
+        if status not in IMPLEMENTED and statuses[status]
     )
+    rules = [one for one in index if one.clause.status in IMPLEMENTED]
     return say(
-        "clauses: {total}; rules: {rules}, implemented: {implemented}, tested: {tested};"
-        " without a rule: {without}",
+        "clauses: {total}; rules: {rules}, implemented: {implemented}, of these in part: {partly},"
+        " tested: {tested}; without a rule: {without}",
         total=len(index),
-        rules=statuses["rule"],
-        implemented=sum(one.clause.status == "rule" and bool(one.citations) for one in index),
-        tested=sum(one.clause.status == "rule" and bool(one.cases) for one in index),
+        rules=len(rules),
+        implemented=sum(bool(one.citations) for one in rules),
+        partly=statuses["partly"],
+        tested=sum(bool(one.cases) for one in rules),
         without=without or "0",
     )
 

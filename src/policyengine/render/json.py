@@ -211,6 +211,7 @@ class _Data:
             "length": self._state(finding.length, ValueType.DURATION),
             "due": self._state(finding.due, ValueType.INSTANT),
             "acted": self._state(finding.acted, ValueType.INSTANT),
+            "stopped": self._state(finding.stopped, ValueType.INSTANT),
             "status": self._state(finding.status, ValueType.CHOICE),
             "settled_at": self._state(finding.settled, ValueType.INSTANT),
             "seconds_left": left if is_open else None,

@@ -257,10 +257,14 @@ class Statements:
         within = self.operand(deadline.within, "", ValueType.DURATION)
         if deadline.met_by:
             acts = self.say(" or ").join(self.naming.title(act.name) for act in deadline.met_by)
-            template = _DUTY
+            template = _RIGHT if deadline.is_right else _DUTY
         else:
             acts, template = "", _PERIOD
         sentence = self.say(template, who=who, within=within, start=starts, acts=acts)
+        if deadline.stopped_by:
+            events = self.say(" or ").join(self.naming.title(event.name) for event in deadline.stopped_by)
+            stops = self.say("The clock stops with: {events}.", events=events)
+            sentence = self.say("{sentence} {more}", sentence=sentence, more=stops)
         conditions = self.conditions(deadline.when)
         if conditions:
             sentence = self.say("If {conditions}: {sentence}", conditions=conditions, sentence=sentence)
@@ -354,4 +358,5 @@ _NONE_WHERE = marked("there is no record of “{list}” of which it is true tha
 _OF_RECORD = marked("of {record} it is true that {then}")
 _NOT_OF_RECORD = marked("of {record} it is not true that {then}, or there is none")
 _DUTY = marked("{who} must act within {within} from {start}; what counts as acting: {acts}.")
+_RIGHT = marked("{who} may act within {within} from {start}; what counts as acting: {acts}.")
 _PERIOD = marked("a period of {within} from {start}, for {who}.")

@@ -17,7 +17,9 @@ _GLYPHS: dict[str, tuple[str, Tone]] = {
     "met": ("✔", "good"),
     "open": ("●", "open"),
     "missed": ("✘", "bad"),
+    "lapsed": ("■", "plain"),
     "ended": ("■", "plain"),
+    "stopped": ("□", "faint"),
     "not_started": ("○", "faint"),
     "": ("?", "open"),
 }
@@ -219,6 +221,12 @@ class _Page:
             return self.say("missed, met {span} late", span=span)
         if word == "ended":
             return self.say("over")
+        if word == "lapsed":
+            return self.say("lapsed: not used in time")
+        if word == "stopped":
+            return self.say(
+                "stopped at {instant}: it no longer matters", instant=self._instant(finding.stopped)
+            )
         if word == "not_started":
             return self.say("has not begun")
         waits = finding.status.waits if isinstance(finding.status, Unknown) else frozenset()

@@ -31,7 +31,9 @@ _COLORS = {
     "starts": "#b7791f",
     "met": "#2f7d4f",
     "missed": "#b3372b",
+    "lapsed": "#5b6470",
     "ended": "#5b6470",
+    "stopped": "#8a93a0",
     "turn": "#5a3e85",
 }
 _INK, _FAINT, _RULE, _PAPER = "#1c2330", "#667080", "#d8dde4", "#ffffff"

@@ -21,14 +21,18 @@ MARKS: dict[str, tuple[str, Tone]] = {
     "starts": ("┬", "open"),
     "met": ("✔", "good"),
     "missed": ("✘", "bad"),
+    "lapsed": ("■", "plain"),
     "ended": ("■", "plain"),
+    "stopped": ("□", "faint"),
     "turn": ("◆", "plain"),
 }
 _CLOCKS: dict[ClockChange, str] = {
     "starts": marked("{who}: {title} begins, until {due} ({length})"),
     "met": marked("{who}: {title} met"),
     "missed": marked("{who}: {title} missed"),
+    "lapsed": marked("{who}: {title} lapsed"),
     "ended": marked("{who}: {title} over"),
+    "stopped": marked("{who}: {title} stopped, it no longer matters"),
 }
 _ENDINGS = {
     "settled": marked("No clock runs any more: nothing more happens by itself."),
