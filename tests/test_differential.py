@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from random_rulebooks import Made, Size, make_case, make_instant, make_rulebook, without_some
+from random_rulebooks import Made, make_case, make_instant, make_rulebook, without_some
 
 from policyengine import conditions as tree
 from policyengine.compile.lower import MOST_MATCHES, compile_rulebook

@@ -274,8 +274,11 @@ def test_choice() -> None:
 
 
 def test_text() -> None:
-    assert read(" 你好\n\t🙂 ", ValueType.TEXT) == " 你好\n\t🙂 "
-    assert read("", ValueType.TEXT) == ""
+    assert read("你好\n\t🙂", ValueType.TEXT) == "你好\n\t🙂"
+    for written in (" 慢 ", "慢\n", "\u3000慢\t"):
+        assert read(written, ValueType.TEXT) == "慢", "the space around a text is no part of it"
+    for nothing in ("", " ", "\u3000\n"):
+        assert "empty" in refusal(nothing, ValueType.TEXT)
     for bad, code in (("a\ud800", "U+D800"), ("a\x00", "U+0000"), ("a\r\n", "U+000D"), ("\x85", "U+0085")):
         assert code in refusal(bad, ValueType.TEXT)
 

@@ -14,6 +14,7 @@ from policyengine.dependencies import Layer, dependencies, layers
 from policyengine.diagnostics import Diagnostic, FaultsFound, Message, error, message
 from policyengine.explain import Explainer, Explanation
 from policyengine.findings import Engine
+from policyengine.refine.search import Refinement, Refiner
 from policyengine.rulebook import Rulebook as Model
 from policyengine.source import Span
 from policyengine.suggestions import did_you_mean
@@ -44,6 +45,7 @@ class Rulebook:
         self.readings = readings
         self._reader = CaseReader(model)
         self._explainer = Explainer(model, readings, order)
+        self._refiner = Refiner(self._explainer, chosen.engine.run)
 
     def evaluate(
         self,
@@ -60,11 +62,17 @@ class Rulebook:
         changes = tuple(sorted((settings or {}).items()))
         return self.judge(self._read(case, changes), instant, changes)
 
-    def judge(self, case: Case, as_of: int, settings: Settings = ()) -> Decision:
-        """Return the decision about a case that has been read, at an instant in epoch seconds."""
+    def judge(self, case: Case, as_of: int, settings: Settings = (), refine: bool = True) -> Decision:
+        """Return the decision about a case that has been read, at an instant in epoch seconds.
+
+        ``refine`` finds out what is still possible where something is undetermined, by trying what the case
+        could still say; without it, more stays undetermined than has to.
+        """
         findings = self.engine.run(case, as_of)
         judged = Judged(self.model, self.readings, tuple(settings), self.engine.name, self.engine_version)
-        return Decision(case, as_of, judged, findings, Explanation(self._explainer, case, as_of, findings))
+        explanation = Explanation(self._explainer, case, as_of, findings)
+        refinement = Refinement(self._refiner, case, as_of, findings) if refine else None
+        return Decision(case, as_of, judged, findings, explanation, refinement)
 
     def read_instant(self, text: int | str | None) -> int:
         """Return an instant in epoch seconds; None is now. Raises FaultsFound."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from policyengine.values import Value
@@ -15,10 +16,12 @@ class Case(NamedTuple):
     """What somebody says has happened, whenever it did: an engine hides what is later than its ``as_of``.
 
     ``values`` holds the facts that are given, ``records`` how many records each given list has. A fact or
-    list that is not given is in neither.
+    list that is not given is in neither. ``figures`` are values for parameters that the rules leave without
+    one, to see what would follow from them.
     """
 
     id: str
     file: str
     values: Mapping[Key, Value]
     records: Mapping[str, int]
+    figures: Mapping[str, Value] = MappingProxyType({})

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from policyengine.case import Case
+from policyengine.case import Case, Key
 from policyengine.explain import Explanation, Leaf, Support
 from policyengine.findings import (
     Absent,
@@ -23,7 +23,9 @@ from policyengine.findings import (
     Truth,
     Unknown,
 )
-from policyengine.rulebook import Amount, Deadline, Fact, Notice, Rule, Rulebook, TextByReading
+from policyengine.refine.search import Exactness, Refined, Refinement, Target
+from policyengine.refine.tree import Spread
+from policyengine.rulebook import Amount, Deadline, Default, Fact, Notice, Rule, Rulebook, TextByReading
 from policyengine.values import Value, comparison_key
 from policyengine.words import Text
 
@@ -43,10 +45,12 @@ class Reason(NamedTuple):
 class Outcome(NamedTuple):
     """What is concluded about one fact.
 
-    ``possible`` are the values that an undetermined outcome can still take, ``may_be_absent`` whether it can
-    also turn out not applicable. ``overridden`` are rules that hold and give way to an exception.
-    ``unconfirmed`` are the overlays whose figures it rests on; ``provisional`` tells that it rests on a
-    calendar that is not published yet.
+    ``possible`` are the values that an undetermined outcome can still take, ``has_unknown_value`` tells that
+    it can also take one that cannot be told, ``may_be_absent`` that it can turn out not applicable. This is
+    all there is if ``exactness`` is ``exact``; else at least this is possible, and what is ``not_ruled_out``
+    may be. ``refined`` tells which of them follows from what.
+    ``overridden`` are rules that hold and give way to an exception. ``unconfirmed`` are the overlays whose
+    figures it rests on; ``provisional`` tells that it rests on a calendar that is not published yet.
     """
 
     fact: Fact
@@ -56,6 +60,10 @@ class Outcome(NamedTuple):
     possible: tuple[Value, ...]
     has_unknown_value: bool
     may_be_absent: bool
+    may_conflict: bool
+    not_ruled_out: tuple[Value, ...]
+    exactness: Exactness
+    refined: Refined | None
     reasons: tuple[Reason, ...]
     overridden: tuple[Rule, ...]
     waits: tuple[Missing, ...]
@@ -72,6 +80,12 @@ class ClockView(NamedTuple):
     finding: DeadlineFinding
     support: Support
     provisional: bool
+
+    @property
+    def waits(self) -> tuple[Missing, ...]:
+        """What its status waits for."""
+        status = self.finding.status
+        return sort_missing(status.waits) if isinstance(status, Unknown) else ()
 
     @property
     def is_set(self) -> bool:
@@ -96,6 +110,33 @@ class NextStep(NamedTuple):
     due: State | None
     otherwise: Text
     assumption: str
+
+
+class PossibleStep(NamedTuple):
+    """A next step that perhaps is due: ``refined`` tells on what that depends."""
+
+    step: NextStep
+    refined: Refined
+
+    @property
+    def waits(self) -> tuple[Missing, ...]:
+        """What it waits for."""
+        return sort_missing(self.refined.state.waits) if isinstance(self.refined.state, Unknown) else ()
+
+
+class Taken(NamedTuple):
+    """A fact that the case does not say and that the decision took as its default."""
+
+    fact: Fact
+    record: int | None
+    value: Value
+
+
+class Wanted(NamedTuple):
+    """Something that is missing, and how many answers it would help to settle."""
+
+    missing: Missing
+    answers: int
 
 
 class Chosen(NamedTuple):
@@ -123,15 +164,37 @@ class Decision:
     """
 
     def __init__(
-        self, case: Case, as_of: int, judged: Judged, findings: Findings, explanation: Explanation
+        self,
+        case: Case,
+        as_of: int,
+        judged: Judged,
+        findings: Findings,
+        explanation: Explanation,
+        refinement: Refinement | None = None,
     ) -> None:
-        """Made by ``Rulebook.evaluate``."""
+        """Made by ``Rulebook.evaluate``. Without a refinement, what Kleene's logic leaves open stays open."""
         self.case = case
         self.as_of = as_of
         self.judged = judged
         self.findings = findings
         self.explanation = explanation
-        self._assembly = _Assembly(judged, findings, explanation)
+        self.refinement = refinement
+        self._assembly = _Assembly(judged, findings, explanation, refinement)
+
+    def state_of(self, key: Key) -> State:
+        """Return the state of a name: of something that is open, the one that all possible ways agree on."""
+        state = self.findings.states[key]
+        if self.refinement is None or not isinstance(state, Unknown):
+            return state
+        return self.refinement.of(Target("state", key)).state
+
+    def truth_of(self, rule: Key) -> Truth:
+        """Return whether a rule holds: of one that is open, what all possible ways agree on."""
+        truth = self.findings.rules[rule].truth
+        if self.refinement is None or truth is not Truth.UNDETERMINED:
+            return truth
+        state = self.refinement.of(Target("rule", rule)).state
+        return _TRUTHS[state.value is True] if isinstance(state, Known) else truth
 
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -154,9 +217,19 @@ class Decision:
         return tuple(self._assembly.next_steps())
 
     @cached_property
+    def possible_steps(self) -> tuple[PossibleStep, ...]:
+        """What somebody perhaps must or may do, and on what that depends; duties first."""
+        return tuple(self._assembly.possible_steps())
+
+    @cached_property
     def assumptions(self) -> tuple[Chosen, ...]:
         """The readings that the decision leans on, and those that were chosen against the default."""
         return tuple(self._assembly.assumptions(self.outcomes, self.clocks, self.next_steps))
+
+    @cached_property
+    def defaults(self) -> tuple[Taken, ...]:
+        """The facts that the case does not say and that the decision took as their defaults, by name."""
+        return tuple(self._assembly.defaults(self.outcomes, self.next_steps))
 
     @property
     def undetermined(self) -> tuple[Outcome, ...]:
@@ -165,8 +238,27 @@ class Decision:
 
     @property
     def missing(self) -> tuple[Missing, ...]:
-        """Everything that some outcome waits for."""
-        return sort_missing(waiting for outcome in self.outcomes for waiting in outcome.waits)
+        """Everything that some outcome, clock or next step waits for, in the order of ``wanted``."""
+        return tuple(one.missing for one in self.wanted)
+
+    @cached_property
+    def wanted(self) -> tuple[Wanted, ...]:
+        """What is missing: facts that a case can give, then figures; what settles most answers first."""
+        found: dict[Missing, int] = {}
+        waits = [outcome.waits for outcome in self.outcomes]
+        waits += [step.waits for step in self.possible_steps]
+        waits += [view.waits for view in self.clocks if view.is_set]
+        for missing in (one for each in waits for one in each):
+            found[missing] = found.get(missing, 0) + 1
+        order = {missing: number for number, missing in enumerate(sort_missing(found))}
+        wanted = (Wanted(missing, answers) for missing, answers in found.items())
+        return tuple(
+            sorted(wanted, key=lambda one: (_RANKS[one.missing.kind], -one.answers, order[one.missing]))
+        )
+
+
+_TRUTHS = (Truth.FALSE, Truth.TRUE)
+_RANKS = {"fact": 0, "conflict": 1, "parameter": 2}
 
 
 def sort_missing(missing: Iterable[Missing]) -> tuple[Missing, ...]:
@@ -179,13 +271,23 @@ def sort_missing(missing: Iterable[Missing]) -> tuple[Missing, ...]:
 class _Assembly:
     """The making of one decision."""
 
-    def __init__(self, judged: Judged, findings: Findings, explanation: Explanation) -> None:
+    def __init__(
+        self, judged: Judged, findings: Findings, explanation: Explanation, refinement: Refinement | None
+    ) -> None:
         self.book = judged.rulebook
         self.judged = judged
         self.findings = findings
         self.explanation = explanation
+        self.refinement = refinement
         self.has_overlay = any(overlay.active for overlay in self.book.overlays)
-        self.has_provisional = any(one.provisional for one in findings.deadlines.values())
+
+    def _refined(self, target: Target) -> Refined | None:
+        return None if self.refinement is None else self.refinement.of(target)
+
+    def _leaves(self, refined: Refined) -> Iterator[Explanation]:
+        """Return the explanations of the ways that were tried."""
+        for case, findings in refined.leaves:
+            yield Explanation(self.explanation.explainer, case, self.explanation.as_of, findings)
 
     # ---------- outcomes
 
@@ -205,21 +307,81 @@ class _Assembly:
         reasons = tuple(self._reason(self.book.rules[name], fact.path, record) for name in names)
         support = self.explanation.support(fact.path, record)
         is_open = isinstance(state, Unknown)
-        return Outcome(
+        outcome = Outcome(
             fact=fact,
             record=record,
             status=_status(state),
             state=state,
             possible=_possible(reasons) if is_open else (),
             has_unknown_value=is_open and any(isinstance(one.value, Unknown) for one in reasons),
-            may_be_absent=is_open and all(one.truth is not Truth.TRUE for one in reasons),
+            may_be_absent=is_open and _may_be_absent(reasons),
+            may_conflict=False,
+            not_ruled_out=(),
+            exactness="lower_bound" if is_open else "exact",
+            refined=None,
             reasons=reasons,
             overridden=tuple(self._overridden(fact.path, record, names)),
             waits=sort_missing(state.waits) if isinstance(state, Unknown) else (),
             support=support,
             unconfirmed=self._unconfirmed(support),
-            provisional=self._is_provisional(support),
+            provisional=_is_provisional(support, self.findings),
         )
+        refined = self._refined(Target("state", (fact.path, record))) if is_open else None
+        return outcome if refined is None else self._refine(outcome, refined)
+
+    def _refine(self, outcome: Outcome, refined: Refined) -> Outcome:
+        """Return an open outcome with what is still possible, and nothing else."""
+        key = (outcome.fact.path, outcome.record)
+        met = [answer for answer in refined.answers if isinstance(answer, Known)]
+        possible = _sorted_values(answer.value for answer in met)
+        rest = tuple(one for one in outcome.possible if one not in possible)
+        has_unknown = any(isinstance(one, Unknown | Spread) for one in refined.answers)
+        may_be_absent = any(isinstance(one, Absent) for one in refined.answers)
+        state = refined.state
+        waits = sort_missing(state.waits) if isinstance(state, Unknown) else ()
+        # Kleene's answer has everything that is possible: if each part of it is met, nothing is left out.
+        is_all = (
+            not rest and may_be_absent >= outcome.may_be_absent and has_unknown >= outcome.has_unknown_value
+        )
+        is_exact = refined.exactness == "exact" or (is_all and refined.matters == frozenset(outcome.waits))
+        explained = [*self._leaves(refined)]
+        support = Support.union([outcome.support, *(one.support(*key) for one in explained)])
+        if not isinstance(state, Unknown):
+            support = Support.union(one.support(*key) for one in explained)
+        return outcome._replace(
+            status=_status(state),
+            state=state,
+            possible=possible if isinstance(state, Unknown) else (),
+            has_unknown_value=has_unknown and isinstance(state, Unknown),
+            may_be_absent=may_be_absent and isinstance(state, Unknown),
+            may_conflict=isinstance(state, Unknown)
+            and any(isinstance(one, Conflict) for one in refined.answers),
+            not_ruled_out=() if is_exact else rest,
+            exactness="exact" if is_exact else "lower_bound",
+            refined=refined,
+            reasons=outcome.reasons if isinstance(state, Unknown) else self._agreeing(key, explained),
+            overridden=outcome.overridden if isinstance(state, Unknown) else (),
+            waits=waits,
+            support=support,
+            unconfirmed=self._unconfirmed(support),
+            provisional=any(
+                _is_provisional(one.support(*key), one.findings) for one in (self.explanation, *explained)
+            ),
+        )
+
+    def _agreeing(self, key: Key, explained: Iterable[Explanation]) -> tuple[Reason, ...]:
+        """Return the rules that give the value on which all ways agree, each once."""
+        found: dict[str, Reason] = {}
+        for explanation in explained:
+            resolved = explanation.findings.resolved.get(key)
+            for name in () if resolved is None else resolved.winners:
+                if name not in found:
+                    rule = self.book.rules[name]
+                    truth, leaves = explanation.of_rule(rule, key[1])
+                    value = next(one.value for one in rule.then if one.fact.name == key[0])
+                    state = explanation.state_of(value, key[1])
+                    found[name] = Reason(rule, key[1], truth, leaves, state)
+        return tuple(found[name] for name in sorted(found))
 
     def _reason(self, rule: Rule, path: str, record: int | None) -> Reason:
         truth, leaves = self.explanation.of_rule(rule, record)
@@ -236,24 +398,34 @@ class _Assembly:
             return ()
         return tuple(sorted({self.book.parameters[id].unconfirmed for id in support.parameters} - {""}))
 
-    def _is_provisional(self, support: Support) -> bool:
-        return self.has_provisional and any(
-            self.findings.deadlines[key].provisional for key in support.deadlines
-        )
-
     # ---------- clocks and amounts
 
     def clocks(self) -> Iterator[ClockView]:
         views = []
         for deadline in self.book.deadlines.values():
             for record in self._records(deadline.listed):
-                finding = self.findings.deadlines[deadline.id, record]
-                if finding.exists is Truth.FALSE or isinstance(finding.length, Absent):
-                    continue
-                support = self.explanation.support(f"{deadline.id}.status", record)
-                provisional = self._is_provisional(support)
-                views.append(ClockView(deadline, record, finding, support, provisional))
+                view = self._clock(deadline, record)
+                if view is not None:
+                    views.append(view)
         yield from sorted(views, key=_by_start)
+
+    def _clock(self, deadline: Deadline, record: int | None) -> ClockView | None:
+        finding = self.findings.deadlines[deadline.id, record]
+        if finding.exists is Truth.FALSE or isinstance(finding.length, Absent):
+            return None
+        key = (f"{deadline.id}.status", record)
+        support, provisional = self.explanation.support(*key), finding.provisional
+        refined = self._refined(Target("state", key)) if isinstance(finding.status, Unknown) else None
+        if refined is not None:
+            if isinstance(refined.state, Absent):
+                return None  # in no way does it exist
+            finding = finding._replace(status=refined.state)
+            explained = [*self._leaves(refined)]
+            support = Support.union([support, *(one.support(*key) for one in explained)])
+            found = (one.findings.deadlines[deadline.id, record] for one in explained)
+            provisional = provisional or any(one.provisional for one in found)
+        provisional = provisional or _is_provisional(support, self.findings)
+        return ClockView(deadline, record, finding, support, provisional)
 
     def amounts(self) -> Iterator[AmountView]:
         for amount in self.book.amounts.values():
@@ -269,7 +441,25 @@ class _Assembly:
         for key in self.findings.firings:
             rule = self.book.rules[key[0]]
             steps += [self._step(notice, rule, key[1]) for notice in rule.notices]
+        for key, refined in self._open_rules():
+            if refined is not None and refined.state == Known(True):
+                rule = self.book.rules[key[0]]
+                steps += [self._step(notice, rule, key[1]) for notice in rule.notices]
         yield from sorted(steps, key=_by_due)
+
+    def possible_steps(self) -> Iterator[PossibleStep]:
+        found = []
+        for key, refined in self._open_rules():
+            if refined is not None and isinstance(refined.state, Unknown):
+                rule = self.book.rules[key[0]]
+                found += [PossibleStep(self._step(notice, rule, key[1]), refined) for notice in rule.notices]
+        yield from sorted(found, key=lambda one: _by_due(one.step))
+
+    def _open_rules(self) -> Iterator[tuple[Key, Refined | None]]:
+        """Return the rules that tell somebody something and of which it is open whether they hold."""
+        for key, finding in sorted(self.findings.rules.items(), key=_by_name):
+            if finding.truth is Truth.UNDETERMINED and self.book.rules[key[0]].notices:
+                yield key, self._refined(Target("rule", key))
 
     def _step(self, notice: Notice, rule: Rule, record: int | None) -> NextStep:
         due: State | None = None
@@ -283,25 +473,66 @@ class _Assembly:
             otherwise = next(text for name, text in otherwise.readings if name == reading)
         return NextStep(notice, rule, record, due, otherwise, assumption)
 
-    # ---------- assumptions
+    # ---------- assumptions and defaults
 
     def assumptions(
         self, outcomes: Iterable[Outcome], clocks: Iterable[ClockView], steps: Sequence[NextStep]
     ) -> Iterator[Chosen]:
-        support = self.explanation.no_support()
-        for outcome in outcomes:
-            if outcome.status != "not_applicable":
-                support |= outcome.support
+        used = {step.assumption for step in steps} - {""}
+        for support in self._supports(outcomes, steps):
+            used |= support.assumptions
         for clock in clocks:
             if clock.is_set:
-                support |= clock.support
-        for step in steps:
-            support |= self.explanation.support_of_rule(step.rule.id, step.record)
-        used = set(support.assumptions) | {step.assumption for step in steps} - {""}
+                used |= clock.support.assumptions
         used |= {id for id, one in self.book.assumptions.items() if self.judged.readings[id] != one.default}
         for id in sorted(used):
             reading = self.judged.readings[id]
             yield Chosen(id, reading, reading == self.book.assumptions[id].default)
+
+    def _supports(self, outcomes: Iterable[Outcome], steps: Iterable[NextStep]) -> Iterator[Support]:
+        for outcome in outcomes:
+            if outcome.status != "not_applicable":
+                yield outcome.support
+        for step in steps:
+            yield self._support_of_step(step)
+
+    def _support_of_step(self, step: NextStep) -> Support:
+        key = (step.rule.id, step.record)
+        support = self.explanation.support_of_rule(*key)
+        if self.findings.rules[key].truth is Truth.TRUE:
+            return support
+        refined = self._refined(Target("rule", key))
+        explained = () if refined is None else self._leaves(refined)
+        return Support.union([support, *(one.support_of_rule(*key) for one in explained)])
+
+    def defaults(self, outcomes: Iterable[Outcome], steps: Iterable[NextStep]) -> Iterator[Taken]:
+        keys: set[Key] = set()
+        for support in self._supports(outcomes, steps):
+            keys |= support.facts
+        for path, record in sorted(keys, key=lambda key: (key[0], -1 if key[1] is None else key[1])):
+            fact = self.book.facts.get(path)
+            if fact is None or (path, record) in self.explanation.case.values:
+                continue
+            missing = fact.when_missing(self.judged.readings)
+            if isinstance(missing, Default):
+                yield Taken(fact, record, missing.value)
+
+
+def _by_name(entry: tuple[Key, object]) -> tuple[str, int]:
+    (name, record), _ = entry
+    return name, -1 if record is None else record
+
+
+def _is_provisional(support: Support, findings: Findings) -> bool:
+    return any(findings.deadlines[key].provisional for key in support.deadlines if key in findings.deadlines)
+
+
+def _may_be_absent(reasons: Sequence[Reason]) -> bool:
+    """Tell whether no rule may hold, or one that could give the value may have none to give."""
+    values = (one.value for one in reasons)
+    return all(one.truth is not Truth.TRUE for one in reasons) or any(
+        isinstance(one, Absent) or (isinstance(one, Unknown) and not one.has_value) for one in values
+    )
 
 
 def _status(state: State) -> Status:
@@ -317,10 +548,13 @@ def _status(state: State) -> Status:
 
 
 def _possible(reasons: Iterable[Reason]) -> tuple[Value, ...]:
-    values = {
-        comparison_key(one.value.value): one.value.value for one in reasons if isinstance(one.value, Known)
-    }
-    return tuple(values[key] for key in sorted(values, key=lambda key: (isinstance(key, str), key)))
+    return _sorted_values(one.value.value for one in reasons if isinstance(one.value, Known))
+
+
+def _sorted_values(values: Iterable[Value]) -> tuple[Value, ...]:
+    """Return values of one type in order, each once."""
+    found = {comparison_key(value): value for value in values}
+    return tuple(found[key] for key in sorted(found, key=lambda key: (isinstance(key, str), key)))
 
 
 def _by_start(view: ClockView) -> tuple[bool, int, str, int]:

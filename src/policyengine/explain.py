@@ -6,7 +6,7 @@ and the explanation is the same whichever engine concluded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -84,18 +84,23 @@ class Support:
         self._items = items
 
     def _of(self, kind: Kind) -> frozenset[Key]:
-        mask, found = self._mask, []
+        return frozenset(key for one, key in self._all() if one == kind)
+
+    @staticmethod
+    def union(supports: Iterable[Support]) -> Support:
+        """Return what any of them rests on; they can be of several explanations."""
+        items = {item for support in supports for item in support._all()}
+        ordered = sorted(
+            items, key=lambda item: (item[0], item[1][0], -1 if item[1][1] is None else item[1][1])
+        )
+        return Support((1 << len(ordered)) - 1, ordered)
+
+    def _all(self) -> Iterator[tuple[Kind, Key]]:
+        mask = self._mask
         while mask:
             lowest = mask & -mask
-            one, key = self._items[lowest.bit_length() - 1]
-            if one == kind:
-                found.append(key)
+            yield self._items[lowest.bit_length() - 1]
             mask ^= lowest
-        return frozenset(found)
-
-    def __or__(self, other: Support) -> Support:
-        """Return what either rests on; both must be of one explanation."""
-        return Support(self._mask | other._mask, self._items)
 
     @property
     def facts(self) -> frozenset[Key]:
@@ -307,10 +312,6 @@ class Explanation:
     def support_of_rule(self, id: str, record: int | None) -> Support:
         """Return everything that a rule which holds, or could, rests on."""
         return Support(self._supports.rules[id, record], self._supports.items)
-
-    def no_support(self) -> Support:
-        """Return the support of nothing."""
-        return Support(0, self._supports.items)
 
     @cached_property
     def _supports(self) -> _Supports:

@@ -256,6 +256,8 @@ class _Run:
         return False
 
     def _parameter(self, parameter: Parameter) -> State:
+        if parameter.id in self.case.figures:
+            return Known(self.case.figures[parameter.id])
         missing = Unknown(frozenset({Missing("parameter", parameter.id, None)}), has_value=True)
         if not parameter.values:
             return missing

@@ -62,8 +62,8 @@ class Bound(NamedTuple):
 class Fact(NamedTuple):
     """A typed, titled thing that a case says (``given``) or that rules conclude.
 
-    ``if_missing`` says what a missing fact is, perhaps by the reading of an assumption. ``by`` tells whose act an instant
-    is: a party, or the full path of the fact that names the party; empty when nobody acts.
+    ``if_missing`` says what a missing fact is, perhaps by the reading of an assumption. ``by`` tells whose
+    act an instant is: a party, or the full path of the fact that names the party; empty when nobody acts.
     """
 
     path: str

@@ -522,9 +522,6 @@ def _parse_choice(text: str, choices: Sequence[str]) -> str:
 
 def _parse_text(text: str) -> str:
     """Read a text; the space around it is no part of it, and nothing but space says nothing."""
-    text = text.strip()
-    if not text:
-        raise LiteralError(message("the text is empty"), message("write what it says, or leave it out"))
     found = None if text.isprintable() else re.search(_BAD_TEXT, text)
     if found:
         code = f"U+{ord(found[0]):04X}"
@@ -532,6 +529,9 @@ def _parse_text(text: str) -> str:
             message("the text holds the character {code}, which cannot be shown", code=code),
             message("remove it; tabs and line feeds are allowed"),
         )
+    text = text.strip()
+    if not text:
+        raise LiteralError(message("the text is empty"), message("write what it says, or leave it out"))
     return text
 
 

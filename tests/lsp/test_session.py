@@ -243,7 +243,7 @@ def test_paths_and_choices_are_completed(folder: Path) -> None:
         choices = await completed(
             editor, text + "  new_rule:\n    when: {asking.status: ", lsp.Position(row + 1, 26)
         )
-        assert list(choices) == ["not_started", "open", "met", "missed", "ended"]
+        assert list(choices) == ["not_started", "open", "met", "missed", "lapsed", "ended", "stopped"]
         answers = await completed(
             editor, text + "  new_rule:\n    when: {order.custom_made: y", lsp.Position(row + 1, 30)
         )

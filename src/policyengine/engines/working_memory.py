@@ -177,6 +177,9 @@ class WorkingMemory:
         return resolved.state
 
     def _parameter(self, node: CompiledParameter) -> State:
+        figure = self.case.figures.get(node.parameter.id)
+        if figure is not None:
+            return Known(figure)
         values = node.parameter.values
         if values and node.by is None:
             return Known(values[-1].value)

@@ -9,14 +9,37 @@ from policyengine.case import Key
 from policyengine.clauses import Source
 from policyengine.compile.choose_readings import choose_operand
 from policyengine.conditions import Constant, Count, Operand, Pick, ReadingIs, Some, Test
-from policyengine.decision import AmountView, ClockView, Decision, NextStep, Outcome, Reason
+from policyengine.decision import (
+    AmountView,
+    ClockView,
+    Decision,
+    NextStep,
+    Outcome,
+    PossibleStep,
+    Reason,
+    Taken,
+)
 from policyengine.explain import Leaf
 from policyengine.findings import Absent, Conflict, Known, Missing, State, Unknown
+from policyengine.refine.tree import (
+    Answer,
+    Between,
+    Cell,
+    Exactly,
+    Later,
+    Matching,
+    Node,
+    OtherText,
+    Spread,
+)
+from policyengine.refine.tree import (
+    Leaf as TreeLeaf,
+)
 from policyengine.render.naming import case_path
 from policyengine.render.steps import raw_text
-from policyengine.rulebook import Rule
+from policyengine.rulebook import MissingByReading, Rule
 from policyengine.source import Span
-from policyengine.values import ValueType, format_value
+from policyengine.values import Value, ValueType, format_value
 from policyengine.words import Text
 
 FORMAT = "policyengine.decision/1"
@@ -75,6 +98,7 @@ class _Data:
             "deadlines": [self._deadline(one) for one in decision.clocks],
             "amounts": [self._amount(one) for one in decision.amounts],
             "next_steps": [self._next_step(one) for one in decision.next_steps],
+            "possible_steps": [self._possible_step(one) for one in decision.possible_steps],
             "assumptions": [
                 {
                     "id": one.id,
@@ -84,7 +108,8 @@ class _Data:
                 }
                 for one in decision.assumptions
             ],
-            "missing": [self._missing(one) for one in decision.missing],
+            "defaults": [self._default(one) for one in decision.defaults],
+            "missing": [{**self._missing(one.missing), "answers": one.answers} for one in decision.wanted],
             "firings": [self._key(key, "rule") for key in decision.findings.firings],
         }
 
@@ -105,7 +130,13 @@ class _Data:
             data["possible"] = [format_value(one, type, self.book.zone) for one in outcome.possible]
             data["may_be_other_value"] = outcome.has_unknown_value
             data["may_be_not_applicable"] = outcome.may_be_absent
+            data["may_be_conflict"] = outcome.may_conflict
+            data["not_ruled_out"] = [format_value(one, type, self.book.zone) for one in outcome.not_ruled_out]
+            data["exactness"] = outcome.exactness
             data["waits_for"] = [self._missing(one) for one in outcome.waits]
+        if outcome.refined is not None:
+            data["completions"] = outcome.refined.completions
+            data["depends_on"] = self._tree(outcome.refined.tree, type)
         return {
             **data,
             "rules": [self._reason(one, type) for one in outcome.reasons],
@@ -262,6 +293,69 @@ class _Data:
             "assumption": step.assumption or None,
             **self._rule(step.rule),
         }
+
+    def _possible_step(self, possible: PossibleStep) -> Json:
+        return {
+            **self._next_step(possible.step),
+            "exactness": possible.refined.exactness,
+            "waits_for": [self._missing(one) for one in possible.waits],
+            "depends_on": self._tree(possible.refined.tree, ValueType.BOOLEAN),
+        }
+
+    def _default(self, taken: Taken) -> Json:
+        missing = taken.fact.if_missing
+        return {
+            "path": case_path(self.book, (taken.fact.path, taken.record)),
+            "title": text_data(taken.fact.title),
+            "value": format_value(taken.value, taken.fact.type, self.book.zone),
+            "assumption": missing.assumption if isinstance(missing, MissingByReading) else None,
+        }
+
+    # ---------- decision trees
+
+    def _tree(self, node: Node, type: ValueType) -> Json:
+        """Return a decision tree: what it asks, and what follows from each answer."""
+        if isinstance(node, TreeLeaf):
+            return {"answers": [self._answer(one, type) for one in node.answers]}
+        asked = self._type_of(node.missing)
+        return {
+            **self._missing(node.missing),
+            "branches": [
+                {
+                    "if": [self._cell(cell, asked) for cell in branch.cells],
+                    "then": self._tree(branch.then, type),
+                }
+                for branch in node.branches
+            ],
+        }
+
+    def _answer(self, answer: Answer, type: ValueType) -> object:
+        if isinstance(answer, Spread):
+            low, high = (format_value(end, type, self.book.zone) for end in (answer.low, answer.high))
+            return {"from": low, "to": high}
+        return self._state(answer, type)
+
+    def _cell(self, cell: Cell, type: ValueType) -> Json:
+        def value(one: Value | None) -> object:
+            return None if one is None else format_value(one, type, self.book.zone)
+
+        match cell:
+            case Exactly(one):
+                return {"is": value(one)}
+            case Between(low, high):
+                return {"from": value(low), "to": value(high)}
+            case Later():
+                return {"has_happened": False}
+            case OtherText():
+                return {"is": None}
+            case Matching(least, most):
+                return {"least": least, "most": most}
+
+    def _type_of(self, missing: Missing) -> ValueType:
+        if missing.kind == "parameter":
+            return self.book.parameters[missing.name].type
+        fact = self.book.facts.get(missing.name)
+        return ValueType.COUNT if fact is None else fact.type
 
     def _missing(self, missing: Missing) -> Json:
         path = case_path(self.book, (missing.name, missing.record))

@@ -11,6 +11,8 @@ from policyengine.i18n import Speech
 from policyengine.render.layout import Paint, Row, Tone, table
 from policyengine.render.naming import Naming, place
 from policyengine.render.steps import Steps
+from policyengine.render.trees import Trees
+from policyengine.rulebook import MissingByReading
 from policyengine.values import ValueType, printable, show_span
 
 _GLYPHS: dict[str, tuple[str, Tone]] = {
@@ -53,6 +55,7 @@ class _Page:
         self.paint = paint
         self.book = decision.judged.rulebook
         self.naming = Naming(self.book, say)
+        self.trees = Trees(self.naming)
 
     def lines(self) -> Iterator[str]:
         yield self._head()
@@ -62,7 +65,10 @@ class _Page:
             (self.say("Clocks"), self._clocks()),
             (self.say("Amounts"), self._amounts()),
             (self.say("Next steps"), self._next_steps()),
+            (self.say("Perhaps"), self._possible_steps()),
+            (self.say("Missing"), self._missing()),
             (self.say("Assumptions it rests on"), self._assumptions()),
+            (self.say("Taken for granted, because the case does not say"), self._defaults()),
         ):
             lines = table(rows, self.paint)
             if lines:
@@ -131,6 +137,8 @@ class _Page:
         """Return the shortest reason: the rule and its quote, or what is missing."""
         if outcome.status == "undetermined":
             return self.naming.waits(outcome.waits)
+        if outcome.refined is not None:
+            return self.trees.whatever(outcome.refined)
         if outcome.status == "conflict":
             titles = self.say(", ").join(self.naming.text(one.rule.title) for one in outcome.reasons)
             return self.say("rules contradict each other: {titles}", titles=titles)
@@ -142,10 +150,8 @@ class _Page:
         return self.say("{title} — {quote}", title=title, quote=quote) if quote else title
 
     def _below(self, outcome: Outcome) -> Iterator[str]:
-        # Where no value is known that it could take, the line would say nothing.
-        if outcome.status == "undetermined" and (outcome.possible or outcome.may_be_absent):
-            yield self.say("still possible: {values}", values=self.say(", ").join(self._possible(outcome)))
         if outcome.status == "undetermined":
+            yield from self._still_possible(outcome)
             yield from self._to_try(outcome.waits)
         if outcome.provisional:
             yield self.say("provisional: it rests on a working calendar that is not published yet")
@@ -162,6 +168,24 @@ class _Page:
                 else:
                     yield self.say("to try figures that nobody has confirmed: --overlay {id}", id=overlay.id)
 
+    def _still_possible(self, outcome: Outcome) -> Iterator[str]:
+        """Return what follows from what, if that is short; else the values that are left."""
+        values = self.say(", ").join(self._possible(outcome))
+        if outcome.exactness == "lower_bound" and outcome.refined is not None:
+            yield self.say("at least these are possible: {values}", values=values)
+            rest = self.say(", ").join(
+                self.naming.value(one, outcome.fact.path) for one in outcome.not_ruled_out
+            )
+            if rest:
+                yield self.say("not ruled out: {values}", values=rest)
+            return
+        ways = [] if outcome.refined is None else self.trees.ways(outcome.refined, outcome.fact.path)
+        if len(ways) > 1:
+            yield from ways
+        elif outcome.possible or outcome.may_be_absent or outcome.may_conflict:
+            # Where no value is known that it could take, the line would say nothing.
+            yield self.say("still possible: {values}", values=values)
+
     def _possible(self, outcome: Outcome) -> Iterator[str]:
         for value in outcome.possible:
             yield self.naming.value(value, outcome.fact.path)
@@ -169,6 +193,8 @@ class _Page:
             yield self.say("a value that is not known yet")
         if outcome.may_be_absent:
             yield self.say("none (not applicable)")
+        if outcome.may_conflict:
+            yield self.say("rules that contradict each other")
 
     # ---------- clocks
 
@@ -264,6 +290,40 @@ class _Page:
             who = self.naming.text(self.book.parties[step.notice.to].title)
             kind, tone = _KINDS[step.notice.kind]
             yield Row((who, "plain"), (self.say(kind), tone), (self._step(step), "plain"))
+
+    def _possible_steps(self) -> Iterator[Row]:
+        """Return what perhaps is to be done, with what that depends on; each reason is told once."""
+        told: dict[str, None] = {}
+        for possible in self.decision.possible_steps:
+            step = possible.step
+            who = self.naming.text(self.book.parties[step.notice.to].title)
+            kind, _ = _KINDS[step.notice.kind]
+            below = self.trees.when_true(possible.refined)
+            if possible.refined.exactness == "lower_bound" or not below:
+                below = [self.naming.waits(possible.waits)]
+            if "\n".join(below) in told:
+                below = []
+            told["\n".join(below)] = None
+            yield Row((who, "plain"), (self.say(kind), "faint"), (self._step(step), "plain"), below=below)
+
+    def _missing(self) -> Iterator[Row]:
+        """Return what to ask for, what settles the most first."""
+        for wanted in self.decision.wanted:
+            if wanted.missing.kind == "conflict":
+                continue
+            name = self.naming.missing(wanted.missing)
+            words = self.say("helps to settle: {count}", count=wanted.answers)
+            if wanted.missing.kind == "parameter":
+                words = self.say("a figure that the rules do not give")
+            yield Row((name, "plain"), (words, "faint"))
+
+    def _defaults(self) -> Iterator[Row]:
+        for taken in self.decision.defaults:
+            title = self._numbered(self.naming.text(taken.fact.title), taken.record)
+            value = self.naming.value(taken.value, taken.fact.path)
+            missing = taken.fact.if_missing
+            by = missing.assumption if isinstance(missing, MissingByReading) else ""
+            yield Row((title, "plain"), (value, "plain"), (by, "faint"))
 
     def _step(self, step: NextStep) -> str:
         text = self.naming.text(step.notice.text)

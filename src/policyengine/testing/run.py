@@ -167,12 +167,13 @@ def _refusal(file: ScenarioFile, scenario: Scenario, faults: Iterable[Diagnostic
 
 def _failures(decision: Decision, check: Check) -> Iterator[Failure]:
     for expectation in check.expect:
-        got = decision.findings.states.get(expectation.key)
+        key = expectation.key
+        got = decision.state_of(key) if key in decision.findings.states else None
         if got is None or not _is_so(decision, expectation, got):
             yield Unexpected(expectation, got)
     for because in check.because:
         keys = _rule_keys(decision, because)
-        if not any(decision.findings.rules[key].truth is Truth.TRUE for key in keys):
+        if not any(decision.truth_of(key) is Truth.TRUE for key in keys):
             yield NotBecause(because, keys)
     if check.strict:
         expected = {one.key for one in check.expect}

@@ -1,0 +1,339 @@
+"""What an answer rests on: the tests, clocks and figures behind it, and how each value gets there.
+
+A slice (M. Weiser, Program Slicing, 1981) holds everything that could have an effect on one answer. Its
+*atoms* are elementary: each compares something that moves one way with an unknown value with something that
+does not. So where all atoms of a slice come out the same at both ends of an interval, they do so inside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from policyengine.compile.choose_readings import choose_condition, choose_operand
+from policyengine.compile.lower import choose_counting
+from policyengine.conditions import (
+    All,
+    Any,
+    Condition,
+    Constant,
+    Count,
+    Not,
+    Operand,
+    Pick,
+    Ref,
+    Some,
+    Test,
+    shape,
+)
+from policyengine.dependencies import DUE, Graph, refs_of_operand, rule_node
+from policyengine.explain import Explanation
+from policyengine.findings import Absent, Conflict, Known, State, Unknown
+from policyengine.rulebook import Amount, Deadline, Rulebook
+from policyengine.values import ValueType, comparison_key
+
+_EXACT = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
+
+
+class Asked(NamedTuple):
+    """A test or a question about a list, and the list of whose records it is asked (None: of the case)."""
+
+    condition: Test | Count | Some | Pick
+    listed: str | None
+
+
+class Slice:
+    """Everything behind one node of the graph of dependencies."""
+
+    def __init__(self, book: Rulebook, readings: Mapping[str, str], nodes: frozenset[str]) -> None:
+        """``nodes`` are the node and all that it depends on."""
+        self.book = book
+        self.readings = readings
+        self.nodes = nodes
+
+    # ---------- what is asked
+
+    @cached_property
+    def asked(self) -> tuple[Asked, ...]:
+        """Every test and question of the slice, under the chosen readings."""
+        found: dict[object, Asked] = {}
+        for condition, listed in self._conditions():
+            for one in _asked(choose_condition(condition, self.readings), listed):
+                found.setdefault((shape(one.condition), one.listed), one)
+        return tuple(found.values())
+
+    def _conditions(self) -> Iterator[tuple[Condition, str | None]]:
+        book = self.book
+        for id, rule in book.rules.items():
+            if rule_node(id) in self.nodes:
+                yield rule.scope, None
+                yield rule.when, rule.listed
+        for id, deadline in book.deadlines.items():
+            if id + DUE in self.nodes:
+                yield deadline.when, deadline.listed
+        for id, amount in book.amounts.items():
+            if id in self.nodes:
+                yield amount.when, amount.listed
+                yield from ((cap.when, amount.listed) for cap in amount.caps)
+
+    def deadlines(self) -> Iterator[Deadline]:
+        """Return the deadlines whose status or end is in the slice."""
+        yield from (one for id, one in self.book.deadlines.items() if id + DUE in self.nodes)
+
+    def amounts(self) -> Iterator[Amount]:
+        """Return the amounts of the slice."""
+        yield from (one for id, one in self.book.amounts.items() if id in self.nodes)
+
+    # ---------- where values go
+
+    @cached_property
+    def _gives(self) -> Mapping[str, frozenset[str]]:
+        """For each name the names whose value is computed from its value."""
+        found: dict[str, set[str]] = {}
+        for amount in self.amounts():
+            limits = (cap.limit for cap in amount.caps)
+            for operand in (amount.base, *amount.plus, *amount.minus, amount.rate, amount.floor, *limits):
+                self._flow(operand, amount.id, found)
+        for id, rule in self.book.rules.items():
+            if rule_node(id) in self.nodes:
+                for conclusion in rule.then:
+                    self._flow(conclusion.value, conclusion.fact.name, found)
+        return {name: frozenset(to) for name, to in found.items()}
+
+    def _flow(self, operand: Operand | None, to: str, found: dict[str, set[str]]) -> None:
+        if operand is None:
+            return
+        chosen = choose_operand(operand, self.readings)
+        if isinstance(chosen, Ref):
+            found.setdefault(chosen.name, set()).add(to)
+
+    @cached_property
+    def _compared(self) -> frozenset[str]:
+        """The names that something of the slice is compared with, counted from or dated by."""
+        found: set[str] = set()
+        for one in self.asked:
+            if isinstance(one.condition, Test):
+                found.add(one.condition.ref.name)
+            if isinstance(one.condition, Test | Count):
+                found.update(
+                    ref.name for operand in one.condition.operands for ref in refs_of_operand(operand)
+                )
+        for deadline in self.deadlines():
+            operands = (deadline.starts, deadline.within, *deadline.met_by, *deadline.stopped_by)
+            chosen = (choose_operand(operand, self.readings) for operand in operands)
+            found.update(one.name for one in chosen if isinstance(one, Ref))
+        found.update(one.by.name for one in self.book.parameters.values() if one.by is not None)
+        found.update(one.dated_by for one in self.book.facts.values() if one.dated_by is not None)
+        return frozenset(found)
+
+    def flow(self, name: str) -> frozenset[str]:
+        """Return a name and all names whose value is computed from its value."""
+        reached, waiting = {name}, [name]
+        while waiting:
+            for to in self._gives.get(waiting.pop(), ()):
+                if to not in reached:
+                    reached.add(to)
+                    waiting.append(to)
+        return frozenset(reached)
+
+    def only_flows(self, name: str) -> bool:
+        """Tell whether a value goes into sums and conclusions only, and is compared with nothing."""
+        return self.flow(name).isdisjoint(self._compared)
+
+    def is_entangled(self, name: str) -> bool:
+        """Tell whether two things that are compared both move with a value, and not alike.
+
+        Instants that are a fixed time apart keep their order wherever they are; the end of business days or
+        calendar days and the end of hours, both from the same instant, do not.
+        """
+        rigid = self._moved(name, only_rigid=True)
+        moved = self._moved(name, only_rigid=False)
+        return any(
+            (left in moved and right in moved) and not (left in rigid and right in rigid)
+            for left, right in self._comparisons()
+        )
+
+    def _comparisons(self) -> Iterator[tuple[str, str]]:
+        for one in self.asked:
+            if isinstance(one.condition, Test):
+                for operand in one.condition.operands:
+                    for ref in refs_of_operand(operand):
+                        yield one.condition.ref.name, ref.name
+        for deadline in self.deadlines():
+            for event in (*deadline.met_by, *deadline.stopped_by):
+                yield event.name, deadline.id + DUE
+
+    def _moved(self, name: str, only_rigid: bool) -> frozenset[str]:
+        """Return what moves with a value, also through clocks; ``only_rigid``: by as much as the value."""
+        moved = set(self.flow(name))
+        while True:
+            more: set[str] = set()
+            for deadline in self.deadlines():
+                starts = choose_operand(deadline.starts, self.readings)
+                within = choose_operand(deadline.within, self.readings)
+                parts = [one.name for one in (starts, within) if isinstance(one, Ref)]
+                events = [event.name for event in (*deadline.met_by, *deadline.stopped_by)]
+                is_rigid = within.type is ValueType.DURATION and self._is_rigid(deadline)
+                if moved.intersection(parts) and (is_rigid or not only_rigid):
+                    more |= {deadline.id + DUE, f"{deadline.id}.settled_at"}
+                if moved.intersection(events):
+                    more.add(f"{deadline.id}.settled_at")
+            more = {to for one in more for to in self.flow(one)} - moved
+            if not more:
+                return frozenset(moved)
+            moved |= more
+
+    def _is_rigid(self, deadline: Deadline) -> bool:
+        counting = choose_counting(deadline.counting, self.readings)
+        return counting.hours == "continuous" and counting.days == "rolling"
+
+    # ---------- what texts and lists are asked
+
+    def texts(self, name: str) -> tuple[str, ...] | None:
+        """Return the texts that a name is compared with; None if it is compared with what is no literal."""
+        found: dict[str, None] = {}
+        for one in self.asked:
+            test = one.condition
+            if not isinstance(test, Test) or test.operator == "known":
+                continue
+            names = {ref.name for operand in test.operands for ref in refs_of_operand(operand)}
+            if self.flow(name) & names or (test.ref.name in self.flow(name) and names):
+                return None
+            if test.ref.name in self.flow(name):
+                constants = (one for one in test.operands if isinstance(one, Constant))
+                found.update((str(one.value), None) for one in constants)
+        return tuple(sorted(found))
+
+    def question(self, listed: str) -> Condition | None:
+        """Return what all questions ask of the records of a list, None if they ask different things.
+
+        What rules, deadlines or amounts make of each record is another question.
+        """
+        asked: dict[object, Condition] = {}
+        for one in self.asked:
+            if one.listed == listed and not isinstance(one.condition, Test):
+                return None
+            if isinstance(one.condition, Pick) and one.condition.listed == listed:
+                return None
+            if isinstance(one.condition, Some | Count) and one.condition.listed == listed:
+                asked[shape(one.condition.where)] = one.condition.where
+        loops = [
+            *(rule.listed for id, rule in self.book.rules.items() if rule_node(id) in self.nodes),
+            *(deadline.listed for deadline in self.deadlines()),
+            *(amount.listed for amount in self.amounts()),
+        ]
+        return next(iter(asked.values())) if len(asked) == 1 and listed not in loops else None
+
+    def limits(self, listed: str, explanation: Explanation) -> list[State]:
+        """Return the numbers that the questions about a list compare with."""
+        found: list[State] = []
+        for one in self.asked:
+            if isinstance(one.condition, Count) and one.condition.listed == listed:
+                if one.listed is not None:
+                    return [Unknown(frozenset())]
+                found += [explanation.state_of(operand, None) for operand in one.condition.operands]
+        return found
+
+    # ---------- atoms
+
+    def atoms(self, explanation: Explanation) -> tuple[object, ...]:
+        """Return how every elementary comparison of the slice comes out for one case."""
+        found: list[object] = []
+        for one in self.asked:
+            for record in _each(explanation, one.listed):
+                found.append(_atom(one.condition, record, explanation))
+        values = explanation.values
+        for deadline in self.deadlines():
+            if deadline.id in self.nodes:
+                for record in _each(explanation, deadline.listed):
+                    found.append(_word(values[f"{deadline.id}.status", record]))
+        for id, parameter in self.book.parameters.items():
+            if id in self.nodes and parameter.by is not None:
+                found.append(_word(values[id, None]))
+        return tuple(found)
+
+
+def _asked(condition: Condition, listed: str | None) -> Iterator[Asked]:
+    match condition:
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from _asked(part, listed)
+        case Not(part):
+            yield from _asked(part, listed)
+        case Test(ref, _, operands):
+            names = (ref, *(name for operand in operands for name in refs_of_operand(operand)))
+            yield Asked(condition, listed if any(name.listed for name in names) else None)
+        case Some(of, where) | Count(of, where):
+            yield Asked(condition, listed)
+            yield from _asked(where, of)
+        case Pick(_, of, where, then):
+            yield Asked(condition, listed)
+            yield from _asked(where, of)
+            yield from _asked(then, of)
+
+
+def _each(explanation: Explanation, listed: str | None) -> Iterable[int | None]:
+    return (None,) if listed is None else (explanation.records(listed) or ())
+
+
+def _atom(condition: Test | Count | Some | Pick, record: int | None, explanation: Explanation) -> object:
+    match condition:
+        case Test(ref, operator, operands) if (
+            operator not in ("known", "happened") and ref.type not in _EXACT
+        ):
+            left = explanation.state_of(ref, record)
+            return tuple(_sign(left, explanation.state_of(one, record)) for one in operands)
+        case Count(listed, where, _, operands):
+            number = explanation.count(listed, where)
+            return tuple(_counted(number, explanation.state_of(one, record)) for one in operands)
+        case _:
+            return explanation.explainer.lowered(condition)(explanation, record)[0]
+
+
+def _sign(left: State, right: State) -> object:
+    """Return whether a value is smaller, equal or greater, or why it cannot be compared."""
+    if isinstance(left, Known) and isinstance(right, Known):
+        one, other = comparison_key(left.value), comparison_key(right.value)
+        assert isinstance(one, int) and isinstance(other, int)
+        return (one > other) - (one < other)
+    return type(left).__name__, type(right).__name__
+
+
+def _counted(number: tuple[int, int] | None, limit: State) -> object:
+    if number is None or not isinstance(limit, Known):
+        return None
+    return tuple(_sign(Known(one), limit) for one in number)
+
+
+def _word(state: State) -> object:
+    match state:
+        case Known(value):
+            return comparison_key(value)
+        case Absent():
+            return None
+        case Unknown() | Conflict():
+            return type(state).__name__
+
+
+class Slices:
+    """The slices of one rulebook under one choice of readings, each made once."""
+
+    def __init__(self, book: Rulebook, readings: Mapping[str, str], graph: Graph) -> None:
+        """``graph`` is what :func:`policyengine.dependencies.dependencies` gives."""
+        self.book = book
+        self.readings = readings
+        self._graph = graph
+        self._found: dict[str, Slice] = {}
+
+    def of(self, node: str) -> Slice:
+        """Return everything that a node rests on, itself included."""
+        if node not in self._found:
+            reached, waiting = {node}, [node]
+            while waiting:
+                for before in self._graph[waiting.pop()]:
+                    if before not in reached:
+                        reached.add(before)
+                        waiting.append(before)
+            self._found[node] = Slice(self.book, self.readings, frozenset(reached))
+        return self._found[node]

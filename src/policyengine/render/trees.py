@@ -1,0 +1,173 @@
+"""What depends on what, in words: the ways in which an open question can still come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policyengine.case import Key
+from policyengine.diagnostics import marked
+from policyengine.findings import Absent, Conflict, Known, Missing, Unknown
+from policyengine.refine.search import Refined
+from policyengine.refine.tree import (
+    Answer,
+    Between,
+    Cell,
+    Exactly,
+    Later,
+    Matching,
+    OtherText,
+    Path,
+    Spread,
+    leaves,
+)
+from policyengine.render.naming import Naming
+from policyengine.values import Duration, Value, ValueType, show_span
+
+MOST_WAYS = 4
+"""More ways are not shown one by one: nobody reads them."""
+
+# Each: from below to a value, from a value on, beyond a value, between two values.
+_RANGES = {
+    "instant": (
+        marked("by {high}"),
+        marked("from {low} on"),
+        marked("after {low}"),
+        marked("{low} to {high}"),
+    ),
+    "number": (
+        marked("at most {high}"),
+        marked("at least {low}"),
+        marked("more than {low}"),
+        marked("{low} to {high}"),
+    ),
+}
+_EVENTS = (ValueType.INSTANT, ValueType.DATE)
+
+
+class Trees:
+    """Puts decision trees of one rulebook into words."""
+
+    def __init__(self, naming: Naming) -> None:
+        """``naming`` names facts and values in the reader's language."""
+        self.naming = naming
+        self.say = naming.say
+
+    def ways(self, refined: Refined, name: str) -> list[str]:
+        """Return a line for each way in which the value of a name can come out; nothing if they are many."""
+        lines = [
+            self.say("if {conditions} → {answer}", conditions=conditions, answer=self.answer(answer, name))
+            for conditions, answer in self._ways(refined)
+        ]
+        return lines if len(lines) <= MOST_WAYS else []
+
+    def when_true(self, refined: Refined) -> list[str]:
+        """Return a line for each way in which something holds; nothing if they are many."""
+        lines = [
+            self.say("if {conditions}", conditions=conditions)
+            for conditions, answer in self._ways(refined)
+            if answer == Known(True)
+        ]
+        return lines if len(lines) <= MOST_WAYS else []
+
+    def _ways(self, refined: Refined) -> Iterator[tuple[str, Answer]]:
+        for path, leaf in leaves(refined.tree):
+            for answer in leaf.answers:
+                yield self.conditions(path), answer
+
+    def conditions(self, path: Path) -> str:
+        """Return the conditions that lead to a leaf."""
+        parts = [
+            self.say("{title}: {values}", title=self.title(missing), values=self._cells(cells, missing))
+            for missing, cells in path.items()
+        ]
+        return self.say(" and ").join(parts)
+
+    def title(self, missing: Missing) -> str:
+        """Return what something missing is called."""
+        title = self.naming.title(missing.name)
+        if missing.record is None:
+            return title
+        return self.say("{title} [{record}]", title=title, record=missing.record)
+
+    def whatever(self, refined: Refined) -> str:
+        """Return that an answer is the same whatever was tried."""
+        titles = self.say(", ").join(self.title(one) for one in sorted(refined.waits, key=_by_name))
+        return self.say(
+            "the same whatever is filled in for: {titles} ({count} ways tried)",
+            titles=titles,
+            count=refined.completions,
+        )
+
+    # ---------- answers
+
+    def answer(self, answer: Answer, name: str) -> str:
+        """Return one way in which the value of a name comes out."""
+        match answer:
+            case Known(value):
+                return self.naming.value(value, name)
+            case Spread(low, high, _):
+                low_text, high_text = (self.naming.value(end, name) for end in (low, high))
+                return self.say("{low} to {high}", low=low_text, high=high_text)
+            case Absent():
+                return self.say("not applicable")
+            case Conflict(rules):
+                titles = (self.naming.text(self.naming.book.rules[rule].title) for rule in rules)
+                words = self.say(", ").join(titles)
+                return self.say("rules contradict each other: {titles}", titles=words)
+            case Unknown(waits):
+                return self.say("a value that cannot be told; {reason}", reason=self.naming.waits(waits))
+
+    # ---------- cells
+
+    def _cells(self, cells: tuple[Cell, ...], missing: Missing) -> str:
+        return self.say(" or ").join(self._cell(cell, (missing.name, missing.record)) for cell in cells)
+
+    def _cell(self, cell: Cell, key: Key) -> str:
+        match cell:
+            case Exactly(value):
+                return self._value(value, key[0])
+            case Between(low, high):
+                return self._range(low, high, key[0])
+            case Later():
+                return self.say("not yet")
+            case OtherText():
+                return self.say("something else")
+            case Matching(least, most):
+                return self._matching(least, most)
+
+    def _matching(self, least: int, most: int | None) -> str:
+        if least == most:
+            return self.say("{count} matching records", count=least)
+        if most is None:
+            return self.say("at least {count} matching records", count=least)
+        return self.say("{least} to {most} matching records", least=least, most=most)
+
+    def _range(self, low: Value | None, high: Value | None, name: str) -> str:
+        type = self.naming.type_of(name)
+        up_to, from_on, beyond, between = _RANGES["instant" if type in _EVENTS else "number"]
+        if low is None:
+            if high is None:
+                return self.say("anything")
+            return self.say(up_to, high=self._value(high, name))
+        if high is None and type is ValueType.COUNT:
+            return self.say(from_on, low=self._value(low, name))
+        if high is None:
+            # The least value that is more than a limit is an odd one to name: the limit is what people know.
+            return self.say(beyond, low=self._value(_before(low), name))
+        return self.say(between, low=self._value(low, name), high=self._value(high, name))
+
+    def _value(self, value: Value, name: str) -> str:
+        if isinstance(value, Duration) and value.unit == "seconds":
+            return show_span(value.seconds, self.say.language)
+        return self.naming.value(value, name)
+
+
+def _before(value: Value) -> Value:
+    """Return the value just before another one of an ordered type."""
+    if isinstance(value, Duration):
+        return Duration(value.count - 1, value.unit)
+    return value - 1 if isinstance(value, int) else value
+
+
+def _by_name(missing: Missing) -> tuple[str, int]:
+    return missing.name, -1 if missing.record is None else missing.record
