@@ -358,9 +358,8 @@ class _Search:
             cells = self._cells(missing, filled, Interval(limits.low, last), fill)
             is_split = ordered + (len(cells) > 1)
             self.is_sure = self.is_sure and is_split <= 1 and not self.slice.is_entangled(missing.name)
-            whole = self.domains.whole(type)
             for low, high in cells:
-                cell = _cell(low, high, whole, fill)
+                cell = _cell(low, high, Interval(limits.low, last), fill)
                 branches.append(Branch((cell,), self._interval(missing, filled, low, high, fill, is_split)))
         if type in _EVENTS and (limits.high > now or not branches):
             later = max(limits.low, now + 1)

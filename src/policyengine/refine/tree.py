@@ -19,7 +19,7 @@ class Exactly:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """It lies between two values of its type, both included; None where its type or its bounds end."""
+    """It lies between two values, both included; None as far as its type and its bounds let it go."""
 
     low: Value | None
     high: Value | None

@@ -114,8 +114,8 @@ class Trees:
                 titles = (self.naming.text(self.naming.book.rules[rule].title) for rule in rules)
                 words = self.say(", ").join(titles)
                 return self.say("rules contradict each other: {titles}", titles=words)
-            case Unknown(waits):
-                return self.say("a value that cannot be told; {reason}", reason=self.naming.waits(waits))
+            case Unknown():
+                return self.say("a value that cannot be told")
 
     # ---------- cells
 
