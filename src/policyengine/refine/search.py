@@ -44,6 +44,9 @@ from policyengine.values import Value, ValueType, comparison_key, local_day
 MOST_COMPLETIONS = 256
 """So many ways are tried for one answer. Nearly empty cases need them; half of all answers need two."""
 
+MOST_RUNS = 1_000
+"""So many completions are judged for one answer, those between the ends of intervals included."""
+
 Run = Callable[[Case, int], Findings]
 Exactness = Literal["exact", "lower_bound"]
 
@@ -173,6 +176,12 @@ class _Search:
         self.is_sure = True
         self.is_cut = False
         self.leaves: dict[frozenset[tuple[Missing, object]], tuple[Case, Findings]] = {}
+        self.tried: set[frozenset[tuple[Missing, object]]] = set()
+
+    @property
+    def is_spent(self) -> bool:
+        """Tell whether as much has been tried as is allowed."""
+        return len(self.leaves) >= MOST_COMPLETIONS or len(self.tried) >= MOST_RUNS
 
     def refined(self) -> Refined:
         first = self.target.read(self.whole.judged({})[1])
@@ -206,7 +215,7 @@ class _Search:
         missing = self._next(state.waits, filled)
         if missing is None:
             return self._leaf(filled, state)
-        if len(self.leaves) >= MOST_COMPLETIONS:
+        if self.is_spent:
             self.is_cut = True
             return self._leaf(filled, state)
         kind = self._kind(missing)
@@ -225,8 +234,9 @@ class _Search:
         self.leaves[_key(filled)] = self.whole.judged(filled)
         if isinstance(state, Unknown):
             # What only goes into sums is not tried: it is some value. Whatever else is left is not known.
-            only_flows = all(self._only_flows(one) for one in state.waits)
-            self.is_sure = self.is_sure and (only_flows or all(one.kind == "conflict" for one in state.waits))
+            is_some = all(one.kind == "conflict" or self._only_flows(one) for one in state.waits)
+            may_conflict = self.slice.may_conflict(self.whole.judged(filled)[1])
+            self.is_sure = self.is_sure and is_some and not may_conflict
         return Leaf((state,))
 
     def _next(self, waits: Iterable[Missing], filled: Filled) -> Missing | None:
@@ -349,7 +359,8 @@ class _Search:
         limits = self._limits(missing, type, filled)
         branches: list[Branch] = []
         now = local_day(self.whole.as_of, self.book.zone) if type is ValueType.DATE else self.whole.as_of
-        last = min(limits.high, now) if type in _EVENTS else limits.high
+        is_event = type in _EVENTS and missing.kind == "fact"  # a figure of the rules is no event
+        last = min(limits.high, now) if is_event else limits.high
         if not Interval(limits.low, last).is_empty and not self._cannot_happen(missing, filled):
 
             def fill(number: int) -> Value:
@@ -359,12 +370,12 @@ class _Search:
             is_split = ordered + (len(cells) > 1)
             self.is_sure = self.is_sure and is_split <= 1 and not self.slice.is_entangled(missing.name)
             for low, high in cells:
-                cell = _cell(low, high, Interval(limits.low, last), fill)
+                cell = Exactly(fill(low)) if low == high else Between(fill(low), fill(high))
                 branches.append(Branch((cell,), self._interval(missing, filled, low, high, fill, is_split)))
-        if type in _EVENTS and (limits.high > now or not branches):
+        if is_event and (limits.high > now or not branches):
             later = max(limits.low, now + 1)
             branches.append(Branch((Later(),), self._tree({**filled, missing: later}, ordered)))
-        return split(missing, branches)
+        return split(missing, branches, (of_key(limits.low, type), of_key(last, type)))
 
     def _limits(self, missing: Missing, type: ValueType, filled: Filled) -> Interval:
         if missing.kind == "parameter":
@@ -431,13 +442,18 @@ class _Search:
         """
 
         def atoms(number: int) -> tuple[object, ...]:
-            return self.whole.atoms({**filled, missing: fill(number)}, self.slice)
+            tried = {**filled, missing: fill(number)}
+            self.tried.add(_key(tried))
+            return self.whole.atoms(tried, self.slice)
 
         cells: list[tuple[int, int]] = []
         start = limits.low
         waiting = [(limits.low, limits.high)]
         while waiting:
             low, high = waiting.pop()
+            if self.is_spent:
+                self.is_cut = True
+                break
             if atoms(low) == atoms(high):
                 continue
             if high == low + 1:
@@ -472,15 +488,6 @@ def _another(texts: Iterable[str]) -> str:
     while text in known:
         text += "…"
     return text
-
-
-def _cell(low: int, high: int, whole: Interval, fill: Callable[[int], Value]) -> Cell:
-    if low == high:
-        return Exactly(fill(low))
-    return Between(
-        None if low == whole.low else fill(low),
-        None if high == whole.high else fill(high),
-    )
 
 
 def _are_alike(one: Split, other: Split) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import combinations
 from typing import NamedTuple
 
 from policyengine.compile.choose_readings import choose_condition, choose_operand
@@ -29,7 +30,7 @@ from policyengine.conditions import (
 )
 from policyengine.dependencies import DUE, Graph, refs_of_operand, rule_node
 from policyengine.explain import Explanation
-from policyengine.findings import Absent, Conflict, Known, State, Unknown
+from policyengine.findings import Absent, Conflict, Findings, Known, State, Unknown
 from policyengine.rulebook import Amount, Deadline, Rulebook
 from policyengine.values import ValueType, comparison_key
 
@@ -249,9 +250,47 @@ class Slice:
                 for record in _each(explanation, deadline.listed):
                     found.append(_word(values[f"{deadline.id}.status", record]))
         for id, parameter in self.book.parameters.items():
-            if id in self.nodes and parameter.by is not None:
+            if id in self.nodes and parameter.by is not None and parameter.values:
                 found.append(_word(values[id, None]))
+        for fact, pairs in self._rivals.items():
+            for record in _each(explanation, self.book.facts[fact].listed):
+                for left, right in pairs:
+                    found.append(
+                        _order(explanation.state_of(left, record), explanation.state_of(right, record))
+                    )
         return tuple(found)
+
+    @cached_property
+    def _conclusions(self) -> Mapping[str, Mapping[object, Operand]]:
+        """For each fact the different values that rules of the slice give it."""
+        found: dict[str, dict[object, Operand]] = {}
+        for id, rule in self.book.rules.items():
+            if rule_node(id) in self.nodes:
+                for conclusion in rule.then:
+                    chosen = choose_operand(conclusion.value, self.readings)
+                    found.setdefault(conclusion.fact.name, {})[shape(chosen)] = chosen
+        return found
+
+    @cached_property
+    def _rivals(self) -> Mapping[str, tuple[tuple[Operand, Operand], ...]]:
+        """The values of a fact that are compared to find a contradiction, of which one is not a literal."""
+        found = {}
+        for fact, values in self._conclusions.items():
+            pairs = combinations(values.values(), 2)
+            found[fact] = tuple(pair for pair in pairs if any(isinstance(one, Ref) for one in pair))
+        return found
+
+    def may_conflict(self, findings: Findings) -> bool:
+        """Tell whether rules that hold could contradict each other once their values are known."""
+        for (fact, _), resolved in findings.resolved.items():
+            if fact in self.nodes and isinstance(resolved.state, Unknown) and len(resolved.winners) > 1:
+                values = set()
+                for id in resolved.winners:
+                    given = next(one.value for one in self.book.rules[id].then if one.fact.name == fact)
+                    values.add(shape(choose_operand(given, self.readings)))
+                if len(values) > 1:
+                    return True
+        return False
 
 
 def _asked(condition: Condition, listed: str | None) -> Iterator[Asked]:
@@ -283,7 +322,7 @@ def _atom(condition: Test | Count | Some | Pick, record: int | None, explanation
             operator not in ("known", "happened") and ref.type not in _EXACT
         ):
             left = explanation.state_of(ref, record)
-            return tuple(_sign(left, explanation.state_of(one, record)) for one in operands)
+            return tuple(_order(left, explanation.state_of(one, record)) for one in operands)
         case Count(listed, where, _, operands):
             number = explanation.count(listed, where)
             return tuple(_counted(number, explanation.state_of(one, record)) for one in operands)
@@ -291,19 +330,20 @@ def _atom(condition: Test | Count | Some | Pick, record: int | None, explanation
             return explanation.explainer.lowered(condition)(explanation, record)[0]
 
 
-def _sign(left: State, right: State) -> object:
-    """Return whether a value is smaller, equal or greater, or why it cannot be compared."""
-    if isinstance(left, Known) and isinstance(right, Known):
-        one, other = comparison_key(left.value), comparison_key(right.value)
-        assert isinstance(one, int) and isinstance(other, int)
-        return (one > other) - (one < other)
-    return type(left).__name__, type(right).__name__
+def _order(one: State, other: State) -> object:
+    """Return how two values of one type compare: by their order, or whether they are the same."""
+    if isinstance(one, Known) and isinstance(other, Known):
+        left, right = comparison_key(one.value), comparison_key(other.value)
+        if isinstance(left, int) and isinstance(right, int):
+            return (left > right) - (left < right)
+        return left == right
+    return type(one).__name__, type(other).__name__
 
 
 def _counted(number: tuple[int, int] | None, limit: State) -> object:
     if number is None or not isinstance(limit, Known):
         return None
-    return tuple(_sign(Known(one), limit) for one in number)
+    return tuple(_order(Known(one), limit) for one in number)
 
 
 def _word(state: State) -> object:

@@ -102,22 +102,34 @@ def answer_key(answer: Answer) -> tuple[object, ...]:
             return 1, comparison_key(low), comparison_key(high)
         case Absent():
             return (2,)
-        case Conflict(rules):
-            return 3, rules
+        case Conflict():
+            return (3,)  # other rules may hold too, and take the place of those that give the same values
         case Unknown():
             return (4,)
 
 
-def split(missing: Missing, branches: list[Branch]) -> Node:
-    """Return a split whose branches have different consequences; the consequence, if all have the same."""
+def split(missing: Missing, branches: list[Branch], ends: tuple[Value, Value] | None = None) -> Node:
+    """Return a split whose branches have different consequences; the consequence, if all have the same.
+
+    ``ends`` are the least and the greatest value that are allowed: an interval up to there has no limit.
+    """
     joined: list[Branch] = []
     for branch in branches:
         if joined and same_node(joined[-1].then, branch.then):
             joined[-1] = Branch(_joined((*joined[-1].cells, *branch.cells)), joined[-1].then)
         else:
             joined.append(branch)
-    folded = _folded(joined)
+    folded = [
+        Branch(tuple(_unlimited(cell, ends) for cell in branch.cells), branch.then)
+        for branch in _folded(joined)
+    ]
     return folded[0].then if len(folded) == 1 else Split(missing, tuple(folded))
+
+
+def _unlimited(cell: Cell, ends: tuple[Value, Value] | None) -> Cell:
+    if ends is None or not isinstance(cell, Between):
+        return cell
+    return Between(None if cell.low == ends[0] else cell.low, None if cell.high == ends[1] else cell.high)
 
 
 def _folded(branches: list[Branch]) -> list[Branch]:
