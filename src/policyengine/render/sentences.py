@@ -33,6 +33,8 @@ _AT_LIMIT_OF_TIME = {
     False: marked("exactly at the limit; {step} too late"),
 }
 _OF_RECORDS = {True: marked("{count} more needed"), False: marked("{count} too many")}
+_NOT_SEEN = marked("not seen: dated by “{event}”, which has not happened ({name})")
+_NOT_SAID = marked("not said by the case; dated by “{event}”, which has not happened ({name})")
 _READINGS = {
     True: marked("{reading} ({id}, the default)"),
     False: marked("{reading} ({id}, chosen instead of the default)"),
@@ -175,10 +177,9 @@ class Sentences:
                     "{value}, only later than the case is judged ({name})", value=shown, name=path
                 )
             case Dated(name, _, None):
-                event = self.naming.title(name)
-                return self.say(
-                    "not seen: dated by “{event}”, which has not happened ({name})", event=event, name=path
-                )
+                is_said = key in self.explanation.case.values
+                template = _NOT_SEEN if is_said else _NOT_SAID
+                return self.say(template, event=self.naming.title(name), name=path)
             case Dated(name, _, int(at)):
                 return self.say(
                     "not seen: dated by “{event}”, which is only on {instant} ({name})",

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from policyengine.case import Key
 from policyengine.clauses import Source
-from policyengine.conditions import Condition, Count, Operand, Ref, Test, shape
+from policyengine.conditions import Count, Operand, Ref, Test, shape
 from policyengine.deciding import (
     ByChoice,
     Contradiction,
@@ -32,7 +32,7 @@ from policyengine.render.layout import Paint, Tone
 from policyengine.render.naming import Naming, case_path, place
 from policyengine.render.sentences import Sentences
 from policyengine.render.steps import Steps
-from policyengine.rulebook import Deadline, Rule
+from policyengine.rulebook import Amount, Deadline, Rule
 from policyengine.source import Span
 from policyengine.values import ValueType
 
@@ -172,24 +172,37 @@ class Chain:
             for rule in self.explanation.explainer.conclusions.get(key[0], ())
         ]
         could = nearest(sorted(could, key=lambda one: one[0].span), lambda one: one[1])
-        for rule, parts in could[:MOST_RECORDS]:
-            yield self._line(depth + 1, self._headline(rule), "faint")
-            yield from self._nearest(rule, key[1], parts, depth + 2)
-        if len(could) > MOST_RECORDS:
-            more = self.say("and {count} more rules", count=len(could) - MOST_RECORDS)
+        policies: set[str] = set()
+        told = []
+        for rule, parts in could:
+            # What keeps a policy out keeps all its rules out: it is told once.
+            if not self._is_out(rule, key[1]):
+                told.append((rule, parts))
+            elif rule.policy not in policies:
+                policies.add(rule.policy)
+                told.append((rule, ()))
+        for rule, parts in told[:MOST_RECORDS]:
+            yield from self._nearest(rule, key[1], parts, depth + 1)
+        if len(told) > MOST_RECORDS:
+            more = self.say("and {count} more rules", count=len(told) - MOST_RECORDS)
             yield self._line(depth + 1, more, "faint")
+
+    def _is_out(self, rule: Rule, record: int | None) -> bool:
+        """Tell whether it is the policy of a rule that keeps it from holding."""
+        truth = self.decision.findings.rules[rule.id, record].truth
+        return truth is not Truth.TRUE and scope_of(self.explanation, rule).truth is truth
 
     def _nearest(self, rule: Rule, record: int | None, parts: Sequence[Part], depth: int) -> Iterator[str]:
         """Tell in short why a rule does not hold: its policy, or the test that is nearest to holding."""
-        scope = scope_of(self.explanation, rule)
-        if scope.truth is self.decision.findings.rules[rule.id, record].truth:
-            yield from self.scope(scope, depth, deep=False)
+        if self._is_out(rule, record):
+            yield from self.scope(scope_of(self.explanation, rule), depth, deep=False)
             return
-        yield from self._parts(parts[:1], depth)
+        yield self._line(depth, self._headline(rule), "faint")
+        yield from self._parts(parts[:1], depth + 1)
         if len(parts) > 1:
             name = rule.id if record is None else f"{rule.id}[{record}]"
             more = self.say("and {count} more: --why-not {rule}", count=len(parts) - 1, rule=name)
-            yield self._line(depth, more, "faint")
+            yield self._line(depth + 1, more, "faint")
 
     def _headline(self, rule: Rule) -> str:
         return self.say(
@@ -263,7 +276,13 @@ class Chain:
 
     def _either(self, either: Either, depth: int, deep: bool, tone: Tone) -> Iterator[str]:
         mark, _ = _MARKS[either.truth]
-        for number, way in enumerate(ways_in_order(either)):
+        ways = ways_in_order(either)
+        if all(len(way) == 1 for way in ways):
+            yield self._line(depth, f"{mark} {self.say('one of these is enough:')}", tone)
+            for way in ways:
+                yield from self._parts(way, depth + 2, deep)
+            return
+        for number, way in enumerate(ways):
             words = f"  {self.say('or:')}" if number else f"{mark} {self.say('either:')}"
             yield self._line(depth, words, "plain" if number else tone)
             yield from self._parts(way, depth + 2, deep)
@@ -351,19 +370,28 @@ class Chain:
     def _placed(self, span: Span, source: Source | None) -> str:
         return f"{place(span)} {self.naming.source(source)}".rstrip()
 
-    def _exists(self, condition: Condition, record: int | None, exists: Truth, depth: int) -> Iterator[str]:
-        """Tell why a deadline or an amount does not exist, or may not."""
+    def _exists(
+        self, part: Deadline | Amount, record: int | None, exists: Truth, depth: int
+    ) -> Iterator[str]:
+        """Tell why a deadline or an amount does not exist, or may not: its policy, then its own tests."""
         if exists is Truth.TRUE:
             return
-        parts = in_order(self.explanation.leaves(condition, record)[1])
         yield self._line(depth, self.say(_EXISTENCE[exists]))
+        parts = in_order(self.explanation.leaves(part.when, record)[1])
+        rules = (rule for rule in self.book.rules.values() if rule.policy == part.policy)
+        scope = next((scope_of(self.explanation, rule) for rule in rules), None)
+        if scope is not None and scope.truth is exists:
+            yield from self.scope(scope, depth + 1)
+            # What the policy demands stands at the same places in the deadline's own condition.
+            places = {one.span for one in scope.parts}
+            parts = tuple(one for one in parts if one.span not in places)
         yield from self._parts(parts, depth + 1, deep=True)
 
     def _amount(self, key: Key, depth: int) -> Iterator[str]:
         amount = self.book.amounts[key[0]]
         finding = self.decision.findings.amounts[key]
         yield self._line(depth, self._placed(amount.span, amount.source), "faint")
-        yield from self._exists(amount.when, key[1], finding.exists, depth)
+        yield from self._exists(amount, key[1], finding.exists, depth)
         if finding.exists is Truth.FALSE:
             return
         readings = dict(self.decision.judged.readings)
@@ -400,7 +428,7 @@ class Chain:
         deadline = self.book.deadlines[key[0]]
         finding = self.decision.findings.deadlines[key]
         yield self._line(depth, self._placed(deadline.span, deadline.source), "faint")
-        yield from self._exists(deadline.when, key[1], finding.exists, depth)
+        yield from self._exists(deadline, key[1], finding.exists, depth)
         if finding.exists is Truth.FALSE:
             return
         yield self._line(depth, self._clock(key))
@@ -432,15 +460,12 @@ class Chain:
             return
         yield self._line(depth, self.say(_NOT_MET if isinstance(finding.acted, Absent) else _PERHAPS_MET))
         for act in deadline.met_by:
-            yield from self._term_or_value(act, record, depth + 1)
-
-    def _term_or_value(self, act: Ref, record: int | None, depth: int) -> Iterator[str]:
-        key = (act.name, record if act.listed else None)
-        if self._is_given(act.name):
-            title, found = self.naming.title(act.name), self.sentences.found_at(key)
-            yield self._line(depth, self.say("{title}: {value}", title=title, value=found))
-        else:
-            yield from self._name(key, depth)
+            key = (act.name, record if act.listed else None)
+            if not self._is_given(act.name) and isinstance(self.explanation.values[key], Unknown):
+                yield from self._name(key, depth + 1)
+            else:
+                title, found = self.naming.title(act.name), self.sentences.found_at(key)
+                yield self._line(depth + 1, self.say("{title}: {value}", title=title, value=found))
 
     def _clock(self, key: Key) -> str:
         finding = self.decision.findings.deadlines[key]
