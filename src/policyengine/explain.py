@@ -412,8 +412,9 @@ def _alternatives(truth: Truth, ways: Sequence[tuple[Part, ...]], span: Span) ->
     for way in ways:
         only = way[0] if len(way) == 1 else None
         flat += only.ways if isinstance(only, Either) else [way]
-    if not all(flat):
+    if truth is Truth.TRUE and not all(flat):
         return ()  # a way that demands nothing settles it
+    flat = [way for way in flat if way]
     return (
         (Either(truth, tuple(flat), span),) if len(flat) > 1 else tuple(part for way in flat for part in way)
     )

@@ -466,6 +466,23 @@ def test_a_conflict_names_both_rules_and_what_each_gives(tmp_path: Path) -> None
     assert key is not None and Chain(decision, Speech("en")).why(key).count("p.yaml:") >= 2
 
 
+def test_what_waits_for_a_conflict_shows_its_sides(tmp_path: Path) -> None:
+    text = CONFLICT + RULE.format(name="third", when="{o.ok: yes}", then="o.pay: 1.00")
+    decision = decide(tmp_path, text, {"s": {"days": 3, "total": "3.00"}})
+    assert any(
+        line.startswith("  ? ok is “yes” — found: conflict (o.ok)") for line in why_not(decision, "third")
+    )
+    (conflict,) = data_of(decision, "third")["tests"][0]["decided_by"]
+    assert [(one["rule"], one["value"]) for one in conflict["rules"]] == [("first", True), ("second", False)]
+    assert all(one["line"] for one in conflict["rules"])
+
+
+def test_the_same_question_is_answered_once(tmp_path: Path) -> None:
+    question = "{any_of: {list: s.steps, where: {sum: {at_least: 10.00}}}}"
+    decision = decide(tmp_path, policy(f"{{all: [{question}, {question}]}}"), steps("1.00"))
+    assert len(heads(why_not(decision))) == 1
+
+
 FIGURE = """
 effective: {by: s.filed_at}
 parameters:

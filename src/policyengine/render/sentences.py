@@ -149,7 +149,7 @@ class Sentences:
         """Return the value of a name with its place in the case, or why there is none."""
         name, record = key
         path = case_path(self.naming.book, key)
-        state = self.explanation.values[key]
+        state = self.explanation.findings.states[key]
         fact = self.naming.book.facts.get(name)
         if fact is None or fact.role != "given":
             return self.say("{value} ({name})", value=self.naming.state(state, name), name=path)

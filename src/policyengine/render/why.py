@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from policyengine.case import Key
 from policyengine.clauses import Source
-from policyengine.conditions import Count, Operand, Ref, Test, shape
+from policyengine.conditions import NEIGHBOURS, Count, Operand, Pick, Ref, Test, shape
 from policyengine.deciding import (
     ByChoice,
     Contradiction,
@@ -300,7 +300,9 @@ class Chain:
         shown = shown_records(leaf)
         if not shown.records:
             return
-        question = (shape(leaf.condition), leaf.negated, leaf.truth, leaf.record)
+        is_neighbour = isinstance(leaf.condition, Pick) and leaf.condition.which in NEIGHBOURS
+        record = leaf.record if is_neighbour else None
+        question = (shape(leaf.condition), leaf.negated, leaf.truth, record)
         if question in self._told_questions:
             yield self._line(depth, self.say("explained above"), "faint")
             return
