@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from policyengine.case import Case, Key
-from policyengine.explain import Explanation, Leaf, Support
+from policyengine.explain import Explanation, Part, Support
 from policyengine.findings import (
     Absent,
     AmountFinding,
@@ -38,7 +38,7 @@ class Reason(NamedTuple):
     rule: Rule
     record: int | None
     truth: Truth
-    leaves: tuple[Leaf, ...]
+    leaves: tuple[Part, ...]
     value: State
 
 

@@ -32,6 +32,7 @@ from policyengine.conditions import (
 from policyengine.dependencies import Layer, name_of_node
 from policyengine.findings import Conflict, Findings, Known, Missing, State, Truth, Unknown
 from policyengine.rulebook import Amount, Deadline, Fact, MissingByReading, Parameter, Rule, Rulebook
+from policyengine.source import Span
 from policyengine.values import BUSINESS_DAYS_UNIT, Duration
 
 Kind = Literal["fact", "rule", "parameter", "deadline", "amount", "assumption"]
@@ -40,8 +41,8 @@ Kind = Literal["fact", "rule", "parameter", "deadline", "amount", "assumption"]
 class Leaf(NamedTuple):
     """One test with what it met: why a condition came out as it did.
 
-    ``truth`` already counts a ``not`` around the test (``negated``). A question about a list has the leaves
-    of the records that answer it (``inner``).
+    ``truth`` already counts a ``not`` around the test (``negated``). A question about a list has the records
+    that answer it, or may (``matching``); :attr:`looked_at` has the others too.
     """
 
     explanation: Explanation
@@ -49,7 +50,23 @@ class Leaf(NamedTuple):
     truth: Truth
     negated: bool
     record: int | None
-    inner: tuple[Leaf, ...] = ()
+    matching: tuple[Looked, ...] = ()
+
+    @property
+    def span(self) -> Span:
+        """Return where the test is written."""
+        return self.condition.span
+
+    @property
+    def looked_at(self) -> tuple[Looked, ...]:
+        """Return every record that a question about a list looked at, in the order in which it looked."""
+        match self.condition:
+            case Some(listed, where) | Count(listed, where):
+                return self.explanation.looked_at(listed, where)
+            case Pick():
+                return self.explanation.picked(self.condition, self.record)
+            case _:
+                return ()
 
     @property
     def left(self) -> State | None:
@@ -71,6 +88,44 @@ class Leaf(NamedTuple):
         if not isinstance(self.condition, Count):
             return None
         return self.explanation.count(self.condition.listed, self.condition.where)
+
+
+class Either(NamedTuple):
+    """Several ways of which one is enough, each with the tests that decided it.
+
+    Of a true or undetermined one only the ways that are so too; where one way is left, its tests stand alone.
+    """
+
+    truth: Truth
+    ways: tuple[tuple[Part, ...], ...]
+    span: Span
+
+
+Part = Leaf | Either
+
+
+class Looked(NamedTuple):
+    """A record that a question about a list looked at: whether it matches, and the tests that say so.
+
+    Where one record is picked, ``answer`` is whether it is as asked, and ``asked`` are the tests of that;
+    None for a record that cannot be the one.
+    """
+
+    record: int
+    truth: Truth
+    parts: tuple[Part, ...]
+    answer: Truth | None = None
+    asked: tuple[Part, ...] = ()
+
+
+def leaves_of(parts: Iterable[Part]) -> Iterator[Leaf]:
+    """Return all tests of parts, whichever way they belong to, without those of records."""
+    for part in parts:
+        if isinstance(part, Leaf):
+            yield part
+        else:
+            for way in part.ways:
+                yield from leaves_of(way)
 
 
 class Support:
@@ -196,8 +251,9 @@ class Explanation:
         self.as_of = as_of
         self.findings = findings
         self.values = _without_conflicts(findings)
-        self._of_lists: dict[tuple[int, Truth], tuple[Leaf, ...]] = {}
-        self._of_rules: dict[Key, tuple[Truth, tuple[Leaf, ...]]] = {}
+        self._looked_at: dict[int, tuple[Looked, ...]] = {}
+        self._matching: dict[tuple[int, bool], tuple[Looked, ...]] = {}
+        self._of_rules: dict[Key, tuple[Truth, tuple[Part, ...]]] = {}
 
     # ---------- the memory that conditions ask
 
@@ -214,19 +270,19 @@ class Explanation:
 
     # ---------- leaves
 
-    def of_rule(self, rule: Rule, record: int | None) -> tuple[Truth, tuple[Leaf, ...]]:
+    def of_rule(self, rule: Rule, record: int | None) -> tuple[Truth, tuple[Part, ...]]:
         """Return whether a rule holds, and the tests that made it so: first its policy's, then its own."""
         found = self._of_rules.get((rule.id, record))
         if found is None:
             holds = self.findings.rules[rule.id, record].truth is Truth.TRUE
             answers = (self.leaves(rule.scope, None, holds), self.leaves(rule.when, record, holds))
             truth = min(answers[0][0], answers[1][0])
-            found = self._of_rules[rule.id, record] = (truth, _deciding(truth, answers, Truth.TRUE))
+            found = self._of_rules[rule.id, record] = (truth, _joined(truth, answers))
         return found
 
     def leaves(
         self, condition: Condition, record: int | None, holds: bool = False
-    ) -> tuple[Truth, tuple[Leaf, ...]]:
+    ) -> tuple[Truth, tuple[Part, ...]]:
         """Return the truth of a condition and the tests that decided it.
 
         Where it is known that the condition ``holds``, all parts of a conjunction are taken as true unasked.
@@ -235,22 +291,25 @@ class Explanation:
 
     def _leaves(
         self, condition: Condition, record: int | None, negated: bool, known: Truth | None
-    ) -> tuple[Truth, tuple[Leaf, ...]]:
+    ) -> tuple[Truth, tuple[Part, ...]]:
+        """Return the truth of a condition by itself; that of its parts counts every ``not`` around them."""
         match condition:
             case Not(part):
                 opposite = None if known is None else Truth(2 - known)
                 truth, found = self._leaves(part, record, not negated, opposite)
                 return Truth(2 - truth), found
-            case All(parts):
-                passed = Truth.TRUE if known is Truth.TRUE else None
-                answers = [self._leaves(part, record, negated, passed) for part in parts]
-                truth = min((one for one, _ in answers), default=Truth.TRUE)
-                return truth, _deciding(truth, answers, Truth.TRUE)
-            case Any(parts):
-                passed = Truth.FALSE if known is Truth.FALSE else None
-                answers = [self._leaves(part, record, negated, passed) for part in parts]
-                truth = max((one for one, _ in answers), default=Truth.FALSE)
-                return truth, _deciding(truth, answers, Truth.FALSE)
+            case All(parts, span) | Any(parts, span):
+                is_all = isinstance(condition, All)
+                whole = Truth.TRUE if is_all else Truth.FALSE
+                answers = [
+                    self._leaves(part, record, negated, whole if known is whole else None) for part in parts
+                ]
+                truth = (min if is_all else max)((one for one, _ in answers), default=whole)
+                # De Morgan: `not` around a disjunction demands every part, around a conjunction any one.
+                if is_all is not negated:
+                    return truth, _joined(truth, answers, whole)
+                counted = Truth(2 - truth) if negated else truth
+                return truth, _alternatives(counted, _deciding(truth, answers, whole), span)
             case _:
                 return self._leaf(condition, record, negated, known)
 
@@ -260,38 +319,48 @@ class Explanation:
         record: int | None,
         negated: bool,
         known: Truth | None,
-    ) -> tuple[Truth, tuple[Leaf, ...]]:
+    ) -> tuple[Truth, tuple[Part, ...]]:
         truth = self.explainer.lowered(condition)(self, record)[0] if known is None else known
         counted = Truth(2 - truth) if negated else truth
-        inner: tuple[Leaf, ...] = ()
+        matching: tuple[Looked, ...] = ()
         if isinstance(condition, Pick):
-            inner = self._of_picked(condition, record)
+            matching = tuple(one for one in self.picked(condition, record) if one.answer is not None)
         elif isinstance(condition, Some | Count):
-            inner = self._of_records(condition.listed, condition.where, truth)
-        return truth, (Leaf(self, condition, counted, negated, record, inner),)
+            matching = self._matches(condition.listed, condition.where, truth is Truth.UNDETERMINED)
+        return truth, (Leaf(self, condition, counted, negated, record, matching),)
 
-    def _of_records(self, listed: str, where: Condition, truth: Truth) -> tuple[Leaf, ...]:
-        """Return the leaves of the records that satisfy ``where``, or may."""
+    # ---------- records
+
+    def looked_at(self, listed: str, where: Condition) -> tuple[Looked, ...]:
+        """Return all records of a list that are seen, and whether they satisfy ``where``."""
         # Rules about every record ask the same of the whole list: it is read once, not once a record.
-        known = self._of_lists.get((id(where), truth))
-        if known is not None:
-            return known
-        found: list[Leaf] = []
-        for record in self.records(listed) or ():
-            answer, leaves = self.leaves(where, record)
-            if answer is Truth.TRUE or (answer is Truth.UNDETERMINED and truth is Truth.UNDETERMINED):
-                found += leaves
-        kept = self._of_lists[id(where), truth] = tuple(found)
-        return kept
+        found = self._looked_at.get(id(where))
+        if found is None:
+            found = tuple(
+                Looked(record, *self.leaves(where, record)) for record in self.records(listed) or ()
+            )
+            self._looked_at[id(where)] = found
+        return found
 
-    def _of_picked(self, question: Pick, current: int | None) -> tuple[Leaf, ...]:
-        """Return the leaves of the record that is picked, and of those that may be."""
-        found: list[Leaf] = []
+    def _matches(self, listed: str, where: Condition, or_may: bool) -> tuple[Looked, ...]:
+        """Return the records that satisfy ``where``, or may; the same object whenever the same is asked."""
+        found = self._matching.get((id(where), or_may))
+        if found is None:
+            least = Truth.UNDETERMINED if or_may else Truth.TRUE
+            found = tuple(one for one in self.looked_at(listed, where) if one.truth >= least)
+            self._matching[id(where), or_may] = found
+        return found
+
+    def picked(self, question: Pick, current: int | None) -> tuple[Looked, ...]:
+        """Return the records up to the one that is picked, the preferred first."""
+        found: list[Looked] = []
         for record in range_of(question.which, self.records(question.listed) or (), current):
-            answer, leaves = self.leaves(question.where, record)
-            if answer is not Truth.FALSE:
-                found += leaves + self.leaves(question.then, record)[1]
-            if answer is Truth.TRUE:
+            one = Looked(record, *self.leaves(question.where, record))
+            if one.truth is not Truth.FALSE:
+                answer, asked = self.leaves(question.then, record)
+                one = one._replace(answer=answer, asked=asked)
+            found.append(one)
+            if one.truth is Truth.TRUE:
                 break
         return tuple(found)
 
@@ -328,11 +397,39 @@ def _without_conflicts(findings: Findings) -> Mapping[Key, State]:
     return {**findings.states, **conflicts} if conflicts else findings.states
 
 
-def _deciding(
-    truth: Truth, answers: Iterable[tuple[Truth, tuple[Leaf, ...]]], whole: Truth
-) -> tuple[Leaf, ...]:
-    """Return the leaves that decided: all where every part had to agree (``whole``), else those so true."""
-    return tuple(leaf for one, leaves in answers if truth is whole or one is truth for leaf in leaves)
+_Answer = tuple[Truth, tuple[Part, ...]]
+
+
+def _deciding(truth: Truth, answers: Iterable[_Answer], whole: Truth) -> list[tuple[Part, ...]]:
+    """Return the parts that decided: all where every one had to agree (``whole``), else those so true."""
+    return [parts for one, parts in answers if truth is whole or one is truth]
+
+
+def _joined(truth: Truth, answers: Iterable[_Answer], whole: Truth = Truth.TRUE) -> tuple[Part, ...]:
+    return tuple(part for parts in _deciding(truth, answers, whole) for part in parts)
+
+
+def _alternatives(truth: Truth, ways: Sequence[tuple[Part, ...]], span: Span) -> tuple[Part, ...]:
+    """Return ways of which one is enough; a way that is an either/or itself gives its own ways."""
+    flat: list[tuple[Part, ...]] = []
+    for way in ways:
+        only = way[0] if len(way) == 1 else None
+        flat += only.ways if isinstance(only, Either) else [way]
+    if truth is Truth.TRUE and not all(flat):
+        return ()  # a way that demands nothing settles it
+    flat = [way for way in flat if way]
+    return (
+        (Either(truth, tuple(flat), span),) if len(flat) > 1 else tuple(part for way in flat for part in way)
+    )
+
+
+def counting_aspects(length: State) -> tuple[str, ...]:
+    """Return which ways of counting matter for a length of its unit; none for an unknown one."""
+    if not isinstance(length, Known) or not isinstance(length.value, Duration):
+        return ()
+    if length.value.unit == BUSINESS_DAYS_UNIT:
+        return ("business_days",)
+    return ("days",) if length.value.unit in ("days", "weeks") else ("hours",)
 
 
 class _Supports:
@@ -413,9 +510,9 @@ class _Supports:
                 mask |= self._operand(conclusion.value, record)
             self.rules[key] = mask
 
-    def _leaves(self, leaves: Iterable[Leaf]) -> int:
+    def _leaves(self, parts: Iterable[Part]) -> int:
         mask = 0
-        for leaf in leaves:
+        for leaf in leaves_of(parts):
             condition = leaf.condition
             match condition:
                 case Test(ref, _, operands):
@@ -429,7 +526,7 @@ class _Supports:
         return mask
 
     def _question(self, condition: Some | Count | Pick, leaf: Leaf) -> int:
-        mask = self._of_inner(leaf)
+        mask = self._of_records(leaf)
         if self.findings.records[condition.listed] is None:
             mask |= self._bit("fact", (condition.listed, None))
         if isinstance(condition, Count):
@@ -437,13 +534,14 @@ class _Supports:
                 mask |= self._operand(operand, leaf.record)
         return mask
 
-    def _of_inner(self, leaf: Leaf) -> int:
+    def _of_records(self, leaf: Leaf) -> int:
         if isinstance(leaf.condition, Pick):
-            return self._leaves(leaf.inner)
-        # The explanation keeps the leaves of a whole list, so that they can be known by their identity.
-        known = self._inner.get(id(leaf.inner))
+            return self._leaves(part for one in leaf.matching for part in (*one.parts, *one.asked))
+        # The explanation keeps the records of a whole list, so that they can be known by their identity.
+        known = self._inner.get(id(leaf.matching))
         if known is None:
-            known = self._inner[id(leaf.inner)] = self._leaves(leaf.inner)
+            known = self._leaves(part for one in leaf.matching for part in one.parts)
+            self._inner[id(leaf.matching)] = known
         return known
 
     def _operand(self, operand: Operand | None, record: int | None) -> int:
@@ -506,15 +604,8 @@ class _Supports:
 
     def _counting(self, deadline: Deadline, length: State) -> int:
         """Return the readings that count for a length of this unit."""
-        unit = length.value.unit if isinstance(length, Known) and isinstance(length.value, Duration) else ""
-        aspect = "hours"
-        if unit == BUSINESS_DAYS_UNIT:
-            aspect = "business_days"
-        elif unit in ("days", "weeks"):
-            aspect = "days"
-        elif not unit:
-            return 0
-        return self._assumptions(rule.assumption for rule in deadline.counting if rule.aspect == aspect)
+        aspects = counting_aspects(length)
+        return self._assumptions(rule.assumption for rule in deadline.counting if rule.aspect in aspects)
 
     def _assumptions(self, ids: Iterable[str | None]) -> int:
         mask = 0

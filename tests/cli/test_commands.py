@@ -216,6 +216,23 @@ def test_strict(run: Run) -> None:
     assert run("evaluate", "examples/cases/review-remedy.json", "--strict").code in (0, 4)
 
 
+def test_strict_does_not_take_an_empty_decision_for_a_fine_one(run: Run) -> None:
+    """At the first event of the case something is decided, a second before it nothing is."""
+    case = "examples/cases/parcel-signed-by-other.json"
+    assert run("evaluate", case, "--as-of", "2012-06-30 12:00", "--strict").code == 0
+    early = run("evaluate", case, "--as-of", "2012-01-01 00:00", "--strict", "--lang", "en")
+    assert early.code == 4 and "Nothing is decided yet" in early.out
+    assert run("evaluate", case, "--as-of", "2012-01-01 00:00").code == 0
+
+
+def test_why_not_in_data_keeps_either_or_and_records(run: Run) -> None:
+    told = run("evaluate", CASE, *AS_OF, "--format", "json", "--why-not", "asking_is_possible")
+    (rule,) = json.loads(told.out)["why_not"]
+    ways = rule["policy"]["tests"][1]
+    assert rule["policy"]["policy"] == "refund" and "refund.applications" in str(ways)
+    assert [test["test"] for test in rule["tests"]] == ["any_of", "last"]
+
+
 def test_one_object_or_one_line_a_case(run: Run, ndjson: Path, tmp_path: Path) -> None:
     single = run("evaluate", CASE, *AS_OF, "--format", "json").out
     assert single.startswith("{\n") and json.loads(single)["case"] == "LD-2012-031"

@@ -15,6 +15,7 @@ from policyengine.cli import codes, loading, options
 from policyengine.cli.speech import say as say_help
 from policyengine.decision import Decision
 from policyengine.diagnostics import Diagnostic
+from policyengine.emptiness import why_empty
 from policyengine.files import STANDARD_INPUT, read_text
 from policyengine.i18n import Language, Speech
 from policyengine.json_text import NDJSON, split_ndjson
@@ -62,7 +63,11 @@ class _Text(NamedTuple):
     help=say_help("Explain why a rule does not hold, nearest condition first."),
 )
 @click.option("--trace", is_flag=True, help=say_help("Show the rules in the order in which they fired."))
-@click.option("--strict", is_flag=True, help=say_help("Exit with code 4 when an outcome is undetermined."))
+@click.option(
+    "--strict",
+    is_flag=True,
+    help=say_help("Exit with code 4 when an outcome is undetermined, or nothing at all is decided."),
+)
 @click.option(
     "--ndjson", is_flag=True, help=say_help("Read one case from each line, whatever the file is called.")
 )
@@ -108,7 +113,7 @@ def command(
             continue
         decision = rulebook.judge(read, instant, changes)
         options.write(("\n" if number and not asked.is_json else "") + _show(decision, asked))
-        if strict and decision.undetermined:
+        if strict and (decision.undetermined or why_empty(decision) is not None):
             code = codes.UNDETERMINED
     if faults:
         _tell_all(faults, say)
@@ -222,18 +227,12 @@ def _why_not_data(decision: Decision, asked: _Asked) -> dict[str, object]:
     if not asked.why_not:
         return {}
     from policyengine.render.json import failed_rule_data
-    from policyengine.render.naming import Naming
-    from policyengine.render.sentences import Sentences
-    from policyengine.render.why import find_rule, nearest_first
+    from policyengine.render.why import find_rule
 
-    sentences = Sentences(decision.explanation, Naming(decision.judged.rulebook, asked.say))
     data = []
     for name in asked.why_not:
         key = find_rule(decision, name)
         if key is None:
             raise _unknown(asked.say, "--why-not", name, [name for name, _ in decision.findings.rules])
-        rule = decision.judged.rulebook.rules[key[0]]
-        data.append(
-            failed_rule_data(decision, rule, key[1], nearest_first(decision, rule, key[1], sentences))
-        )
+        data.append(failed_rule_data(decision, key))
     return {"why_not": data}

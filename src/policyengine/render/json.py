@@ -9,6 +9,23 @@ from policyengine.case import Key
 from policyengine.clauses import Source
 from policyengine.compile.choose_readings import choose_operand
 from policyengine.conditions import Constant, Count, Operand, Pick, ReadingIs, Some, Test
+from policyengine.deciding import (
+    ByChoice,
+    Contradiction,
+    Dated,
+    Decider,
+    Default,
+    FromOverlay,
+    InForce,
+    Later,
+    Scope,
+    asks_for_days,
+    choice,
+    choices,
+    deciders,
+    key_of,
+    scope_of,
+)
 from policyengine.decision import (
     AmountView,
     ClockView,
@@ -19,23 +36,12 @@ from policyengine.decision import (
     Reason,
     Taken,
 )
-from policyengine.explain import Leaf
-from policyengine.findings import Absent, Conflict, Known, Missing, State, Unknown
-from policyengine.refine.tree import (
-    Answer,
-    Between,
-    Cell,
-    Exactly,
-    Later,
-    Matching,
-    Node,
-    OtherText,
-    Spread,
-)
-from policyengine.refine.tree import (
-    Leaf as TreeLeaf,
-)
-from policyengine.render.naming import case_path
+from policyengine.emptiness import Nearly, why_empty
+from policyengine.explain import Either, Leaf, Looked, Part
+from policyengine.findings import Absent, Conflict, Known, Missing, State, Truth, Unknown
+from policyengine.nearness import MOST_RECORDS, gap_of, in_order, shown_records, ways_in_order
+from policyengine.refine import tree
+from policyengine.render.naming import case_path, type_of
 from policyengine.render.steps import raw_text
 from policyengine.rulebook import MissingByReading, Rule
 from policyengine.source import Span
@@ -110,8 +116,28 @@ class _Data:
             ],
             "defaults": [self._default(one) for one in decision.defaults],
             "missing": [{**self._missing(one.missing), "answers": one.answers} for one in decision.wanted],
+            "empty": self._empty(),
             "firings": [self._key(key, "rule") for key in decision.findings.firings],
         }
+
+    def _empty(self) -> Json | None:
+        """Return why there is no outcome and no next step."""
+        empty = why_empty(self.decision)
+        if empty is None:
+            return None
+        data: Json = {"reason": empty.why}
+        if empty.first is not None:
+            type = self.book.facts[empty.first[0]].type
+            at = format_value(self.decision.case.values[empty.first], type, self.book.zone)
+            data["first_event"] = {"path": case_path(self.book, empty.first), "at": at}
+        if empty.policies:
+            data["policies"] = [self._nearly(one) for one in empty.policies[:MOST_RECORDS]]
+            data["policies_not_shown"] = max(0, len(empty.policies) - MOST_RECORDS)
+        return data
+
+    def _nearly(self, one: Nearly) -> Json:
+        key = None if one.rule is None else (one.rule.id, one.record)
+        return {**self.scope(one.scope), "nearest_rule": None if key is None else self.failed_rule(key)}
 
     # ---------- outcomes
 
@@ -158,7 +184,7 @@ class _Data:
             **self._rule(reason.rule),
             "truth": _TRUTHS[reason.truth],
             "value": self._state(reason.value, type),
-            "because": [self.leaf(leaf) for leaf in reason.leaves],
+            "because": self.parts(reason.leaves),
         }
 
     def _rule(self, rule: Rule) -> Json:
@@ -178,6 +204,7 @@ class _Data:
             "path": case_path(self.book, key),
             "title": text_data(fact.title),
             "value": self._state(state, fact.type),
+            **self._decided_by(key),
         }
 
     def _parameter(self, id: str) -> Json:
@@ -188,39 +215,172 @@ class _Data:
             "title": text_data(parameter.title),
             "value": self._state(state, parameter.type),
             "unconfirmed": parameter.unconfirmed,
+            **self._decided_by((id, None)),
             **place_data(parameter.span),
         }
 
     # ---------- tests
+
+    def parts(self, parts: Iterable[Part]) -> list[Json]:
+        """Return tests, and each either/or with its ways."""
+        return [self.leaf(part) if isinstance(part, Leaf) else self._either(part) for part in parts]
+
+    def _either(self, either: Either) -> Json:
+        return {
+            "truth": _TRUTHS[either.truth],
+            "any": [self.parts(way) for way in ways_in_order(either)],
+            **place_data(either.span),
+        }
 
     def leaf(self, leaf: Leaf) -> Json:
         """Return one test with what it met."""
         data: Json = {"truth": _TRUTHS[leaf.truth], "negated": leaf.negated}
         match leaf.condition:
             case Test(ref, _, operands, spelling):
-                record = leaf.record if ref.listed else None
-                data |= {"test": spelling, "name": ref.name, "path": case_path(self.book, (ref.name, record))}
+                key = (ref.name, leaf.record if ref.listed else None)
+                data |= {"test": spelling, "name": ref.name, "path": case_path(self.book, key)}
                 data["value"] = self._state(leaf.left, ref.type)
-                data["expected"] = [
-                    self._operand(*pair, ref.type) for pair in zip(operands, leaf.right, strict=True)
-                ]
+                data |= self._decided_by(key)
+                data["expected"] = self._expected(leaf, operands, ref.type)
             case ReadingIs(assumption, readings):
-                data |= {
-                    "test": "reading",
-                    "name": assumption,
-                    "value": self.explanation.readings[assumption],
-                }
+                chosen = choice(self.explanation, assumption)
+                data |= {"test": "reading", "name": assumption, "value": chosen.reading}
+                data["decided_by"] = [self._decider(chosen, ValueType.TEXT)]
                 data["expected"] = [{"value": reading} for reading in readings]
             case Count(listed, _, _, operands, spelling):
                 least, most = leaf.number or (None, None)
                 data |= {"test": f"count {spelling}", "name": listed, "least": least, "most": most}
-                pairs = zip(operands, leaf.right, strict=True)
-                data["expected"] = [self._operand(*pair, ValueType.COUNT) for pair in pairs]
-                data["records"] = [self.leaf(one) for one in leaf.inner]
+                data["expected"] = self._expected(leaf, operands, ValueType.COUNT)
+                data |= self._records(leaf)
             case Some(listed) | Pick(_, listed):
                 word = leaf.condition.which if isinstance(leaf.condition, Pick) else "any_of"
-                data |= {"test": word, "name": listed, "records": [self.leaf(one) for one in leaf.inner]}
-        return data | place_data(leaf.condition.span)
+                data |= {"test": word, "name": listed, **self._records(leaf)}
+        return data | self._gap(leaf) | place_data(leaf.span)
+
+    def _expected(self, leaf: Leaf, operands: Sequence[Operand], type: ValueType) -> list[Json]:
+        pairs = zip(operands, leaf.right, strict=True)
+        return [
+            {**self._operand(operand, state, type), **self._operand_decided_by(operand, leaf.record)}
+            for operand, state in pairs
+        ]
+
+    def _records(self, leaf: Leaf) -> Json:
+        """Return the few records that explain a question about a list."""
+        shown = shown_records(leaf)
+        return {
+            "records": [self._looked(leaf, one) for one in shown.records],
+            "records_not_shown": shown.more,
+        }
+
+    def _looked(self, leaf: Leaf, looked: Looked) -> Json:
+        assert not isinstance(leaf.condition, Test | ReadingIs)
+        dated_by = self.book.lists[leaf.condition.listed].dated_by
+        state = None if dated_by is None else self.explanation.values[dated_by, looked.record]
+        type = ValueType.INSTANT if dated_by is None else self.book.facts[dated_by].type
+        is_false = looked.truth is Truth.FALSE
+        data: Json = {
+            "record": looked.record,
+            "dated": self._state(state, type),
+            "truth": _TRUTHS[looked.truth],
+            "because": self.parts(in_order(looked.parts) if is_false else looked.parts),
+        }
+        if looked.answer is not None:
+            is_not = looked.answer is Truth.FALSE
+            data["answer"] = _TRUTHS[looked.answer]
+            data["asked"] = self.parts(in_order(looked.asked) if is_not else looked.asked)
+        return data
+
+    def _gap(self, leaf: Leaf) -> Json:
+        """Return by how much a test fails, where that can be measured."""
+        gap = gap_of(leaf)
+        if gap is None:
+            return {}
+        by: object = gap.size
+        if gap.dimension in ("money", "percent", "number"):
+            by = format_value(gap.size, ValueType(gap.dimension), self.book.zone)
+        return {
+            "gap": {"dimension": gap.dimension, "by": by, "too_small": gap.short, "at_limit": gap.at_limit}
+        }
+
+    # ---------- what decides
+
+    def _operand_decided_by(self, operand: Operand, record: int | None) -> Json:
+        data = [self._decider(one, ValueType.TEXT) for one in choices(self.explanation, operand)]
+        key = key_of(self.explanation, operand, record)
+        if key is not None:
+            data += self._deciders(key)
+        return {"decided_by": data} if data else {}
+
+    def _decided_by(self, key: Key) -> Json:
+        """Return what decides the value of a name where the value alone does not say it; else nothing."""
+        data = self._deciders(key)
+        return {"decided_by": data} if data else {}
+
+    def _deciders(self, key: Key) -> list[Json]:
+        type = type_of(self.book, key[0])
+        return [self._decider(one, type) for one in deciders(self.explanation, key)]
+
+    def _decider(self, decider: Decider, type: ValueType) -> Json:
+        match decider:
+            case Default(state):
+                return {"kind": "default", "value": self._state(state, type)}
+            case Later(value):
+                return {"kind": "later", "at": format_value(value, type, self.book.zone)}
+            case Dated(name, record, at):
+                path = case_path(self.book, (name, record))
+                return {"kind": "dated", "name": path, "at": None if at is None else self._instant(at)}
+            case InForce():
+                return {"kind": "in_force", **self._in_force(decider)}
+            case FromOverlay(overlay):
+                return {"kind": "overlay", "overlay": overlay.id, "confirmed": overlay.confirmed}
+            case ByChoice(id, reading, is_default):
+                return {"kind": "reading", "assumption": id, "reading": reading, "is_default": is_default}
+            case Contradiction(rules):
+                sides = [{**self._named(rule), "value": self._state(state, type)} for rule, state in rules]
+                return {"kind": "conflict", "rules": sides}
+
+    def _named(self, rule: Rule) -> Json:
+        return {"rule": rule.id, "title": text_data(rule.title), **place_data(rule.span)}
+
+    def _in_force(self, days: InForce) -> Json:
+        return {
+            "act": days.act,
+            "at": None if days.at is None else self._instant(days.at),
+            "from": self._day(days.first),
+            "until": self._day(days.last),
+        }
+
+    def _day(self, day: int | None) -> object:
+        return None if day is None else format_value(day, ValueType.DATE, self.book.zone)
+
+    # ---------- policies
+
+    def scope(self, scope: Scope) -> Json:
+        """Return whether a policy applies to the case: its days, and what else it demands."""
+        return {
+            "policy": scope.policy.id,
+            "title": text_data(scope.policy.title),
+            "truth": _TRUTHS[scope.truth],
+            "is_in_force": _TRUTHS[scope.is_in_force],
+            "days": None if scope.in_force is None else self._in_force(scope.in_force),
+            "tests": self.parts(in_order(part for part in scope.parts if not asks_for_days(part))),
+            **place_data(scope.policy.span),
+        }
+
+    def failed_rule(self, key: Key) -> Json:
+        """Return why a rule does not give what it could: what its policy demands, then its own tests."""
+        rule = self.book.rules[key[0]]
+        truth = self.decision.findings.rules[key].truth
+        scope = scope_of(self.explanation, rule)
+        own, parts = self.explanation.leaves(rule.when, key[1])
+        data = self._rule(rule) if key[1] is None else {**self._rule(rule), "record": key[1]}
+        fails = truth is not Truth.TRUE
+        return {
+            **data,
+            "truth": _TRUTHS[truth],
+            "policy": self.scope(scope) if fails and scope.truth is truth else None,
+            "tests": self.parts(in_order(parts)) if fails and own is truth else [],
+        }
 
     def _operand(self, operand: Operand, state: State, type: ValueType) -> Json:
         chosen = choose_operand(operand, self.explanation.readings)
@@ -313,9 +473,9 @@ class _Data:
 
     # ---------- decision trees
 
-    def _tree(self, node: Node, type: ValueType) -> Json:
+    def _tree(self, node: tree.Node, type: ValueType) -> Json:
         """Return a decision tree: what it asks, and what follows from each answer."""
-        if isinstance(node, TreeLeaf):
+        if isinstance(node, tree.Leaf):
             return {"answers": [self._answer(one, type) for one in node.answers]}
         asked = self._type_of(node.missing)
         return {
@@ -329,26 +489,26 @@ class _Data:
             ],
         }
 
-    def _answer(self, answer: Answer, type: ValueType) -> object:
-        if isinstance(answer, Spread):
+    def _answer(self, answer: tree.Answer, type: ValueType) -> object:
+        if isinstance(answer, tree.Spread):
             low, high = (format_value(end, type, self.book.zone) for end in (answer.low, answer.high))
             return {"from": low, "to": high}
         return self._state(answer, type)
 
-    def _cell(self, cell: Cell, type: ValueType) -> Json:
+    def _cell(self, cell: tree.Cell, type: ValueType) -> Json:
         def value(one: Value | None) -> object:
             return None if one is None else format_value(one, type, self.book.zone)
 
         match cell:
-            case Exactly(one):
+            case tree.Exactly(one):
                 return {"is": value(one)}
-            case Between(low, high):
+            case tree.Between(low, high):
                 return {"from": value(low), "to": value(high)}
-            case Later():
+            case tree.Later():
                 return {"has_happened": False}
-            case OtherText():
+            case tree.OtherText():
                 return {"is": None}
-            case Matching(least, most):
+            case tree.Matching(least, most):
                 return {"least": least, "most": most}
 
     def _type_of(self, missing: Missing) -> ValueType:
@@ -392,15 +552,9 @@ class _Data:
         return format_value(instant, ValueType.INSTANT, self.book.zone)
 
 
-def failed_rule_data(decision: Decision, rule: Rule, record: int | None, leaves: Sequence[Leaf]) -> Json:
+def failed_rule_data(decision: Decision, key: Key) -> Json:
     """Return why a rule does not give what it could, for ``--why-not``."""
-    data = _Data(decision)
-    finding = decision.findings.rules[rule.id, record]
-    return {
-        **data._rule(rule),
-        "truth": _TRUTHS[finding.truth],
-        "tests": [data.leaf(leaf) for leaf in leaves],
-    }
+    return _Data(decision).failed_rule(key)
 
 
 def _sorted(keys: Iterable[Key]) -> list[Key]:

@@ -53,14 +53,7 @@ class Naming:
 
     def type_of(self, name: str) -> ValueType:
         """Return the type of a name that has a value."""
-        book = self.book
-        if name in book.facts:
-            return book.facts[name].type
-        if name in book.parameters:
-            return book.parameters[name].type
-        if name in book.amounts:
-            return ValueType.MONEY
-        return ValueType.CHOICE if name.endswith(".status") else ValueType.INSTANT
+        return type_of(self.book, name)
 
     def value(self, value: Value, name: str) -> str:
         """Return a value of a name."""
@@ -120,13 +113,30 @@ class Naming:
         return f"{self.source(source)} {self.say(', ').join(source.clauses)}".rstrip()
 
 
+def type_of(book: Rulebook, name: str) -> ValueType:
+    """Return the type of a name that has a value."""
+    if name in book.facts:
+        return book.facts[name].type
+    if name in book.parameters:
+        return book.parameters[name].type
+    if name in book.amounts:
+        return ValueType.MONEY
+    return ValueType.CHOICE if name.endswith(".status") else ValueType.INSTANT
+
+
 def case_path(book: Rulebook, key: Key) -> str:
-    """Return the place of a fact in the JSON of a case, such as ``complaint.evidence[0].kind``."""
+    """Return the place of a fact in the JSON of a case, such as ``complaint.evidence[0].kind``.
+
+    What has a value for every record is named alike: ``seller_answer[0].status``.
+    """
     name, record = key
-    fact = book.facts.get(name)
-    if fact is None or fact.listed is None or record is None:
+    if record is None:
         return name
-    return f"{fact.listed}[{record}]{name.removeprefix(fact.listed)}"
+    fact = book.facts.get(name)
+    if fact is None:
+        deadline, _, property = name.rpartition(".")
+        return f"{deadline}[{record}].{property}" if deadline in book.deadlines else f"{name}[{record}]"
+    return name if fact.listed is None else f"{fact.listed}[{record}]{name.removeprefix(fact.listed)}"
 
 
 def place(span: Span) -> str:

@@ -2,63 +2,63 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
 
-from policyengine.conditions import Count, Pick, ReadingIs, Some, Test
+from policyengine.case import Key
+from policyengine.conditions import Count, Not, Pick, ReadingIs, Ref, Some, Test
+from policyengine.deciding import (
+    ByChoice,
+    Dated,
+    Decider,
+    Default,
+    InForce,
+    Later,
+    choice,
+    deciders,
+)
 from policyengine.diagnostics import marked
-from policyengine.explain import Explanation, Leaf
-from policyengine.findings import Absent, DeadlineFinding, Known, State, Truth, Unknown
+from policyengine.explain import Explanation, Leaf, Looked
+from policyengine.findings import Known, State, Unknown
+from policyengine.nearness import Gap, gap_of
 from policyengine.render.naming import Naming, case_path
-from policyengine.values import Duration, ValueType, comparison_key, show_span
+from policyengine.render.statements import QUOTED, TESTS, Statements
+from policyengine.values import BUSINESS_DAYS_UNIT, Duration, ValueType, local_day, show_span
 
-# One whole sentence for each word and its opposite, because word order differs between languages.
-TESTS: dict[str, tuple[str, str]] = {
-    "is": (marked("{left} is {right}"), marked("{left} is not {right}")),
-    "is_not": (marked("{left} is {right}"), marked("{left} is not {right}")),
-    "one_of": (marked("{left} is one of {right}"), marked("{left} is none of {right}")),
-    "none_of": (marked("{left} is one of {right}"), marked("{left} is none of {right}")),
-    "at_least": (marked("{left} is at least {right}"), marked("{left} is not at least {right}")),
-    "at_most": (marked("{left} is at most {right}"), marked("{left} is not at most {right}")),
-    "more_than": (marked("{left} is more than {right}"), marked("{left} is not more than {right}")),
-    "less_than": (marked("{left} is less than {right}"), marked("{left} is not less than {right}")),
-    "before": (marked("{left} is before {right}"), marked("{left} is not before {right}")),
-    "after": (marked("{left} is after {right}"), marked("{left} is not after {right}")),
-    "not_before": (marked("{left} is not before {right}"), marked("{left} is before {right}")),
-    "not_after": (marked("{left} is not after {right}"), marked("{left} is after {right}")),
-    "from": (marked("{left} is on or after {right}"), marked("{left} is before {right}")),
-    "until": (marked("{left} is before {right}"), marked("{left} is not before {right}")),
-    "known": (marked("{left} is known"), marked("{left} is not known")),
-    "happened": (marked("{left}: it has happened"), marked("{left}: it has not happened")),
+_AT_LIMIT = {
+    True: marked("exactly at the limit; {step} more was missing"),
+    False: marked("exactly at the limit; {step} less was needed"),
 }
-_QUESTIONS: dict[str, tuple[str, str]] = {
-    "any": (marked("a record of “{list}” matches"), marked("no record of “{list}” matches")),
-    "first": (
-        marked("the first matching record of “{list}” is as asked"),
-        marked("the first matching record of “{list}” is not as asked"),
-    ),
-    "last": (
-        marked("the last matching record of “{list}” is as asked"),
-        marked("the last matching record of “{list}” is not as asked"),
-    ),
-    "next": (
-        marked("the next matching record of “{list}” is as asked"),
-        marked("the next matching record of “{list}” is not as asked, or there is none"),
-    ),
-    "previous": (
-        marked("the previous matching record of “{list}” is as asked"),
-        marked("the previous matching record of “{list}” is not as asked, or there is none"),
-    ),
+_AT_LIMIT_OF_TIME = {
+    True: marked("exactly at the limit; {step} more was missing: too early"),
+    False: marked("exactly at the limit; {step} too late"),
 }
-# Values that are words: without quotes they would run into the sentence.
-QUOTED = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
-_BETWEEN = {"at_least": "at_least", "at_most": "at_most"}
+_OF_RECORDS = {True: marked("{count} more needed"), False: marked("{count} too many")}
+_NOT_SEEN = marked("not seen: dated by “{event}”, which has not happened ({name})")
+_NOT_SAID = marked("not said by the case; dated by “{event}”, which has not happened ({name})")
+_READINGS = {
+    True: marked("{reading} ({id}, the default)"),
+    False: marked("{reading} ({id}, chosen instead of the default)"),
+}
+# By whether there is a first and a last day.
+_FIGURES = {
+    (True, True): marked("“{act}” was on {day}, so the figure in force from {first} to {last} counts"),
+    (True, False): marked("“{act}” was on {day}, so the figure in force since {first} counts"),
+    (False, True): marked("“{act}” was on {day}, so the figure in force until {last} counts"),
+    (False, False): marked("“{act}” was on {day}, and one figure counts for all days"),
+}
+_POLICIES = {
+    (True, True): marked("“{act}” was on {day}, and the policy is in force from {first} to {last}"),
+    (True, False): marked("“{act}” was on {day}, and the policy is in force from {first} on"),
+    (False, True): marked("“{act}” was on {day}, and the policy is in force until {last}"),
+}
 
 
-class Gap(NamedTuple):
-    """How far a comparison is from the other side: a share that orders gaps, and the gap for people."""
-
-    share: float
-    words: str
+_MATCHES = (marked("{record} does not match:"), marked("{record} may match:"), marked("{record} matches:"))
+_PICKED = (
+    marked("{record} does not match:"),
+    marked("{record} may be the one:"),
+    marked("{record} is the one:"),
+)
 
 
 class Sentences:
@@ -69,32 +69,26 @@ class Sentences:
         self.explanation = explanation
         self.naming = naming
         self.say = naming.say
+        self.statements = Statements(naming)
 
     def asked(self, leaf: Leaf) -> str:
         """Return what a test asks, as the rule says it."""
         match leaf.condition:
             case Test(ref):
-                subject = self.naming.title(ref.name)
-                return self._sentence(leaf, leaf.condition, subject, ref.name, ref.type)
+                return self._sentence(leaf, leaf.condition, ref)
             case ReadingIs(assumption, readings):
                 return self._reading(leaf, assumption, readings)
-            case Count(listed):
-                subject = self.say(
-                    "the number of matching records in “{list}”", list=self.naming.title(listed)
-                )
-                return self._sentence(leaf, leaf.condition, subject, "", ValueType.COUNT)
-            case Some(listed) | Pick(_, listed):
-                return self._question(leaf, listed)
+            case _:
+                condition = Not(leaf.condition, leaf.span) if leaf.negated else leaf.condition
+                return self.statements.conditions(condition)
 
-    def _sentence(self, leaf: Leaf, test: Test | Count, subject: str, name: str, type: ValueType) -> str:
-        word = test.spelling
-        if word == "between":
-            word = _BETWEEN[test.operator]
+    def _sentence(self, leaf: Leaf, test: Test, ref: Ref) -> str:
+        word = test.operator if test.spelling == "between" else test.spelling
         right = self.say(", ").join(
-            self._limit(operand, state, name, type)
+            self._limit(operand, state, ref.name, ref.type)
             for operand, state in zip(test.operands, leaf.right, strict=True)
         )
-        return self.say(TESTS[word][leaf.negated], left=subject, right=right)
+        return self.say(TESTS[word][leaf.negated], left=self.naming.title(ref.name), right=right)
 
     def _limit(self, operand: object, state: State, name: str, type: ValueType) -> str:
         """Return what is compared with: the value, and where it comes from if it has a name."""
@@ -115,80 +109,161 @@ class Sentences:
             return self.say("{id} is not read as: {reading}", id=assumption, reading=words)
         return self.say("{id} is read as: {reading}", id=assumption, reading=words)
 
-    def _question(self, leaf: Leaf, listed: str) -> str:
-        word = leaf.condition.which if isinstance(leaf.condition, Pick) else "any"
-        return self.say(_QUESTIONS[word][leaf.negated], list=self.naming.title(listed))
-
     def found(self, leaf: Leaf) -> str:
-        """Return what was found, and where in the case it stands."""
+        """Return what was found, where in the case it stands, and what decided it."""
         match leaf.condition:
             case Test(ref) if leaf.left is not None:
-                record = leaf.record if ref.listed else None
-                fact = self.naming.book.facts.get(ref.name)
-                path = case_path(self.naming.book, (ref.name, record))
-                if fact is not None and fact.role == "given" and isinstance(leaf.left, Unknown | Absent):
-                    if (ref.name, record) in self.explanation.case.values:
-                        return self.say("only later than the case is judged ({name})", name=path)
-                    return self.say("the case does not say ({name})", name=path)
-                value = self.naming.state(leaf.left, ref.name)
-                return self.say("{value} ({name})", value=value, name=path)
+                return self.found_at((ref.name, leaf.record if ref.listed else None))
             case ReadingIs(assumption):
-                reading = self.explanation.readings[assumption]
-                titles = {one.id: one.title for one in self.naming.book.assumptions[assumption].readings}
-                return self.say("{reading} ({id})", reading=self.naming.text(titles[reading]), id=assumption)
+                return self.choice(choice(self.explanation, assumption))
             case Count() if leaf.number is not None:
                 least, most = leaf.number
-                return str(least) if least == most else self.say("{least} to {most}", least=least, most=most)
+                number = (
+                    str(least) if least == most else self.say("{least} to {most}", least=least, most=most)
+                )
+                looked = self._looked_at(leaf.condition.listed)
+                return self.say("{number}; {records}", number=number, records=looked)
             case Count(listed) | Some(listed) | Pick(_, listed):
-                records = self.explanation.records(listed)
-                if records is None:
-                    return self.say("the case does not say ({name})", name=listed)
-                return self.say("records known: {count} ({name})", count=len(records), name=listed)
+                return self._looked_at(listed)
             case _:
                 return ""
 
+    def _looked_at(self, listed: str) -> str:
+        """Return how many records a question looked at."""
+        records = self.explanation.records(listed)
+        if records is None:
+            return self.say("the case does not say ({name})", name=listed)
+        count = self.explanation.case.records.get(listed)
+        if count is None:
+            return self.say("not said by the case; taken as an empty list ({name})", name=listed)
+        if count > len(records):
+            return self.say(
+                "records looked at: {count} ({name}); not yet there: {later}",
+                count=len(records),
+                name=listed,
+                later=count - len(records),
+            )
+        return self.say("records looked at: {count} ({name})", count=len(records), name=listed)
+
+    def found_at(self, key: Key) -> str:
+        """Return the value of a name with its place in the case, or why there is none."""
+        name, record = key
+        path = case_path(self.naming.book, key)
+        state = self.explanation.findings.states[key]
+        fact = self.naming.book.facts.get(name)
+        if fact is None or fact.role != "given":
+            return self.say("{value} ({name})", value=self.naming.state(state, name), name=path)
+        for decider in deciders(self.explanation, key):
+            return self._of_given(decider, key, path)
+        if isinstance(state, Unknown) and (name, record) not in self.explanation.case.values:
+            return self.say("the case does not say ({name})", name=path)
+        return self.say("{value} ({name})", value=self.naming.state(state, name), name=path)
+
+    def _of_given(self, decider: Decider, key: Key, path: str) -> str:
+        """Return what decides a fact that cases give."""
+        match decider:
+            case Default(Known(value)):
+                shown = self.naming.value(value, key[0])
+                return self.say(
+                    "not said by the case; taken as “{value}” by default ({name})", value=shown, name=path
+                )
+            case Default():
+                if self.naming.type_of(key[0]) in (ValueType.INSTANT, ValueType.DATE):
+                    return self.say("not said by the case; taken as not having happened ({name})", name=path)
+                return self.say("not said by the case; taken as having none ({name})", name=path)
+            case Later(value):
+                shown = self.naming.value(value, key[0])
+                return self.say(
+                    "{value}, only later than the case is judged ({name})", value=shown, name=path
+                )
+            case Dated(name, _, None):
+                is_said = key in self.explanation.case.values
+                template = _NOT_SEEN if is_said else _NOT_SAID
+                return self.say(template, event=self.naming.title(name), name=path)
+            case Dated(name, _, int(at)):
+                return self.say(
+                    "not seen: dated by “{event}”, which is only on {instant} ({name})",
+                    event=self.naming.title(name),
+                    instant=self.naming.typed(at, ValueType.INSTANT),
+                    name=path,
+                )
+        raise AssertionError(f"{decider} does not decide a given fact")
+
+    def choice(self, chosen: ByChoice) -> str:
+        """Return a reading, with its assumption, and whether it is the default."""
+        declared = self.naming.book.assumptions[chosen.id].readings
+        title = next(self.naming.text(one.title) for one in declared if one.id == chosen.reading)
+        return self.say(_READINGS[chosen.is_default], reading=title, id=chosen.id)
+
+    def figure_days(self, days: InForce, is_known: bool) -> str:
+        """Return which act chose a dated figure, when it was, and on which days that figure is in force."""
+        if days.at is not None and not is_known and days.last is not None:
+            return self.say(
+                "“{act}” was on {day}, and no figure is in force until {last}",
+                act=self.naming.title(days.act),
+                day=self._day_of(days.at),
+                last=self._day(days.last),
+            )
+        return self._days(days, _FIGURES)
+
+    def policy_days(self, days: InForce) -> str:
+        """Return which act decides whether a policy is in force, when it was, and the policy's days."""
+        return self._days(days, _POLICIES)
+
+    def _days(self, days: InForce, templates: Mapping[tuple[bool, bool], str]) -> str:
+        act = self.naming.title(days.act)
+        if days.at is None:
+            found = self.found_at((days.act, None))
+            return self.say("the day of “{act}” decides: {found}", act=act, found=found)
+        limits = {"first": days.first, "last": days.last}
+        shown = {word: self._day(day) for word, day in limits.items() if day is not None}
+        template = templates[days.first is not None, days.last is not None]
+        return self.say(template, act=act, day=self._day_of(days.at), **shown)
+
+    def _day_of(self, instant: int) -> str:
+        return self._day(local_day(instant, self.naming.book.zone))
+
+    def _day(self, day: int) -> str:
+        return self.naming.typed(day, ValueType.DATE)
+
+    def record(self, leaf: Leaf, looked: Looked) -> str:
+        """Return which record a question looked at, where and when it stands, and whether it matches."""
+        name = f"{_listed(leaf)}[{looked.record}]"
+        dated_by = self.naming.book.lists[_listed(leaf)].dated_by
+        state = None if dated_by is None else self.explanation.values[dated_by, looked.record]
+        if isinstance(state, Known):
+            instant = self.naming.typed(state.value, self.naming.type_of(dated_by or ""))
+            name = self.say("{name} of {instant}", name=name, instant=instant)
+        verdicts = _PICKED if isinstance(leaf.condition, Pick) else _MATCHES
+        return self.say(verdicts[looked.truth], record=name)
+
     # ---------- by how much
 
-    def gap(self, leaf: Leaf) -> Gap | None:
-        """Return how far a false comparison is from being true, where that can be measured."""
-        test = leaf.condition
-        if leaf.truth is not Truth.FALSE or not isinstance(test, Test) or not isinstance(leaf.left, Known):
-            return None
-        if test.ref.name.endswith(".status") and test.ref.kind == "deadline":
-            return self._gap_of_deadline(leaf, test)
-        if len(leaf.right) != 1 or test.operator in ("is", "one_of") or not isinstance(leaf.right[0], Known):
-            return None
-        left, right = comparison_key(leaf.left.value), comparison_key(leaf.right[0].value)
-        if not isinstance(left, int) or not isinstance(right, int):
-            return None
-        distance = abs(left - right)
-        if distance == 0:  # exactly at the limit, and the limit does not count
-            return Gap(0.0, self.say("exactly at the limit"))
-        if test.ref.type is ValueType.INSTANT:
-            return self._off_by(distance / _DAY, show_span(distance, self.say.language))
-        if test.ref.type is ValueType.DURATION:
-            return self._off_by(distance / max(abs(right), 1), show_span(distance, self.say.language))
-        value = Duration(distance, "business_days") if test.ref.type is ValueType.BUSINESS_DAYS else distance
-        return self._off_by(distance / max(abs(right), 1), self.naming.typed(value, test.ref.type))
+    def gap(self, leaf: Leaf) -> str:
+        """Return how far a false test is from holding; nothing where that cannot be measured."""
+        gap = gap_of(leaf)
+        if gap is None:
+            return ""
+        if isinstance(leaf.condition, Count):
+            return self.say(_OF_RECORDS[gap.short], count=gap.size)
+        distance = self.distance(gap)
+        if not gap.at_limit:
+            return self.say("off by {distance}", distance=distance)
+        is_length = isinstance(leaf.condition, Test) and leaf.condition.ref.type is ValueType.DURATION
+        templates = _AT_LIMIT_OF_TIME if gap.dimension == "time" and not is_length else _AT_LIMIT
+        return self.say(templates[gap.short], step=distance)
 
-    def _off_by(self, share: float, distance: str) -> Gap:
-        return Gap(share, self.say("off by {distance}", distance=distance))
-
-    def _gap_of_deadline(self, leaf: Leaf, test: Test) -> Gap | None:
-        """Return by how much a deadline was met or missed."""
-        id = test.ref.name.removesuffix(".status")
-        finding: DeadlineFinding = self.explanation.findings.deadlines[
-            id, leaf.record if test.ref.listed else None
-        ]
-        if not isinstance(finding.due, Known) or not isinstance(finding.due.value, int):
-            return None
-        moment = self.explanation.as_of
-        if isinstance(finding.acted, Known) and isinstance(finding.acted.value, int):
-            moment = finding.acted.value
-        distance = abs(moment - finding.due.value)
-        if distance == 0:
-            return Gap(0.0, self.say("exactly at the limit"))
-        return self._off_by(distance / _DAY, show_span(distance, self.say.language))
+    def distance(self, gap: Gap) -> str:
+        """Return the size of a gap in its unit."""
+        match gap.dimension:
+            case "time":
+                return show_span(gap.size, self.say.language)
+            case "business_days":
+                length = Duration(gap.size, BUSINESS_DAYS_UNIT)
+                return self.naming.typed(length, ValueType.BUSINESS_DAYS)
+            case _:
+                return self.naming.typed(gap.size, ValueType(gap.dimension))
 
 
-_DAY = 86_400
+def _listed(leaf: Leaf) -> str:
+    return "" if isinstance(leaf.condition, Test | ReadingIs) else leaf.condition.listed

@@ -23,7 +23,6 @@ from policyengine.conditions import (
 )
 from policyengine.diagnostics import marked
 from policyengine.render.naming import Naming
-from policyengine.render.sentences import QUOTED, TESTS
 from policyengine.render.steps import ROUNDINGS
 from policyengine.rulebook import (
     Amount,
@@ -39,6 +38,27 @@ from policyengine.rulebook import (
 from policyengine.source import Span
 from policyengine.values import Duration, ValueType
 
+# One whole sentence for each word and its opposite, because word order differs between languages.
+TESTS: dict[str, tuple[str, str]] = {
+    "is": (marked("{left} is {right}"), marked("{left} is not {right}")),
+    "is_not": (marked("{left} is {right}"), marked("{left} is not {right}")),
+    "one_of": (marked("{left} is one of {right}"), marked("{left} is none of {right}")),
+    "none_of": (marked("{left} is one of {right}"), marked("{left} is none of {right}")),
+    "at_least": (marked("{left} is at least {right}"), marked("{left} is not at least {right}")),
+    "at_most": (marked("{left} is at most {right}"), marked("{left} is not at most {right}")),
+    "more_than": (marked("{left} is more than {right}"), marked("{left} is not more than {right}")),
+    "less_than": (marked("{left} is less than {right}"), marked("{left} is not less than {right}")),
+    "before": (marked("{left} is before {right}"), marked("{left} is not before {right}")),
+    "after": (marked("{left} is after {right}"), marked("{left} is not after {right}")),
+    "not_before": (marked("{left} is not before {right}"), marked("{left} is before {right}")),
+    "not_after": (marked("{left} is not after {right}"), marked("{left} is after {right}")),
+    "from": (marked("{left} is on or after {right}"), marked("{left} is before {right}")),
+    "until": (marked("{left} is before {right}"), marked("{left} is not before {right}")),
+    "known": (marked("{left} is known"), marked("{left} is not known")),
+    "happened": (marked("{left}: it has happened"), marked("{left}: it has not happened")),
+}
+# Values that are words: without quotes they would run into the sentence.
+QUOTED = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
 _PICKS = {
     "first": marked("the first record of “{list}” of which it is true that {where}"),
     "last": marked("the last record of “{list}” of which it is true that {where}"),

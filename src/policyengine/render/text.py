@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from policyengine.decision import AmountView, ClockView, Decision, NextStep, Outcome
 from policyengine.diagnostics import marked
+from policyengine.emptiness import why_empty
 from policyengine.findings import Known, Missing, State, Truth, Unknown
 from policyengine.i18n import Speech
 from policyengine.render.layout import Paint, Row, Tone, table
@@ -60,6 +61,7 @@ class _Page:
     def lines(self) -> Iterator[str]:
         yield self._head()
         yield from self._warnings()
+        yield from self._empty()
         for title, rows in (
             (self.say("Outcomes"), self._outcomes()),
             (self.say("Clocks"), self._clocks()),
@@ -103,6 +105,14 @@ class _Page:
                 if overlay.confirmed:
                     line = self.say("overlay {id}: {title}", id=overlay.id, title=title)
                 yield self.paint(line, "open")
+
+    def _empty(self) -> Iterator[str]:
+        empty = why_empty(self.decision)
+        if empty is not None:
+            from policyengine.render.empty import empty_lines  # hardly ever needed
+
+            yield ""
+            yield from empty_lines(self.decision, empty, self.say, self.paint.color)
 
     # ---------- outcomes
 
