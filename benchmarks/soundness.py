@@ -4,9 +4,9 @@ python benchmarks/soundness.py --states 1000000
 
 A state is one judgement that is compared with another one under one law (``tests/laws.py``). Progress goes to
 stderr; one line says how many states were compared, in what time, with which seeds, how many under each law.
-The first law that is broken is told with its seed, exit code 1: the trial is made smaller, its rulebook and both
-its cases are written into a folder. ``--seed N --states 1`` repeats it; a seed is a rulebook with several cases
-and instants, and is always tried as a whole.
+The first law that is broken is told with its seed, exit code 1: the trial is made smaller, and its rulebook
+and both its cases are written into a folder. ``--seed N --states 1`` repeats it; a seed is a rulebook with
+several cases and instants, and is always tried as a whole.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Laws that hold of every rulebook and case: each compares two decisions that belong together.
 
 A law returns what breaks it in words, an empty text when it holds, and None where it says nothing of the two.
-The first judgement of a trial is the plain one; the second is of a fuller case, at a later instant, by another
-engine or of files in another order. Every law checks itself that the two belong together, so that a trial can
-be made smaller without becoming unfair.
+The first judgement of a trial is the plain one; the second is of a fuller case, at a later instant, by the
+other engine or of files in another order. Every law checks itself that the two belong together, so that a
+trial can be made smaller without becoming unfair.
 """
 
 from __future__ import annotations
@@ -205,8 +205,10 @@ def _everything(findings: Findings) -> Iterator[tuple[Place, object]]:
     for key, amount in findings.amounts.items():
         for field in ("exists", "rate", "subtotal", "raw", "rounded", "floor", "result"):
             yield ("amount", key, field), getattr(amount, field)
-        # While the floor is unknown nobody can say what bound the sum, even if a cap says what it is.
-        if isinstance(amount.result, Known) and not isinstance(amount.floor, Unknown):
+        # While a limit is open it may turn out to bind as well as the one that says what the sum is.
+        limits = [amount.floor, *(cap.limit for cap in amount.caps if cap.applies is not Truth.FALSE)]
+        is_open = any(cap.applies is Truth.UNDETERMINED for cap in amount.caps)
+        if not is_open and not any(isinstance(one, Unknown) for one in (amount.result, *limits)):
             yield ("amount", key, "bound"), amount.bound
         for number, (word, term) in enumerate(amount.terms):
             yield ("amount", key, f"{word} {number}"), term
@@ -260,7 +262,7 @@ def _rests_on(book: Model, path: str) -> set[str]:
     while waiting:
         node = waiting.pop()
         # Which records are seen is told by their dates.
-        dates = {book.lists[node].dated_by} - {None} if node in book.lists else set()
+        dates = {one for one in [book.lists[node].dated_by] if one} if node in book.lists else set()
         more = (graph[node] | dates) - found
         found |= more
         waiting += more
@@ -529,7 +531,7 @@ def engines(one: Decision, two: Decision) -> Verdict:
     return difference(one.findings, two.findings)
 
 
-LAWS: Mapping[str, Callable[[Decision, Decision], Verdict]] = {
+LAWS: dict[str, Callable[[Decision, Decision], Verdict]] = {
     law.__name__: law for law in (sound, possible, waits, irrelevant, shifted, later, order, turned, engines)
 }
 

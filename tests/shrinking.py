@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from laws import Court, Trial, load
 from written_rulebooks import Told, Yaml
+
+from policyengine.case import Key
 
 Path = tuple[str | int, ...]
 
@@ -44,14 +47,18 @@ def _smaller(trial: Trial) -> Iterator[Trial]:
 
 def _without_facts(trial: Trial) -> Iterator[Callable[[Told], Told]]:
     for name in trial.told.records.keys() | trial.other.records.keys():
-        yield lambda told, name=name: Told(
-            {key: value for key, value in told.values.items() if not key[0].startswith(f"{name}.")},
-            {path: count for path, count in told.records.items() if path != name},
-        )
+        yield partial(_without_list, name)
     for key in trial.told.values.keys() | trial.other.values.keys():
-        yield lambda told, key=key: told._replace(
-            values={one: value for one, value in told.values.items() if one != key}
-        )
+        yield partial(_without_fact, key)
+
+
+def _without_list(name: str, told: Told) -> Told:
+    values = {key: value for key, value in told.values.items() if not key[0].startswith(f"{name}.")}
+    return Told(values, {path: count for path, count in told.records.items() if path != name})
+
+
+def _without_fact(key: Key, told: Told) -> Told:
+    return told._replace(values={one: value for one, value in told.values.items() if one != key})
 
 
 def _with_told(trial: Trial, change: Callable[[Told], Told]) -> Trial:

@@ -4,8 +4,8 @@ Where ``random_rulebooks`` makes typed rulebooks, these pass through the parser,
 They have what that one never makes: real calendars around the ends of years and make-up work days, zones that
 change their clocks, instants decades apart, policies that begin and end, figures by date, overlays, bounds.
 
-One ``random.Random`` decides everything, so a seed is a rulebook with its cases. Names are made in an order in
-which later ones rest on earlier ones only, so no rulebook has a cycle.
+One ``random.Random`` decides everything, so a seed is a rulebook with its cases. Names are made in an order
+in which later ones rest on earlier ones only, so no rulebook has a cycle.
 """
 
 from __future__ import annotations
@@ -682,7 +682,8 @@ class _Writer:
     # ---------- conditions
 
     def condition(self, listed: str | None, depth: int) -> dict[str, Yaml]:
-        kinds: list[Callable[[str | None, int], dict[str, Yaml]]] = [self.test] * 5 + [self.reading]
+        kinds: list[Callable[[str | None, int], dict[str, Yaml]]] = [self.reading]
+        kinds += [self.test] * 5
         if depth:
             kinds += [self.all, self.any, self.negation]
             kinds += [self.some, self.count, self.pick] if self.lists else []
