@@ -657,8 +657,8 @@ def trials(written: Written, court: Court, cases: int) -> Iterator[Trial]:
         for moment in {as_of: None, **dict.fromkeys(_ends(decision, random))}:
             yield from _completions(written, told, moment)
             yield from _others(written, told, moment)
+            yield _plain("turned", written, told, moment)._replace(other=_turned_told(court, written, told))
         yield _plain("order", written, told, as_of)._replace(shuffle=shuffle)
-        yield _plain("turned", written, told, as_of)._replace(other=_turned_told(court, written, told))
 
 
 def _plain(law: str, written: Written, told: Told, as_of: int) -> Trial:

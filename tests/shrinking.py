@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import islice
 
 from laws import Court, Trial, load
 from written_rulebooks import Told, Yaml
@@ -16,10 +17,15 @@ Path = tuple[str | int, ...]
 def shrink(trial: Trial) -> Trial:
     """Return a trial from which nothing can be taken away without the law holding again."""
     is_crash = _says(trial).startswith("crash")
-    smaller: Trial | None = trial
-    while smaller is not None:
-        trial = smaller
-        smaller = next((one for one in _smaller(trial) if _breaks(one, is_crash)), None)
+    changed = True
+    while changed:
+        changed, place = False, 0
+        # After a success the same place holds what comes next.
+        while (smaller := next(islice(_smaller(trial), place, None), None)) is not None:
+            if _breaks(smaller, is_crash):
+                trial, changed = smaller, True
+            else:
+                place += 1
     return trial
 
 
@@ -46,9 +52,9 @@ def _smaller(trial: Trial) -> Iterator[Trial]:
 
 
 def _without_facts(trial: Trial) -> Iterator[Callable[[Told], Told]]:
-    for name in trial.told.records.keys() | trial.other.records.keys():
+    for name in sorted(trial.told.records.keys() | trial.other.records.keys()):
         yield partial(_without_list, name)
-    for key in trial.told.values.keys() | trial.other.values.keys():
+    for key in sorted(trial.told.values.keys() | trial.other.values.keys(), key=repr):
         yield partial(_without_fact, key)
 
 

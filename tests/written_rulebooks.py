@@ -365,7 +365,10 @@ class _Writer:
         if self.size.steady and type == "business_days":
             type = "duration"
         choices = self.choose((CHOICES, CHOICES, PARTIES)) if type == "choice" else ()
-        missing = self.choose(("unknown", "unknown", "absent", "default"))
+        # What has not happened is often known, as without it no clock is ever missed.
+        missing = self.choose(
+            ("unknown", "unknown", "absent", "absent" if type in TIMES else "default", "default")
+        )
         if self.size.steady and type in TIMES and missing == "default":
             missing = "unknown"
         extra: dict[str, Yaml] = {}
@@ -423,7 +426,7 @@ class _Writer:
         path = self.name("list")
         self.listed_facts[path] = {}
         dated_by = None
-        if self.chance(0.65):
+        if self.chance(0.5):
             missing = self.choose(("unknown", "absent"))
             extra = {"if_missing": "never"} if missing == "absent" else {}
             dated_by = self.fact("instant", path, (), "given", extra, missing == "absent")
@@ -498,7 +501,7 @@ class _Writer:
         found: dict[str, Yaml] = {}
         active: tuple[str, ...] = ()
         valueless = dict(self.valueless)
-        if self.valued and self.chance(0.4):
+        if self.valued and self.chance(0.6):
             id = self.name("overlay")
             chosen = self.random.sample([*self.valued], self.random.randint(1, len(self.valued)))
             sets = {one: self.dated_values(*self.valued[one], share=0.1) for one in chosen}
@@ -783,7 +786,7 @@ def draw_moment(written: Written, told: Told) -> int:
     ]
     if events and written.random.random() < 0.4:
         return written.random.choice(events) + written.random.choice((0, 0, 1, DAY))
-    return draw_instant(written) + written.random.choice((0, 0, DAY, 3 * DAY, 20 * DAY))
+    return draw_instant(written) + written.random.choice((0, DAY, 3 * DAY, 20 * DAY, 20 * DAY, 500 * DAY))
 
 
 def draw_value(written: Written, fact: Given, told: Mapping[Key, Raw], record: int | None) -> Raw | None:
