@@ -31,7 +31,7 @@ from laws import Court, Trial, one_door, try_seed  # noqa: E402  # found by the 
 from shrinking import shrink  # noqa: E402
 from written_rulebooks import case_data, draw_case, draw_moment, spelled, texts, write_rulebook  # noqa: E402
 
-CASES = 10
+CASES = 16
 BATCH = 8
 # One engine never frees what it has loaded, so after so many batches processes are replaced.
 ROUND = 60
@@ -82,7 +82,7 @@ def results(first: int, states: int, processes: int) -> Iterator[Tried]:
     while total < states:
         with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
             # Not more than are needed, as far as the states of one seed tell.
-            count = max(1, min(ROUND, (states - total) // (BATCH * 150)))
+            count = max(1, min(ROUND, (states - total) // (BATCH * 250)))
             todo = [range(one, one + BATCH) for one in range(first, first + count * BATCH, BATCH)]
             if states == 1:
                 todo = [range(first, first + 1)]
