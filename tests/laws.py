@@ -40,7 +40,17 @@ from policyengine.decision import Decision
 from policyengine.dependencies import dependencies, refs_of_operand
 from policyengine.diagnostics import FaultsFound
 from policyengine.engines.durable_ruleset import durable_available
-from policyengine.findings import DeadlineFinding, Findings, Known, Missing, State, Truth, Unknown, Waits
+from policyengine.findings import (
+    Absent,
+    DeadlineFinding,
+    Findings,
+    Known,
+    Missing,
+    State,
+    Truth,
+    Unknown,
+    Waits,
+)
 from policyengine.load import load_files
 from policyengine.render.json import decision_data, render_json
 from policyengine.rule_files import SourceFile
@@ -69,6 +79,10 @@ def sound(one: Decision, two: Decision) -> Verdict:
             return f"{_shown(place)}: {told} is gone"
         if not _agree(told, after[place]) and not _has_gone(place, two.findings):
             return f"{_shown(place)}: {told} became {after[place]}"
+    for key, state in one.findings.states.items():
+        # A state can say that there is a value, whatever it is.
+        if getattr(state, "has_value", False) and isinstance(two.findings.states.get(key), Absent):
+            return f"{key}: what has a value whatever it is has none"
     return ""
 
 
@@ -208,7 +222,7 @@ def _everything(findings: Findings) -> Iterator[tuple[Place, object]]:
         # While a limit is open it may turn out to bind as well as the one that says what the sum is.
         limits = [amount.floor, *(cap.limit for cap in amount.caps if cap.applies is not Truth.FALSE)]
         is_open = any(cap.applies is Truth.UNDETERMINED for cap in amount.caps)
-        if not is_open and not any(isinstance(one, Unknown) for one in (amount.result, *limits)):
+        if not is_open and not any(isinstance(one, Unknown) for one in (amount.result, amount.rounded, *limits)):
             yield ("amount", key, "bound"), amount.bound
         for number, (word, term) in enumerate(amount.terms):
             yield ("amount", key, f"{word} {number}"), term
@@ -261,12 +275,18 @@ def _rests_on(book: Model, path: str) -> set[str]:
     graph, found, waiting = dependencies(book), {path}, [path]
     while waiting:
         node = waiting.pop()
-        # Which records are seen is told by their dates.
-        dates = {one for one in [book.lists[node].dated_by] if one} if node in book.lists else set()
-        more = (graph[node] | dates) - found
+        more = (graph[node] | _named_in_facts(book, node)) - found
         found |= more
         waiting += more
     return found
+
+
+def _named_in_facts(book: Model, node: str) -> set[str]:
+    """Return what says which records of a list are seen, and the limits of a fact."""
+    if node in book.lists:
+        return {one for one in [book.lists[node].dated_by] if one is not None}
+    bounds = book.facts[node].bounds if node in book.facts else ()
+    return {ref.name for bound in bounds for ref in refs_of_operand(bound.operand)}
 
 
 # ---------- 3. whole weeks
@@ -435,7 +455,8 @@ def turned(one: Decision, two: Decision) -> Verdict:
     after = dict(_everything(two.findings))
     for place, found in expected.items():
         if isinstance(found, Unknown):
-            found = Unknown(frozenset(_turned_wait(one.case, book, paths, wait) for wait in found.waits))
+            waiting = frozenset(_turned_wait(one.case, book, paths, wait) for wait in found.waits)
+            found = found._replace(waits=waiting)
         if found != after[place]:
             return f"{_shown(place)}: {found} became {after[place]}"
     return ""
@@ -566,7 +587,8 @@ def load(files: Files, overlays: tuple[str, ...]) -> Model:
     ]
     loaded = load_files("", sources, [], overlays, is_saved=False)
     if loaded.rulebook is None:
-        raise ValueError("; ".join(f"{one.code}: {one.message}" for one in loaded.diagnostics))
+        faults = [one for one in loaded.diagnostics if one.severity == "error"]
+        raise ValueError("; ".join(f"{one.code}: {one.message}" for one in faults))
     return loaded.rulebook
 
 

@@ -74,7 +74,7 @@ LITERALS: Mapping[str, Sequence[str]] = {
     ),
     "business_days": ("0 business days", "1 business day", "2 business days", "4 business days"),
     "choice": CHOICES,
-    "text": ("", "0", "a", "é", "e\u0301", "中"),
+    "text": ("0", "a", "yes", "é", "e\u0301", "中"),
 }  # fmt: skip
 _SECONDS = (0, 0, 0, 1, -1, DAY, DAY, DAY + 1, DAY - 1, 2 * DAY, -DAY, 5 * DAY, 7 * DAY, 5_400, 3_600, 7_200)
 _COUNTINGS = (
