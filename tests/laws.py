@@ -222,7 +222,9 @@ def _everything(findings: Findings) -> Iterator[tuple[Place, object]]:
         # While a limit is open it may turn out to bind as well as the one that says what the sum is.
         limits = [amount.floor, *(cap.limit for cap in amount.caps if cap.applies is not Truth.FALSE)]
         is_open = any(cap.applies is Truth.UNDETERMINED for cap in amount.caps)
-        if not is_open and not any(isinstance(one, Unknown) for one in (amount.result, amount.rounded, *limits)):
+        if not is_open and not any(
+            isinstance(one, Unknown) for one in (amount.result, amount.rounded, *limits)
+        ):
             yield ("amount", key, "bound"), amount.bound
         for number, (word, term) in enumerate(amount.terms):
             yield ("amount", key, f"{word} {number}"), term
