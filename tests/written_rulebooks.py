@@ -475,7 +475,7 @@ class _Writer:
             self.valueless[id] = (type, values)
         self.valued[id] = (type, last)
         policy.setdefault("parameters", {})[id] = {"title": TITLE, "type": type, "values": values}
-        self.names.append(Name(id, type, "parameter"))
+        self.names.append(Name(id, type, "parameter", tells=False))
 
     def dated_values(self, type: str, last: int | None, share: float = 0.3) -> list[Yaml]:
         """Return the values of a parameter: none, one, or several with days from which they are in force.
