@@ -347,7 +347,7 @@ def _is_dated(part: object) -> bool:
 def _type(book: Model, place: Place) -> ValueType | None:
     kind, (name, _), field = place
     if kind == "clock":
-        return ValueType.INSTANT if field in ("start", "due", "acted", "settled") else None
+        return ValueType.INSTANT if field in ("start", "due", "acted", "stopped", "settled") else None
     if kind != "state":
         return None
     if name in book.facts:

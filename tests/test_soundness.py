@@ -197,22 +197,27 @@ def _reached(seed: int) -> Iterator[object]:
     yield from ("bound" for one in written.given.values() if one.bounds)
     for _ in range(4):
         told = draw_case(written)
-        decision = court.judge(written, told, draw_moment(written, told), written.overlays)
-        yield "refused" if decision is None else "judged"
-        if decision is None:
-            continue
-        findings = decision.findings
-        yield from (type(state) for state in findings.states.values())
-        yield from (rule.truth for rule in findings.rules.values())
-        yield from (one.bound for one in findings.amounts.values())
-        yield from ("notice" for _ in decision.next_steps)
-        yield from ("unknown list" for seen in findings.records.values() if seen is None)
-        for key, clock in findings.deadlines.items():
-            yield from (clock.status.value,) if isinstance(clock.status, Known) else ()
-            yield from ("provisional",) if clock.provisional else ()
-            yield from ("no length",) if isinstance(clock.length, Absent) else ()
-            start = decision.judged.rulebook.deadlines[key[0]].starts
-            yield from ("chain",) if getattr(start, "kind", "") == "deadline" else ()
+        as_of = draw_moment(written, told)
+        for moment in (as_of, as_of + 30 * 86_400):
+            yield from _found(court.judge(written, told, moment, written.overlays))
+
+
+def _found(decision: Decision | None) -> Iterator[object]:
+    yield "refused" if decision is None else "judged"
+    if decision is None:
+        return
+    findings = decision.findings
+    yield from (type(state) for state in findings.states.values())
+    yield from (rule.truth for rule in findings.rules.values())
+    yield from (one.bound for one in findings.amounts.values())
+    yield from ("notice" for _ in decision.next_steps)
+    yield from ("unknown list" for seen in findings.records.values() if seen is None)
+    for key, clock in findings.deadlines.items():
+        yield from (clock.status.value,) if isinstance(clock.status, Known) else ()
+        yield from ("provisional",) if clock.provisional else ()
+        yield from ("no length",) if isinstance(clock.length, Absent) else ()
+        start = decision.judged.rulebook.deadlines[key[0]].starts
+        yield from ("chain",) if getattr(start, "kind", "") == "deadline" else ()
 
 
 def test_a_seed_is_a_rulebook_with_its_cases() -> None:

@@ -541,7 +541,9 @@ class _Writer:
         start = self.choose(chained if chained and self.chance(0.35) else instants)
         node["starts"] = self.short(start, listed) if self.chance(0.8) else self.operand(listed, "instant")
         node["within"] = self.length(listed)
-        acts = self.random.sample(instants, min(len(instants), self.choose((0, 1, 1, 1, 2))))
+        told = [one for one in instants if one.kind == "given" and one.tells]
+        usual = told if told and self.chance(0.5) else instants
+        acts = self.random.sample(usual, min(len(usual), self.choose((0, 1, 1, 1, 2))))
         if acts:
             written = [self.short(one, listed) for one in acts]
             node["met_by"] = written if len(written) > 1 else written[0]
