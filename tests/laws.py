@@ -111,7 +111,7 @@ def possible(one: Decision, two: Decision) -> Verdict:
         asked = True
         if after.status == "not_applicable" and not outcome.may_be_absent:
             return f"{outcome.fact.path}: not applicable, which was told to be impossible"
-        values = [Known(value) for value in outcome.possible]
+        values = [Known(value) for value in (*outcome.possible, *outcome.not_ruled_out)]
         is_open = outcome.has_unknown_value or not isinstance(after.state, Known)
         if not is_open and not any(is_same(after.state, value) for value in values):
             return f"{outcome.fact.path}: {after.state} is not among {values}"
@@ -169,7 +169,7 @@ def _is_completion(one: Decision, two: Decision) -> bool:
     for path, _ in after.values.keys() - before.values.keys():
         fact = book.facts[path]
         is_new = fact.listed is not None and fact.listed not in before.records
-        if not is_new and fact.if_missing is not None:
+        if not is_new and fact.when_missing(one.judged.readings) is not None:
             return False
     return True
 
@@ -181,7 +181,7 @@ def is_monotone(book: Model) -> bool:
         and part.operator == "known"
         and part.ref.name in book.facts
         and book.facts[part.ref.name].role == "given"
-        and book.facts[part.ref.name].if_missing != "absent"
+        and not book.facts[part.ref.name].has_none_if_missing
         for condition in conditions(book)
         for part in parts_of(condition)
     )
@@ -426,8 +426,11 @@ def _without_places(data: Any) -> Any:
             key: _without_places(one) for key, one in data.items() if key not in ("file", "line", "digest")
         }
         # Tests are told in the order in which they are written.
-        return {key: _by_text(one) if key in ("because", "records") else one for key, one in parts.items()}
+        return {key: _by_text(one) if key in _AS_WRITTEN else one for key, one in parts.items()}
     return [_without_places(one) for one in data] if isinstance(data, list) else data
+
+
+_AS_WRITTEN = ("because", "records", "tests")
 
 
 def _by_text(data: list[Any]) -> list[Any]:

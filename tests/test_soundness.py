@@ -184,7 +184,19 @@ def test_random_cases_reach_every_finding() -> None:
     for seed in range(2 * SEEDS):
         reached.update(_reached(seed))
     states = [Known, Absent, Unknown, Conflict, *Truth]
-    words = ["not_started", "open", "met", "missed", "ended", "floor", "cap 1", "provisional", "unknown list"]
+    words = [
+        "not_started",
+        "open",
+        "met",
+        "missed",
+        "lapsed",
+        "ended",
+        "stopped",
+        "floor",
+        "cap 1",
+        "provisional",
+        "unknown list",
+    ]
     others = ["overlay", "notice", "bound", "judged", "no length", "chain"]
     assert [one for one in (*states, *words, *others) if reached[one] < 3] == []
     assert reached["refused"] * 10 < reached["judged"]

@@ -31,7 +31,7 @@ DAY = 86_400
 TITLE = {"zh": "题", "en": "title"}
 CHOICES = ("a", "b", "c")
 PARTIES = ("buyer", "seller")
-STATUSES = ("not_started", "open", "met", "missed", "ended")
+STATUSES = ("not_started", "open", "met", "missed", "lapsed", "ended", "stopped")
 READINGS = ("x", "y")
 ASSUMPTIONS = ("A-01", "A-02")
 TYPES = tuple(one.value for one in ValueType)
@@ -241,6 +241,8 @@ class _Writer:
         self.day = date.fromisoformat(self.choose(STEADY if size.steady else ANCHORS[zone])).toordinal()
         self.anchor = start_of_day(self.day, self.zone)
         self.numbers = random.sample(range(1000), 999)
+        self.chosen = {id: self.choose(READINGS) for id in ASSUMPTIONS}
+        self.defaults = {id: self.choose(READINGS) for id in ASSUMPTIONS}
         self.names: list[Name] = []
         self.given: dict[str, Given] = {}
         self.lists: dict[str, Listed] = {}
@@ -290,11 +292,11 @@ class _Writer:
         files = {
             "rulebook.yaml": self.book(),
             "facts.yaml": self.vocabulary(),
-            "assumptions.yaml": {"assumptions": {id: self.assumption() for id in ASSUMPTIONS}},
+            "assumptions.yaml": {"assumptions": {id: self.assumption(id) for id in ASSUMPTIONS}},
             **{f"policies/{self.name('file')}.yaml": one for one in self.policies.values()},
             **{f"overlays/{id}.yaml": one for id, one in overlays.items()},
         }
-        assume = {id: self.choose(READINGS) for id in ASSUMPTIONS if self.chance(0.5)}
+        assume = {id: one for id, one in self.chosen.items() if one != self.defaults[id]}
         return Written(
             files, self.zone, self.anchor, self.given, self.lists, assume, active, telling, self.random,
             self.size.steady,
@@ -328,9 +330,9 @@ class _Writer:
         }
         return {"facts": self.facts, **({"lists": lists} if lists else {})}
 
-    def assumption(self) -> Yaml:
+    def assumption(self, id: str) -> Yaml:
         readings = dict.fromkeys(READINGS, TITLE)
-        return {"title": TITLE, "readings": readings, "default": self.choose(READINGS)}
+        return {"title": TITLE, "readings": readings, "default": self.defaults[id]}
 
     def counting(self, share: float) -> dict[str, Yaml]:
         found: dict[str, Yaml] = {}
@@ -376,6 +378,15 @@ class _Writer:
             extra["if_missing"] = "never" if type in TIMES else "none"
         if missing == "default":
             extra["if_missing"] = self.literal(type, choices)
+        words = {"absent": "never" if type in TIMES else "none", "unknown": "unknown"}
+        if missing in words and self.chance(0.2):
+            assumption = self.choose(ASSUMPTIONS)
+            said = {one: self.choose([*words]) for one in READINGS}
+            missing = said[self.chosen[assumption]]
+            extra["if_missing"] = {assumption: {one: words[what] for one, what in said.items()}}
+            tells = "absent" in said.values()
+        else:
+            tells = missing == "absent"
         dating = [one for one in self.visible(listed, ("instant",)) if one.kind in ("given", "derived")]
         dated_by = self.choose(dating[-3:]) if dating and self.chance(0.25) else None
         if dated_by is not None:
@@ -387,7 +398,7 @@ class _Writer:
         if type == "instant" and self.chance(0.3):
             named = [one for one in self.visible(listed, ("choice",), PARTIES) if one.kind == "given"]
             extra["by"] = self.short(self.choose(named), listed) if named else self.choose((*PARTIES, "both"))
-        path = self.fact(type, listed, choices, "given", extra, missing == "absent")
+        path = self.fact(type, listed, choices, "given", extra, tells)
         self.given[path] = Given(
             path, type, listed, choices, missing, dated_by.path if dated_by else None,
             tuple((word, limit.path if isinstance(limit, Name) else str(limit)) for word, limit in bounds),
@@ -547,6 +558,10 @@ class _Writer:
         if acts:
             written = [self.short(one, listed) for one in acts]
             node["met_by"] = written if len(written) > 1 else written[0]
+        if self.chance(0.25):
+            node["stopped_by"] = self.short(self.choose(instants), listed)
+        if acts and self.chance(0.4):
+            node["kind"] = "right"
         self.rest(node, listed)
         if self.chance(0.3):
             node["counting"] = self.counting(0.4)

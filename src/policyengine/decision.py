@@ -330,20 +330,24 @@ class _Assembly:
         return outcome if refined is None else self._refine(outcome, refined)
 
     def _refine(self, outcome: Outcome, refined: Refined) -> Outcome:
-        """Return an open outcome with what is still possible, and nothing else."""
+        """Return an open outcome with what is still possible; nothing else, where that is exact."""
         key = (outcome.fact.path, outcome.record)
         met = [answer for answer in refined.answers if isinstance(answer, Known)]
         possible = _sorted_values(answer.value for answer in met)
         rest = tuple(one for one in outcome.possible if one not in possible)
-        has_unknown = any(isinstance(one, Unknown | Spread) for one in refined.answers)
+        is_some = any(isinstance(one, Spread) for one in refined.answers)
+        is_untold = any(isinstance(one, Unknown) for one in refined.answers)
         may_be_absent = any(isinstance(one, Absent) for one in refined.answers)
         state = refined.state
         waits = sort_missing(state.waits) if isinstance(state, Unknown) else ()
         # Kleene's answer has everything that is possible: if each part of it is met, nothing is left out.
-        is_all = (
-            not rest and may_be_absent >= outcome.may_be_absent and has_unknown >= outcome.has_unknown_value
+        is_all = not rest and not is_untold and may_be_absent >= outcome.may_be_absent
+        is_exact = refined.exactness == "exact" or (
+            is_all and is_some >= outcome.has_unknown_value and refined.matters == frozenset(outcome.waits)
         )
-        is_exact = refined.exactness == "exact" or (is_all and refined.matters == frozenset(outcome.waits))
+        if not is_exact:  # what was not tried is not ruled out
+            may_be_absent = may_be_absent or outcome.may_be_absent
+            is_untold = outcome.has_unknown_value
         explained = [*self._leaves(refined)]
         support = Support.union([outcome.support, *(one.support(*key) for one in explained)])
         if not isinstance(state, Unknown):
@@ -352,7 +356,7 @@ class _Assembly:
             status=_status(state),
             state=state,
             possible=possible if isinstance(state, Unknown) else (),
-            has_unknown_value=has_unknown and isinstance(state, Unknown),
+            has_unknown_value=(is_some or is_untold) and isinstance(state, Unknown),
             may_be_absent=may_be_absent and isinstance(state, Unknown),
             may_conflict=isinstance(state, Unknown)
             and any(isinstance(one, Conflict) for one in refined.answers),

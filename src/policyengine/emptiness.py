@@ -40,7 +40,11 @@ class Empty(NamedTuple):
 
 def why_empty(decision: Decision) -> Empty | None:
     """Return why a decision is empty; None where it has an outcome or a next step."""
-    if decision.next_steps or decision.possible_steps or any(one.status != "not_applicable" for one in decision.outcomes):
+    if (
+        decision.next_steps
+        or decision.possible_steps
+        or any(one.status != "not_applicable" for one in decision.outcomes)
+    ):
         return None
     case = decision.case
     if not case.values and not any(case.records.values()):
@@ -70,10 +74,10 @@ def _policies(decision: Decision) -> list[Nearly]:
     """Return what keeps each policy from giving anything, the nearest first."""
     explanation, book = decision.explanation, decision.judged.rulebook
     rules: dict[str, list[Rule]] = {}
-    for rule in sorted(book.rules.values(), key=lambda one: one.span):
+    for rule in sorted(book.rules.values(), key=lambda one: one.id):
         rules.setdefault(rule.policy, []).append(rule)
     applying, other, without_records = [], [], []
-    for policy in sorted(rules, key=lambda id: book.policies[id].span):
+    for policy in sorted(rules):
         scope = scope_of(explanation, rules[policy][0])
         if scope.truth is not Truth.TRUE:
             other.append(Nearly(scope, None, None, in_order(scope.parts)))

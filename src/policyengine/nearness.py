@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple, TypeVar
 from policyengine.conditions import Count, Operator, Pick, Some, Test
 from policyengine.explain import Either, Leaf, Looked, Part
 from policyengine.findings import Known, State, Truth
+from policyengine.rulebook import RAN_OUT
 from policyengine.source import Span
 from policyengine.values import SECONDS_PER_DAY, Value, ValueType, comparison_key
 
@@ -107,7 +108,7 @@ def _gap_of_count(leaf: Leaf, count: Count) -> Gap | None:
 
 
 # Which states follow the end of a clock, and which come before it.
-_OVER, _BEFORE = frozenset({"missed", "ended"}), frozenset({"met", "open"})
+_OVER, _BEFORE = frozenset(RAN_OUT), frozenset({"met", "open"})
 
 
 def _gap_of_status(leaf: Leaf, test: Test) -> Gap | None:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from policyengine.decision import AmountView, ClockView, Decision, NextStep, Outcome
 from policyengine.diagnostics import marked
 from policyengine.emptiness import why_empty
-from policyengine.findings import Known, Missing, State, Truth, Unknown
+from policyengine.findings import Absent, Known, Missing, State, Truth, Unknown
 from policyengine.i18n import Speech
+from policyengine.refine.search import Refined
+from policyengine.refine.tree import Spread
 from policyengine.render.layout import Paint, Row, Tone, table
 from policyengine.render.naming import Naming, place
 from policyengine.render.steps import Steps
@@ -180,21 +182,30 @@ class _Page:
 
     def _still_possible(self, outcome: Outcome) -> Iterator[str]:
         """Return what follows from what, if that is short; else the values that are left."""
-        values = self.say(", ").join(self._possible(outcome))
         if outcome.exactness == "lower_bound" and outcome.refined is not None:
-            yield self.say("at least these are possible: {values}", values=values)
-            rest = self.say(", ").join(
-                self.naming.value(one, outcome.fact.path) for one in outcome.not_ruled_out
-            )
-            if rest:
-                yield self.say("not ruled out: {values}", values=rest)
+            yield from self._at_least(outcome, outcome.refined)
             return
         ways = [] if outcome.refined is None else self.trees.ways(outcome.refined, outcome.fact.path)
         if len(ways) > 1:
             yield from ways
         elif outcome.possible or outcome.may_be_absent or outcome.may_conflict:
             # Where no value is known that it could take, the line would say nothing.
+            values = self.say(", ").join(self._possible(outcome))
             yield self.say("still possible: {values}", values=values)
+
+    def _at_least(self, outcome: Outcome, refined: Refined) -> Iterator[str]:
+        """Return what was met, and what could not be ruled out because not everything can be tried."""
+        met = [one for one in refined.answers if not isinstance(one, Unknown)]
+        words = [self.trees.answer(one, outcome.fact.path) for one in met]
+        if words:
+            yield self.say("at least these are possible: {values}", values=self.say(", ").join(words))
+        rest = [self.naming.value(one, outcome.fact.path) for one in outcome.not_ruled_out]
+        if outcome.has_unknown_value and not any(isinstance(one, Spread) for one in met):
+            rest.append(self.say("a value that is not known yet"))
+        if outcome.may_be_absent and not any(isinstance(one, Absent) for one in met):
+            rest.append(self.say("none (not applicable)"))
+        if rest:
+            yield self.say("not ruled out: {values}", values=self.say(", ").join(rest))
 
     def _possible(self, outcome: Outcome) -> Iterator[str]:
         for value in outcome.possible:
