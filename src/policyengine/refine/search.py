@@ -222,7 +222,7 @@ class _Search:
         assert kind is not None
         match kind.how:
             case "values":
-                return self._of_values(missing, filled, ordered, self._values(missing))
+                return self._of_values(missing, filled, ordered)
             case "texts":
                 return self._of_texts(missing, filled, ordered)
             case "records":
@@ -272,8 +272,8 @@ class _Search:
         if missing.kind == "fact" and not self.domains.is_open(self.book.facts[missing.name]):
             return None
         if type in (ValueType.BOOLEAN, ValueType.CHOICE):
-            values = self._values(missing)
-            return _Kind((0, len(values)), "values", type) if values else None
+            alike = self._alike(missing)
+            return _Kind((0, len(alike)), "values", type) if alike else None
         if type is ValueType.TEXT:
             return _Kind((2, 0), "texts", type) if self.slice.texts(missing.name) is not None else None
         return _Kind((3 if missing.kind == "parameter" else 2, 0), "ordered", type)
@@ -286,9 +286,27 @@ class _Search:
         fact = self.book.facts.get(missing.name)
         return [] if fact is None else [choice.name for choice in fact.choices]
 
-    def _of_values(self, missing: Missing, filled: Filled, ordered: int, values: list[Value]) -> Node:
+    def _alike(self, missing: Missing) -> list[list[Value]]:
+        """Return the values in groups that nothing behind the answer tells apart."""
+        values = self._values(missing)
+        named = self.slice.texts(missing.name)
+        is_answer = missing.name == self.target.key[0]
+        if named is None or is_answer or self.slice.flow(missing.name) != {missing.name}:
+            return [[value] for value in values]
+        known = {str(value) for value in values if value in named}
+        rest = [value for value in values if str(value) not in known]
+        groups = [[value] for value in values if str(value) in known]
+        return (
+            [*groups, rest] if rest and self._type(missing) is ValueType.CHOICE else [[one] for one in values]
+        )
+
+    def _of_values(self, missing: Missing, filled: Filled, ordered: int) -> Node:
         branches = [
-            Branch((Exactly(value),), self._tree({**filled, missing: value}, ordered)) for value in values
+            Branch(
+                tuple(Exactly(value) for value in alike),
+                self._tree({**filled, missing: alike[0]}, ordered),
+            )
+            for alike in self._alike(missing)
         ]
         return split(missing, branches)
 
