@@ -1,8 +1,8 @@
 """``missing-source`` (warning): A rule, deadline, amount or figure does not say which clause it comes from.
 
 A rulebook that lists its documents promises that each rule and each figure can be traced to one. What has no
-`source` cannot be defended when somebody asks why. A parameter with `values: []` needs none: that says itself
-that the document gives no figure.
+`source` cannot be defended when somebody asks why. A parameter without values needs none: it says that the
+document does not give the figure, and no words of the document can say that.
 
 Fails::
 
@@ -45,10 +45,8 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     """Tell all that has no source, where the rulebook has documents."""
     if not rulebook.documents:
         return
-    open_ones = {id for id, parameter in rulebook.parameters.items() if parameter.left_open}
     for one in citing(rulebook):
-        if one.kind == "parameter" and one.id in open_ones:
-            continue  # the document gives no figure, so it has no words to quote
-        if one.source is None and one.kind in _LACKS:
+        is_left_open = one.kind == "parameter" and not rulebook.parameters[one.id].values
+        if one.source is None and one.kind in _LACKS and not is_left_open:
             help = message("add `source` with the section and the words of the document")
             yield warning("missing-source", message(_LACKS[one.kind], name=one.id), one.span, help)
