@@ -1,8 +1,8 @@
 """``missing-source`` (warning): A rule, deadline, amount or figure does not say which clause it comes from.
 
 A rulebook that lists its documents promises that each rule and each figure can be traced to one. What has no
-`source` cannot be defended when somebody asks why. A parameter without values needs none: it says that the
-document does not give the figure, and no words of the document can say that.
+`source` cannot be defended when somebody asks why. A parameter with `values: []` needs none: that says itself
+that the document gives no figure, and no words of the document could.
 
 Fails::
 
@@ -46,7 +46,7 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     if not rulebook.documents:
         return
     for one in citing(rulebook):
-        is_left_open = one.kind == "parameter" and not rulebook.parameters[one.id].values
+        is_left_open = one.kind == "parameter" and rulebook.parameters[one.id].left_open
         if one.source is None and one.kind in _LACKS and not is_left_open:
             help = message("add `source` with the section and the words of the document")
             yield warning("missing-source", message(_LACKS[one.kind], name=one.id), one.span, help)
