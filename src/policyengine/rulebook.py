@@ -64,6 +64,8 @@ class Fact(NamedTuple):
 
     ``if_missing`` says what a missing fact is, perhaps by the reading of an assumption. ``by`` tells whose
     act an instant is: a party, or the full path of the fact that names the party; empty when nobody acts.
+    ``foresees`` names a fact that is still to come and for which this one stands until then: it is filled in
+    only to see what would follow, and people are asked for the other one.
     """
 
     path: str
@@ -77,6 +79,7 @@ class Fact(NamedTuple):
     bounds: tuple[Bound, ...]
     listed: str | None
     span: Span
+    foresees: str | None = None
 
     def when_missing(self, readings: Mapping[str, str]) -> IfMissing:
         """Return what it is when a case leaves it out, under the readings chosen for the assumptions."""

@@ -72,6 +72,7 @@ def fact_details(sides: Sides, old: Fact, new: Fact) -> Iterator[Text]:
     for template, before, after in (
         (marked("dated by: {old} → {new}"), old.dated_by, new.dated_by),
         (marked("whose act it is: {old} → {new}"), old.by, new.by),
+        (marked("stands for what is still to come: {old} → {new}"), old.foresees, new.foresees),
     ):
         if before != after:
             yield both(template, old=before or "–", new=after or "–")

@@ -42,6 +42,7 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     used.update(walk.assumptions_of(rulebook))
     used.update(one.by for rule in rulebook.rules.values() for one in rule.notices if one.by is not None)
     used.update(fact.dated_by for fact in rulebook.facts.values() if fact.dated_by is not None)
+    used.update(fact.foresees for fact in rulebook.facts.values() if fact.foresees is not None)
     used.update(listed.dated_by for listed in rulebook.lists.values() if listed.dated_by is not None)
     for name, span in _declared(rulebook):
         lists = rulebook.facts[name].listed if name in rulebook.facts else None

@@ -102,7 +102,23 @@ def _fact(entry: Entry, listed: str | None, scope: Scope) -> Fact:
         bounds=tuple(_bounds(fact, wanted, scope)),
         listed=listed,
         span=entry.key.span,
+        foresees=_foreseen(fact.get("foresees"), path, type, scope),
     )
+
+
+def _foreseen(node: Node | None, path: str, type: ValueType, scope: Scope) -> str | None:
+    if node is None:
+        return None
+    written = nodes.scalar(node)
+    symbol = scope.names.resolve(written.text, scope.listed, written.span)
+    if symbol is None:
+        return None
+    if symbol.name not in scope.names.given or symbol.type is not type or symbol.name == path:
+        what = message("`{name}` is no fact that this one can foresee", name=written.text)
+        help = message("name another fact that cases give, of the same type, or leave `foresees` out")
+        scope.fault("type-mismatch", what, written.span, help)
+        return None
+    return symbol.name
 
 
 def _if_missing(node: Node | None, wanted: Wanted, scope: Scope) -> IfMissing | MissingByReading:

@@ -519,7 +519,18 @@ class _Data:
 
     def _missing(self, missing: Missing) -> Json:
         path = case_path(self.book, (missing.name, missing.record))
-        return {"kind": missing.kind, "name": path, "title": text_data(self._title(missing.name))}
+        fact = self.book.facts.get(missing.name)
+        if fact is None or fact.foresees is None:
+            return {"kind": missing.kind, "name": path, "title": text_data(self._title(missing.name))}
+        # It stands for something that is still to come: that is what is missing.
+        coming = self.book.facts[fact.foresees]
+        return {
+            "kind": missing.kind,
+            "name": case_path(self.book, (coming.path, missing.record)),
+            "title": text_data(coming.title),
+            "dated_by": coming.dated_by,
+            "what_if": path,
+        }
 
     def _title(self, name: str) -> Text:
         for group in (self.book.facts, self.book.lists, self.book.parameters):

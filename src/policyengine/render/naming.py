@@ -88,9 +88,21 @@ class Naming:
                 return self.say("unknown")
 
     def missing(self, missing: Missing) -> str:
-        """Return what is missing, with the name to give it by."""
-        path = case_path(self.book, (missing.name, missing.record))
-        return self.say("{title} ({name})", title=self.title(missing.name), name=path)
+        """Return what is missing, with the name to give it by; of what is still to come, with its time."""
+        name, record = self.asked_for(missing)
+        shown = self.say(
+            "{title} ({name})", title=self.title(name), name=case_path(self.book, (name, record))
+        )
+        date = self.book.facts[name].dated_by if name != missing.name else None
+        if date is None:
+            return shown
+        return self.say("{what} and its time ({date})", what=shown, date=case_path(self.book, (date, record)))
+
+    def asked_for(self, missing: Missing) -> Key:
+        """Return the fact to ask people for: not one that only stands for it until it has come."""
+        fact = self.book.facts.get(missing.name)
+        name = missing.name if fact is None or fact.foresees is None else fact.foresees
+        return name, missing.record
 
     def waits(self, missing: Iterable[Missing]) -> str:
         """Return all that something waits for: what the case could say, then what the rules leave open."""

@@ -12,7 +12,7 @@ from policyengine.i18n import Speech
 from policyengine.refine.search import Refined
 from policyengine.refine.tree import Spread
 from policyengine.render.layout import Paint, Row, Tone, table
-from policyengine.render.naming import Naming, place
+from policyengine.render.naming import Naming, case_path, place
 from policyengine.render.steps import Steps
 from policyengine.render.trees import Trees
 from policyengine.rulebook import MissingByReading
@@ -313,19 +313,19 @@ class _Page:
             yield Row((who, "plain"), (self.say(kind), tone), (self._step(step), "plain"))
 
     def _possible_steps(self) -> Iterator[Row]:
-        """Return what perhaps is to be done, with what that depends on; each reason is told once."""
-        told: dict[str, None] = {}
+        """Return what perhaps is to be done; what depends on the same stands together."""
+        groups: dict[tuple[str, ...], list[NextStep]] = {}
         for possible in self.decision.possible_steps:
-            step = possible.step
-            who = self.naming.text(self.book.parties[step.notice.to].title)
-            kind, _ = _KINDS[step.notice.kind]
-            below = self.trees.when_true(possible.refined)
-            if possible.refined.exactness == "lower_bound" or not below:
-                below = [self.naming.waits(possible.waits)]
-            if "\n".join(below) in told:
-                below = []
-            told["\n".join(below)] = None
-            yield Row((who, "plain"), (self.say(kind), "faint"), (self._step(step), "plain"), below=below)
+            reason = self.trees.when_true(possible.refined)
+            if possible.refined.exactness == "lower_bound" or not reason:
+                reason = [self.naming.waits(possible.waits)]
+            groups.setdefault(tuple(reason), []).append(possible.step)
+        for reasons, steps in groups.items():
+            for step in steps:
+                who = self.naming.text(self.book.parties[step.notice.to].title)
+                kind, _ = _KINDS[step.notice.kind]
+                below = reasons if step is steps[-1] else ()
+                yield Row((who, "plain"), (self.say(kind), "faint"), (self._step(step), "plain"), below=below)
 
     def _missing(self) -> Iterator[Row]:
         """Return what to ask for, what settles the most first."""
@@ -336,7 +336,11 @@ class _Page:
             words = self.say("helps to settle: {count}", count=wanted.answers)
             if wanted.missing.kind == "parameter":
                 words = self.say("a figure that the rules do not give")
-            yield Row((name, "plain"), (words, "faint"))
+            below = []
+            if self.naming.asked_for(wanted.missing)[0] != wanted.missing.name:
+                path = case_path(self.book, (wanted.missing.name, wanted.missing.record))
+                below = [self.say("to see what would follow: --set {path}=…", path=path)]
+            yield Row((name, "plain"), (words, "faint"), below=below)
 
     def _defaults(self) -> Iterator[Row]:
         for taken in self.decision.defaults:

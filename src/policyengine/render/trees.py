@@ -84,7 +84,7 @@ class Trees:
 
     def title(self, missing: Missing) -> str:
         """Return what something missing is called."""
-        title = self.naming.title(missing.name)
+        title = self.naming.title(self.naming.asked_for(missing)[0])
         if missing.record is None:
             return title
         return self.say("{title} [{record}]", title=title, record=missing.record)
