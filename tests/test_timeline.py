@@ -81,15 +81,17 @@ def test_a_silent_seller_leads_to_the_decision() -> None:
         ("03-15 10:00:00", False, "dispatch.breach=True"),
         ("03-16 09:00:00", False, "complaint.filed_at"),
         ("03-16 09:00:00", False, "seller_handling starts"),
+        ("03-16 09:00:00", False, "voluntary_payment starts"),
         ("03-16 09:00:00", False, "complaint.stage=negotiation"),
         ("03-16 09:00:00", False, "complaint.liable_party=?"),
         ("03-16 09:00:00", False, "penalty.points=?"),
         ("03-16 09:00:00", False, "compensation.due=?"),
         ("03-17 09:00:00", True, "seller_handling missed"),
+        ("03-17 09:00:00", True, "voluntary_payment lapsed"),
         ("03-17 09:00:00", True, "evidence starts"),
         ("03-17 09:00:00", True, "preprocessing starts"),
         ("03-17 09:00:00", True, "complaint.stage=platform"),
-        ("03-18 09:00:00", True, "preprocessing missed"),
+        ("03-18 09:00:00", True, "preprocessing lapsed"),
         ("03-20 09:00:00", True, "evidence ended"),
         ("03-20 09:00:00", True, "platform_decision starts"),
         ("03-27 00:00:00", True, "platform_decision missed"),
@@ -154,6 +156,15 @@ def test_every_round_of_a_refund_has_its_own_clock() -> None:
     assert ("04-16 08:00:00", True, "escalation_gate ended") in steps
     assert ("04-18 09:00:00", True, "refund.state=wait_buyer_return") in steps
     assert ("05-03 09:00:00", True, "refund.state=closed") in steps
+
+
+def test_an_event_comes_with_what_the_case_says_and_nothing_else() -> None:
+    rulebook = load_rulebook(ROOT / "rules" / "taobao", engine="reference")
+    timeline = of_file(rulebook, ROOT / "examples/cases/refund-refused.json", "2012-04-03 09:01:00")
+    events = [step.what for step in timeline.steps if isinstance(step.what, Event)]
+    applied = next(event for event in events if event.fact.path == "refund.applications.applied_at")
+    names = {fact.path.rpartition(".")[2] for fact, _ in applied.values}
+    assert names == {"claims_received", "needs_return", "pay_to_seller", "reason", "note"}
 
 
 def of_file(rulebook: Rulebook, path: Path, as_of: str) -> Timeline:

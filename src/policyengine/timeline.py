@@ -286,15 +286,16 @@ class _Walk:
         return named if isinstance(named, str) else ""
 
     def _with(self, decision: Decision, dating: Fact, record: int | None) -> Iterator[tuple[Fact, State]]:
-        """Return the facts that came with an event: those dated by it, and those of its record."""
+        """Return the facts that came with an event, as the case says: those dated by it or of its record."""
         for fact in self.book.facts.values():
             dated_by = fact.dated_by
             if fact.listed is not None and dated_by is None:
                 dated_by = self.book.lists[fact.listed].dated_by
             if fact.role != "given" or dated_by != dating.path or fact.type is ValueType.INSTANT:
                 continue
-            state = decision.findings.states.get((fact.path, record if fact.listed else None))
-            if isinstance(state, Known):
+            key = (fact.path, record if fact.listed else None)
+            state = decision.findings.states.get(key)
+            if isinstance(state, Known) and key in self.case.values:  # what is taken for granted did not come
                 yield fact, state
 
     def _clock_changes(self, decision: Decision) -> Iterator[tuple[ClockView, ClockChange]]:
