@@ -158,6 +158,33 @@ def test_every_round_of_a_refund_has_its_own_clock() -> None:
     assert ("05-03 09:00:00", True, "refund.state=closed") in steps
 
 
+def test_what_is_done_a_second_after_an_end_is_dated_by_itself() -> None:
+    rulebook = load_rulebook(ROOT / "rules" / "taobao", engine="reference")
+    case, faults = rulebook.read_case(
+        json.dumps(
+            {
+                "order": {"total": "25.00", "paid_at": "2012-03-28 20:15:00", "payment_channel": "alipay"},
+                "refund": {
+                    "applications": [
+                        {
+                            "applied_at": "2012-04-01 08:00:00",
+                            "needs_return": True,
+                            "seller_responded_at": "2012-04-03 08:00:00",
+                            "seller_response": "refused",
+                        }
+                    ],
+                    "intervention_requested_at": "2012-04-16 08:00:01",
+                },
+            }
+        ),
+        "asked.json",
+    )
+    assert case is not None, faults
+    steps = told(make_timeline(rulebook, case, rulebook.read_instant("2012-04-17 00:00:00")))
+    assert ("04-16 08:00:00", False, "escalation_gate ended") in steps
+    assert ("04-16 08:00:01", False, "refund.intervention=accepted") in steps
+
+
 def test_an_event_comes_with_what_the_case_says_and_nothing_else() -> None:
     rulebook = load_rulebook(ROOT / "rules" / "taobao", engine="reference")
     timeline = of_file(rulebook, ROOT / "examples/cases/refund-refused.json", "2012-04-03 09:01:00")

@@ -257,7 +257,12 @@ class _Walk:
             yield Step(shown, turn, expected, turn.after.provisional or self._is_provisional(decision))
 
     def _shown(self, decision: Decision, instant: int) -> int:
-        """Return the instant to show: what changes a second after an end is dated by the end."""
+        """Return the instant to show: what changes a second after an end is dated by the end.
+
+        Where something happened in that very second, it may be what made the change.
+        """
+        if any(value == instant and _is_instant(self.book, key) for key, value in self.case.values.items()):
+            return instant
         for view, change in self._clock_changes(decision):
             if change in RAN_OUT and _number(view.finding.due) == instant - 1:
                 return instant - 1
