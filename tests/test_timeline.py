@@ -185,6 +185,33 @@ def test_what_is_done_a_second_after_an_end_is_dated_by_itself() -> None:
     assert ("04-16 08:00:01", False, "refund.intervention=accepted") in steps
 
 
+def test_a_clock_of_unknown_length_leaves_everything_open_a_second_after_its_start() -> None:
+    rulebook = load_rulebook(ROOT / "rules" / "taobao", engine="reference")
+    case, faults = rulebook.read_case(
+        json.dumps(
+            {
+                "order": {"total": "25.00", "paid_at": "2012-04-25 20:15:00", "payment_channel": "alipay"},
+                "refund": {
+                    "applications": [
+                        {
+                            "applied_at": "2012-05-01 10:00:00",
+                            "needs_return": True,
+                            "seller_responded_at": "2012-05-02 11:00:00",
+                            "seller_response": "agreed",
+                        }
+                    ],
+                    "returned_at": "2012-05-10 11:00:00",
+                },
+            }
+        ),
+        "returned.json",
+    )
+    assert case is not None, faults
+    steps = told(make_timeline(rulebook, case, rulebook.read_instant("2012-05-20 00:00:00")))
+    assert ("05-10 11:00:00", False, "refund.state=wait_seller_confirm") in steps
+    assert ("05-10 11:00:01", False, "refund.state=?") in steps
+
+
 def test_an_event_comes_with_what_the_case_says_and_nothing_else() -> None:
     rulebook = load_rulebook(ROOT / "rules" / "taobao", engine="reference")
     timeline = of_file(rulebook, ROOT / "examples/cases/refund-refused.json", "2012-04-03 09:01:00")

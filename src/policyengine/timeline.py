@@ -228,6 +228,8 @@ class _Walk:
                 self._plan(due, key)
                 self._plan(due + 1, key)  # acting exactly at the end is in time
             self._plan_later(finding.start, instant)
+            if isinstance(finding.due, Unknown) and _number(finding.start) == instant:
+                self._plan(instant + 1)  # it starts whatever its length, and may be over at once
         for (name, _), state in decision.findings.states.items():
             if name.rpartition(".")[0] not in self.book.deadlines:
                 self._plan_later(state, instant)
