@@ -79,6 +79,7 @@ def test_only_what_is_given_is_in_it(schema: Any) -> None:
         "refund",
         "review",
         "rights",
+        "seller",
     ]
     assert "intervened_at" not in properties["complaint"]["properties"]
     record = properties["complaint"]["properties"]["evidence"]["items"]

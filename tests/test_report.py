@@ -90,6 +90,28 @@ def test_what_cannot_be_told_is_not_dropped() -> None:
     assert counted(lines, A_18="registration_time").tally.undated == 2
 
 
+def test_spaces_around_a_cause_make_no_cause_of_their_own() -> None:
+    lines = [
+        review(created_at="2012-07-03 10:00:00", result="bad", stated_cause=cause)
+        for cause in ("发货慢", "发货慢 ", "", " ")
+    ]
+    assert numbers(counted(lines), "by_cause") == {"发货慢": (2, 0), None: (2, 0)}
+
+
+def test_causes_that_came_up_again_and_what_was_done_about_them() -> None:
+    lines = [
+        review(created_at="2012-06-11 10:00:00", result="bad", stated_cause="发货慢"),
+        review(created_at="2012-07-03 10:00:00", result="bad", stated_cause="发货慢", improvement="当天打包"),
+        review(created_at="2012-07-03 11:00:00", result="bad", stated_cause="破损"),
+    ]
+    (one,) = [each for each in counted(lines).repeats if each.repeats.id == "per_cause"]
+    assert one.rows == ()
+    (several,) = [each for each in counted(lines, days("2012-06-11", "2012-07-08")).repeats if each.repeats.id == "per_cause"]  # fmt: skip  # noqa: E501
+    assert [value for value, _ in several.rows] == ["发货慢"]
+    (open_,) = [each for each in counted(lines).lists if each.listed.id == "without_improvement"]
+    assert len(open_.rows) == 1
+
+
 def test_an_empty_week() -> None:
     result = counted([])
     assert result.tally.counted == 0

@@ -81,15 +81,17 @@ def test_a_silent_seller_leads_to_the_decision() -> None:
         ("03-15 10:00:00", False, "dispatch.breach=True"),
         ("03-16 09:00:00", False, "complaint.filed_at"),
         ("03-16 09:00:00", False, "seller_handling starts"),
+        ("03-16 09:00:00", False, "voluntary_payment starts"),
         ("03-16 09:00:00", False, "complaint.stage=negotiation"),
         ("03-16 09:00:00", False, "complaint.liable_party=?"),
         ("03-16 09:00:00", False, "penalty.points=?"),
         ("03-16 09:00:00", False, "compensation.due=?"),
         ("03-17 09:00:00", True, "seller_handling missed"),
+        ("03-17 09:00:00", True, "voluntary_payment lapsed"),
         ("03-17 09:00:00", True, "evidence starts"),
         ("03-17 09:00:00", True, "preprocessing starts"),
         ("03-17 09:00:00", True, "complaint.stage=platform"),
-        ("03-18 09:00:00", True, "preprocessing missed"),
+        ("03-18 09:00:00", True, "preprocessing lapsed"),
         ("03-20 09:00:00", True, "evidence ended"),
         ("03-20 09:00:00", True, "platform_decision starts"),
         ("03-27 00:00:00", True, "platform_decision missed"),
@@ -154,6 +156,69 @@ def test_every_round_of_a_refund_has_its_own_clock() -> None:
     assert ("04-16 08:00:00", True, "escalation_gate ended") in steps
     assert ("04-18 09:00:00", True, "refund.state=wait_buyer_return") in steps
     assert ("05-03 09:00:00", True, "refund.state=closed") in steps
+
+
+def test_what_is_done_a_second_after_an_end_is_dated_by_itself() -> None:
+    rulebook = load_rulebook(ROOT / "rules" / "taobao", engine="reference")
+    case, faults = rulebook.read_case(
+        json.dumps(
+            {
+                "order": {"total": "25.00", "paid_at": "2012-03-28 20:15:00", "payment_channel": "alipay"},
+                "refund": {
+                    "applications": [
+                        {
+                            "applied_at": "2012-04-01 08:00:00",
+                            "needs_return": True,
+                            "seller_responded_at": "2012-04-03 08:00:00",
+                            "seller_response": "refused",
+                        }
+                    ],
+                    "intervention_requested_at": "2012-04-16 08:00:01",
+                },
+            }
+        ),
+        "asked.json",
+    )
+    assert case is not None, faults
+    steps = told(make_timeline(rulebook, case, rulebook.read_instant("2012-04-17 00:00:00")))
+    assert ("04-16 08:00:00", False, "escalation_gate ended") in steps
+    assert ("04-16 08:00:01", False, "refund.intervention=accepted") in steps
+
+
+def test_a_clock_of_unknown_length_leaves_everything_open_a_second_after_its_start() -> None:
+    rulebook = load_rulebook(ROOT / "rules" / "taobao", engine="reference")
+    case, faults = rulebook.read_case(
+        json.dumps(
+            {
+                "order": {"total": "25.00", "paid_at": "2012-04-25 20:15:00", "payment_channel": "alipay"},
+                "refund": {
+                    "applications": [
+                        {
+                            "applied_at": "2012-05-01 10:00:00",
+                            "needs_return": True,
+                            "seller_responded_at": "2012-05-02 11:00:00",
+                            "seller_response": "agreed",
+                        }
+                    ],
+                    "returned_at": "2012-05-10 11:00:00",
+                },
+            }
+        ),
+        "returned.json",
+    )
+    assert case is not None, faults
+    steps = told(make_timeline(rulebook, case, rulebook.read_instant("2012-05-20 00:00:00")))
+    assert ("05-10 11:00:00", False, "refund.state=wait_seller_confirm") in steps
+    assert ("05-10 11:00:01", False, "refund.state=?") in steps
+
+
+def test_an_event_comes_with_what_the_case_says_and_nothing_else() -> None:
+    rulebook = load_rulebook(ROOT / "rules" / "taobao", engine="reference")
+    timeline = of_file(rulebook, ROOT / "examples/cases/refund-refused.json", "2012-04-03 09:01:00")
+    events = [step.what for step in timeline.steps if isinstance(step.what, Event)]
+    applied = next(event for event in events if event.fact.path == "refund.applications.applied_at")
+    names = {fact.path.rpartition(".")[2] for fact, _ in applied.values}
+    assert names == {"claims_received", "needs_return", "pay_to_seller", "reason", "note"}
 
 
 def of_file(rulebook: Rulebook, path: Path, as_of: str) -> Timeline:

@@ -228,6 +228,8 @@ class _Walk:
                 self._plan(due, key)
                 self._plan(due + 1, key)  # acting exactly at the end is in time
             self._plan_later(finding.start, instant)
+            if isinstance(finding.due, Unknown) and _number(finding.start) == instant:
+                self._plan(instant + 1)  # it starts whatever its length, and may be over at once
         for (name, _), state in decision.findings.states.items():
             if name.rpartition(".")[0] not in self.book.deadlines:
                 self._plan_later(state, instant)
@@ -257,7 +259,12 @@ class _Walk:
             yield Step(shown, turn, expected, turn.after.provisional or self._is_provisional(decision))
 
     def _shown(self, decision: Decision, instant: int) -> int:
-        """Return the instant to show: what changes a second after an end is dated by the end."""
+        """Return the instant to show: what changes a second after an end is dated by the end.
+
+        Where something happened in that very second, it may be what made the change.
+        """
+        if any(value == instant and _is_instant(self.book, key) for key, value in self.case.values.items()):
+            return instant
         for view, change in self._clock_changes(decision):
             if change in RAN_OUT and _number(view.finding.due) == instant - 1:
                 return instant - 1
@@ -286,15 +293,16 @@ class _Walk:
         return named if isinstance(named, str) else ""
 
     def _with(self, decision: Decision, dating: Fact, record: int | None) -> Iterator[tuple[Fact, State]]:
-        """Return the facts that came with an event: those dated by it, and those of its record."""
+        """Return the facts that came with an event, as the case says: those dated by it or of its record."""
         for fact in self.book.facts.values():
             dated_by = fact.dated_by
             if fact.listed is not None and dated_by is None:
                 dated_by = self.book.lists[fact.listed].dated_by
             if fact.role != "given" or dated_by != dating.path or fact.type is ValueType.INSTANT:
                 continue
-            state = decision.findings.states.get((fact.path, record if fact.listed else None))
-            if isinstance(state, Known):
+            key = (fact.path, record if fact.listed else None)
+            state = decision.findings.states.get(key)
+            if isinstance(state, Known) and key in self.case.values:  # what is taken for granted did not come
                 yield fact, state
 
     def _clock_changes(self, decision: Decision) -> Iterator[tuple[ClockView, ClockChange]]:

@@ -162,7 +162,7 @@ def test_set_replaces_adds_and_takes_out(run: Run) -> None:
     dearer = run("evaluate", CASE, *AS_OF, "--lang", "en", "--set", "order.total=900.00").out
     assert "900.00" in dearer and "900.00" not in usual
     gone = run("evaluate", CASE, *AS_OF, "--lang", "en", "--set", "order.promised_dispatch=").out
-    assert "(order.promised_dispatch)" in gone and "(order.promised_dispatch)" not in usual
+    assert "(order.dispatch_contract)" in gone and "(order.dispatch_contract)" not in usual
     # What is not there may be taken out, and a new group may come in.
     assert run("evaluate", CASE, *AS_OF, "--set", "review.remedy_proposed_at=").code == 0
     assert run("evaluate", CASE, *AS_OF, "--set", "item.defective=yes").code == 0
