@@ -237,6 +237,8 @@ class _Search:
             is_some = all(one.kind == "conflict" or self._only_flows(one) for one in state.waits)
             may_conflict = self.slice.may_conflict(self.whole.judged(filled)[1])
             self.is_sure = self.is_sure and is_some and not may_conflict
+            resolved = self.whole.judged(filled)[1].resolved.get(self.target.key)
+            return Leaf((state,), () if resolved is None else resolved.winners)
         return Leaf((state,))
 
     def _next(self, waits: Iterable[Missing], filled: Filled) -> Missing | None:

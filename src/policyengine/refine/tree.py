@@ -62,9 +62,18 @@ Answer = Known | Absent | Conflict | Unknown | Spread
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """Where nothing more matters. Several answers: all of these are met, and it is not known where."""
+    """Where nothing more matters. Several answers: all of these are met, and it is not known where.
+
+    ``rules`` give a value that cannot be told: values of other rules are other values.
+    """
 
     answers: tuple[Answer, ...]
+    rules: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Return what tells this leaf from others."""
+        return tuple(map(answer_key, self.answers)), self.rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +96,6 @@ Node = Leaf | Split
 Path = Mapping[Missing, tuple[Cell, ...]]
 
 
-def same_answer(one: Answer, other: Answer) -> bool:
-    """Tell whether two answers say the same; 24 hours are one day."""
-    return answer_key(one) == answer_key(other)
-
-
 def answer_key(answer: Answer) -> tuple[object, ...]:
     """Return what answers are compared and ordered by."""
     match answer:
@@ -104,8 +108,9 @@ def answer_key(answer: Answer) -> tuple[object, ...]:
             return (2,)
         case Conflict():
             return (3,)  # other rules may hold too, and take the place of those that give the same values
-        case Unknown():
-            return (4,)
+        case Unknown(waits):
+            names = ((one.kind, one.name, -1 if one.record is None else one.record) for one in waits)
+            return 4, tuple(sorted(names))
 
 
 def split(missing: Missing, branches: list[Branch], ends: tuple[Value, Value] | None = None) -> Node:
@@ -172,7 +177,7 @@ def same_node(one: Node, other: Node) -> bool:
     """Tell whether two trees say the same."""
     match one, other:
         case Leaf(), Leaf():
-            return [*map(answer_key, one.answers)] == [*map(answer_key, other.answers)]
+            return one.key == other.key
         case Split(), Split():
             return (
                 one.missing == other.missing
@@ -217,7 +222,7 @@ def mattering(node: Node) -> frozenset[Missing]:
             elif isinstance(answer, Spread):
                 found |= answer.by
     for (path, leaf), (other_path, other) in combinations(every, 2):
-        if len(leaf.answers) == len(other.answers) == 1 and same_answer(leaf.answers[0], other.answers[0]):
+        if len(leaf.answers) == len(other.answers) == 1 and leaf.key == other.key:
             continue
         apart = [one for one in path if one in other_path and _are_apart(path[one], other_path[one])]
         if len(apart) == 1:
