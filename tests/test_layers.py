@@ -45,6 +45,7 @@ LAYERS = (
     ("engines",),
     (
         "explain",
+        "refine",
         "nearness",
         "deciding",
         "decision",
