@@ -121,6 +121,8 @@ def judge_deadline(
     acted, stopped = _earliest(seen), _earliest(stopping)
     status = _status(span, seen, stopped, clock, as_of)
     settled = _settled(status, span.due, acted, stopped)
+    if isinstance(status, Known) and status != STOPPED:
+        stopped = ABSENT  # it came too late to stop anything
     due, acted, stopped, status, settled = (
         doubt(span.exists, span.exists_waits, state) for state in (span.due, acted, stopped, status, settled)
     )

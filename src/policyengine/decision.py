@@ -252,9 +252,12 @@ class Decision:
             found[missing] = found.get(missing, 0) + 1
         order = {missing: number for number, missing in enumerate(sort_missing(found))}
         wanted = (Wanted(missing, answers) for missing, answers in found.items())
-        return tuple(
-            sorted(wanted, key=lambda one: (_RANKS[one.missing.kind], -one.answers, order[one.missing]))
-        )
+        return tuple(sorted(wanted, key=lambda one: (self._rank(one), -one.answers, order[one.missing])))
+
+    def _rank(self, wanted: Wanted) -> tuple[int, bool]:
+        """Order what is missing: what can be told now, what is still to come, then what cases cannot say."""
+        fact = self.judged.rulebook.facts.get(wanted.missing.name)
+        return _RANKS[wanted.missing.kind], fact is not None and fact.foresees is not None
 
 
 _TRUTHS = (Truth.FALSE, Truth.TRUE)

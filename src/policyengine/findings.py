@@ -76,7 +76,7 @@ class RuleFinding(NamedTuple):
 class DeadlineFinding(NamedTuple):
     """A deadline's clock. ``due`` is absent when the clock never started or the deadline does not exist.
 
-    ``acted`` is the earliest act that meets it, ``stopped`` the earliest event that stops its clock.
+    ``acted`` is the earliest act that meets it, ``stopped`` the event that has stopped its clock.
     """
 
     exists: Truth

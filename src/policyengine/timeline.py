@@ -364,7 +364,7 @@ def _differs(old: Outcome | None, new: Outcome) -> bool:
         return True
     if isinstance(old.state, Known) and isinstance(new.state, Known):
         return comparison_key(old.state.value) != comparison_key(new.state.value)
-    return old.status == "undetermined" and old.possible != new.possible
+    return False
 
 
 def _then(decision: Decision, view: ClockView) -> tuple[NextStep, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from policyengine.case import Case, Key
-from policyengine.conditions import All, Condition, Constant, Ref, Test
+from policyengine.conditions import All, Condition, Ref, Test
 from policyengine.dependencies import dependencies, node_of, rule_node
 from policyengine.explain import Explainer, Explanation
 from policyengine.findings import Findings, Known, Missing, State, Truth, Unknown
@@ -322,29 +322,70 @@ class _Search:
     # ---------- lists
 
     def _matching_record(self, listed: str, question: Condition) -> tuple[tuple[str, Value], ...] | None:
-        """Return the facts of a record that is as asked, None if it cannot be made up."""
-        facts: dict[str, Value] = {}
+        """Return the facts of a record that is as asked and that a case may have, None if none is found."""
+        case, findings = self.whole.judged({})
+        explanation = Explanation(self.whole.refiner.explainer, case, self.whole.as_of, findings)
+        facts: dict[str, Interval | str] = {}
         for part in question.parts if isinstance(question, All) else (question,):
-            if not isinstance(part, Test) or part.operator not in ("is", "one_of"):
+            if not isinstance(part, Test) or not self._narrow(part, listed, explanation, facts):
                 return None
-            fact, operand = self.book.facts.get(part.ref.name), part.operands[0]
-            if fact is None or fact.listed != listed or not isinstance(operand, Constant):
-                return None
-            if fact.role != "given" or fact.dated_by is not None:
-                return None
-            if facts.setdefault(fact.path, operand.value) != operand.value:
-                return None
-        return self._dated_record(listed, facts)
-
-    def _dated_record(self, listed: str, facts: dict[str, Value]) -> tuple[tuple[str, Value], ...] | None:
         dated_by = self.book.lists[listed].dated_by
-        if dated_by is not None and dated_by not in facts:
-            limits = self.domains.of_fact((dated_by, None), self.whole.case)
-            latest = min(limits.high, self.whole.as_of)
-            if latest < limits.low:
+        if dated_by is not None:
+            limits = self.domains.of_fact((dated_by, None), case)
+            self._meet(facts, dated_by, Interval(limits.low, min(limits.high, self.whole.as_of)))
+        record: dict[str, Value] = {}
+        for path, found in facts.items():
+            if isinstance(found, Interval) and found.is_empty:
                 return None
-            facts[dated_by] = latest
-        return tuple(sorted(facts.items()))
+            type = self.book.facts[path].type
+            value = found if isinstance(found, str) else of_key(found.high, type)
+            record[path] = (
+                bool(found.high) if isinstance(found, Interval) and type is ValueType.BOOLEAN else value
+            )
+        return tuple(sorted(record.items())) if self._may_be(listed, record) else None
+
+    def _narrow(
+        self, test: Test, listed: str, explanation: Explanation, facts: dict[str, Interval | str]
+    ) -> bool:
+        """Narrow a fact of a record to what satisfies a test; tell whether that could be done."""
+        fact, name = self.book.facts.get(test.ref.name), test.ref.name
+        if fact is None or fact.listed != listed or fact.role != "given" or fact.dated_by is not None:
+            return False
+        if test.operator in ("known", "happened") or not test.operands:
+            return test.operator == "happened" and self.book.lists[listed].dated_by == name
+        state = explanation.state_of(test.operands[0], None)
+        operand = test.operands[0]
+        if not isinstance(state, Known) or (isinstance(operand, Ref) and operand.listed is not None):
+            return False
+        key = comparison_key(state.value)
+        if isinstance(key, str):
+            return facts.setdefault(name, key) == key
+        whole = Interval(0, 1) if fact.type is ValueType.BOOLEAN else self.domains.whole(fact.type)
+        ranges = {
+            "at_least": Interval(key, whole.high),
+            "more_than": Interval(key + 1, whole.high),
+            "at_most": Interval(whole.low, key),
+            "less_than": Interval(whole.low, key - 1),
+        }
+        return self._meet(facts, name, ranges.get(test.operator, Interval(key, key)))
+
+    def _meet(self, facts: dict[str, Interval | str], name: str, found: Interval) -> bool:
+        known = facts.get(name)
+        if isinstance(known, Interval):
+            found = Interval(max(known.low, found.low), min(known.high, found.high))
+        facts[name] = found
+        return not found.is_empty
+
+    def _may_be(self, listed: str, record: Mapping[str, Value]) -> bool:
+        """Tell whether a case may have such a record: whether all is within its bounds."""
+        case = complete(self.whole.case, {Missing("fact", listed, None): Records(1, tuple(record.items()))})
+        for path, value in record.items():
+            without = case._replace(values={key: one for key, one in case.values.items() if key != (path, 0)})
+            if self.domains.is_ordered(self.book.facts[path].type):
+                limits, key = self.domains.of_fact((path, 0), without), comparison_key(value)
+                if not isinstance(key, int) or not limits.low <= key <= limits.high:
+                    return False
+        return True
 
     def _of_records(self, missing: Missing, filled: Filled, ordered: int) -> Node:
         question = self.slice.question(missing.name)
@@ -356,9 +397,10 @@ class _Search:
         limits = self.slice.limits(missing.name, explanation)
         known = [comparison_key(one.value) for one in limits if isinstance(one, Known)]
         numbers = [number for number in known if isinstance(number, int)]
-        if len(known) < len(limits):
-            self.is_sure = False  # how many could matter is not known itself
-        most = min(max([1, *(number + 1 for number in numbers)]), _MOST_RECORDS)
+        wanted = max([1, *(number + 1 for number in numbers)])
+        if len(known) < len(limits) or wanted > _MOST_RECORDS:
+            self.is_sure = False  # how many could matter is not known itself, or more than are tried
+        most = min(wanted, _MOST_RECORDS)
 
         def fill(number: int) -> Records:
             return Records(number, facts)
@@ -389,6 +431,10 @@ class _Search:
             cells = self._cells(missing, filled, Interval(limits.low, last), fill)
             is_split = ordered + (len(cells) > 1)
             self.is_sure = self.is_sure and is_split <= 1 and not self.slice.is_entangled(missing.name)
+            if type is ValueType.DURATION and self.slice.counts_whole_days(missing.name):
+                self.is_sure = (
+                    False  # only lengths in seconds are tried, and 1 day can end later than 24 hours
+                )
             for low, high in cells:
                 cell = Exactly(fill(low)) if low == high else Between(fill(low), fill(high))
                 branches.append(Branch((cell,), self._interval(missing, filled, low, high, fill, is_split)))

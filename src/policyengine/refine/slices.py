@@ -185,6 +185,16 @@ class Slice:
                 return frozenset(moved)
             moved |= more
 
+    def counts_whole_days(self, name: str) -> bool:
+        """Tell whether a value is the length of a clock for which a day is another length than 24 hours."""
+        flow = self.flow(name)
+        for deadline in self.deadlines():
+            within = choose_operand(deadline.within, self.readings)
+            is_length = isinstance(within, Ref) and within.name in flow
+            if is_length and choose_counting(deadline.counting, self.readings).days == "calendar":
+                return True
+        return False
+
     def _is_rigid(self, deadline: Deadline) -> bool:
         counting = choose_counting(deadline.counting, self.readings)
         return counting.hours == "continuous" and counting.days == "rolling"

@@ -15,7 +15,7 @@ from policyengine.render.layout import Paint, Row, Tone, table
 from policyengine.render.naming import Naming, case_path, place
 from policyengine.render.steps import Steps
 from policyengine.render.trees import Trees
-from policyengine.rulebook import MissingByReading
+from policyengine.rulebook import STATUSES, MissingByReading
 from policyengine.values import ValueType, printable, show_span
 
 _GLYPHS: dict[str, tuple[str, Tone]] = {
@@ -268,14 +268,19 @@ class _Page:
             return self.say("missed, met {span} late", span=span)
         if word == "ended":
             return self.say("over")
+        if word == "lapsed" and acted is not None and due is not None:
+            span = self._span(acted - due)
+            return self.say("lapsed: used {span} too late", span=span)
         if word == "lapsed":
             return self.say("lapsed: not used in time")
-        if word == "stopped":
+        if word == "stopped" and isinstance(finding.stopped, Known):
             return self.say(
                 "stopped at {instant}: it no longer matters", instant=self._instant(finding.stopped)
             )
         if word == "not_started":
             return self.say("has not begun")
+        if word:  # when it was met or until when it runs is not known, and does not matter
+            return self.naming.text(dict(STATUSES)[word])
         waits = finding.status.waits if isinstance(finding.status, Unknown) else frozenset()
         return self.say("undetermined; {reason}", reason=self.naming.waits(waits))
 

@@ -26,6 +26,8 @@ from policyengine.values import Duration, Value, ValueType, show_span
 MOST_WAYS = 4
 """More ways are not shown one by one: nobody reads them."""
 
+MOST_TITLES = 3
+
 # Each: from below to a value, from a value on, beyond a value, between two values.
 _RANGES = {
     "instant": (
@@ -91,12 +93,10 @@ class Trees:
 
     def whatever(self, refined: Refined) -> str:
         """Return that an answer is the same whatever was tried."""
-        titles = self.say(", ").join(self.title(one) for one in sorted(refined.waits, key=_by_name))
-        return self.say(
-            "the same whatever is filled in for: {titles} ({count} ways tried)",
-            titles=titles,
-            count=refined.completions,
-        )
+        titles = [self.title(one) for one in sorted(refined.waits, key=_by_name)]
+        if len(titles) > MOST_TITLES:
+            return self.say("the same whatever is filled in for what is missing")
+        return self.say("the same whatever is filled in for: {titles}", titles=self.say(", ").join(titles))
 
     # ---------- answers
 
@@ -115,7 +115,7 @@ class Trees:
                 words = self.say(", ").join(titles)
                 return self.say("rules contradict each other: {titles}", titles=words)
             case Unknown():
-                return self.say("a value that cannot be told")
+                return self.say("a value that is not known yet")
 
     # ---------- cells
 
@@ -136,11 +136,13 @@ class Trees:
                 return self._matching(least, most)
 
     def _matching(self, least: int, most: int | None) -> str:
+        if most == 0:
+            return self.say("no matching record")
         if least == most:
-            return self.say("{count} matching records", count=least)
+            return self.say("matching records: {count}", count=least)
         if most is None:
-            return self.say("at least {count} matching records", count=least)
-        return self.say("{least} to {most} matching records", least=least, most=most)
+            return self.say("matching records: at least {count}", count=least)
+        return self.say("matching records: {least} to {most}", least=least, most=most)
 
     def _range(self, low: Value | None, high: Value | None, name: str) -> str:
         type = self.naming.type_of(name)

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from policyengine.case import Key
 from policyengine.clauses import Source
+from policyengine.clocks import has_run_out
 from policyengine.conditions import NEIGHBOURS, Count, Operand, Pick, Ref, Test, shape
 from policyengine.deciding import (
     ByChoice,
@@ -28,10 +29,12 @@ from policyengine.explain import Either, Leaf, Looked, Part, counting_aspects
 from policyengine.findings import Absent, Conflict, DeadlineFinding, Known, Resolved, State, Truth, Unknown
 from policyengine.i18n import Speech
 from policyengine.nearness import MOST_RECORDS, in_order, nearest, shown_records, ways_in_order
+from policyengine.refine.search import Target
 from policyengine.render.layout import Paint, Tone
 from policyengine.render.naming import Naming, case_path, place
 from policyengine.render.sentences import Sentences
 from policyengine.render.steps import Steps
+from policyengine.render.trees import Trees
 from policyengine.rulebook import Amount, Deadline, Rule
 from policyengine.source import Span
 from policyengine.values import ValueType
@@ -88,6 +91,7 @@ class Chain:
         self.book = decision.judged.rulebook
         self.naming = Naming(self.book, say)
         self.sentences = Sentences(decision.explanation, self.naming)
+        self.trees = Trees(self.naming)
         self._told: set[Key] = set()
         self._told_rules: set[Key] = set()
         self._told_scopes: set[str] = set()
@@ -105,7 +109,7 @@ class Chain:
 
     def _name(self, key: Key, depth: int) -> Iterator[str]:
         name, _ = key
-        state = self.decision.findings.states[key]
+        open_state, state = self.decision.findings.states[key], self.decision.state_of(key)
         path = case_path(self.book, key)
         value = self._value(state, name)
         head = self.say("{title} ({name}): {value}", title=self.naming.title(name), name=path, value=value)
@@ -116,7 +120,21 @@ class Chain:
         self._told.add(key)
         if isinstance(state, Unknown):
             yield self._line(depth + 1, self.naming.waits(state.waits), "open")
+        if isinstance(open_state, Unknown):
+            yield from self._ways(Target("state", key), depth + 1)
         yield from self._origin(key, depth + 1)
+
+    def _ways(self, target: Target, depth: int) -> Iterator[str]:
+        """Tell what follows from what, or that all ways agree."""
+        if self.decision.refinement is None:
+            return
+        refined = self.decision.refinement.of(target)
+        if not isinstance(refined.state, Unknown):
+            yield self._line(depth, self.trees.whatever(refined), "open")
+        elif refined.exactness == "exact":
+            ways = self.trees.ways(refined, target.key[0]) if target.kind == "state" else []
+            ways = ways or self.trees.when_true(refined)
+            yield from (self._line(depth, way, "open") for way in (ways if len(ways) > 1 else ()))
 
     def _value(self, state: State, name: str) -> str:
         if isinstance(state, Unknown):
@@ -455,7 +473,7 @@ class Chain:
         """Tell what met a deadline, or which act is not known."""
         if isinstance(finding.acted, Known):
             acted = self.naming.typed(finding.acted.value, ValueType.INSTANT)
-            template = _TOO_LATE if finding.status == Known("missed") else _IN_TIME
+            template = _TOO_LATE if has_run_out(finding.status) else _IN_TIME
             yield self._line(depth, self.say(template, instant=acted))
             return
         if not deadline.met_by or isinstance(finding.start, Absent):
@@ -493,8 +511,10 @@ class Chain:
 
     def _why_not(self, key: Key) -> Iterator[str]:
         rule = self.book.rules[key[0]]
-        truth = self.decision.findings.rules[key].truth
-        yield self._line(0, self.say(_VERDICTS[truth], rule=self._headline(rule)), "title")
+        truth, agreed = self.decision.findings.rules[key].truth, self.decision.truth_of(key)
+        yield self._line(0, self.say(_VERDICTS[agreed], rule=self._headline(rule)), "title")
+        if truth is Truth.UNDETERMINED:
+            yield from self._ways(Target("rule", key), 1)
         if truth is Truth.TRUE:
             yield from self._beaten(rule, key[1])
             return
