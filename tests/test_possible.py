@@ -1,0 +1,306 @@
+"""What a decision says is possible: agreed answers, trees, defaults and what is missing, in small rulebooks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from policyengine.api import Rulebook, load_rulebook
+from policyengine.decision import Decision, Outcome
+from policyengine.i18n import Speech
+from policyengine.render.json import decision_data
+from policyengine.render.text import render_text
+from policyengine.render.why import Chain
+
+HEAD = """\
+rulebook: small
+version: "1"
+title: {zh: 小, en: Small}
+time_zone: Asia/Shanghai
+currency: CNY
+calendar: CN
+languages: [zh, en]
+parties: {seller: {zh: 卖家, en: seller}}
+"""
+NOW = "2012-03-23 12:00"
+
+
+def book(folder: Path, facts: str, policy: str, head: str = "", assumptions: str = "") -> Rulebook:
+    (folder / "policies").mkdir()
+    (folder / "rulebook.yaml").write_text(HEAD + head, "utf-8")
+    (folder / "facts.yaml").write_text(dedent(facts), "utf-8")
+    (folder / "policies" / "p.yaml").write_text(
+        "policy: p\ntitle: {zh: 甲, en: P}\n" + dedent(policy), "utf-8"
+    )
+    if assumptions:
+        (folder / "assumptions.yaml").write_text(dedent(assumptions), "utf-8")
+    return load_rulebook(folder)
+
+
+def outcome(decision: Decision, path: str) -> Outcome:
+    return next(one for one in decision.outcomes if one.fact.path == path)
+
+
+def page(decision: Decision, language: str = "en") -> str:
+    return render_text(decision, Speech(language))  # type: ignore[arg-type]  # one of two
+
+
+YES_OR_NO = """
+    facts:
+      a: {type: boolean, title: {zh: 甲, en: A}}
+      b: {type: boolean, title: {zh: 乙, en: B}}
+      result.ok: {type: boolean, title: {zh: 可以, en: ok}, role: outcome}
+    """
+
+
+def test_an_answer_on_which_all_ways_agree_is_certain_and_says_on_what_it_rests(tmp_path: Path) -> None:
+    rules = book(
+        tmp_path,
+        YES_OR_NO,
+        """
+        rules:
+          one: {title: {zh: 一, en: One}, when: {a: yes}, then: {result.ok: yes}}
+          two: {title: {zh: 二, en: Two}, when: {a: no, A-01: kind}, then: {result.ok: yes}}
+        """,
+        assumptions="""
+        assumptions:
+          A-01:
+            title: {zh: 题, en: Kindness}
+            readings: {kind: {zh: 宽, en: kind}, strict: {zh: 严, en: strict}}
+            default: kind
+        """,
+    )
+    decision = rules.evaluate({}, NOW)
+    found = outcome(decision, "result.ok")
+    assert (found.status, found.waits, found.exactness) == ("known", (), "exact")
+    assert [one.rule.id for one in found.reasons] == ["one", "two"]
+    assert found.support.assumptions == {"A-01"} and [one.id for one in decision.assumptions] == ["A-01"]
+    assert "ok  yes  the same whatever is filled in for: A" in page(decision)
+    assert "Missing" not in page(decision)
+    why = Chain(decision, Speech("en")).why(("result.ok", None))
+    assert why.startswith("ok (result.ok): yes\n  the same whatever is filled in for: A\n")
+    quick = rules.judge(decision.case, decision.as_of, refine=False)
+    assert outcome(quick, "result.ok").status == "undetermined"
+
+
+def test_a_tree_says_what_follows_from_what(tmp_path: Path) -> None:
+    rules = book(
+        tmp_path,
+        """
+        facts:
+          paid_at: {type: instant, title: {zh: 付款时间, en: paid at}}
+          sent_at: {type: instant, title: {zh: 发货时间, en: sent at}, if_missing: never}
+          breach: {type: boolean, title: {zh: 违约, en: breach}, role: outcome}
+        """,
+        """
+        deadlines:
+          sending: {title: {zh: 发货, en: Send}, who: seller, starts: paid_at, within: 24 hours, met_by: sent_at}
+        rules:
+          late: {title: {zh: 晚, en: Late}, when: {sending.status: missed}, then: {breach: yes}}
+          fine: {title: {zh: 好, en: Fine}, when: {sending.status: [open, met]}, then: {breach: no}}
+        """,
+    )
+    decision = rules.evaluate({"sent_at": "2012-03-23 10:00"}, NOW)
+    text = page(decision)
+    assert "if paid at: by 2012-03-22 09:59:59 → yes" in text
+    assert "if paid at: after 2012-03-22 09:59:59 → no" in text
+    assert "if paid at: not yet → not applicable" in text
+    assert "若 付款时间：不晚于 2012-03-22 09:59:59 → 是" in page(decision, "zh")
+    tree = decision_data(decision)["outcomes"][0]["depends_on"]  # type: ignore[index]
+    assert tree["branches"][0] == {
+        "if": [{"from": None, "to": "2012-03-22T09:59:59+08:00"}],
+        "then": {"answers": [True]},
+    }
+
+
+def test_a_notice_that_perhaps_is_due_is_shown_with_its_condition(tmp_path: Path) -> None:
+    rules = book(
+        tmp_path,
+        YES_OR_NO,
+        """
+        rules:
+          act:
+            title: {zh: 一, en: One}
+            when: {a: yes, b: yes}
+            notices: [{to: seller, kind: duty, text: {zh: 做, en: do it}}]
+          stop:
+            title: {zh: 二, en: Two}
+            when: {any: [{a: yes}, {a: no}]}
+            notices: [{to: seller, kind: advice, text: {zh: 看, en: look at it}}]
+            then: {result.ok: yes}
+        """,
+    )
+    decision = rules.evaluate({"b": True}, NOW)
+    assert [one.rule.id for one in decision.next_steps] == ["stop"], "it holds whatever a is"
+    assert [one.step.rule.id for one in decision.possible_steps] == ["act"]
+    assert "do it\n          if A: yes" in page(decision)
+    assert [one.missing.name for one in decision.wanted] == ["a"]
+    assert rules.evaluate({"b": False}, NOW).possible_steps == (), "in no way is it due"
+
+
+def test_facts_come_first_those_that_settle_most_and_what_is_still_to_come_after_them(tmp_path: Path) -> None:
+    rules = book(
+        tmp_path,
+        """
+        facts:
+          a: {type: boolean, title: {zh: 甲, en: A}}
+          b: {type: boolean, title: {zh: 乙, en: B}}
+          decided_at: {type: instant, title: {zh: 裁定时间, en: decided at}, if_missing: never}
+          decision: {type: boolean, title: {zh: 裁定, en: decision}, dated_by: decided_at}
+          awaited: {type: boolean, title: {zh: 将来的裁定, en: decision to come}, foresees: decision}
+          r.one: {type: boolean, title: {zh: 一, en: one}, role: outcome}
+          r.two: {type: boolean, title: {zh: 二, en: two}, role: outcome}
+          r.sum: {type: money, title: {zh: 三, en: sum}, role: outcome}
+        """,
+        """
+        parameters:
+          fee: {title: {zh: 费, en: fee}, type: money, values: []}
+        rules:
+          one: {title: {zh: 一, en: One}, when: {a: yes, b: yes}, then: {r.one: yes}}
+          two: {title: {zh: 二, en: Two}, when: {b: yes}, then: {r.two: yes}}
+          three: {title: {zh: 三, en: Three}, when: {any: [{decision: yes}, {awaited: yes}]}, then: {r.sum: fee}}
+        """,
+    )
+    decision = rules.evaluate({}, NOW)
+    assert [(one.missing.name, one.answers) for one in decision.wanted] == [
+        ("b", 2),
+        ("a", 1),
+        ("awaited", 1),
+        ("fee", 1),
+    ]
+    text = page(decision)
+    assert "decision (decision) and its time (decided_at)" in text and "--set awaited=…" in text
+    data = decision_data(decision)["missing"]
+    assert isinstance(data, list)
+    assert (data[2]["name"], data[2]["dated_by"], data[2]["what_if"]) == ("decision", "decided_at", "awaited")
+
+
+def test_a_default_that_decides_is_listed_with_its_assumption(tmp_path: Path) -> None:
+    rules = book(
+        tmp_path,
+        """
+        facts:
+          asked: {type: boolean, title: {zh: 提出, en: asked}, if_missing: {A-01: {no_is_no: no, open: unknown}}}
+          result.ok: {type: boolean, title: {zh: 可以, en: ok}, role: outcome}
+        """,
+        """
+        rules:
+          one: {title: {zh: 一, en: One}, when: {asked: no}, then: {result.ok: yes}}
+        """,
+        assumptions="""
+        assumptions:
+          A-01:
+            title: {zh: 没提就是没有, en: What is not asked is not wanted}
+            readings: {no_is_no: {zh: 没有, en: it is not}, open: {zh: 未定, en: it is open}}
+            default: no_is_no
+        """,
+    )
+    decision = rules.evaluate({}, NOW)
+    assert outcome(decision, "result.ok").status == "known"
+    assert [(one.fact.path, one.value) for one in decision.defaults] == [("asked", False)]
+    assert [one.id for one in decision.assumptions] == ["A-01"]
+    assert "asked  no  A-01" in page(decision)
+    assert rules.evaluate({"asked": False}, NOW).defaults == (), "the case says it"
+    other = load_rulebook(tmp_path, assume={"A-01": "open"})
+    assert outcome(other.evaluate({}, NOW), "result.ok").status == "undetermined"
+
+
+# ---------- what cannot be told exactly is not told as exact
+
+
+COUNTED = """
+    facts:
+      result.ok: {{type: boolean, title: {{zh: 可以, en: ok}}, role: outcome}}
+    lists:
+      items:
+        title: {{zh: 件, en: items}}
+        facts: {{price: {{type: money, title: {{zh: 价, en: price}}{bounds}}}}}
+    """
+
+
+@pytest.mark.parametrize(
+    ("least", "exactness", "waits"), [(1, "exact", True), (49, "exact", True), (60, "lower_bound", True)]
+)
+def test_more_records_than_are_tried_are_not_ruled_out(
+    tmp_path: Path, least: int, exactness: str, waits: bool
+) -> None:
+    rules = book(
+        tmp_path,
+        COUNTED.format(bounds=""),
+        f"""
+        rules:
+          one:
+            title: {{zh: 一, en: One}}
+            when: {{count_of: {{list: items, where: {{price: 1.00}}, at_least: {least}}}}}
+            then: {{result.ok: yes}}
+        """,
+    )
+    found = outcome(rules.evaluate({}, NOW), "result.ok")
+    assert (found.status, found.exactness) == ("undetermined", exactness)
+    assert bool(found.waits) is waits
+
+
+@pytest.mark.parametrize(("bounds", "possible"), [("", True), (", at_most: 4.00", False)])
+def test_a_list_is_not_filled_with_records_that_no_case_may_have(
+    tmp_path: Path, bounds: str, possible: bool
+) -> None:
+    rules = book(
+        tmp_path,
+        COUNTED.format(bounds=bounds),
+        """
+        rules:
+          one: {title: {zh: 一, en: One}, when: {any_of: {list: items, where: {price: 5.00}}}, then: {result.ok: yes}}
+        """,
+    )
+    found = outcome(rules.evaluate({}, NOW), "result.ok")
+    assert (True in found.possible) is possible, "what was not tried may still not be told as met"
+    assert found.status == "undetermined"
+
+
+def test_a_day_can_be_longer_than_24_hours(tmp_path: Path) -> None:
+    rules = book(
+        tmp_path,
+        """
+        facts:
+          paid_at: {type: instant, title: {zh: 付款, en: paid at}}
+          done_at: {type: instant, title: {zh: 完成, en: done at}, if_missing: never}
+          length: {type: duration, title: {zh: 时长, en: length}}
+          result.ok: {type: boolean, title: {zh: 可以, en: ok}, role: outcome}
+        """,
+        """
+        deadlines:
+          w: {title: {zh: 期, en: W}, who: seller, starts: paid_at, within: length, met_by: done_at}
+        rules:
+          one:
+            title: {zh: 一, en: One}
+            when: {w.status: met, length: {at_most: 24 hours}}
+            then: {result.ok: yes}
+        """,
+        head="counting: {days: calendar}\n",
+    )
+    case = {"paid_at": "2012-03-20 22:00", "done_at": "2012-03-21 23:30"}
+    assert outcome(rules.evaluate(case, NOW), "result.ok").status == "undetermined"
+    told = outcome(rules.evaluate({**case, "length": "1 day"}, NOW), "result.ok")
+    assert told.status == "known", "one day ends at midnight of the next"
+
+
+def test_two_unknown_instants_that_are_compared_are_told_as_far_as_they_were_tried(tmp_path: Path) -> None:
+    rules = book(
+        tmp_path,
+        """
+        facts:
+          one_at: {type: instant, title: {zh: 一时, en: one at}}
+          two_at: {type: instant, title: {zh: 二时, en: two at}}
+          result.ok: {type: boolean, title: {zh: 可以, en: ok}, role: outcome}
+        """,
+        """
+        rules:
+          one: {title: {zh: 一, en: One}, when: {one_at: {before: two_at}}, then: {result.ok: yes}}
+          two: {title: {zh: 二, en: Two}, when: {not: {one_at: {before: two_at}}}, then: {result.ok: no}}
+        """,
+    )
+    found = outcome(rules.evaluate({}, NOW), "result.ok")
+    assert found.status == "undetermined" and {*found.possible, *found.not_ruled_out} == {False, True}
+    assert {one.name for one in found.waits} == {"one_at", "two_at"}
