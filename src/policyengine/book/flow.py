@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
-from policyengine.dependencies import DUE, dependencies, name_of_node, rule_node
+from policyengine.dependencies import DUE, dependencies, name_of_node, node_of, rule_node
 from policyengine.rulebook import Rulebook
 from policyengine.words import Text
 
@@ -42,35 +42,56 @@ def flow_of(book: Rulebook, policy: str) -> Flow:
 
 
 def _sources(book: Rulebook, policy: str) -> dict[str, frozenset[str]]:
-    """Return for everything that the policy makes what it is made from."""
+    """Return for everything that the policy makes what it is made from.
+
+    What stops a deadline may rest on when that deadline ends: such a way back is left out, so that nothing
+    goes round.
+    """
     graph = dependencies(book)
+    shown = {*book.facts, *book.deadlines, *book.amounts}
     found: dict[str, set[str]] = {}
+
+    def add(name: str, before: Iterable[str]) -> None:
+        names = {name_of_node(one, book) for one in before}
+        found.setdefault(name, set()).update(names & shown - {name})
+
     for id, rule in book.rules.items():
         if rule.policy == policy:
             for conclusion in rule.then:
-                found.setdefault(conclusion.fact.name, set()).update(graph[rule_node(id)])
-    for group in (book.deadlines, book.amounts):
-        for id, part in group.items():
-            if part.policy == policy:
-                found.setdefault(id, set()).update(graph[id] | graph.get(id + DUE, frozenset()))
-    shown = {*book.facts, *book.deadlines, *book.amounts}
-    return {
-        name: frozenset({name_of_node(one, book) for one in before} & shown - {name})
-        for name, before in found.items()
-    }
+                add(conclusion.fact.name, graph[rule_node(id)])
+    for id, amount in book.amounts.items():
+        if amount.policy == policy:
+            add(id, graph[id])
+    deadlines = [deadline for deadline in book.deadlines.values() if deadline.policy == policy]
+    for deadline in deadlines:
+        add(deadline.id, graph[deadline.id + DUE] | {node_of(act) for act in deadline.met_by})
+    for deadline in deadlines:
+        for stop in map(node_of, deadline.stopped_by):
+            if not _rests_on(name_of_node(stop, book), deadline.id, found):
+                add(deadline.id, [stop])
+    return {name: frozenset(before) for name, before in found.items()}
+
+
+def _rests_on(name: str, other: str, sources: Mapping[str, Iterable[str]]) -> bool:
+    """Tell whether there is a way from ``other`` to ``name``."""
+    seen, waiting = set[str](), [name]
+    while waiting:
+        one = waiting.pop()
+        if one == other:
+            return True
+        if one not in seen:
+            seen.add(one)
+            waiting += sources.get(one, ())
+    return False
 
 
 def _columns(names: Iterable[str], sources: Mapping[str, frozenset[str]]) -> dict[str, int]:
-    """Return for each name the length of the longest way to it.
-
-    What stops a deadline may rest on when the deadline ends: that way back is not followed.
-    """
+    """Return for each name the length of the longest way to it."""
     columns: dict[str, int] = {}
 
-    def column(name: str, behind: frozenset[str] = frozenset()) -> int:
+    def column(name: str) -> int:
         if name not in columns:
-            before = sorted(sources.get(name, frozenset()) - behind)
-            columns[name] = 1 + max((column(one, behind | {name}) for one in before), default=-1)
+            columns[name] = 1 + max((column(one) for one in sources.get(name, ())), default=-1)
         return columns[name]
 
     for name in names:

@@ -119,6 +119,7 @@ class OpenRulebook:
         edits = [Edit(_stretch(one, old, _end_of_name(one)), last) for one in self.index.uses_of(symbol)]
         if symbol.kind == "list":
             edits += self._in_paths(symbol, old, last)
+        edits = list(dict.fromkeys(edits))  # what has an anchor is used once for each alias
         self._try(edits)
         return edits
 
