@@ -102,19 +102,23 @@ def possible(one: Decision, two: Decision) -> Verdict:
     """What an undetermined outcome turns out to be once more is told is among what it was told to allow."""
     if not _is_completion(one, two):
         return None
-    later = {(after.fact.path, after.record): after for after in two.outcomes}
     asked = False
     for outcome in one.outcomes:
-        after = later.get((outcome.fact.path, outcome.record))
-        if outcome.status != "undetermined" or after is None:
+        after = two.findings.states.get((outcome.fact.path, outcome.record))
+        was_open = isinstance(one.findings.states[outcome.fact.path, outcome.record], Unknown)
+        if not was_open or after is None or isinstance(after, Unknown):
             continue
         asked = True
-        if after.status == "not_applicable" and not outcome.may_be_absent:
+        if outcome.status != "undetermined":  # all ways were said to agree
+            if not is_same(after, outcome.state):
+                return f"{outcome.fact.path}: {after} and not {outcome.state}"
+            continue
+        if isinstance(after, Absent) and not outcome.may_be_absent:
             return f"{outcome.fact.path}: not applicable, which was told to be impossible"
         values = [Known(value) for value in (*outcome.possible, *outcome.not_ruled_out)]
-        is_open = outcome.has_unknown_value or not isinstance(after.state, Known)
-        if not is_open and not any(is_same(after.state, value) for value in values):
-            return f"{outcome.fact.path}: {after.state} is not among {values}"
+        is_open = outcome.has_unknown_value or not isinstance(after, Known)
+        if not is_open and not any(is_same(after, value) for value in values):
+            return f"{outcome.fact.path}: {after} is not among {values}"
     return "" if asked else None
 
 
@@ -417,6 +421,9 @@ def order(one: Decision, two: Decision) -> Verdict:
     """In whatever order files, keys of files and facts of a case are written, the decision is the same."""
     if one.case != two.case or one.as_of != two.as_of:
         return None
+    one, two = (
+        Decision(each.case, each.as_of, each.judged, each.findings, each.explanation) for each in (one, two)
+    )
     return _first_difference(_without_places(decision_data(one)), _without_places(decision_data(two)))
 
 
@@ -616,7 +623,9 @@ class Court:
                 model = load(files, overlays)
             else:
                 model = self.book(overlays, shuffle).model
-            self._books[key] = prepare(model, self.assume, engine)
+            book = self._books[key] = prepare(model, self.assume, engine)
+            # What is told to be possible must hold however little is tried, and this is tried very often.
+            book._refiner.most_completions, book._refiner.most_runs = 16, 40
         return self._books[key]
 
     def judge(

@@ -1,4 +1,4 @@
-"""What a decision says is possible: agreed answers, trees, defaults and what is missing, in small rulebooks."""
+"""What a decision says is possible, in small rulebooks: agreed answers, trees, defaults, what is missing."""
 
 from __future__ import annotations
 
@@ -96,7 +96,8 @@ def test_a_tree_says_what_follows_from_what(tmp_path: Path) -> None:
         """,
         """
         deadlines:
-          sending: {title: {zh: 发货, en: Send}, who: seller, starts: paid_at, within: 24 hours, met_by: sent_at}
+          sending:
+            {title: {zh: 发货, en: Send}, who: seller, starts: paid_at, within: 24 hours, met_by: sent_at}
         rules:
           late: {title: {zh: 晚, en: Late}, when: {sending.status: missed}, then: {breach: yes}}
           fine: {title: {zh: 好, en: Fine}, when: {sending.status: [open, met]}, then: {breach: no}}
@@ -160,7 +161,10 @@ def test_facts_come_first_those_that_settle_most_and_what_is_still_to_come_after
         rules:
           one: {title: {zh: 一, en: One}, when: {a: yes, b: yes}, then: {r.one: yes}}
           two: {title: {zh: 二, en: Two}, when: {b: yes}, then: {r.two: yes}}
-          three: {title: {zh: 三, en: Three}, when: {any: [{decision: yes}, {awaited: yes}]}, then: {r.sum: fee}}
+          three:
+            title: {zh: 三, en: Three}
+            when: {any: [{decision: yes}, {awaited: yes}]}
+            then: {r.sum: fee}
         """,
     )
     decision = rules.evaluate({}, NOW)
@@ -182,7 +186,10 @@ def test_a_default_that_decides_is_listed_with_its_assumption(tmp_path: Path) ->
         tmp_path,
         """
         facts:
-          asked: {type: boolean, title: {zh: 提出, en: asked}, if_missing: {A-01: {no_is_no: no, open: unknown}}}
+          asked:
+            type: boolean
+            title: {zh: 提出, en: asked}
+            if_missing: {A-01: {no_is_no: no, open: unknown}}
           result.ok: {type: boolean, title: {zh: 可以, en: ok}, role: outcome}
         """,
         """
@@ -251,7 +258,10 @@ def test_a_list_is_not_filled_with_records_that_no_case_may_have(
         COUNTED.format(bounds=bounds),
         """
         rules:
-          one: {title: {zh: 一, en: One}, when: {any_of: {list: items, where: {price: 5.00}}}, then: {result.ok: yes}}
+          one:
+            title: {zh: 一, en: One}
+            when: {any_of: {list: items, where: {price: 5.00}}}
+            then: {result.ok: yes}
         """,
     )
     found = outcome(rules.evaluate({}, NOW), "result.ok")

@@ -93,10 +93,16 @@ class Refined:
 
 
 class Refiner:
-    """What all refinements under one rulebook and one choice of readings share."""
+    """What all refinements under one rulebook and one choice of readings share.
+
+    ``most_completions`` and ``most_runs`` are how much is tried for one answer; with less, answers are only
+    told less exactly.
+    """
 
     def __init__(self, explainer: Explainer, run: Run) -> None:
         """``run`` judges a case at an instant."""
+        self.most_completions = MOST_COMPLETIONS
+        self.most_runs = MOST_RUNS
         self.explainer = explainer
         self.book = explainer.rulebook
         self.run = run
@@ -181,7 +187,8 @@ class _Search:
     @property
     def is_spent(self) -> bool:
         """Tell whether as much has been tried as is allowed."""
-        return len(self.leaves) >= MOST_COMPLETIONS or len(self.tried) >= MOST_RUNS
+        refiner = self.whole.refiner
+        return len(self.leaves) >= refiner.most_completions or len(self.tried) >= refiner.most_runs
 
     def refined(self) -> Refined:
         first = self.target.read(self.whole.judged({})[1])
