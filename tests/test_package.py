@@ -78,7 +78,10 @@ def test_the_wheel_has_the_command_and_the_licence(wheel: Path) -> None:
     ("words", "told"),
     [
         (["check"], "errors: 0, warnings: 0"),
-        (["show", "timely_compensation_costs_no_points"], "If state of “Voluntary payment within 24 hours” is “met”"),
+        (
+            ["show", "timely_compensation_costs_no_points"],
+            "If state of “Voluntary payment within 24 hours” is “met”",
+        ),
         (["explain-code", "yaml-colon"], "policy：more"),
         (["schema", "case"], '"LD-2012-031"'),
         (["clauses", "--section", "篇四"], "S4-HEADING"),

@@ -136,7 +136,7 @@ def test_a_notice_that_perhaps_is_due_is_shown_with_its_condition(tmp_path: Path
     decision = rules.evaluate({"b": True}, NOW)
     assert [one.rule.id for one in decision.next_steps] == ["stop"], "it holds whatever a is"
     assert [one.step.rule.id for one in decision.possible_steps] == ["act"]
-    assert "do it\n          if A: yes" in page(decision)
+    assert "if A: yes:\n    seller  must  do it" in page(decision)
     assert [one.missing.name for one in decision.wanted] == ["a"]
     assert rules.evaluate({"b": False}, NOW).possible_steps == (), "in no way is it due"
 

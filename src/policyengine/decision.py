@@ -238,7 +238,7 @@ class Decision:
 
     @property
     def missing(self) -> tuple[Missing, ...]:
-        """Everything that some outcome, clock or next step waits for, in the order of ``wanted``."""
+        """Everything that some outcome or next step waits for, in the order of ``wanted``."""
         return tuple(one.missing for one in self.wanted)
 
     @cached_property
@@ -247,7 +247,6 @@ class Decision:
         found: dict[Missing, int] = {}
         waits = [outcome.waits for outcome in self.outcomes]
         waits += [step.waits for step in self.possible_steps]
-        waits += [view.waits for view in self.clocks if view.is_set]
         for missing in (one for each in waits for one in each):
             found[missing] = found.get(missing, 0) + 1
         order = {missing: number for number, missing in enumerate(sort_missing(found))}
@@ -459,8 +458,24 @@ class _Assembly:
         for key, refined in self._open_rules():
             if refined is not None and isinstance(refined.state, Unknown):
                 rule = self.book.rules[key[0]]
-                found += [PossibleStep(self._step(notice, rule, key[1]), refined) for notice in rule.notices]
+                for notice in rule.notices:
+                    step = self._step(notice, rule, key[1])
+                    found.append(PossibleStep(step._replace(due=self._due_if_so(step, refined)), refined))
         yield from sorted(found, key=lambda one: _by_due(one.step))
+
+    def _due_if_so(self, step: NextStep, refined: Refined) -> State | None:
+        """Return until when a step is due in every way in which it is; unknown where they differ."""
+        if step.notice.by is None or isinstance(step.due, Known):
+            return step.due
+        listed = self.book.deadlines[step.notice.by].listed
+        name, record = f"{step.notice.by}.due", step.record if listed else None
+        rule = (step.rule.id, step.record)
+        dues = {
+            findings.states[name, record]
+            for _, findings in refined.leaves
+            if findings.rules[rule].truth is Truth.TRUE
+        }
+        return dues.pop() if len(dues) == 1 else step.due
 
     def _open_rules(self) -> Iterator[tuple[Key, Refined | None]]:
         """Return the rules that tell somebody something and of which it is open whether they hold."""

@@ -274,9 +274,7 @@ class _Page:
         if word == "lapsed":
             return self.say("lapsed: not used in time")
         if word == "stopped" and isinstance(finding.stopped, Known):
-            return self.say(
-                "stopped at {instant}: it no longer matters", instant=self._instant(finding.stopped)
-            )
+            return self.say("no longer counts from {instant} on", instant=self._instant(finding.stopped))
         if word == "not_started":
             return self.say("has not begun")
         if word:  # when it was met or until when it runs is not known, and does not matter
@@ -318,19 +316,19 @@ class _Page:
             yield Row((who, "plain"), (self.say(kind), tone), (self._step(step), "plain"))
 
     def _possible_steps(self) -> Iterator[Row]:
-        """Return what perhaps is to be done; what depends on the same stands together."""
+        """Return what perhaps is to be done, below what it depends on."""
         groups: dict[tuple[str, ...], list[NextStep]] = {}
         for possible in self.decision.possible_steps:
             reason = self.trees.when_true(possible.refined)
             if possible.refined.exactness == "lower_bound" or not reason:
-                reason = [self.naming.waits(possible.waits)]
+                reason = [self.say("open; {reason}:", reason=self.naming.waits(possible.waits))]
             groups.setdefault(tuple(reason), []).append(possible.step)
         for reasons, steps in groups.items():
+            yield from (Row((reason, "plain")) for reason in reasons)
             for step in steps:
                 who = self.naming.text(self.book.parties[step.notice.to].title)
                 kind, _ = _KINDS[step.notice.kind]
-                below = reasons if step is steps[-1] else ()
-                yield Row((who, "plain"), (self.say(kind), "faint"), (self._step(step), "plain"), below=below)
+                yield Row((who, "plain"), (self.say(kind), "faint"), (self._step(step), "plain"), indent=4)
 
     def _missing(self) -> Iterator[Row]:
         """Return what to ask for, what settles the most first."""

@@ -64,12 +64,16 @@ class Trees:
 
     def when_true(self, refined: Refined) -> list[str]:
         """Return a line for each way in which something holds; nothing if they are many."""
-        lines = [
-            self.say("if {conditions}", conditions=conditions)
-            for conditions, answer in self._ways(refined)
-            if answer == Known(True)
+        ways = [conditions for conditions, answer in self._ways(refined) if answer == Known(True)]
+        if not ways or len(ways) > MOST_WAYS:
+            return []
+        if len(ways) == 1:
+            return [self.say("if {conditions}:", conditions=ways[0])]
+        return [
+            self.say("if {conditions}", conditions=ways[0]),
+            *(self.say("or if {conditions}", conditions=one) for one in ways[1:-1]),
+            self.say("or if {conditions}:", conditions=ways[-1]),
         ]
-        return lines if len(lines) <= MOST_WAYS else []
 
     def _ways(self, refined: Refined) -> Iterator[tuple[str, Answer]]:
         for path, leaf in leaves(refined.tree):
@@ -150,9 +154,14 @@ class Trees:
         if low is None:
             if high is None:
                 return self.say("anything")
+            if isinstance(high, Duration) and high.unit == "seconds":
+                # The limit that people know is one second on.
+                return self.say("less than {high}", high=self._value(_after(high), name))
             return self.say(up_to, high=self._value(high, name))
         if high is None and type is ValueType.COUNT:
             return self.say(from_on, low=self._value(low, name))
+        if high is None and isinstance(low, Duration) and low.unit == "seconds":
+            return self.say("{low} or more", low=self._value(low, name))
         if high is None:
             # The least value that is more than a limit is an odd one to name: the limit is what people know.
             return self.say(beyond, low=self._value(_before(low), name))
@@ -169,6 +178,10 @@ def _before(value: Value) -> Value:
     if isinstance(value, Duration):
         return Duration(value.count - 1, value.unit)
     return value - 1 if isinstance(value, int) else value
+
+
+def _after(value: Duration) -> Duration:
+    return Duration(value.count + 1, value.unit)
 
 
 def _by_name(missing: Missing) -> tuple[str, int]:
