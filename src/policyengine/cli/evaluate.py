@@ -64,6 +64,11 @@ class _Text(NamedTuple):
 )
 @click.option("--trace", is_flag=True, help=say_help("Show the rules in the order in which they fired."))
 @click.option(
+    "--quick",
+    is_flag=True,
+    help=say_help("Do not try what the case could still say: faster, and more stays undetermined."),
+)
+@click.option(
     "--strict",
     is_flag=True,
     help=say_help("Exit with code 4 when an outcome is undetermined, or nothing at all is decided."),
@@ -90,6 +95,7 @@ def command(
     why: tuple[str, ...],
     why_not: tuple[str, ...],
     trace: bool,
+    quick: bool,
     strict: bool,
     ndjson: bool,
     form: str,
@@ -111,7 +117,7 @@ def command(
         if read is None:
             faults.append((text, wrong))
             continue
-        decision = rulebook.judge(read, instant, changes)
+        decision = rulebook.judge(read, instant, changes, refine=not quick)
         options.write(("\n" if number and not asked.is_json else "") + _show(decision, asked))
         if strict and (decision.undetermined or why_empty(decision) is not None):
             code = codes.UNDETERMINED
