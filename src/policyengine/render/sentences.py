@@ -35,8 +35,8 @@ _AT_LIMIT_OF_TIME = {
 _OF_RECORDS = {True: marked("{count} more needed"), False: marked("{count} too many")}
 _NOT_SEEN = marked("not seen: dated by “{event}”, which has not happened ({name})")
 _NOT_SAID = marked("not said by the case; dated by “{event}”, which has not happened ({name})")
-_NOT_SO_YET = marked("nothing has happened yet by which “{asked}” could be so")
-_NOT_SO = marked("there is nothing by which “{asked}” could be so")
+_NOT_SO_YET = marked("“{title}” has not happened: there is no before or after")
+_NOT_SO = marked("“{title}” has no value: there is nothing to compare")
 _READINGS = {
     True: marked("{reading} ({id}, the default)"),
     False: marked("{reading} ({id}, chosen instead of the default)"),
@@ -245,11 +245,16 @@ class Sentences:
             leaf.negated and leaf.truth is Truth.TRUE and leaf.right and isinstance(leaf.condition, Test)
         ):
             return ""
-        if not any(isinstance(state, Absent) for state in (leaf.left, *leaf.right)):
+        test = leaf.condition
+        names = (test.ref.name, *(getattr(operand, "name", "") for operand in test.operands))
+        states = (leaf.left, *leaf.right)
+        absent = [
+            name for name, state in zip(names, states, strict=True) if isinstance(state, Absent) and name
+        ]
+        if not absent:
             return ""
-        asked = self._sentence(leaf._replace(negated=False), leaf.condition, leaf.condition.ref)
-        template = _NOT_SO_YET if leaf.condition.ref.type in (ValueType.INSTANT, ValueType.DATE) else _NOT_SO
-        return self.say(template, asked=asked)
+        template = _NOT_SO_YET if test.ref.type in (ValueType.INSTANT, ValueType.DATE) else _NOT_SO
+        return self.say(template, title=self.naming.title(absent[0]))
 
     # ---------- by how much
 
