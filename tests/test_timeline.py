@@ -22,6 +22,7 @@ from policyengine.render.timeline_html import render_timeline_html
 from policyengine.render.timeline_json import render_timeline_json
 from policyengine.render.timeline_svg import render_timeline_svg
 from policyengine.render.timeline_text import render_timeline
+from policyengine.render.timeline_words import TimelineWords
 from policyengine.schemas import schema_text
 from policyengine.timeline import ClockStep, Event, Timeline, Turn, make_timeline
 from policyengine.values import format_value, local_time
@@ -29,7 +30,7 @@ from policyengine.values import format_value, local_time
 ROOT = Path(__file__).parent.parent
 CASES = sorted((ROOT / "examples" / "cases").glob("*.json"))
 LATE = ROOT / "examples" / "cases" / "late-dispatch.json"
-EXAMPLE = {
+EXAMPLE: dict[str, Any] = {
     "order": {"total": "100.00", "shipping": "5.00", "paid_at": "2012-03-12 10:00:00", "promised_dispatch": "72 hours"},
     "complaint": {"reason": "late_dispatch", "filed_at": "2012-03-16 09:00:00"},
 }  # fmt: skip
@@ -77,8 +78,8 @@ def test_a_silent_seller_leads_to_the_decision() -> None:
         ("03-12 10:00:00", False, "order.paid_at"),
         ("03-12 10:00:00", False, "dispatch starts"),
         ("03-12 10:00:00", False, "dispatch.breach=False"),
-        ("03-15 10:00:00", False, "dispatch missed"),
-        ("03-15 10:00:00", False, "dispatch.breach=True"),
+        ("03-15 10:00:01", False, "dispatch missed"),
+        ("03-15 10:00:01", False, "dispatch.breach=True"),
         ("03-16 09:00:00", False, "complaint.filed_at"),
         ("03-16 09:00:00", False, "seller_handling starts"),
         ("03-16 09:00:00", False, "voluntary_payment starts"),
@@ -86,15 +87,15 @@ def test_a_silent_seller_leads_to_the_decision() -> None:
         ("03-16 09:00:00", False, "complaint.liable_party=?"),
         ("03-16 09:00:00", False, "penalty.points=?"),
         ("03-16 09:00:00", False, "compensation.due=?"),
-        ("03-17 09:00:00", True, "seller_handling missed"),
-        ("03-17 09:00:00", True, "voluntary_payment lapsed"),
-        ("03-17 09:00:00", True, "evidence starts"),
-        ("03-17 09:00:00", True, "preprocessing starts"),
-        ("03-17 09:00:00", True, "complaint.stage=platform"),
-        ("03-18 09:00:00", True, "preprocessing lapsed"),
-        ("03-20 09:00:00", True, "evidence ended"),
+        ("03-17 09:00:01", True, "seller_handling missed"),
+        ("03-17 09:00:01", True, "voluntary_payment lapsed"),
+        ("03-17 09:00:01", True, "evidence starts"),
+        ("03-17 09:00:01", True, "preprocessing starts"),
+        ("03-17 09:00:01", True, "complaint.stage=platform"),
+        ("03-18 09:00:01", True, "preprocessing lapsed"),
         ("03-20 09:00:00", True, "platform_decision starts"),
-        ("03-27 00:00:00", True, "platform_decision missed"),
+        ("03-20 09:00:01", True, "evidence ended"),
+        ("03-27 00:00:01", True, "platform_decision missed"),
     ]
     assert timeline.ending == "settled"
 
@@ -109,10 +110,10 @@ def test_what_the_case_says_of_later_does_not_happen() -> None:
 def test_a_silent_buyer_closes_the_complaint() -> None:
     paid = {**EXAMPLE, "complaint": {**EXAMPLE["complaint"], "seller_responded_at": "2012-03-16 18:00:00", "seller_response": "compensated"}}  # fmt: skip
     steps = told(timeline_of(paid, "2012-03-16 18:00:00"))
-    assert ("03-18 18:00:00", True, "complaint.stage=closed") in steps
+    assert ("03-18 18:00:01", True, "complaint.stage=closed") in steps
     other = told(timeline_of(paid, "2012-03-16 18:00:00", A_08="not_satisfied"))
-    assert ("03-18 18:00:00", True, "complaint.stage=platform") in other
-    assert ("03-21 18:00:00", True, "evidence ended") in other
+    assert ("03-18 18:00:01", True, "complaint.stage=platform") in other
+    assert ("03-21 18:00:01", True, "evidence ended") in other
 
 
 def test_it_agrees_with_a_judgement_of_the_whole_case() -> None:
@@ -125,14 +126,14 @@ def test_it_agrees_with_a_judgement_of_the_whole_case() -> None:
 
 def test_before_everything_nothing_is_known() -> None:
     timeline = timeline_of(EXAMPLE, "2012-03-01 00:00:00")
-    assert told(timeline) == [("03-01 00:00:00", False, "dispatch.breach=False")]
+    assert told(timeline) == []
     assert timeline.ending == "settled"
 
 
 def test_until_cuts() -> None:
     timeline = timeline_of(EXAMPLE, "2012-03-16 12:00:00", until="2012-03-18 00:00:00")
     assert timeline.ending == "until"
-    assert told(timeline)[-1] == ("03-17 09:00:00", True, "complaint.stage=platform")
+    assert told(timeline)[-1] == ("03-17 09:00:01", True, "complaint.stage=platform")
 
 
 def test_an_unpublished_year_is_provisional() -> None:
@@ -153,12 +154,12 @@ def test_every_round_of_a_refund_has_its_own_clock() -> None:
     timeline = of_file(rulebook, ROOT / "examples/cases/refund-refused.json", "2012-04-03 09:01:00")
     steps = told(timeline)
     assert ("04-03 08:30:00", False, "seller_answer met") in steps
-    assert ("04-16 08:00:00", True, "escalation_gate ended") in steps
-    assert ("04-18 09:00:00", True, "refund.state=wait_buyer_return") in steps
-    assert ("05-03 09:00:00", True, "refund.state=closed") in steps
+    assert ("04-16 08:00:01", True, "escalation_gate ended") in steps
+    assert ("04-18 09:00:01", True, "refund.state=wait_buyer_return") in steps
+    assert ("05-03 09:00:01", True, "refund.state=closed") in steps
 
 
-def test_what_is_done_a_second_after_an_end_is_dated_by_itself() -> None:
+def test_what_is_done_a_second_after_an_end_is_dated_by_the_second_in_which_it_is_so() -> None:
     rulebook = load_rulebook(ROOT / "rules" / "taobao", engine="reference")
     case, faults = rulebook.read_case(
         json.dumps(
@@ -181,7 +182,7 @@ def test_what_is_done_a_second_after_an_end_is_dated_by_itself() -> None:
     )
     assert case is not None, faults
     steps = told(make_timeline(rulebook, case, rulebook.read_instant("2012-04-17 00:00:00")))
-    assert ("04-16 08:00:00", False, "escalation_gate ended") in steps
+    assert ("04-16 08:00:01", False, "escalation_gate ended") in steps
     assert ("04-16 08:00:01", False, "refund.intervention=accepted") in steps
 
 
@@ -212,6 +213,63 @@ def test_a_clock_of_unknown_length_leaves_everything_open_a_second_after_its_sta
     assert ("05-10 11:00:01", False, "refund.state=?") in steps
 
 
+RETURNED: dict[str, Any] = {
+    "order": {"total": "25.00", "paid_at": "2012-04-25 20:15:00", "payment_channel": "alipay"},
+    "refund": {
+        "applications": [{"applied_at": "2012-05-01 10:00:00", "seller_responded_at": "2012-05-02 11:00:00", "seller_response": "agreed"}],
+    },
+}  # fmt: skip
+
+
+def test_what_follows_from_an_end_that_is_not_included_is_dated_by_the_end() -> None:
+    steps = told(timeline_of(EXAMPLE, "2012-03-16 12:00:00", A_01="excluded"))
+    assert ("03-15 10:00:00", False, "dispatch missed") in steps
+    assert ("03-17 09:00:00", True, "complaint.stage=platform") in steps
+
+
+def test_every_form_names_the_second_after_an_end_and_the_end() -> None:
+    timeline = timeline_of(EXAMPLE, "2012-03-16 12:00:00")
+    say = Speech("zh")
+    for render in (render_timeline_html, render_timeline_svg):
+        page = render(timeline, say)
+        assert "2012-03-15 10:00:01<" in page and "逾期（2012-03-15 10:00:00 满）" in page
+    assert "  2012-03-15 10:00:01 " in render_timeline(timeline, say)
+    assert '"instant": "2012-03-15 10:00:01"' in render_timeline_json(timeline).replace("T", " ").replace(
+        "+08:00", ""
+    )
+    assert "自 2012-03-17 09:00:00 起算，到 2012-03-20 09:00:00 止" in render_timeline_html(timeline, say)
+
+
+def test_a_clock_that_perhaps_exists_perhaps_begins() -> None:
+    timeline = timeline_of(RETURNED, "2012-05-03 00:00:00")
+    assert ("05-02 11:00:00", False, "buyer_return perhaps") in told(timeline)
+    step = next(
+        one for one in timeline.steps if isinstance(one.what, ClockStep) and one.what.change == "perhaps"
+    )
+    words = TimelineWords(timeline, Speech("zh")).words(step)
+    assert words.headline == "买家：“买家退货 [0]”可能开始，现在还说不准"
+    assert any("需要退货" in line and "2012-05-17 11:00:00" in line for line in words.details)
+
+
+def test_while_a_clock_may_run_no_one_is_told_that_nothing_follows() -> None:
+    perhaps = timeline_of(RETURNED, "2012-05-03 00:00:00")
+    refund = {**RETURNED["refund"], "returned_at": "2012-05-10 11:00:00"}
+    refund["applications"] = [{**refund["applications"][0], "needs_return": True}]
+    unknown = timeline_of({**RETURNED, "refund": refund}, "2012-05-20 00:00:00")
+    for timeline, clock in ((perhaps, "buyer_return"), (unknown, "seller_confirmation")):
+        assert timeline.ending == "unsettled"
+        assert [view.deadline.id for view in timeline.unsettled] == [clock]
+        title = timeline.unsettled[0].deadline.title.zh
+        for render in (render_timeline, render_timeline_html, render_timeline_svg):
+            page = render(timeline, Speech("zh"))
+            assert "没有期限在走了" not in page and "往后没有确定的期满时刻了" in page
+            assert title in page.partition("往后没有确定的期满时刻了")[2]
+        data = json.loads(render_timeline_json(timeline))
+        assert [one["name"] for one in data["unsettled"]] == [clock]
+    settled = timeline_of({"order": EXAMPLE["order"]}, "2012-03-16 12:00:00")
+    assert settled.ending == "settled" and not settled.unsettled
+
+
 def test_an_event_comes_with_what_the_case_says_and_nothing_else() -> None:
     rulebook = load_rulebook(ROOT / "rules" / "taobao", engine="reference")
     timeline = of_file(rulebook, ROOT / "examples/cases/refund-refused.json", "2012-04-03 09:01:00")
@@ -233,7 +291,7 @@ def of_file(rulebook: Rulebook, path: Path, as_of: str) -> Timeline:
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_both_engines_see_the_same_life(path: Path) -> None:
     folder = ROOT / "rules" / "taobao"
-    one, other = (load_rulebook(folder, engine=engine) for engine in ("reference", "durable"))  # type: ignore[arg-type]
+    one, other = (load_rulebook(folder, engine=engine) for engine in ("reference", "durable"))
     for as_of in ("2012-03-16 21:00", "2012-09-28 00:00"):
         assert told(of_file(one, path, as_of)) == told(of_file(other, path, as_of))
 

@@ -1,19 +1,22 @@
 """What has happened in a case, and what will happen by itself if nobody acts any more.
 
 A case can be judged at any moment of its life; a timeline is that, repeated: at every event, at the end of
-every clock and one second after it. Two judgements in a row are compared, and what differs is a step.
+every clock and one second after it. Two judgements in a row are compared, and what differs is a step, dated
+by the first second in which it is so: who acts exactly at an end that is included is in time, so what follows
+from that end is dated a second later. At every instant the steps up to it say what a judgement then says.
 What the case says of a time after ``as_of`` is left out: nobody has done it yet.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple, Protocol
 
 from policyengine.case import Case, Key
 from policyengine.decision import ClockView, Decision, NextStep, Outcome
-from policyengine.findings import Absent, DeadlineFinding, Known, State, Unknown
+from policyengine.findings import Absent, DeadlineFinding, Known, State, Truth, Unknown
+from policyengine.refine.search import Refined, Target
 from policyengine.rulebook import RAN_OUT, Deadline, Fact, Rule, Rulebook
 from policyengine.values import ValueType, comparison_key
 
@@ -24,9 +27,11 @@ NEVER = 9_000_000_000
 """An instant in the year 2255, later than every case (epoch seconds)."""
 _HORIZON = 8_000_000_000  # 2223: what is later rests on something that never happens
 
-Ending = Literal["settled", "until", "limit"]
-ClockChange = Literal["starts", "met", "missed", "lapsed", "ended", "stopped"]
+Ending = Literal["settled", "unsettled", "until", "limit"]
+ClockChange = Literal["starts", "perhaps", "met", "missed", "lapsed", "ended", "stopped", "void"]
+BEGINNINGS = ("starts", "perhaps")
 _CHANGES: Mapping[str, ClockChange] = {
+    "open": "starts",
     "met": "met",
     "missed": "missed",
     "lapsed": "lapsed",
@@ -58,13 +63,20 @@ class Event(NamedTuple):
 
 
 class ClockStep(NamedTuple):
-    """A clock starts, is met, runs out or is stopped. ``then`` are the notices that speak of its end."""
+    """A clock starts, is met, runs out or is stopped. ``then`` are the notices that speak of its end.
+
+    ``perhaps``: it cannot be told where it stands, or whether there is such a clock; ``has_begun`` tells that
+    it was told of before, ``dues`` on what it depends whether and until when a clock runs that perhaps does
+    not exist. ``void``: it turns out that there is no such clock.
+    """
 
     deadline: Deadline
     record: int | None
     change: ClockChange
     finding: DeadlineFinding
     then: tuple[NextStep, ...]
+    has_begun: bool
+    dues: Refined | None
 
 
 class Turn(NamedTuple):
@@ -100,7 +112,7 @@ class Step(NamedTuple):
 
 
 class Running(NamedTuple):
-    """A clock from its start to where it stops (None: nobody knows), for pictures."""
+    """A clock from the step with which it starts to the one with which it stops (None: nobody knows)."""
 
     deadline: Deadline
     record: int | None
@@ -114,7 +126,8 @@ class Running(NamedTuple):
 class Timeline(NamedTuple):
     """The life of a case up to its end, to ``until``, or as far as ``MAX_MOMENTS`` judgements go.
 
-    ``now`` is the decision at ``as_of``, ``last`` the one at the end.
+    ``now`` is the decision at ``as_of``, ``last`` the one at the end. ``unsettled`` are the clocks of which
+    it cannot be told how long they run, or whether they do, when no certain end is still to come.
     """
 
     case: Case
@@ -123,6 +136,7 @@ class Timeline(NamedTuple):
     steps: tuple[Step, ...]
     clocks: tuple[Running, ...]
     ending: Ending
+    unsettled: tuple[ClockView, ...]
     now: Decision
     last: Decision
 
@@ -133,9 +147,12 @@ def make_timeline(judge: Judge, case: Case, as_of: int, until: int | None = None
     walk = _Walk(judge, past, as_of, until)
     walk.go()
     assert walk.now is not None and walk.last is not None
-    # What is dated by the end of a clock was found a second later: put it where it belongs.
-    steps = sorted(walk.steps, key=_in_order)
-    return Timeline(past, as_of, until, tuple(steps), tuple(_runs(walk)), walk.ending, walk.now, walk.last)
+    unsettled: tuple[ClockView, ...] = ()
+    if walk.ending == "settled":
+        unsettled = tuple(view for view in walk.last.clocks if _printed(view) in ("", "open"))
+    ending: Ending = "unsettled" if unsettled else walk.ending
+    steps = tuple(sorted(walk.steps, key=_in_order))
+    return Timeline(past, as_of, until, steps, tuple(_runs(steps)), ending, unsettled, walk.now, walk.last)
 
 
 def _in_order(step: Step) -> tuple[int, int]:
@@ -143,7 +160,7 @@ def _in_order(step: Step) -> tuple[int, int]:
     if isinstance(step.what, Event):
         return step.instant, 0
     if isinstance(step.what, ClockStep):
-        return step.instant, 2 if step.what.change == "starts" else 1
+        return step.instant, 2 if step.what.change in BEGINNINGS else 1
     return step.instant, 3
 
 
@@ -246,37 +263,24 @@ class _Walk:
     # ---------- what changes
 
     def _changes(self, decision: Decision, instant: int) -> Iterator[Step]:
-        shown = self._shown(decision, instant)
         expected = instant > self.as_of
         if not expected:
             for event in self._events(decision, instant):
                 yield Step(instant, event, False, False)
-        for view, change in self._clock_changes(decision):
+        for view, change, old in self._clock_changes(decision):
             then = _then(decision, view)
-            clock = ClockStep(view.deadline, view.record, change, view.finding, then)
-            yield Step(self._when(view, change, shown), clock, expected, view.provisional)
+            has_begun = old is not None and _printed(old) is not None
+            dues = perhaps_dues(decision, view) if change == "perhaps" and not has_begun else None
+            clock = ClockStep(view.deadline, view.record, change, view.finding, then, has_begun, dues)
+            yield Step(instant, clock, expected, view.provisional)
         for turn in self._turns(decision):
-            yield Step(shown, turn, expected, turn.after.provisional or self._is_provisional(decision))
-
-    def _shown(self, decision: Decision, instant: int) -> int:
-        """Return the instant to show: what changes a second after an end is dated by the end.
-
-        Where something happened in that very second, it may be what made the change.
-        """
-        if any(value == instant and _is_instant(self.book, key) for key, value in self.case.values.items()):
-            return instant
-        for view, change in self._clock_changes(decision):
-            if change in RAN_OUT and _number(view.finding.due) == instant - 1:
-                return instant - 1
-        return instant
-
-    def _when(self, view: ClockView, change: ClockChange, shown: int) -> int:
-        settled = _number(view.finding.settled)
-        return settled if change in (*RAN_OUT, "stopped") and settled is not None else shown
+            yield Step(instant, turn, expected, turn.after.provisional or self._is_provisional(decision))
 
     def _is_provisional(self, decision: Decision) -> bool:
         """Tell whether the instant itself is the end of a clock that rests on an unpublished calendar."""
-        return any(view.provisional and change in RAN_OUT for view, change in self._clock_changes(decision))
+        return any(
+            view.provisional and change in RAN_OUT for view, change, _ in self._clock_changes(decision)
+        )
 
     def _events(self, decision: Decision, instant: int) -> Iterator[Event]:
         for (name, record), value in sorted(self.case.values.items(), key=_by_name):
@@ -305,13 +309,17 @@ class _Walk:
             if isinstance(state, Known) and key in self.case.values:  # what is taken for granted did not come
                 yield fact, state
 
-    def _clock_changes(self, decision: Decision) -> Iterator[tuple[ClockView, ClockChange]]:
-        before = {} if self.last is None else self.last.findings.deadlines
+    def _clock_changes(self, decision: Decision) -> Iterator[tuple[ClockView, ClockChange, ClockView | None]]:
+        """Return each clock that stands otherwise than before, how it changes, and how it stood before."""
+        before = {} if self.last is None else {_key(view): view for view in self.last.clocks}
         for view in decision.clocks:
-            old = before.get((view.deadline.id, view.record))
-            change = _change(old, view.finding)
+            old = before.pop(_key(view), None)
+            change = _change(old, view)
             if change is not None:
-                yield view, change
+                yield view, change, old
+        for old in before.values():
+            if _printed(old) is not None:
+                yield old, "void", old
 
     def _turns(self, decision: Decision) -> Iterator[Turn]:
         before = {} if self.last is None else {(one.fact.path, one.record): one for one in self.last.outcomes}
@@ -335,26 +343,34 @@ def _number(state: State) -> int | None:
     return state.value if isinstance(state, Known) and type(state.value) is int else None
 
 
-def _change(old: DeadlineFinding | None, new: DeadlineFinding) -> ClockChange | None:
-    before = old.status.value if old is not None and isinstance(old.status, Known) else None
-    if isinstance(new.status, Known):
-        status = new.status.value
-        if status == before:
-            return None
-        if status == "open":
-            return "starts" if before in (None, "not_started") and not _has_started(old) else None
-        return _CHANGES.get(str(status))
-    # A clock of unknown length starts all the same.
-    return (
-        "starts" if isinstance(new.status, Unknown) and _has_started(new) and not _has_started(old) else None
-    )
+def _key(view: ClockView) -> Key:
+    return view.deadline.id, view.record
 
 
-def _has_started(finding: DeadlineFinding | None) -> bool:
-    if finding is None or isinstance(finding.status, Absent):
-        return False
-    is_waiting = isinstance(finding.status, Known) and finding.status.value == "not_started"
-    return isinstance(finding.start, Known) and not is_waiting
+def _printed(view: ClockView) -> str | None:
+    """Return the status of a clock as a decision tells it: empty if undetermined, None if not begun."""
+    status = view.finding.status
+    if not view.is_set or isinstance(status, Absent):
+        return None
+    if not isinstance(status, Known):
+        return ""
+    return None if status.value == "not_started" else str(status.value)
+
+
+def _change(old: ClockView | None, new: ClockView) -> ClockChange | None:
+    before, after = None if old is None else _printed(old), _printed(new)
+    if before == after and (after != "open" or old is None or old.finding.due == new.finding.due):
+        return None
+    if after is None:
+        return "void"
+    return _CHANGES[after] if after else "perhaps"
+
+
+def perhaps_dues(decision: Decision, view: ClockView) -> Refined | None:
+    """Return when a clock ends that perhaps does not exist, by what that depends on."""
+    if decision.refinement is None or view.finding.exists is not Truth.UNDETERMINED:
+        return None
+    return decision.refinement.of(Target("state", (f"{view.deadline.id}.due", view.record)))
 
 
 def _differs(old: Outcome | None, new: Outcome) -> bool:
@@ -378,29 +394,28 @@ def _then(decision: Decision, view: ClockView) -> tuple[NextStep, ...]:
 # ---------- clocks as bars
 
 
-def _runs(walk: _Walk) -> Iterator[Running]:
+def _runs(steps: Iterable[Step]) -> Iterator[Running]:
     """Return every clock that started, with where it stopped."""
-    begun: dict[tuple[str, int | None], Step] = {}
+    begun: dict[Key, Step] = {}
     found: list[Running] = []
-    for step in walk.steps:
+    for step in steps:
         if not isinstance(step.what, ClockStep):
             continue
         clock = step.what
         key = (clock.deadline.id, clock.record)
-        if clock.change == "starts":
-            begun[key] = step
+        if clock.change in BEGINNINGS:
+            begun.setdefault(key, step)
             continue
-        first = begun.pop(key, None)
-        start = first.instant if first is not None else _number(clock.finding.start)
-        if start is not None:
-            due = _number(clock.finding.due)
-            found.append(
-                Running(
-                    clock.deadline, clock.record, start, due, step.instant, clock.change, step.provisional
-                )
-            )
-    for (_, record), step in begun.items():
+        # Without a beginning it is over in the second in which it starts; what is over does not end again.
+        first = begun.pop(key, step)
+        if first is not step or clock.change != "void":
+            found.append(_run(clock, first, step.instant, clock.change, step.provisional))
+    for step in begun.values():
         assert isinstance(step.what, ClockStep)
-        due = _number(step.what.finding.due)
-        found.append(Running(step.what.deadline, record, step.instant, due, None, "starts", step.provisional))
+        found.append(_run(step.what, step, None, step.what.change, step.provisional))
     yield from sorted(found, key=lambda one: (one.start, one.deadline.id, one.record or 0))
+
+
+def _run(clock: ClockStep, first: Step, stop: int | None, change: ClockChange, provisional: bool) -> Running:
+    due = _number(clock.finding.due)
+    return Running(clock.deadline, clock.record, first.instant, due, stop, change, provisional)

@@ -811,3 +811,49 @@ def test_the_rule_that_is_nearest_is_told(tmp_path: Path) -> None:
     decision = decide(tmp_path, text, {"s": {"days": 2, "role": "clerk"}})
     (one,) = json.loads(render_json(decision))["empty"]["policies"]
     assert one["nearest_rule"]["rule"] == "near" and one["nearest_rule"]["tests"][0]["gap"]["by"] == 7
+
+
+@pytest.mark.parametrize(
+    ("head", "case", "nearest"),
+    [
+        ("", {"days": 2}, "holds. The nearest, “Rule near”, demands: days is 1; here “days” is 2."),
+        (
+            "applies_to: {s.role: medic}\n",
+            {"role": "clerk", "days": 1},
+            "applies to this case. The nearest, “P”, demands: role is “medic”; here “role” is clerk.",
+        ),
+    ],
+)
+def test_an_empty_page_says_in_a_sentence_what_is_nearest(
+    tmp_path: Path, head: str, case: dict[str, object], nearest: str
+) -> None:
+    text = policy({"far": "{s.days: 9, s.role: medic}", "near": "{s.days: 1}"}, head)
+    page = render_text(decide(tmp_path, text, {"s": case}), Speech("en"))
+    assert nearest in page
+    # Names and files are for --why-not.
+    assert ".yaml" not in page and "s.days" not in page
+
+
+def test_a_case_is_told_of_the_policy_that_it_speaks_of() -> None:
+    rulebook = load_rulebook("rules/taobao", engine="reference")
+    review = {"review": {"created_at": "2012-07-02 10:00:00", "result": "good"}}
+    page = render_text(rulebook.evaluate(review, as_of="2012-07-03 00:00:00"), Speech("zh"))
+    assert "最接近的是“中差评的登记和处理”" in page and "而本案的“评价结果”是“好评”" in page
+    assert "买家发起投诉时间" not in page
+
+
+def test_what_has_not_happened_is_not_ticked_without_a_word(tmp_path: Path) -> None:
+    text = policy("{not: {s.told_at: {before: s.filed_at}}}")
+    decision = decide(tmp_path, text, {"s": {"filed_at": "2024-09-01 10:00"}})
+    (line,) = (line for line in why(decision, "o.ok") if "✔ told at" in line)
+    assert line.endswith(" — “told at” has not happened: there is no before or after")
+
+
+def test_a_rule_that_is_replaced_says_by_which(tmp_path: Path) -> None:
+    text = policy({"general": "{s.days: {at_least: 1}}", "special": "{s.days: 1}"})
+    text = text.replace(
+        "title: {zh: 规则, en: Rule special}", "title: {zh: 特例, en: Rule special}\n    overrides: [general]"
+    )
+    decision = decide(tmp_path, text, {"s": {"days": 1}})
+    told = Chain(decision, Speech("zh")).why(("o.ok", None))
+    assert "  本来也适用，但被“特例”取代：规则 general：规则（" in told

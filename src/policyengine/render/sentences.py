@@ -18,7 +18,7 @@ from policyengine.deciding import (
 )
 from policyengine.diagnostics import marked
 from policyengine.explain import Explanation, Leaf, Looked
-from policyengine.findings import Known, State, Unknown
+from policyengine.findings import Absent, Known, State, Truth, Unknown
 from policyengine.nearness import Gap, gap_of
 from policyengine.render.naming import Naming, case_path
 from policyengine.render.statements import QUOTED, TESTS, Statements
@@ -35,6 +35,8 @@ _AT_LIMIT_OF_TIME = {
 _OF_RECORDS = {True: marked("{count} more needed"), False: marked("{count} too many")}
 _NOT_SEEN = marked("not seen: dated by “{event}”, which has not happened ({name})")
 _NOT_SAID = marked("not said by the case; dated by “{event}”, which has not happened ({name})")
+_NOT_SO_YET = marked("“{title}” has not happened: there is no before or after")
+_NOT_SO = marked("“{title}” has no value: there is nothing to compare")
 _READINGS = {
     True: marked("{reading} ({id}, the default)"),
     False: marked("{reading} ({id}, chosen instead of the default)"),
@@ -236,6 +238,23 @@ class Sentences:
             name = self.say("{name} of {instant}", name=name, instant=instant)
         verdicts = _PICKED if isinstance(leaf.condition, Pick) else _MATCHES
         return self.say(verdicts[looked.truth], record=name)
+
+    def vacuous(self, leaf: Leaf) -> str:
+        """Return what it means that a comparison is denied because there is nothing to compare."""
+        if not (
+            leaf.negated and leaf.truth is Truth.TRUE and leaf.right and isinstance(leaf.condition, Test)
+        ):
+            return ""
+        test = leaf.condition
+        names = (test.ref.name, *(getattr(operand, "name", "") for operand in test.operands))
+        states = (leaf.left, *leaf.right)
+        absent = [
+            name for name, state in zip(names, states, strict=True) if isinstance(state, Absent) and name
+        ]
+        if not absent:
+            return ""
+        template = _NOT_SO_YET if test.ref.type in (ValueType.INSTANT, ValueType.DATE) else _NOT_SO
+        return self.say(template, title=self.naming.title(absent[0]))
 
     # ---------- by how much
 

@@ -27,6 +27,10 @@ def render_timeline_json(timeline: Timeline) -> str:
         "until": until,
         "rulebook": {"id": book.id, "version": book.version, "digest": book.digest},
         "ending": timeline.ending,
+        "unsettled": [
+            {"name": view.deadline.id, "record": view.record, "title": text_data(view.deadline.title)}
+            for view in timeline.unsettled
+        ],
         "assumptions": [
             {"id": one.id, "reading": one.reading, "is_default": one.is_default}
             for one in timeline.last.assumptions

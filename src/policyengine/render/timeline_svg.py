@@ -34,6 +34,8 @@ _COLORS = {
     "lapsed": "#5b6470",
     "ended": "#5b6470",
     "stopped": "#8a93a0",
+    "void": "#8a93a0",
+    "perhaps": "#c9a35c",
     "turn": "#5a3e85",
 }
 _INK, _FAINT, _RULE, _PAPER = "#1c2330", "#667080", "#d8dde4", "#ffffff"
@@ -121,7 +123,10 @@ class _Picture:
     # ---------- drawing
 
     def draw(self) -> Element:
-        notes = [self.words.ending(), *self.words.footnotes()]
+        columns = int((self.width - 2 * _MARGIN) / _COLUMN)
+        notes = [
+            line for note in (self.words.ending(), *self.words.footnotes()) for line in wrap(note, columns)
+        ]
         height = self.bottom + 24 + 20 * len(notes) + _MARGIN
         root = Element(
             "svg",
@@ -179,8 +184,8 @@ class _Picture:
         for id in self.words.book.parties[clock.deadline.who].members or (clock.deadline.who,):
             track = self.tracks[id][clock.deadline.id, clock.record]
             x = self._track_x(id, track)
-            start, stop = self._y_of(clock, "starts"), self._y_of(clock, clock.change)
-            stop = self.bottom if clock.stop is None else stop
+            start = self._y_of(clock, clock.start)
+            stop = self.bottom if clock.stop is None else self._y_of(clock, clock.stop)
             for top, bottom, is_expected in self._parts(start, stop):
                 color = _COLORS[clock.change]
                 style = {"fill": color, "fill-opacity": "0.85"}
@@ -204,18 +209,15 @@ class _Picture:
         if stop > self.now_y:
             yield max(start, self.now_y), stop, True
 
-    def _y_of(self, clock: Running, change: str) -> float:
+    def _y_of(self, clock: Running, instant: int) -> float:
+        """Return where the row stands with which a clock starts or stops."""
         key = (clock.deadline.id, clock.record)
         for row in self.rows:
             what = row.step.what
-            if (
-                isinstance(what, ClockStep)
-                and (what.deadline.id, what.record) == key
-                and what.change == change
-            ):
+            is_clock = isinstance(what, ClockStep) and (what.deadline.id, what.record) == key
+            if is_clock and row.step.instant == instant:
                 return row.y
-        # Met in the second in which it started: the bar is as long as the row.
-        return next(row.y for row in self.rows if row.step.instant == clock.start)
+        raise AssertionError(f"no row shows {key} at {instant}")
 
     def _track_x(self, id: str, track: int) -> float:
         count = max(self.tracks[id].values(), default=0) + 1

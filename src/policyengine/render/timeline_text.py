@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policyengine.case import Key
 from policyengine.i18n import Speech
 from policyengine.render.layout import Paint, Tone, pad, width, wrap
 from policyengine.render.timeline_words import MARKS, TimelineWords, Words
-from policyengine.timeline import ClockStep, Step, Timeline
+from policyengine.timeline import BEGINNINGS, ClockStep, Step, Timeline
 
 _WIDTH = 100
 _LEAST = 40
@@ -20,7 +21,7 @@ def render_timeline(timeline: Timeline, say: Speech, color: bool = False) -> str
 
 
 class _Drawing:
-    """Draws one timeline from top to bottom; ``running`` counts the clocks that run in each lane."""
+    """Draws one timeline from top to bottom; ``running`` are the clocks of each lane."""
 
     def __init__(self, timeline: Timeline, say: Speech, paint: Paint) -> None:
         self.timeline = timeline
@@ -28,7 +29,7 @@ class _Drawing:
         self.say = say
         self.paint = paint
         self.lanes = self.words.lanes()
-        self.running = {id: 0 for id, _ in self.lanes}
+        self.running: dict[str, set[Key]] = {id: set() for id, _ in self.lanes}
         self.lane = max([_LANE, *(width(title) + 2 for _, title in self.lanes)])
         moments = [self.words.instant(step.instant) for step in timeline.steps]
         self.time = max((width(moment) + 2 for moment in moments), default=20)
@@ -52,7 +53,7 @@ class _Drawing:
         if is_past:
             yield from self._now()
         yield ""
-        yield f"  {self.words.ending()}"
+        yield from (f"  {line}" for line in wrap(self.words.ending(), _WIDTH))
         yield from (self.paint(f"  {line}", "faint") for line in self.words.footnotes())
 
     def _now(self) -> Iterator[str]:
@@ -93,6 +94,9 @@ class _Drawing:
 
     def _count(self, step: Step) -> None:
         if isinstance(step.what, ClockStep):
-            change = 1 if step.what.change == "starts" else -1
+            key = (step.what.deadline.id, step.what.record)
             for id in self.words.acting(step):
-                self.running[id] = max(0, self.running[id] + change)
+                if step.what.change in BEGINNINGS:
+                    self.running[id].add(key)
+                else:
+                    self.running[id].discard(key)

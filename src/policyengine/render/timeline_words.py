@@ -6,36 +6,58 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from policyengine.clauses import Source
-from policyengine.decision import NextStep, Outcome
+from policyengine.decision import ClockView, NextStep, Outcome
 from policyengine.diagnostics import marked
-from policyengine.findings import Known, State
+from policyengine.findings import Known, State, Truth, Unknown
 from policyengine.i18n import Speech
 from policyengine.render.layout import Tone
 from policyengine.render.naming import Naming, place
-from policyengine.rulebook import Deadline, Rule
-from policyengine.timeline import ClockChange, ClockStep, Event, Step, Timeline, Turn
+from policyengine.render.trees import Trees
+from policyengine.rulebook import RAN_OUT, Deadline, Rule
+from policyengine.timeline import (
+    BEGINNINGS,
+    ClockChange,
+    ClockStep,
+    Event,
+    Step,
+    Timeline,
+    Turn,
+    perhaps_dues,
+)
 from policyengine.values import ValueType, printable
 
 MARKS: dict[str, tuple[str, Tone]] = {
     "event": ("●", "title"),
     "starts": ("┬", "open"),
+    "perhaps": ("?", "open"),
     "met": ("✔", "good"),
     "missed": ("✘", "bad"),
     "lapsed": ("■", "plain"),
     "ended": ("■", "plain"),
     "stopped": ("□", "faint"),
+    "void": ("□", "faint"),
     "turn": ("◆", "plain"),
 }
 _CLOCKS: dict[ClockChange, str] = {
-    "starts": marked("{who}: {title} begins, until {due} ({length})"),
     "met": marked("{who}: {title} met"),
     "missed": marked("{who}: {title} missed"),
     "lapsed": marked("{who}: {title} lapsed"),
     "ended": marked("{who}: {title} over"),
     "stopped": marked("{who}: {title} stopped, it no longer matters"),
+    "void": marked("{who}: {title} does not apply"),
 }
+# By whether it is counted from another instant than that of the step, and whether its end is known.
+_BEGINNINGS = {
+    (False, True): marked("{who}: {title} begins, until {due} ({length})"),
+    (True, True): marked("{who}: {title} begins, counted from {start}, until {due} ({length})"),
+    (False, False): marked("{who}: {title} begins, until when is not known ({length})"),
+    (True, False): marked("{who}: {title} begins, counted from {start}, until when is not known ({length})"),
+}
+_PERHAPS = marked("{who}: {title} perhaps begins, that cannot be told yet")
+_DOUBTFUL = marked("{who}: from here on it cannot be told where {title} stands")
 _ENDINGS = {
     "settled": marked("No clock runs any more: nothing more happens by itself."),
+    "unsettled": marked("No certain end is still to come."),
     "until": marked("Shown until {until}; more may follow."),
     "limit": marked("Cut off after very many steps; more may follow."),
 }
@@ -58,6 +80,7 @@ class TimelineWords:
         self.book = timeline.now.judged.rulebook
         self.naming = Naming(self.book, say)
         self.say = say
+        self.trees = Trees(self.naming)
 
     # ---------- around the steps
 
@@ -82,7 +105,27 @@ class TimelineWords:
     def ending(self) -> str:
         """Return how the timeline ends."""
         until = "" if self.timeline.until is None else self.instant(self.timeline.until)
-        return self.say(_ENDINGS[self.timeline.ending], until=until)
+        words = self.say(_ENDINGS[self.timeline.ending], until=until)
+        if self.timeline.unsettled:
+            titles = self.say(", ").join(self._unsettled(view) for view in self.timeline.unsettled)
+            rest = self.say(
+                "It is not known when these clocks end, or whether they run: {titles}.", titles=titles
+            )
+        elif self.timeline.ending == "settled" and self.timeline.last.possible_steps:
+            rest = self.say("Whether anything is still to be done depends on what is not known yet.")
+        else:
+            return words
+        return self.say("{sentence} {next}", sentence=words, next=rest)
+
+    def _unsettled(self, view: ClockView) -> str:
+        title = self._numbered(self.naming.text(view.deadline.title), view.record)
+        dues = perhaps_dues(self.timeline.last, view)
+        ways = [] if dues is None else self.trees.ways(dues, f"{view.deadline.id}.due")
+        if not ways:
+            ways = [self.naming.waits(view.waits)] if view.waits else []
+        if not ways:
+            return title
+        return self.say("{title} ({value})", title=title, value=self.say("; ").join(ways))
 
     def footnotes(self) -> list[str]:
         """Return what has to be said about the whole: provisional dates, and readings chosen."""
@@ -122,7 +165,8 @@ class TimelineWords:
             case Event():
                 return Words("event", self._event(step.what), ())
             case ClockStep(deadline, _, change):
-                return Words(change, self._clock(step.what), tuple(self._of_clock(step.what, deadline)))
+                headline = self._clock(step.what, step.instant)
+                return Words(change, headline, tuple(self._of_clock(step.what, deadline)))
             case Turn():
                 return Words("turn", self._turn(step.what), tuple(self._of_turn(step.what)))
 
@@ -144,23 +188,46 @@ class TimelineWords:
     def _numbered(self, title: str, record: int | None) -> str:
         return title if record is None else self.say("{title} [{record}]", title=title, record=record)
 
-    def _clock(self, clock: ClockStep) -> str:
-        finding = clock.finding
+    def _clock(self, clock: ClockStep, instant: int) -> str:
         who = self.naming.text(self.book.parties[clock.deadline.who].title)
         title = self._numbered(self.naming.text(clock.deadline.title), clock.record)
-        due = self.say("nobody knows when")
-        if isinstance(finding.due, Known) and isinstance(finding.due.value, int):
-            due = self.instant(finding.due.value)
-        length = self.say("length not given")
+        due = clock.finding.due
+        if clock.change in BEGINNINGS:
+            return self._beginning(clock, instant, who, title)
+        words = self.say(_CLOCKS[clock.change], who=who, title=title)
+        if clock.change in RAN_OUT and isinstance(due, Known) and due.value != instant:
+            return self.say("{change} (its end was {due})", change=words, due=self.instant(_seconds(due)))
+        return words
+
+    def _beginning(self, clock: ClockStep, instant: int, who: str, title: str) -> str:
+        finding = clock.finding
+        start, due, length = finding.start, finding.due, self.say("length not given")
+        if clock.change == "perhaps" and clock.has_begun:
+            return self.say(_DOUBTFUL, who=who, title=title)
+        if not isinstance(start, Known) or finding.exists is not Truth.TRUE:
+            return self.say(_PERHAPS, who=who, title=title)
         if isinstance(finding.length, Known):
             length = self.naming.typed(finding.length.value, ValueType.DURATION)
-        return self.say(_CLOCKS[clock.change], who=who, title=title, due=due, length=length)
+        template = _BEGINNINGS[start.value != instant, isinstance(due, Known)]
+        until = self.instant(_seconds(due)) if isinstance(due, Known) else ""
+        begun = self.instant(_seconds(start))
+        return self.say(template, who=who, title=title, start=begun, due=until, length=length)
 
     def _of_clock(self, clock: ClockStep, deadline: Deadline) -> Iterator[str]:
         yield self._reason(deadline.id, deadline.source, place(deadline.span))
-        if clock.change == "starts":
+        if clock.change == "perhaps":
+            yield from self._depends(clock)
+        if clock.change in BEGINNINGS:
             # Two notices about one clock often say the same.
             yield from dict.fromkeys(self._otherwise(step) for step in clock.then if any(step.otherwise))
+
+    def _depends(self, clock: ClockStep) -> Iterator[str]:
+        """Return on what it depends whether, and until when, a clock runs."""
+        ways = [] if clock.dues is None else self.trees.ways(clock.dues, f"{clock.deadline.id}.due")
+        if ways:
+            yield from (self.say("its end: {end}", end=way) for way in ways)
+        elif isinstance(clock.finding.status, Unknown):
+            yield self.naming.waits(clock.finding.status.waits)
 
     def _otherwise(self, step: NextStep) -> str:
         otherwise = self.naming.text(step.otherwise)
@@ -206,3 +273,8 @@ class TimelineWords:
         if not quote:
             return self.say("{id} ({place})", id=id, place=where)
         return self.say("{quote}, {id} ({place})", quote=quote, id=id, place=where)
+
+
+def _seconds(state: Known) -> int:
+    assert isinstance(state.value, int)
+    return state.value

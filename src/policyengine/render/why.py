@@ -24,7 +24,6 @@ from policyengine.deciding import (
 )
 from policyengine.decision import AmountView, Decision
 from policyengine.diagnostics import marked
-from policyengine.emptiness import Nearly
 from policyengine.explain import Either, Leaf, Looked, Part, counting_aspects
 from policyengine.findings import Absent, Conflict, DeadlineFinding, Known, Resolved, State, Truth, Unknown
 from policyengine.i18n import Speech
@@ -273,8 +272,30 @@ class Chain:
             concludes = any(one.fact.name == key[0] for one in rule.then)
             named = rule.id in resolved.winners or rule.id in resolved.open
             if concludes and not named and finding is not None and finding.truth is Truth.TRUE:
-                line = self.say("{rule} holds too, and gives way to an exception", rule=self._headline(rule))
+                winners = (self.naming.text(one.title) for one in self._replacing(rule, resolved))
+                quoted = (self.say("“{words}”", words=title) for title in winners)
+                line = self.say(
+                    "would apply too, but {winners} takes its place: {rule}",
+                    winners=self.say(", ").join(quoted),
+                    rule=self._headline(rule),
+                )
                 yield self._line(depth, line, "faint")
+
+    def _replacing(self, rule: Rule, resolved: Resolved) -> list[Rule]:
+        """Return the rules that give a value, or could, in place of a rule: those that override it."""
+        giving = [self.book.rules[id] for id in (*resolved.winners, *resolved.open)]
+        return [one for one in giving if rule.id in self._overrides(one)] or giving
+
+    def _overrides(self, rule: Rule) -> set[str]:
+        """Return the rules to which a rule is an exception, directly or through others."""
+        found: set[str] = set()
+        waiting = [*rule.overrides]
+        while waiting:
+            id = waiting.pop()
+            if id not in found:
+                found.add(id)
+                waiting += self.book.rules[id].overrides
+        return found
 
     # ---------- tests
 
@@ -310,7 +331,7 @@ class Chain:
         mark, _ = _MARKS[leaf.truth]
         asked, found = self.sentences.asked(leaf), self.sentences.found(leaf)
         line = self.say("{asked} — found: {found}", asked=asked, found=found) if found else asked
-        gap = self.sentences.gap(leaf)
+        gap = self.sentences.gap(leaf) or self.sentences.vacuous(leaf)
         return f"{mark} {self.say('{test} — {gap}', test=line, gap=gap) if gap else line}"
 
     def _records(self, leaf: Leaf, depth: int, deep: bool) -> Iterator[str]:
@@ -545,24 +566,6 @@ class Chain:
             words = self.say(_SCOPES[scope.truth], title=title, place=place(scope.policy.span))
             yield self._line(depth, f"{mark} {words}", tone)
             yield from self._parts(parts, depth + 1, deep=deep)
-
-    def nearly(self, one: Nearly, depth: int) -> Iterator[str]:
-        """Tell in short why a policy gives nothing: it does not apply, or what keeps its nearest rule."""
-        title = self.naming.text(one.scope.policy.title)
-        if one.scope.truth is not Truth.TRUE:
-            yield from self.scope(one.scope, depth, deep=False)
-        elif one.rule is None:
-            where = place(one.scope.policy.span)
-            words = self.say(
-                "policy “{title}”: nothing in the case for its rules ({place})", title=title, place=where
-            )
-            yield self._line(depth, words)
-        else:
-            words = self.say("policy “{title}”: the rule that is nearest is", title=title)
-            yield self._line(depth, words)
-            truth = self.decision.findings.rules[one.rule.id, one.record].truth
-            yield self._line(depth + 1, self.say(_VERDICTS[truth], rule=self._headline(one.rule)))
-            yield from self._parts(one.parts, depth + 2)
 
     def _beaten(self, rule: Rule, record: int | None) -> Iterator[str]:
         """Tell for each fact that a rule concludes whether it gave the value."""
