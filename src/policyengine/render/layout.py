@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 Tone = Literal["plain", "title", "good", "bad", "open", "faint"]
+SETTLED: Mapping[str, tuple[str, Tone]] = {
+    "met": ("✔", "good"),
+    "missed": ("✘", "bad"),
+    "lapsed": ("■", "plain"),
+    "ended": ("■", "plain"),
+    "stopped": ("□", "faint"),
+}
+"""The sign and the tone of every status at which a clock stays."""
 
 _CODES: dict[Tone, str] = {"title": "1", "good": "32", "bad": "31", "open": "33", "faint": "2"}
 

@@ -11,7 +11,7 @@ from policyengine.findings import Absent, Known, Missing, State, Truth, Unknown
 from policyengine.i18n import Speech
 from policyengine.refine.search import Refined
 from policyengine.refine.tree import Spread
-from policyengine.render.layout import Paint, Row, Tone, table
+from policyengine.render.layout import SETTLED, Paint, Row, Tone, table
 from policyengine.render.naming import Naming, case_path, place
 from policyengine.render.steps import Steps
 from policyengine.render.trees import Trees
@@ -19,12 +19,8 @@ from policyengine.rulebook import STATUSES, MissingByReading
 from policyengine.values import ValueType, printable, show_span
 
 _GLYPHS: dict[str, tuple[str, Tone]] = {
-    "met": ("✔", "good"),
+    **SETTLED,
     "open": ("●", "open"),
-    "missed": ("✘", "bad"),
-    "lapsed": ("■", "plain"),
-    "ended": ("■", "plain"),
-    "stopped": ("□", "faint"),
     "not_started": ("○", "faint"),
     "": ("?", "open"),
 }

@@ -10,7 +10,7 @@ from policyengine.decision import ClockView, NextStep, Outcome
 from policyengine.diagnostics import marked
 from policyengine.findings import Known, State, Truth, Unknown
 from policyengine.i18n import Speech
-from policyengine.render.layout import Tone
+from policyengine.render.layout import SETTLED, Tone
 from policyengine.render.naming import Naming, place
 from policyengine.render.trees import Trees
 from policyengine.rulebook import RAN_OUT, Deadline, Rule
@@ -30,11 +30,7 @@ MARKS: dict[str, tuple[str, Tone]] = {
     "event": ("●", "title"),
     "starts": ("┬", "open"),
     "perhaps": ("?", "open"),
-    "met": ("✔", "good"),
-    "missed": ("✘", "bad"),
-    "lapsed": ("■", "plain"),
-    "ended": ("■", "plain"),
-    "stopped": ("□", "faint"),
+    **SETTLED,
     "void": ("□", "faint"),
     "turn": ("◆", "plain"),
 }
