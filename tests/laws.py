@@ -437,11 +437,13 @@ def _without_places(data: Any) -> Any:
     return [_without_places(one) for one in data] if isinstance(data, list) else data
 
 
-_AS_WRITTEN = ("because", "records", "tests")
+# Those of "any" are lists themselves: the ways of an either/or, each with its tests.
+_AS_WRITTEN = ("any", "because", "records", "tests")
 
 
 def _by_text(data: list[Any]) -> list[Any]:
-    return sorted(data, key=lambda one: json.dumps(one, sort_keys=True))
+    parts = [_by_text(one) if isinstance(one, list) else one for one in data]
+    return sorted(parts, key=lambda one: json.dumps(one, sort_keys=True))
 
 
 def _first_difference(one: Any, two: Any, path: str = "decision") -> str:
