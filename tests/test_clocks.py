@@ -198,6 +198,14 @@ def test_an_unknown_stop_may_have_come_first() -> None:
 def test_an_unknown_act_may_have_come_before_the_stop() -> None:
     finding = judge(LATER, [unknown("act")], stops=[Known(START + 10)])
     assert finding.status == unknown("act", has_value=True)
+    assert finding.stopped == unknown("act"), "nor is it known that the clock was stopped"
+
+
+def test_a_clock_that_perhaps_has_not_started_is_not_known_to_be_stopped() -> None:
+    finding = judge(LATER, start=unknown("start"), stops=[Known(START + 10)])
+    assert finding.status == unknown("start", has_value=True)
+    assert finding.stopped == unknown("start")
+    assert judge(LATER, start=unknown("start")).stopped == ABSENT, "nothing stops it"
 
 
 def test_with_an_excluded_end_the_last_instant_stops_nothing() -> None:

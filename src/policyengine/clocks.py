@@ -121,8 +121,7 @@ def judge_deadline(
     acted, stopped = _earliest(seen), _earliest(stopping)
     status = _status(span, seen, stopped, clock, as_of)
     settled = _settled(status, span.due, acted, stopped)
-    if isinstance(status, Known) and status != STOPPED:
-        stopped = ABSENT  # it came too late to stop anything
+    stopped = _stopped(status, stopped)
     due, acted, stopped, status, settled = (
         doubt(span.exists, span.exists_waits, state) for state in (span.due, acted, stopped, status, settled)
     )
@@ -215,6 +214,13 @@ def _status_of_any_length(
     if begin > as_of:
         return NOT_STARTED
     return OPEN if is_in_time(as_of, begin, clock.counting) else None
+
+
+def _stopped(status: State, event: State) -> State:
+    """Return the event that has stopped the clock; one that came too late has stopped nothing."""
+    if isinstance(event, Absent) or status == STOPPED:
+        return event
+    return Unknown(waits_of([status, event])) if isinstance(status, Unknown) else ABSENT
 
 
 def _settled(status: State, due: State, acted: State, stopped: State) -> State:
