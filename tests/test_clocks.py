@@ -181,6 +181,12 @@ def test_what_stops_a_clock_in_time_stops_it(
     finding = judge(as_of, stops=[ABSENT, Known(stop)])
     assert finding.status == status
     assert finding.settled == (ABSENT if settled is None else Known(settled))
+    assert finding.stopped == (Known(stop) if status in (STOPPED, MISSED) else ABSENT)
+
+
+def test_what_comes_after_the_end_of_a_right_or_a_period_stops_nothing() -> None:
+    assert judge(LATER, stops=[Known(DUE + 1)], is_right=True).stopped == ABSENT
+    assert judge(LATER, [], stops=[Known(DUE + 1)]).stopped == ABSENT
 
 
 @pytest.mark.parametrize(("act", "status"), [(START + 9, MET), (START + 10, MET), (START + 11, STOPPED)])

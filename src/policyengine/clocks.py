@@ -217,8 +217,11 @@ def _status_of_any_length(
 
 
 def _stopped(status: State, event: State) -> State:
-    """Return the event that has stopped the clock; one that came too late has stopped nothing."""
-    if isinstance(event, Absent) or status == STOPPED:
+    """Return the event that has stopped the clock, or after which a duty that was missed grows no later.
+
+    After any other end of the clock such an event has stopped nothing.
+    """
+    if isinstance(event, Absent) or status in (STOPPED, MISSED):
         return event
     return Unknown(waits_of([status, event])) if isinstance(status, Unknown) else ABSENT
 

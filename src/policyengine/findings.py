@@ -76,7 +76,8 @@ class RuleFinding(NamedTuple):
 class DeadlineFinding(NamedTuple):
     """A deadline's clock. ``due`` is absent when the clock never started or the deadline does not exist.
 
-    ``acted`` is the earliest act that meets it, ``stopped`` the event that has stopped its clock.
+    ``acted`` is the earliest act that meets it, ``stopped`` the event that has stopped its clock, or
+    after which a deadline that was missed grows no later.
     """
 
     exists: Truth

@@ -257,11 +257,7 @@ class _Page:
                 "met at {instant}, {span} before the end", instant=at, span=self._span(due - acted)
             )
         if word == "missed" and due is not None:
-            moment = self.decision.as_of if acted is None else acted
-            span = self._span(moment - due)
-            if acted is None:
-                return self.say("missed, {span} late so far", span=span)
-            return self.say("missed, met {span} late", span=span)
+            return self._missed(due, acted, finding.stopped)
         if word == "ended":
             return self.say("over")
         if word == "lapsed" and acted is not None and due is not None:
@@ -277,6 +273,17 @@ class _Page:
             return self.naming.text(dict(STATUSES)[word])
         waits = finding.status.waits if isinstance(finding.status, Unknown) else frozenset()
         return self.say("undetermined; {reason}", reason=self.naming.waits(waits))
+
+    def _missed(self, due: int, acted: int | None, stopped: State) -> str:
+        if acted is not None:
+            return self.say("missed, met {span} late", span=self._span(acted - due))
+        if isinstance(stopped, Known) and isinstance(stopped.value, int):
+            return self.say(
+                "missed, {span} late until {instant}, from when on it no longer counts",
+                span=self._span(stopped.value - due),
+                instant=self._instant(stopped),
+            )
+        return self.say("missed, {span} late so far", span=self._span(self.decision.as_of - due))
 
     def _span(self, seconds: int) -> str:
         return show_span(seconds, self.say.language)
