@@ -314,3 +314,29 @@ def test_two_unknown_instants_that_are_compared_are_told_as_far_as_they_were_tri
     found = outcome(rules.evaluate({}, NOW), "result.ok")
     assert found.status == "undetermined" and {*found.possible, *found.not_ruled_out} == {False, True}
     assert {one.name for one in found.waits} == {"one_at", "two_at"}
+
+
+def test_a_record_that_is_compared_with_itself_is_not_made_up(tmp_path: Path) -> None:
+    rules = book(
+        tmp_path,
+        """
+        facts:
+          result.ok: {type: boolean, title: {zh: 可以, en: ok}, role: outcome}
+        lists:
+          steps:
+            title: {zh: 步骤, en: steps}
+            facts:
+              begun_at: {type: instant, title: {zh: 始, en: begun}}
+              ended_at: {type: instant, title: {zh: 终, en: ended}}
+        """,
+        """
+        rules:
+          one:
+            title: {zh: 一, en: One}
+            when: {any_of: {list: steps, where: {ended_at: steps.begun_at}}}
+            then: {result.ok: yes}
+        """,
+    )
+    found = outcome(rules.evaluate({}, NOW), "result.ok")
+    assert (found.status, found.exactness) == ("undetermined", "lower_bound")
+    assert [missing.name for missing in found.waits] == ["steps"]

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from policyengine.case import Case, Key
 from policyengine.conditions import All, Condition, Ref, Test
-from policyengine.dependencies import dependencies, node_of, rule_node
+from policyengine.dependencies import dependencies, node_of, refs_of_operand, rule_node
 from policyengine.explain import Explainer, Explanation
 from policyengine.findings import Findings, Known, Missing, State, Truth, Unknown
 from policyengine.refine.domains import Domains, Filled, Interval, Records, complete, of_key
@@ -360,9 +360,11 @@ class _Search:
             return False
         if test.operator in ("known", "happened") or not test.operands:
             return test.operator == "happened" and self.book.lists[listed].dated_by == name
-        state = explanation.state_of(test.operands[0], None)
         operand = test.operands[0]
-        if not isinstance(state, Known) or (isinstance(operand, Ref) and operand.listed is not None):
+        if any(ref.listed is not None for ref in refs_of_operand(operand)):
+            return False  # it is compared with something of its own record, or of another
+        state = explanation.state_of(operand, None)
+        if not isinstance(state, Known):
             return False
         key = comparison_key(state.value)
         if isinstance(key, str):
