@@ -438,7 +438,7 @@ def _without_places(data: Any) -> Any:
 
 
 # Those of "any" are lists themselves: the ways of an either/or, each with its tests.
-_AS_WRITTEN = ("any", "because", "records", "tests")
+_AS_WRITTEN = ("any", "asked", "because", "records", "tests")
 
 
 def _by_text(data: list[Any]) -> list[Any]:
