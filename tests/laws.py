@@ -9,12 +9,14 @@ trial can be made smaller without becoming unfair.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from random import Random
 from typing import Any, Literal, NamedTuple
 
 from click.testing import CliRunner
+from jsonschema import Draft7Validator
 from test_differential import difference, is_same
 from written_rulebooks import (
     Files,
@@ -51,13 +53,17 @@ from policyengine.findings import (
     Unknown,
     Waits,
 )
+from policyengine.i18n import Speech
 from policyengine.load import load_files
 from policyengine.render.json import decision_data, render_json
+from policyengine.render.text import render_text
+from policyengine.render.why import Chain
 from policyengine.rule_files import SourceFile
 from policyengine.rulebook import CountingRule, DatedValue, Deadline, Default, Fact, Policy
 from policyengine.rulebook import Rulebook as Model
 from policyengine.values import BUSINESS_DAYS_UNIT, Duration, ValueType
 
+ROOT = Path(__file__).resolve().parent.parent
 WEEK = 7 * 86_400
 TIMES = (ValueType.INSTANT, ValueType.DATE)
 Verdict = str | None
@@ -325,9 +331,17 @@ def has_dates(book: Model) -> bool:
 
 def _parts(node: object) -> Iterator[object]:
     yield node
-    inner = node.values() if isinstance(node, Mapping) else node if isinstance(node, tuple) else ()
-    for part in inner:
+    for part in inner_parts(node):
         yield from _parts(part)
+
+
+def inner_parts(node: object) -> Iterable[object]:
+    """Return what a part of a rulebook directly consists of."""
+    if isinstance(node, Mapping):
+        return node.values()
+    if isinstance(node, tuple):
+        return node
+    return (getattr(node, one.name) for one in fields(node)) if is_dataclass(node) else ()
 
 
 def _is_dated(part: object) -> bool:
@@ -566,9 +580,28 @@ def engines(one: Decision, two: Decision) -> Verdict:
     return difference(one.findings, two.findings)
 
 
-LAWS: dict[str, Callable[[Decision, Decision], Verdict]] = {
-    law.__name__: law for law in (sound, possible, waits, irrelevant, shifted, later, order, turned, engines)
-}
+# ---------- 8. pages
+
+
+def shown(one: Decision, two: Decision) -> Verdict:
+    """Whatever a decision is, every page of it can be made, and its JSON is as the schema says."""
+    if one.case != two.case or one.as_of != two.as_of:
+        return None
+    fault = next(_SCHEMA.iter_errors(json.loads(json.dumps(decision_data(one)))), None)
+    if fault is not None:
+        return f"{fault.json_path}: {fault.message}"
+    for say in (Speech("zh"), Speech("en")):
+        chain = Chain(one, say)
+        pages = [render_text(one, say), *(chain.why((each.fact.path, each.record)) for each in one.outcomes)]
+        if not all(page.strip() for page in pages):
+            return "an empty page"
+    return ""
+
+
+_SCHEMA = Draft7Validator(json.loads((ROOT / "schemas" / "decision.schema.json").read_text("utf-8")))
+
+_LAWS = (sound, possible, waits, irrelevant, shifted, later, order, turned, engines, shown)
+LAWS: dict[str, Callable[[Decision, Decision], Verdict]] = {law.__name__: law for law in _LAWS}
 
 
 # ---------- trials
@@ -697,6 +730,7 @@ def trials(written: Written, court: Court, cases: int) -> Iterator[Trial]:
             yield from _others(written, told, moment)
             yield _plain("turned", written, told, moment)._replace(other=_turned_told(court, written, told))
         yield _plain("order", written, told, as_of)._replace(shuffle=shuffle)
+        yield _plain("shown", written, told, as_of)
 
 
 def _plain(law: str, written: Written, told: Told, as_of: int) -> Trial:

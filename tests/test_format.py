@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from laws import inner_parts
 
 from policyengine.diagnostics import has_errors
 from policyengine.formatting.format import format_text
@@ -138,11 +139,10 @@ def without_places(part: object) -> object:
     """Return a part of a rulebook without spans, digests and the order of keys."""
     if isinstance(part, Span):
         return None
-    if isinstance(part, tuple):
-        return (type(part).__name__, *(without_places(one) for one in part))
     if isinstance(part, dict):
         return {name: without_places(one) for name, one in part.items()}
-    return part
+    inner = [without_places(one) for one in inner_parts(part)]
+    return (type(part).__name__, *inner) if inner or isinstance(part, tuple) else part
 
 
 def said(book: Rulebook) -> object:

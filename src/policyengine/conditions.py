@@ -7,9 +7,9 @@ is false; a test of a fact that is *unknown* is undetermined.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Hashable, Iterator, Sequence
-from typing import Literal, NamedTuple
+from dataclasses import dataclass, field
+from typing import Literal
 
 from policyengine.source import Span
 from policyengine.values import Value, ValueType
@@ -17,7 +17,8 @@ from policyengine.values import Value, ValueType
 SymbolKind = Literal["fact", "parameter", "amount", "deadline"]
 
 
-class Ref(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Ref:
     """The name of something that has a value: a fact, parameter, amount or a deadline's property.
 
     ``listed`` is the list whose current record the name belongs to, or None for the whole case.
@@ -27,23 +28,25 @@ class Ref(NamedTuple):
     kind: SymbolKind
     type: ValueType
     listed: str | None
-    span: Span
+    span: Span = field(compare=False)
 
 
-class Constant(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Constant:
     """A literal, already read as a value of its type."""
 
     value: Value
     type: ValueType
-    span: Span
+    span: Span = field(compare=False)
 
 
-class ByReading(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ByReading:
     """A place that depends on the reading chosen for an assumption."""
 
     assumption: str
     readings: tuple[tuple[str, Operand], ...]
-    span: Span
+    span: Span = field(compare=False)
 
     @property
     def type(self) -> ValueType:
@@ -58,62 +61,69 @@ Operator = Literal[
 ]  # fmt: skip
 
 
-class Test(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Test:
     """A test of one value. ``spelling`` is the word the rule file used (``not_before`` is ``at_least``)."""
 
     ref: Ref
     operator: Operator
     operands: tuple[Operand, ...]
-    spelling: str
-    span: Span
+    spelling: str = field(compare=False)
+    span: Span = field(compare=False)
 
 
-class ReadingIs(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ReadingIs:
     """True when one of the readings is chosen for the assumption; never undetermined."""
 
     assumption: str
     readings: tuple[str, ...]
-    span: Span
+    span: Span = field(compare=False)
 
 
-class All(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class All:
     """Kleene conjunction; true when empty."""
 
     parts: tuple[Condition, ...]
-    span: Span
+    span: Span = field(compare=False)
 
 
-class Any(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Any:
     """Kleene disjunction; false when empty."""
 
     parts: tuple[Condition, ...]
-    span: Span
+    span: Span = field(compare=False)
 
 
-class Not(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Not:
     """Kleene negation."""
 
     part: Condition
-    span: Span
+    span: Span = field(compare=False)
 
 
-class Some(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Some:
     """True when a record of the list satisfies ``where``."""
 
     listed: str
     where: Condition
-    span: Span
+    span: Span = field(compare=False)
 
 
-class Count(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Count:
     """A comparison of the number of records that satisfy ``where``."""
 
     listed: str
     where: Condition
     operator: Operator
     operands: tuple[Operand, ...]
-    spelling: str
-    span: Span
+    spelling: str = field(compare=False)
+    span: Span = field(compare=False)
 
 
 Which = Literal["first", "last", "next", "previous"]
@@ -135,7 +145,8 @@ def range_of(which: Which, records: Sequence[int], record: int | None) -> Sequen
             return records[:position][::-1]
 
 
-class Pick(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Pick:
     """``then`` of one record that satisfies ``where``; false when there is none.
 
     ``next`` and ``previous`` look after and before the current record of the same list, the nearest first.
@@ -145,7 +156,7 @@ class Pick(NamedTuple):
     listed: str
     where: Condition
     then: Condition
-    span: Span
+    span: Span = field(compare=False)
 
 
 Condition = Test | ReadingIs | All | Any | Not | Some | Count | Pick
@@ -178,16 +189,11 @@ def conjuncts(condition: Condition) -> Iterator[Condition]:
         yield condition
 
 
-@functools.lru_cache(maxsize=10_000)
 def shape(part: object) -> Hashable:
-    """Return what a part of a rulebook says, without its places and spellings, to compare it."""
+    """Return what a part of a rulebook says, without its places, to compare it."""
     match part:
         case Span():
             return None
-        case Test(ref, operator, operands):
-            return ("test", shape(ref), operator, shape(operands))
-        case Count(listed, where, operator, operands):
-            return ("count", listed, shape(where), operator, shape(operands))
         case tuple():
             return (type(part).__name__, *(shape(one) for one in part))
         case _:

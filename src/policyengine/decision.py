@@ -291,6 +291,10 @@ class _Assembly:
         for case, findings in refined.leaves:
             yield Explanation(self.explanation.explainer, case, self.explanation.as_of, findings)
 
+    def _united(self, supports: Iterable[Support]) -> Support:
+        """Return what any of the ways that were tried rests on, in the case as it is."""
+        return Support.union(supports).within(self.findings)
+
     # ---------- outcomes
 
     def outcomes(self) -> Iterator[Outcome]:
@@ -351,9 +355,8 @@ class _Assembly:
             may_be_absent = may_be_absent or outcome.may_be_absent
             is_untold = outcome.has_unknown_value
         explained = [*self._leaves(refined)]
-        support = Support.union([outcome.support, *(one.support(*key) for one in explained)])
-        if not isinstance(state, Unknown):
-            support = Support.union(one.support(*key) for one in explained)
+        supports = [one.support(*key) for one in explained]
+        support = self._united([outcome.support, *supports] if isinstance(state, Unknown) else supports)
         return outcome._replace(
             status=_status(state),
             state=state,
@@ -427,7 +430,7 @@ class _Assembly:
                 return None  # in no way does it exist
             finding = finding._replace(status=refined.state)
             explained = [*self._leaves(refined)]
-            support = Support.union([support, *(one.support(*key) for one in explained)])
+            support = self._united([support, *(one.support(*key) for one in explained)])
             found = (one.findings.deadlines[deadline.id, record] for one in explained)
             provisional = provisional or any(one.provisional for one in found)
         provisional = provisional or _is_provisional(support, self.findings)
@@ -525,7 +528,7 @@ class _Assembly:
             return support
         refined = self._refined(Target("rule", key))
         explained = () if refined is None else self._leaves(refined)
-        return Support.union([support, *(one.support_of_rule(*key) for one in explained)])
+        return self._united([support, *(one.support_of_rule(*key) for one in explained)])
 
     def defaults(self, outcomes: Iterable[Outcome], steps: Iterable[NextStep]) -> Iterator[Taken]:
         keys: set[Key] = set()

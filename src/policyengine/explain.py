@@ -6,7 +6,7 @@ and the explanation is the same whichever engine concluded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -149,6 +149,17 @@ class Support:
             items, key=lambda item: (item[0], item[1][0], -1 if item[1][1] is None else item[1][1])
         )
         return Support((1 << len(ordered)) - 1, ordered)
+
+    def within(self, findings: Findings) -> Support:
+        """Return what is left without the records that a case was only supposed to have."""
+        known: Mapping[Kind, Container[Key]] = {
+            "fact": findings.states,
+            "rule": findings.rules,
+            "deadline": findings.deadlines,
+            "amount": findings.amounts,
+        }
+        items = [item for item in self._all() if item[1][1] is None or item[1] in known.get(item[0], ())]
+        return Support((1 << len(items)) - 1, items)
 
     def _all(self) -> Iterator[tuple[Kind, Key]]:
         mask = self._mask

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from policyengine.conditions import (
     All,
@@ -34,7 +35,7 @@ def choose_condition(condition: Condition, readings: Readings) -> Condition:
     """Return the condition under the readings; ``All(())`` is true and ``Any(())`` false."""
     match condition:
         case Test():
-            return condition._replace(operands=_operands(condition.operands, readings))
+            return replace(condition, operands=_operands(condition.operands, readings))
         case ReadingIs(assumption, chosen, span):
             return All((), span) if readings[assumption] in chosen else Any((), span)
         case All() | Any():
@@ -43,13 +44,13 @@ def choose_condition(condition: Condition, readings: Readings) -> Condition:
             inner = choose_condition(part, readings)
             return inner.part if isinstance(inner, Not) else Not(inner, span)
         case Some():
-            return condition._replace(where=choose_condition(condition.where, readings))
+            return replace(condition, where=choose_condition(condition.where, readings))
         case Count():
             where = choose_condition(condition.where, readings)
-            return condition._replace(where=where, operands=_operands(condition.operands, readings))
+            return replace(condition, where=where, operands=_operands(condition.operands, readings))
         case Pick():
             where = choose_condition(condition.where, readings)
-            return condition._replace(where=where, then=choose_condition(condition.then, readings))
+            return replace(condition, where=where, then=choose_condition(condition.then, readings))
 
 
 def _operands(operands: tuple[Operand, ...], readings: Readings) -> tuple[Operand, ...]:

@@ -178,11 +178,10 @@ class _Lowering:
         return found
 
     def _question(self, condition: Condition, wanted: bool, found: dict[str, Attribute]) -> _Way:
-        key = _meaning(condition)
-        attribute = self.attributes.get(key)
+        attribute = self.attributes.get(condition)
         if attribute is None:
             attribute = QuestionAttribute(f"q{len(self.attributes)}", lower_condition(condition))
-            self.attributes[key] = attribute
+            self.attributes[condition] = attribute
         found[attribute.attribute] = attribute
         return (Match(attribute.attribute, "==", 1 if wanted else 0),)
 
@@ -260,15 +259,6 @@ class _Lowering:
 
 _MOST_WAYS = 32
 _ALWAYS = All((), Span(""))
-
-
-def _meaning(part: object) -> object:
-    """Return what tells conditions apart: tuples are equal whatever their type, and places do not matter."""
-    if isinstance(part, Span):
-        return None
-    if isinstance(part, tuple):
-        return (type(part).__name__, *map(_meaning, part))
-    return (type(part).__name__, part)
 
 
 def policy_attribute(number: int) -> str:
