@@ -19,7 +19,7 @@ from policyengine.calendar import (
     is_in_time,
     load_calendar,
 )
-from policyengine.values import Duration, ValueType, format_value, parse_literal, start_of_day
+from policyengine.values import Duration, ValueType, format_value, local_day, parse_literal, start_of_day
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -240,3 +240,42 @@ def test_business_days_end_with_the_nth_business_day(start: int, count: int) -> 
     assert result == Due(
         result.instant, not all(CHINA.is_published(one) for one in range(first_day + 1, last_day + 1))
     )
+
+
+ODD = Calendar("XX", "", 2000, 2030, frozenset(), frozenset({day("2024-03-31")}), frozenset({6}))
+
+
+@given(
+    STARTS,
+    st.integers(0, 3_000),
+    st.integers(0, 86_400),
+    st.sampled_from([CHINA, ODD]),
+    ZONES,
+)
+def test_years_that_are_passed_at_once_are_counted_day_by_day(
+    start: int, days: int, seconds: int, calendar: Calendar, zone: ZoneInfo
+) -> None:
+    length = Duration(days * 86_400 + seconds, "seconds")
+    result = add_length(start, length, Counting(hours="business_days_only"), calendar, zone)
+    today, running, published = local_day(start, zone), 0, True
+    while length.seconds and start_of_day(today, zone) < result.instant:
+        if calendar.is_business_day(today):
+            ends = min(start_of_day(today + 1, zone), result.instant)
+            running += ends - max(start_of_day(today, zone), start)
+        published = published and calendar.is_published(today)
+        today += 1
+    assert running == length.seconds
+    assert not length.seconds or calendar.is_business_day(local_day(result.instant - 1, zone))
+    assert result.provisional == (not published)
+
+
+@given(STARTS, st.integers(0, 3_000), st.sampled_from([CHINA, ODD]))
+def test_years_of_business_days_that_are_passed_at_once_are_counted_day_by_day(
+    start: int, count: int, calendar: Calendar
+) -> None:
+    result = add_length(start, Duration(count, "business_days"), DEFAULT, calendar, SHANGHAI)
+    first, last = local_day(start, SHANGHAI) + 1, local_day(result.instant, SHANGHAI) - 1
+    passed = range(first, last + 1)
+    assert sum(map(calendar.is_business_day, passed)) == count
+    assert not count or calendar.is_business_day(last)
+    assert result.provisional == (not all(map(calendar.is_published, passed)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -104,8 +105,6 @@ def _supported_years(known: HolidayBase) -> tuple[int, int]:
 
 def _weekend(known: HolidayBase, year: int) -> frozenset[int]:
     """Return the weekdays that are the weekend in the first week of a year; countries have changed theirs."""
-    from datetime import date
-
     week = [date(year, 1, day) for day in range(1, 8)]
     return frozenset(day.weekday() for day in week if known.is_weekend(day))
 
@@ -179,6 +178,12 @@ def _after_business_days(
     provisional = False
     while count:
         day += 1
+        year = _year_begun_by(day)
+        whole = 0 if year is None else _business_days_of(year, calendar)
+        if year is not None and whole < count:
+            provisional = provisional or not _is_year_published(year, calendar)
+            day, count = _new_year(year + 1) - 1, count - whole
+            continue
         provisional = provisional or not calendar.is_published(day)
         count -= calendar.is_business_day(day)
     return Due(start_of_day(day + 1, zone), provisional)
@@ -188,6 +193,13 @@ def _after_business_time(start: int, seconds: int, calendar: Calendar, zone: Zon
     """Return when the clock, which runs on business days only, has run for the seconds."""
     day, now, left, provisional = local_day(start, zone), start, seconds, False
     while left:
+        year = _year_begun_by(day)
+        whole = 0 if year is None else _business_time_of(year, calendar, zone)
+        if year is not None and whole < left and now == start_of_day(day, zone):
+            provisional = provisional or not _is_year_published(year, calendar)
+            day, left = _new_year(year + 1), left - whole
+            now = start_of_day(day, zone)
+            continue
         end = start_of_day(day + 1, zone)
         provisional = provisional or not calendar.is_published(day)
         if calendar.is_business_day(day):
@@ -196,3 +208,33 @@ def _after_business_time(start: int, seconds: int, calendar: Calendar, zone: Zon
             left -= end - now
         day, now = day + 1, end
     return Due(now, provisional)
+
+
+# Years are passed as a whole: a length can be centuries, and a year has 366 days to look at.
+
+
+def _year_begun_by(day: int) -> int | None:
+    """Return the year whose first day this is, if it is one."""
+    first = date.fromordinal(day)
+    return first.year if (first.month, first.day) == (1, 1) else None
+
+
+def _days_of(year: int) -> range:
+    return range(_new_year(year), _new_year(year + 1))
+
+
+def _is_year_published(year: int, calendar: Calendar) -> bool:
+    days = _days_of(year)
+    return calendar.is_published(days[0]) and calendar.is_published(days[-1])
+
+
+@lru_cache(maxsize=1_024)
+def _business_days_of(year: int, calendar: Calendar) -> int:
+    return sum(map(calendar.is_business_day, _days_of(year)))
+
+
+@lru_cache(maxsize=1_024)
+def _business_time_of(year: int, calendar: Calendar, zone: ZoneInfo) -> int:
+    """Return for how many seconds of a year the clock runs."""
+    worked = filter(calendar.is_business_day, _days_of(year))
+    return sum(start_of_day(day + 1, zone) - start_of_day(day, zone) for day in worked)
