@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any, Literal, NamedTuple
@@ -484,7 +484,7 @@ def turned(one: Decision, two: Decision) -> Verdict:
     for place, found in expected.items():
         if isinstance(found, Unknown):
             waiting = frozenset(_turned_wait(one.case, book, paths, wait) for wait in found.waits)
-            found = found._replace(waits=waiting)
+            found = replace(found, waits=waiting)
         if found != after[place]:
             return f"{_shown(place)}: {found} became {after[place]}"
     return ""

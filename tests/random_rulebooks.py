@@ -8,6 +8,7 @@ engines order by name and must not depend on it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
@@ -499,7 +500,7 @@ class _Maker:
         operator = self.operator(ref.type)
         other = self.constant(ref.type)
         if ref.type in _SMALL and self.chance(0.8):
-            other = other._replace(value=self.random.randrange(-20_000, 20_000))
+            other = replace(other, value=self.random.randrange(-20_000, 20_000))
         left, right = comparison_key(value), comparison_key(other.value)
         test = tree.Test(ref, operator, (other,), operator, self.span())
         found = holds(left, "is" if operator == "one_of" else operator, right)

@@ -7,6 +7,7 @@ with reasons, the same way for every engine, so engines can be compared finding 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal, NamedTuple, Protocol
 
@@ -36,17 +37,20 @@ Waits = frozenset[Missing]
 NOTHING: Waits = frozenset()
 
 
-class Known(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Known:
     """It has this value."""
 
     value: Value
 
 
-class Absent(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Absent:
     """It is known to have no value: not happened (yet), or not applicable."""
 
 
-class Unknown(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Unknown:
     """Its value cannot be told before what it waits for is known.
 
     ``has_value``: whatever the value is, there is one, so it cannot turn out absent.
@@ -56,7 +60,8 @@ class Unknown(NamedTuple):
     has_value: bool = False
 
 
-class Conflict(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Conflict:
     """Rules that hold give different values and none overrides the other."""
 
     rules: tuple[str, ...]
