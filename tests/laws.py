@@ -435,10 +435,8 @@ def order(one: Decision, two: Decision) -> Verdict:
     """In whatever order files, keys of files and facts of a case are written, the decision is the same."""
     if one.case != two.case or one.as_of != two.as_of:
         return None
-    one, two = (
-        Decision(each.case, each.as_of, each.judged, each.findings, each.explanation) for each in (one, two)
-    )
-    return _first_difference(_without_places(decision_data(one)), _without_places(decision_data(two)))
+    before, after = (_without_places(decision_data(each.unrefined())) for each in (one, two))
+    return _first_difference(before, after)
 
 
 def _without_places(data: Any) -> Any:

@@ -181,6 +181,10 @@ class Decision:
         self.refinement = refinement
         self._assembly = _Assembly(judged, findings, explanation, refinement)
 
+    def unrefined(self) -> Decision:
+        """Return the decision without the search for what is still possible, which can take long."""
+        return Decision(self.case, self.as_of, self.judged, self.findings, self.explanation)
+
     def state_of(self, key: Key) -> State:
         """Return the state of a name: of something that is open, the one that all possible ways agree on."""
         state = self.findings.states[key]

@@ -25,9 +25,9 @@ def exercised_parts(results: Iterable[Result]) -> dict[Part, list[str]]:
 
 
 def _parts(result: Result) -> set[Part]:
-    decision = result.decision
-    if decision is None:
+    if result.decision is None:
         return set()
+    decision = result.decision.unrefined()
     findings = decision.findings
     parts = {("rule", id) for (id, _), one in findings.rules.items() if one.truth is Truth.TRUE}
     for (id, _), deadline in findings.deadlines.items():
