@@ -63,7 +63,10 @@ def write_entry(name: str, value: object) -> None:
             return
         body = BytesIO()
         _Pickler(body, protocol=5).dump(value)
-        _write_whole(folder, name + _SUFFIX, _tag(key, name, body.getvalue()) + body.getvalue())
+        from policyengine.writing import write_whole  # not needed to read an entry
+
+        data = _tag(key, name, body.getvalue()) + body.getvalue()
+        write_whole(os.path.join(folder, name + _SUFFIX), data, 0o600, sync=False)
         _forget_oldest(folder)
 
 
@@ -119,7 +122,10 @@ def _key(folder: str, make: bool) -> bytes | None:
         return None
     path = os.path.join(folder, _KEY_FILE)
     if make and not os.path.exists(path):
-        _write_whole(folder, _KEY_FILE, os.urandom(_KEY_BYTES), replace=False)
+        from policyengine.writing import write_whole  # not needed where there is a key
+
+        with contextlib.suppress(FileExistsError):  # another process was faster: its key counts
+            write_whole(path, os.urandom(_KEY_BYTES), 0o600, replace=False)
     with open(path, "rb") as stream:
         if not _is_private(os.fstat(stream.fileno()), stat.S_ISREG):
             return None
@@ -141,23 +147,6 @@ def _tag(key: bytes, name: str, body: bytes) -> bytes:
 
 
 # ---------- entries
-
-
-def _write_whole(folder: str, name: str, data: bytes, replace: bool = True) -> None:
-    """Write a file beside its place and move it there, so that nobody reads half of it."""
-    draft = os.path.join(folder, f".{name}.{os.getpid()}.{os.urandom(6).hex()}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with open(handle, "wb") as stream:
-            stream.write(data)
-        if replace:
-            os.replace(draft, os.path.join(folder, name))
-        else:
-            with contextlib.suppress(FileExistsError):  # another process was faster: its key counts
-                os.link(draft, os.path.join(folder, name))
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(draft)
 
 
 def _forget_oldest(folder: str) -> None:

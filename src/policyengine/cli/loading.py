@@ -45,7 +45,7 @@ def load(
     except EngineUnavailable as reason:
         raise click.UsageError(say("--engine durable: {reason}", reason=reason)) from None
     if rulebook.notice is not None:
-        click.echo(say("note: {text}", text=say.message(rulebook.notice)), err=True)
+        options.tell(say("note: {text}", text=say.message(rulebook.notice)))
     return rulebook
 
 
@@ -99,7 +99,7 @@ def tell(diagnostics: Iterable[Diagnostic], say: Speech) -> None:
 
     found = list(diagnostics)
     if found:
-        click.echo(render_report(found, say, options.has_color(sys.stderr)), err=True, nl=False)
+        options.tell(render_report(found, say, options.has_color(sys.stderr)))
 
 
 def tell_of_case(
@@ -109,4 +109,4 @@ def tell_of_case(
     from policyengine.render.report import Excerpt, render_report
 
     excerpt = {file: Excerpt(first_line, text.split("\n"))}
-    click.echo(render_report(diagnostics, say, options.has_color(sys.stderr), excerpt), err=True, nl=False)
+    options.tell(render_report(diagnostics, say, options.has_color(sys.stderr), excerpt))
