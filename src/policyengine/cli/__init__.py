@@ -17,7 +17,6 @@ from policyengine.cli.speech import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import TextIO
 
     from policyengine.i18n import Language
 
@@ -82,9 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _speak_utf8()
     try:
         code = _code_of(sys.argv[1:] if arguments is None else list(arguments))
-        for stream in (sys.stdout, sys.stderr):
-            if stream is not None:
-                stream.flush()
+        options.write("")  # what is left in the buffer
     except BrokenPipeError:
         _forget_output()
         code = PIPE_CLOSED
@@ -114,7 +111,7 @@ def _code_of(words: list[str]) -> int:
 def _told_failure(fault: OSError | options.OutputFailed) -> int:
     """Say that the output takes nothing, or that this is a fault of the program; return the code."""
     if isinstance(fault, OSError):
-        if not _is_gone(sys.stdout) and not _is_gone(sys.stderr):
+        if not _is_of_output(fault):
             return _told_no_folder() or _told_bug(fault)
         fault = options.OutputFailed(options.reason_of(fault))
     _forget_output()
@@ -123,14 +120,12 @@ def _told_failure(fault: OSError | options.OutputFailed) -> int:
     return OUTPUT_FAILED
 
 
-def _is_gone(stream: TextIO | None) -> bool:
-    """Tell whether a stream does not take what is still in its buffer."""
-    try:
-        if stream is not None:
-            stream.flush()
-    except OSError:
-        return True
-    return False
+def _is_of_output(fault: OSError) -> bool:
+    """Tell whether click's `echo` raised it, which writes help and messages."""
+    trace = fault.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_code is click.echo.__code__
 
 
 def _told_no_folder() -> int:
@@ -189,7 +184,10 @@ def _forget_output() -> None:
     """Throw away what is left in the buffers, for its reader has gone and Python writes it at exit."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
-        if _is_gone(stream):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
             os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
 

@@ -127,7 +127,7 @@ def write(text: str, commands: bool = False) -> None:
     ``commands``: the text may command a CI system.
     """
     stream = sys.stdout
-    if not commands and _is_obeyed(stream):
+    if text and not commands and _is_obeyed(stream):
         text = inert(text)
     try:
         stream.flush()
