@@ -23,7 +23,6 @@ LAYERS = (
         "i18n",
         "version",
         "resources",
-        "revision",
     ),
     (
         "opening",
@@ -31,6 +30,7 @@ LAYERS = (
         "files",
         "lines",
         "folders",
+        "revision",
         "yaml_syntax",
         "document",
         "json_text",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -10,6 +11,8 @@ from typing import Literal, Protocol
 
 from policyengine.diagnostics import Diagnostic
 from policyengine.files import read_bytes, unreadable
+
+_LONGEST_POINTER = 1024  # bytes, by the specification of Git LFS
 
 Read = tuple[bytes | None, list[Diagnostic]]
 
@@ -55,3 +58,11 @@ class Disk:
         """Return the bytes of an ordinary file."""
         buffer = self.buffers.get(os.path.normpath(path))
         return read_bytes(path, regular=True) if buffer is None else (buffer, [])
+
+
+def lfs_digest(data: bytes) -> str | None:
+    """Return the SHA-256 of the contents for which a pointer of Git LFS stands, None for anything else."""
+    found = re.fullmatch(
+        rb"version https://git-lfs\.github\.com/spec/v1\n.*oid sha256:([0-9a-f]{64})\n.*", data, re.S
+    )
+    return found[1].decode() if found is not None and len(data) < _LONGEST_POINTER else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -12,13 +11,12 @@ from typing import NamedTuple
 from policyengine.dependencies import Layer
 from policyengine.diagnostics import Diagnostic, error, listing, message, warning
 from policyengine.files import walk
-from policyengine.folders import Disk, Folders
+from policyengine.folders import Disk, Folders, lfs_digest
 from policyengine.rulebook import Rulebook
 from policyengine.source import Span
 from policyengine.suggestions import closest
 
 CASES_SUFFIX = ".cases.yaml"
-_LONGEST_POINTER = 1024  # bytes, by the specification of Git LFS
 
 # The kinds of files that have one place, and the folders of the others with their kinds.
 _NEEDED = ("rulebook", "facts")
@@ -78,14 +76,6 @@ def _read(kind: str, path: str, place: Folders) -> SourceFile:
         what = message("the file holds a pointer of Git LFS instead of its contents")
         faults, data = [error("file-unreadable", what, Span(path), message("run `git lfs pull`"))], None
     return SourceFile(kind, path, data or b"", tuple(faults))
-
-
-def lfs_digest(data: bytes) -> str | None:
-    """Return the SHA-256 of the contents for which a pointer of Git LFS stands, None for anything else."""
-    found = re.fullmatch(
-        rb"version https://git-lfs\.github\.com/spec/v1\n.*oid sha256:([0-9a-f]{64})\n.*", data, re.S
-    )
-    return found[1].decode() if found is not None and len(data) < _LONGEST_POINTER else None
 
 
 def _read_folder(kind: str, folder: str, place: Folders) -> list[SourceFile]:
