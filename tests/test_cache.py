@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import enum
 import hashlib
 import hmac
+import io
 import os
 import pickle
 import shutil
 import subprocess
 import sys
+import typing
 from pathlib import Path
 
 import pytest
@@ -122,9 +125,56 @@ def test_nothing_but_our_own_classes_is_made_even_with_the_right_key(
     assert len(parsed) == 2 and "exploded" not in capfd.readouterr().err
 
 
-def test_a_function_of_our_own_is_not_called() -> None:
-    with pytest.raises(pickle.UnpicklingError):
-        cache._Unpickler(__import__("io").BytesIO(pickle.dumps(cache.write_entry))).load()
+def classes_of(hint: object, found: set[type]) -> set[type]:
+    """Return the classes of this package that a value of this type can hold."""
+    for inner in typing.get_args(hint):
+        classes_of(inner, found)
+    if isinstance(hint, type) and hint.__module__.startswith("policyengine.") and hint not in found:
+        found.add(hint)
+        for inner in typing.get_type_hints(hint).values() if issubclass(hint, tuple) else ():
+            classes_of(inner, found)
+    return found
+
+
+def test_the_table_holds_exactly_the_classes_of_a_rulebook() -> None:
+    """Whoever adds a class to the model adds it to the table; otherwise no entry could be read."""
+    derived = classes_of(Loaded, set())
+    assert {(module, name) for module, names in cache._CLASSES.items() for name in names} == {
+        (one.__module__, one.__qualname__) for one in derived
+    }
+    for one in derived:  # nothing that makes one of them runs any code
+        assert issubclass(one, enum.Enum) or (issubclass(one, tuple) and hasattr(one, "_fields"))
+        assert not {"__init__", "__setstate__", "__reduce__", "__reduce_ex__", "__del__"} & set(vars(one))
+
+
+def named(module: str, name: str) -> bytes:
+    """Return the pickle of something that a module names."""
+    words = (b"\x8c" + bytes([len(one)]) + one.encode() for one in (module, name))
+    return b"\x80\x04" + b"".join(words) + b"\x93."
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("policyengine.cache", "write_entry"),
+        ("policyengine.cache", "os.system"),
+        ("policyengine.revision", "subprocess.Popen"),
+        ("policyengine.rulebook", "Rulebook._make"),
+        ("policyengine.rulebook", "NamedTuple"),
+        ("policyengine.values", "LiteralError"),
+        ("policyengine.values", "ZoneInfo"),
+        ("policyengine.opening", "open_bytes"),
+        ("builtins", "getattr"),
+        ("copyreg", "_reconstructor"),
+    ],
+)
+def test_nothing_else_can_be_named(module: str, name: str) -> None:
+    with pytest.raises(pickle.UnpicklingError, match="not part of a rulebook"):
+        cache._Unpickler(io.BytesIO(named(module, name))).load()
+
+
+def test_what_is_in_the_table_can_be_named() -> None:
+    assert cache._Unpickler(io.BytesIO(named("policyengine.rule_files", "Loaded"))).load() is Loaded
 
 
 @pytest.mark.parametrize("word", ["off", "0", ""])

@@ -139,20 +139,6 @@ def repository(tmp_path: Path) -> Path:
     return root
 
 
-def test_a_revision_of_git_can_be_the_old_version(repository: Path) -> None:
-    from policyengine.revision import RevisionUnknown, extract_revision
-
-    target = repository.parent / "extracted"
-    target.mkdir()
-    folder = extract_revision("git:main", str(repository / "rules/returns"), str(target))
-    assert [one.id for one in compare(load(Path(folder)), load(repository / "rules/returns"))] == [
-        "return_period"
-    ]
-    for written in ("git:nowhere", "git:", "git:--output=x", "git:main:rules/none"):
-        with pytest.raises(RevisionUnknown):
-            extract_revision(written, str(repository / "rules/returns"), str(target))
-
-
 def test_the_commands_of_diff(
     repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

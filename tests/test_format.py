@@ -103,7 +103,8 @@ def test_keys_are_put_in_order_with_their_comments() -> None:
 def test_formatting_twice_changes_nothing_more(text: str) -> None:
     once = formatted(text)
     assert formatted(once) == once
-    assert "\r" not in once
+    assert once.replace("\r\n", "\n") == TIDY
+    assert once.count("\r\n") == (once.count("\n") if "\r" in text else 0)  # lines end as they did
 
 
 @pytest.mark.parametrize(("kind", "path"), FILES, ids=lambda one: one.name if isinstance(one, Path) else one)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policyengine.files import MAX_BYTES, read_text
-from policyengine.json_text import MAX_FAULTS, Number, locate, read_json, split_ndjson
+from policyengine.json_text import MAX_FAULTS, Number, locate, read_json
 
 
 def places(text: str) -> list[tuple[str, int, int]]:
@@ -107,10 +107,6 @@ def test_locate() -> None:
     assert locate('{"a": 1,\n"a": 2}', ["a"], key=True) == (2, 1, 2, 4)
     assert locate("", ["a"]) == (1, 1, 1, 1)
     assert locate("[" * 10_000, [0, 0])[:2] == (1, 3)
-
-
-def test_split_ndjson() -> None:
-    assert split_ndjson('\ufeff{}\r\n\r\n  \n ["\u2028"]\n') == [(1, "{}"), (4, ' ["\u2028"]')]
 
 
 def check_inside(text: str) -> None:

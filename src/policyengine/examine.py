@@ -12,8 +12,8 @@ from typing import NamedTuple
 from policyengine.case_reader import CaseReader
 from policyengine.checks.quotes import check_quotes, find_document, wrong_document
 from policyengine.diagnostics import Diagnostic, error, message
-from policyengine.files import decode_text, read_bytes, read_text
-from policyengine.json_text import NDJSON, split_ndjson
+from policyengine.files import decode_text, read_bytes, read_text, walk
+from policyengine.lines import NDJSON, Line, read_lines
 from policyengine.load import load_files, load_model
 from policyengine.rule_files import collect_files, stray_files
 from policyengine.rulebook import Rulebook
@@ -53,8 +53,8 @@ def find_places(paths: Iterable[str]) -> Places:
     faults: list[Diagnostic] = []
     for path in paths:
         if os.path.isdir(path):
-            books = list(_rulebooks_below(path))
-            inside = [] if books else [one for one in _files_below(path) if one.endswith(CASE_FILES)]
+            books = list(_rulebooks_below(path, faults))
+            inside = [] if books else [one for one in _files_below(path, faults) if one.endswith(CASE_FILES)]
             rulebooks.update(dict.fromkeys(books or ([] if inside else [_around(path) or path])))
             cases.update(dict.fromkeys(inside))
         elif path.endswith(CASE_FILES):
@@ -72,18 +72,18 @@ def find_places(paths: Iterable[str]) -> Places:
     return Places(tuple(rulebooks), tuple(cases), tuple(faults))
 
 
-def _rulebooks_below(folder: str) -> Iterator[str]:
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(one for one in folders if not one.startswith("."))
+def _rulebooks_below(folder: str, faults: list[Diagnostic]) -> Iterator[str]:
+    for place, folders, names in walk(folder, faults):
+        folders[:] = [one for one in folders if not one.startswith(".")]
         if "rulebook.yaml" in names:
             yield os.path.normpath(place)
             folders.clear()
 
 
-def _files_below(folder: str) -> Iterator[str]:
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(one for one in folders if not one.startswith("."))
-        yield from (os.path.join(place, name) for name in sorted(names))
+def _files_below(folder: str, faults: list[Diagnostic]) -> Iterator[str]:
+    for place, folders, names in walk(folder, faults):
+        folders[:] = [one for one in folders if not one.startswith(".")]
+        yield from (os.path.join(place, name) for name in names)
 
 
 def _around(folder: str) -> str | None:
@@ -152,13 +152,10 @@ class _Readers:
             self._readers[rules] = None if loaded.rulebook is None else CaseReader(loaded.rulebook)
             yield from (one for one in loaded.diagnostics if one.severity == "error")
         reader = self._readers[rules]
-        text, faults = read_text(path)
-        yield from faults
-        if reader is None or text is None:
-            return
-        parts = split_ndjson(text) if path.endswith(NDJSON) else [(1, text)]
-        for first_line, part in parts:
-            yield from reader.read(part, path, first_line)[1]
+        for line in read_lines(path) if path.endswith(NDJSON) else (Line(1, *read_text(path)),):
+            yield from line.faults
+            if reader is not None and line.text is not None:
+                yield from reader.read(line.text, path, line.number)[1]
 
 
 def _check_quotes(book: Rulebook, path: str) -> Iterator[Diagnostic]:

@@ -130,17 +130,6 @@ def _positions(text: str, wanted: set[tuple[str | int, ...]]) -> tuple[_Position
     return values, keys
 
 
-NDJSON = (".ndjson", ".jsonl")
-"""The ends of names of files that hold one JSON text a line."""
-
-
-def split_ndjson(text: str) -> list[tuple[int, str]]:
-    """Return (line number, text) of every line that is not blank; lines count from 1."""
-    # Not str.splitlines, which also cuts at characters that may stand inside JSON strings.
-    lines = text.removeprefix(_BOM).split("\n")
-    return [(number, line.rstrip("\r")) for number, line in enumerate(lines, 1) if line.strip(" \t\r")]
-
-
 class _FastRead:
     """The hooks of one fast reading: they only note that something has to be looked at again."""
 

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from policyengine.dependencies import Layer
 from policyengine.diagnostics import Diagnostic, error, listing, message, warning
-from policyengine.files import read_bytes
+from policyengine.files import walk
+from policyengine.folders import Disk, Folders, lfs_digest
 from policyengine.rulebook import Rulebook
 from policyengine.source import Span
 from policyengine.suggestions import closest
@@ -50,50 +51,62 @@ def collect_files(
 
     ``buffers`` hold what an editor has not saved yet, by the normal path of the file.
     """
-    if not os.path.isdir(directory):
+    return collect_from(Disk(buffers), directory)
+
+
+def collect_from(place: Folders, directory: str) -> tuple[list[SourceFile], list[Diagnostic]]:
+    """Return the files of the rulebook in a directory that need not be one of this machine."""
+    if place.kind(directory) != "folder":
         what = message("there is no rulebook folder `{path}`", path=directory)
         return [], [error("file-missing", what, Span(directory), message("name the folder of a rulebook"))]
     found = []
     for kind in (*_NEEDED, *_OPTIONAL):
         path = os.path.join(directory, f"{kind}.yaml")
-        if kind in _NEEDED or os.path.exists(path):
-            found.append(_read(kind, path, buffers))
+        # A link to nothing is there: it must not pass for a file that nobody wants.
+        if kind in _NEEDED or place.kind(path) is not None:
+            found.append(_read(kind, path, place))
     for folder, kind in _FOLDERS.items():
-        found += _read_folder(kind, os.path.join(directory, folder), buffers)
+        found += _read_folder(kind, os.path.join(directory, folder), place)
     return found, [fault for file in found for fault in file.faults]
 
 
-def _read(kind: str, path: str, buffers: Mapping[str, bytes]) -> SourceFile:
-    buffer = buffers.get(os.path.normpath(path))
-    if buffer is not None:
-        return SourceFile(kind, path, buffer, ())
-    data, faults = read_bytes(path)
+def _read(kind: str, path: str, place: Folders) -> SourceFile:
+    data, faults = place.read(path)
+    if data is not None and lfs_digest(data) is not None:
+        what = message("the file holds a pointer of Git LFS instead of its contents")
+        faults, data = [error("file-unreadable", what, Span(path), message("run `git lfs pull`"))], None
     return SourceFile(kind, path, data or b"", tuple(faults))
 
 
-def _read_folder(kind: str, folder: str, buffers: Mapping[str, bytes]) -> list[SourceFile]:
-    if os.path.exists(folder) and not os.path.isdir(folder):
+def _read_folder(kind: str, folder: str, place: Folders) -> list[SourceFile]:
+    found = place.kind(folder)
+    if found == "file":
+        data, faults = place.read(folder)
+        if data is None:  # a link to nothing, for instance
+            return [SourceFile(kind, folder, b"", tuple(faults))]
         what = message("`{path}` is a file, not a folder", path=folder)
         help = message("put the file into a folder of this name")
         return [SourceFile(kind, folder, b"", (error("file-directory", what, Span(folder), help),))]
-    return [_read(kind, path, buffers) for path in _yaml_files(folder)]
-
-
-def _yaml_files(folder: str) -> list[str]:
-    if not os.path.isdir(folder):
+    if found is None:
         return []
-    names = sorted(name for name in os.listdir(folder) if name.endswith((".yaml", ".yml")))
-    return [os.path.join(folder, name) for name in names if not name.endswith(CASES_SUFFIX)]
+    names, faults = place.names(folder)
+    if faults:
+        return [SourceFile(kind, folder, b"", tuple(faults))]
+    return [_read(kind, os.path.join(folder, name), place) for name in names if _is_rule_file(name)]
+
+
+def _is_rule_file(name: str) -> bool:
+    return name.endswith((".yaml", ".yml")) and not name.endswith(CASES_SUFFIX)
 
 
 def stray_files(directory: str, files: Iterable[SourceFile]) -> list[Diagnostic]:
     """Return the YAML files in a rulebook's folder that nothing reads: misnamed, or in the wrong folder."""
     read = {os.path.normpath(file.path) for file in files}
-    found = []
-    for place, folders, names in os.walk(directory):
+    found: list[Diagnostic] = []
+    for place, folders, names in walk(directory, found):
         inner = [one for one in folders if not os.path.isfile(os.path.join(place, one, "rulebook.yaml"))]
         folders[:] = sorted(one for one in inner if not one.startswith("."))
-        for name in sorted(names):
+        for name in names:
             path = os.path.normpath(os.path.join(place, name))
             if (
                 name.lower().endswith((".yaml", ".yml"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import io
 import os
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from policyengine.cli import options
-from policyengine.cli.codes import FINE, INTERNAL, INTERRUPTED, OUTPUT_FAILED, PIPE_CLOSED
+from policyengine.cli.codes import FINE, INTERNAL, INTERRUPTED, OUTPUT_FAILED, PIPE_CLOSED, USAGE
 from policyengine.cli.speech import say
 
 if TYPE_CHECKING:
@@ -76,28 +77,65 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with one of the documented codes."""
     # Loading makes many objects and no garbage: collecting would cost a tenth of the start-up time.
     gc.disable()
+    _settle_streams()
     _speak_utf8()
     try:
-        _run(sys.argv[1:] if arguments is None else list(arguments))
-        sys.stdout.flush()
-    except click.exceptions.Exit as ending:
-        _leave(ending.exit_code)
-    except click.ClickException as fault:
-        fault.show()
-        _leave(fault.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        _leave(INTERRUPTED)
+        code = _code_of(sys.argv[1:] if arguments is None else list(arguments))
+        options.write("")  # what is left in the buffer
     except BrokenPipeError:
         _forget_output()
-        _leave(PIPE_CLOSED)
-    except options.OutputFailed as fault:
-        _forget_output()
-        click.echo(say("the output cannot be written: {reason}", reason=fault), err=True)
-        _leave(OUTPUT_FAILED)
+        code = PIPE_CLOSED
+    except (OSError, options.OutputFailed) as fault:
+        code = _told_failure(fault)
     except Exception as bug:
-        _tell_bug(bug)
-        _leave(INTERNAL)
-    _leave(FINE)
+        code = _told_bug(bug)
+    raise SystemExit(code)
+
+
+def _code_of(words: list[str]) -> int:
+    """Run the command line; return the code to exit with. Raises OSError if the output takes nothing."""
+    try:
+        _run(words)
+    except click.exceptions.Exit as ending:
+        return ending.exit_code
+    except click.ClickException as fault:
+        told = io.StringIO()
+        fault.show(told)
+        options.tell(told.getvalue())
+        return fault.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    return FINE
+
+
+def _told_failure(fault: OSError | options.OutputFailed) -> int:
+    """Say that the output takes nothing, or that this is a fault of the program; return the code."""
+    if isinstance(fault, OSError):
+        if not _is_of_output(fault):
+            return _told_no_folder() or _told_bug(fault)
+        fault = options.OutputFailed(options.reason_of(fault))
+    _forget_output()
+    with contextlib.suppress(OSError):
+        options.tell(say("the output cannot be written: {reason}", reason=fault))
+    return OUTPUT_FAILED
+
+
+def _is_of_output(fault: OSError) -> bool:
+    """Tell whether click's `echo` raised it, which writes help and messages."""
+    trace = fault.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_code is click.echo.__code__
+
+
+def _told_no_folder() -> int:
+    """Say that the working folder has been removed, if that is so, and return the code; 0 if it is there."""
+    try:
+        os.getcwd()
+    except OSError:
+        options.tell(say("the working folder is not there any more: change to another one"))
+        return USAGE
+    return FINE
 
 
 def _run(words: list[str]) -> None:
@@ -109,6 +147,30 @@ def _run(words: list[str]) -> None:
         raise click.exceptions.Exit(shell_complete(_program, {}, _NAME, _COMPLETE, asked))
     with _program.make_context(_NAME, words) as context:
         _program.invoke(context)
+
+
+def _settle_streams() -> None:
+    """Put something in the place of standard streams that are closed.
+
+    Otherwise the next file that is opened would take their numbers, and be written into by whatever prints.
+    """
+    if sys.stdin is None:
+        _occupy(0, os.O_RDONLY)
+    if sys.stdout is None:
+        _occupy(1, os.O_RDONLY)  # what is written fails, as it should: nobody would get it
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    if sys.stderr is None:
+        _occupy(2, os.O_WRONLY)
+
+
+def _occupy(number: int, flags: int) -> None:
+    try:
+        os.fstat(number)
+    except OSError:
+        handle = os.open(os.devnull, flags)
+        if handle != number:
+            os.dup2(handle, number)
+            os.close(handle)
 
 
 def _speak_utf8() -> None:
@@ -123,28 +185,22 @@ def _forget_output() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         try:
-            stream.flush()
+            if stream is not None:
+                stream.flush()
         except OSError:
             os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
 
 
-def _leave(code: int) -> None:
-    raise SystemExit(code)
-
-
-def _tell_bug(bug: Exception) -> None:
+def _told_bug(bug: Exception) -> int:
     """Say that the program itself is wrong, loudly and with everything needed to find out why."""
     import traceback
 
     if os.environ.get("POLICYENGINE_DEBUG"):
         traceback.print_exception(bug)
     place = traceback.extract_tb(bug.__traceback__)[-1]
-    click.echo(say("internal error: {kind}: {text}", kind=type(bug).__name__, text=str(bug)[:500]), err=True)
-    click.echo(
-        say(
-            "at {place}; this is a fault of the program: please report it",
-            place=f"{place.name}:{place.lineno}",
-        ),
-        err=True,
-    )
+    where = f"{place.name}:{place.lineno}"
+    with contextlib.suppress(OSError):
+        options.tell(say("internal error: {kind}: {text}", kind=type(bug).__name__, text=str(bug)[:500]))
+        options.tell(say("at {place}; this is a fault of the program: please report it", place=where))
+    return INTERNAL

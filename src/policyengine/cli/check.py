@@ -63,13 +63,12 @@ def command(
     # A case that lies in a rulebook is one of that rulebook.
     judging = {case: rules or rulebook_of(case) or options.find_rules(None) for case in places.cases}
     examined = examine(places, judging, overlays, documents)
-    options.write(_rendered(examined, form, say))
+    options.write(_rendered(examined, form, say), commands=form == "github")
     found = examined.diagnostics
     if form == "text":
         errors = sum(one.severity == "error" for one in found)
-        click.echo(
-            say("errors: {errors}, warnings: {warnings}", errors=errors, warnings=len(found) - errors),
-            err=True,
+        options.tell(
+            say("errors: {errors}, warnings: {warnings}", errors=errors, warnings=len(found) - errors)
         )
     fails = has_errors(found) or (strict and found)
     raise click.exceptions.Exit(codes.RULE_FAULTS if fails else codes.FINE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 
 import click
 
@@ -11,6 +10,7 @@ from policyengine.cli import loading, options
 from policyengine.cli.speech import say as say_help
 from policyengine.i18n import Language, Speech
 from policyengine.rulebook import Rulebook
+from policyengine.values import printable
 
 
 @click.command(
@@ -48,13 +48,18 @@ def command(old: str, new: str | None, form: str, language: Language) -> None:
 
 
 def _load_old(path: str, folder: str, say: Speech) -> Rulebook:
-    from policyengine.revision import RevisionUnknown, extract_revision, is_revision
+    from policyengine.load import load_files
+    from policyengine.revision import RevisionUnknown, is_revision, open_revision
+    from policyengine.rule_files import collect_from
 
     if not is_revision(path):
         return loading.load_model(path, (), say)[0]
-    with tempfile.TemporaryDirectory(prefix="policyengine-") as target:
-        try:
-            inside = extract_revision(path, folder, target)
-        except RevisionUnknown as reason:
-            raise click.UsageError(say("{path}: git says: {reason}", path=path, reason=reason)) from None
-        return loading.load_model(inside, (), say)[0]
+    try:
+        with open_revision(path, folder) as revision:
+            files, faults = collect_from(revision, revision.directory)
+    except RevisionUnknown as reason:
+        words = say("{path}: git says: {reason}", path=printable(path), reason=printable(str(reason)))
+        raise click.UsageError(words) from None
+    loaded = load_files(revision.directory, files, faults, ())
+    texts = {file.path: file.data.decode("utf-8", "replace") for file in files}
+    return loading.model_of(loaded, say, texts)[0]

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import click
 
 from policyengine.api import EngineName, Rulebook
-from policyengine.case import Key
+from policyengine.case import Case, Key
+from policyengine.case_reader import Settings
 from policyengine.cli import codes, loading, options
 from policyengine.cli.speech import say as say_help
 from policyengine.decision import Decision
 from policyengine.diagnostics import Diagnostic
 from policyengine.emptiness import why_empty
-from policyengine.files import STANDARD_INPUT, read_text
+from policyengine.files import read_text, shown_name
 from policyengine.i18n import Language, Speech
-from policyengine.json_text import NDJSON, split_ndjson
+from policyengine.lines import NDJSON, read_lines
+
+# What a run of many cases ends with, the gravest first.
+_GRAVEST = (codes.CASE_FAULTS, codes.USAGE, codes.UNDETERMINED)
 
 
 class _Asked(NamedTuple):
@@ -33,11 +37,12 @@ class _Asked(NamedTuple):
 
 
 class _Text(NamedTuple):
-    """The JSON text of one case, and the line of its file where it begins."""
+    """The JSON text of one case, or None and why it is none, and the line of its file where it begins."""
 
     file: str
     first_line: int
-    text: str
+    text: str | None
+    faults: Sequence[Diagnostic]
 
 
 @click.command(
@@ -107,65 +112,46 @@ def command(
     rulebook = loading.load(options.find_rules(rules), assumed, overlays, engine, say)
     instant = loading.instant(rulebook, "--as-of", as_of, say)
     changes = options.pairs(settings, "--set")
-    texts, faults = _read(cases, ndjson)
     is_single = len(cases) == 1 and not ndjson and not cases[0].endswith(NDJSON)
     asked = _Asked(say, form == "json", why, why_not, trace, is_single)
-    code = codes.FINE
+    found: set[int] = set()
     gc.enable()
-    for number, text in enumerate(texts):
-        read, wrong = rulebook.read_case(text.text, text.file, text.first_line, changes)
+    for number, text in enumerate(_texts(cases, ndjson)):
+        read, wrong = _read(rulebook, text, changes)
         if read is None:
-            faults.append((text, wrong))
+            loading.tell_of_case(wrong, text.file, text.text or "", say, text.first_line)
+            is_fine = changes and _read(rulebook, text)[0] is not None
+            found.add(codes.USAGE if is_fine else codes.CASE_FAULTS)
             continue
         decision = rulebook.judge(read, instant, changes, refine=not quick)
         options.write(("\n" if number and not asked.is_json else "") + _show(decision, asked))
         if strict and (decision.undetermined or why_empty(decision) is not None):
-            code = codes.UNDETERMINED
-    if faults:
-        _tell_all(faults, say)
-        code = codes.USAGE if changes and _are_fine(faults, rulebook) else codes.CASE_FAULTS
-    raise click.exceptions.Exit(code)
-
-
-def _are_fine(faults: _Faults, rulebook: Rulebook) -> bool:
-    """Tell whether the cases have no faults as they stand, only with what ``--set`` puts into them."""
-    return all(rulebook.read_case(one.text, one.file, one.first_line)[0] is not None for one, _ in faults)
+            found.add(codes.UNDETERMINED)
+    raise click.exceptions.Exit(next((code for code in _GRAVEST if code in found), codes.FINE))
 
 
 # ---------- reading
 
 
-_Faults = list[tuple[_Text, list[Diagnostic]]]
-
-
-def _read(paths: Iterable[str], ndjson: bool) -> tuple[list[_Text], _Faults]:
-    """Return the texts of all cases, and the faults of files that cannot be read."""
-    texts: list[_Text] = []
-    faults: _Faults = []
+def _texts(paths: Iterable[str], ndjson: bool) -> Iterator[_Text]:
+    """Return the text of one case after the other; files of many cases are never held as a whole."""
     for path in paths:
-        text, wrong = read_text(path)
-        if text is None:
-            faults.append((_Text(path, 1, ""), wrong))
+        name = shown_name(path)
+        if ndjson or path.endswith(NDJSON):
+            yield from (_Text(name, line.number, line.text, line.faults) for line in read_lines(path))
         else:
-            name = "<stdin>" if path == STANDARD_INPUT else path
-            texts += _split(text, name, ndjson or path.endswith(NDJSON))
-    return texts, faults
+            yield _Text(name, 1, *read_text(path))
 
 
-def _split(text: str, name: str, is_ndjson: bool) -> Iterator[_Text]:
-    if not is_ndjson:
-        yield _Text(name, 1, text)
-        return
-    for line, part in split_ndjson(text):
-        yield _Text(name, line, part)
+def _read(
+    rulebook: Rulebook, text: _Text, changes: Settings = ()
+) -> tuple[Case | None, Sequence[Diagnostic]]:
+    if text.text is None:
+        return None, text.faults
+    return rulebook.read_case(text.text, text.file, text.first_line, changes)
 
 
 # ---------- showing
-
-
-def _tell_all(faults: _Faults, say: Speech) -> None:
-    for text, diagnostics in faults:
-        loading.tell_of_case(diagnostics, text.file, text.text, say, text.first_line)
 
 
 def _show(decision: Decision, asked: _Asked) -> str:

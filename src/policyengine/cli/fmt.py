@@ -11,6 +11,7 @@ from policyengine.cli import codes, loading, options
 from policyengine.cli.speech import say as say_help
 from policyengine.diagnostics import Diagnostic, has_errors
 from policyengine.i18n import Language, Speech
+from policyengine.values import printable
 
 
 @click.command(
@@ -32,25 +33,28 @@ from policyengine.i18n import Language, Speech
 def command(paths: tuple[str, ...], rules: str | None, only_check: bool, language: Language) -> None:
     """Format files."""
     from policyengine.files import read_text
-    from policyengine.formatting.format import format_text
+    from policyengine.formatting.format import format_text, what_changes
 
     say = options.speech(language)
     found: list[Diagnostic] = []
     changed = 0
     files = list(_files(paths or (options.find_rules(rules),), found, say))
     for kind, path in files:
-        text, faults = read_text(path)
+        text, faults = read_text(path, regular=True)
         formatted, more = (None, []) if text is None else format_text(text, kind, path)
         found += [one for one in (*faults, *more) if one.severity == "error"]
-        if formatted is None or formatted == text:
+        if text is None or formatted is None or formatted == text:
             continue
-        changed += 1
-        words = say("would change: {path}", path=path) if only_check else say("changed: {path}", path=path)
-        click.echo(words)
-        if not only_check:
+        if only_check:
+            options.write(say("would change: {path}", path=printable(path)) + "\n")
+        else:
             options.write_file(path, formatted)
+            options.write(say("changed: {path}", path=printable(path)) + "\n")
+        changed += 1
+        listed = say(", ").join(say.message(one) for one in what_changes(text, formatted))
+        options.tell(say("{path}: {changes}", path=printable(path), changes=listed))
     loading.tell(found, say)
-    click.echo(say("files: {files}, changed: {changed}", files=len(files), changed=changed), err=True)
+    options.tell(say("files: {files}, changed: {changed}", files=len(files), changed=changed))
     fails = has_errors(found) or (only_check and changed)
     raise click.exceptions.Exit(codes.RULE_FAULTS if fails else codes.FINE)
 

@@ -22,13 +22,13 @@ _AS_OF = "2026-03-05 12:00"
 def command(folder: str, language: Language) -> None:
     """Make a rulebook to start from."""
     say = options.speech(language)
-    if os.path.lexists(folder) and (not os.path.isdir(folder) or os.listdir(folder)):
-        raise click.UsageError(say("{path} is there already and is not an empty folder", path=folder))
     try:
+        if os.path.lexists(folder) and (not os.path.isdir(folder) or os.listdir(folder)):
+            raise click.UsageError(say("{path} is there already and is not an empty folder", path=folder))
         _copy_whole(folder)
-    except OSError as fault:
-        reason = fault.strerror or type(fault).__name__
-        click.echo(say("{path} cannot be made: {reason}", path=folder, reason=reason), err=True)
+    except (OSError, ValueError) as fault:  # ValueError: a NUL in the path
+        reason = options.reason_of(fault)
+        options.tell(say("{path} cannot be made: {reason}", path=folder, reason=reason))
         raise click.exceptions.Exit(codes.USAGE) from None
     options.write(_report(folder, say))
 

@@ -15,6 +15,7 @@ from policyengine.i18n import Speech
 
 if TYPE_CHECKING:
     from policyengine.dependencies import Layer
+    from policyengine.rule_files import Loaded
     from policyengine.rulebook import Rulebook as Model
     from policyengine.testing.scenarios import ScenarioFile
 
@@ -45,7 +46,7 @@ def load(
     except EngineUnavailable as reason:
         raise click.UsageError(say("--engine durable: {reason}", reason=reason)) from None
     if rulebook.notice is not None:
-        click.echo(say("note: {text}", text=say.message(rulebook.notice)), err=True)
+        options.tell(say("note: {text}", text=say.message(rulebook.notice)))
     return rulebook
 
 
@@ -53,9 +54,18 @@ def load_model(path: str, overlays: Sequence[str], say: Speech) -> tuple[Model, 
     """Return the model of the rulebook in a folder, with the order of its layers. Raises Exit."""
     from policyengine import load as loader
 
-    loaded = loader.load_model(path, tuple(overlays))
+    return model_of(loader.load_model(path, tuple(overlays)), say)
+
+
+def model_of(
+    loaded: Loaded, say: Speech, texts: Mapping[str, str] | None = None
+) -> tuple[Model, Sequence[Layer]]:
+    """Return the model of what was loaded, with the order of its layers. Raises Exit.
+
+    ``texts`` holds the files that are not on disk.
+    """
     if loaded.rulebook is None:
-        raise _refused(loaded.diagnostics, say)
+        raise _refused(loaded.diagnostics, say, texts)
     return loaded.rulebook, loaded.layers
 
 
@@ -73,10 +83,12 @@ def load_tested(path: str, overlays: Sequence[str], say: Speech) -> Tested:
     return Tested(model, tests, exercised_parts(runner.run(tests)))
 
 
-def _refused(diagnostics: Iterable[Diagnostic], say: Speech) -> click.exceptions.Exit:
+def _refused(
+    diagnostics: Iterable[Diagnostic], say: Speech, texts: Mapping[str, str] | None = None
+) -> click.exceptions.Exit:
     """Tell what is wrong with the rulebook, or with what was asked of it, and return how to leave."""
     found = list(diagnostics)
-    tell(found, say)
+    tell(found, say, texts)
     asked_wrongly = all(one.code in _ASKED_WRONGLY for one in found if one.severity == "error")
     return click.exceptions.Exit(codes.USAGE if asked_wrongly else codes.RULE_FAULTS)
 
@@ -93,13 +105,14 @@ def instant(rulebook: Rulebook, option: str, text: str | None, say: Speech) -> i
         raise click.UsageError(words) from None
 
 
-def tell(diagnostics: Iterable[Diagnostic], say: Speech) -> None:
-    """Write diagnostics to standard error."""
-    from policyengine.render.report import render_report  # only for faults
+def tell(diagnostics: Iterable[Diagnostic], say: Speech, texts: Mapping[str, str] | None = None) -> None:
+    """Write diagnostics to standard error; ``texts`` holds files that are not on disk."""
+    from policyengine.render.report import Excerpt, render_report  # only for faults
 
     found = list(diagnostics)
     if found:
-        click.echo(render_report(found, say, options.has_color(sys.stderr)), err=True, nl=False)
+        excerpts = {file: Excerpt(1, text.split("\n")) for file, text in (texts or {}).items()}
+        options.tell(render_report(found, say, options.has_color(sys.stderr), excerpts))
 
 
 def tell_of_case(
@@ -109,4 +122,4 @@ def tell_of_case(
     from policyengine.render.report import Excerpt, render_report
 
     excerpt = {file: Excerpt(first_line, text.split("\n"))}
-    click.echo(render_report(diagnostics, say, options.has_color(sys.stderr), excerpt), err=True, nl=False)
+    options.tell(render_report(diagnostics, say, options.has_color(sys.stderr), excerpt))

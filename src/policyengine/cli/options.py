@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
+import stat
 import sys
 from collections.abc import Iterable
 from typing import TextIO
@@ -12,7 +12,9 @@ import click
 
 from policyengine.cli.speech import say
 from policyengine.i18n import LANGUAGES, Language, Speech
+from policyengine.render.workflow import inert, obeys
 from policyengine.resources import data_directory
+from policyengine.values import printable
 
 language = click.option(
     "--lang",
@@ -82,7 +84,11 @@ def _rulebooks(folder: str) -> list[str]:
         return [folder]
     if folder == "." or not os.path.isdir(folder):
         return []
-    inner = [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
+    try:
+        inner = [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
+    except OSError as fault:
+        words = say("{path} cannot be read: {reason}", path=folder, reason=reason_of(fault))
+        raise click.UsageError(words) from None
     return [path for path in inner if os.path.isfile(os.path.join(path, "rulebook.yaml"))]
 
 
@@ -104,8 +110,10 @@ def speech(language: Language) -> Speech:
     return say if language == say.language else Speech(language)
 
 
-def has_color(stream: TextIO) -> bool:
+def has_color(stream: TextIO | None) -> bool:
     """Tell whether to write colours: to a terminal, unless NO_COLOR is set (https://no-color.org)."""
+    if stream is None:
+        return False
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
@@ -113,14 +121,48 @@ class OutputFailed(Exception):
     """Standard output does not take what is written: a full disk, for instance."""
 
 
-def write(text: str) -> None:
-    """Write data to standard output, as UTF-8 whatever the locale. Raises OutputFailed."""
+def write(text: str, commands: bool = False) -> None:
+    """Write data to standard output, as UTF-8 whatever the locale. Raises OutputFailed.
+
+    ``commands``: the text may command a CI system.
+    """
+    stream = sys.stdout
+    if text and not commands and _is_obeyed(stream):
+        text = inert(text)
     try:
-        _write(text)
+        stream.flush()
+        buffer = getattr(stream, "buffer", None)
+        if buffer is None:
+            stream.write(text)
+        else:
+            buffer.write(text.encode("utf-8", "backslashreplace"))
+            buffer.flush()
     except BrokenPipeError:
         raise
     except OSError as fault:
-        raise OutputFailed(fault.strerror or type(fault).__name__) from None
+        raise OutputFailed(reason_of(fault)) from None
+
+
+def tell(text: str) -> None:
+    """Write a message to standard error, ended by a line feed. Raises OSError."""
+    if _is_obeyed(sys.stderr):
+        text = inert(text)
+    click.echo(text.removesuffix("\n"), err=True)
+
+
+def _is_obeyed(stream: TextIO | None) -> bool:
+    """Tell whether a CI system reads what is written here for commands; it does not read files."""
+    if not obeys(os.environ) or stream is None:
+        return False
+    try:
+        return not stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):  # no file at all, as in tests
+        return True
+
+
+def reason_of(fault: OSError | ValueError) -> str:
+    """Return the system's word for why something cannot be written."""
+    return (fault.strerror if isinstance(fault, OSError) else None) or str(fault) or type(fault).__name__
 
 
 def write_file(path: str, text: str) -> None:
@@ -128,25 +170,11 @@ def write_file(path: str, text: str) -> None:
 
     A file that is there keeps its rights, and a link to it stays a link.
     """
-    target = os.path.realpath(path)
-    partial = f"{target}.part"
+    from policyengine.writing import write_whole  # only for the commands that write files
+
     try:
-        with open(partial, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        if os.path.exists(target):
-            os.chmod(partial, os.stat(target).st_mode)
-        os.replace(partial, target)
-    except OSError as fault:
-        with contextlib.suppress(OSError):
-            os.remove(partial)
-        raise OutputFailed(f"{path}: {fault.strerror or type(fault).__name__}") from None
-
-
-def _write(text: str) -> None:
-    sys.stdout.flush()
-    buffer = getattr(sys.stdout, "buffer", None)
-    if buffer is None:
-        sys.stdout.write(text)
-    else:
-        buffer.write(text.encode("utf-8", "backslashreplace"))
-        buffer.flush()
+        write_whole(path, text.encode("utf-8", "backslashreplace"))
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError) as fault:  # ValueError: a NUL in the path
+        raise OutputFailed(f"{printable(path)}: {reason_of(fault)}") from None

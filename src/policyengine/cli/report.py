@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from typing import BinaryIO
 
@@ -12,13 +12,14 @@ import click
 from policyengine.api import Rulebook
 from policyengine.cli import codes, loading, options
 from policyengine.cli.speech import say as say_help
-from policyengine.diagnostics import Diagnostic, error, message
-from policyengine.files import STANDARD_INPUT, unreadable
+from policyengine.diagnostics import Diagnostic
+from policyengine.files import shown_name, unreadable
 from policyengine.i18n import Language, Speech
+from policyengine.lines import Line, read_lines
+from policyengine.opening import open_bytes
 from policyengine.report_definition import Report
 from policyengine.reporting.periods import Period, PeriodError, days, week
 from policyengine.reporting.tables import Counter, ReportResult
-from policyengine.source import Span
 
 MOST_TOLD = 20
 """Faulty lines that are told one by one; the rest is only counted."""
@@ -66,14 +67,14 @@ def command(
     instant = loading.instant(rulebook, "--as-of", as_of, say)
     counter = Counter(rulebook.model, report, period, instant)
     faulty = 0
-    for path, line, data in _lines(files, say):
-        faults = _take(rulebook, counter, instant, path, line, data)
+    for path, line in _lines(files, say):
+        faults = _take(rulebook, counter, instant, path, line)
         if faults:
             faulty += 1
             if faulty <= MOST_TOLD:
-                loading.tell_of_case(faults, path, data.decode("utf-8", "replace"), say, line)
+                loading.tell_of_case(faults, path, line.data.decode("utf-8", "replace"), say, line.number)
     if faulty > MOST_TOLD:
-        click.echo(say("… and {count} more lines with faults", count=faulty - MOST_TOLD), err=True)
+        options.tell(say("… and {count} more lines with faults", count=faulty - MOST_TOLD))
     options.write(_shown(counter.result(), faulty, form, say))
     raise click.exceptions.Exit(codes.CASE_FAULTS if faulty else codes.FINE)
 
@@ -104,39 +105,30 @@ def _period(
         raise click.UsageError(words) from None
 
 
-def _lines(paths: tuple[str, ...], say: Speech) -> Iterator[tuple[str, int, bytes]]:
-    """Return every line that is not blank with its file and number; files are never held as a whole."""
+def _lines(paths: tuple[str, ...], say: Speech) -> Iterator[tuple[str, Line]]:
+    """Return every line that is not blank with its file; files are never held as a whole."""
     with ExitStack() as opened:
         streams: list[tuple[str, BinaryIO]] = []
         for path in paths:  # before anything is counted: a report lacks no file
             try:
-                stream = (
-                    sys.stdin.buffer if path == STANDARD_INPUT else opened.enter_context(open(path, "rb"))
-                )
+                stream = opened.enter_context(open_bytes(path))
             except (OSError, ValueError) as fault:
                 loading.tell([unreadable(path, fault)], say)
                 raise click.exceptions.Exit(codes.CASE_FAULTS) from None
-            streams.append(("<stdin>" if path == STANDARD_INPUT else path, stream))
-        for name, stream in streams:
-            for number, line in enumerate(stream, 1):
-                if line.strip():
-                    yield name, number, line.rstrip(b"\r\n")
+            streams.append((path, stream))
+        for path, stream in streams:
+            yield from ((shown_name(path), line) for line in read_lines(path, stream))
 
 
-def _take(
-    rulebook: Rulebook, counter: Counter, instant: int, path: str, line: int, data: bytes
-) -> list[Diagnostic]:
+def _take(rulebook: Rulebook, counter: Counter, instant: int, path: str, line: Line) -> Sequence[Diagnostic]:
     """Judge and count the case of one line, or return what is wrong with it."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        what = message("the line is not UTF-8 text")
-        return [error("file-encoding", what, Span(path, line), message("save the file as UTF-8"))]
-    case, faults = rulebook.read_case(text, path, line)
+    if line.text is None:
+        return line.faults
+    case, faults = rulebook.read_case(line.text, path, line.number)
     if case is None:
         return faults
-    if case.id == path or not _says_name(text):
-        case = case._replace(id=f"{path}:{line}")
+    if case.id == path or not _says_name(line.text):
+        case = case._replace(id=f"{path}:{line.number}")
     counter.take(rulebook.judge(case, instant))
     return []
 

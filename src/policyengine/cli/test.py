@@ -114,7 +114,7 @@ def _changes(paths: Sequence[str], say: Speech) -> Iterator[None]:
     # Ctrl-C must end the program, not only the watching.
     for changed in watch(*_folders(paths), raise_interrupt=True):
         names = ", ".join(sorted({path for _, path in changed})[:3])
-        click.echo("\n" + say("— changed: {names}", names=names), err=True)
+        options.tell("\n" + say("— changed: {names}", names=names))
         yield None
 
 
@@ -175,10 +175,10 @@ def _suggest(runner: Runner, results: Sequence[Result], coverages: Sequence[Cove
         own = [one for one in results if one.file.rules == coverage.book.directory]
         found, left = suggest(runner, own, coverage, say)
         options.write(render_suggestions(found, say))
-        click.echo(say("suggested: {count}", count=len(found)), err=True)
+        options.tell(say("suggested: {count}", count=len(found)))
         for target in left:
             place = f"{target.span.file}:{target.span.line}"
-            click.echo(say("no case comes near {place} (`{name}`)", place=place, name=target.name), err=True)
+            options.tell(say("no case comes near {place} (`{name}`)", place=place, name=target.name))
 
 
 def _write_junit(path: str, results: Sequence[Result], say: Speech) -> None:
@@ -198,7 +198,7 @@ def _code(
     if has_errors(faults) or any(one.failures for one in results):
         return codes.RULE_FAULTS
     if not results:
-        click.echo(asked.say("no case was run"), err=True)
+        options.tell(asked.say("no case was run"))
         return codes.RULE_FAULTS
     return codes.RULE_FAULTS if _is_too_little(asked, coverages) else codes.FINE
 
@@ -213,5 +213,5 @@ def _is_too_little(asked: _Asked, coverages: Sequence[Coverage]) -> bool:
         if one.covered * 100 < asked.least * one.total
     ]
     if low:
-        click.echo(asked.say("coverage is below {least} %", least=asked.least), err=True)
+        options.tell(asked.say("coverage is below {least} %", least=asked.least))
     return bool(low)

@@ -9,7 +9,7 @@ import click
 from policyengine.api import EngineName
 from policyengine.cli import codes, loading, options
 from policyengine.cli.speech import say as say_help
-from policyengine.files import STANDARD_INPUT, read_text
+from policyengine.files import read_text, shown_name
 from policyengine.i18n import Language, Speech
 from policyengine.timeline import Timeline, make_timeline
 
@@ -54,7 +54,7 @@ def command(
     if end is not None and end < instant:
         raise click.UsageError(say("--until is before --as-of"))
     text, faults = read_text(case)
-    name = "<stdin>" if case == STANDARD_INPUT else case
+    name = shown_name(case)
     read = None
     if text is not None:
         read, faults = rulebook.read_case(text, name, settings=options.pairs(settings, "--set"))

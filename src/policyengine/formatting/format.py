@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Hashable
 
-from policyengine.diagnostics import Diagnostic, has_errors
+from policyengine.diagnostics import Diagnostic, Message, has_errors, message
 from policyengine.document import MAX_DEPTH, MappingNode, Node, Scalar, read_yaml
 from policyengine.formatting.layout import LayoutFailed, laid_out
 from policyengine.formatting.order import Schema, applied, moves
@@ -18,7 +18,8 @@ _MOST_ROUNDS = 5
 def format_text(text: str, kind: str, file: str) -> tuple[str | None, list[Diagnostic]]:
     """Return the text of a file of a kind in its usual form, or None and what is wrong with it.
 
-    A step that would change the meaning or lose a comment is left out, whatever the library does.
+    A step that would change the meaning or lose a comment is left out, whatever the library does. Lines end
+    as most lines of the file do: with a line feed, or with a carriage return before it.
     """
     node, faults = read_shaped(kind, text, file)
     if node is None:
@@ -32,7 +33,25 @@ def format_text(text: str, kind: str, file: str) -> tuple[str | None, list[Diagn
         current = _ordered(current, schema)
         if current == before:
             break
-    return current, faults
+    return current.replace("\n", _line_end(text)), faults
+
+
+def what_changes(before: str, after: str) -> list[Message]:
+    """Return what the form of a text is changed in: the order of keys, spacing, the ends of its lines."""
+    old, new = (text.replace("\r\n", "\n").split("\n") for text in (before, after))
+    found = []
+    if "".join("".join(old).split()) != "".join("".join(new).split()):
+        found.append(message("order of keys"))
+    # Keys that changed their places in braces leave the letters of a line as they are.
+    if Counter("".join(sorted(line)) for line in old) != Counter("".join(sorted(line)) for line in new):
+        found.append(message("spacing"))
+    if "\n".join(old).replace("\n", _line_end(before)) != before:
+        found.append(message("ends of lines"))
+    return found
+
+
+def _line_end(text: str) -> str:
+    return "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
 
 
 def _ordered(text: str, schema: Schema) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from policyengine.diagnostics import Diagnostic, Message, has_errors, message
 from policyengine.document import Node, read_yaml
 from policyengine.examine import examine_rulebook
-from policyengine.files import decode_text
+from policyengine.files import decode_text, read_bytes
 from policyengine.lsp.index import Index, Symbol, Use
 from policyengine.rule_files import CASES_SUFFIX, SourceFile, collect_files
 from policyengine.rulebook import DEADLINE_PROPERTIES, Rulebook
@@ -94,11 +94,7 @@ class OpenRulebook:
         buffer = self.buffers.get(os.path.normpath(path))
         if buffer is not None:
             return buffer
-        try:
-            with open(path, "rb") as stream:
-                return stream.read()
-        except OSError:
-            return b""
+        return read_bytes(path, regular=True)[0] or b""
 
     # ---------- rename
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 
 from policyengine.diagnostics import Diagnostic, error, message
+from policyengine.files import walk
 from policyengine.rule_files import CASES_SUFFIX
 from policyengine.source import Span
 
@@ -15,7 +16,7 @@ def find_files(paths: Iterable[str]) -> tuple[list[tuple[str, str]], list[Diagno
     found: dict[str, str] = {}
     faults: list[Diagnostic] = []
     for path in paths:
-        files = sorted(_below(path)) if os.path.isdir(path) else [path]
+        files = sorted(_below(path, faults)) if os.path.isdir(path) else [path]
         if not os.path.exists(path):
             what = message("there is no file or folder `{path}`", path=path)
             help = message("name a folder of rules, or a file that ends in {suffix}", suffix=CASES_SUFFIX)
@@ -40,9 +41,8 @@ def tests_of(folder: str) -> tuple[list[str], list[Diagnostic]]:
     return [path for path, rules in found if rules == os.path.normpath(folder)], faults
 
 
-def _below(folder: str) -> Iterator[str]:
-    for place, folders, names in os.walk(folder):
-        folders.sort()
+def _below(folder: str, faults: list[Diagnostic]) -> Iterator[str]:
+    for place, _, names in walk(folder, faults):
         yield from (os.path.join(place, name) for name in names if name.endswith(CASES_SUFFIX))
 
 

@@ -63,7 +63,7 @@ def check_scenarios(path: str, book: Rulebook, data: bytes | None = None) -> lis
 
 def read_shape(path: str, data: bytes | None = None) -> tuple[MappingNode | None, list[Diagnostic]]:
     """Return the tree of a file, None when its text or shape is wrong, and everything wrong with these."""
-    text, faults = read_text(path) if data is None else decode_text(path, data)
+    text, faults = read_text(path, regular=True) if data is None else decode_text(path, data)
     return (None, faults) if text is None else read_shaped("cases", text, path)
 
 

@@ -235,7 +235,7 @@ class _Lines:
         span = target.span
         lines = self._files.get(span.file)
         if lines is None:
-            lines = self._files[span.file] = (read_text(span.file)[0] or "").splitlines()
+            lines = self._files[span.file] = (read_text(span.file, regular=True)[0] or "").splitlines()
         line = lines[span.line - 1] if span.line <= len(lines) else ""
         end = span.end_column - 1 if span.end_line == span.line else None
         return printable(line[span.column - 1 : end].strip())

@@ -1,0 +1,82 @@
+"""Writing a file whole or not at all, in the one way in which this program writes files.
+
+The text goes into a new file beside the target, whose random name nobody can have taken before (``O_EXCL``:
+a link of that name is not followed), and is then moved to its place in one step.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import stat
+
+_BINARY: int = getattr(os, "O_BINARY", 0)
+_NONBLOCK: int = getattr(os, "O_NONBLOCK", 0)
+
+
+def write_whole(path: str, data: bytes, mode: int = 0o666, replace: bool = True, sync: bool = True) -> None:
+    """Write a file; what was there stays until the new one is complete. Raises OSError.
+
+    A file that is there keeps its rights, and a link to it stays a link. A new file gets ``mode``, less the
+    umask. What is no ordinary file, such as a pipe or a device, is written into. Without ``replace``, a file
+    that is there stays, and FileExistsError is raised. Without ``sync``, a power cut can leave half of it.
+    """
+    if _is_special(path):
+        _write_into(path, data)
+        return
+    target = os.path.realpath(path)
+    is_there = os.path.lexists(target)
+    if is_there and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), target)
+    draft = os.path.join(os.path.dirname(target), f".policyengine-{os.urandom(12).hex()}")
+    try:
+        _write_new(draft, data, 0o600 if is_there else mode, sync)
+        if is_there:
+            _take_over(target, draft)
+        if replace:
+            os.replace(draft, target)
+        else:
+            os.link(draft, target)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(draft)
+
+
+def _is_special(path: str) -> bool:
+    # Asked of the path and not of where its links lead: /dev/stdout leads to a place that is not there.
+    try:
+        return not stat.S_ISREG(os.stat(path).st_mode)
+    except FileNotFoundError:
+        return False
+
+
+def _write_into(path: str, data: bytes) -> None:
+    # Without O_NONBLOCK, opening a pipe waits for a reader.
+    handle = os.open(path, os.O_WRONLY | _NONBLOCK | _BINARY)
+    if _NONBLOCK:
+        os.set_blocking(handle, True)
+    with open(handle, "wb", buffering=0) as stream:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[stream.write(rest) :]
+
+
+def _write_new(path: str, data: bytes, mode: int, sync: bool) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode)
+    with open(handle, "wb") as stream:
+        stream.write(data)
+        if sync:
+            stream.flush()
+            os.fsync(stream.fileno())
+
+
+def _take_over(old: str, new: str) -> None:
+    """Give the new file the owner and the rights of the old one."""
+    status = os.stat(old)
+    if hasattr(os, "chown"):
+        with contextlib.suppress(PermissionError):  # only root may give files away
+            os.chown(new, status.st_uid, status.st_gid)
+    shutil.copystat(old, new)  # access lists, too
+    os.utime(new)
