@@ -3,24 +3,23 @@
 python benchmarks/mutants.py --module policyengine.timeline
 python benchmarks/mutants.py --sample 20 --seed 1
 
-A fault is one comparison, constant, `and`/`or`, `not`, sign or quantifier. Each is put before the quickest tests
-that reach its line, then before the others, until one fails or the time is over; nothing of the work tree is changed.
-Which tests reach which line is measured once and kept (`--map`). A fault that changes nothing that anybody can see is
-named with its reason in `equivalent-mutants.toml`; an entry that names no fault of the text, or one that a test
-catches, is an error. See docs/mutants.md.
+A fault is one comparison, constant, `and`/`or`, `not`, sign or quantifier. Each is put before the quickest
+tests that reach its line, then before the others, until one fails or the time is over; nothing of the work
+tree is changed. Which tests reach which line is measured once and kept (`--map`). A fault that changes
+nothing that anybody can see is named with its reason in `equivalent-mutants.toml`; an entry that names no
+fault of the text, or one that a test catches, is an error. See docs/mutants.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
-import importlib.util
 import pickle
 import random
 import sys
 import time
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,15 +27,29 @@ from mutation.faults import Fault, plant
 from mutation.forks import Outcome, Reached, Server, map_file, run
 
 HERE = Path(__file__).resolve().parent
-EQUIVALENT = HERE / "equivalent-mutants.toml"
+EQUIVALENT = "equivalent-mutants.toml"
+Name = tuple[str, str, str, int]
 # Modules and packages that decide.
-DECIDING = tuple(
-    f"policyengine.{name}"
-    for name in (
-        "timeline", "case_reader", "clocks", "sums", "resolution", "calendar", "values", "conditions", "findings",
-        "dependencies", "compile", "engines", "reference", "explain", "deciding", "decision", "refine", "parse",
-    )
-)  # fmt: skip
+DECIDING = [
+    "policyengine.timeline",
+    "policyengine.case_reader",
+    "policyengine.clocks",
+    "policyengine.sums",
+    "policyengine.resolution",
+    "policyengine.calendar",
+    "policyengine.values",
+    "policyengine.conditions",
+    "policyengine.findings",
+    "policyengine.dependencies",
+    "policyengine.compile",
+    "policyengine.engines",
+    "policyengine.reference",
+    "policyengine.explain",
+    "policyengine.deciding",
+    "policyengine.decision",
+    "policyengine.refine",
+    "policyengine.parse",
+]
 # They start other processes, in which there is no fault, or build the package.
 LEFT_OUT = ("test_readme.py", "test_package.py", "test_session.py", "test_benchmarks.py", "test_mutants.py")
 FEW = 12  # tests of the first round
@@ -118,51 +131,57 @@ class Map:
         return chosen, spent
 
 
-def try_fault(known: Map, server: Server, fault: Fault, seconds: float) -> Outcome:
+@dataclass(frozen=True)
+class Tries:
+    """With what faults are tried: the map, the process that runs tests, the equivalent ones, the time."""
+
+    known: Map
+    server: Server
+    named: set[Name]
+    seconds: float
+
+
+def try_fault(tries: Tries, fault: Fault) -> Outcome:
     """Return how the tests that reach a fault end: a few first, then as many as the time allows.
 
     What survives, and what an import runs, is tried in a process that imports the faulty module.
     """
+    known = tries.known
     tests = known.reaching(fault)
-    path = known.modules[fault.module]
-    outcome = Outcome()
     for chosen in (tests[:FEW], tests[FEW:]) if fault.is_late else ():
-        if chosen and not outcome.is_caught:
-            chosen, spent = known.affordable(chosen, seconds)
-            outcome = server.run(fault.tree, path, chosen, PATIENCE + 3 * spent)
-    if tests and not outcome.is_caught:
-        chosen, spent = known.affordable(tests, seconds)
+        if chosen:
+            chosen, spent = known.affordable(chosen, tries.seconds)
+            path = known.modules[fault.module]
+            outcome = tries.server.run(fault.tree, path, chosen, PATIENCE + 3 * spent)
+            if outcome.is_caught:
+                return outcome
+    if tests:
+        chosen, spent = known.affordable(tests, tries.seconds)
         outcome = run(known.root, fault.module, fault.tree, chosen, PATIENCE + 3 * spent)
-    return outcome if outcome.is_caught else Outcome(ran=len(tests))
+        if outcome.is_caught:
+            return outcome
+    return Outcome(ran=len(tests))
 
 
-def try_module(
-    known: Map,
-    server: Server,
-    faults: Sequence[Fault],
-    chosen: Sequence[Fault],
-    named: set[tuple],
-    seconds: float,
-) -> Tally:
+def try_module(tries: Tries, faults: Sequence[Fault], chosen: Sequence[Fault]) -> Tally:
     """Return what became of the chosen faults of a module."""
     tally = Tally(len(faults))
     for fault in chosen:
-        outcome = try_fault(known, server, fault, seconds)
+        outcome = try_fault(tries, fault)
         tally.tried += 1
         tally.caught += outcome.is_caught
         tally.over_time += outcome.over_time
-        if outcome.failed in known.tests:
+        if outcome.failed in tries.known.tests:
             tally.killers.add(outcome.failed)
-        if fault.name in named:
+        if fault.name in tries.named:
             tally.equivalent += not outcome.is_caught
             if outcome.is_caught:
-                tally.wrong.append(
-                    f"{fault}: called equivalent, but {outcome.failed or 'a time limit'} catches it"
-                )
+                who = outcome.failed or "a time limit"
+                tally.wrong.append(f"{fault}: called equivalent, but {who} catches it")
         elif not outcome.is_caught:
             tally.survived.append(f"{fault}: {outcome.ran or 'no'} tests reach it")
             print(f"  survived {tally.survived[-1]}", flush=True)
-    _doubt(known, tally)
+    _doubt(tries.known, tally)
     return tally
 
 
@@ -191,86 +210,105 @@ def modules_of(root: Path, names: Iterable[str]) -> dict[str, Path]:
     return found
 
 
-def read_equivalent(path: Path, faults: dict[str, list[Fault]]) -> tuple[set[tuple], list[str]]:
-    """Return the faults that are named as equivalent, and the entries that name none."""
+def read_equivalent(root: Path, faults: Mapping[str, Sequence[Fault]]) -> tuple[set[Name], list[str]]:
+    """Return the faults that are named as equivalent, and what is wrong with the list."""
+    path = root / "benchmarks" / EQUIVALENT
     entries = tomllib.loads(path.read_text(encoding="utf-8")).get("equivalent", []) if path.exists() else []
-    names = [(one["module"], one["function"], one["change"], one.get("number", 1)) for one in entries]
     known = {fault.name for found in faults.values() for fault in found}
-    stale = [f"{name}: there is no such fault" for name in names if name[0] in faults and name not in known]
-    stale += [
-        f"{name}: there is no such module"
-        for name in names
-        if name[0] not in faults
-        and importlib.util.find_spec(name[0].split(".")[0])
-        and not _exists(path, name[0])
-    ]
-    stale += [f"{name}: no reason" for name, one in zip(names, entries, strict=True) if not one.get("reason")]
-    return set(names), stale
+    names: set[Name] = set()
+    wrong = []
+    for one in entries:
+        name = (one["module"], one["function"], one["change"], one.get("number", 1))
+        names.add(name)
+        file = root / "src" / name[0].replace(".", "/")
+        if name[0] in faults and name not in known:
+            wrong.append(f"{name}: there is no such fault")
+        elif not (file.with_suffix(".py").exists() or (file / "__init__.py").exists()):
+            wrong.append(f"{name}: there is no such module")
+        if not one.get("reason"):
+            wrong.append(f"{name}: no reason")
+    return names, wrong
 
 
-def _exists(path: Path, module: str) -> bool:
-    file = path.parent.parent / "src" / module.replace(".", "/")
-    return file.with_suffix(".py").exists() or (file / "__init__.py").exists()
-
-
-def main() -> int:
-    """Plant, test, print; 1 when too many survive or the list of equivalent ones is wrong."""
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--module", action="append", help="a module or package; can be given again")
     parser.add_argument("--sample", type=int, help="faults of each module, drawn by lot; without it, all")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument(
-        "--seconds", type=float, default=10, help="what a round of tests may take for one fault"
-    )
+    parser.add_argument("--seconds", type=float, default=10, help="what one round of tests may take")
     parser.add_argument("--least", type=float, default=95, help="percent that have to be caught")
     parser.add_argument("--tests", action="append", help="files of tests; all but a few without it")
     parser.add_argument(
-        "--map", type=Path, default=Path(".mutants-map"), help="where to keep what reaches what"
+        "--map", type=Path, default=Path(".mutants-map"), help="what reaches what is kept here"
     )
     parser.add_argument("--root", type=Path, default=HERE.parent, help="the project")
-    asked = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Plant, test, print; 1 when too many survive or the list of equivalent ones is wrong."""
+    asked = _options()
     root = asked.root.resolve()
     sys.path.insert(0, str(root / "src"))
-
-    deciding = modules_of(root, asked.module or DECIDING)
-    faults = {name: list(plant(name, path.read_text(encoding="utf-8"))) for name, path in deciding.items()}
-    named, mistakes = read_equivalent(root / "benchmarks" / EQUIVALENT.name, faults)
-    measured = modules_of(root, DECIDING) if (root / "src/policyengine").is_dir() else deciding
-    known = Map(root, measured, asked.map, asked.seconds)
-    print("Which tests reach what:")
-    known.measure(
-        [root / file for file in asked.tests]
-        if asked.tests
-        else [file for file in sorted((root / "tests").rglob("test_*.py")) if file.name not in LEFT_OUT]
-    )
-    slow = [test for test, reached in known.tests.items() if reached.price is None]
-    print(f"{len(known.tests)} tests, of which {len(slow)} are too slow to choose, are left out, or fail")
-
+    faults = {
+        name: list(plant(name, path.read_text(encoding="utf-8")))
+        for name, path in modules_of(root, asked.module or DECIDING).items()
+    }
+    named, mistakes = read_equivalent(root, faults)
+    known = _measured(root, asked, list(faults))
     server = Server(root, sorted({test.split("::")[0] for test in known.tests}))
-    print(
-        "| module | faults | tried | caught | of these by time | equivalent | survived | caught of what can be |"
-    )
+    print("| module | faults | tried | caught | by time | equivalent | survived | share caught |")
     print("|---|---|---|---|---|---|---|---|", flush=True)
-    total = Tally(0)
+    tallies = []
     for name, found in faults.items():
-        if not found:
-            continue
-        chosen = found
-        if asked.sample is not None and asked.sample < len(found):
-            lot = random.Random(f"{asked.seed} {name}").sample(range(len(found)), asked.sample)
-            chosen = [found[number] for number in sorted(lot)]
-        tally = try_module(known, server, found, chosen, named, asked.seconds)
-        print(_row(name, tally), flush=True)
-        mistakes += tally.wrong
-        for part in ("planted", "tried", "caught", "over_time", "equivalent", "survived"):
-            setattr(total, part, getattr(total, part) + getattr(tally, part))
+        if found:
+            chosen = drawn(found, asked.sample, f"{asked.seed} {name}")
+            tallies.append(try_module(Tries(known, server, named, asked.seconds), found, chosen))
+            print(_row(name, tallies[-1]), flush=True)
     server.close()
+    total = _sum(tallies)
     print(_row("all", total))
-    for line in (*total.survived, *mistakes):
+    for line in (*total.survived, *mistakes, *total.wrong):
         print(line)
-    return int(bool(mistakes) or total.share * 100 < asked.least)
+    return int(bool(mistakes or total.wrong) or total.share * 100 < asked.least)
+
+
+def drawn(faults: Sequence[Fault], count: int | None, seed: str) -> Sequence[Fault]:
+    """Return some of the faults, drawn by lot, in their order; None: all."""
+    if count is None or count >= len(faults):
+        return faults
+    lot = random.Random(seed).sample(range(len(faults)), count)
+    return [faults[number] for number in sorted(lot)]
+
+
+def _measured(root: Path, asked: argparse.Namespace, modules: Sequence[str]) -> Map:
+    """Return which tests reach what, of everything that decides, so that it can be kept for other modules."""
+    own = HERE.parent == root
+    known = Map(root, modules_of(root, [*DECIDING, *modules] if own else modules), asked.map, asked.seconds)
+    print("Which tests reach what:")
+    if asked.tests:
+        known.measure(root / file for file in asked.tests)
+    else:
+        files = sorted((root / "tests").rglob("test_*.py"))
+        known.measure(file for file in files if file.name not in LEFT_OUT)
+    slow = sum(reached.price is None for reached in known.tests.values())
+    print(f"{len(known.tests)} tests, of which {slow} are too slow to choose, are left out, or fail")
+    return known
+
+
+def _sum(tallies: Sequence[Tally]) -> Tally:
+    total = Tally(0)
+    for one in tallies:
+        total.planted += one.planted
+        total.tried += one.tried
+        total.caught += one.caught
+        total.over_time += one.over_time
+        total.equivalent += one.equivalent
+        total.survived += one.survived
+        total.wrong += one.wrong
+    return total
 
 
 def _row(name: str, tally: Tally) -> str:

@@ -61,7 +61,8 @@ def mutants(folder: Path, tests: str, equivalent: str = "", limits: str = LIMITS
 
 
 def entry(change: str, reason: str = "nobody waits so long") -> str:
-    return f'[[equivalent]]\nmodule = "toy.limits"\nfunction = "is_late"\nchange = "{change}"\nreason = "{reason}"\n'
+    named = {"module": "toy.limits", "function": "is_late", "change": change, "reason": reason}
+    return "\n".join(("[[equivalent]]", *(f'{key} = "{value}"' for key, value in named.items()), ""))
 
 
 def test_a_fault_that_no_test_notices_survives_until_one_does(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""How a timeline walks through a case: which instants it judges, and whose each step is; in a small rulebook."""
+"""Which instants a timeline judges, and whose each step is; in a small rulebook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The faults that are planted: one comparison, constant, `and`/`or`, `not`, sign or quantifier of a module."""
+"""The faults that are planted: one comparison, constant, `and`/`or`, `not`, sign or quantifier each."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SIGNS: dict[type[ast.operator], type[ast.operator]] = {
 _NAMES = {"any": "all", "all": "any", "min": "max", "max": "min"}
 _Tree = TypeVar("_Tree", bound=ast.AST)
 _LONGEST = 160  # characters of an expression in the name of a fault
-# Of a decorator, an annotation or a pattern, nothing is mutated: what they say is checked by mypy or no decision.
+# What these say is checked by mypy or decides nothing.
 _LEFT_OUT = {"decorator_list", "annotation", "returns", "type_params"}
 
 

@@ -1,7 +1,7 @@
 """Runs tests in a fork of this process, which has imported the libraries but nothing of what is tested.
 
-A fork ends with everything it did; so a fault that hangs, eats memory or breaks the interpreter breaks nothing else,
-and the work tree is never touched: a faulty module exists only in the fork's memory.
+A fork ends with everything it did; so a fault that hangs, eats memory or breaks the interpreter breaks
+nothing else, and the work tree is never touched: a faulty module exists only in the fork's memory.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ import hypothesis
 import pytest
 from coverage import Coverage
 
+OF_A_FILE = 10  # times what one test may take is measured of a file
 MEMORY = 2_000_000_000  # bytes that a fork may take
 
 
@@ -131,7 +132,7 @@ class _Chosen(_Watch):
 
 
 class _Served(_Watch):
-    """Collects tests once and then, for each request, runs some of them in a fork in which functions are others."""
+    """Collects tests once; for each request, runs some in a fork in which functions are others."""
 
     def __init__(self, root: Path, line: Connection) -> None:
         super().__init__(self._refuse)
@@ -184,8 +185,8 @@ def replace_functions(module: types.CodeType) -> None:
 class Server:
     """A process that has collected the tests, for faults that are in no code that an import runs.
 
-    What the tests make of a rulebook while they are collected is made without the fault: that can hide a fault,
-    and never make one seem caught.
+    What the tests make of a rulebook while they are collected is made without the fault: that can hide a
+    fault, and never make one seem caught.
     """
 
     def __init__(self, root: Path, files: Sequence[str]) -> None:
@@ -222,11 +223,12 @@ class Server:
 
 
 class _Mapped:
-    """Notes what each test of a session reaches; stops one that takes too long."""
+    """Notes what each test of a session reaches; stops one that takes too long, and a file of many such."""
 
     def __init__(self, coverage: Coverage, limit: float) -> None:
         self.coverage = coverage
         self.limit = limit
+        self.left = OF_A_FILE * limit
         self.found: dict[str, Reached] = {}
 
     @pytest.hookimpl(wrapper=True)
@@ -242,8 +244,12 @@ class _Mapped:
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
             self.coverage.switch_context("")
+            spent = _processor() - start
+            self.left -= spent
+            if self.left < 0:
+                item.session.shouldstop = "enough of this file is measured"
             if self.found[item.nodeid].price is not None:
-                self.found[item.nodeid].price = _processor() - start
+                self.found[item.nodeid].price = spent
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """What fails or is left out without a fault tells nothing of one."""
@@ -252,6 +258,13 @@ class _Mapped:
 
 
 def _stop(number: int, frame: types.FrameType | None) -> None:
+    """Stop a test; not inside of what measures it, which may hold a lock."""
+    inner = frame
+    while inner is not None:
+        if f"{os.sep}coverage{os.sep}" in inner.f_code.co_filename:
+            signal.setitimer(signal.ITIMER_PROF, 0.01)
+            return
+        inner = inner.f_back
     raise TooSlow
 
 
