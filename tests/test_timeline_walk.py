@@ -37,6 +37,13 @@ FILES = {
           total: {type: money, title: {zh: 总, en: total}, if_missing: 0.00}
           patience: {type: duration, title: {zh: 耐, en: patience}}
           is_gift: {type: boolean, title: {zh: 礼, en: gift}}
+          is_fragile: {type: boolean, title: {zh: 脆, en: fragile}, if_missing: no}
+          is_heard: {type: boolean, title: {zh: 闻, en: heard}, if_missing: no}
+          heard_at: {type: instant, title: {zh: 闻, en: heard at}}
+          is_moved: {type: boolean, title: {zh: 移, en: moved}, if_missing: no}
+          base_at: {type: instant, title: {zh: 起, en: base at}, role: derived}
+          rest_at: {type: instant, title: {zh: 歇, en: rest at}, if_missing: never}
+          has_rested: {type: boolean, title: {zh: 歇完, en: has rested}, role: outcome}
           is_late: {type: boolean, title: {zh: 迟, en: late}, role: outcome}
           sum: {type: money, title: {zh: 和, en: sum}, role: outcome}
           is_over: {type: boolean, title: {zh: 完, en: over}, role: outcome}
@@ -68,6 +75,20 @@ FILES = {
             starts: paid_at
             within: 1 hours
             when: {is_gift: yes}
+          folding:
+            title: {zh: 折, en: Folding}
+            who: seller
+            starts: sent_at
+            within: 3 hours
+            when: {is_fragile: yes, waiting.status: open}
+          hearing:
+            title: {zh: 闻, en: Hearing}
+            who: seller
+            starts: heard_at
+            within: 3 hours
+            when: {is_heard: yes}
+          moving: {title: {zh: 移, en: Moving}, who: seller, starts: base_at, within: 3 hours}
+          resting: {title: {zh: 歇, en: Resting}, who: seller, starts: rest_at, within: 4 business days}
           answer:
             title: {zh: 答, en: Answer}
             who: buyer
@@ -84,6 +105,13 @@ FILES = {
               - {to: buyer, kind: warning, text: {zh: 迟, en: it is late}, by: sending}
           sum: {title: {zh: 和, en: Sum}, when: {paid_at: happened}, then: {sum: total}}
           over: {title: {zh: 完, en: Over}, when: {waiting.status: ended}, then: {is_over: yes}}
+          first: {title: {zh: 先, en: First}, when: {is_moved: yes, paid_at: happened}, then: {base_at: paid_at}}
+          then:
+            title: {zh: 后, en: Then}
+            when: {is_moved: yes, sent_at: happened}
+            then: {base_at: sent_at}
+            overrides: [first]
+          rested: {title: {zh: 歇完, en: Rested}, when: {resting.status: ended}, then: {has_rested: yes}}
           slow:
             title: {zh: 慢, en: Slow}
             for_each: notes
@@ -206,7 +234,7 @@ def test_a_clock_of_unknown_length_may_be_over_a_second_after_its_start(judge: J
 
 
 def test_money_is_no_instant_while_it_is_smaller_than_one(judge: Judge) -> None:
-    for total in ("900000.00", "-5.00", "90000000.00"):
+    for total in ("900000.00", "-5.00", "5000000.00", "90000000.00"):
         judge.asked.clear()
         timeline(judge, {"paid_at": at(0), "is_gift": False, "total": total}, 60)
         assert len(judge.asked) == 4
@@ -298,14 +326,14 @@ def test_an_event_comes_with_what_the_case_says_of_it_and_of_its_own_record(judg
 
 
 def test_what_is_done_comes_first_then_ends_then_beginnings_then_what_follows(judge: Judge) -> None:
-    notes = [{"made_at": at(0)}, {"made_at": at(HOUR + 1)}]
-    found = timeline(judge, {"paid_at": at(-HOUR), "is_gift": True, "notes": notes}, HOUR + 1)
+    # Of the clocks, that of the policy begins before that of the record in the text.
+    found = timeline(judge, {"paid_at": at(HOUR + 1), "notes": [{"made_at": at(0)}]}, HOUR + 1)
     assert [words for instant, words in told(found) if instant == HOUR + 1] == [
-        "notes.made_at1",
-        "sending missed",
+        "paid_at",
         "answer0 missed",
-        "answer1 starts",
-        "is_late known",
+        "sending starts",
+        "wrapping perhaps",
+        "sum known",
         "notes.is_slow known",
     ]
 
@@ -388,3 +416,74 @@ def test_an_outcome_turns_only_when_its_value_does(judge: Judge) -> None:
 def test_before_everything_nothing_is_told(judge: Judge) -> None:
     found = timeline(judge, {"paid_at": at(0), "is_gift": False}, -1)
     assert (told(found), clocks(found), found.ending, judge.asked) == ([], [], "settled", [-1])
+
+
+def test_a_clock_of_no_length_is_over_a_second_after_its_start(judge: Judge) -> None:
+    found = timeline(judge, {"sent_at": at(10), "is_gift": False, "patience": "0 hours"}, 60)
+    assert clocks(found) == [("waiting", None, 10, 11, "ended")]
+    assert judge.asked == [10, 11, 60]
+
+
+def test_a_clock_that_was_told_before_needs_no_word_on_what_it_depends(judge: Judge) -> None:
+    found = timeline(judge, {"sent_at": at(10), "is_gift": False, "is_fragile": True}, 60)
+    folding = [
+        (one.what.change, one.what.has_begun, one.what.dues)
+        for one in found.steps
+        if isinstance(one.what, ClockStep) and one.what.deadline.id == "folding"
+    ]
+    assert folding == [("starts", False, None), ("perhaps", True, None)]
+    assert ("folding", None, 10, None, "starts") in clocks(found)
+
+
+def test_a_clock_that_turns_out_not_to_be_is_void(judge: Judge) -> None:
+    facts = {"sent_at": at(10), "is_gift": False, "is_fragile": True, "patience": "1 hours"}
+    found = timeline(judge, facts, 60)
+    assert (HOUR + 11, "folding void") in told(found)
+    assert ("folding", None, 10, HOUR + 11, "void") in clocks(found)
+
+
+def test_what_rests_on_a_calendar_that_is_not_published_yet_is_provisional(judge: Judge) -> None:
+    # The resting and, in the same second, the sending end on 16 March at midnight, if no holiday is made.
+    facts = {"rest_at": "2035-03-12 02:00:00", "paid_at": "2035-03-16 22:00:00", "is_gift": False}
+    found = make_timeline(judge, read(judge, facts), judge.rulebook.read_instant("2035-03-16 23:00:00"))
+    words = [word for _, word in told(found)]
+    provisional = [word for step, word in zip(found.steps, words, strict=True) if step.provisional]
+    assert words == [
+        "rest_at",
+        "resting starts",
+        "paid_at",
+        "sending starts",
+        "sum known",
+        "resting ended",
+        "sending missed",
+        "has_rested known",
+        "is_late known",
+    ]
+    assert provisional == ["resting starts", "resting ended", "has_rested known", "is_late known"]
+    assert [clock.provisional for clock in found.clocks] == [True, False]
+
+
+def test_the_order_in_which_facts_are_given_is_nothing(judge: Judge) -> None:
+    notes = [{"made_at": at(0)}, {"made_at": at(0), "who": "seller"}]
+    case = read(judge, {"paid_at": at(0), "notes": notes, "is_gift": True})
+    other = case._replace(values=dict(reversed(case.values.items())))
+    one, two = (make_timeline(judge, each, ZERO + 60) for each in (case, other))
+    assert told(one) == told(two) and told(one)[:2] == [(0, "notes.made_at0"), (0, "notes.made_at1")]
+
+
+def test_a_clock_whose_end_moves_is_told_again_and_is_one_clock(judge: Judge) -> None:
+    facts = {"paid_at": at(0), "sent_at": at(10), "is_gift": False, "is_moved": True, "patience": "1 hours"}
+    found = timeline(judge, facts, 60)
+    moving = [step for step in told(found) if step[1].startswith("moving")]
+    assert moving == [(0, "moving starts"), (10, "moving starts"), (3 * HOUR + 11, "moving ended")]
+    (clock,) = (one for one in found.clocks if one.deadline.id == "moving")
+    assert clock.due is not None
+    assert (clock.start - ZERO, clock.due - ZERO, clock.stop) == (0, 3 * HOUR + 10, clock.due + 1)
+
+
+def test_a_clock_that_certainly_exists_does_not_depend_on_anything_to_exist(judge: Judge) -> None:
+    found = timeline(judge, {"is_heard": True, "is_gift": False}, 60)
+    assert told(found) == [(60, "hearing perhaps")]
+    (step,) = found.steps
+    assert isinstance(step.what, ClockStep) and (step.what.has_begun, step.what.dues) == (False, None)
+    assert [view.deadline.id for view in found.unsettled] == ["hearing"]
