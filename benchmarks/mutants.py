@@ -13,18 +13,16 @@ fault of the text, or one that a test catches, is an error. See docs/mutants.md.
 from __future__ import annotations
 
 import argparse
-import hashlib
-import pickle
 import random
 import sys
-import time
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mutation.faults import Fault, plant
-from mutation.forks import Outcome, Reached, Server, map_file, run
+from mutation.forks import Outcome, Server, run
+from mutation.reach import Map
 
 HERE = Path(__file__).resolve().parent
 EQUIVALENT = "equivalent-mutants.toml"
@@ -53,7 +51,6 @@ DECIDING = [
 # They start other processes, in which there is no fault, or build the package.
 LEFT_OUT = ("test_readme.py", "test_package.py", "test_session.py", "test_benchmarks.py", "test_mutants.py")
 FEW = 12  # tests of the first round
-PATIENCE = 3  # seconds of the processor that anything may take
 
 
 @dataclass
@@ -76,69 +73,15 @@ class Tally:
         return self.caught / can_be if can_be else 1.0
 
 
-class Map:
-    """Which tests reach a line, and at what price."""
-
-    def __init__(self, root: Path, modules: dict[str, Path], store: Path, limit: float) -> None:
-        self.root = root
-        self.modules = modules
-        self.store = store
-        self.limit = limit
-        self.tests: dict[str, Reached] = {}
-
-    def measure(self, files: Iterable[Path]) -> None:
-        """Measure each file that is not known as it is; a change of a module forgets all."""
-        text = b"".join(path.read_bytes() for path in self.modules.values())
-        known: dict[str, dict[str, Reached]] = {}
-        if self.store.exists():
-            known = pickle.loads(self.store.read_bytes())
-        for file in files:
-            name = file.relative_to(self.root).as_posix()
-            key = f"{name} {hashlib.sha256(text + file.read_bytes()).hexdigest()}"
-            if key not in known:
-                start = time.monotonic()
-                known[key] = map_file(self.root, name, self.modules, self.limit)
-                if not known[key]:
-                    raise SystemExit(f"{name}: no test could be run")
-                print(f"  {name}: {len(known[key])} tests, {time.monotonic() - start:.0f} s", flush=True)
-                self.store.write_bytes(pickle.dumps(known))
-            self.tests.update(known[key])
-
-    def reaching(self, fault: Fault) -> list[str]:
-        """Return the tests that reach a fault; the quickest of each file first, then the others."""
-        lines = {*fault.lines, fault.statement}
-        price = {
-            test: reached.price
-            for test, reached in self.tests.items()
-            if reached.price is not None and lines & set(reached.lines.get(fault.module, ()))
-        }
-        of_file: dict[str, int] = {}
-        order = []
-        for test in sorted(price, key=lambda one: (price[one], one)):
-            file = test.split("::")[0]
-            of_file[file] = of_file.get(file, -1) + 1
-            order.append((of_file[file] // 3, price[test], test))
-        return [test for _, _, test in sorted(order)]
-
-    def affordable(self, tests: Sequence[str], seconds: float) -> tuple[list[str], float]:
-        """Return the first of some tests that take so long together, and what they take."""
-        chosen, spent = [], 0.0
-        for test in tests:
-            price = self.tests[test].price or 0.0
-            if spent + price <= seconds or not chosen:
-                chosen.append(test)
-                spent += price
-        return chosen, spent
-
-
 @dataclass(frozen=True)
 class Tries:
-    """With what faults are tried: the map, the process that runs tests, the equivalent ones, the time."""
+    """With what faults are tried: the map, the process that runs tests, the equivalent ones, the times."""
 
     known: Map
     server: Server
     named: set[Name]
     seconds: float
+    patience: int
 
 
 def try_fault(tries: Tries, fault: Fault) -> Outcome:
@@ -152,12 +95,12 @@ def try_fault(tries: Tries, fault: Fault) -> Outcome:
         if chosen:
             chosen, spent = known.affordable(chosen, tries.seconds)
             path = known.modules[fault.module]
-            outcome = tries.server.run(fault.tree, path, chosen, PATIENCE + 3 * spent)
+            outcome = tries.server.run(fault.tree, path, chosen, tries.patience + 3 * spent)
             if outcome.is_caught:
                 return outcome
     if tests:
         chosen, spent = known.affordable(tests, tries.seconds)
-        outcome = run(known.root, fault.module, fault.tree, chosen, PATIENCE + 3 * spent)
+        outcome = run(known.root, fault.module, fault.tree, chosen, tries.patience + 3 * spent)
         if outcome.is_caught:
             return outcome
     return Outcome(ran=len(tests))
@@ -238,6 +181,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--sample", type=int, help="faults of each module, drawn by lot; without it, all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=10, help="what one round of tests may take")
+    parser.add_argument("--patience", type=int, default=3, help="seconds that anything may take besides")
     parser.add_argument("--least", type=float, default=95, help="percent that have to be caught")
     parser.add_argument("--tests", action="append", help="files of tests; all but a few without it")
     parser.add_argument(
@@ -261,11 +205,12 @@ def main() -> int:
     server = Server(root, sorted({test.split("::")[0] for test in known.tests}))
     print("| module | faults | tried | caught | by time | equivalent | survived | share caught |")
     print("|---|---|---|---|---|---|---|---|", flush=True)
+    tries = Tries(known, server, named, asked.seconds, asked.patience)
     tallies = []
     for name, found in faults.items():
         if found:
             chosen = drawn(found, asked.sample, f"{asked.seed} {name}")
-            tallies.append(try_module(Tries(known, server, named, asked.seconds), found, chosen))
+            tallies.append(try_module(tries, found, chosen))
             print(_row(name, tallies[-1]), flush=True)
     server.close()
     total = _sum(tallies)

@@ -11,6 +11,7 @@ import pytest
 from policyengine.case import Case
 from policyengine.case_reader import CaseReader, Settings, case_shape
 from policyengine.diagnostics import Diagnostic
+from policyengine.document import MappingNode, Scalar, read_yaml
 from policyengine.parse.load import load_directory
 from policyengine.values import Duration
 
@@ -246,6 +247,9 @@ def test_no_more_faults_are_told_than_anybody_reads(
         ({"notes": [{"wrd": "a"}]}, "word"),
         ({"visits": {"made": [{"made_at": NOON, "fnie": True}]}}, None),
         ({"end": {"okk": True}}, None),
+        ({"left_at": NOON}, None),  # of a record
+        ({"fine": True}, None),  # of a record, by rules
+        ({"known_at": NOON}, None),  # by rules
     ],
 )
 def test_of_an_unknown_name_it_is_told_what_a_case_could_say(
@@ -422,6 +426,9 @@ def test_a_fact_can_be_set_where_its_group_is_not_written(reader: CaseReader) ->
         ("visits.mad", "unknown-fact"),
         ("ord", "unknown-fact"),
         ("order.total.net", "unknown-fact"),
+        ("visits.0.made.made_at", "unknown-fact"),
+        ("visits.made.made_at.0", "unknown-fact"),
+        ("visits.made.0.0.made_at", "unknown-fact"),
         ("case.0", "unknown-fact"),
         ("end.ok", "derived-fact"),
         ("order", "wrong-shape"),
@@ -440,9 +447,63 @@ def test_a_record_that_the_case_has_not_is_told_with_its_list(reader: CaseReader
     assert "`visits.made.0.…`" in str(fault.help)
 
 
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ({"order": []}, "order.total"),
+        ({"order": [7]}, "order.total"),
+        ({"order": 5}, "order.total"),
+        ({"visits": {"made": {}}}, "visits.made.0.made_at"),
+        ({"visits": {"made": [7]}}, "visits.made.0.made_at"),
+    ],
+)
+def test_a_fact_cannot_be_set_in_what_has_another_shape(
+    reader: CaseReader, written: object, name: str
+) -> None:
+    for literal in (NOON, ""):
+        assert codes(reader, written, [(name, literal)]) == ["wrong-shape"]
+
+
 def test_of_several_options_the_last_that_speaks_of_a_value_is_at_fault(reader: CaseReader) -> None:
     settings = [("order.total", "1.00"), ("order.count", "many"), ("order.total", "lots")]
     faults = refused(reader, FULL, settings)
     assert [fault.span.file for fault in faults] == ["--set order.count=many", "--set order.total=lots"]
     (fault,) = refused(reader, '{"order": {"total": "5.00",\n"count": "many"}}', [("order.total", "6.00")])
     assert (fault.span.file, fault.span.line) == ("case.json", 2)
+
+
+# ---------- a case in a file of tests
+
+
+def tree(text: str) -> MappingNode:
+    node, faults = read_yaml(text, "p.cases.yaml")
+    assert isinstance(node, MappingNode) and not faults
+    return node
+
+
+def test_a_case_of_a_test_is_read_as_the_same_json_is(reader: CaseReader) -> None:
+    given = tree("order: {total: 5.00, count: 3}\nnotes: [{word: a}]")
+    case, _ = reader.read_tree(given, "named")
+    other = read(reader, {**order(total="5.00", count=3), "notes": [{"word": "a"}]})
+    assert case is not None and case.id == "named"
+    assert (case.values, case.records) == (other.values, other.records)
+
+
+def test_a_fault_of_a_test_stands_where_its_value_or_its_name_stands(reader: CaseReader) -> None:
+    case, faults = reader.read_tree(tree("order:\n  total: much\n  totl: 5.00\n"), "named")
+    assert case is None
+    assert [(fault.code, *fault.span[:3]) for fault in faults] == [
+        ("bad-value", "p.cases.yaml", 2, 10),
+        ("unknown-fact", "p.cases.yaml", 3, 3),
+    ]
+
+
+def test_a_text_that_json_refuses_is_refused_in_a_tree_too(reader: CaseReader) -> None:
+    given = tree("order: {text: a}")
+    group = given.entries[0].value
+    assert isinstance(group, MappingNode) and isinstance(group.entries[0].value, Scalar)
+    text = group.entries[0].value._replace(text="\x1b")
+    group = group._replace(entries=(group.entries[0]._replace(value=text),))
+    given = given._replace(entries=(given.entries[0]._replace(value=group),))
+    case, faults = reader.read_tree(given, "named")
+    assert case is None and [(fault.code, fault.span) for fault in faults] == [("json-text", given.span)]

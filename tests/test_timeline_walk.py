@@ -105,7 +105,10 @@ FILES = {
               - {to: buyer, kind: warning, text: {zh: 迟, en: it is late}, by: sending}
           sum: {title: {zh: 和, en: Sum}, when: {paid_at: happened}, then: {sum: total}}
           over: {title: {zh: 完, en: Over}, when: {waiting.status: ended}, then: {is_over: yes}}
-          first: {title: {zh: 先, en: First}, when: {is_moved: yes, paid_at: happened}, then: {base_at: paid_at}}
+          first:
+            title: {zh: 先, en: First}
+            when: {is_moved: yes, paid_at: happened}
+            then: {base_at: paid_at}
           then:
             title: {zh: 后, en: Then}
             when: {is_moved: yes, sent_at: happened}
@@ -391,7 +394,8 @@ def test_a_clock_that_starts_and_is_met_at_once_is_a_clock_without_length(judge:
 
 
 def test_clocks_stand_in_the_order_of_their_beginnings(judge: Judge) -> None:
-    notes = [{"made_at": at(0)}, {"made_at": at(0)}, {"made_at": at(9)}]
+    # The second is over first.
+    notes = [{"made_at": at(0)}, {"made_at": at(0), "answered_at": at(1)}, {"made_at": at(9)}]
     found = timeline(judge, {"paid_at": at(0), "is_gift": True, "notes": notes}, 60)
     assert [(one[0], one[1]) for one in clocks(found)] == [
         ("answer", 0),

@@ -110,18 +110,24 @@ def _places(node: ast.AST, around: _Place) -> Iterator[_Place]:
         function = f"{function}.{node.name}" if function else node.name
     if isinstance(node, ast.stmt):
         statement = node.lineno
-        if isinstance(node, ast.Import | ast.ImportFrom) or _is_text(node):
+        # An assertion decides nothing: it only makes a fault of the program loud.
+        if isinstance(node, ast.Import | ast.ImportFrom | ast.Assert) or _is_text(node):
             return
     for name, value in ast.iter_fields(node):
         if name in _LEFT_OUT:
             continue
         is_body = name == "body" and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         for child in value if isinstance(value, list) else (value,):
-            if isinstance(child, ast.AST):
+            if isinstance(child, ast.AST) and not _is_assertion(child):
                 place = _Place(child, node, name, function, statement, around.is_late or is_body)
                 if isinstance(child, ast.expr):
                     yield place
                 yield from _places(child, place)
+
+
+def _is_assertion(node: ast.AST) -> bool:
+    """Whether it is `strict=True` of `zip`: it only makes a fault of the program loud."""
+    return isinstance(node, ast.keyword) and node.arg == "strict"
 
 
 def _is_text(node: ast.stmt) -> bool:
@@ -155,7 +161,7 @@ def _is_question(place: _Place) -> bool:
     """Whether an expression decides a way by itself, without a comparison that has a fault of its own."""
     if isinstance(place.node, ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Constant | ast.NamedExpr):
         return False
-    return place.field in ("test", "ifs") and not isinstance(place.parent, ast.Assert)
+    return place.field in ("test", "ifs")
 
 
 def _replaced(tree: _Tree, node: ast.AST, replacement: ast.expr) -> _Tree:
