@@ -35,6 +35,10 @@ FILES = {
           order.length: {type: duration, title: {zh: 长, en: length}}
           order.text: {type: text, title: {zh: 文, en: text}}
           order.note: {type: text, title: {zh: 注, en: note}, if_missing: none}
+          order.state:
+            type: choice
+            title: {zh: 态, en: state}
+            values: {new: {zh: 新, en: new}, old: {zh: 旧, en: old}}
           order.open: {type: boolean, title: {zh: 开, en: open}}
           order.sold_at: {type: instant, title: {zh: 售, en: sold at}, if_missing: never}
           order.paid_at: {type: instant, title: {zh: 付, en: paid at}, not_before: order.sold_at}
@@ -53,6 +57,8 @@ FILES = {
               made_at: {type: instant, title: {zh: 时, en: made at}}
               left_at: {type: instant, title: {zh: 离, en: left at}, not_before: visits.made.made_at}
               paid_at: {type: instant, title: {zh: 付, en: paid at}, not_before: order.paid_at}
+              seen_at: {type: instant, title: {zh: 见, en: seen at}, if_missing: never}
+              said_at: {type: instant, title: {zh: 说, en: said at}, not_before: visits.made.seen_at}
               gifts: {type: count, title: {zh: 礼, en: gifts}, dated_by: visits.made.left_at}
               fine: {type: boolean, title: {zh: 好, en: fine}, role: outcome}
           notes:
@@ -149,6 +155,7 @@ def test_a_value_is_read_as_its_type(reader: CaseReader, name: str, written: obj
         ("total", [1], "a list", '"100.00"'),
         ("total", {}, "an object", '"100.00"'),
         ("open", [], "a list", "true"),
+        ("state", 5, "a number", '"new"'),
     ],
 )
 def test_a_value_of_another_kind_is_refused(
@@ -336,6 +343,9 @@ def test_what_rules_conclude_is_no_missing_date(reader: CaseReader) -> None:
         ([{"made_at": NOON, "left_at": NOON}, {"made_at": ONE, "left_at": NOON}], ["before-cause"]),
         ([{"made_at": NOON, "gifts": 1}, {"made_at": NOON, "left_at": ONE}], ["undated-fact"]),
         ([{"made_at": NOON, "gifts": 1, "left_at": ONE}], []),
+        ([{"made_at": NOON, "said_at": ONE}], ["before-cause"]),
+        ([{"made_at": NOON, "said_at": ONE, "seen_at": "soon"}], ["bad-value"]),
+        ([{"made_at": NOON, "said_at": ONE}, {"made_at": NOON, "seen_at": NOON}], ["before-cause"]),
     ],
 )
 def test_a_record_is_held_against_its_own_facts(
