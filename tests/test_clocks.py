@@ -33,7 +33,7 @@ from policyengine.findings import (
     Unknown,
     Waits,
 )
-from policyengine.values import Duration
+from policyengine.values import BUSINESS_DAYS_UNIT, Duration
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CALENDAR = Calendar("XX", "", 2000, 2011, frozenset(), frozenset())
@@ -242,3 +242,20 @@ def test_calendar_days_end_at_midnight() -> None:
     noon = Known(START + 12 * HOURS)
     assert judge(LATER, start=noon, length=Known(Duration(1, "days")), counting=counting).due == Known(LATER)
     assert judge(LATER, start=noon, counting=counting).due == Known(DUE + 12 * HOURS), "24 hours are no day"
+
+
+def test_what_does_not_exist_rests_on_no_calendar() -> None:
+    business = Known(Duration(4, BUSINESS_DAYS_UNIT))  # of 2012, which CALENDAR does not know
+    assert judge(START, length=business).provisional
+    assert not judge(START, length=business, exists=Truth.FALSE).provisional
+    assert not judge(START, length=business, start=ABSENT).provisional
+    assert not judge(START, length=business, start=unknown("start", has_value=True)).provisional
+    clock = Clock(USUAL, CALENDAR, ZONE, ENDED)
+    assert not measure(Truth.FALSE, NOTHING, STARTED, business, clock).provisional
+
+
+def test_an_act_at_midnight_belongs_to_the_day_that_begins_unless_the_clock_follows_another() -> None:
+    days, length = Counting(days="calendar"), Known(Duration(1, "days"))
+    for follows, hours in ((None, 48), (False, 48), (True, 24)):
+        clock = Clock(days, CALENDAR, ZONE, ENDED, *(() if follows is None else (follows,)))
+        assert measure(Truth.TRUE, NOTHING, STARTED, length, clock).due == Known(START + hours * HOURS)
