@@ -13,6 +13,7 @@ from policyengine.case_reader import CaseReader, Settings, case_shape
 from policyengine.diagnostics import Diagnostic
 from policyengine.document import MappingNode, Scalar, read_yaml
 from policyengine.parse.load import load_directory
+from policyengine.sums import Range, declared_range
 from policyengine.values import Duration
 
 FILES = {
@@ -30,6 +31,9 @@ FILES = {
         facts:
           order.total: {type: money, title: {zh: 总, en: total}, at_least: 1.00, at_most: 100.00}
           order.share: {type: money, title: {zh: 份, en: share}, at_most: order.total}
+          order.later: {type: money, title: {zh: 后, en: later}, dated_by: order.paid_at}
+          order.early: {type: money, title: {zh: 先, en: early}, at_most: order.later, at_least: order.share}
+          end.sum: {type: money, title: {zh: 和, en: sum}, role: outcome}
           order.count: {type: count, title: {zh: 数, en: count}, if_missing: none}
           order.rate: {type: percent, title: {zh: 率, en: rate}}
           order.length: {type: duration, title: {zh: 长, en: length}}
@@ -59,6 +63,8 @@ FILES = {
               paid_at: {type: instant, title: {zh: 付, en: paid at}, not_before: order.paid_at}
               seen_at: {type: instant, title: {zh: 见, en: seen at}, if_missing: never}
               said_at: {type: instant, title: {zh: 说, en: said at}, not_before: visits.made.seen_at}
+              cost: {type: money, title: {zh: 价, en: cost}, at_least: 2.00}
+              part: {type: money, title: {zh: 部, en: part}, at_least: order.share, at_most: visits.made.cost}
               gifts: {type: count, title: {zh: 礼, en: gifts}, dated_by: visits.made.left_at}
               fine: {type: boolean, title: {zh: 好, en: fine}, role: outcome}
           notes:
@@ -72,6 +78,7 @@ FILES = {
         title: {zh: 甲, en: P}
         rules:
           ok: {title: {zh: 可, en: Ok}, when: {order.open: yes}, then: {end.ok: yes}}
+          sum: {title: {zh: 和, en: Sum}, when: {order.open: yes}, then: {end.sum: 5.00}}
           known: {title: {zh: 知, en: Known}, when: {order.open: yes}, then: {end.known_at: order.heard_at}}
           fine:
             title: {zh: 好, en: Fine}
@@ -375,6 +382,63 @@ def test_a_fault_says_which_fact_and_which_limit(reader: CaseReader) -> None:
     text = f'{{"visits": {{"made": [{{"made_at": "{NOON}"}},\n{{"made_at": "{NOON}",\n"gifts": 1}}]}}}}'
     (fault,) = refused(reader, text)
     assert (fault.code, fault.span.line, fault.span.column) == ("undated-fact", 3, 1)
+
+
+# ---------- what a fact that is left out can be
+
+MONEY = (
+    "0.00",
+    "0.99",
+    "1.00",
+    "1.01",
+    "1.99",
+    "2.00",
+    "4.99",
+    "5.00",
+    "5.01",
+    "100.00",
+    "100.01",
+    "9999.00",
+)
+
+
+def takes(range: Range, value: str) -> bool:
+    number = round(float(value) * 100)
+    return (range.low is None or range.low <= number) and (range.high is None or number <= range.high)
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("total", {}),
+        ("share", {}),
+        ("share", {"total": "5.00"}),
+        ("early", {}),
+        ("early", {"share": "5.00", "total": "5.00"}),
+    ],
+)
+def test_what_is_left_out_has_the_range_that_the_reader_takes(
+    reader: CaseReader, name: str, given: dict[str, str]
+) -> None:
+    range = declared_range(reader.rulebook.facts, (f"order.{name}", None), read(reader, order(**given)))
+    for value in MONEY:
+        assert takes(range, value) == (not codes(reader, order(**given, **{name: value}))), value
+
+
+def test_a_record_has_the_range_of_its_own_facts(reader: CaseReader) -> None:
+    made = [{"made_at": NOON, "cost": "5.00"}, {"made_at": NOON, "cost": "100.00"}]
+    facts = reader.rulebook.facts
+    case = read(reader, {**order(share="1.00"), "visits": {"made": made}})
+    for record, cost in enumerate((500, 10_000)):
+        assert declared_range(facts, ("visits.made.part", record), case) == Range(100, cost)
+        assert declared_range(facts, ("visits.made.cost", record), case) == Range(200, None)
+
+
+def test_what_is_seen_only_later_or_concluded_or_no_fact_limits_nothing(reader: CaseReader) -> None:
+    facts = reader.rulebook.facts
+    case = read(reader, order(paid_at=NOON, sold_at=NOON, later="5.00"))
+    for name in ("order.early", "end.sum", "nothing"):
+        assert declared_range(facts, (name, None), case) == Range(None, None)
 
 
 # ---------- what if

@@ -259,3 +259,16 @@ def test_an_act_at_midnight_belongs_to_the_day_that_begins_unless_the_clock_foll
     for follows, hours in ((None, 48), (False, 48), (True, 24)):
         clock = Clock(days, CALENDAR, ZONE, ENDED, *(() if follows is None else (follows,)))
         assert measure(Truth.TRUE, NOTHING, STARTED, length, clock).due == Known(START + hours * HOURS)
+
+
+def test_an_act_at_the_very_instant_of_the_stop_meets_the_deadline() -> None:
+    for act, status in ((START + 5, MET), (START + 6, MET), (START + 7, STOPPED)):
+        found = judge(LATER, acts=[Known(act)], stops=[Known(START + 6)])
+        assert found.status == status
+
+
+@pytest.mark.parametrize("as_of", [START - 1, START])
+def test_an_act_that_nobody_knows_leaves_a_clock_of_unknown_length_undetermined(as_of: int) -> None:
+    assert judge(as_of, acts=[ABSENT], length=A_LENGTH).status in (NOT_STARTED, OPEN)
+    for acts in ([unknown("act")], [ABSENT, unknown("act")]):
+        assert isinstance(judge(as_of, acts=acts, length=A_LENGTH).status, Unknown)
