@@ -286,6 +286,14 @@ def test_a_product_can_be_zero_where_its_parts_can() -> None:
     assert isinstance(found, Unknown) and found.waits == waits("base") | waits("rate") | waits("floor")
 
 
+def test_a_share_of_one_fen_lies_between_its_least_and_its_greatest() -> None:
+    # The product is 0 or 1; so a floor of one fen, if there is one, could still raise it.
+    terms = Terms(Part(Known(1)), [], [], Part(some("rate"), Range(40 * PERCENT, 60 * PERCENT)))
+    floor = Part(some("floor"), Range(0, 1))
+    found = judge_amount(Truth.TRUE, NOTHING, terms, floor, [], "half_up").result
+    assert isinstance(found, Unknown) and found.waits == waits("rate") | waits("floor")
+
+
 @pytest.mark.parametrize("rounding", ROUNDINGS)
 def test_zero_times_what_nobody_knows_is_exactly_zero(rounding: Rounding) -> None:
     for terms in (
