@@ -311,3 +311,20 @@ def test_a_cap_that_cannot_cut_is_not_waited_for(least: int, is_awaited: bool) -
     found = judge_amount(Truth.TRUE, NOTHING, Terms(Part(Known(100)), [], [], None), floor, [limit], "down")
     assert isinstance(found.result, Unknown)
     assert found.result.waits == waits("floor") | (waits("cap") if is_awaited else NOTHING)
+
+
+def test_rounding_changes_at_the_whole_and_at_the_half_and_nowhere_else() -> None:
+    for sign in (1, -1):
+        for whole in (4, 5):
+            for rest, up, half_up, half_even in (
+                (0, 0, 0, 0),
+                (1, 1, 0, 0),
+                (499, 1, 0, 0),
+                (500, 1, 1, whole % 2),
+                (501, 1, 1, 1),
+                (999, 1, 1, 1),
+            ):
+                added = {"up": up, "half_up": half_up, "half_even": half_even, "down": 0}
+                for rounding in ROUNDINGS:
+                    found = round_fraction(sign * (whole * 1000 + rest), 1000, rounding)
+                    assert found == sign * (whole + added[rounding])
