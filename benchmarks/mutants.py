@@ -180,6 +180,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--module", action="append", help="a module or package; can be given again")
     parser.add_argument("--sample", type=int, help="faults of each module, drawn by lot; without it, all")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--again", type=Path, help="only faults that survived a run that printed this file")
     parser.add_argument("--seconds", type=float, default=10, help="what one round of tests may take")
     parser.add_argument("--patience", type=int, default=3, help="seconds that anything may take besides")
     parser.add_argument("--least", type=float, default=95, help="percent that have to be caught")
@@ -210,6 +211,9 @@ def main() -> int:
     for name, found in faults.items():
         if found:
             chosen = drawn(found, asked.sample, f"{asked.seed} {name}")
+            if asked.again:
+                before = asked.again.read_text(encoding="utf-8")
+                chosen = [one for one in chosen if f" {one.function}: {one.change}:" in before]
             tallies.append(try_module(tries, found, chosen))
             print(_row(name, tallies[-1]), flush=True)
     server.close()

@@ -328,3 +328,24 @@ def test_rounding_changes_at_the_whole_and_at_the_half_and_nowhere_else() -> Non
                 for rounding in ROUNDINGS:
                     found = round_fraction(sign * (whole * 1000 + rest), 1000, rounding)
                     assert found == sign * (whole + added[rounding])
+
+
+@pytest.mark.parametrize(
+    ("range", "floor", "limit", "result", "bound"),
+    [
+        (Range(100, 200), None, 100, 100, "cap 1"),
+        (Range(100, 200), None, 50, 50, "cap 1"),
+        (Range(100, 200), 200, 300, 200, "floor"),
+        (Range(100, 200), 300, 250, 250, "cap 1"),
+        (Range(100, 200), 250, 250, 250, "floor"),
+        (Range(100, 100), 50, 150, 100, ""),
+        (Range(100, 100), 100, 100, 100, ""),
+    ],
+)
+def test_what_settles_an_amount_that_could_be_more_or_less_is_what_bound_it(
+    range: Range, floor: int | None, limit: int, result: int, bound: str
+) -> None:
+    terms = Terms(Part(some("base"), range), [], [], None)
+    least = None if floor is None else Part(Known(floor))
+    found = judge_amount(Truth.TRUE, NOTHING, terms, least, [cap(limit)], "down")
+    assert (found.result, found.bound) == (Known(result), bound)
