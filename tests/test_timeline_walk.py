@@ -329,7 +329,6 @@ def test_an_event_comes_with_what_the_case_says_of_it_and_of_its_own_record(judg
 
 
 def test_what_is_done_comes_first_then_ends_then_beginnings_then_what_follows(judge: Judge) -> None:
-    # Of the clocks, that of the policy begins before that of the record in the text.
     found = timeline(judge, {"paid_at": at(HOUR + 1), "notes": [{"made_at": at(0)}]}, HOUR + 1)
     assert [words for instant, words in told(found) if instant == HOUR + 1] == [
         "paid_at",
@@ -338,6 +337,14 @@ def test_what_is_done_comes_first_then_ends_then_beginnings_then_what_follows(ju
         "wrapping perhaps",
         "sum known",
         "notes.is_slow known",
+    ]
+    found = timeline(
+        judge, {"paid_at": at(0), "is_gift": True, "notes": [{"made_at": at(HOUR + 1)}]}, HOUR + 1
+    )
+    assert [words for instant, words in told(found) if instant == HOUR + 1] == [
+        "notes.made_at0",
+        "wrapping ended",
+        "answer0 starts",
     ]
 
 
