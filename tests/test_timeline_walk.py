@@ -338,13 +338,17 @@ def test_what_is_done_comes_first_then_ends_then_beginnings_then_what_follows(ju
         "sum known",
         "notes.is_slow known",
     ]
-    found = timeline(
-        judge, {"paid_at": at(0), "is_gift": True, "notes": [{"made_at": at(HOUR + 1)}]}, HOUR + 1
-    )
-    assert [words for instant, words in told(found) if instant == HOUR + 1] == [
+
+
+def test_that_a_clock_is_void_is_told_before_another_begins(judge: Judge) -> None:
+    facts = {"sent_at": at(10), "is_gift": False, "is_fragile": True, "patience": "1 hours"}
+    found = timeline(judge, {**facts, "notes": [{"made_at": at(HOUR + 11)}]}, HOUR + 11)
+    assert [words for instant, words in told(found) if instant == HOUR + 11] == [
         "notes.made_at0",
-        "wrapping ended",
+        "waiting ended",
+        "folding void",
         "answer0 starts",
+        "is_over known",
     ]
 
 
