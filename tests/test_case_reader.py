@@ -527,6 +527,7 @@ def test_a_record_that_the_case_has_not_is_told_with_its_list(reader: CaseReader
         ({"order": []}, "order.total"),
         ({"order": [7]}, "order.total"),
         ({"order": 5}, "order.total"),
+        ({"visits": []}, "visits.made.0.made_at"),
         ({"visits": {"made": {}}}, "visits.made.0.made_at"),
         ({"visits": {"made": [7]}}, "visits.made.0.made_at"),
     ],

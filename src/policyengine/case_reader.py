@@ -235,7 +235,9 @@ class _Reading:
             elif isinstance(level, list) and isinstance(step, int) and step < len(level):
                 level = level[step]
             else:
-                break
+                if isinstance(level, list) and isinstance(step, int):
+                    self._no_record(path)
+                return  # that something has another shape is told when it is read
         last = path[-1]
         if isinstance(level, dict) and isinstance(last, str):
             if literal:
