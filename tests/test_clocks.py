@@ -33,7 +33,7 @@ from policyengine.findings import (
     Unknown,
     Waits,
 )
-from policyengine.values import Duration
+from policyengine.values import BUSINESS_DAYS_UNIT, Duration
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CALENDAR = Calendar("XX", "", 2000, 2011, frozenset(), frozenset())
@@ -256,3 +256,33 @@ def test_calendar_days_end_at_midnight() -> None:
     noon = Known(START + 12 * HOURS)
     assert judge(LATER, start=noon, length=Known(Duration(1, "days")), counting=counting).due == Known(LATER)
     assert judge(LATER, start=noon, counting=counting).due == Known(DUE + 12 * HOURS), "24 hours are no day"
+
+
+def test_what_does_not_exist_rests_on_no_calendar() -> None:
+    business = Known(Duration(4, BUSINESS_DAYS_UNIT))  # of 2012, which CALENDAR does not know
+    assert judge(START, length=business).provisional
+    assert not judge(START, length=business, exists=Truth.FALSE).provisional
+    assert not judge(START, length=business, start=ABSENT).provisional
+    assert not judge(START, length=business, start=unknown("start", has_value=True)).provisional
+    clock = Clock(USUAL, CALENDAR, ZONE, ENDED)
+    assert not measure(Truth.FALSE, NOTHING, STARTED, business, clock).provisional
+
+
+def test_an_act_at_midnight_belongs_to_the_day_that_begins_unless_the_clock_follows_another() -> None:
+    days, length = Counting(days="calendar"), Known(Duration(1, "days"))
+    for follows, hours in ((None, 48), (False, 48), (True, 24)):
+        clock = Clock(days, CALENDAR, ZONE, ENDED, *(() if follows is None else (follows,)))
+        assert measure(Truth.TRUE, NOTHING, STARTED, length, clock).due == Known(START + hours * HOURS)
+
+
+def test_an_act_at_the_very_instant_of_the_stop_meets_the_deadline() -> None:
+    for act, status in ((START + 5, MET), (START + 6, MET), (START + 7, STOPPED)):
+        found = judge(LATER, acts=[Known(act)], stops=[Known(START + 6)])
+        assert found.status == status
+
+
+@pytest.mark.parametrize("as_of", [START - 1, START])
+def test_an_act_that_nobody_knows_leaves_a_clock_of_unknown_length_undetermined(as_of: int) -> None:
+    assert judge(as_of, acts=[ABSENT], length=A_LENGTH).status in (NOT_STARTED, OPEN)
+    for acts in ([unknown("act")], [ABSENT, unknown("act")]):
+        assert isinstance(judge(as_of, acts=acts, length=A_LENGTH).status, Unknown)

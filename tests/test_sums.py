@@ -254,3 +254,98 @@ def test_an_amount_that_does_not_exist_or_perhaps() -> None:
     assert judge(100, exists=Truth.FALSE).result == ABSENT
     assert judge(100, exists=Truth.UNDETERMINED).result == unknown("exists")
     assert judge(ABSENT, exists=Truth.UNDETERMINED).result == ABSENT, "there is none either way"
+
+
+@pytest.mark.parametrize(
+    ("base", "rate", "is_settled"),
+    [
+        (Range(0, None), Range(0, None), True),
+        (Range(0, 500), Range(0, None), True),
+        (Range(0, None), Range(0, PERCENT), True),
+        (Range(-1, None), Range(0, None), False),
+        (Range(0, None), Range(-1, None), False),
+        (Range(None, None), Range(0, None), False),
+        (Range(0, None), Range(None, None), False),
+        (Range(-5, None), Range(-5, None), False),
+    ],
+)
+def test_what_is_not_negative_times_what_is_not_negative_is_never_below_zero(
+    base: Range, rate: Range, is_settled: bool
+) -> None:
+    never_above = Cap(Truth.TRUE, NOTHING, Part(Known(0)))
+    terms = Terms(Part(some("base"), base), [], [], Part(some("rate"), rate))
+    found = judge_amount(Truth.TRUE, NOTHING, terms, None, [never_above], "half_up").result
+    assert found == Known(0) if is_settled else isinstance(found, Unknown)
+
+
+def test_a_product_can_be_zero_where_its_parts_can() -> None:
+    # So a floor of one fen, if there is one, could still raise it.
+    terms = Terms(Part(some("base"), Range(0, None)), [], [], Part(some("rate"), Range(0, None)))
+    floor = Part(some("floor"), Range(0, 1))
+    found = judge_amount(Truth.TRUE, NOTHING, terms, floor, [], "up").result
+    assert isinstance(found, Unknown) and found.waits == waits("base") | waits("rate") | waits("floor")
+
+
+def test_a_share_of_one_fen_lies_between_its_least_and_its_greatest() -> None:
+    # The product is 0 or 1; so a floor of one fen, if there is one, could still raise it.
+    terms = Terms(Part(Known(1)), [], [], Part(some("rate"), Range(40 * PERCENT, 60 * PERCENT)))
+    floor = Part(some("floor"), Range(0, 1))
+    found = judge_amount(Truth.TRUE, NOTHING, terms, floor, [], "half_up").result
+    assert isinstance(found, Unknown) and found.waits == waits("rate") | waits("floor")
+
+
+@pytest.mark.parametrize("rounding", ROUNDINGS)
+def test_zero_times_what_nobody_knows_is_exactly_zero(rounding: Rounding) -> None:
+    for terms in (
+        Terms(Part(Known(0)), [], [], Part(some("rate"))),
+        Terms(Part(some("base")), [], [], Part(Known(0))),
+    ):
+        found = judge_amount(Truth.TRUE, NOTHING, terms, None, [], rounding)
+        assert (found.raw, found.rounded, found.result) == (0, Known(0), Known(0))
+
+
+@pytest.mark.parametrize(("least", "is_awaited"), [(199, True), (200, False), (201, False)])
+def test_a_cap_that_cannot_cut_is_not_waited_for(least: int, is_awaited: bool) -> None:
+    floor = Part(some("floor"), Range(0, 200))
+    limit = Cap(Truth.TRUE, NOTHING, Part(some("cap"), Range(least, None)))
+    found = judge_amount(Truth.TRUE, NOTHING, Terms(Part(Known(100)), [], [], None), floor, [limit], "down")
+    assert isinstance(found.result, Unknown)
+    assert found.result.waits == waits("floor") | (waits("cap") if is_awaited else NOTHING)
+
+
+def test_rounding_changes_at_the_whole_and_at_the_half_and_nowhere_else() -> None:
+    for sign in (1, -1):
+        for whole in (4, 5):
+            for rest, up, half_up, half_even in (
+                (0, 0, 0, 0),
+                (1, 1, 0, 0),
+                (499, 1, 0, 0),
+                (500, 1, 1, whole % 2),
+                (501, 1, 1, 1),
+                (999, 1, 1, 1),
+            ):
+                added = {"up": up, "half_up": half_up, "half_even": half_even, "down": 0}
+                for rounding in ROUNDINGS:
+                    found = round_fraction(sign * (whole * 1000 + rest), 1000, rounding)
+                    assert found == sign * (whole + added[rounding])
+
+
+@pytest.mark.parametrize(
+    ("range", "floor", "limit", "result", "bound"),
+    [
+        (Range(100, 200), None, 100, 100, "cap 1"),
+        (Range(100, 200), None, 50, 50, "cap 1"),
+        (Range(100, 200), 200, 300, 200, "floor"),
+        (Range(100, 200), 300, 250, 250, "cap 1"),
+        (Range(100, 200), 250, 250, 250, "floor"),
+        (Range(100, 100), 50, 150, 100, ""),
+        (Range(100, 100), 100, 100, 100, ""),
+    ],
+)
+def test_what_settles_an_amount_that_could_be_more_or_less_is_what_bound_it(
+    range: Range, floor: int | None, limit: int, result: int, bound: str
+) -> None:
+    terms = Terms(Part(some("base"), range), [], [], None)
+    least = None if floor is None else Part(Known(floor))
+    found = judge_amount(Truth.TRUE, NOTHING, terms, least, [cap(limit)], "down")
+    assert (found.result, found.bound) == (Known(result), bound)

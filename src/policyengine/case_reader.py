@@ -235,7 +235,9 @@ class _Reading:
             elif isinstance(level, list) and isinstance(step, int) and step < len(level):
                 level = level[step]
             else:
-                break
+                if isinstance(level, list) and isinstance(step, int):
+                    self._no_record(path)
+                return  # that something has another shape is told when it is read
         last = path[-1]
         if isinstance(level, dict) and isinstance(last, str):
             if literal:
@@ -252,15 +254,19 @@ class _Reading:
         if len(path) == 1 and name in _HEADER:
             return True
         if name in book.facts:
-            return (book.facts[name].listed is not None) or all(isinstance(step, str) for step in path)
+            listed = book.facts[name].listed
+            positions = [place for place, step in enumerate(path) if isinstance(step, int)]
+            # Without a position, what is missing is told.
+            return not positions or (listed is not None and positions == [listed.count(".") + 1])
         return all(isinstance(step, str) for step in path) and any(
             one.startswith(f"{name}.") for one in (*book.facts, *(f"{one}." for one in book.lists))
         )
 
     def _no_record(self, path: Path) -> None:
-        listed = next(
-            one for one in self.rulebook.lists if path[: one.count(".") + 1] == tuple(one.split("."))
-        )
+        lists = self.rulebook.lists
+        listed = next((one for one in lists if path[: one.count(".") + 1] == tuple(one.split("."))), None)
+        if listed is None:
+            return  # a list where a group is due, which is told when it is read
         what = message("`{name}` names no record that the case has", name=_dotted(path))
         help = message("count the records of `{list}` from 0: `{list}.0.…`", list=listed)
         self.fault("unknown-fact", what, path, help)

@@ -64,9 +64,9 @@ def declared_range(facts: Mapping[str, Fact], key: Key, case: Case) -> Range:
         if limit is None:
             continue
         if bound.operator == "at_least":
-            low = limit if low is None else max(low, limit)
+            low = limit
         elif bound.operator == "at_most":
-            high = limit if high is None else min(high, limit)
+            high = limit
     return Range(low, high)
 
 
