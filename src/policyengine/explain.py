@@ -6,6 +6,7 @@ and the explanation is the same whichever engine concluded.
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -251,6 +252,7 @@ class Explanation:
         self.as_of = as_of
         self.findings = findings
         self.values = _without_conflicts(findings)
+        self.kept: dict[object, typing.Any] = {}
         self._looked_at: dict[int, tuple[Looked, ...]] = {}
         self._matching: dict[tuple[int, bool], tuple[Looked, ...]] = {}
         self._of_rules: dict[Key, tuple[Truth, tuple[Part, ...]]] = {}
