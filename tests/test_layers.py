@@ -44,6 +44,7 @@ LAYERS = (
     ("checks",),
     ("engines",),
     (
+        "support",
         "explain",
         "refine",
         "nearness",

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from policyengine.case import Case, Key
-from policyengine.explain import Explanation, Part, Support
+from policyengine.explain import Explanation, Part
 from policyengine.findings import (
     Absent,
     AmountFinding,
@@ -26,6 +26,7 @@ from policyengine.findings import (
 from policyengine.refine.search import Exactness, Refined, Refinement, Target
 from policyengine.refine.tree import Spread
 from policyengine.rulebook import Amount, Deadline, Default, Fact, Notice, Rule, Rulebook, TextByReading
+from policyengine.support import Support
 from policyengine.values import Value, comparison_key
 from policyengine.words import Text
 
@@ -326,7 +327,7 @@ class _Assembly:
             waits=sort_missing(state.waits) if isinstance(state, Unknown) else (),
             support=support,
             unconfirmed=self._unconfirmed(support),
-            provisional=_is_provisional(support, self.findings),
+            provisional=support.is_provisional,
         )
         refined = self._refined(Target("state", (fact.path, record))) if is_open else None
         return outcome if refined is None else self._refine(outcome, refined)
@@ -370,9 +371,7 @@ class _Assembly:
             waits=waits,
             support=support,
             unconfirmed=self._unconfirmed(support),
-            provisional=any(
-                _is_provisional(one.support(*key), one.findings) for one in (self.explanation, *explained)
-            ),
+            provisional=any(one.support(*key).is_provisional for one in (self.explanation, *explained)),
         )
 
     def _agreeing(self, key: Key, explained: Iterable[Explanation]) -> tuple[Reason, ...]:
@@ -420,7 +419,8 @@ class _Assembly:
         if finding.exists is Truth.FALSE or isinstance(finding.length, Absent):
             return None
         key = (f"{deadline.id}.status", record)
-        support, provisional = self.explanation.support(*key), finding.provisional
+        support = self.explanation.support(*key)
+        provisional = finding.provisional or support.is_provisional
         refined = self._refined(Target("state", key)) if isinstance(finding.status, Unknown) else None
         if refined is not None:
             if isinstance(refined.state, Absent):
@@ -430,7 +430,7 @@ class _Assembly:
             support = Support.union([support, *(one.support(*key) for one in explained)])
             found = (one.findings.deadlines[deadline.id, record] for one in explained)
             provisional = provisional or any(one.provisional for one in found)
-        provisional = provisional or _is_provisional(support, self.findings)
+            provisional = provisional or _is_provisional(support, self.findings)
         return ClockView(deadline, record, finding, support, provisional)
 
     def amounts(self) -> Iterator[AmountView]:
@@ -501,11 +501,8 @@ class _Assembly:
         self, outcomes: Iterable[Outcome], clocks: Iterable[ClockView], steps: Sequence[NextStep]
     ) -> Iterator[Chosen]:
         used = {step.assumption for step in steps} - {""}
-        for support in self._supports(outcomes, steps):
-            used |= support.assumptions
-        for clock in clocks:
-            if clock.is_set:
-                used |= clock.support.assumptions
+        used |= Support.union(self._supports(outcomes, steps)).assumptions
+        used |= Support.union(clock.support for clock in clocks if clock.is_set).assumptions
         used |= {id for id, one in self.book.assumptions.items() if self.judged.readings[id] != one.default}
         for id in sorted(used):
             reading = self.judged.readings[id]
@@ -528,9 +525,7 @@ class _Assembly:
         return Support.union([support, *(one.support_of_rule(*key) for one in explained)])
 
     def defaults(self, outcomes: Iterable[Outcome], steps: Iterable[NextStep]) -> Iterator[Taken]:
-        keys: set[Key] = set()
-        for support in self._supports(outcomes, steps):
-            keys |= support.facts
+        keys = Support.union(self._supports(outcomes, steps)).facts
         for path, record in sorted(keys, key=lambda key: (key[0], -1 if key[1] is None else key[1])):
             fact = self.book.facts.get(path)
             if fact is None or (path, record) in self.explanation.case.values:

@@ -1,0 +1,186 @@
+"""Everything that an answer rests on, as a graph whose size is that of the case.
+
+What names of the whole case rest on is a set of bits, for there are only as many as the rulebook has. What
+rests on records is a graph: an answer about a record that rests on a question about all records points to
+what that question rests on, and does not repeat it. So a case with twice the records takes twice the memory,
+and whoever tells of every record can tell of each only once (:meth:`Support.told`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
+
+from policyengine.case import Key
+from policyengine.source import Span
+
+Kind = Literal["fact", "rule", "parameter", "deadline", "amount", "assumption", "provisional"]
+Item = tuple[Kind, Key]
+PROVISIONAL: Item = ("provisional", ("", None))
+"""Stands for an end of a clock that rests on a calendar that is not published yet."""
+
+
+class Label(NamedTuple):
+    """By what a shared part of the graph is known: a name, or a question about a list and where it is asked.
+
+    ``record`` is where a question goes on that the records before could not answer.
+    """
+
+    name: str
+    place: Span | None = None
+    record: int | None = None
+
+
+class Node:
+    """What something rests on: bits for what concerns the whole case, items for records, and other nodes.
+
+    One with a ``label`` is shared by what is said of several records.
+    """
+
+    __slots__ = ("below", "label", "mask", "own")
+
+    def __init__(
+        self, mask: int, own: tuple[Item, ...], below: tuple[Node, ...], label: Label | None
+    ) -> None:
+        """``mask`` has the bits of the nodes below, too."""
+        self.mask = mask
+        self.own = own
+        self.below = below
+        self.label = label
+
+
+Rest = int | Node
+"""A node, or its bits alone where it rests on no record."""
+
+
+class Sum:
+    """Collects what something rests on."""
+
+    __slots__ = ("below", "mask", "own")
+
+    def __init__(self, mask: int = 0) -> None:
+        """Begin with some bits."""
+        self.mask = mask
+        self.own: dict[Item, None] = {}
+        self.below: dict[Node, None] = {}
+
+    def add(self, rest: Rest) -> None:
+        """Add what something else rests on."""
+        if isinstance(rest, int):
+            self.mask |= rest
+            return
+        self.mask |= rest.mask
+        if rest.below or rest.label is not None:
+            self.below[rest] = None
+        else:
+            self.own.update(dict.fromkeys(rest.own))
+
+    def rest(self, label: Label | None = None) -> Rest:
+        """Return it; ``label`` says how it is known where several records rest on it."""
+        if not self.own and not self.below:
+            return self.mask
+        if len(self.below) == 1 and not self.own:
+            only = next(iter(self.below))
+            if only.mask == self.mask and (label is None or only.label is not None):
+                return only
+        return Node(self.mask, tuple(self.own), tuple(self.below), label)
+
+
+class Told(NamedTuple):
+    """What is told where an answer is told: its own items, and the labels of what is told elsewhere."""
+
+    items: frozenset[Item]
+    see: frozenset[Label]
+
+
+class Support:
+    """Everything that an answer rests on, through all rules, deadlines and amounts."""
+
+    __slots__ = ("_roots",)
+
+    def __init__(self, roots: tuple[tuple[tuple[Item, ...] | list[Item], Rest], ...]) -> None:
+        """Each root comes with the items that its bits stand for."""
+        self._roots = roots
+
+    @staticmethod
+    def union(supports: Iterable[Support]) -> Support:
+        """Return what any of them rests on; they can be of several explanations."""
+        roots = {(id(items), rest): (items, rest) for one in supports for items, rest in one._roots}
+        return Support(tuple(roots.values()))
+
+    def _bits(self) -> Iterator[Item]:
+        masks: dict[int, tuple[tuple[Item, ...] | list[Item], int]] = {}
+        for items, rest in self._roots:
+            before = masks.get(id(items), (items, 0))[1]
+            masks[id(items)] = (items, before | (rest if isinstance(rest, int) else rest.mask))
+        for items, mask in masks.values():
+            while mask:
+                lowest = mask & -mask
+                yield items[lowest.bit_length() - 1]
+                mask ^= lowest
+
+    def _nodes(self, stop_at_labels: bool) -> tuple[list[Node], list[Node]]:
+        """Return the nodes that are reached, and those at which it was stopped."""
+        waiting = [rest for _, rest in self._roots if isinstance(rest, Node)]
+        reached, stopped = dict.fromkeys(waiting), dict[Node, None]()
+        while waiting:
+            for node in waiting.pop().below:
+                if stop_at_labels and node.label is not None:
+                    stopped[node] = None
+                elif node not in reached:
+                    reached[node] = None
+                    waiting.append(node)
+        return list(reached), list(stopped)
+
+    def _of(self, *kinds: Kind) -> frozenset[Key]:
+        found = {key for kind, key in self._bits() if kind in kinds}
+        found.update(key for node in self._nodes(False)[0] for kind, key in node.own if kind in kinds)
+        return frozenset(found)
+
+    def told(self) -> Told:
+        """Return what is told of an answer about a record: what it shares with others is told once, apart."""
+        reached, stopped = self._nodes(True)
+        items = {*self._bits(), *(item for node in reached for item in node.own)}
+        return Told(frozenset(items), frozenset(node.label for node in stopped if node.label is not None))
+
+    def shared(self) -> Iterator[tuple[Label, Support]]:
+        """Return what is told apart, directly below this."""
+        items = self._roots[0][0] if self._roots else ()
+        for node in self._nodes(True)[1]:
+            assert node.label is not None
+            yield node.label, Support(((items, node),))
+
+    @property
+    def facts(self) -> frozenset[Key]:
+        """Facts that the case gives, or leaves out."""
+        return self._of("fact")
+
+    @property
+    def rules(self) -> frozenset[Key]:
+        """Rules that hold, or still could."""
+        return self._of("rule")
+
+    @property
+    def deadlines(self) -> frozenset[Key]:
+        """Deadlines."""
+        return self._of("deadline")
+
+    @property
+    def amounts(self) -> frozenset[Key]:
+        """Amounts."""
+        return self._of("amount")
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """Parameters, by name."""
+        return frozenset(name for kind, (name, _) in self._bits() if kind == "parameter")
+
+    @property
+    def assumptions(self) -> frozenset[str]:
+        """Assumptions, by name."""
+        return frozenset(name for kind, (name, _) in self._bits() if kind == "assumption")
+
+    @property
+    def is_provisional(self) -> bool:
+        """Tell whether some clock that it rests on ends on a calendar that is not published yet."""
+        return PROVISIONAL in self._bits()
