@@ -16,6 +16,7 @@ from policyengine.source import Span
 
 Kind = Literal["fact", "rule", "parameter", "deadline", "amount", "assumption", "provisional"]
 Item = tuple[Kind, Key]
+Items = tuple[Item, ...] | list[Item]
 PROVISIONAL: Item = ("provisional", ("", None))
 """Stands for an end of a clock that rests on a calendar that is not published yet."""
 
@@ -87,10 +88,10 @@ class Sum:
 
 
 class Told(NamedTuple):
-    """What is told where an answer is told: its own items, and the labels of what is told elsewhere."""
+    """What is told where an answer is told: its own items, and what is told elsewhere."""
 
     items: frozenset[Item]
-    see: frozenset[Label]
+    see: tuple[tuple[Label, Support], ...]
 
 
 class Support:
@@ -98,7 +99,7 @@ class Support:
 
     __slots__ = ("_roots",)
 
-    def __init__(self, roots: tuple[tuple[tuple[Item, ...] | list[Item], Rest], ...]) -> None:
+    def __init__(self, roots: tuple[tuple[Items, Rest], ...]) -> None:
         """Each root comes with the items that its bits stand for."""
         self._roots = roots
 
@@ -109,7 +110,7 @@ class Support:
         return Support(tuple(roots.values()))
 
     def _bits(self) -> Iterator[Item]:
-        masks: dict[int, tuple[tuple[Item, ...] | list[Item], int]] = {}
+        masks: dict[int, tuple[Items, int]] = {}
         for items, rest in self._roots:
             before = masks.get(id(items), (items, 0))[1]
             masks[id(items)] = (items, before | (rest if isinstance(rest, int) else rest.mask))
@@ -119,36 +120,45 @@ class Support:
                 yield items[lowest.bit_length() - 1]
                 mask ^= lowest
 
-    def _nodes(self, stop_at_labels: bool) -> tuple[list[Node], list[Node]]:
-        """Return the nodes that are reached, and those at which it was stopped."""
-        waiting = [rest for _, rest in self._roots if isinstance(rest, Node)]
-        reached, stopped = dict.fromkeys(waiting), dict[Node, None]()
-        while waiting:
-            for node in waiting.pop().below:
-                if stop_at_labels and node.label is not None:
-                    stopped[node] = None
-                elif node not in reached:
-                    reached[node] = None
-                    waiting.append(node)
-        return list(reached), list(stopped)
+    def _nodes(self, stop_at_labels: bool) -> tuple[dict[Node, None], dict[Node, Items]]:
+        """Return the nodes that are reached, and those at which it was stopped with what their bits mean."""
+        reached: dict[Node, None] = {}
+        stopped: dict[Node, Items] = {}
+        for items, rest in self._roots:
+            waiting = [rest] if isinstance(rest, Node) and rest not in reached else []
+            reached.update(dict.fromkeys(waiting))
+            while waiting:
+                for node in waiting.pop().below:
+                    if stop_at_labels and node.label is not None:
+                        stopped[node] = items
+                    elif node not in reached:
+                        reached[node] = None
+                        waiting.append(node)
+        return reached, stopped
 
-    def _of(self, *kinds: Kind) -> frozenset[Key]:
-        found = {key for kind, key in self._bits() if kind in kinds}
-        found.update(key for node in self._nodes(False)[0] for kind, key in node.own if kind in kinds)
-        return frozenset(found)
+    def items(self) -> frozenset[Item]:
+        """Return all of it."""
+        return self._items(self._nodes(False)[0])
+
+    def _items(self, reached: Iterable[Node]) -> frozenset[Item]:
+        return frozenset((*self._bits(), *(item for node in reached for item in node.own)))
+
+    def _of(self, kind: Kind) -> frozenset[Key]:
+        return frozenset(key for one, key in self.items() if one == kind)
 
     def told(self) -> Told:
         """Return what is told of an answer about a record: what it shares with others is told once, apart."""
         reached, stopped = self._nodes(True)
-        items = {*self._bits(), *(item for node in reached for item in node.own)}
-        return Told(frozenset(items), frozenset(node.label for node in stopped if node.label is not None))
+        labelled = ((node.label, Support(((items, node),))) for node, items in stopped.items())
+        see = tuple((label, support) for label, support in labelled if label is not None)
+        return Told(self._items(reached), see)
 
-    def shared(self) -> Iterator[tuple[Label, Support]]:
-        """Return what is told apart, directly below this."""
-        items = self._roots[0][0] if self._roots else ()
-        for node in self._nodes(True)[1]:
-            assert node.label is not None
-            yield node.label, Support(((items, node),))
+    def is_in(self, known: set[int]) -> bool:
+        """Tell whether all of its roots are among those that are known, and add them."""
+        roots = {id(rest) for _, rest in self._roots}
+        is_known = roots <= known
+        known |= roots
+        return is_known
 
     @property
     def facts(self) -> frozenset[Key]:
