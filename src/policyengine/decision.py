@@ -283,6 +283,8 @@ class _Assembly:
         self.explanation = explanation
         self.refinement = refinement
         self.has_overlay = any(overlay.active for overlay in self.book.overlays)
+        # Answers share completions, which the refinement keeps: each is explained once.
+        self._explained = {id(findings): explanation}
 
     def _refined(self, target: Target) -> Refined | None:
         return None if self.refinement is None else self.refinement.of(target)
@@ -290,7 +292,11 @@ class _Assembly:
     def _leaves(self, refined: Refined) -> Iterator[Explanation]:
         """Return the explanations of the ways that were tried."""
         for case, findings in refined.leaves:
-            yield Explanation(self.explanation.explainer, case, self.explanation.as_of, findings)
+            found = self._explained.get(id(findings))
+            if found is None:
+                explainer, as_of = self.explanation.explainer, self.explanation.as_of
+                found = self._explained[id(findings)] = Explanation(explainer, case, as_of, findings)
+            yield found
 
     # ---------- outcomes
 
