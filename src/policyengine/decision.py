@@ -333,7 +333,7 @@ class _Assembly:
             waits=sort_missing(state.waits) if isinstance(state, Unknown) else (),
             support=support,
             unconfirmed=self._unconfirmed(support),
-            provisional=support.is_provisional,
+            provisional=self.explanation.is_provisional(support),
         )
         refined = self._refined(Target("state", (fact.path, record))) if is_open else None
         return outcome if refined is None else self._refine(outcome, refined)
@@ -377,7 +377,7 @@ class _Assembly:
             waits=waits,
             support=support,
             unconfirmed=self._unconfirmed(support),
-            provisional=any(one.support(*key).is_provisional for one in (self.explanation, *explained)),
+            provisional=any(one.is_provisional(one.support(*key)) for one in (self.explanation, *explained)),
         )
 
     def _agreeing(self, key: Key, explained: Iterable[Explanation]) -> tuple[Reason, ...]:
@@ -426,7 +426,7 @@ class _Assembly:
             return None
         key = (f"{deadline.id}.status", record)
         support = self.explanation.support(*key)
-        provisional = finding.provisional or support.is_provisional
+        provisional = finding.provisional or self.explanation.is_provisional(support)
         refined = self._refined(Target("state", key)) if isinstance(finding.status, Unknown) else None
         if refined is not None:
             if isinstance(refined.state, Absent):
@@ -436,8 +436,13 @@ class _Assembly:
             support = Support.union([support, *(one.support(*key) for one in explained)])
             found = (one.findings.deadlines[deadline.id, record] for one in explained)
             provisional = provisional or any(one.provisional for one in found)
-            provisional = provisional or _is_provisional(support, self.findings)
+            provisional = provisional or self._is_provisional(support)
         return ClockView(deadline, record, finding, support, provisional)
+
+    def _is_provisional(self, support: Support) -> bool:
+        """Tell whether a clock that matters in some way is provisional in the case as it is."""
+        provisional = {key for key, one in self.findings.deadlines.items() if one.provisional}
+        return bool(provisional) and not provisional.isdisjoint(support.deadlines)
 
     def amounts(self) -> Iterator[AmountView]:
         for amount in self.book.amounts.values():
@@ -544,10 +549,6 @@ class _Assembly:
 def _by_name(entry: tuple[Key, object]) -> tuple[str, int]:
     (name, record), _ = entry
     return name, -1 if record is None else record
-
-
-def _is_provisional(support: Support, findings: Findings) -> bool:
-    return any(findings.deadlines[key].provisional for key in support.deadlines if key in findings.deadlines)
 
 
 def _may_be_absent(reasons: Sequence[Reason]) -> bool:

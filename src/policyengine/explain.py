@@ -365,11 +365,19 @@ class Explanation:
 
     def support(self, name: str, record: int | None) -> Support:
         """Return everything that the value of a name rests on."""
-        return Support(((self._supports.items, self._supports.names[name, record]),))
+        return Support(lambda: ((self._supports.items, self._supports.names[name, record]),))
 
     def support_of_rule(self, id: str, record: int | None) -> Support:
         """Return everything that a rule which holds, or could, rests on."""
-        return Support(((self._supports.items, self._supports.rules[id, record]),))
+        return Support(lambda: ((self._supports.items, self._supports.rules[id, record]),))
+
+    def is_provisional(self, support: Support) -> bool:
+        """Tell whether a support of this case has a clock that ends on an unpublished calendar."""
+        return self._has_provisional and support.is_provisional
+
+    @cached_property
+    def _has_provisional(self) -> bool:
+        return any(one.provisional for one in self.findings.deadlines.values())
 
     @cached_property
     def _supports(self) -> _Supports:

@@ -8,7 +8,7 @@ and whoever tells of every record can tell of each only once (:meth:`Support.tol
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from policyengine.case import Key
@@ -52,6 +52,7 @@ class Node:
 
 Rest = int | Node
 """A node, or its bits alone where it rests on no record."""
+Roots = tuple[tuple[Items, Rest], ...]
 
 
 class Sum:
@@ -97,17 +98,30 @@ class Told(NamedTuple):
 class Support:
     """Everything that an answer rests on, through all rules, deadlines and amounts."""
 
-    __slots__ = ("_roots",)
+    __slots__ = ("_find", "_found")
 
-    def __init__(self, roots: tuple[tuple[Items, Rest], ...]) -> None:
-        """Each root comes with the items that its bits stand for."""
-        self._roots = roots
+    def __init__(self, find: Callable[[], Roots]) -> None:
+        """``find`` is called when it is first asked for: much that is judged is never explained."""
+        self._find = find
+        self._found: Roots | None = None
+
+    @property
+    def _roots(self) -> Roots:
+        """Each root with the items that its bits stand for."""
+        if self._found is None:
+            self._found = self._find()
+        return self._found
 
     @staticmethod
     def union(supports: Iterable[Support]) -> Support:
         """Return what any of them rests on; they can be of several explanations."""
-        roots = {(id(items), rest): (items, rest) for one in supports for items, rest in one._roots}
-        return Support(tuple(roots.values()))
+        kept = [*supports]
+
+        def find() -> Roots:
+            roots = {(id(items), rest): (items, rest) for one in kept for items, rest in one._roots}
+            return tuple(roots.values())
+
+        return Support(find)
 
     def _bits(self) -> Iterator[Item]:
         masks: dict[int, tuple[Items, int]] = {}
@@ -149,7 +163,7 @@ class Support:
     def told(self) -> Told:
         """Return what is told of an answer about a record: what it shares with others is told once, apart."""
         reached, stopped = self._nodes(True)
-        labelled = ((node.label, Support(((items, node),))) for node, items in stopped.items())
+        labelled = ((node.label, _of_node(items, node)) for node, items in stopped.items())
         see = tuple((label, support) for label, support in labelled if label is not None)
         return Told(self._items(reached), see)
 
@@ -194,3 +208,7 @@ class Support:
     def is_provisional(self) -> bool:
         """Tell whether some clock that it rests on ends on a calendar that is not published yet."""
         return PROVISIONAL in self._bits()
+
+
+def _of_node(items: Items, node: Node) -> Support:
+    return Support(lambda: ((items, node),))
