@@ -56,6 +56,7 @@ LAYERS = (
     ("checks",),
     ("engines",),
     (
+        "support",
         "explain",
         "refine",
         "nearness",

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from policyengine.case import Case, Key
-from policyengine.explain import Explanation, Part, Support
+from policyengine.explain import Explanation, Part
 from policyengine.findings import (
     Absent,
     AmountFinding,
@@ -26,6 +26,7 @@ from policyengine.findings import (
 from policyengine.refine.search import Exactness, Refined, Refinement, Target
 from policyengine.refine.tree import Spread
 from policyengine.rulebook import Amount, Deadline, Default, Fact, Notice, Rule, Rulebook, TextByReading
+from policyengine.support import Support
 from policyengine.values import Value, comparison_key
 from policyengine.words import Text
 
@@ -286,6 +287,8 @@ class _Assembly:
         self.explanation = explanation
         self.refinement = refinement
         self.has_overlay = any(overlay.active for overlay in self.book.overlays)
+        # Answers share completions, which the refinement keeps: each is explained once.
+        self._explained = {id(findings): explanation}
 
     def _refined(self, target: Target) -> Refined | None:
         return None if self.refinement is None else self.refinement.of(target)
@@ -293,7 +296,11 @@ class _Assembly:
     def _leaves(self, refined: Refined) -> Iterator[Explanation]:
         """Return the explanations of the ways that were tried."""
         for case, findings in refined.leaves:
-            yield Explanation(self.explanation.explainer, case, self.explanation.as_of, findings)
+            found = self._explained.get(id(findings))
+            if found is None:
+                explainer, as_of = self.explanation.explainer, self.explanation.as_of
+                found = self._explained[id(findings)] = Explanation(explainer, case, as_of, findings)
+            yield found
 
     def _united(self, supports: Iterable[Support]) -> Support:
         """Return what any of the ways that were tried rests on, in the case as it is."""
@@ -334,7 +341,7 @@ class _Assembly:
             waits=sort_missing(state.waits) if isinstance(state, Unknown) else (),
             support=support,
             unconfirmed=self._unconfirmed(support),
-            provisional=_is_provisional(support, self.findings),
+            provisional=self.explanation.is_provisional(support),
         )
         refined = self._refined(Target("state", (fact.path, record))) if is_open else None
         return outcome if refined is None else self._refine(outcome, refined)
@@ -377,9 +384,7 @@ class _Assembly:
             waits=waits,
             support=support,
             unconfirmed=self._unconfirmed(support),
-            provisional=any(
-                _is_provisional(one.support(*key), one.findings) for one in (self.explanation, *explained)
-            ),
+            provisional=any(one.is_provisional(one.support(*key)) for one in (self.explanation, *explained)),
         )
 
     def _agreeing(self, key: Key, explained: Iterable[Explanation]) -> tuple[Reason, ...]:
@@ -427,7 +432,8 @@ class _Assembly:
         if finding.exists is Truth.FALSE or isinstance(finding.length, Absent):
             return None
         key = (f"{deadline.id}.status", record)
-        support, provisional = self.explanation.support(*key), finding.provisional
+        support = self.explanation.support(*key)
+        provisional = finding.provisional or self.explanation.is_provisional(support)
         refined = self._refined(Target("state", key)) if isinstance(finding.status, Unknown) else None
         if refined is not None:
             if isinstance(refined.state, Absent):
@@ -437,8 +443,13 @@ class _Assembly:
             support = self._united([support, *(one.support(*key) for one in explained)])
             found = (one.findings.deadlines[deadline.id, record] for one in explained)
             provisional = provisional or any(one.provisional for one in found)
-        provisional = provisional or _is_provisional(support, self.findings)
+            provisional = provisional or self._is_provisional(support)
         return ClockView(deadline, record, finding, support, provisional)
+
+    def _is_provisional(self, support: Support) -> bool:
+        """Tell whether a clock that matters in some way is provisional in the case as it is."""
+        provisional = {key for key, one in self.findings.deadlines.items() if one.provisional}
+        return bool(provisional) and not provisional.isdisjoint(support.deadlines)
 
     def amounts(self) -> Iterator[AmountView]:
         for amount in self.book.amounts.values():
@@ -508,11 +519,8 @@ class _Assembly:
         self, outcomes: Iterable[Outcome], clocks: Iterable[ClockView], steps: Sequence[NextStep]
     ) -> Iterator[Chosen]:
         used = {step.assumption for step in steps} - {""}
-        for support in self._supports(outcomes, steps):
-            used |= support.assumptions
-        for clock in clocks:
-            if clock.is_set:
-                used |= clock.support.assumptions
+        used |= Support.union(self._supports(outcomes, steps)).assumptions
+        used |= Support.union(clock.support for clock in clocks if clock.is_set).assumptions
         used |= {id for id, one in self.book.assumptions.items() if self.judged.readings[id] != one.default}
         for id in sorted(used):
             reading = self.judged.readings[id]
@@ -535,9 +543,7 @@ class _Assembly:
         return self._united([support, *(one.support_of_rule(*key) for one in explained)])
 
     def defaults(self, outcomes: Iterable[Outcome], steps: Iterable[NextStep]) -> Iterator[Taken]:
-        keys: set[Key] = set()
-        for support in self._supports(outcomes, steps):
-            keys |= support.facts
+        keys = Support.union(self._supports(outcomes, steps)).facts
         for path, record in sorted(keys, key=lambda key: (key[0], -1 if key[1] is None else key[1])):
             fact = self.book.facts.get(path)
             if fact is None or (path, record) in self.explanation.case.values:
@@ -550,10 +556,6 @@ class _Assembly:
 def _by_name(entry: tuple[Key, object]) -> tuple[str, int]:
     (name, record), _ = entry
     return name, -1 if record is None else record
-
-
-def _is_provisional(support: Support, findings: Findings) -> bool:
-    return any(findings.deadlines[key].provisional for key in support.deadlines if key in findings.deadlines)
 
 
 def _may_be_absent(reasons: Sequence[Reason]) -> bool:

@@ -6,14 +6,17 @@ and the explanation is the same whichever engine concluded.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+import typing
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from policyengine.case import Case, Key
 from policyengine.compile.choose_readings import choose_condition, choose_operand
 from policyengine.compile.closures import Evaluate, lower_condition
 from policyengine.conditions import (
+    NEIGHBOURS,
     All,
     Any,
     ByReading,
@@ -33,16 +36,14 @@ from policyengine.dependencies import Layer, name_of_node
 from policyengine.findings import Conflict, Findings, Known, Missing, State, Truth, Unknown
 from policyengine.rulebook import Amount, Deadline, Fact, MissingByReading, Parameter, Rule, Rulebook
 from policyengine.source import Span
+from policyengine.support import PROVISIONAL, Item, Kind, Label, Node, Rest, Sum, Support
 from policyengine.values import BUSINESS_DAYS_UNIT, Duration
-
-Kind = Literal["fact", "rule", "parameter", "deadline", "amount", "assumption"]
 
 
 class Leaf(NamedTuple):
     """One test with what it met: why a condition came out as it did.
 
-    ``truth`` already counts a ``not`` around the test (``negated``). A question about a list has the records
-    that answer it, or may (``matching``); :attr:`looked_at` has the others too.
+    ``truth`` already counts a ``not`` around the test (``negated``).
     """
 
     explanation: Explanation
@@ -50,7 +51,6 @@ class Leaf(NamedTuple):
     truth: Truth
     negated: bool
     record: int | None
-    matching: tuple[Looked, ...] = ()
 
     @property
     def span(self) -> Span:
@@ -128,77 +128,6 @@ def leaves_of(parts: Iterable[Part]) -> Iterator[Leaf]:
                 yield from leaves_of(way)
 
 
-class Support:
-    """Everything that an answer rests on, through all rules, deadlines and amounts."""
-
-    __slots__ = ("_items", "_mask")
-
-    def __init__(self, mask: int, items: list[tuple[Kind, Key]]) -> None:
-        """Bit n of the mask stands for item n."""
-        self._mask = mask
-        self._items = items
-
-    def _of(self, kind: Kind) -> frozenset[Key]:
-        return frozenset(key for one, key in self._all() if one == kind)
-
-    @staticmethod
-    def union(supports: Iterable[Support]) -> Support:
-        """Return what any of them rests on; they can be of several explanations."""
-        items = {item for support in supports for item in support._all()}
-        ordered = sorted(
-            items, key=lambda item: (item[0], item[1][0], -1 if item[1][1] is None else item[1][1])
-        )
-        return Support((1 << len(ordered)) - 1, ordered)
-
-    def within(self, findings: Findings) -> Support:
-        """Return what is left without the records that a case was only supposed to have."""
-        known: Mapping[Kind, Container[Key]] = {
-            "fact": findings.states,
-            "rule": findings.rules,
-            "deadline": findings.deadlines,
-            "amount": findings.amounts,
-        }
-        items = [item for item in self._all() if item[1][1] is None or item[1] in known.get(item[0], ())]
-        return Support((1 << len(items)) - 1, items)
-
-    def _all(self) -> Iterator[tuple[Kind, Key]]:
-        mask = self._mask
-        while mask:
-            lowest = mask & -mask
-            yield self._items[lowest.bit_length() - 1]
-            mask ^= lowest
-
-    @property
-    def facts(self) -> frozenset[Key]:
-        """Facts that the case gives, or leaves out."""
-        return self._of("fact")
-
-    @property
-    def rules(self) -> frozenset[Key]:
-        """Rules that hold, or still could."""
-        return self._of("rule")
-
-    @property
-    def parameters(self) -> frozenset[str]:
-        """Parameters, by name."""
-        return frozenset(name for name, _ in self._of("parameter"))
-
-    @property
-    def deadlines(self) -> frozenset[Key]:
-        """Deadlines."""
-        return self._of("deadline")
-
-    @property
-    def amounts(self) -> frozenset[Key]:
-        """Amounts."""
-        return self._of("amount")
-
-    @property
-    def assumptions(self) -> frozenset[str]:
-        """Assumptions, by name."""
-        return frozenset(name for name, _ in self._of("assumption"))
-
-
 class Explainer:
     """What is shared by all explanations under one rulebook and one choice of readings."""
 
@@ -262,8 +191,10 @@ class Explanation:
         self.as_of = as_of
         self.findings = findings
         self.values = _without_conflicts(findings)
+        self.kept: dict[object, typing.Any] = {}
         self._looked_at: dict[int, tuple[Looked, ...]] = {}
-        self._matching: dict[tuple[int, bool], tuple[Looked, ...]] = {}
+        self._wanted: dict[int, tuple[list[int], list[int]]] = {}
+        self._asked: dict[tuple[int, int], Looked] = {}
         self._of_rules: dict[Key, tuple[Truth, tuple[Part, ...]]] = {}
 
     # ---------- the memory that conditions ask
@@ -333,12 +264,7 @@ class Explanation:
     ) -> tuple[Truth, tuple[Part, ...]]:
         truth = self.explainer.lowered(condition)(self, record)[0] if known is None else known
         counted = Truth(2 - truth) if negated else truth
-        matching: tuple[Looked, ...] = ()
-        if isinstance(condition, Pick):
-            matching = tuple(one for one in self.picked(condition, record) if one.answer is not None)
-        elif isinstance(condition, Some | Count):
-            matching = self._matches(condition.listed, condition.where, truth is Truth.UNDETERMINED)
-        return truth, (Leaf(self, condition, counted, negated, record, matching),)
+        return truth, (Leaf(self, condition, counted, negated, record),)
 
     # ---------- records
 
@@ -353,49 +279,131 @@ class Explanation:
             self._looked_at[id(where)] = found
         return found
 
-    def _matches(self, listed: str, where: Condition, or_may: bool) -> tuple[Looked, ...]:
-        """Return the records that satisfy ``where``, or may; the same object whenever the same is asked."""
-        found = self._matching.get((id(where), or_may))
-        if found is None:
-            least = Truth.UNDETERMINED if or_may else Truth.TRUE
-            found = tuple(one for one in self.looked_at(listed, where) if one.truth >= least)
-            self._matching[id(where), or_may] = found
-        return found
-
     def picked(self, question: Pick, current: int | None) -> tuple[Looked, ...]:
         """Return the records up to the one that is picked, the preferred first."""
         found: list[Looked] = []
-        for record in range_of(question.which, self.records(question.listed) or (), current):
-            one = Looked(record, *self.leaves(question.where, record))
-            if one.truth is not Truth.FALSE:
-                answer, asked = self.leaves(question.then, record)
-                one = one._replace(answer=answer, asked=asked)
+        for place in self.places(question, current):
+            one = self.looked(question, place)
             found.append(one)
             if one.truth is Truth.TRUE:
                 break
         return tuple(found)
+
+    def places(self, question: Pick, current: int | None) -> range:
+        """Return where the records stand among which one is picked, the preferred first."""
+        count = len(self.records(question.listed) or ())
+        found = range_of(question.which, range(count), self._places[question.listed].get(current))
+        assert isinstance(found, range)  # a part of a range is one
+        return found
+
+    def candidates(self, question: Pick, current: int | None) -> Iterator[Looked]:
+        """Return those among which the picked one is, or may be, the preferred first."""
+        return (self.looked(question, place) for place in self._candidates(question, current))
+
+    def number_of_candidates(self, question: Pick, current: int | None) -> int:
+        """Return how many they are."""
+        return len(self._candidates(question, current))
+
+    def _candidates(self, question: Pick, current: int | None) -> Sequence[int]:
+        """Return where they stand."""
+        among = self.places(question, current)
+        if not among:
+            return ()
+        first, last = min(among[0], among[-1]), max(among[0], among[-1])
+        possible, sure = self._possible(question)
+        low, high = bisect_left(possible, first), bisect_right(possible, last)
+        if among.step > 0:
+            ends = bisect_left(sure, first)
+            stop = high if ends == len(sure) else min(high, bisect_right(possible, sure[ends]))
+            return _Part(possible, range(low, stop))
+        ends = bisect_right(sure, last)
+        stop = low if ends == 0 else max(low, bisect_left(possible, sure[ends - 1]))
+        return _Part(possible, range(high - 1, stop - 1, -1))
+
+    @cached_property
+    def _places(self) -> Mapping[str, Mapping[int | None, int]]:
+        """For each list where its records stand, by their number."""
+        return {
+            listed: {record: place for place, record in enumerate(records or ())}
+            for listed, records in self.findings.records.items()
+        }
+
+    def _possible(self, question: Pick) -> tuple[list[int], list[int]]:
+        """Return where the records stand that may be as wanted, and where those that surely are."""
+        found = self._wanted.get(id(question))
+        if found is None:
+            looked = self.looked_at(question.listed, question.where)
+            possible = [place for place, one in enumerate(looked) if one.truth is not Truth.FALSE]
+            found = possible, [place for place in possible if looked[place].truth is Truth.TRUE]
+            self._wanted[id(question)] = found
+        return found
+
+    def looked(self, question: Pick, place: int) -> Looked:
+        """Return a record that stands at a place, with whether it is as asked if it can be the one."""
+        one = self.looked_at(question.listed, question.where)[place]
+        if one.truth is Truth.FALSE:
+            return one
+        found = self._asked.get((id(question), place))
+        if found is None:
+            answer, asked = self.leaves(question.then, one.record)
+            found = self._asked[id(question), place] = one._replace(answer=answer, asked=asked)
+        return found
 
     def count(self, listed: str, where: Condition) -> tuple[int, int] | None:
         """Return how many records satisfy a condition at least and at most; None for an unknown list."""
         records = self.records(listed)
         if records is None:
             return None
-        truths = [self.explainer.lowered(where)(self, record)[0] for record in records]
-        return truths.count(Truth.TRUE), len(truths) - truths.count(Truth.FALSE)
+        found: tuple[int, int] | None = self.kept.get(("count", id(where)))
+        if found is None:
+            truths = [one.truth for one in self.looked_at(listed, where)]
+            found = truths.count(Truth.TRUE), len(truths) - truths.count(Truth.FALSE)
+            self.kept["count", id(where)] = found
+        return found
 
     # ---------- support
 
     def support(self, name: str, record: int | None) -> Support:
         """Return everything that the value of a name rests on."""
-        return Support(self._supports.names[name, record], self._supports.items)
+        return Support(lambda: ((self._supports.items, self._supports.names[name, record]),))
 
     def support_of_rule(self, id: str, record: int | None) -> Support:
         """Return everything that a rule which holds, or could, rests on."""
-        return Support(self._supports.rules[id, record], self._supports.items)
+        return Support(lambda: ((self._supports.items, self._supports.rules[id, record]),))
+
+    def is_provisional(self, support: Support) -> bool:
+        """Tell whether a support of this case has a clock that ends on an unpublished calendar."""
+        return self._has_provisional and support.is_provisional
+
+    @cached_property
+    def _has_provisional(self) -> bool:
+        return any(one.provisional for one in self.findings.deadlines.values())
 
     @cached_property
     def _supports(self) -> _Supports:
         return _Supports(self)
+
+
+class _Part(Sequence[int]):
+    """Some of the items of a list, without a copy of them."""
+
+    __slots__ = ("_items", "_numbers")
+
+    def __init__(self, items: Sequence[int], numbers: range) -> None:
+        self._items = items
+        self._numbers = numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @typing.overload
+    def __getitem__(self, number: int) -> int: ...
+    @typing.overload
+    def __getitem__(self, number: slice) -> _Part: ...
+    def __getitem__(self, number: int | slice) -> int | _Part:
+        if isinstance(number, slice):
+            return _Part(self._items, self._numbers[number])
+        return self._items[self._numbers[number]]
 
 
 def _without_conflicts(findings: Findings) -> Mapping[Key, State]:
@@ -444,7 +452,7 @@ def counting_aspects(length: State) -> tuple[str, ...]:
 
 
 class _Supports:
-    """What every name and rule rests on, as sets of bits, computed once from the bottom up.
+    """What every name and rule rests on, computed once from the bottom up.
 
     Bottom up and not by recursion, because chains of rules can be longer than the stack.
     """
@@ -454,173 +462,222 @@ class _Supports:
         self.book = explanation.book
         self.findings = explanation.findings
         simple = explanation.explainer.simple
-        self.items: list[tuple[Kind, Key]] = list(simple.values())
-        self.names: dict[Key, int] = {(name, None): 1 << bit for bit, name in enumerate(simple)}
-        self.rules: dict[Key, int] = {}
-        self._inner: dict[int, int] = {}
-        self._bits: dict[tuple[Kind, Key], int] = {}
+        self.items: list[Item] = list(simple.values())
+        self.names: dict[Key, Rest] = {(name, None): 1 << bit for bit, name in enumerate(simple)}
+        self.rules: dict[Key, Rest] = {}
+        self._questions: dict[tuple[int, bool], Rest] = {}
+        self._picks: dict[int, dict[int | None, Rest]] = {}
+        self._bits: dict[Item, int] = {}
         for layer in explanation.explainer.layers:
             for name in layer.names:
                 self._add_name(name)
             for id in layer.rules:
                 self._add_rule(self.book.rules[id])
 
-    def _bit(self, kind: Kind, key: Key) -> int:
-        found = self._bits.get((kind, key))
+    def _own(self, kind: Kind, key: Key) -> Rest:
+        """Return what stands for one thing: a bit, or an item if it is one of many records."""
+        item = (kind, key)
+        if key[1] is not None:
+            return Node(0, (item,), (), None)
+        found = self._bits.get(item)
         if found is None:
-            found = self._bits[kind, key] = 1 << len(self.items)
-            self.items.append((kind, key))
+            found = self._bits[item] = 1 << len(self.items)
+            self.items.append(item)
+        return found
+
+    def _sum(self, kind: Kind, key: Key) -> Sum:
+        found = Sum()
+        found.add(self._own(kind, key))
         return found
 
     def _each(self, listed: str | None) -> Iterable[int | None]:
         return (None,) if listed is None else (self.findings.records[listed] or ())
+
+    def _keep(self, name: str, record: int | None, found: Sum) -> None:
+        self.names[name, record] = found.rest(Label(name) if record is None else None)
 
     def _add_name(self, name: str) -> None:
         book = self.book
         if name in book.facts:
             fact = book.facts[name]
             for record in self._each(fact.listed):
-                self.names[name, record] = self._fact(fact, record)
+                self._keep(name, record, self._fact(fact, record))
         elif name in book.parameters:
-            self.names[name, None] = self._parameter(book.parameters[name])
+            self._keep(name, None, self._parameter(book.parameters[name]))
         elif name in book.amounts:
             for record in self._each(book.amounts[name].listed):
-                self.names[name, record] = self._amount(book.amounts[name], record)
+                self._keep(name, record, self._amount(book.amounts[name], record))
         elif name in book.deadlines:
             for record in self._each(book.deadlines[name].listed):
                 self._add_deadline(book.deadlines[name], record)
         elif name_of_node(name, book) in book.deadlines:
             deadline = book.deadlines[name_of_node(name, book)]
             for record in self._each(deadline.listed):
-                self._add_due(deadline, record)
+                self._keep(f"{deadline.id}.due", record, self._due(deadline, record))
 
     # ---------- facts and rules
 
-    def _fact(self, fact: Fact, record: int | None) -> int:
+    def _fact(self, fact: Fact, record: int | None) -> Sum:
         key = (fact.path, record)
         if fact.role != "given":
+            found = Sum()
             resolved = self.findings.resolved.get(key)
-            mask = 0
             for rule in () if resolved is None else (*resolved.winners, *resolved.open):
-                mask |= self.rules[rule, record]
-            return mask
-        mask = self._bit("fact", key)
+                found.add(self.rules[rule, record])
+            return found
+        found = self._sum("fact", key)
         if isinstance(fact.if_missing, MissingByReading) and key not in self.explanation.case.values:
-            mask |= self._bit("assumption", (fact.if_missing.assumption, None))
+            found.add(self._own("assumption", (fact.if_missing.assumption, None)))
         if fact.dated_by is not None and not isinstance(self.findings.states[key], Known):
-            mask |= self.names[fact.dated_by, record if self.book.facts[fact.dated_by].listed else None]
-        return mask
+            found.add(self.names[fact.dated_by, record if self.book.facts[fact.dated_by].listed else None])
+        return found
 
     def _add_rule(self, rule: Rule) -> None:
         for record in self._each(rule.listed):
             key = (rule.id, record)
             if self.findings.rules[key].truth is Truth.FALSE:
                 continue
-            mask = self._bit("rule", key) | self._leaves(self.explanation.of_rule(rule, record)[1])
+            found = self._sum("rule", key)
+            self._leaves(self.explanation.of_rule(rule, record)[1], found)
             for conclusion in rule.then:
-                mask |= self._operand(conclusion.value, record)
-            self.rules[key] = mask
+                self._operand(conclusion.value, record, found)
+            self.rules[key] = found.rest()
 
-    def _leaves(self, parts: Iterable[Part]) -> int:
-        mask = 0
+    def _leaves(self, parts: Iterable[Part], found: Sum) -> None:
         for leaf in leaves_of(parts):
             condition = leaf.condition
             match condition:
                 case Test(ref, _, operands):
-                    mask |= self.names[ref.name, leaf.record if ref.listed else None]
+                    found.add(self.names[ref.name, leaf.record if ref.listed else None])
                     for operand in operands:
-                        mask |= self._operand(operand, leaf.record)
+                        self._operand(operand, leaf.record, found)
                 case ReadingIs(assumption):
-                    mask |= self._bit("assumption", (assumption, None))
+                    found.add(self._own("assumption", (assumption, None)))
                 case Some() | Count() | Pick():
-                    mask |= self._question(condition, leaf)
-        return mask
+                    self._question(condition, leaf, found)
 
-    def _question(self, condition: Some | Count | Pick, leaf: Leaf) -> int:
-        mask = self._of_records(leaf)
+    def _question(self, condition: Some | Count | Pick, leaf: Leaf, found: Sum) -> None:
         if self.findings.records[condition.listed] is None:
-            mask |= self._bit("fact", (condition.listed, None))
+            found.add(self._own("fact", (condition.listed, None)))
+        elif isinstance(condition, Pick):
+            found.add(self._pick(condition, leaf.record))
+        else:
+            is_open = leaf.truth is Truth.UNDETERMINED
+            found.add(self._records(condition, is_open))
         if isinstance(condition, Count):
             for operand in condition.operands:
-                mask |= self._operand(operand, leaf.record)
-        return mask
+                self._operand(operand, leaf.record, found)
 
-    def _of_records(self, leaf: Leaf) -> int:
-        if isinstance(leaf.condition, Pick):
-            return self._leaves(part for one in leaf.matching for part in (*one.parts, *one.asked))
-        # The explanation keeps the records of a whole list, so that they can be known by their identity.
-        known = self._inner.get(id(leaf.matching))
+    def _records(self, question: Some | Count, or_may: bool) -> Rest:
+        """Return what the records that satisfy a question, or may, rest on: the same for all who ask."""
+        known = self._questions.get((id(question.where), or_may))
         if known is None:
-            known = self._leaves(part for one in leaf.matching for part in one.parts)
-            self._inner[id(leaf.matching)] = known
+            found = Sum()
+            least = Truth.UNDETERMINED if or_may else Truth.TRUE
+            for one in self.explanation.looked_at(question.listed, question.where):
+                if one.truth >= least:
+                    self._leaves(one.parts, found)
+            known = found.rest(Label(question.listed, question.where.span, None))
+            self._questions[id(question.where), or_may] = known
         return known
 
-    def _operand(self, operand: Operand | None, record: int | None) -> int:
-        mask = 0
+    def _pick(self, question: Pick, current: int | None) -> Rest:
+        """Return what the answer about the picked record rests on."""
+        each = self._picks.get(id(question))
+        if each is None:
+            each = self._picks[id(question)] = dict(self._each_pick(question))
+        return each[current if question.which in NEIGHBOURS else None]
+
+    def _each_pick(self, question: Pick) -> Iterator[tuple[int | None, Rest]]:
+        """Return what it rests on for each record, or for the whole case.
+
+        Where a record only may be the one, it goes on with those after it: what is said of these is shared.
+        """
+        last: Rest = 0
+        for one in self._farthest_first(question):
+            if question.which in NEIGHBOURS:
+                yield one.record, last
+            if one.truth is Truth.FALSE:
+                continue
+            found = Sum()
+            self._leaves((*one.parts, *one.asked), found)
+            goes_on = one.truth is Truth.UNDETERMINED and isinstance(last, Node)
+            if one.truth is Truth.UNDETERMINED:
+                found.add(last)
+            last = found.rest(Label(question.listed, question.span, one.record) if goes_on else None)
+        if question.which not in NEIGHBOURS:
+            yield None, last
+
+    def _farthest_first(self, question: Pick) -> Iterable[Looked]:
+        if question.which not in NEIGHBOURS:
+            return reversed([*self.explanation.candidates(question, None)])
+        count = len(self.findings.records[question.listed] or ())
+        places = range(count) if question.which == "previous" else range(count - 1, -1, -1)
+        return (self.explanation.looked(question, place) for place in places)
+
+    def _operand(self, operand: Operand | None, record: int | None, found: Sum) -> None:
         while isinstance(operand, ByReading):
-            mask |= self._bit("assumption", (operand.assumption, None))
+            found.add(self._own("assumption", (operand.assumption, None)))
             reading = self.explanation.readings[operand.assumption]
             operand = next(one for name, one in operand.readings if name == reading)
         if isinstance(operand, Ref):
-            mask |= self.names[operand.name, record if operand.listed else None]
-        return mask
+            found.add(self.names[operand.name, record if operand.listed else None])
 
     # ---------- parameters, amounts, deadlines
 
-    def _parameter(self, parameter: Parameter) -> int:
-        mask = self._bit("parameter", (parameter.id, None))
+    def _parameter(self, parameter: Parameter) -> Sum:
+        found = self._sum("parameter", (parameter.id, None))
         if parameter.by is not None and any(value.start is not None for value in parameter.values):
-            mask |= self.names[parameter.by.name, None]
-        return mask
+            found.add(self.names[parameter.by.name, None])
+        return found
 
-    def _condition(self, condition: Condition, record: int | None, truth: Truth) -> int:
-        return self._leaves(self.explanation.leaves(condition, record, truth is Truth.TRUE)[1])
+    def _condition(self, condition: Condition, record: int | None, truth: Truth, found: Sum) -> None:
+        self._leaves(self.explanation.leaves(condition, record, truth is Truth.TRUE)[1], found)
 
-    def _amount(self, amount: Amount, record: int | None) -> int:
+    def _amount(self, amount: Amount, record: int | None) -> Sum:
         finding = self.findings.amounts[amount.id, record]
-        mask = self._bit("amount", (amount.id, record)) | self._condition(amount.when, record, finding.exists)
+        found = self._sum("amount", (amount.id, record))
+        self._condition(amount.when, record, finding.exists, found)
         if finding.exists is Truth.FALSE:
-            return mask
+            return found
         for operand in (amount.base, *amount.plus, *amount.minus, amount.rate, amount.floor):
-            mask |= self._operand(operand, record)
-        for cap, found in zip(amount.caps, finding.caps, strict=True):
-            mask |= self._condition(cap.when, record, found.applies)
-            if found.applies is not Truth.FALSE:
-                mask |= self._operand(cap.limit, record)
-        return mask
+            self._operand(operand, record, found)
+        for cap, one in zip(amount.caps, finding.caps, strict=True):
+            self._condition(cap.when, record, one.applies, found)
+            if one.applies is not Truth.FALSE:
+                self._operand(cap.limit, record, found)
+        return found
 
-    def _add_due(self, deadline: Deadline, record: int | None) -> None:
-        """Add what the end of a deadline rests on, before what the deadline has come to is known."""
+    def _due(self, deadline: Deadline, record: int | None) -> Sum:
+        """Return what the end of a deadline rests on, before what the deadline has come to is known."""
         exists, leaves = self.explanation.leaves(deadline.when, record)
-        mask = self._bit("deadline", (deadline.id, record)) | self._leaves(leaves)
+        found = self._sum("deadline", (deadline.id, record))
+        if self.findings.deadlines[deadline.id, record].provisional:
+            found.add(self._own(*PROVISIONAL))
+        self._leaves(leaves, found)
         if exists is not Truth.FALSE:
             length = self.explanation.state_of(deadline.within, record)
-            mask |= self._operand(deadline.starts, record) | self._operand(deadline.within, record)
-            mask |= self._counting(deadline, length)
-        self.names[f"{deadline.id}.due", record] = mask
+            self._operand(deadline.starts, record, found)
+            self._operand(deadline.within, record, found)
+            aspects = counting_aspects(length)
+            self._assumptions(
+                (rule.assumption for rule in deadline.counting if rule.aspect in aspects), found
+            )
+        return found
 
     def _add_deadline(self, deadline: Deadline, record: int | None) -> None:
-        mask = self.names[f"{deadline.id}.due", record]
+        found = Sum()
+        found.add(self.names[f"{deadline.id}.due", record])
         if self.findings.deadlines[deadline.id, record].exists is not Truth.FALSE:
             for event in (*deadline.met_by, *deadline.stopped_by):
-                mask |= self._operand(event, record)
-            mask |= self._end(deadline)
-        self.names[f"{deadline.id}.status", record] = mask
-        self.names[f"{deadline.id}.settled_at", record] = mask
+                self._operand(event, record, found)
+            # Whether the last instant counts matters where something can meet it.
+            ends = (rule for rule in deadline.counting if rule.aspect == "end" and deadline.met_by)
+            self._assumptions((rule.assumption for rule in ends), found)
+        self._keep(f"{deadline.id}.status", record, found)
+        self.names[f"{deadline.id}.settled_at", record] = self.names[f"{deadline.id}.status", record]
 
-    def _end(self, deadline: Deadline) -> int:
-        """Return the reading of whether the last instant counts: it matters where something can meet it."""
-        rules = (rule for rule in deadline.counting if rule.aspect == "end" and deadline.met_by)
-        return self._assumptions(rule.assumption for rule in rules)
-
-    def _counting(self, deadline: Deadline, length: State) -> int:
-        """Return the readings that count for a length of this unit."""
-        aspects = counting_aspects(length)
-        return self._assumptions(rule.assumption for rule in deadline.counting if rule.aspect in aspects)
-
-    def _assumptions(self, ids: Iterable[str | None]) -> int:
-        mask = 0
+    def _assumptions(self, ids: Iterable[str | None], found: Sum) -> None:
         for id in ids:
             if id is not None:
-                mask |= self._bit("assumption", (id, None))
-        return mask
+                found.add(self._own("assumption", (id, None)))

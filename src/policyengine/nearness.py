@@ -12,6 +12,7 @@ within a group: an order without circles, in which nothing that cannot be compar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import Literal, NamedTuple, TypeVar
 
 from policyengine.conditions import Count, Operator, Pick, Some, Test
@@ -24,6 +25,11 @@ from policyengine.values import SECONDS_PER_DAY, Value, ValueType, comparison_ke
 _Item = TypeVar("_Item")
 MOST_RECORDS = 5
 """How many records of a list, or policies, are told one by one at most."""
+MOST_COMPARED = 100
+"""Of how many neighbours of a record it is compared how nearly they are as asked: the nearest by place.
+
+Each record has other neighbours, so that comparing all of them would take the square of their number.
+"""
 
 Dimension = Literal["time", "business_days", "money", "percent", "count", "number"]
 _DIMENSIONS: dict[ValueType, Dimension] = {
@@ -257,19 +263,38 @@ def shown_records(leaf: Leaf) -> Shown:
     Those that match where they decide, those that may where that is open, and where none matches (or too few)
     those that nearly do, the nearest first. Where it is as asked that none matches, there is nothing to tell.
     """
-    looked_at = leaf.looked_at
     if isinstance(leaf.condition, Pick):
-        chosen = [one for one in looked_at if one.answer is not None]
-    elif isinstance(leaf.condition, Some | Count):
-        wanted = _wanted(leaf)
-        chosen = [one for one in looked_at if one.truth is wanted]
-    else:
+        return _shown_of_picked(leaf, leaf.condition)
+    if not isinstance(leaf.condition, Some | Count):
         return Shown((), 0)
-    if not chosen and leaf.truth is Truth.FALSE and not leaf.negated:
-        chosen = nearest([one for one in looked_at if one.truth is Truth.FALSE], _parts)
-    elif isinstance(leaf.condition, Count) and _wanted(leaf) is Truth.FALSE:
+    # Rules about every record ask the same of the whole list: what is shown of it is chosen once.
+    wanted, may_be_near = _wanted(leaf), leaf.truth is Truth.FALSE and not leaf.negated
+    asked = (shown_records, id(leaf.condition), wanted, may_be_near)
+    found: Shown | None = leaf.explanation.kept.get(asked)
+    if found is None:
+        found = leaf.explanation.kept[asked] = _shown(leaf, wanted, may_be_near)
+    return found
+
+
+def _shown(leaf: Leaf, wanted: Truth, may_be_near: bool) -> Shown:
+    chosen = [one for one in leaf.looked_at if one.truth is wanted]
+    if not chosen and may_be_near:
+        chosen = nearest([one for one in leaf.looked_at if one.truth is Truth.FALSE], _parts)
+    elif isinstance(leaf.condition, Count) and wanted is Truth.FALSE:
         chosen = nearest(chosen, _parts)
     return Shown(tuple(chosen[:MOST_RECORDS]), max(0, len(chosen) - MOST_RECORDS))
+
+
+def _shown_of_picked(leaf: Leaf, question: Pick) -> Shown:
+    explanation = leaf.explanation
+    chosen = [*islice(explanation.candidates(question, leaf.record), MOST_RECORDS)]
+    number = explanation.number_of_candidates(question, leaf.record)
+    if not chosen and leaf.truth is Truth.FALSE and not leaf.negated:
+        places = explanation.places(question, leaf.record)
+        number = len(places)
+        compared = [explanation.looked(question, place) for place in places[:MOST_COMPARED]]
+        chosen = nearest(compared, _parts)[:MOST_RECORDS]
+    return Shown(tuple(chosen), number - len(chosen))
 
 
 def _wanted(leaf: Leaf) -> Truth:

@@ -1,4 +1,4 @@
-"""The folders of a revision of git, read as they were committed, for comparing them with what is there now.
+"""The folders of a revision of git, read as committed, for comparing them with what is there now.
 
 The repository may be anybody's: an unpacked archive, a pull request. So nothing is checked out and nothing that
 its configuration names is run: no filters, attributes, hooks, monitors or helpers, and nothing is fetched.

@@ -6,12 +6,14 @@ computed, and lists counted: that is answered here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from policyengine.case import Key
 from policyengine.clocks import waits_of
 from policyengine.conditions import (
+    NEIGHBOURS,
     All,
     Any,
     Condition,
@@ -30,6 +32,7 @@ from policyengine.findings import NOTHING, Absent, Known, Missing, State, Truth,
 from policyengine.values import LARGEST_COUNT, comparison_key
 
 Answer = tuple[Truth, Waits]
+Kept = TypeVar("Kept")
 FALSE: Answer = (Truth.FALSE, NOTHING)
 TRUE: Answer = (Truth.TRUE, NOTHING)
 
@@ -38,7 +41,8 @@ class Memory(Protocol):
     """What closures need of a working memory.
 
     ``values`` has the state of everything that could be computed so far, with a conflict as something that
-    is waited for.
+    is waited for. ``kept`` has the answers of questions about whole lists: rules about every record ask the
+    same of the whole list, and what a question looks at is known for good before it is first asked.
     """
 
     @property
@@ -49,6 +53,11 @@ class Memory(Protocol):
     @property
     def values(self) -> Mapping[Key, State]:
         """The states by name and record."""
+        ...
+
+    @property
+    def kept(self) -> dict[object, typing.Any]:
+        """What closures keep for this case; each knows its own by an object that it made."""
         ...
 
     def records(self, listed: str) -> Sequence[int] | None:
@@ -195,27 +204,42 @@ def _of_unknown_list(listed: str) -> Answer:
 
 
 def _some(listed: str, where: Evaluate) -> Evaluate:
-    def evaluate(memory: Memory, record: int | None) -> Answer:
+    def ask(memory: Memory) -> Answer:
         records = memory.records(listed)
         if records is None:
             return _of_unknown_list(listed)
-        waits: Waits | None = None
+        waits: set[Missing] = set()
+        is_open = False
         for one in records:
             answer = where(memory, one)
             if answer[0] is Truth.TRUE:
                 return TRUE
             if answer[0] is Truth.UNDETERMINED:
-                waits = answer[1] if waits is None else waits | answer[1]
-        return FALSE if waits is None else (Truth.UNDETERMINED, waits)
+                is_open = True
+                waits |= answer[1]
+        return (Truth.UNDETERMINED, frozenset(waits)) if is_open else FALSE
 
-    return evaluate
+    asked = _once(ask)
+    return lambda memory, record: asked(memory)
+
+
+def _once(ask: Callable[[Memory], Kept]) -> Callable[[Memory], Kept]:
+    """Return the same function, which finds its answer out once for each memory."""
+    own = object()
+
+    def asked(memory: Memory) -> Kept:
+        found: Kept | None = memory.kept.get(own)
+        if found is None:
+            found = memory.kept[own] = ask(memory)
+        return found
+
+    return asked
 
 
 def _count(question: Count) -> Evaluate:
-    where = lower_condition(question.where)
     operands = [lower_operand(operand) for operand in question.operands]
     operator: Operator = "is" if question.operator == "one_of" else question.operator
-    listed = question.listed
+    counted = _once(_counter(question.listed, lower_condition(question.where)))
 
     def evaluate(memory: Memory, record: int | None) -> Answer:
         limits = [
@@ -223,18 +247,25 @@ def _count(question: Count) -> Evaluate:
         ]
         if not limits:
             return FALSE
-        records = memory.records(listed)
-        least, most, waits = 0, 0, NOTHING
-        if records is None:  # any number of records
-            most, waits = LARGEST_COUNT + 1, _of_unknown_list(listed)[1]
-        for one in records or ():
-            truth, parts = where(memory, one)
-            least += truth is Truth.TRUE
-            most += truth is not Truth.FALSE
-            waits = waits | parts if parts else waits
+        least, most, waits = counted(memory)
         return _either_of([_in_range(least, most, operator, state, waits) for state in limits])
 
     return evaluate
+
+
+def _counter(listed: str, where: Evaluate) -> Callable[[Memory], tuple[int, int, Waits]]:
+    """Return the function that counts the records which satisfy a condition: at least and at most so many."""
+
+    def count(memory: Memory) -> tuple[int, int, Waits]:
+        records = memory.records(listed)
+        if records is None:  # any number of records
+            return 0, LARGEST_COUNT + 1, _of_unknown_list(listed)[1]
+        answers = [where(memory, one) for one in records]
+        truths = [truth for truth, _ in answers]
+        waits = NOTHING.union(*(waits for _, waits in answers if waits))
+        return truths.count(Truth.TRUE), len(truths) - truths.count(Truth.FALSE), waits
+
+    return count
 
 
 def _either_of(answers: Sequence[Answer]) -> Answer:
@@ -260,24 +291,53 @@ def _pick(question: Pick) -> Evaluate:
     where, then = lower_condition(question.where), lower_condition(question.then)
     listed, which = question.listed, question.which
 
-    def evaluate(memory: Memory, record: int | None) -> Answer:
+    def ask(memory: Memory) -> Answer:
         records = memory.records(listed)
         if records is None:
             return _of_unknown_list(listed)
-        possible: list[tuple[Waits, Answer]] = []
-        last = FALSE  # when there is no such record
-        for one in range_of(which, records, record):
-            answer = where(memory, one)
-            if answer[0] is Truth.TRUE:
-                last = then(memory, one)
-                break
-            if answer[0] is Truth.UNDETERMINED:
-                possible.append((answer[1], then(memory, one)))
-        for waits, answer in reversed(possible):
-            last = _same_or_undetermined(waits, answer, last)
-        return last
+        return _picked(memory, where, then, range_of(which, records, None))
 
-    return evaluate
+    def ask_each(memory: Memory) -> dict[int | None, Answer]:
+        records = memory.records(listed) or ()
+        return dict(_of_neighbours(memory, where, then, records[::-1] if which == "next" else records))
+
+    if which in NEIGHBOURS:
+        each = _once(ask_each)
+        return lambda memory, record: (
+            _of_unknown_list(listed) if memory.records(listed) is None else each(memory)[record]
+        )
+    asked = _once(ask)
+    return lambda memory, record: asked(memory)
+
+
+def _picked(memory: Memory, where: Evaluate, then: Evaluate, records: Iterable[int]) -> Answer:
+    """Return the answer of the first of the records that is as wanted; false when there is none."""
+    possible: list[tuple[Waits, Answer]] = []
+    last = FALSE
+    for one in records:
+        answer = where(memory, one)
+        if answer[0] is Truth.TRUE:
+            last = then(memory, one)
+            break
+        if answer[0] is Truth.UNDETERMINED:
+            possible.append((answer[1], then(memory, one)))
+    for waits, answer in reversed(possible):
+        last = _same_or_undetermined(waits, answer, last)
+    return last
+
+
+def _of_neighbours(
+    memory: Memory, where: Evaluate, then: Evaluate, records: Iterable[int]
+) -> Iterator[tuple[int, Answer]]:
+    """Return for each record the answer of the nearest wanted one among those that come before it here."""
+    last = FALSE
+    for one in records:
+        yield one, last
+        answer = where(memory, one)
+        if answer[0] is Truth.TRUE:
+            last = then(memory, one)
+        elif answer[0] is Truth.UNDETERMINED:
+            last = _same_or_undetermined(answer[1], then(memory, one), last)
 
 
 def _same_or_undetermined(waits: Waits, one: Answer, other: Answer) -> Answer:

@@ -51,6 +51,7 @@ class WorkingMemory:
         self.as_of = as_of
         self.today = local_day(as_of, program.rulebook.zone)
         self.values: dict[Key, State] = {}
+        self.kept: dict[object, Any] = {}
         self.rules: dict[Key, RuleFinding] = {}
         self.firings: list[Key] = []
         self._resolved: dict[Key, Resolved] = {}

@@ -47,6 +47,16 @@ MOST_COMPLETIONS = 256
 MOST_RUNS = 1_000
 """So many completions are judged for one answer, those between the ends of intervals included."""
 
+MOST_WORK = 5_000
+"""So many records are judged again at most, in all completions for one answer of the whole case together.
+
+With answers about records as many as there are records, each may have that share of it. So the search costs
+no more for many records than for some ten; where nothing is tried, what Kleene's logic says remains.
+"""
+
+LEAST_RUNS = 8
+"""With fewer completions hardly anything is found out, so that none is tried."""
+
 Run = Callable[[Case, int], Findings]
 Exactness = Literal["exact", "lower_bound"]
 
@@ -74,7 +84,8 @@ class Refined:
     ``state`` is the answer if all ways agree, else unknown with what matters. ``answers`` are those that some
     completion meets. ``exactness``: whether these are all; if not, ``is_cut`` tells that not everything was
     tried. ``leaves`` are the completions with what was found out about each, none for an answer that was
-    determined anyway; ``waits`` is what Kleene's logic says that the answer waits for.
+    determined anyway or where nothing is tried; ``waits`` is what Kleene's logic says that the answer waits
+    for.
     """
 
     waits: frozenset[Missing]
@@ -122,6 +133,7 @@ class Refinement:
             frozenset(): (case, findings)
         }
         self._atoms: dict[tuple[frozenset[tuple[Missing, object]], int], tuple[object, ...]] = {}
+        self._may_conflict: dict[tuple[frozenset[tuple[Missing, object]], int], bool] = {}
         self._found: dict[Target, Refined] = {}
 
     @property
@@ -134,6 +146,22 @@ class Refinement:
         found = self._found.get(target)
         if found is None:
             found = self._found[target] = _Search(self, target).refined()
+        return found
+
+    def allowance(self, target: Target) -> int:
+        """Return how many completions may be judged for an answer; the same whatever was asked before."""
+        records = self._runs[frozenset()][1].records.values()
+        seen = [len(one) for one in records if one is not None]
+        shared = max(seen, default=1) if target.key[1] is not None else 1
+        share = MOST_WORK // ((1 + sum(seen)) * max(1, shared))
+        return min(self.refiner.most_runs, share) if share >= LEAST_RUNS else 0
+
+    def may_conflict(self, filled: Filled, behind: Slice) -> bool:
+        """Tell whether rules behind an answer that hold could contradict each other in a completion."""
+        key = (_key(filled), id(behind))
+        found = self._may_conflict.get(key)
+        if found is None:
+            found = self._may_conflict[key] = behind.may_conflict(self.judged(filled)[1])
         return found
 
     def judged(self, filled: Filled) -> tuple[Case, Findings]:
@@ -181,19 +209,23 @@ class _Search:
         self.slice = refinement.refiner.slices.of(node)
         self.is_sure = True
         self.is_cut = False
+        self.most_runs = refinement.allowance(target)
+        self.most_completions = min(refinement.refiner.most_completions, self.most_runs)
         self.leaves: dict[frozenset[tuple[Missing, object]], tuple[Case, Findings]] = {}
         self.tried: set[frozenset[tuple[Missing, object]]] = set()
 
     @property
     def is_spent(self) -> bool:
         """Tell whether as much has been tried as is allowed."""
-        refiner = self.whole.refiner
-        return len(self.leaves) >= refiner.most_completions or len(self.tried) >= refiner.most_runs
+        return len(self.leaves) >= self.most_completions or len(self.tried) >= self.most_runs
 
     def refined(self) -> Refined:
         first = self.target.read(self.whole.judged({})[1])
         if not isinstance(first, Unknown):
             return Refined(frozenset(), Leaf((first,)), first, (first,), frozenset(), "exact", False, ())
+        if self.is_spent:
+            leaf, waits = Leaf((first,)), first.waits
+            return Refined(waits, leaf, first, (first,), waits, "lower_bound", True, ())
         tree = self._tree({}, 0)
         matters, agreed = mattering(tree), state_of(tree)
         is_exact = self.is_sure and not self.is_cut
@@ -242,7 +274,7 @@ class _Search:
         if isinstance(state, Unknown):
             # What only goes into sums is not tried: it is some value. Whatever else is left is not known.
             is_some = all(one.kind == "conflict" or self._only_flows(one) for one in state.waits)
-            may_conflict = self.slice.may_conflict(self.whole.judged(filled)[1])
+            may_conflict = self.whole.may_conflict(filled, self.slice)
             self.is_sure = self.is_sure and is_some and not may_conflict
             resolved = self.whole.judged(filled)[1].resolved.get(self.target.key)
             return Leaf((state,), () if resolved is None else resolved.winners)

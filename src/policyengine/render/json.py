@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from policyengine.case import Key
 from policyengine.clauses import Source
@@ -35,16 +35,18 @@ from policyengine.decision import (
     PossibleStep,
     Reason,
     Taken,
+    sort_missing,
 )
 from policyengine.emptiness import Nearly, why_empty
 from policyengine.explain import Either, Leaf, Looked, Part
-from policyengine.findings import Absent, Conflict, Known, Missing, State, Truth, Unknown
+from policyengine.findings import Absent, Conflict, Known, Missing, State, Truth, Unknown, Waits
 from policyengine.nearness import MOST_RECORDS, gap_of, in_order, shown_records, ways_in_order
 from policyengine.refine import tree
-from policyengine.render.naming import case_path, type_of
+from policyengine.render.naming import MOST_WAITS, case_path, type_of
 from policyengine.render.steps import raw_text
 from policyengine.rulebook import MissingByReading, Rule
 from policyengine.source import Span
+from policyengine.support import Item, Label, Support
 from policyengine.values import Value, ValueType, format_value
 from policyengine.words import Text
 
@@ -71,6 +73,8 @@ class _Data:
         self.decision = decision
         self.book = decision.judged.rulebook
         self.explanation = decision.explanation
+        self.shared = _Shared(self)
+        self._unknowns: dict[Waits, Json] = {}
 
     def whole(self) -> Json:
         decision, judged, book = self.decision, self.decision.judged, self.book
@@ -101,6 +105,7 @@ class _Data:
             ],
             "settings": [{"path": path, "value": value} for path, value in judged.settings],
             "outcomes": [self._outcome(one) for one in decision.outcomes],
+            "shared": [*self.shared.entries()],
             "deadlines": [self._deadline(one) for one in decision.clocks],
             "amounts": [self._amount(one) for one in decision.amounts],
             "next_steps": [self._next_step(one) for one in decision.next_steps],
@@ -142,7 +147,7 @@ class _Data:
     # ---------- outcomes
 
     def _outcome(self, outcome: Outcome) -> Json:
-        fact, support = outcome.fact, outcome.support
+        fact = outcome.fact
         type = fact.type
         data = {
             **self._key((fact.path, outcome.record), "fact"),
@@ -159,7 +164,7 @@ class _Data:
             data["may_be_conflict"] = outcome.may_conflict
             data["not_ruled_out"] = [format_value(one, type, self.book.zone) for one in outcome.not_ruled_out]
             data["exactness"] = outcome.exactness
-            data["waits_for"] = [self._missing(one) for one in outcome.waits]
+            data |= self._waits_for(outcome.waits)
         if outcome.refined is not None:
             data["completions"] = outcome.refined.completions
             data["depends_on"] = self._tree(outcome.refined.tree, type)
@@ -167,16 +172,32 @@ class _Data:
             **data,
             "rules": [self._reason(one, type) for one in outcome.reasons],
             "overridden": [rule.id for rule in outcome.overridden],
-            "facts": [self._fact(key) for key in _sorted(support.facts)],
-            "rests_on": {
-                "rules": [self._key(key, "rule") for key in _sorted(support.rules)],
-                "deadlines": [self._key(key, "deadline") for key in _sorted(support.deadlines)],
-                "amounts": [self._key(key, "amount") for key in _sorted(support.amounts)],
-                "parameters": [self._parameter(id) for id in sorted(support.parameters)],
-                "assumptions": sorted(support.assumptions),
-            },
+            **(self._all(outcome.support) if outcome.record is None else self.shared.told(outcome.support)),
             "unconfirmed": list(outcome.unconfirmed),
             "provisional": outcome.provisional,
+        }
+
+    # ---------- what it rests on
+
+    def _all(self, support: Support) -> Json:
+        """Return everything that an outcome of the whole case rests on: there are only so many of these."""
+        return self.rests_on(support.items())
+
+    def rests_on(self, items: Iterable[Item]) -> Json:
+        """Return facts as the case says them, and the names of all else."""
+        found: dict[str, list[Key]] = {}
+        for kind, key in items:
+            found.setdefault(kind, []).append(key)
+        kinds = {kind: _sorted(keys) for kind, keys in found.items()}
+        return {
+            "facts": [self._fact(key) for key in kinds.get("fact", ())],
+            "rests_on": {
+                "rules": [self._key(key, "rule") for key in kinds.get("rule", ())],
+                "deadlines": [self._key(key, "deadline") for key in kinds.get("deadline", ())],
+                "amounts": [self._key(key, "amount") for key in kinds.get("amount", ())],
+                "parameters": [self._parameter(id) for id, _ in kinds.get("parameter", ())],
+                "assumptions": [id for id, _ in kinds.get("assumption", ())],
+            },
         }
 
     def _reason(self, reason: Reason, type: ValueType) -> Json:
@@ -458,7 +479,7 @@ class _Data:
         return {
             **self._next_step(possible.step),
             "exactness": possible.refined.exactness,
-            "waits_for": [self._missing(one) for one in possible.waits],
+            **self._waits_for(possible.waits),
             "depends_on": self._tree(possible.refined.tree, ValueType.BOOLEAN),
         }
 
@@ -517,6 +538,14 @@ class _Data:
         fact = self.book.facts.get(missing.name)
         return ValueType.COUNT if fact is None else fact.type
 
+    def _waits_for(self, waits: Sequence[Missing]) -> Json:
+        """Return what something waits for; of very much only the first, for `missing` has all of it once."""
+        more = len(waits) - MOST_WAITS
+        return {
+            "waits_for": [self._missing(one) for one in waits[:MOST_WAITS]],
+            **({"waits_for_not_shown": more} if more > 0 else {}),
+        }
+
     def _missing(self, missing: Missing) -> Json:
         path = case_path(self.book, (missing.name, missing.record))
         fact = self.book.facts.get(missing.name)
@@ -533,10 +562,16 @@ class _Data:
         }
 
     def _title(self, name: str) -> Text:
-        for group in (self.book.facts, self.book.lists, self.book.parameters):
+        return self.titled(name)[0]
+
+    def titled(self, name: str) -> tuple[Text, Span]:
+        """Return the title of what a name belongs to, and where that is written."""
+        book = self.book
+        for group in (book.facts, book.lists, book.parameters, book.amounts):
             if name in group:
-                return group[name].title
-        raise KeyError(name)
+                return group[name].title, group[name].span
+        deadline = book.deadlines[name.rpartition(".")[0]]
+        return deadline.title, deadline.span
 
     # ---------- values
 
@@ -549,12 +584,22 @@ class _Data:
             case Known():
                 return self._value(state, type)
             case Unknown(waits):
-                missing = sorted(waits, key=lambda one: (one.kind, one.name, one.record or 0))
-                return {"unknown": [case_path(self.book, (one.name, one.record)) for one in missing]}
+                return self._unknown(waits)
             case Conflict(rules):
                 return {"conflict": list(rules)}
             case Absent() | None:
                 return None
+
+    def _unknown(self, waits: Waits) -> Json:
+        """Return what a value waits for; of very much only the first, for `missing` has all of it once."""
+        found = self._unknowns.get(waits)
+        if found is None:
+            missing = sort_missing(waits)
+            more = len(missing) - MOST_WAITS
+            paths = [case_path(self.book, (one.name, one.record)) for one in missing[:MOST_WAITS]]
+            found = {"unknown": paths, **({"not_shown": more} if more > 0 else {})}
+            self._unknowns[waits] = found
+        return found
 
     def _value(self, state: Known, type: ValueType) -> object:
         return format_value(state.value, type, self.book.zone)
@@ -566,6 +611,57 @@ class _Data:
 def failed_rule_data(decision: Decision, key: Key) -> Json:
     """Return why a rule does not give what it could, for ``--why-not``."""
     return _Data(decision).failed_rule(key)
+
+
+class _Shared:
+    """What outcomes of several records rest on: told once, and referred to (``see``)."""
+
+    def __init__(self, data: _Data) -> None:
+        self.data = data
+        self._ids: dict[Label, str] = {}
+        self._numbers: dict[str, int] = {}
+        self._waiting: list[tuple[Label, Support]] = []
+        outcomes = data.decision.outcomes
+        self._told_there = {one.fact.path for one in outcomes if one.record is None}
+
+    def told(self, support: Support) -> Json:
+        """Return what something rests on by itself, and where the rest is told."""
+        told = support.told()
+        self._waiting += told.see
+        return {
+            **self.data.rests_on(told.items),
+            "see": sorted({self._id(label) for label, _ in told.see}),
+        }
+
+    def entries(self) -> Iterator[Json]:
+        """Return everything that was referred to and is not told as an outcome of the whole case."""
+        found: dict[Label, list[Support]] = {}
+        known: set[int] = set()
+        for label, support in self._waiting:  # it grows: what is told apart refers to more
+            if label.name not in self._told_there and not support.is_in(known):
+                found.setdefault(label, []).append(support)
+                self._waiting += support.told().see
+        self._waiting = []
+        yield from (self._entry(label, Support.union(parts)) for label, parts in found.items())
+
+    def _entry(self, label: Label, support: Support) -> Json:
+        title, span = self.data.titled(label.name)
+        return {
+            "id": self._id(label),
+            "name": label.name,
+            "title": text_data(title),
+            **self.told(support),
+            **place_data(label.place or span),
+        }
+
+    def _id(self, label: Label) -> str:
+        """Return the name of a value, or that of a list and a number for a question about it."""
+        if label.place is None:
+            return label.name
+        if label not in self._ids:
+            self._numbers[label.name] = self._numbers.get(label.name, 0) + 1
+            self._ids[label] = f"{label.name}#{self._numbers[label.name]}"
+        return self._ids[label]
 
 
 def _sorted(keys: Iterable[Key]) -> list[Key]:

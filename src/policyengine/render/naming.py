@@ -15,6 +15,8 @@ from policyengine.source import Span
 from policyengine.values import Value, ValueType, printable, show_value
 from policyengine.words import Text
 
+MOST_WAITS = 20
+"""How much that one answer waits for is told with it at most; what is missing is listed as a whole, too."""
 _WAITS = {
     "fact": marked("missing: {names}"),
     "parameter": marked("the rules give no value for: {names}"),
@@ -110,6 +112,8 @@ class Naming:
         parts = []
         for kind, template in _WAITS.items():
             names = [self.missing(one) for one in ordered if one.kind == kind]
+            if len(names) > MOST_WAITS:
+                names[MOST_WAITS:] = [self.say("and {count} more", count=len(names) - MOST_WAITS)]
             if names:
                 parts.append(self.say(template, names=self.say(", ").join(names)))
         return self.say("; ").join(parts)

@@ -16,6 +16,7 @@ from policyengine.render.naming import Naming, case_path, place
 from policyengine.render.steps import Steps
 from policyengine.render.trees import Trees
 from policyengine.rulebook import STATUSES, MissingByReading
+from policyengine.support import Support
 from policyengine.values import ValueType, printable, show_span
 
 _GLYPHS: dict[str, tuple[str, Tone]] = {
@@ -296,7 +297,7 @@ class _Page:
     # ---------- amounts
 
     def _amounts(self) -> Iterator[Row]:
-        used = {key for outcome in self.decision.outcomes for key in outcome.support.amounts}
+        used = Support.union(outcome.support for outcome in self.decision.outcomes).amounts
         for view in self.decision.amounts:
             if (view.amount.id, view.record) in used:
                 yield self._amount(view)
