@@ -180,6 +180,19 @@ def test_a_case_can_be_expected_to_be_refused(write: Write) -> None:
     assert "it is refused for: nothing" in words(path)
 
 
+def test_checks_of_a_case_that_is_refused_are_told(write: Write) -> None:
+    results, faults = run(
+        write(
+            "  - name: a\n"
+            "    given: {order: {total: -1.00}}\n"
+            "    faults: [out-of-bounds]\n"
+            "    checks: [{as_of: 2012-03-13 10:00:01, expect: {result.late: yes}}]\n"
+        )
+    )
+    assert faults == ["9:5 checks-never-run"]
+    assert not results
+
+
 def test_tests_belong_to_the_nearest_rulebook(tmp_path: Path) -> None:
     shutil.copytree(BASE, tmp_path / "book")
     assert rulebook_of(str(tmp_path / "book" / "policies" / "x.cases.yaml")) == str(tmp_path / "book")
