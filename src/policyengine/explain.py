@@ -6,6 +6,8 @@ and the explanation is the same whichever engine concluded.
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -144,7 +146,10 @@ class Support:
     @staticmethod
     def union(supports: Iterable[Support]) -> Support:
         """Return what any of them rests on; they can be of several explanations."""
-        items = {item for support in supports for item in support._all()}
+        found = list(supports)
+        if found and all(one._items is found[0]._items for one in found):  # of one explanation: only bits
+            return Support(functools.reduce(operator.or_, (one._mask for one in found)), found[0]._items)
+        items = {item for support in found for item in support._all()}
         ordered = sorted(
             items, key=lambda item: (item[0], item[1][0], -1 if item[1][1] is None else item[1][1])
         )
@@ -195,7 +200,7 @@ class Explainer:
         """``readings`` gives the reading chosen for each assumption, ``order`` what rests on what."""
         self.rulebook = rulebook
         self.readings = readings
-        self._order = order
+        self.order = order
         self._lowered: dict[int, Evaluate] = {}
 
     @cached_property
@@ -203,7 +208,7 @@ class Explainer:
         """All names and rules but the simple names, those that others rest on first."""
         return [
             layer._replace(names=tuple(name for name in layer.names if name not in self.simple))
-            for layer in self._order
+            for layer in self.order
         ]
 
     @cached_property

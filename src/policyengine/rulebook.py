@@ -281,13 +281,17 @@ class Rule(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """One policy file, in force for acts from its first to its last day (ordinals, inclusive)."""
+    """One policy file, in force for acts from its first to its last day (ordinals, inclusive).
+
+    ``scope`` is what it demands for all its parts: ``applies_to``, and the days as tests of ``effective``.
+    """
 
     id: str
     title: Text
     file: str
     first_day: int | None
     last_day: int | None
+    scope: Condition
     span: Span
 
     @property

@@ -227,7 +227,7 @@ OPEN = (
 
 def test_coverage_counts_rules_conditions_and_edges(write: Write) -> None:
     _, _, coverage = covered(write(OPEN))
-    rules, conditions, edges = coverage.summary()
+    rules, conditions, edges, _ = coverage.summary()
     assert (rules.covered, rules.total) == (0, 3)
     assert 0 < conditions.covered < conditions.total
     # The deadline's end, and the limit `fee: {at_least: 1.00}`, on three sides each.

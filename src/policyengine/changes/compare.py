@@ -24,7 +24,6 @@ from policyengine.changes.vocabulary import (
 )
 from policyengine.conditions import All, Condition, Constant, conjuncts, shape
 from policyengine.render.bilingual import Bilingual
-from policyengine.render.statements import scope_of
 from policyengine.rulebook import Amount, Deadline, Overlay, Parameter, Policy, Rule, Rulebook
 from policyengine.source import Span
 from policyengine.values import comparison_key
@@ -119,7 +118,7 @@ def _said(book: Rulebook, part: object) -> Hashable:
     """Return what a part says itself, wherever its file lies and however its conditions are nested."""
     match part:
         case Policy():
-            return shape(part._replace(file="")), shape(_flat(scope_of(book, part.id)))
+            part = part._replace(file="", scope=_flat(part.scope))
         case Overlay():
             part = part._replace(file="")
         case Parameter():

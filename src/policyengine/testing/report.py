@@ -14,16 +14,20 @@ from policyengine.render.layout import Paint, Row, Tone, table
 from policyengine.render.naming import Naming, case_path
 from policyengine.render.report import render_report
 from policyengine.render.why import Chain
-from policyengine.testing.coverage import Coverage, Covered, Target
+from policyengine.testing.coverage import Coverage
 from policyengine.testing.read import expected_value
 from policyengine.testing.run import Extra, Failure, NotBecause, NotRefused, Refused, Result, Unexpected
 from policyengine.testing.scenarios import Expectation, Scenario, ScenarioFile
+from policyengine.testing.targets import Covered, Target
 from policyengine.values import ValueType, printable, show_value
 
 _KINDS = {
     "rule": marked("rules that held"),
     "condition": marked("conditions both ways"),
     "edge": marked("edges of deadlines and limits"),
+    "day": marked("days on which something begins or ends"),
+    "reading": marked("readings of assumptions"),
+    "figure": marked("figures of overlays"),
 }
 _MISSING = {
     ("rule", "holds"): marked("no case in which `{name}` holds"),
@@ -35,6 +39,12 @@ _MISSING = {
     ("edge", "before"): marked("`{name}`: no case one below the limit: {text}"),
     ("edge", "at"): marked("`{name}`: no case exactly at the limit: {text}"),
     ("edge", "after"): marked("`{name}`: no case one above the limit: {text}"),
+    ("day", "first"): marked("`{name}`: no case on {about}, the first day"),
+    ("day", "before"): marked("`{name}`: no case on {about}, the day before it begins"),
+    ("day", "last"): marked("`{name}`: no case on {about}, the last day"),
+    ("day", "after"): marked("`{name}`: no case on {about}, the day after it has ended"),
+    ("reading", "read"): marked("`{name}`: no case that rests on the reading `{about}`"),
+    ("figure", "used"): marked("`{name}`: no case that rests on its figure of `{about}`"),
 }
 
 
@@ -200,7 +210,9 @@ class Reporter:
                 if target.kind == "edge" and target.name in coverage.book.deadlines
                 else target.kind
             )
-            words = self.say(_MISSING[kind, target.side], name=target.name, text=texts.told(target))
+            words = self.say(
+                _MISSING[kind, target.side], name=target.name, about=target.about, text=texts.told(target)
+            )
             yield (
                 self.paint(f"  {os.path.normpath(target.span.file)}:{target.span.line}", "faint")
                 + f"  {words}"

@@ -22,9 +22,10 @@ from policyengine.document import to_plain
 from policyengine.findings import Conflict, Known, State, Truth, Unknown
 from policyengine.i18n import Speech
 from policyengine.render.naming import Naming
-from policyengine.testing.coverage import SIDES, Coverage, Target, compared, tests_of
+from policyengine.testing.coverage import SIDES, Coverage, compared, tests_of
 from policyengine.testing.run import Result, Runner
 from policyengine.testing.scenarios import Scenario, ScenarioFile
+from policyengine.testing.targets import Target
 from policyengine.values import ValueType, format_value, local_time
 
 _SIDES = {
@@ -141,7 +142,7 @@ class _Maker:
     def _handles(self, decision: Decision, target: Target) -> Iterator[tuple[_Handle, int]]:
         """Return the given facts that move what is limited, and how far it is above its limit now."""
         book = decision.judged.rulebook
-        for owner, leaf, listed in tests_of(book):
+        for owner, leaf, listed, _ in tests_of(book):
             if (owner, leaf.span) != (target.name, target.span) or not isinstance(leaf, Test):
                 continue
             records: Iterable[int | None] = (
