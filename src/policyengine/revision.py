@@ -20,6 +20,17 @@ def is_revision(path: str) -> bool:
     return path.startswith(PREFIX)
 
 
+def names_revision(word: str, folder: str) -> bool:
+    """Tell whether a word that names no folder is a revision of the folder's repository, such as ``main``."""
+    if not word or word.startswith("-"):
+        return False
+    try:
+        _git(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{word}^{{commit}}"], _inside(folder))
+    except RevisionUnknown:
+        return False
+    return True
+
+
 def extract_revision(written: str, folder: str, target: str) -> str:
     """Write the files of a revision into a folder that is empty, and return where the rulebook is in it.
 
@@ -27,8 +38,11 @@ def extract_revision(written: str, folder: str, target: str) -> str:
     repository. Raises RevisionUnknown.
     """
     revision, _, path = written.removeprefix(PREFIX).partition(":")
-    where = folder if os.path.isdir(folder) else "."
-    root = _git(["rev-parse", "--show-toplevel"], where).decode("utf-8", "surrogateescape").rstrip("\n")
+    root = (
+        _git(["rev-parse", "--show-toplevel"], _inside(folder))
+        .decode("utf-8", "surrogateescape")
+        .rstrip("\n")
+    )
     path = path or os.path.relpath(os.path.realpath(folder), os.path.realpath(root)).replace(os.sep, "/")
     if revision.startswith("-") or not revision:
         raise RevisionUnknown(f"'{revision}' is no revision")
@@ -38,6 +52,10 @@ def extract_revision(written: str, folder: str, target: str) -> str:
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
         archive.extractall(target, filter="data")
     return os.path.join(target, *path.split("/"))
+
+
+def _inside(folder: str) -> str:
+    return folder if os.path.isdir(folder) else "."
 
 
 def _git(words: list[str], folder: str) -> bytes:

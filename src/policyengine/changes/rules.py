@@ -25,7 +25,7 @@ def policy_details(sides: Sides, old: Policy, new: Policy) -> Iterator[Text]:
     for word, template in _DAYS.items():
         before, after = getattr(old, word), getattr(new, word)
         if before != after:
-            yield sides.both(template, old=day_text(sides, before), new=day_text(sides, after))
+            yield sides.both(template, old=day_text(sides.was, before), new=day_text(sides.now, after))
     yield from _conditions(sides, old.scope, new.scope)
 
 

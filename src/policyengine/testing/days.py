@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from policyengine.conditions import All, Condition, Ref, Test, conjuncts
+from policyengine.conditions import Ref
 from policyengine.decision import Decision
 from policyengine.explain import Support
 from policyengine.findings import Known, Truth
 from policyengine.rulebook import DatedValue, Parameter, Policy, Rulebook
-from policyengine.source import Span
 from policyengine.testing.targets import Target
 from policyengine.values import local_day
 
@@ -60,31 +59,17 @@ def exercised_days(decision: Decision, rests: Support) -> Iterator[Target]:
 
 
 def _of_policy(decision: Decision, policy: Policy) -> Iterator[Target]:
-    act = act_of(policy)
-    day = _day_of(decision, act)
-    if act is None or day is None or not _would_apply(decision, policy):
+    day = _day_of(decision, policy.days[0].ref if policy.days else None)
+    if day is None or not _would_apply(decision, policy):
         return
     for edge, sides in ((policy.first_day, _OFFSETS), (policy.last_day, _ENDS)):
         if edge is not None and day - edge in sides:
             yield Target("day", policy.id, policy.span, sides[day - edge], _written(day))
 
 
-def act_of(policy: Policy) -> Ref | None:
-    """Return the instant by whose day it is told whether a policy with dates is in force."""
-    days = (one for one in conjuncts(policy.scope) if isinstance(one, Test) and asks_for_days(one))
-    return next((one.ref for one in days), None)
-
-
-def asks_for_days(part: Condition) -> bool:
-    """Tell whether a part of a policy's scope asks for the days on which the policy is in force."""
-    # No condition of a rule file is written with these words: they are the keys of `effective`.
-    return isinstance(part, Test) and part.spelling in ("from", "until")
-
-
 def _would_apply(decision: Decision, policy: Policy) -> bool:
     """Tell whether a policy applies to a case but for its days."""
-    rest = tuple(one for one in conjuncts(policy.scope) if not asks_for_days(one))
-    return decision.explanation.leaves(All(rest, Span("")), None)[0] is Truth.TRUE
+    return decision.explanation.leaves(policy.applies_to, None)[0] is Truth.TRUE
 
 
 def _day_of(decision: Decision, act: Ref | None) -> int | None:
