@@ -96,7 +96,10 @@ def test_suggestions_can_be_run(run: Run, rules: Path) -> None:
     ran = run("test", str(rules), "--suggest", "--lang", "zh")
     assert ran.code == 0
     assert "“卖家处理”期满后 1 秒" in ran.out
-    path.write_text(ran.out, "utf-8")
+    # Each document is a file of its own: that of the policy to which the cases belong.
+    for text in ran.out.split("---\n"):
+        policy = next(line for line in text.splitlines() if line.startswith("policy_cases: ")).split()[1]
+        (rules / f"policies/{policy}.cases.yaml").write_text(text, "utf-8")
     again = run("test", str(rules), "--lang", "en")
     assert again.code == 0, again.out + again.err
 

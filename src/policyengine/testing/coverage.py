@@ -114,6 +114,14 @@ class Coverage:
         """Return what nothing exercises, by place."""
         return tuple(one for one in self.targets if one not in self.seen)
 
+    def distances(self, decision: Decision, target: Target) -> Iterator[tuple[Test | Count, int | None, int]]:
+        """Return the tests of whose limit an edge is, for each record, and how far above it they are."""
+        for owner, leaf, listed, _ in _in_force(decision, self._leaves_of(decision.judged.rulebook)):
+            if (owner, leaf.span) == (target.name, target.span) and isinstance(leaf, Test | Count):
+                for record in _records(decision, listed) if _is_limit(leaf) else ():
+                    for found, limit in compared(decision, leaf, record):
+                        yield leaf, record, found - limit
+
     def _rules(self, decision: Decision) -> Iterator[Target]:
         for (id, _), finding in decision.findings.rules.items():
             if finding.truth is Truth.TRUE:
@@ -175,8 +183,9 @@ def _targets(book: Rulebook, leaves: Iterable[Owned]) -> Iterator[Target]:
     yield from figure_targets(book)
 
 
-def _by_place(target: Target) -> tuple[str, int, int, str, str]:
-    return target.span.file, target.span.line, target.span.column, target.kind, target.side
+def _by_place(target: Target) -> tuple[str, int, int, str, str, str, str]:
+    place = target.span.file, target.span.line, target.span.column
+    return (*place, target.kind, target.side, target.name, target.about)
 
 
 # ---------- conditions

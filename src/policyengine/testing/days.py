@@ -48,7 +48,7 @@ def exercised_days(decision: Decision, rests: Support) -> Iterator[Target]:
     book = decision.judged.rulebook
     dated = [one for one in book.parameters.values() if any(value.start is not None for value in one.values)]
     for parameter in dated:
-        day = _day_of(decision, parameter.by)
+        day = day_of(decision, parameter.by)
         if day is None or parameter.id not in rests.parameters:
             continue
         for value in parameter.values:
@@ -59,7 +59,7 @@ def exercised_days(decision: Decision, rests: Support) -> Iterator[Target]:
 
 
 def _of_policy(decision: Decision, policy: Policy) -> Iterator[Target]:
-    day = _day_of(decision, policy.days[0].ref if policy.days else None)
+    day = day_of(decision, policy.days[0].ref if policy.days else None)
     if day is None or not _would_apply(decision, policy):
         return
     for edge, sides in ((policy.first_day, _OFFSETS), (policy.last_day, _ENDS)):
@@ -72,7 +72,8 @@ def _would_apply(decision: Decision, policy: Policy) -> bool:
     return decision.explanation.leaves(policy.applies_to, None)[0] is Truth.TRUE
 
 
-def _day_of(decision: Decision, act: Ref | None) -> int | None:
+def day_of(decision: Decision, act: Ref | None) -> int | None:
+    """Return the day (ordinal, by the clock of the zone) of an act that has happened, else None."""
     state = None if act is None else decision.explanation.values[act.name, None]
     if not isinstance(state, Known) or not isinstance(state.value, int):
         return None

@@ -18,6 +18,7 @@ from policyengine.testing.coverage import Coverage
 from policyengine.testing.read import expected_value
 from policyengine.testing.run import Extra, Failure, NotBecause, NotRefused, Refused, Result, Unexpected
 from policyengine.testing.scenarios import Expectation, Scenario, ScenarioFile
+from policyengine.testing.suggest import Unreached
 from policyengine.testing.targets import Covered, Target
 from policyengine.values import ValueType, printable, show_value
 
@@ -205,18 +206,29 @@ class Reporter:
     def _missing(self, coverage: Coverage) -> Iterator[str]:
         texts = _Lines()
         for target in coverage.missing():
-            kind = (
-                "deadline"
-                if target.kind == "edge" and target.name in coverage.book.deadlines
-                else target.kind
+            yield self._place_of(target) + "  " + self._told(coverage, target, texts)
+
+    def unreached(self, coverage: Coverage, left: Sequence[Unreached]) -> str:
+        """Return what no case could be suggested for, each with the reason."""
+        texts = _Lines()
+        lines = (
+            self.say(
+                "{place}  {what}; none is suggested: {why}",
+                place=self._place_of(one.target),
+                what=self._told(coverage, one.target, texts),
+                why=self.say.message(one.why),
             )
-            words = self.say(
-                _MISSING[kind, target.side], name=target.name, about=target.about, text=texts.told(target)
-            )
-            yield (
-                self.paint(f"  {os.path.normpath(target.span.file)}:{target.span.line}", "faint")
-                + f"  {words}"
-            )
+            for one in left
+        )
+        return "".join(f"{line}\n" for line in lines)
+
+    def _place_of(self, target: Target) -> str:
+        return self.paint(f"  {os.path.normpath(target.span.file)}:{target.span.line}", "faint")
+
+    def _told(self, coverage: Coverage, target: Target, texts: _Lines) -> str:
+        is_end = target.kind == "edge" and target.name in coverage.book.deadlines
+        template = _MISSING["deadline" if is_end else target.kind, target.side]
+        return self.say(template, name=target.name, about=target.about, text=texts.told(target))
 
 
 def percent(covered: Covered) -> str:
