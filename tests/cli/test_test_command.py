@@ -15,6 +15,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from frozen import RULES
 from running import ROOT, Run
 
 WRONG = """policy_cases: complaint
@@ -30,7 +31,7 @@ cases:
 def rules(tmp_path: Path) -> Path:
     """A copy of the rulebook whose one file of cases fails."""
     folder = tmp_path / "taobao"
-    shutil.copytree(ROOT / "rules/taobao", folder)
+    shutil.copytree(RULES, folder)
     for path in folder.glob("policies/*.cases.yaml"):
         path.unlink()
     (folder / "policies/complaint.cases.yaml").write_text(WRONG, "utf-8")
