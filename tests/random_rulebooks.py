@@ -222,7 +222,10 @@ class _Maker:
             facts=dict(sorted(self.facts.items())),
             lists={path: self.whole_list(path) for path in sorted(self.lists)},
             assumptions=self.assumptions,
-            policies={id: Policy(id, TITLE, "random", None, None, NOWHERE) for id in sorted(self.scopes)},
+            policies={
+                id: Policy(id, TITLE, "random", None, None, scope, NOWHERE)
+                for id, scope in sorted(self.scopes.items())
+            },
             parameters=dict(sorted(self.parameters.items())),
             deadlines=dict(sorted(self.deadlines.items())),
             amounts=dict(sorted(self.amounts.items())),

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from frozen import FROZEN, RULES
 
 import policyengine
 from policyengine import FaultsFound, Rulebook, load_rulebook
@@ -19,8 +20,7 @@ from policyengine.engines import durable_ruleset
 from policyengine.render.text import render_text
 
 ROOT = Path(__file__).parents[1]
-RULES = ROOT / "rules/taobao"
-CASE = ROOT / "examples/cases/late-dispatch.json"
+CASE = FROZEN / "examples/cases/late-dispatch.json"
 AS_OF = "2012-03-16 18:00:01"
 
 
@@ -130,7 +130,7 @@ def test_faults_of_a_rulebook(tmp_path: Path) -> None:
 
 
 def test_the_example_in_the_documentation_is_true(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
+    monkeypatch.chdir(FROZEN)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         tried = doctest.testmod(policyengine)
@@ -165,7 +165,7 @@ def test_another_engine_than_usual_is_told_once() -> None:
 def test_the_command_tells_it_in_its_own_words(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(ROOT)
+    monkeypatch.chdir(FROZEN)
     with pytest.raises(SystemExit, match="0"):
         main(["evaluate", str(CASE), "--as-of", AS_OF, "--lang", "en"])
     told = capsys.readouterr()

@@ -112,7 +112,8 @@ def test_dated_values_are_told_with_the_day(tmp_path: Path) -> None:
             text[:start] + old.replace("[{value: 72 hours}]", values) + "\n" + text[end:], "utf-8"
         )
         books.append(load(folder))
-    assert "72 hours → 48 hours from 2024-03-25" in render_changes(compare(*books), Speech("en"))
+    told = details(*books, "parameter", "return_period")
+    assert told == ["72 hours → 48 hours from 2024-03-25", "the day of “received at” says which value is in force"]  # fmt: skip
     assert "no longer 48 hours from 2024-03-25" in render_changes(compare(*reversed(books)), Speech("en"))
 
 
@@ -154,6 +155,8 @@ def test_the_commands_of_diff(
         ),
         (["diff", "git:nowhere", "--lang", "en"], 2, "git says"),
         (["diff", "nowhere", "rules/returns", "--lang", "en"], 1, "file-missing"),
+        (["diff", "main", "--lang", "en"], 2, "write `git:main`"),
+        (["diff", "HEAD", "--lang", "zh"], 2, "请写 `git:HEAD`"),
     ):
         with pytest.raises(SystemExit) as ending:
             cli.main(words)
@@ -174,6 +177,110 @@ def test_what_a_policy_demands_is_told_once(tmp_path: Path) -> None:
     assert [one.en for one in change.details] == [
         "it now also requires that “order total” is more than 1.00 CNY"
     ]
+
+
+def details(old: Rulebook, new: Rulebook, kind: str, id: str) -> list[str]:
+    (found,) = [one for one in compare(old, new) if (one.kind, one.id) == (kind, id)]
+    assert all(one.zh and one.zh != one.en for one in found.details)
+    # All three forms say the same.
+    data = json.loads(render_changes_json(old, new, [found]))["changes"][0]["details"]
+    text, markdown = render_changes([found], Speech("en")), render_changes_markdown([found], Speech("en"))
+    assert [one["en"] for one in data] == [one.en for one in found.details]
+    assert all(one.en in " ".join(text.split()) for one in found.details)
+    assert markdown.count("\n  - ") == len(found.details)
+    return [one.en for one in found.details]
+
+
+EFFECTIVE = "effective: {by: order.received_at, from: 2026-01-01, until: 2026-12-31}"
+SCOPED = f"title: {{zh: 退货, en: Returns}}\napplies_to: {{order.total: {{more_than: 1.00}}}}\n{EFFECTIVE}"
+PLAIN = "title: {zh: 退货, en: Returns}"
+WHERE = [
+    "it applies if “order total” is more than 1.00 CNY",
+    "in force from 2026-01-01 until 2026-12-31, by the day of “received at”",
+]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind", "id"),
+    [
+        ("rules:  ", "rules:\n  gift:\n    title: {zh: 赠品, en: Gift}\n    when: {order.total: 0.00}\n    then: {return.refund: 0.00}\n#", "rule", "gift"),
+        ("kind: permission", "kind: duty", "rule", "buyer_may_still_ask"),
+        ("who: buyer", "who: shop", "deadline", "asking"),
+        ("    at_most: 20.00", "    at_most: 30.00", "amount", "handling_fee"),
+    ],
+)  # fmt: skip
+def test_what_is_new_or_changed_says_for_what_and_from_when_it_applies(
+    tmp_path: Path, old: str, new: str, kind: str, id: str
+) -> None:
+    for name in ("a", "b"):
+        shutil.copytree(STARTER, tmp_path / name, ignore=shutil.ignore_patterns("*.cases.yaml"))
+        path = tmp_path / name / POLICY
+        text = path.read_text("utf-8").replace(PLAIN, SCOPED)
+        assert old in text
+        path.write_text(text.replace(old, new, 1) if name == "b" else text, "utf-8")
+    assert details(load(tmp_path / "a"), load(tmp_path / "b"), kind, id)[-2:] == WHERE
+
+
+NEW_POLICY = f"""policy: gifts
+title: {{zh: 赠品, en: Gifts}}
+applies_to: {{order.total: {{more_than: 1.00}}}}
+{EFFECTIVE}
+rules:
+  gift:
+    title: {{zh: 赠品, en: Gift}}
+    when: {{order.custom_made: no}}
+    then: {{return.refund: 0.00}}
+"""
+
+
+def test_a_new_policy_says_it_once(tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    shutil.copytree(STARTER, folder)
+    for text, where in (
+        (NEW_POLICY, WHERE),
+        (NEW_POLICY.replace(", until: 2026-12-31", ""), [WHERE[0], WHERE[1].replace("until 2026-12-31", "on")]),
+        ("".join(one for one in NEW_POLICY.splitlines(True) if not one.startswith(("applies", "effective"))), ["it applies to every case"]),
+    ):  # fmt: skip
+        (folder / "policies/gifts.yaml").write_text(text, "utf-8")
+        new = load(folder)
+        assert details(load(STARTER), new, "policy", "gifts") == where
+        assert len(details(load(STARTER), new, "rule", "gift")) == 1
+        assert details(new, load(STARTER), "policy", "gifts") == where
+
+
+REQUIRED = (
+    "cases that do not say it, open ones too, become undetermined where rules ask for it:"
+    " say with `if_missing` what it is then"
+)
+FACT = "  order.total:"
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("{type: boolean, title: {zh: 甲, en: a}}", ["type: `boolean`", "when a case leaves it out: unknown", REQUIRED]),
+        ("{type: boolean, title: {zh: 甲, en: a}, if_missing: no}", ["type: `boolean`", "when a case leaves it out: no"]),
+        ("{type: money, title: {zh: 甲, en: a}, if_missing: none, at_least: 0.00, at_most: 9.00}", ["type: `money`", "when a case leaves it out: none", "limits: at_least 0.00 CNY; at_most 9.00 CNY"]),
+        ("{type: choice, title: {zh: 甲, en: a}, values: {x: {zh: 乙, en: ex}, y: {zh: 丙, en: why}}, if_missing: x}", ["type: `choice`", "values: ex; why", "when a case leaves it out: x"]),
+        ("{type: instant, title: {zh: 甲, en: a}, if_missing: never, by: buyer, dated_by: order.received_at}", ["type: `instant`", "when a case leaves it out: none", "dated by: order.received_at", "whose act it is: buyer"]),
+        ("{type: boolean, title: {zh: 甲, en: a}, role: derived}", ["type: `boolean`", "role: derived"]),
+        ("{type: boolean, title: {zh: 甲, en: a}, if_missing: {A-01: {included: no, excluded: unknown}}}", ["type: `boolean`", "when a case leaves it out: no (where asking exactly at the end is in time); unknown (where asking exactly at the end is late)", REQUIRED]),
+    ],
+)  # fmt: skip
+def test_a_new_fact_is_told_whole(tmp_path: Path, written: str, told: list[str]) -> None:
+    new = edited(tmp_path, FACTS, FACT, f"  order.new: {written}\n{FACT}")
+    assert details(load(STARTER), new, "fact", "order.new") == told
+
+
+def test_a_fact_that_is_no_longer_supplied_is_told_as_a_new_one(tmp_path: Path) -> None:
+    supplied = edited(
+        tmp_path,
+        FACTS,
+        "{type: money, title: {zh: 订单金额",
+        "{type: money, if_missing: 1.00, title: {zh: 订单金额",
+    )
+    assert REQUIRED in details(supplied, load(STARTER), "fact", "order.total")
+    assert REQUIRED not in details(load(STARTER), supplied, "fact", "order.total")
 
 
 REPORT = """

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from frozen import FROZEN, RULES
 from jsonschema import Draft7Validator
 
 from policyengine import load_rulebook
@@ -19,7 +20,7 @@ from policyengine.schemas import schema_text
 from policyengine.source import Span
 
 ROOT = Path(__file__).parent.parent
-CASES = sorted((ROOT / "examples" / "cases").glob("*.json"))
+CASES = sorted((FROZEN / "examples" / "cases").glob("*.json"))
 MOMENTS = (
     "2012-03-11 09:00",
     "2012-03-16 18:00:01",
@@ -37,7 +38,7 @@ def validator(kind: str) -> Draft7Validator:
 
 def decisions() -> Iterator[Decision]:
     for overlays in ((), ("late_5pct_1_30", "points_3")):
-        rulebook = load_rulebook(ROOT / "rules" / "taobao", overlays=overlays)
+        rulebook = load_rulebook(RULES, overlays=overlays)
         for case in CASES:
             for moment in MOMENTS:
                 yield rulebook.evaluate(str(case), as_of=moment)
@@ -52,7 +53,7 @@ def test_decisions_follow_their_schema() -> None:
 
 def test_why_not_follows_the_schema() -> None:
     checker = validator("decision")
-    decision = load_rulebook(ROOT / "rules" / "taobao").evaluate(str(CASES[0]), as_of=MOMENTS[1])
+    decision = load_rulebook(RULES).evaluate(str(CASES[0]), as_of=MOMENTS[1])
     for key in decision.findings.rules:
         data = {"why_not": [failed_rule_data(decision, key)]}
         faults = list(checker.iter_errors(json.loads(render_json(decision, data))))
@@ -61,14 +62,14 @@ def test_why_not_follows_the_schema() -> None:
 
 @pytest.mark.parametrize("name", ["as_of", "outcomes", "rulebook", "engine", "calendar"])
 def test_the_schema_misses_what_is_left_out(name: str) -> None:
-    decision = load_rulebook(ROOT / "rules" / "taobao").evaluate(str(CASES[0]), as_of=MOMENTS[1])
+    decision = load_rulebook(RULES).evaluate(str(CASES[0]), as_of=MOMENTS[1])
     data: Any = json.loads(render_json(decision))
     del data[name]
     assert not validator("decision").is_valid(data)
 
 
 def test_a_decision_on_one_line_is_the_same_data() -> None:
-    decision = load_rulebook(ROOT / "rules" / "taobao").evaluate(str(CASES[0]), as_of=MOMENTS[1])
+    decision = load_rulebook(RULES).evaluate(str(CASES[0]), as_of=MOMENTS[1])
     line = render_json(decision, indent=None)
     assert "\n" not in line and json.loads(line) == json.loads(render_json(decision))
 

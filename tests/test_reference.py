@@ -85,7 +85,7 @@ def rulebook(
         facts={one.path: one for one in sorted(facts)},
         lists={one.path: one for one in lists},
         assumptions={},
-        policies={"policy": Policy("policy", TITLE, "", None, None, NOWHERE)},
+        policies={"policy": Policy("policy", TITLE, "", None, None, All((), NOWHERE), NOWHERE)},
         parameters={one.id: one for one in parameters},
         deadlines={},
         amounts={},

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from frozen import FROZEN, RULES
 from jsonschema import Draft7Validator
 
 from policyengine import load_rulebook
@@ -22,14 +23,14 @@ from policyengine.reporting.text import render_report_text
 from policyengine.schemas import schema_text
 
 ROOT = Path(__file__).parent.parent
-REVIEWS = (ROOT / "examples/reviews/2012-w27.ndjson").read_text("utf-8").splitlines()
+REVIEWS = (FROZEN / "examples/reviews/2012-w27.ndjson").read_text("utf-8").splitlines()
 
 
 def counted(
     lines: list[str], period: Period | None = None, as_of: str = "2012-07-09 09:00", **assume: str
 ) -> ReportResult:
     chosen = {name.replace("_", "-"): reading for name, reading in assume.items()}
-    rulebook = load_rulebook(ROOT / "rules" / "taobao", engine="reference", assume=chosen)
+    rulebook = load_rulebook(RULES, engine="reference", assume=chosen)
     report = rulebook.model.reports["weekly_reviews"]
     instant = rulebook.read_instant(as_of)
     counter = Counter(rulebook.model, report, period or week("2012-W27", report.week_starts), instant)

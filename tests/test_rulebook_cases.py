@@ -8,6 +8,7 @@ import pytest
 
 from policyengine.api import EngineName
 from policyengine.engines.durable_ruleset import durable_available
+from policyengine.examine import examine, find_places
 from policyengine.i18n import Speech
 from policyengine.testing.coverage import Coverage
 from policyengine.testing.discover import find_files
@@ -29,6 +30,11 @@ def test_expectations_hold(rules: Path, engine: EngineName) -> None:
     results = list(runner.run(scenarios))
     assert results
     assert not any(one.failures for one in results), Reporter(Speech("en")).results(results)
+
+
+@pytest.mark.parametrize("rules", RULEBOOKS, ids=lambda path: path.name)
+def test_nothing_is_wrong_with_a_rulebook_that_is_shipped(rules: Path) -> None:
+    assert examine(find_places([str(rules)]), {}).diagnostics == ()
 
 
 def test_the_cases_exercise_everything() -> None:

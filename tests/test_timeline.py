@@ -10,6 +10,7 @@ from typing import Any, get_args
 from xml.etree import ElementTree
 
 import pytest
+from frozen import FROZEN, RULES
 from jsonschema import Draft7Validator
 
 from policyengine import load_rulebook
@@ -28,8 +29,8 @@ from policyengine.timeline import ClockStep, Event, Timeline, Turn, make_timelin
 from policyengine.values import format_value, local_time
 
 ROOT = Path(__file__).parent.parent
-CASES = sorted((ROOT / "examples" / "cases").glob("*.json"))
-LATE = ROOT / "examples" / "cases" / "late-dispatch.json"
+CASES = sorted((FROZEN / "examples" / "cases").glob("*.json"))
+LATE = FROZEN / "examples" / "cases" / "late-dispatch.json"
 EXAMPLE: dict[str, Any] = {
     "order": {"total": "100.00", "shipping": "5.00", "paid_at": "2012-03-12 10:00:00", "promised_dispatch": "72 hours"},
     "complaint": {"reason": "late_dispatch", "filed_at": "2012-03-16 09:00:00"},
@@ -43,9 +44,7 @@ def timeline_of(
     engine: EngineName = "reference",
     **assume: str,
 ) -> Timeline:
-    rulebook = load_rulebook(
-        ROOT / "rules" / "taobao", engine=engine, assume={k.replace("_", "-"): v for k, v in assume.items()}
-    )
+    rulebook = load_rulebook(RULES, engine=engine, assume={k.replace("_", "-"): v for k, v in assume.items()})
     read, faults = rulebook._reader.read_plain(case, "case")
     assert read is not None, faults
     return make_timeline(
@@ -117,7 +116,7 @@ def test_a_silent_buyer_closes_the_complaint() -> None:
 
 
 def test_it_agrees_with_a_judgement_of_the_whole_case() -> None:
-    rulebook = load_rulebook(ROOT / "rules" / "taobao", engine="reference")
+    rulebook = load_rulebook(RULES, engine="reference")
     for path in CASES:
         for as_of in ("2012-03-01 00:00", "2012-04-02 00:00"):
             whole = rulebook.evaluate(str(path), as_of=as_of)
@@ -150,8 +149,8 @@ def test_an_unpublished_year_is_provisional() -> None:
 
 
 def test_every_round_of_a_refund_has_its_own_clock() -> None:
-    rulebook = load_rulebook(ROOT / "rules" / "taobao", engine="reference")
-    timeline = of_file(rulebook, ROOT / "examples/cases/refund-refused.json", "2012-04-03 09:01:00")
+    rulebook = load_rulebook(RULES, engine="reference")
+    timeline = of_file(rulebook, FROZEN / "examples/cases/refund-refused.json", "2012-04-03 09:01:00")
     steps = told(timeline)
     assert ("04-03 08:30:00", False, "seller_answer met") in steps
     assert ("04-16 08:00:01", True, "escalation_gate ended") in steps
@@ -160,7 +159,7 @@ def test_every_round_of_a_refund_has_its_own_clock() -> None:
 
 
 def test_what_is_done_a_second_after_an_end_is_dated_by_the_second_in_which_it_is_so() -> None:
-    rulebook = load_rulebook(ROOT / "rules" / "taobao", engine="reference")
+    rulebook = load_rulebook(RULES, engine="reference")
     case, faults = rulebook.read_case(
         json.dumps(
             {
@@ -187,7 +186,7 @@ def test_what_is_done_a_second_after_an_end_is_dated_by_the_second_in_which_it_i
 
 
 def test_a_clock_of_unknown_length_leaves_everything_open_a_second_after_its_start() -> None:
-    rulebook = load_rulebook(ROOT / "rules" / "taobao", engine="reference")
+    rulebook = load_rulebook(RULES, engine="reference")
     case, faults = rulebook.read_case(
         json.dumps(
             {
@@ -271,8 +270,8 @@ def test_while_a_clock_may_run_no_one_is_told_that_nothing_follows() -> None:
 
 
 def test_an_event_comes_with_what_the_case_says_and_nothing_else() -> None:
-    rulebook = load_rulebook(ROOT / "rules" / "taobao", engine="reference")
-    timeline = of_file(rulebook, ROOT / "examples/cases/refund-refused.json", "2012-04-03 09:01:00")
+    rulebook = load_rulebook(RULES, engine="reference")
+    timeline = of_file(rulebook, FROZEN / "examples/cases/refund-refused.json", "2012-04-03 09:01:00")
     events = [step.what for step in timeline.steps if isinstance(step.what, Event)]
     applied = next(event for event in events if event.fact.path == "refund.applications.applied_at")
     names = {fact.path.rpartition(".")[2] for fact, _ in applied.values}
@@ -290,7 +289,7 @@ def of_file(rulebook: Rulebook, path: Path, as_of: str) -> Timeline:
 @pytest.mark.skipif(not durable_available(), reason="durable-rules cannot run on this Python")
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_both_engines_see_the_same_life(path: Path) -> None:
-    folder = ROOT / "rules" / "taobao"
+    folder = RULES
     one, other = (load_rulebook(folder, engine=engine) for engine in ("reference", "durable"))
     for as_of in ("2012-03-16 21:00", "2012-09-28 00:00"):
         assert told(of_file(one, path, as_of)) == told(of_file(other, path, as_of))
@@ -299,7 +298,7 @@ def test_both_engines_see_the_same_life(path: Path) -> None:
 @pytest.mark.parametrize("language", get_args(Language))
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_every_form_is_sound_and_always_the_same(path: Path, language: Language) -> None:
-    rulebook = load_rulebook(ROOT / "rules" / "taobao", engine="reference")
+    rulebook = load_rulebook(RULES, engine="reference")
     say = Speech(language)
     timelines = [of_file(rulebook, path, "2012-09-28 00:00") for _ in range(2)]
     for render in (render_timeline, render_timeline_svg, render_timeline_html):
@@ -319,7 +318,7 @@ def test_words_of_the_case_cannot_break_out_of_the_page() -> None:
         "case": "</svg><script>alert(1)</script>",
         "review": {"created_at": "2012-07-02 10:00:00", "result": "bad", "stated_cause": "<b>&"},
     }
-    rulebook = load_rulebook(ROOT / "rules" / "taobao", engine="reference")
+    rulebook = load_rulebook(RULES, engine="reference")
     read, faults = rulebook.read_case(json.dumps(review), "x.json")
     assert read is not None, faults
     timeline = make_timeline(rulebook, read, rulebook.read_instant("2012-07-03 00:00"))

@@ -1,11 +1,13 @@
 """Runs every command that a README shows and writes down what it printed, so that the page stays true.
 
-python tools/readme.py          refresh README.md and README.zh.md
-python tools/readme.py --check  exit 1 if a page shows something else than the commands print
+python tools/readme.py           refresh the pages
+python tools/readme.py --check   exit 1 if a page shows something else than the commands print
+python tools/readme.py --freeze  take over rules/ and examples/ as they are now, then refresh the pages
 
 A ``console`` block is a shell session: lines that begin with ``$ `` are commands, the lines after them what
 they print (both streams, in the order of standard output first). The blocks of a page run one after another
-in a copy of the checkout, so a page can edit files and show the effect.
+in a folder of their own, so a page can edit files and show the effect. There, rules/ and examples/ are those
+of docs/frozen: whoever changes a rule need not change the pages, and does not break their tests.
 """
 
 from __future__ import annotations
@@ -21,16 +23,24 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("README.md", "README.zh.md", "docs/possible.md", "docs/reasons.md")
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-_COPIED = ("rules", "examples", "schemas")
+FROZEN = ROOT / "docs" / "frozen"
+_TAKEN_OVER = ("rules", "examples/cases", "examples/reviews")
 
 
 def refresh(page: str) -> str:
     """Return the text of a page with the output of its commands as it is now."""
     with tempfile.TemporaryDirectory() as folder:
-        for name in _COPIED:
-            shutil.copytree(ROOT / name, Path(folder) / name)
+        shutil.copytree(FROZEN, folder, dirs_exist_ok=True)
+        shutil.copytree(ROOT / "schemas", Path(folder) / "schemas")
         environment = _environment(Path(folder))
         return _BLOCK.sub(lambda found: _block(found[1], folder, environment), page)
+
+
+def freeze() -> None:
+    """Take over the rules and the examples as they are now."""
+    shutil.rmtree(FROZEN, ignore_errors=True)
+    for name in _TAKEN_OVER:
+        shutil.copytree(ROOT / name, FROZEN / name)
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -63,6 +73,8 @@ def _block(session: str, folder: str, environment: dict[str, str]) -> str:
 
 def main(arguments: list[str]) -> int:
     """Refresh or check the pages; return the exit code."""
+    if "--freeze" in arguments:
+        freeze()
     stale = []
     for name in PAGES:
         path = ROOT / name

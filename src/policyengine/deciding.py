@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from policyengine.case import Key
 from policyengine.compile.choose_readings import choose_operand
-from policyengine.conditions import ByReading, Operand, Ref, Test, conjuncts
+from policyengine.conditions import ByReading, Operand, Ref, Test
 from policyengine.explain import Explanation, Leaf, Part
 from policyengine.findings import ABSENT, Absent, Conflict, Known, State, Truth
-from policyengine.rulebook import Fact, Overlay, Parameter, Policy, Rule
+from policyengine.rulebook import WORDS_OF_DAYS, Fact, Overlay, Parameter, Policy, Rule
 from policyengine.values import ValueType, local_day
 
 
@@ -189,7 +189,7 @@ def scope_of(explanation: Explanation, rule: Rule) -> Scope:
     """Return whether the policy of a rule applies: whether it is in force, and what else it demands."""
     policy = explanation.book.policies[rule.policy]
     truth, parts = explanation.leaves(rule.scope, None)
-    days = [one for one in conjuncts(rule.scope) if isinstance(one, Test) and one.spelling in _WORDS_OF_DAYS]
+    days = policy.days
     if not days:
         return Scope(policy, truth, None, Truth.TRUE, parts)
     by = days[0].ref
@@ -204,9 +204,5 @@ def asks_for_days(part: Part) -> bool:
     return (
         isinstance(part, Leaf)
         and isinstance(part.condition, Test)
-        and part.condition.spelling in _WORDS_OF_DAYS
+        and part.condition.spelling in WORDS_OF_DAYS
     )
-
-
-# No condition of a rule file is written with these words: they are the keys of `effective`.
-_WORDS_OF_DAYS = ("from", "until")

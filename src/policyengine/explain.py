@@ -135,7 +135,7 @@ class Explainer:
         """``readings`` gives the reading chosen for each assumption, ``order`` what rests on what."""
         self.rulebook = rulebook
         self.readings = readings
-        self._order = order
+        self.order = order
         self._lowered: dict[int, Evaluate] = {}
 
     @cached_property
@@ -143,7 +143,7 @@ class Explainer:
         """All names and rules but the simple names, those that others rest on first."""
         return [
             layer._replace(names=tuple(name for name in layer.names if name not in self.simple))
-            for layer in self._order
+            for layer in self.order
         ]
 
     @cached_property

@@ -52,6 +52,18 @@ def is_revision(path: str) -> bool:
     return path.startswith(PREFIX)
 
 
+def names_revision(word: str, folder: str) -> bool:
+    """Tell whether a word that names no folder is a revision of the folder's repository, such as ``main``."""
+    if not word or word.startswith("-"):
+        return False
+    where = folder if os.path.isdir(folder) else "."
+    try:
+        _git(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{word}^{{commit}}"], where)
+    except RevisionUnknown:
+        return False
+    return True
+
+
 @contextlib.contextmanager
 def open_revision(written: str, folder: str) -> Iterator[Revision]:
     """Open what is written as ``git:REVISION`` or ``git:REVISION:PATH``; without a path, that of ``folder``.

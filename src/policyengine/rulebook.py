@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from policyengine.calendar import Calendar
 from policyengine.clauses import Clause, Source
-from policyengine.conditions import Condition, Operand, Ref
+from policyengine.conditions import All, Condition, Operand, Ref, Test, conjuncts
 from policyengine.report_definition import Report
 from policyengine.source import Span
 from policyengine.values import Value, ValueType
@@ -38,6 +38,9 @@ When the time is over a duty is ``missed``, a right ``lapsed`` and a period ``en
 RAN_OUT = ("missed", "lapsed", "ended")
 """What a deadline's ``status`` is once its time is over."""
 
+
+WORDS_OF_DAYS = ("from", "until")
+"""How the tests are spelled that ask whether a policy is in force."""
 
 DEADLINE_PROPERTIES = ("status", "due", "settled_at")
 """What a deadline has values for; the names are ``DEADLINE.status`` and so on."""
@@ -88,6 +91,14 @@ class Fact(NamedTuple):
         return self.if_missing
 
     @property
+    def is_required(self) -> bool:
+        """Tell whether a case has to say it: leaving it out leaves it unknown, under some reading."""
+        ways = [self.if_missing]
+        if isinstance(self.if_missing, MissingByReading):
+            ways = [one for _, one in self.if_missing.readings]
+        return self.role == "given" and None in ways
+
+    @property
     def has_none_if_missing(self) -> bool:
         """Tell whether leaving it out says, under some reading, that it has no value."""
         if isinstance(self.if_missing, MissingByReading):
@@ -126,6 +137,11 @@ class RecordList(NamedTuple):
     dated_by: str | None
     empty_if_missing: bool
     span: Span
+
+    @property
+    def is_required(self) -> bool:
+        """Tell whether a case has to say it: leaving it out leaves it unknown how many records there are."""
+        return not self.empty_if_missing
 
 
 class Reading(NamedTuple):
@@ -281,14 +297,31 @@ class Rule(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """One policy file, in force for acts from its first to its last day (ordinals, inclusive)."""
+    """One policy file, in force for acts from its first to its last day (ordinals, inclusive).
+
+    ``scope`` is what it demands for all its parts: ``applies_to``, and the days as tests of ``effective``.
+    """
 
     id: str
     title: Text
     file: str
     first_day: int | None
     last_day: int | None
+    scope: Condition
     span: Span
+
+    @property
+    def days(self) -> tuple[Test, ...]:
+        """The tests of its scope that ask whether the policy is in force on the day of an act."""
+        # No condition of a rule file is written with these words: they are the keys of `effective`.
+        tests = (one for one in conjuncts(self.scope) if isinstance(one, Test))
+        return tuple(one for one in tests if one.spelling in WORDS_OF_DAYS)
+
+    @property
+    def applies_to(self) -> All:
+        """What it demands beside being in force."""
+        days = self.days
+        return All(tuple(one for one in conjuncts(self.scope) if one not in days), self.scope.span)
 
     @property
     def never_in_force(self) -> bool:

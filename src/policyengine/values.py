@@ -407,6 +407,18 @@ def local_time(instant: int, zone: ZoneInfo) -> datetime:
     return (_EPOCH + timedelta(seconds=instant)).astimezone(zone)
 
 
+def instant_text(instant: int, zone: ZoneInfo) -> str:
+    """Return an instant, in epoch seconds, by the clock of a zone, such as ``2012-03-16 18:00:00``.
+
+    Where the clocks are put back and the hour comes twice, the offset stands behind it. A literal: reading it
+    in the zone gives the instant again.
+    """
+    local = local_time(instant, zone)
+    naive = local.replace(tzinfo=None)
+    other = naive.replace(tzinfo=zone, fold=1 - local.fold)
+    return (local if other.utcoffset() != local.utcoffset() else naive).isoformat(" ")
+
+
 def local_day(instant: int, zone: ZoneInfo) -> int:
     """Return the ordinal of the day on which an instant, in epoch seconds, falls in a zone."""
     return local_time(instant, zone).toordinal()

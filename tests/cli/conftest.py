@@ -6,15 +6,16 @@ import shutil
 from pathlib import Path
 
 import pytest
-from running import ROOT, Ran, Run
+from frozen import FROZEN, RULES
+from running import Ran, Run
 
 from policyengine import cli
 
 
 @pytest.fixture
 def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a command in this process, in the checkout."""
-    monkeypatch.chdir(ROOT)
+    """Run a command in this process, among the rules and examples of the pages."""
+    monkeypatch.chdir(FROZEN)
 
     def call(*words: str) -> Ran:
         with pytest.raises(SystemExit) as ending:
@@ -32,7 +33,7 @@ def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
 def broken_rules(tmp_path: Path) -> Path:
     """A rulebook in which a policy speaks of a parameter that is not there."""
     folder = tmp_path / "broken"
-    shutil.copytree(ROOT / "rules/taobao", folder)
+    shutil.copytree(RULES, folder)
     path = folder / "policies/complaint.yaml"
     text = path.read_text("utf-8")
     wrong = text.replace("within: seller_handling_period", "within: seller_handling_periode")

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from frozen import FROZEN
+
 ROOT = Path(__file__).parents[2]
 CASE = "examples/cases/late-dispatch.json"
 AS_OF = ("--as-of", "2012-03-16 18:00:01")
@@ -26,7 +28,7 @@ Run = Callable[..., Ran]
 
 
 def spawn(
-    *words: str, env: Mapping[str, str] | None = None, given: bytes = b"", cwd: Path = ROOT
+    *words: str, env: Mapping[str, str] | None = None, given: bytes = b"", cwd: Path = FROZEN
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a command in a process of its own; ``env`` adds to an environment without a language."""
     keep = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG"))}

@@ -9,14 +9,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from running import AS_OF, CASE, ROOT, Run, spawn
+from frozen import FROZEN, RULES
+from running import AS_OF, CASE, Run, spawn
 
 FINE: tuple[str, ...] = ()
 
 
 def case(**changes: object) -> str:
     """Return the example as JSON with facts replaced: ``order__total=…``; an Ellipsis takes one out."""
-    data = json.loads((ROOT / CASE).read_text("utf-8"))
+    data = json.loads((FROZEN / CASE).read_text("utf-8"))
     for name, value in changes.items():
         group, _, fact = name.partition("__")
         if value is ...:
@@ -311,7 +312,7 @@ def test_a_setting_does_not_hide_faults_of_the_case(run: Run, tmp_path: Path) ->
 def rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("POLICYENGINE_CACHE", "off")
     folder = tmp_path / "rules"
-    shutil.copytree(ROOT / "rules/taobao", folder)
+    shutil.copytree(RULES, folder)
     return folder
 
 

@@ -12,16 +12,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from frozen import FROZEN, RULES
 from running import AS_OF, CASE, ROOT, Run, spawn
 
 from policyengine import cli
 
 REJECTED = "examples/cases/late-dispatch-rejected.json"
-ALL_CASES = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "examples/cases").glob("*.json"))
+ALL_CASES = sorted(str(path.relative_to(FROZEN)) for path in (FROZEN / "examples/cases").glob("*.json"))
 
 
 def compact(path: str) -> str:
-    return json.dumps(json.loads((ROOT / path).read_text("utf-8")), ensure_ascii=False)
+    return json.dumps(json.loads((FROZEN / path).read_text("utf-8")), ensure_ascii=False)
 
 
 @pytest.fixture
@@ -126,17 +127,17 @@ def test_evaluate_takes_the_rulebook_here_or_below_rules_or_the_shipped_one(run:
     shown = run("evaluate", CASE, *AS_OF, "--lang", "en").out
     assert shown.startswith("Case LD-2012-031, judged as of 2012-03-16 18:00:01, by Taobao dispute rules")
     assert run("evaluate", CASE, *AS_OF, "--lang", "en", "--rules", "rules/taobao").out == shown
-    case = str(ROOT / CASE)
-    assert spawn("evaluate", case, *AS_OF, cwd=ROOT / "rules/taobao").stdout.decode() == shown
+    case = str(FROZEN / CASE)
+    assert spawn("evaluate", case, *AS_OF, cwd=RULES).stdout.decode() == shown
     assert spawn("evaluate", case, *AS_OF, cwd=tmp_path).stdout.decode() == shown
-    env = {"POLICYENGINE_RULES": str(ROOT / "rules/taobao")}
+    env = {"POLICYENGINE_RULES": str(RULES)}
     assert spawn("evaluate", case, *AS_OF, cwd=tmp_path, env=env).stdout.decode() == shown
 
 
 def test_several_rulebooks_are_told(tmp_path: Path) -> None:
     for name in ("a", "b"):
-        shutil.copytree(ROOT / "rules/taobao", tmp_path / "rules" / name)
-    told = spawn("evaluate", str(ROOT / CASE), cwd=tmp_path)
+        shutil.copytree(RULES, tmp_path / "rules" / name)
+    told = spawn("evaluate", str(FROZEN / CASE), cwd=tmp_path)
     assert told.returncode == 2 and b"--rules" in told.stderr
 
 
@@ -269,7 +270,7 @@ def test_faults_of_one_case_leave_the_others(run: Run, ndjson: Path) -> None:
 
 
 def test_standard_input() -> None:
-    told = spawn("evaluate", "-", *AS_OF, given=(ROOT / CASE).read_bytes())
+    told = spawn("evaluate", "-", *AS_OF, given=(FROZEN / CASE).read_bytes())
     assert told.returncode == 0 and b"LD-2012-031" in told.stdout
     lines = f"{compact(CASE)}\n{{\n".encode()
     wrong = spawn("evaluate", "-", "--ndjson", *AS_OF, "--format", "json", given=lines)
@@ -345,7 +346,7 @@ def test_the_traceback_of_a_bug_is_one_variable_away(
 
     monkeypatch.setattr("policyengine.cli.evaluate._read", broken)
     monkeypatch.setenv("POLICYENGINE_DEBUG", "1")
-    monkeypatch.chdir(ROOT)
+    monkeypatch.chdir(FROZEN)
     with pytest.raises(SystemExit, match="70"):
         cli.main(["evaluate", CASE])
     assert "Traceback" in capsys.readouterr().err
@@ -376,7 +377,7 @@ def test_a_closed_pipe(tmp_path: Path) -> None:
             "--engine",
             "reference",
         ],
-        cwd=ROOT,
+        cwd=FROZEN,
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -402,7 +403,7 @@ def on_terminal(*words: str, **environment: str) -> bytes:
     keep = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TERM")}
     with subprocess.Popen(
         [sys.executable, "-m", "policyengine", *words],
-        cwd=ROOT,
+        cwd=FROZEN,
         env={**keep, "PYTHONPATH": str(ROOT / "src"), "TERM": "xterm", **environment},
         stdout=writer,
         stderr=subprocess.DEVNULL,
@@ -460,7 +461,7 @@ def test_a_file_name_that_is_not_utf8(tmp_path: Path) -> None:
     told = spawn("evaluate", name)
     assert told.returncode == 3 and b"error[file-missing]" in told.stderr
     try:
-        shutil.copy(ROOT / CASE, name)
+        shutil.copy(FROZEN / CASE, name)
     except OSError:
         pytest.skip("this file system takes UTF-8 names only")
     assert spawn("evaluate", name, *AS_OF).returncode == 0
@@ -471,7 +472,7 @@ def test_a_full_disk() -> None:
     with open("/dev/full", "wb") as full:
         done = subprocess.run(
             [sys.executable, "-m", "policyengine", "evaluate", CASE, *AS_OF, "--engine", "reference"],
-            cwd=ROOT,
+            cwd=FROZEN,
             env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
             stdout=full,
             stderr=subprocess.PIPE,

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+from frozen import RULES
 from running import ROOT, Run
 
 from policyengine.i18n import Speech
@@ -47,7 +48,7 @@ def test_broken_rules_are_told(run: Run, broken_rules: object) -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_everything_has_a_card_without_holes(language: str) -> None:
     """Every name of the real rulebook has a sentence, and no place of a template is left open."""
-    book = load_model(str(ROOT / "rules/taobao"), ()).rulebook
+    book = load_model(str(RULES), ()).rulebook
     assert book is not None
     cards = Cards(book, Speech("zh" if language == "zh" else "en"))
     for name in cards.names():

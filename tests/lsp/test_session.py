@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from frozen import RULES
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.client import LanguageClient
@@ -350,7 +351,7 @@ def test_a_file_outside_a_rulebook_is_left_alone(tmp_path: Path, folder: Path) -
 
 def test_lists_are_renamed_with_the_paths_of_their_facts(tmp_path: Path) -> None:
     folder = tmp_path / "taobao"
-    shutil.copytree(ROOT / "rules/taobao", folder)
+    shutil.copytree(RULES, folder)
 
     async def talk(editor: Editor) -> None:
         text = editor.open("facts.yaml")
@@ -369,7 +370,7 @@ def test_lists_are_renamed_with_the_paths_of_their_facts(tmp_path: Path) -> None
 
 def test_a_document_and_an_assumption_are_renamed_everywhere(tmp_path: Path) -> None:
     folder = tmp_path / "taobao"
-    shutil.copytree(ROOT / "rules/taobao", folder)
+    shutil.copytree(RULES, folder)
 
     async def talk(editor: Editor) -> None:
         for name, word, new in (

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from frozen import FROZEN
 
 from policyengine.api import prepare
 from policyengine.decision import Decision
@@ -34,7 +35,7 @@ COLOR = re.compile(r"\x1b\[[0-9]+m")
 def decide(overlay: str = "") -> Decision:
     """Judge the example; places in the texts are relative to the root of the repository."""
     before = Path.cwd()
-    os.chdir(ROOT)
+    os.chdir(FROZEN)
     try:
         loaded = load_directory("rules/taobao", (overlay,) if overlay else ())
         assert loaded.rulebook is not None

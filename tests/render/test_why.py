@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from frozen import RULES
 from jsonschema import Draft7Validator
 
 from policyengine import load_rulebook
@@ -220,7 +221,7 @@ def gate(requested: str) -> Decision:
             "intervention_requested_at": requested,
         },
     }
-    return load_rulebook(ROOT / "rules" / "taobao").evaluate(case, as_of="2012-04-16 09:00")
+    return load_rulebook(RULES).evaluate(case, as_of="2012-04-16 09:00")
 
 
 def test_a_request_exactly_at_the_end_of_the_wait_is_one_second_too_early() -> None:
@@ -835,7 +836,7 @@ def test_an_empty_page_says_in_a_sentence_what_is_nearest(
 
 
 def test_a_case_is_told_of_the_policy_that_it_speaks_of() -> None:
-    rulebook = load_rulebook("rules/taobao", engine="reference")
+    rulebook = load_rulebook(RULES, engine="reference")
     review = {"review": {"created_at": "2012-07-02 10:00:00", "result": "good"}}
     page = render_text(rulebook.evaluate(review, as_of="2012-07-03 00:00:00"), Speech("zh"))
     assert "最接近的是“中差评的登记和处理”" in page and "而本案的“评价结果”是“好评”" in page

@@ -21,10 +21,21 @@ from policyengine.changes.vocabulary import (
     fact_details,
     list_details,
     report_details,
+    required_details,
+)
+from policyengine.changes.whole import (
+    assumption_whole,
+    clause_whole,
+    fact_whole,
+    list_whole,
+    overlay_whole,
+    parameter_whole,
+    policy_whole,
+    report_whole,
+    scope_details,
 )
 from policyengine.conditions import All, Condition, Constant, conjuncts, shape
 from policyengine.render.bilingual import Bilingual
-from policyengine.render.statements import scope_of
 from policyengine.rulebook import Amount, Deadline, Overlay, Parameter, Policy, Rule, Rulebook
 from policyengine.source import Span
 from policyengine.values import comparison_key
@@ -32,12 +43,20 @@ from policyengine.words import Text
 
 _Part = TypeVar("_Part")
 _Details = Callable[[Sides, _Part, _Part], Iterable[Text]]
-_Says = Callable[[Bilingual, _Part], Text]
+_Says = Callable[[Bilingual, _Part], Iterable[Text]]
 
 
 def compare(old: Rulebook, new: Rulebook) -> list[Change]:
     """Return every change of what the rules say, in a fixed order: by kind, then by name."""
     return list(_Comparison(Sides(old, new)).changes())
+
+
+def _nothing(side: Bilingual, part: object) -> Iterable[Text]:
+    return ()
+
+
+def _one(says: Callable[[Bilingual, _Part], Text]) -> _Says[_Part]:
+    return lambda side, part: (says(side, part),)
 
 
 class _Comparison:
@@ -51,21 +70,27 @@ class _Comparison:
         whole = tuple(book_details(self.sides))
         if whole:
             yield Change("rulebook", "changed", new.id, new.title, whole)
-        yield from self._group("policy", old.policies, new.policies, policy_details)
+        yield from self._group("policy", old.policies, new.policies, policy_details, policy_whole)
         yield from self._group(
-            "parameter", old.parameters, new.parameters, parameter_details, Bilingual.parameter
+            "parameter", old.parameters, new.parameters, parameter_details, parameter_whole
         )
-        yield from self._group("deadline", old.deadlines, new.deadlines, deadline_details, Bilingual.deadline)
-        yield from self._group("amount", old.amounts, new.amounts, amount_details, Bilingual.amount)
-        yield from self._group("rule", old.rules, new.rules, rule_details, Bilingual.rule)
+        yield from self._group(
+            "deadline", old.deadlines, new.deadlines, deadline_details, _one(Bilingual.deadline), self._scope
+        )
+        yield from self._group(
+            "amount", old.amounts, new.amounts, amount_details, _one(Bilingual.amount), self._scope
+        )
+        yield from self._group("rule", old.rules, new.rules, rule_details, _one(Bilingual.rule), self._scope)
         yield from self._outcomes()
-        yield from self._group("fact", old.facts, new.facts, fact_details)
-        yield from self._group("list", old.lists, new.lists, list_details)
-        yield from self._group("assumption", old.assumptions, new.assumptions, assumption_details)
+        yield from self._group("fact", old.facts, new.facts, fact_details, fact_whole, added=required_details)
+        yield from self._group("list", old.lists, new.lists, list_details, list_whole, added=required_details)
+        yield from self._group(
+            "assumption", old.assumptions, new.assumptions, assumption_details, assumption_whole
+        )
         before, after = ({one.id: one for one in book.overlays} for book in (old, new))
-        yield from self._group("overlay", before, after, overlay_details)
-        yield from self._group("clause", old.clauses, new.clauses, clause_details)
-        yield from self._group("report", old.reports, new.reports, report_details)
+        yield from self._group("overlay", before, after, overlay_details, overlay_whole)
+        yield from self._group("clause", old.clauses, new.clauses, clause_details, clause_whole)
+        yield from self._group("report", old.reports, new.reports, report_details, report_whole)
 
     def _group(
         self,
@@ -73,21 +98,31 @@ class _Comparison:
         old: Mapping[str, _Part],
         new: Mapping[str, _Part],
         details: _Details[_Part],
-        says: _Says[_Part] | None = None,
+        says: _Says[_Part],
+        around: _Says[_Part] = _nothing,
+        added: _Says[_Part] = _nothing,
     ) -> Iterator[Change]:
-        """Compare the parts of a kind; what is new or gone is told as a whole by ``says``."""
+        """Compare the parts of a kind.
+
+        What is new or gone is told as a whole by ``says``; ``around`` tells of what is there in the new
+        version where it applies, and ``added`` what somebody has to know of what is new.
+        """
         sides = self.sides
         for id in sorted({*old, *new}):
             if id not in new:
-                whole = () if says is None else (says(sides.was, old[id]),)
-                yield Change(kind, "removed", id, _title(old[id], id), whole)
+                yield Change(kind, "removed", id, _title(old[id], id), tuple(says(sides.was, old[id])))
             elif id not in old:
-                whole = () if says is None else (says(sides.now, new[id]),)
-                yield Change(kind, "added", id, _title(new[id], id), whole)
+                told = (*says(sides.now, new[id]), *around(sides.now, new[id]), *added(sides.now, new[id]))
+                yield Change(kind, "added", id, _title(new[id], id), told)
             elif _said(sides.old, old[id]) != _said(sides.new, new[id]):
                 found = (*self._renamed(old[id], new[id], id), *details(sides, old[id], new[id]))
                 told = found or (sides.both("something else of it has changed"),)
-                yield Change(kind, "changed", id, _title(new[id], id), told)
+                yield Change(kind, "changed", id, _title(new[id], id), (*told, *around(sides.now, new[id])))
+
+    def _scope(self, side: Bilingual, part: Rule | Deadline | Amount) -> Iterable[Text]:
+        """Tell when the policy of a part applies, unless that is told of the policy, which is new itself."""
+        is_told = part.policy not in self.sides.old.policies
+        return () if is_told else scope_details(side, side.book.policies[part.policy])
 
     def _renamed(self, old: object, new: object, id: str) -> Iterator[Text]:
         if _title(old, id) != _title(new, id):
@@ -119,7 +154,7 @@ def _said(book: Rulebook, part: object) -> Hashable:
     """Return what a part says itself, wherever its file lies and however its conditions are nested."""
     match part:
         case Policy():
-            return shape(part._replace(file="")), shape(_flat(scope_of(book, part.id)))
+            part = part._replace(file="", scope=_flat(part.scope))
         case Overlay():
             part = part._replace(file="")
         case Parameter():

@@ -7,6 +7,7 @@ from datetime import date
 
 from policyengine.changes.change import Sides
 from policyengine.conditions import shape
+from policyengine.render.bilingual import Bilingual
 from policyengine.rulebook import DatedValue, Overlay, Parameter
 from policyengine.values import TYPE_WORDS
 from policyengine.words import Text
@@ -18,9 +19,19 @@ def parameter_details(sides: Sides, old: Parameter, new: Parameter) -> Iterator[
     if old.type is not new.type:
         was, now = (sides.now.message(TYPE_WORDS[one.type]) for one in (old, new))
         yield both("type: {old} → {new}", old=was, new=now)
-    yield from _values(sides, old.values, new.values, old, new)
+    changed = tuple(_values(sides, old.values, new.values, old, new))
+    yield from changed
+    if changed:
+        yield from chosen_by(sides.now, new)
     if shape(old.by) != shape(new.by):
         yield both("another act says which value is in force")
+
+
+def chosen_by(side: Bilingual, parameter: Parameter) -> Iterator[Text]:
+    """Tell which act says which value is in force, where there is more than one."""
+    if parameter.by is not None and any(one.start is not None for one in parameter.values):
+        act = side.title(parameter.by.name)
+        yield side.both("the day of “{act}” says which value is in force", act=act)
 
 
 def overlay_details(sides: Sides, old: Overlay, new: Overlay) -> Iterator[Text]:
@@ -39,10 +50,10 @@ def overlay_details(sides: Sides, old: Overlay, new: Overlay) -> Iterator[Text]:
             yield both("{name}: {change}", name=name, change=words)
 
 
-def day_text(sides: Sides, day: int | None) -> Text:
+def day_text(side: Bilingual, day: int | None) -> Text:
     """Return a day, given as an ordinal."""
     if day is None:
-        return sides.both("no day")
+        return side.both("no day")
     shown = date.fromordinal(day).isoformat()
     return Text(shown, shown)
 
@@ -62,7 +73,7 @@ def _values(
         if start is None:
             yield both("{old} → {new}", old=prior, new=shown)
         else:
-            yield both("{old} → {new} from {day}", old=prior, new=shown, day=day_text(sides, start))
+            yield both("{old} → {new} from {day}", old=prior, new=shown, day=day_text(sides.now, start))
     for start, value in before.items():
         if start in after:
             continue
@@ -70,7 +81,7 @@ def _values(
         if start is None:
             yield both("there is no longer a value without a date: {value}", value=shown)
         else:
-            yield both("no longer {value} from {day}", value=shown, day=day_text(sides, start))
+            yield both("no longer {value} from {day}", value=shown, day=day_text(sides.now, start))
 
 
 def _in_force(values: Sequence[DatedValue], day: int | None) -> DatedValue | None:

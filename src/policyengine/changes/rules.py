@@ -8,7 +8,6 @@ from policyengine.changes.change import Sides
 from policyengine.changes.figures import day_text
 from policyengine.conditions import All, Condition, conjuncts, shape
 from policyengine.diagnostics import marked
-from policyengine.render.statements import scope_of
 from policyengine.rulebook import Amount, Deadline, Notice, Policy, Rule, Rulebook
 from policyengine.source import Span
 from policyengine.words import Text
@@ -26,8 +25,8 @@ def policy_details(sides: Sides, old: Policy, new: Policy) -> Iterator[Text]:
     for word, template in _DAYS.items():
         before, after = getattr(old, word), getattr(new, word)
         if before != after:
-            yield sides.both(template, old=day_text(sides, before), new=day_text(sides, after))
-    yield from _conditions(sides, scope_of(sides.old, old.id), scope_of(sides.new, new.id))
+            yield sides.both(template, old=day_text(sides.was, before), new=day_text(sides.now, after))
+    yield from _conditions(sides, old.scope, new.scope)
 
 
 def rule_details(sides: Sides, old: Rule, new: Rule) -> Iterator[Text]:
@@ -88,7 +87,7 @@ def amount_details(sides: Sides, old: Amount, new: Amount) -> Iterator[Text]:
 
 def own_conditions(book: Rulebook, part: Deadline | Amount) -> Condition:
     """Return what a deadline or amount demands beside what its policy demands of all its parts."""
-    shared = {shape(one) for one in conjuncts(scope_of(book, part.policy))}
+    shared = {shape(one) for one in conjuncts(book.policies[part.policy].scope)}
     return All(tuple(one for one in conjuncts(part.when) if shape(one) not in shared), Span(""))
 
 

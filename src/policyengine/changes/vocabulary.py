@@ -64,10 +64,12 @@ def fact_details(sides: Sides, old: Fact, new: Fact) -> Iterator[Text]:
         yield both("role: {old} → {new}", old=old.role, new=new.role)
     yield from _named(sides, "value", *({one.name: one.title for one in fact.choices} for fact in (old, new)))
     if old.if_missing != new.if_missing:
-        was, now = _if_missing(sides.was, old), _if_missing(sides.now, new)
+        was, now = if_missing_text(sides.was, old), if_missing_text(sides.now, new)
         yield both("when a case leaves it out: {old} → {new}", old=was, new=now)
+    if not old.is_required:
+        yield from required_details(sides.now, new)
     if shape(old.bounds) != shape(new.bounds):
-        was, now = _bounds(sides.was, old.bounds), _bounds(sides.now, new.bounds)
+        was, now = bounds_text(sides.was, old.bounds), bounds_text(sides.now, new.bounds)
         yield both("limits: {old} → {new}", old=was, new=now)
     for template, before, after in (
         (marked("dated by: {old} → {new}"), old.dated_by, new.dated_by),
@@ -76,6 +78,15 @@ def fact_details(sides: Sides, old: Fact, new: Fact) -> Iterator[Text]:
     ):
         if before != after:
             yield both(template, old=before or "–", new=after or "–")
+
+
+def required_details(side: Bilingual, part: Fact | RecordList) -> Iterator[Text]:
+    """Tell what becomes of the cases that do not say what rules now ask for."""
+    if part.is_required:
+        yield side.both(
+            "cases that do not say it, open ones too, become undetermined where rules ask for it:"
+            " say with `if_missing` what it is then"
+        )
 
 
 def list_details(sides: Sides, old: RecordList, new: RecordList) -> Iterator[Text]:
@@ -87,6 +98,7 @@ def list_details(sides: Sides, old: RecordList, new: RecordList) -> Iterator[Tex
         words = both("unknown"), both("no records")
         was, now = words[old.empty_if_missing], words[new.empty_if_missing]
         yield both("when a case leaves it out: {old} → {new}", old=was, new=now)
+        yield from required_details(sides.now, new)
     yield from _named(
         sides,
         "fact",
@@ -177,7 +189,8 @@ def _named(sides: Sides, kind: str, old: Mapping[str, Text], new: Mapping[str, T
             yield sides.both(changed, name=id, old=old[id], new=new[id])
 
 
-def _if_missing(side: Bilingual, fact: Fact) -> Text:
+def if_missing_text(side: Bilingual, fact: Fact) -> Text:
+    """Return what a fact is when a case leaves it out, under every reading."""
     missing = fact.if_missing
     if not isinstance(missing, MissingByReading):
         return _missing(side, missing, fact.type)
@@ -195,7 +208,8 @@ def _missing(side: Bilingual, missing: IfMissing, type: ValueType) -> Text:
     return side.both("none")
 
 
-def _bounds(side: Bilingual, bounds: Sequence[Bound]) -> Text:
+def bounds_text(side: Bilingual, bounds: Sequence[Bound]) -> Text:
+    """Return the limits that a fact of a case must respect."""
     if not bounds:
         return side.both("none")
     return side.stated(

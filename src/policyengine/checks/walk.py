@@ -108,7 +108,7 @@ def assumptions_of(rulebook: Rulebook) -> Iterator[str]:
             if isinstance(part, ReadingIs):
                 yield part.assumption
     for operand in operands_of(rulebook):
-        yield from _assumptions_of_operand(operand)
+        yield from assumptions_of_operand(operand)
     for deadline in rulebook.deadlines.values():
         yield from (rule.assumption for rule in deadline.counting if rule.assumption is not None)
     for fact in rulebook.facts.values():
@@ -120,11 +120,12 @@ def assumptions_of(rulebook: Rulebook) -> Iterator[str]:
                 yield notice.otherwise.assumption
 
 
-def _assumptions_of_operand(operand: Operand) -> Iterator[str]:
+def assumptions_of_operand(operand: Operand) -> Iterator[str]:
+    """Return the assumptions whose readings say what an operand is."""
     if isinstance(operand, ByReading):
         yield operand.assumption
         for _, inner in operand.readings:
-            yield from _assumptions_of_operand(inner)
+            yield from assumptions_of_operand(inner)
 
 
 def texts_of(rulebook: Rulebook) -> Iterator[Titled]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -37,6 +38,7 @@ def command(old: str, new: str | None, form: str, language: Language) -> None:
 
     say = options.speech(language)
     folder = options.find_rules(new)
+    _refuse_bare_revision(old, folder, say)
     before, (after, _) = _load_old(old, folder, say), loading.load_model(folder, (), say)
     changes = compare(before, after)
     if form == "json":
@@ -45,6 +47,19 @@ def command(old: str, new: str | None, form: str, language: Language) -> None:
         options.write(render_changes_markdown(changes, say))
     else:
         options.write(render_changes(changes, say, options.has_color(sys.stdout)))
+
+
+def _refuse_bare_revision(path: str, folder: str, say: Speech) -> None:
+    """Raise UsageError for a word that is no folder, and a revision of git: it is plain what was meant."""
+    from policyengine.revision import PREFIX, is_revision, names_revision
+
+    if not is_revision(path) and not os.path.exists(path) and names_revision(path, folder):
+        words = say(
+            "there is no folder `{path}`, but a revision of git: write `{written}`",
+            path=path,
+            written=f"{PREFIX}{path}",
+        )
+        raise click.UsageError(words)
 
 
 def _load_old(path: str, folder: str, say: Speech) -> Rulebook:

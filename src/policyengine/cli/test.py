@@ -17,6 +17,7 @@ from policyengine.i18n import Language, Speech
 
 if TYPE_CHECKING:
     from policyengine.testing.coverage import Coverage
+    from policyengine.testing.report import Reporter
     from policyengine.testing.run import Result, Runner
 
 
@@ -141,7 +142,7 @@ def _run(asked: _Asked) -> int:
     coverages = _coverages(runner, results)
     reporter = Reporter(asked.say, options.has_color(sys.stdout), asked.verbose)
     if asked.suggest:
-        _suggest(runner, results, coverages, asked.say)
+        _suggest(runner, results, coverages, reporter)
     else:
         text = reporter.results(results)
         if coverages and (asked.coverage or asked.least is not None or not asked.only):
@@ -168,17 +169,19 @@ def _coverages(runner: Runner, results: Sequence[Result]) -> list[Coverage]:
     return [found[rules] for rules in sorted(found)]
 
 
-def _suggest(runner: Runner, results: Sequence[Result], coverages: Sequence[Coverage], say: Speech) -> None:
+def _suggest(
+    runner: Runner, results: Sequence[Result], coverages: Sequence[Coverage], reporter: Reporter
+) -> None:
     from policyengine.testing.suggest import render_suggestions, suggest
 
+    say = reporter.say
     for coverage in coverages:
         own = [one for one in results if one.file.rules == coverage.book.directory]
         found, left = suggest(runner, own, coverage, say)
         options.write(render_suggestions(found, say))
         options.tell(say("suggested: {count}", count=len(found)))
-        for target in left:
-            place = f"{target.span.file}:{target.span.line}"
-            options.tell(say("no case comes near {place} (`{name}`)", place=place, name=target.name))
+        if left:
+            options.tell(reporter.unreached(coverage, left))
 
 
 def _write_junit(path: str, results: Sequence[Result], say: Speech) -> None:

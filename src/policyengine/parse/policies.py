@@ -143,7 +143,7 @@ class PolicyParser:
             None if day is None else int(str(day.value)) for day in (self.first_day, self.last_day)
         )
         return PolicyParts(
-            Policy(self.id, title, self.node.span.file, first_day, last_day, span),
+            Policy(self.id, title, self.node.span.file, first_day, last_day, self._whole_scope(), span),
             self._all("parameters", self._parameter),
             self._all("deadlines", self._deadline),
             self._all("amounts", self._amount),
@@ -179,6 +179,9 @@ class PolicyParser:
             constant = Constant(instant, ValueType.INSTANT, day.span)
             found.append(Test(self.by, cast(Literal["at_least"], operator), (constant,), word, day.span))
         return tuple(found)
+
+    def _whole_scope(self) -> Condition:
+        return join(list(self.limits), self.node.span)
 
     def _listed(self, node: MappingNode) -> tuple[bool, str | None]:
         """Return whether ``for_each`` is sound, and its list."""
@@ -347,7 +350,7 @@ class PolicyParser:
             policy=self.id,
             title=nodes.title(node.get("title")),
             source=self.sources.parse(node.get("source"), self.scope),
-            scope=join(list(self.limits), self.node.span),
+            scope=self._whole_scope(),
             when=parse_condition(node.get("when"), scope),
             then=tuple(self._conclusions(node.get("then"), scope)),
             overrides=tuple(self._overrides(node.get("overrides"), entry.key.text)),

@@ -32,10 +32,8 @@ from policyengine.rulebook import (
     Parameter,
     Policy,
     Rule,
-    Rulebook,
     TextByReading,
 )
-from policyengine.source import Span
 from policyengine.values import Duration, ValueType
 
 # One whole sentence for each word and its opposite, because word order differs between languages.
@@ -157,7 +155,7 @@ class Statements:
 
     def scope(self, policy: Policy) -> str:
         """Return when a policy applies at all, or nothing if it always does."""
-        conditions = self.conditions(scope_of(self.naming.book, policy.id))
+        conditions = self.conditions(policy.scope)
         return self.say("This policy applies if {conditions}.", conditions=conditions) if conditions else ""
 
     # ---------- conditions
@@ -363,12 +361,6 @@ class Statements:
                 day = date.fromordinal(one.start).isoformat()
                 lines.append(self.say("{value} from {day}", value=value, day=day))
         return lines or [self.say("the document does not say")]
-
-
-def scope_of(book: Rulebook, policy: str) -> Condition:
-    """Return what a policy demands for each of its rules; always true for a policy without rules."""
-    rules = (rule for rule in book.rules.values() if rule.policy == policy)
-    return next((rule.scope for rule in rules), All((), Span("")))
 
 
 _READ, _NOT_READ = marked("{id} is read as: {reading}"), marked("{id} is not read as: {reading}")

@@ -1,11 +1,15 @@
-"""What the scenarios exercise: rules, conditions both ways, and the edges of deadlines and limits."""
+"""What the scenarios exercise: rules, conditions both ways, edges, days, readings and figures of overlays.
+
+Only what is in force counts: a case to which a policy does not apply says nothing about its rules.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from policyengine.case import Key
+from policyengine.checks.exclusion import Exclusion
 from policyengine.conditions import (
     All,
     Any,
@@ -16,37 +20,45 @@ from policyengine.conditions import (
     Operand,
     Pick,
     ReadingIs,
+    Ref,
     Some,
     Test,
+    conjuncts,
+    parts_of,
 )
 from policyengine.decision import Decision
 from policyengine.findings import Known, State, Truth
 from policyengine.rulebook import Amount, Deadline, Rulebook
 from policyengine.source import Span
+from policyengine.testing.days import day_targets, exercised_days
+from policyengine.testing.leaning import (
+    ReadingsAsked,
+    exercised_figures,
+    figure_targets,
+    reading_targets,
+    rests_on,
+)
+from policyengine.testing.targets import KINDS, Covered, Side, Target
 from policyengine.values import ValueType, comparison_key
 
-Kind = Literal["rule", "condition", "edge"]
-Side = Literal["before", "at", "after"]
 SIDES: Mapping[int, Side] = {-1: "before", 0: "at", 1: "after"}
 Leaf = Test | ReadingIs | Some | Count | Pick
-Owned = tuple[str, Leaf, str | None]
-"""A test, the rule, deadline, amount or policy that it belongs to, and the list of whose records it asks."""
+
+
+class Owned(NamedTuple):
+    """A test, the rule, deadline, amount or policy that it belongs to, and the list of whose records it asks.
+
+    ``policy`` has to be in force for the test to matter; empty for what a policy itself demands.
+    """
+
+    owner: str
+    leaf: Leaf
+    listed: str | None
+    policy: str
+
 
 _ORDERED = ("at_least", "at_most", "more_than", "less_than")
 _LIMITED = (ValueType.MONEY, ValueType.COUNT)
-
-
-class Target(NamedTuple):
-    """One thing to be exercised: a rule that holds, a condition that is ``yes`` or ``no``, an edge's side.
-
-    ``name`` is the rule, deadline, amount or policy; ``about`` what a condition asks about.
-    """
-
-    kind: Kind
-    name: str
-    span: Span
-    side: str
-    about: str = ""
 
 
 def spoken(leaf: Leaf) -> str:
@@ -64,19 +76,6 @@ def spoken(leaf: Leaf) -> str:
             return f"{which} {listed}"
 
 
-class Covered(NamedTuple):
-    """How much of one kind is exercised."""
-
-    kind: Kind
-    total: int
-    covered: int
-
-    @property
-    def is_complete(self) -> bool:
-        """Tell whether nothing is left."""
-        return self.covered == self.total
-
-
 class Coverage:
     """Collects what decisions exercise of one rulebook."""
 
@@ -84,6 +83,7 @@ class Coverage:
         """Know everything that there is to exercise."""
         self.book = book
         self.seen: set[Target] = set()
+        self._readings = ReadingsAsked()
         self._leaves: dict[int, tuple[Rulebook, tuple[Owned, ...]]] = {}
         self.targets = tuple(sorted({*_targets(book, self._leaves_of(book))}, key=_by_place))
 
@@ -94,22 +94,33 @@ class Coverage:
     def exercised(self, decision: Decision) -> Iterator[Target]:
         """Return what a decision exercises."""
         yield from self._rules(decision)
-        leaves = self._leaves_of(decision.judged.rulebook)
+        leaves = _in_force(decision, self._leaves_of(decision.judged.rulebook))
         yield from _conditions(decision, leaves)
         yield from _edges(decision, leaves)
+        rests = rests_on(decision)
+        yield from exercised_days(decision, rests)
+        yield from self._readings.exercised(decision, rests)
+        yield from exercised_figures(decision, rests)
 
     def summary(self) -> tuple[Covered, ...]:
         """Return how much is exercised of each kind."""
-        kinds: tuple[Kind, ...] = ("rule", "condition", "edge")
         found = []
-        for kind in kinds:
+        for kind in KINDS:
             targets = [one for one in self.targets if one.kind == kind]
             found.append(Covered(kind, len(targets), sum(one in self.seen for one in targets)))
-        return tuple(found)
+        return tuple(one for one in found if one.total)
 
     def missing(self) -> tuple[Target, ...]:
         """Return what nothing exercises, by place."""
         return tuple(one for one in self.targets if one not in self.seen)
+
+    def distances(self, decision: Decision, target: Target) -> Iterator[tuple[Test | Count, int | None, int]]:
+        """Return the tests of whose limit an edge is, for each record, and how far above it they are."""
+        for owner, leaf, listed, _ in _in_force(decision, self._leaves_of(decision.judged.rulebook)):
+            if (owner, leaf.span) == (target.name, target.span) and isinstance(leaf, Test | Count):
+                for record in _records(decision, listed) if _is_limit(leaf) else ():
+                    for found, limit in compared(decision, leaf, record):
+                        yield leaf, record, found - limit
 
     def _rules(self, decision: Decision) -> Iterator[Target]:
         for (id, _), finding in decision.findings.rules.items():
@@ -126,13 +137,22 @@ class Coverage:
 
 def _conditions(decision: Decision, leaves: Iterable[Owned]) -> Iterator[Target]:
     explanation = decision.explanation
-    for owner, leaf, listed in leaves:
+    for owner, leaf, listed, _ in leaves:
         evaluate = explanation.explainer.lowered(leaf)
         for record in _records(decision, listed):
             truth = evaluate(explanation, record)[0]
             if truth is not Truth.UNDETERMINED:
                 side = "yes" if truth is Truth.TRUE else "no"
                 yield Target("condition", owner, leaf.span, side, spoken(leaf))
+
+
+def _in_force(decision: Decision, leaves: Iterable[Owned]) -> tuple[Owned, ...]:
+    """Return the tests whose policy applies to the case."""
+    ask, policies = decision.explanation, decision.judged.rulebook.policies
+    applies = {
+        id: ask.explainer.lowered(one.scope)(ask, None)[0] is Truth.TRUE for id, one in policies.items()
+    }
+    return tuple(one for one in leaves if applies.get(one.policy, True))
 
 
 def _records(decision: Decision, listed: str | None) -> Iterable[int | None]:
@@ -142,9 +162,10 @@ def _records(decision: Decision, listed: str | None) -> Iterable[int | None]:
 def _targets(book: Rulebook, leaves: Iterable[Owned]) -> Iterator[Target]:
     for rule in book.rules.values():
         yield Target("rule", rule.id, rule.span, "holds")
-    for owner, leaf, _ in leaves:
-        sides = ("yes",) if _is_always_true(book, leaf) else ("yes", "no")
-        for side in sides:
+    possible = _Possible(book)
+    for owned in leaves:
+        owner, leaf, _, _ = owned
+        for side in possible.sides(owned):
             yield Target("condition", owner, leaf.span, side, spoken(leaf))
         if _is_limit(leaf):
             for offset, edge in SIDES.items():
@@ -157,10 +178,14 @@ def _targets(book: Rulebook, leaves: Iterable[Owned]) -> Iterator[Target]:
         for span in (*(cap.span for cap in amount.caps), *([amount.span] if amount.floor else [])):
             for edge in SIDES.values():
                 yield Target("edge", amount.id, span, edge)
+    yield from day_targets(book)
+    yield from reading_targets(book)
+    yield from figure_targets(book)
 
 
-def _by_place(target: Target) -> tuple[str, int, int, str, str]:
-    return target.span.file, target.span.line, target.span.column, target.kind, target.side
+def _by_place(target: Target) -> tuple[str, int, int, str, str, str, str]:
+    place = target.span.file, target.span.line, target.span.column
+    return (*place, target.kind, target.side, target.name, target.about)
 
 
 # ---------- conditions
@@ -169,25 +194,25 @@ def _by_place(target: Target) -> tuple[str, int, int, str, str]:
 def tests_of(book: Rulebook) -> Iterator[Owned]:
     """Return every test of a rulebook with its owner and the list of whose records it asks."""
     told: set[tuple[Span, str]] = set()
-    for owner, condition, listed in _wholes(book):
+    for owner, policy, condition, listed in _wholes(book):
         for leaf, inner in _tests(condition, listed):
             key = (leaf.span, str(getattr(leaf, "operator", type(leaf).__name__)))
             if key not in told:
                 told.add(key)
-                yield owner, leaf, inner
+                yield Owned(owner, leaf, inner, policy)
 
 
-def _wholes(book: Rulebook) -> Iterator[tuple[str, Condition, str | None]]:
+def _wholes(book: Rulebook) -> Iterator[tuple[str, str, Condition, str | None]]:
+    for policy in book.policies.values():
+        yield policy.id, "", policy.scope, None
     for rule in book.rules.values():
-        yield rule.policy, rule.scope, None
-    for rule in book.rules.values():
-        yield rule.id, rule.when, rule.listed
+        yield rule.id, rule.policy, rule.when, rule.listed
     for deadline in book.deadlines.values():
-        yield deadline.id, deadline.when, deadline.listed
+        yield deadline.id, deadline.policy, deadline.when, deadline.listed
     for amount in book.amounts.values():
-        yield amount.id, amount.when, amount.listed
+        yield amount.id, amount.policy, amount.when, amount.listed
         for cap in amount.caps:
-            yield amount.id, cap.when, amount.listed
+            yield amount.id, amount.policy, cap.when, amount.listed
 
 
 def _tests(condition: Condition, listed: str | None) -> Iterator[tuple[Leaf, str | None]]:
@@ -209,6 +234,43 @@ def _tests(condition: Condition, listed: str | None) -> Iterator[tuple[Leaf, str
 
 
 # ---------- what no case can do
+
+
+class _Possible:
+    """Tells which answers a test can have where its policy is in force."""
+
+    def __init__(self, book: Rulebook) -> None:
+        self.book = book
+        self.exclusion = Exclusion(book)
+        self.scopes = {id: _with_dates(book, policy.scope) for id, policy in book.policies.items()}
+
+    def sides(self, owned: Owned) -> tuple[str, ...]:
+        """Return those of ``yes`` and ``no`` that are not plainly impossible."""
+        if _is_always_true(self.book, owned.leaf):
+            return ("yes",)
+        scope = self.scopes.get(owned.policy)
+        if scope is None or owned.listed is not None or not _asks_the_same(scope, owned.leaf):
+            return ("yes", "no")
+        answers = {"yes": owned.leaf, "no": Not(owned.leaf, owned.leaf.span)}
+        return tuple(side for side, one in answers.items() if not self.exclusion.excludes(scope, one))
+
+
+def _asks_the_same(scope: All, leaf: Leaf) -> bool:
+    """Tell whether a policy asks for what a test asks for: else, the one says nothing about the other."""
+    names = {part.ref.name for part in parts_of(scope) if isinstance(part, Test)}
+    return isinstance(leaf, Test) and leaf.ref.name in names
+
+
+def _with_dates(book: Rulebook, scope: Condition) -> All:
+    """Return what a policy demands, and the events without which the facts that it asks for are not seen."""
+    parts = list(conjuncts(scope))
+    for one in tuple(parts):
+        fact = book.facts.get(one.ref.name) if isinstance(one, Test) else None
+        dated_by = None if fact is None else fact.dated_by
+        if dated_by is not None and book.facts[dated_by].listed is None:
+            act = Ref(dated_by, "fact", ValueType.INSTANT, None, one.span)
+            parts.append(Test(act, "happened", (), "happened", one.span))
+    return All(tuple(parts), scope.span)
 
 
 def _is_always_true(book: Rulebook, leaf: Leaf) -> bool:
@@ -280,7 +342,7 @@ def _limits_of_amount(decision: Decision, amount: Amount, key: Key) -> Iterator[
 
 
 def _limits_of_conditions(decision: Decision, leaves: Iterable[Owned]) -> Iterator[Target]:
-    for owner, leaf, listed in leaves:
+    for owner, leaf, listed, _ in leaves:
         if not _is_limit(leaf) or not isinstance(leaf, Test | Count):
             continue
         for record in _records(decision, listed):

@@ -143,6 +143,7 @@ class _Reader:
         name = nodes.scalar(node.get("name"))
         assume = {entry.key.text: nodes.text(entry.value) for entry in nodes.entries(node.get("assume"))}
         self._check_readings(node.get("assume"))
+        self._check_is_judged(node)
         return Scenario(
             name=name.text,
             given=self._given(nodes.mapping(node.get("given"))),
@@ -185,6 +186,18 @@ class _Reader:
                 what = message("no case is refused for `{word}`", word=written.text)
                 self._fault("unknown-word", what, written.span, written.text, CODES)
             yield written.text
+
+    def _check_is_judged(self, node: MappingNode) -> None:
+        """Tell checks beside ``faults``: a case that is refused is not judged, so nothing would run them."""
+        checks = next((one.key for one in node.entries if one.key.text == "checks"), None)
+        if node.get("faults") is not None and checks is not None:
+            what = message(
+                "a case that must be refused is not judged, so its `{key}` never run", key="checks"
+            )
+            help = message(
+                "leave out `{first}` or `{second}`, or make two cases of it", first="checks", second="faults"
+            )
+            self.faults.append(error("checks-never-run", what, checks.span, help))
 
     def _check_readings(self, node: Node | None) -> None:
         for entry in nodes.entries(node):

@@ -14,16 +14,21 @@ from policyengine.render.layout import Paint, Row, Tone, table
 from policyengine.render.naming import Naming, case_path
 from policyengine.render.report import render_report
 from policyengine.render.why import Chain
-from policyengine.testing.coverage import Coverage, Covered, Target
+from policyengine.testing.coverage import Coverage
 from policyengine.testing.read import expected_value
 from policyengine.testing.run import Extra, Failure, NotBecause, NotRefused, Refused, Result, Unexpected
 from policyengine.testing.scenarios import Expectation, Scenario, ScenarioFile
+from policyengine.testing.suggest import Unreached
+from policyengine.testing.targets import Covered, Target
 from policyengine.values import ValueType, printable, show_value
 
 _KINDS = {
     "rule": marked("rules that held"),
     "condition": marked("conditions both ways"),
     "edge": marked("edges of deadlines and limits"),
+    "day": marked("days on which something begins or ends"),
+    "reading": marked("readings of assumptions"),
+    "figure": marked("figures of overlays"),
 }
 _MISSING = {
     ("rule", "holds"): marked("no case in which `{name}` holds"),
@@ -35,6 +40,12 @@ _MISSING = {
     ("edge", "before"): marked("`{name}`: no case one below the limit: {text}"),
     ("edge", "at"): marked("`{name}`: no case exactly at the limit: {text}"),
     ("edge", "after"): marked("`{name}`: no case one above the limit: {text}"),
+    ("day", "first"): marked("`{name}`: no case on {about}, the first day"),
+    ("day", "before"): marked("`{name}`: no case on {about}, the day before it begins"),
+    ("day", "last"): marked("`{name}`: no case on {about}, the last day"),
+    ("day", "after"): marked("`{name}`: no case on {about}, the day after it has ended"),
+    ("reading", "read"): marked("`{name}`: no case that rests on the reading `{about}`"),
+    ("figure", "used"): marked("`{name}`: no case that rests on its figure of `{about}`"),
 }
 
 
@@ -195,16 +206,29 @@ class Reporter:
     def _missing(self, coverage: Coverage) -> Iterator[str]:
         texts = _Lines()
         for target in coverage.missing():
-            kind = (
-                "deadline"
-                if target.kind == "edge" and target.name in coverage.book.deadlines
-                else target.kind
+            yield self._place_of(target) + "  " + self._told(coverage, target, texts)
+
+    def unreached(self, coverage: Coverage, left: Sequence[Unreached]) -> str:
+        """Return what no case could be suggested for, each with the reason."""
+        texts = _Lines()
+        lines = (
+            self.say(
+                "{place}  {what}; none is suggested: {why}",
+                place=self._place_of(one.target),
+                what=self._told(coverage, one.target, texts),
+                why=self.say.message(one.why),
             )
-            words = self.say(_MISSING[kind, target.side], name=target.name, text=texts.told(target))
-            yield (
-                self.paint(f"  {os.path.normpath(target.span.file)}:{target.span.line}", "faint")
-                + f"  {words}"
-            )
+            for one in left
+        )
+        return "".join(f"{line}\n" for line in lines)
+
+    def _place_of(self, target: Target) -> str:
+        return self.paint(f"  {os.path.normpath(target.span.file)}:{target.span.line}", "faint")
+
+    def _told(self, coverage: Coverage, target: Target, texts: _Lines) -> str:
+        is_end = target.kind == "edge" and target.name in coverage.book.deadlines
+        template = _MISSING["deadline" if is_end else target.kind, target.side]
+        return self.say(template, name=target.name, about=target.about, text=texts.told(target))
 
 
 def percent(covered: Covered) -> str:

@@ -1,15 +1,17 @@
-"""The edges that no scenario stands at, as scenarios for a clerk to confirm.
+"""What no scenario exercises, as scenarios for a clerk to confirm.
 
-A suggestion starts from a scenario that comes near: the instant is moved to the edge of a deadline, or the
-sum of money that the case gives is changed until the limit is reached. What the rules answer there is
+A suggestion starts from a scenario that comes near: the instant is moved to the edge of a deadline, the sum
+of money or the number of records that the case gives is changed until the limit is reached, all its times
+are moved to another day, another reading is chosen or an overlay switched on. What the rules answer there is
 written down as expected; whether that is right is for the clerk to say.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from policyengine.case import Key
@@ -17,15 +19,17 @@ from policyengine.case_reader import path_of
 from policyengine.compile.choose_readings import choose_operand
 from policyengine.conditions import Operand, Ref, Test
 from policyengine.decision import Decision
-from policyengine.diagnostics import marked
-from policyengine.document import to_plain
+from policyengine.diagnostics import Message, marked, message
 from policyengine.findings import Conflict, Known, State, Truth, Unknown
 from policyengine.i18n import Speech
 from policyengine.render.naming import Naming
-from policyengine.testing.coverage import SIDES, Coverage, Target, compared, tests_of
+from policyengine.rule_files import CASES_SUFFIX
+from policyengine.testing.coverage import SIDES, Coverage
 from policyengine.testing.run import Result, Runner
-from policyengine.testing.scenarios import Scenario, ScenarioFile
-from policyengine.values import ValueType, format_value, local_time
+from policyengine.testing.scenarios import ScenarioFile
+from policyengine.testing.targets import Target
+from policyengine.testing.tries import Try, given_of, on_day, put, read_as, switched_on, with_records
+from policyengine.values import ValueType, format_value, instant_text
 
 _SIDES = {
     "before": marked("one second before the end of “{title}”"),
@@ -41,6 +45,21 @@ _PLAIN = re.compile(r"[^\W_][\w.+-]*( [\w.+-]+(:[\w.+-]+)*)*%?")
 _NULLS = ("null", "~")
 
 
+_DAYS = {
+    "first": marked("on {day}, the first day: {title}"),
+    "before": marked("on {day}, the day before it begins: {title}"),
+    "last": marked("on {day}, the last day: {title}"),
+    "after": marked("on {day}, the day after it has ended: {title}"),
+}
+
+
+class Unreached(NamedTuple):
+    """What no suggestion was found for, and why."""
+
+    target: Target
+    why: Message
+
+
 class Suggestion(NamedTuple):
     """A scenario that stands at an edge; ``given`` is the whole case, ``expect`` what the rules answer."""
 
@@ -54,29 +73,25 @@ class Suggestion(NamedTuple):
     expect: tuple[tuple[str, str], ...]
 
 
+_SUGGESTED = ("edge", "day", "reading", "figure")
+"""The kinds for which a case can be made; what makes a rule hold, somebody has to think of."""
+
+
 def suggest(
     runner: Runner, results: Sequence[Result], coverage: Coverage, say: Speech
-) -> tuple[list[Suggestion], list[Target]]:
-    """Return a suggestion for each edge that nothing stands at, and the edges for which none was found."""
+) -> tuple[list[Suggestion], list[Unreached]]:
+    """Return suggestions for the edges, days, readings and figures that nothing exercises; what has none."""
     maker = _Maker(runner, results, coverage, say)
     found: list[Suggestion] = []
-    left: list[Target] = []
+    left: list[Unreached] = []
     for target in coverage.missing():
-        if target.kind == "edge":
+        if target.kind in _SUGGESTED:
             suggestion = maker.suggestion(target)
             if suggestion is None:
-                left.append(target)
+                left.append(Unreached(target, maker.why_none(target)))
             else:
                 found.append(suggestion)
     return found, left
-
-
-class _Try(NamedTuple):
-    """A case and an instant that may stand at the edge."""
-
-    result: Result
-    given: Mapping[str, object]
-    as_of: int
 
 
 _WHOLE = 100_000_000
@@ -101,34 +116,80 @@ class _Maker:
         self.say = say
 
     def suggestion(self, target: Target) -> Suggestion | None:
-        is_deadline = target.name in self.coverage.book.deadlines
-        tries = self._moved(target) if is_deadline else self._changed(target)
-        for one in tries:
-            scenario = one.result.scenario
-            decision = self.runner.judge(one.result.file, scenario, one.given, one.as_of)
+        self.tried = 0
+        for one in self._tries(target):
+            self.tried += 1
+            decision = self.runner.judge(one.result.file, one.scenario, one.given, one.as_of)
             if decision is not None and target in set(self.coverage.exercised(decision)):
-                return self._written(target, one, decision)
+                written = self._written(target, one, decision)
+                if written.expect:  # a test has to expect something
+                    return written
         return None
+
+    def _tries(self, target: Target) -> Iterator[Try]:
+        match target.kind:
+            case "day":
+                yield from (one for result in self.results for one in on_day(result, target, self.coverage))
+            case "reading":
+                yield from (one for result in self.results for one in read_as(result, target))
+            case "figure":
+                yield from (one for result in self.results for one in switched_on(result, target))
+            case _ if target.name in self.coverage.book.deadlines:
+                yield from self._moved(target)
+            case _:
+                yield from self._changed(target)
+                yield from (
+                    one for result in self.results for one in with_records(result, target, self.coverage)
+                )
+
+    def why_none(self, target: Target) -> Message:
+        """Say why the last target has no suggestion."""
+        if self.tried:
+            return message(
+                "of {count} cases changed so that they come to it, each comes to something else",
+                count=self.tried,
+            )
+        match target.kind:
+            case "day":
+                return message("no case says when the act was by whose day it is told")
+            case "reading" | "figure":
+                return message("no case can be judged with it")
+            case _ if target.name in self.coverage.book.deadlines:
+                return message("its clock runs in no case")
+            case _ if any(self._is_compared(result, target) for result in self.results):
+                return message("no single number that a case gives leads there: write the case by hand")
+            case _:
+                return message("in no case to which the policy applies are both sides of it known")
+
+    def _is_compared(self, result: Result, target: Target) -> bool:
+        assert result.decision is not None
+        amounts = result.decision.findings.amounts.items()
+        return any(True for _ in self.coverage.distances(result.decision, target)) or any(
+            id == target.name and one.exists is Truth.TRUE and isinstance(one.rounded, Known)
+            for (id, _), one in amounts
+        )
 
     # ---------- deadlines: another instant
 
-    def _moved(self, target: Target) -> Iterator[_Try]:
+    def _moved(self, target: Target) -> Iterator[Try]:
         """Return the edge of every clock of the deadline; those that nobody has met yet come first."""
         offset = next(number for number, side in SIDES.items() if side == target.side)
-        found: list[tuple[bool, int, _Try]] = []
+        found: list[tuple[bool, int, Try]] = []
         for result in self.results:
             assert result.decision is not None
             for (id, _), finding in result.decision.findings.deadlines.items():
                 due = _number(finding.due)
                 if id == target.name and due is not None and finding.exists is Truth.TRUE:
                     met = _number(finding.acted)
-                    given = _plain(result.scenario)
-                    found.append((met is not None, len(found), _Try(result, given, due + offset)))
+                    given = given_of(result.scenario)
+                    found.append(
+                        (met is not None, len(found), Try(result, result.scenario, given, due + offset))
+                    )
         yield from (one for _, _, one in sorted(found, key=lambda one: one[:2]))
 
     # ---------- limits: another sum of money
 
-    def _changed(self, target: Target) -> Iterator[_Try]:
+    def _changed(self, target: Target) -> Iterator[Try]:
         """Return cases whose given money is moved so that the limit is just reached."""
         offset = next(number for number, side in SIDES.items() if side == target.side)
         for result in self.results:
@@ -136,20 +197,14 @@ class _Maker:
             for handle, distance in self._handles(result.decision, target):
                 given = _with_number(result, handle, offset - distance)
                 if given is not None:
-                    yield _Try(result, given, result.decision.as_of)
+                    yield Try(result, result.scenario, given, result.decision.as_of)
 
     def _handles(self, decision: Decision, target: Target) -> Iterator[tuple[_Handle, int]]:
         """Return the given facts that move what is limited, and how far it is above its limit now."""
         book = decision.judged.rulebook
-        for owner, leaf, listed in tests_of(book):
-            if (owner, leaf.span) != (target.name, target.span) or not isinstance(leaf, Test):
-                continue
-            records: Iterable[int | None] = (
-                (None,) if listed is None else decision.findings.records[listed] or ()
-            )
-            for record in records:
-                for found, limit in compared(decision, leaf, record):
-                    yield from ((one, found - limit) for one in self._moving(decision, leaf.ref, record))
+        for leaf, record, distance in self.coverage.distances(decision, target):
+            if isinstance(leaf, Test):
+                yield from ((one, distance) for one in self._moving(decision, leaf.ref, record))
         if target.name in book.amounts:
             yield from self._handles_of_amount(decision, target)
 
@@ -193,30 +248,55 @@ class _Maker:
 
     # ---------- writing down
 
-    def _written(self, target: Target, one: _Try, decision: Decision) -> Suggestion:
-        title = self._title(target)
-        template = (_SIDES if target.name in self.coverage.book.deadlines else _LIMITS)[target.side]
+    def _written(self, target: Target, one: Try, decision: Decision) -> Suggestion:
         zone = decision.judged.rulebook.zone
         return Suggestion(
-            file=one.result.file,
+            file=self._file(target, one.result.file),
             target=target,
-            name=self.say(template, title=title),
+            name=self._name(target),
             given=one.given,
-            assume=one.result.scenario.assume,
-            overlays=one.result.scenario.overlays,
-            as_of=local_time(one.as_of, zone).strftime("%Y-%m-%d %H:%M:%S"),
+            assume=one.scenario.assume,
+            overlays=one.scenario.overlays,
+            as_of=instant_text(one.as_of, zone),
             expect=tuple(self._expected(target, decision)),
         )
 
-    def _title(self, target: Target) -> str:
+    def _file(self, target: Target, near: ScenarioFile) -> ScenarioFile:
+        """Return the file of the policy that the target is of: there is one, or it is to be made."""
         book = self.coverage.book
-        parts = (book.deadlines, book.amounts, book.rules, book.policies)
+        if target.kind in ("reading", "figure"):  # of no policy
+            return near
+        parts = (book.deadlines, book.amounts, book.rules, book.parameters)
+        policy = next((group[target.name].policy for group in parts if target.name in group), target.name)
+        if near.policy == policy:
+            return near
+        there = [one.file for one in self.results if one.file.policy == policy]
+        path = os.path.splitext(book.policies[policy].file)[0] + CASES_SUFFIX
+        return there[0] if there else ScenarioFile(path, near.rules, policy, ())
+
+    def _name(self, target: Target) -> str:
+        book, say = self.coverage.book, self.say
+        if target.kind == "reading":
+            assumption = book.assumptions[target.name]
+            reading = next(one for one in assumption.readings if one.id == target.about)
+            return say("{id} is read as: {reading}", id=target.name, reading=self.naming.text(reading.title))
+        if target.kind == "figure":
+            overlay = next(one for one in book.overlays if one.id == target.name)
+            figures = self.naming.text(overlay.title)
+            return say(
+                "{title}: with the figures of {overlay}",
+                title=self.naming.title(target.about),
+                overlay=figures,
+            )
+        parts = (book.deadlines, book.amounts, book.rules, book.policies, book.parameters)
         found = next(group[target.name] for group in parts if target.name in group)
-        return self.naming.text(found.title)
+        templates = _DAYS if target.kind == "day" else _SIDES if target.name in book.deadlines else _LIMITS
+        return say(templates[target.side], title=self.naming.text(found.title), day=target.about)
 
     def _expected(self, target: Target, decision: Decision) -> Iterator[tuple[str, str]]:
         told: set[Key] = set()
-        for key in (*_concerned(target, decision), *_applicable(decision)):
+        keys = (*_concerned(target, decision), *_applicable(decision)) or tuple(_silent(target, decision))
+        for key in keys:
             if key not in told:
                 told.add(key)
                 yield _written_name(decision, key), self._literal(key, decision)
@@ -228,7 +308,7 @@ class _Maker:
                 type = self.naming.type_of(name)
                 zone = decision.judged.rulebook.zone
                 if type is ValueType.INSTANT and isinstance(value, int):
-                    return local_time(value, zone).strftime("%Y-%m-%d %H:%M:%S")
+                    return instant_text(value, zone)
                 if isinstance(value, bool):
                     return "yes" if value else "no"
                 return str(format_value(value, type, zone))
@@ -244,7 +324,7 @@ def _concerned(target: Target, decision: Decision) -> Iterator[Key]:
     """Return what the edge is about: the state of the deadline, the amount, or what the rule concludes."""
     book, states = decision.judged.rulebook, decision.findings.states
     names = [f"{target.name}.status"] if target.name in book.deadlines else []
-    names += [target.name] if target.name in book.amounts else []
+    names += [one for one in (target.name, target.about) if one in book.amounts or one in book.parameters]
     if target.name in book.rules:
         names += [one.fact.name for one in book.rules[target.name].then]
     for name in names:
@@ -255,6 +335,16 @@ def _applicable(decision: Decision) -> Iterator[Key]:
     for outcome in decision.outcomes:
         if outcome.status != "not_applicable":
             yield outcome.fact.path, outcome.record
+
+
+def _silent(target: Target, decision: Decision) -> Iterator[Key]:
+    """Return outcomes that do not apply, where nothing else can be expected: of a policy its own."""
+    book = decision.judged.rulebook
+    rules = [rule for rule in book.rules.values() if rule.policy == target.name] or book.rules.values()
+    concluded = dict.fromkeys(one.fact.name for rule in rules for one in rule.then)
+    for name in concluded:
+        if (name, None) in decision.findings.states and book.facts[name].role == "outcome":
+            yield name, None
 
 
 def _written_name(decision: Decision, key: Key) -> str:
@@ -273,12 +363,6 @@ def _number(state: State) -> int | None:
     return state.value if isinstance(state, Known) and isinstance(state.value, int) else None
 
 
-def _plain(scenario: Scenario) -> Mapping[str, object]:
-    plain = to_plain(scenario.given)
-    assert isinstance(plain, dict)
-    return plain
-
-
 def _with_number(result: Result, handle: _Handle, change: int) -> Mapping[str, object] | None:
     """Return the case in which what is limited moves by ``change`` (fen, or a count); None below zero."""
     assert result.decision is not None and handle.rate
@@ -287,13 +371,9 @@ def _with_number(result: Result, handle: _Handle, change: int) -> Mapping[str, o
     moved = change * _WHOLE // handle.rate
     if not isinstance(value, int) or value + moved < 0:
         return None
-    root = json.loads(json.dumps(_plain(result.scenario)))
-    level = root
-    *steps, last = path_of(handle.key, fact)
-    for step in steps:
-        level = level[step]
-    level[last] = str(format_value(value + moved, fact.type, book.zone))
-    return dict(root)
+    root = given_of(result.scenario)
+    put(root, result.decision, handle.key, str(format_value(value + moved, fact.type, book.zone)))
+    return root
 
 
 # ---------- as YAML
@@ -322,7 +402,7 @@ def _scenario(one: Suggestion) -> Iterator[str]:
     if one.overlays:
         yield f"    overlays: [{', '.join(one.overlays)}]"
     yield "    checks:"
-    yield f"      - as_of: {one.as_of}"
+    yield f"      - as_of: {_scalar(one.as_of)}"
     yield "        expect:"
     for name, literal in one.expect:
         yield f"          {_scalar(name)}: {_scalar(literal)}"

@@ -1,0 +1,40 @@
+"""What there is to exercise, one thing at a time, and how much of it is."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from policyengine.source import Span
+
+Kind = Literal["rule", "condition", "edge", "day", "reading", "figure"]
+KINDS: tuple[Kind, ...] = ("rule", "condition", "edge", "day", "reading", "figure")
+Side = Literal["before", "at", "after"]
+
+
+class Target(NamedTuple):
+    """One thing to be exercised.
+
+    A rule that ``holds``; a condition that is ``yes`` or ``no``; a side of an edge; the ``first`` day of a
+    figure or policy and the day ``before``, or the ``last`` one and the day ``after``; a reading, or a figure
+    of an overlay, on which something rests. ``name`` is the rule, deadline, amount, policy, parameter,
+    assumption or overlay; ``about`` what a condition asks about, the day, the reading, or the parameter.
+    """
+
+    kind: Kind
+    name: str
+    span: Span
+    side: str
+    about: str = ""
+
+
+class Covered(NamedTuple):
+    """How much of one kind is exercised."""
+
+    kind: Kind
+    total: int
+    covered: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether nothing is left."""
+        return self.covered == self.total

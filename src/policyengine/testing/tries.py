@@ -1,0 +1,132 @@
+"""Cases that may exercise what nothing does yet: a case that there is, with one thing changed."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from policyengine.case import Key
+from policyengine.case_reader import path_of
+from policyengine.conditions import Count
+from policyengine.decision import Decision
+from policyengine.document import to_plain
+from policyengine.findings import Truth
+from policyengine.testing.coverage import SIDES, Coverage
+from policyengine.testing.days import day_of
+from policyengine.testing.run import Result
+from policyengine.testing.scenarios import Scenario
+from policyengine.testing.targets import Target
+from policyengine.values import ValueType, instant_text, local_time
+
+_MOST_RECORDS = 1000
+
+
+class Try(NamedTuple):
+    """A case and an instant that may exercise a target; the scenario says which readings and overlays."""
+
+    result: Result
+    scenario: Scenario
+    given: Mapping[str, object]
+    as_of: int
+
+
+def given_of(scenario: Scenario) -> dict[str, Any]:
+    """Return a copy of the case of a scenario as JSON has it."""
+    plain = to_plain(scenario.given)
+    assert isinstance(plain, dict)
+    return copy.deepcopy(plain)
+
+
+# ---------- another day: everything in the case moves by whole days
+
+
+def on_day(result: Result, target: Target, coverage: Coverage) -> Iterator[Try]:
+    """Return the case with all its times moved so that the act which tells the day is on the wanted day."""
+    decision = result.decision
+    assert decision is not None
+    parameter = coverage.book.parameters.get(target.name)
+    if parameter is None:
+        days = coverage.book.policies[target.name].days
+        act = days[0].ref if days else None
+    else:
+        act = parameter.by
+    now = day_of(decision, act)
+    if now is not None:
+        days_more = date.fromisoformat(target.about).toordinal() - now
+        given, zone = given_of(result.scenario), decision.judged.rulebook.zone
+        for key, value in decision.case.values.items():
+            type = decision.judged.rulebook.facts[key[0]].type
+            if type is ValueType.INSTANT and isinstance(value, int):
+                put(given, decision, key, instant_text(_moved(value, days_more, decision), zone))
+            elif type is ValueType.DATE and isinstance(value, int):
+                put(given, decision, key, date.fromordinal(value + days_more).isoformat())
+        yield Try(result, result.scenario, given, _moved(decision.as_of, days_more, decision))
+
+
+def _moved(instant: int, days: int, decision: Decision) -> int:
+    """Return an instant some days later at the same time of day, by the clock of the zone."""
+    zone = decision.judged.rulebook.zone
+    local = local_time(instant, zone).replace(tzinfo=None) + timedelta(days=days)
+    return int(local.replace(tzinfo=zone).timestamp())
+
+
+def put(given: dict[str, Any], decision: Decision, key: Key, text: str) -> None:
+    """Put another value of a fact that the case gives into the case."""
+    level: Any = given
+    *steps, last = path_of(key, decision.judged.rulebook.facts[key[0]])
+    for step in steps:
+        level = level[step]
+    level[last] = text
+
+
+# ---------- another reading, another overlay
+
+
+def read_as(result: Result, target: Target) -> Iterator[Try]:
+    """Return the case under the reading."""
+    scenario = result.scenario
+    if scenario.assume.get(target.name) != target.about:
+        yield _same(result, scenario._replace(assume={**scenario.assume, target.name: target.about}))
+
+
+def switched_on(result: Result, target: Target) -> Iterator[Try]:
+    """Return the case with the overlay."""
+    scenario = result.scenario
+    if target.name not in scenario.overlays:
+        yield _same(result, scenario._replace(overlays=(*scenario.overlays, target.name)))
+
+
+def _same(result: Result, scenario: Scenario) -> Try:
+    assert result.decision is not None
+    return Try(result, scenario, given_of(scenario), result.decision.as_of)
+
+
+# ---------- another number of records
+
+
+def with_records(result: Result, target: Target, coverage: Coverage) -> Iterator[Try]:
+    """Return the case with as many records that are counted as the side of the edge demands."""
+    decision = result.decision
+    assert decision is not None
+    offset = next(number for number, side in SIDES.items() if side == target.side)
+    for leaf, _, distance in coverage.distances(decision, target):
+        if isinstance(leaf, Count):
+            yield from _counted(result, decision, leaf, offset - distance)
+
+
+def _counted(result: Result, decision: Decision, leaf: Count, change: int) -> Iterator[Try]:
+    seen = decision.findings.records[leaf.listed] or ()
+    matches = decision.explanation.explainer.lowered(leaf.where)
+    counted = [one for one in seen if matches(decision.explanation, one)[0] is Truth.TRUE]
+    if not counted or abs(change) > _MOST_RECORDS:
+        return
+    given = given_of(result.scenario)
+    records: Any = given
+    for step in leaf.listed.split("."):
+        records = records[step]
+    records += [copy.deepcopy(records[counted[-1]]) for _ in range(change)]
+    for one in sorted(counted[change:] if change < 0 else (), reverse=True):
+        del records[one]
+    yield Try(result, result.scenario, given, decision.as_of)
