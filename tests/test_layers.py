@@ -29,6 +29,7 @@ LAYERS = (
     ("clauses", "conditions", "case", "report_definition", "rulebook", "findings"),
     (
         "citations",
+        "file_names",
         "rule_files",
         "parse",
         "case_reader",

@@ -12,13 +12,14 @@ from typing import NamedTuple
 from policyengine.case_reader import CaseReader
 from policyengine.checks.quotes import check_quotes, find_document, wrong_document
 from policyengine.diagnostics import Diagnostic, error, message
+from policyengine.file_names import is_rulebook, rulebook_of
 from policyengine.files import decode_text, read_bytes, read_text
 from policyengine.json_text import NDJSON, split_ndjson
 from policyengine.load import load_files, load_model
 from policyengine.rule_files import collect_files, stray_files
 from policyengine.rulebook import Rulebook
 from policyengine.source import Span
-from policyengine.testing.discover import rulebook_of, tests_of
+from policyengine.testing.discover import tests_of
 from policyengine.testing.read import check_scenarios, read_shape
 
 Buffers = Mapping[str, bytes]
@@ -73,9 +74,9 @@ def find_places(paths: Iterable[str]) -> Places:
 
 
 def _rulebooks_below(folder: str) -> Iterator[str]:
-    for place, folders, names in os.walk(folder):
+    for place, folders, _ in os.walk(folder):
         folders[:] = sorted(one for one in folders if not one.startswith("."))
-        if "rulebook.yaml" in names:
+        if is_rulebook(place):
             yield os.path.normpath(place)
             folders.clear()
 

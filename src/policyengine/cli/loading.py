@@ -97,7 +97,7 @@ def tell(diagnostics: Iterable[Diagnostic], say: Speech) -> None:
     """Write diagnostics to standard error."""
     from policyengine.render.report import render_report  # only for faults
 
-    found = list(diagnostics)
+    found = list(dict.fromkeys(diagnostics))
     if found:
         click.echo(render_report(found, say, options.has_color(sys.stderr)), err=True, nl=False)
 

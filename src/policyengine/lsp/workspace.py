@@ -10,12 +10,13 @@ from typing import NamedTuple
 from policyengine.diagnostics import Diagnostic, Message, has_errors, message
 from policyengine.document import Node, read_yaml
 from policyengine.examine import examine_rulebook
+from policyengine.file_names import rulebook_of, spelling
 from policyengine.files import decode_text
 from policyengine.lsp.index import Index, Symbol, Use
-from policyengine.rule_files import CASES_SUFFIX, SourceFile, collect_files
+from policyengine.rule_files import SourceFile, collect_files
 from policyengine.rulebook import DEADLINE_PROPERTIES, Rulebook
 from policyengine.source import Span
-from policyengine.testing.discover import rulebook_of, tests_of
+from policyengine.testing.discover import tests_of
 
 _NAME_FORMS: Mapping[str, str] = {"assumption": r"[A-Z]+-[0-9]+", "clause": r"[A-Z0-9][A-Za-z0-9.-]*"}
 _PLAIN_NAME = r"[a-z][a-z0-9_]*"
@@ -178,5 +179,5 @@ _NO_NAME = message("a name is written with small letters, digits and `_`, beginn
 
 def folder_of(path: str) -> str | None:
     """Return the rulebook that a file belongs to, or None."""
-    is_rule_file = path.endswith((".yaml", ".yml", CASES_SUFFIX))
+    is_rule_file = spelling(os.path.basename(path)).ending != ""
     return rulebook_of(path) if is_rule_file else None
