@@ -20,6 +20,7 @@ LAYERS = (
         "calendar",
         "slips",
         "suggestions",
+        "wordings",
         "i18n",
         "version",
         "resources",

@@ -177,7 +177,7 @@ WRONG: list[tuple[str, str, list[tuple[str, int, int, str, str | None]]]] = [
         ("unknown-key", 6, 32, "`known` is not a key of `count_of`", "the keys are `list`, `where`, `is`, `is_not`, `at_least`, `at_most`, `more_than`, `less_than`, `one_of`, `none_of`, `between`"),
     ]),
     ("overlay", "overlay: 5pct\ntitle: {en: O}\nparameters: {a: {value: 5}}\n", [
-        ("unknown-key", 3, 18, "`value` is not a key of `a`", "did you mean `values`?"),
+        ("unknown-key", 3, 18, "`value` is not a key of `a`", "write `values`"),
     ]),
     # ---------- missing keys
     ("policy", RULE + "    when: {a: b}\n", [

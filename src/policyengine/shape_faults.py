@@ -11,8 +11,9 @@ from policyengine.diagnostics import Diagnostic, Message, error, listing, marked
 from policyengine.document import MappingNode, Node, SequenceNode, node_at
 from policyengine.schema_parts import LIST, MAPPING, SINGLE, Place, Schema, SchemaReader, shape_of
 from policyengine.source import Span
-from policyengine.suggestions import allowed, closest
+from policyengine.suggestions import allowed
 from policyengine.values import shorten
+from policyengine.wordings import advice, misspelt, right_word, stands_for
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -142,7 +143,10 @@ class ShapeFaults:
         for path, names in self.either.items():
             if not any((path, name) in self.misplaced for name in names):
                 self._tell_either(path, names)
-        return sorted(set(self.found), key=lambda one: one.order)
+        # A key that is no name and stands for a word of the language is told as that word only.
+        spans = {one.span for one in self.found if one.code == "unknown-key"}
+        told = {one for one in self.found if one.code != "bad-name" or one.span not in spans}
+        return sorted(told, key=lambda one: one.order)
 
     def _take(self, found: ValidationError) -> None:
         """Take one fault; of several shapes that a value can have, the one is told that it comes nearest."""
@@ -347,14 +351,28 @@ class ShapeFaults:
         for key in unknown[:MAX_FAULTS]:
             if self._is_displaced((*fault.path, key)):
                 continue
-            help = self._elsewhere(key, fault, passed)
+            free = [one for one in allowed if one not in fault.instance]
+            help = self._natural(key, fault, free, passed) or self._elsewhere(key, fault, passed)
             name = slips.name_in(key)
-            near = name if name in allowed else closest(key, allowed) if help is None else None
+            near = name if name in allowed else misspelt(key, allowed) if help is None else None
             if near is not None:  # a misspelt key is told once, and not as a missing one too
                 self.misplaced.add((fault.path, near))
                 help = message("did you mean `{word}`?", word=near)
             help = self._without_colon(fault.path, key) or help or _instead(key, fault, allowed)
             self._no_key(fault.path, key, help)
+
+    def _natural(
+        self, key: str, fault: _Fault, free: Sequence[str], passed: Sequence[Place]
+    ) -> Message | None:
+        """Return what to write for a natural word, unless it is a word of the language in a wrong place."""
+        shape = shape_of(fault.instance[key])
+        homes = [place.schema["properties"].get(key) for place in passed if place.depth < len(fault.path)]
+        if any(home is not None and shape in self.schema.shapes(home) for home in homes):
+            return None
+        right = stands_for(key, free)
+        if right is not None:
+            self.misplaced.add((fault.path, right))
+        return advice(key, free)
 
     def _no_key(self, path: Path, key: str, help: Message) -> None:
         what = message("`{key}` is not a key of this kind of file", key=shorten(key))
@@ -389,13 +407,21 @@ class ShapeFaults:
             if key in words:
                 continue
             help = self._home(key, path, passed[:position])
-            near = closest(key, words)
+            near = misspelt(key, words)
             if help is None and near is not None and self._holds_conditions((*path, key), words[near]):
                 help = message("did you mean `{word}`?", word=near)
+            help = help or self._natural_condition(key, path, words)
             if help is not None:
                 self._no_key(path, key, help)
                 return True
         return False
+
+    def _natural_condition(self, key: str, path: Path, words: Mapping[str, Any]) -> Message | None:
+        """Return what to write for a natural word that joins conditions: ``or``, ``all_of``."""
+        node = node_at(self.root, (*path, key))[0]
+        if right_word(key, words) == "all" and isinstance(node, MappingNode) and node.get("list") is not None:
+            return message("write `not: {example}`", example="{any_of: {list: …, where: {not: {…}}}}")
+        return advice(key, words)
 
     def _is_indented_too_far(self, fault: _Fault, passed: Sequence[Place]) -> bool:
         """Tell of a key of the file that was read as a name, such as ``cases`` among the fixtures."""
@@ -452,6 +478,8 @@ class ShapeFaults:
         slip = slips.in_name(fault.instance) if is_key else None
         if slip is not None:
             self.slipped.add((*fault.path, fault.instance))
+        words = self.schema.along(fault.steps)[1][-1].schema["properties"] if is_key else ()
+        slip = slip or (advice(fault.instance, words) if "count_of" in words else None)
         self._error("bad-name", message(form.what, word=shorten(fault.instance)), span, slip or form.help)
 
 
