@@ -21,6 +21,7 @@ LAYERS = (
         "slips",
         "suggestions",
         "wordings",
+        "zones",
         "i18n",
         "version",
         "resources",
