@@ -6,7 +6,7 @@ One run looks at all files that are named, and does not stop at the first that i
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from policyengine.case_reader import CaseReader
@@ -121,16 +121,34 @@ def _ordered(files: Iterable[str], found: Iterable[Diagnostic], rulebook: Rulebo
     return Examined(tuple(sorted(set(files))), tuple(sorted(set(found), key=lambda one: one.order)), rulebook)
 
 
-def examine_rulebook(folder: str, overlays: Sequence[str] = (), buffers: Buffers | None = None) -> Examined:
-    """Look at a rulebook and the tests beside it; whether these hold is for ``policyengine test`` to say."""
+class Superseded(Exception):
+    """A look that nobody waits for any more: what it looks at has changed."""
+
+
+def _go_on() -> None:
+    """Never raise: a command looks to the end."""
+
+
+def examine_rulebook(
+    folder: str,
+    overlays: Sequence[str] = (),
+    buffers: Buffers | None = None,
+    go_on: Callable[[], None] = _go_on,
+) -> Examined:
+    """Look at a rulebook and the tests beside it; whether these hold is for ``policyengine test`` to say.
+
+    ``go_on`` is called between its parts and raises Superseded to end it.
+    """
     texts = buffers or {}
     collected, faults = collect_files(folder, texts)
+    go_on()
     loaded = load_files(folder, collected, faults, tuple(overlays), not texts)
     tests, wrong = tests_of(folder)
     found = [*loaded.diagnostics, *stray_files(folder, collected), *wrong]
     # Tests switch on what they need: names that they use are those of the rulebook without overlays.
     book = load_files(folder, collected, faults, (), not texts).rulebook if overlays else loaded.rulebook
     for path in tests:
+        go_on()
         buffer = texts.get(os.path.normpath(path))
         if book is None:  # names of a rulebook with faults would all be told as unknown
             found += read_shape(path, buffer)[1]
