@@ -12,6 +12,7 @@ import pytest
 from laws import inner_parts
 
 from policyengine.diagnostics import has_errors
+from policyengine.file_names import FOLDERS
 from policyengine.formatting.format import format_text
 from policyengine.load import load_model
 from policyengine.rule_files import collect_files
@@ -126,8 +127,8 @@ def test_whatever_is_formatted_keeps_its_comments(path: Path) -> None:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return
-    kind = path.parent.name if path.parent.name in ("policies", "overlays", "reports") else path.stem
-    kind = {"policies": "policy", "overlays": "overlay", "reports": "report"}.get(kind, kind)
+    folder = next((one for one in path.parts if one in FOLDERS), None)
+    kind = path.stem if folder is None else FOLDERS[folder]
     found, faults = format_text(text, kind, str(path))
     assert (found is None) == has_errors(faults)
     if found is not None:

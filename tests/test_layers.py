@@ -20,6 +20,8 @@ LAYERS = (
         "calendar",
         "slips",
         "suggestions",
+        "wordings",
+        "zones",
         "i18n",
         "version",
         "resources",
@@ -41,6 +43,7 @@ LAYERS = (
     ("clauses", "conditions", "case", "report_definition", "rulebook", "findings"),
     (
         "citations",
+        "file_names",
         "rule_files",
         "parse",
         "case_reader",

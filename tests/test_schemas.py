@@ -177,7 +177,7 @@ WRONG: list[tuple[str, str, list[tuple[str, int, int, str, str | None]]]] = [
         ("unknown-key", 6, 32, "`known` is not a key of `count_of`", "the keys are `list`, `where`, `is`, `is_not`, `at_least`, `at_most`, `more_than`, `less_than`, `one_of`, `none_of`, `between`"),
     ]),
     ("overlay", "overlay: 5pct\ntitle: {en: O}\nparameters: {a: {value: 5}}\n", [
-        ("unknown-key", 3, 18, "`value` is not a key of `a`", "did you mean `values`?"),
+        ("unknown-key", 3, 18, "`value` is not a key of `a`", "write `values`"),
     ]),
     # ---------- missing keys
     ("policy", RULE + "    when: {a: b}\n", [
@@ -295,7 +295,7 @@ WRONG: list[tuple[str, str, list[tuple[str, int, int, str, str | None]]]] = [
     ]),
     ("rulebook", "{rulebook: t, version: '1', title: {en: T}, time_zone: UTC, currency: 元, calendar: CN, languages: [zh],\n parties: {b: {en: B}}, documents: {d: {title: {en: D}, digest: sha256:5}}}\n", [
         ("bad-name", 1, 71, "`元` is not the code of a currency", "write three capital letters, such as `CNY`"),
-        ("bad-name", 2, 65, "`sha256:5` is not a digest", "write `sha256:` and 64 small hexadecimal digits"),
+        ("bad-name", 2, 65, "`sha256:5` is not a digest", "write `sha256:` and the 64 digits that `sha256sum FILE` gives for this document (on Windows `certutil -hashfile FILE SHA256`)"),
     ]),
     ("overlay", "overlay: 5%\ntitle: {en: O}\nparameters: {a: {values: [{value: 5}]}}\n", [
         ("bad-name", 1, 10, "`5%` is not a name", "use small letters, digits and underscores, such as `points_3`"),
@@ -392,3 +392,43 @@ def test_no_change_of_a_real_file_makes_the_check_fail(path: Path) -> None:
             assert one.severity == "error"
             assert one.span.file == "f.yaml"
             assert not re.search("schema|instance|property|is not of type|None", str(one.message))
+
+
+DEADLINE = POLICY + "deadlines:\n  d: {title: {en: D}, who: b, starts: a, within: %s}\n"
+PARAMETER = POLICY + "parameters:\n  p: {title: {en: D}, values: %s}\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "code", "help"),
+    [
+        ("policy", DEADLINE % "{hours: 24}", "wrong-shape", "write `within: 24 hours`"),
+        ("policy", DEADLINE % "{value: 24 hours}", "wrong-shape", "write `within: 24 hours`"),
+        ("policy", DEADLINE % "{A-1: {x: 1 day}}", "bad-name", "write a capital letter"),
+        ("policy", RULE + "    when: {a: b}\n    then: {a: {b: 5}}\n", "wrong-shape", "the name of a fact has dots: `a.b`"),
+        ("assumptions", "assumptions:\n  late: {title: {en: A}, readings: {x: {en: X}}, default: x}\n", "bad-name", "write a capital letter"),
+        ("policy", "policy: p\ntitle: {zh: 甲, en: Late, or never}\n", "unknown-key", "a comma ends a text inside braces: put the whole text in quotes, `en: \"Late, or never\"`"),
+        ("policy", PARAMETER % "48 hours", "wrong-shape", "write `values: [{value: 48 hours}]`"),
+        ("policy", PARAMETER % "[48 hours]", "wrong-shape", "write `- {value: 48 hours}`"),
+        ("policy", PARAMETER % "{value: 48 hours}", "wrong-shape", "write `values: [{value: 48 hours}]`"),
+        ("policy", PARAMETER % "{from: 2010-01-01, value: 3}", "wrong-shape", "write `values: [{from: 2010-01-01, value: 3}]`"),
+    ],
+)  # fmt: skip
+def test_the_first_message_says_the_whole_right_form(kind: str, text: str, code: str, help: str) -> None:
+    found = check(kind, text)
+    assert [one.code for one in found] == [code]
+    assert str(found[0].help).startswith(help)
+
+
+def test_what_is_advised_for_values_is_right() -> None:
+    for value in ("[{value: 48 hours}]", "[{from: 2010-01-01, value: 3}]"):
+        assert check("policy", PARAMETER % value) == []
+
+
+def test_no_digest_of_another_document_is_handed_out() -> None:
+    text = schema_text("rulebook")
+    digests = re.findall("sha256:[0-9a-f]{64}", text)
+    book = (ROOT / "rules/taobao/rulebook.yaml").read_text("utf-8")
+    lacking = re.sub(r"(?m)^ *digest: .*\n", "", book)
+    (found,) = check("rulebook", lacking)
+    assert found.code == "missing-key" and "sha256sum FILE" in str(found.help)
+    assert not any(digest in str(found.help) for digest in digests)

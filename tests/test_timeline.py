@@ -327,3 +327,45 @@ def test_words_of_the_case_cannot_break_out_of_the_page() -> None:
     for text in (page, render_timeline_svg(timeline, Speech("en")), render_timeline(timeline, Speech("en"))):
         assert "alert(1)" in text
     ElementTree.fromstring(render_timeline_svg(timeline, Speech("en")))
+
+
+def test_only_instants_and_dates_are_moments(tmp_path: Path) -> None:
+    """A sum of 20,000,000.00 is a number as large as an instant of 2033, and nothing happens then."""
+    book = tmp_path / "book"
+    (book / "policies").mkdir(parents=True)
+    (book / "rulebook.yaml").write_text(
+        (ROOT / "tests/broken/base/rulebook.yaml").read_text("utf-8"), "utf-8"
+    )
+    (book / "facts.yaml").write_text(
+        "facts:\n"
+        "  order.total: {type: money, title: {zh: 额, en: total}}\n"
+        "  order.day: {type: date, title: {zh: 日, en: day}, if_missing: never}\n"
+        "  order.later: {type: date, title: {zh: 后, en: later}, if_missing: never}\n"
+        "  order.due: {type: money, title: {zh: 付, en: due}, role: outcome}\n"
+        "  order.begun: {type: boolean, title: {zh: 始, en: begun}, role: outcome}\n",
+        "utf-8",
+    )
+    (book / "policies/a.yaml").write_text(
+        "policy: a\ntitle: {zh: 甲, en: A}\nrules:\n"
+        "  due: {title: {zh: 付, en: Due}, source: {section: '1', quote: x}, when: {order.total: {at_least: 0.00}}, then: {order.due: order.total}}\n"
+        "  begun: {title: {zh: 始, en: Begun}, source: {section: '1', quote: x}, when: {order.day: known}, then: {order.begun: yes}}\n"
+        "  later: {title: {zh: 后, en: Later}, source: {section: '1', quote: x}, when: {order.later: known}, then: {order.begun: yes}}\n",
+        "utf-8",
+    )
+    rulebook = load_rulebook(book, engine="reference")
+    case = {"order": {"total": "20000000.00", "day": "2026-03-05", "later": "2026-03-09"}}
+    read, faults = rulebook._reader.read_plain(case, "case")
+    assert read is not None, faults
+    found = make_timeline(rulebook, read, rulebook.read_instant("2026-03-06 12:00"))
+    zone = rulebook.model.zone
+    turns = [
+        (local_time(step.instant, zone).date().isoformat(), step.what.after.fact.path)
+        for step in found.steps
+        if isinstance(step.what, Turn)
+    ]
+    assert ("2026-03-05", "order.begun") in turns
+    assert {day for day, _ in turns} == {"2026-03-05"}
+    cut = make_timeline(
+        rulebook, read, rulebook.read_instant("2026-03-06 12:00"), rulebook.read_instant("2030-01-01 00:00")
+    )
+    assert cut.ending == "settled"  # nothing more can follow: no sum is an instant of 2033

@@ -111,7 +111,7 @@ def test_percent() -> None:
     assert read("5%", ValueType.PERCENT) == read("5 %", ValueType.PERCENT) == 5_000_000
     assert read("0.5%", ValueType.PERCENT) == 500_000
     assert read("-10000%", ValueType.PERCENT) == -LARGEST_PERCENT
-    assert "write `5%`" in refusal("5", ValueType.PERCENT)
+    assert "no percent sign" in refusal("5", ValueType.PERCENT)
     assert "half width: `5%`" in refusal("5％", ValueType.PERCENT)
     assert "more than 6 decimals" in refusal("0.1234567%", ValueType.PERCENT)
     assert "too large" in refusal("10000.1%", ValueType.PERCENT)
@@ -453,3 +453,23 @@ def test_a_sum_in_another_currency_is_refused(text: str) -> None:
 def test_one_sign_can_stand_for_two_currencies() -> None:
     for currency in ("CNY", "JPY"):
         assert parse_literal("¥20", ValueType.MONEY, SHANGHAI, currency) == 2_000
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        ("0.05", "5"),
+        ("1.5", "150"),
+        ("5", "500"),
+        ("0.005", "0.5"),
+        ("-0.5", "-50"),
+        ("1.0", "100"),
+        ("0", "0"),
+    ],
+)
+def test_a_percentage_without_its_sign_has_two_readings(text: str, share: str) -> None:
+    """0.05 is five percent for one and a twentieth of a percent for another: neither is advised alone."""
+    with pytest.raises(LiteralError) as found:
+        parse_literal(text, ValueType.PERCENT, SHANGHAI, "CNY")
+    help = f"write `{share}%` if `{text}` is a share of one, `{text}%` if it counts percents"
+    assert str(found.value.help) == help

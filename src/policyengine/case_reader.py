@@ -24,6 +24,7 @@ from policyengine.values import (
     comparison_key,
     format_value,
     parse_literal,
+    percent_readings,
     shorten,
 )
 
@@ -526,5 +527,9 @@ def _fitting(shape: Shape, value: object) -> Iterator[str]:
 def _how_to_write(fact: Fact, value: object) -> Message:
     if value is None:
         return message("leave the fact out when nobody knows it")
+    is_number = isinstance(value, Number | int) and not isinstance(value, bool)
+    readings = percent_readings(str(value), '"') if fact.type is ValueType.PERCENT and is_number else None
+    if readings is not None:
+        return readings
     example = f'"{fact.choices[0].name}"' if fact.choices else _EXAMPLES[fact.type]
     return message("write for example `{example}`", example=example)

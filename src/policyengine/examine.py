@@ -6,19 +6,20 @@ One run looks at all files that are named, and does not stop at the first that i
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from policyengine.case_reader import CaseReader
 from policyengine.checks.quotes import check_quotes, find_document, wrong_document
 from policyengine.diagnostics import Diagnostic, error, message
+from policyengine.file_names import is_rulebook, rulebook_of
 from policyengine.files import decode_text, read_bytes, read_text, walk
 from policyengine.lines import NDJSON, Line, read_lines
 from policyengine.load import load_files, load_model
 from policyengine.rule_files import collect_files, stray_files
 from policyengine.rulebook import Rulebook
 from policyengine.source import Span
-from policyengine.testing.discover import rulebook_of, tests_of
+from policyengine.testing.discover import tests_of
 from policyengine.testing.read import check_scenarios, read_shape
 
 Buffers = Mapping[str, bytes]
@@ -73,9 +74,9 @@ def find_places(paths: Iterable[str]) -> Places:
 
 
 def _rulebooks_below(folder: str, faults: list[Diagnostic]) -> Iterator[str]:
-    for place, folders, names in walk(folder, faults):
+    for place, folders, _ in walk(folder, faults):
         folders[:] = [one for one in folders if not one.startswith(".")]
-        if "rulebook.yaml" in names:
+        if is_rulebook(place):
             yield os.path.normpath(place)
             folders.clear()
 
@@ -120,16 +121,34 @@ def _ordered(files: Iterable[str], found: Iterable[Diagnostic], rulebook: Rulebo
     return Examined(tuple(sorted(set(files))), tuple(sorted(set(found), key=lambda one: one.order)), rulebook)
 
 
-def examine_rulebook(folder: str, overlays: Sequence[str] = (), buffers: Buffers | None = None) -> Examined:
-    """Look at a rulebook and the tests beside it; whether these hold is for ``policyengine test`` to say."""
+class Superseded(Exception):
+    """A look that nobody waits for any more: what it looks at has changed."""
+
+
+def _go_on() -> None:
+    """Never raise: a command looks to the end."""
+
+
+def examine_rulebook(
+    folder: str,
+    overlays: Sequence[str] = (),
+    buffers: Buffers | None = None,
+    go_on: Callable[[], None] = _go_on,
+) -> Examined:
+    """Look at a rulebook and the tests beside it; whether these hold is for ``policyengine test`` to say.
+
+    ``go_on`` is called between its parts and raises Superseded to end it.
+    """
     texts = buffers or {}
     collected, faults = collect_files(folder, texts)
+    go_on()
     loaded = load_files(folder, collected, faults, tuple(overlays), not texts)
     tests, wrong = tests_of(folder)
     found = [*loaded.diagnostics, *stray_files(folder, collected), *wrong]
     # Tests switch on what they need: names that they use are those of the rulebook without overlays.
     book = load_files(folder, collected, faults, (), not texts).rulebook if overlays else loaded.rulebook
     for path in tests:
+        go_on()
         buffer = texts.get(os.path.normpath(path))
         if book is None:  # names of a rulebook with faults would all be told as unknown
             found += read_shape(path, buffer)[1]

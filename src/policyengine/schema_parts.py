@@ -64,7 +64,7 @@ class SchemaReader:
         """Return an example of a value as one would write it, or None."""
         while isinstance(schema, Mapping):
             if schema.get("examples"):
-                return _flow(schema["examples"][0])
+                return flow(schema["examples"][0])
             if "$ref" not in schema:
                 return None
             schema = self.root["definitions"][schema["$ref"].rpartition("/")[2]]
@@ -92,11 +92,11 @@ class SchemaReader:
         return current, passed
 
 
-def _flow(value: object) -> str:
+def flow(value: object) -> str:
     """Return an example in one line of YAML."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_flow(part)}" for key, part in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {flow(part)}" for key, part in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(_flow(part) for part in value) + "]"
+        return "[" + ", ".join(flow(part) for part in value) + "]"
     text = str(value)
     return f'"{text}"' if re.search(r"[,\[\]{}]|: ", text) else text

@@ -41,10 +41,18 @@ def schema_text(kind: str) -> str:
 
 def read_shaped(kind: str, text: str, path: str) -> tuple[MappingNode | None, list[Diagnostic]]:
     """Return the tree of the text of a file of a kind, None when it has errors, and all that is wrong."""
+    node, faults = _read_shaped(kind, text, path)
+    return node, list(faults)
+
+
+# An editor asks again after every key, and of all files only one has changed; trees are never changed.
+@functools.lru_cache(maxsize=64)
+def _read_shaped(kind: str, text: str, path: str) -> tuple[MappingNode | None, tuple[Diagnostic, ...]]:
     node, faults = read_yaml(text, path)
     if node is not None and not has_errors(faults):
         faults = [*faults, *check_shape(kind, node)]
-    return (node if isinstance(node, MappingNode) and not has_errors(faults) else None), faults
+    sound = node if isinstance(node, MappingNode) and not has_errors(faults) else None
+    return sound, tuple(faults)
 
 
 def check_shape(kind: str, node: Node) -> list[Diagnostic]:

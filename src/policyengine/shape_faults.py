@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from policyengine import slips
 from policyengine.diagnostics import Diagnostic, Message, error, listing, marked, message
-from policyengine.document import MappingNode, Node, SequenceNode, node_at
-from policyengine.schema_parts import LIST, MAPPING, SINGLE, Place, Schema, SchemaReader, shape_of
+from policyengine.document import MappingNode, Node, Scalar, SequenceNode, node_at
+from policyengine.schema_parts import LIST, MAPPING, SINGLE, Place, Schema, SchemaReader, flow, shape_of
 from policyengine.source import Span
-from policyengine.suggestions import allowed, closest
+from policyengine.suggestions import allowed
 from policyengine.values import shorten
+from policyengine.wordings import advice, misspelt, right_word, stands_for
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -48,12 +50,23 @@ _EITHER = {
 _ONE_OF_TWO = marked("write `{first}` or `{second}`")
 
 
+_DIGEST_HELP = message(
+    "write `sha256:` and the 64 digits that `sha256sum FILE` gives for this document (on Windows"
+    " `certutil -hashfile FILE SHA256`)"
+)
+
+
 class _Form(NamedTuple):
     """What to tell of a text that does not match a pattern."""
 
     what: str
     help: Message
 
+
+_ASSUMPTION = "^[A-Z]-[0-9]{2,}$"
+_NEARLY_ASSUMPTION = r"[A-Za-z]{1,3}[-_ –.]?[0-9]+|[0-9]+[A-Za-z]?"
+
+_OF_ASSUMPTIONS = ("assumptions", "assume")  # mappings that are of assumptions, and never a value
 
 FORMS: Mapping[str, _Form] = {
     "^[a-z][a-z0-9_]*$": _Form(
@@ -82,13 +95,11 @@ FORMS: Mapping[str, _Form] = {
         marked("`{word}` is not the id of a clause"),
         message("begin with a capital letter; then letters, digits and hyphens, such as `S2-STAGES`"),
     ),
-    "^[A-Z]-[0-9]{2,}$": _Form(
+    _ASSUMPTION: _Form(
         marked("`{word}` is not the id of an assumption"),
         message("write a capital letter, a hyphen and two digits or more, such as `A-01`"),
     ),
-    "^sha256:[0-9a-f]{64}$": _Form(
-        marked("`{word}` is not a digest"), message("write `sha256:` and 64 small hexadecimal digits")
-    ),
+    "^sha256:[0-9a-f]{64}$": _Form(marked("`{word}` is not a digest"), _DIGEST_HELP),
     "^[A-Z]{3}$": _Form(
         marked("`{word}` is not the code of a currency"),
         message("write three capital letters, such as `CNY`"),
@@ -135,14 +146,18 @@ class ShapeFaults:
     def tell(self, faults: Sequence[ValidationError]) -> list[Diagnostic]:
         """Return the faults in our words, in the order of the file."""
         self._find_displaced(faults)
-        for fault in faults:
+        # Names first: what stands below a key that should not be there is not told by itself.
+        for fault in sorted(faults, key=lambda one: one.validator != "pattern"):
             self._take(fault)
         for path, keys in self.missing.items():
             self._tell_missing(path, [one for one in keys if (path, one[0]) not in self.misplaced])
         for path, names in self.either.items():
             if not any((path, name) in self.misplaced for name in names):
                 self._tell_either(path, names)
-        return sorted(set(self.found), key=lambda one: one.order)
+        # A key that is no name and stands for a word of the language is told as that word only.
+        spans = {one.span for one in self.found if one.code == "unknown-key"}
+        told = {one for one in self.found if one.code != "bad-name" or one.span not in spans}
+        return sorted(told, key=lambda one: one.order)
 
     def _take(self, found: ValidationError) -> None:
         """Take one fault; of several shapes that a value can have, the one is told that it comes nearest."""
@@ -216,12 +231,18 @@ class ShapeFaults:
             self._error("wrong-shape", what, self._span(()), help)
             return
         example = self._example(fault)
-        if shapes == (LIST,) and isinstance(fault.instance, str) and isinstance(fault.path[-1], str):
-            own = f"{shorten(fault.path[-1])}: [{shorten(fault.instance)}]"
-            example = message("write `{example}`", example=own)
+        if shapes == (LIST,) and isinstance(fault.path[-1], str):
+            own = self._as_list(fault)
+            example = message("write `{example}`", example=own) if own else example
         if fault.instance is None:
             self._no_value(fault, example)
             return
+        if (
+            shapes == (MAPPING,)
+            and "value" in self.schema.keys(fault.schema)
+            and isinstance(fault.instance, str)
+        ):
+            example = message("write `{example}`", example=f"- {{value: {shorten(fault.instance)}}}")
         what, span = message(_MUST_BE[shapes], name=name), self._span(fault.path)
         slip = (
             slips.in_name(fault.instance) if MAPPING in shapes and isinstance(fault.instance, str) else None
@@ -229,6 +250,17 @@ class ShapeFaults:
         if slip is not None:  # one line that should have been a key with a value
             span = self._value_span(fault.path)
         self._error("wrong-shape", what, span, slip or example or _SHAPE_HELP.get(shapes))
+
+    def _as_list(self, fault: _Fault) -> str | None:
+        """Return what was written, as the only item of the list that is due; None if it is none."""
+        keys = self.schema.keys(self.schema.resolve(fault.schema).get("items"))
+        item = None
+        if isinstance(fault.instance, str):
+            item = shorten(fault.instance)
+            item = f"{{value: {item}}}" if "value" in keys else item
+        elif isinstance(fault.instance, dict) and fault.instance and set(fault.instance) <= set(keys):
+            item = shorten(flow(fault.instance))
+        return None if item is None else f"{shorten(str(fault.path[-1]))}: [{item}]"
 
     def _no_value(self, fault: _Fault, example: Message | None) -> None:
         if fault.path in self.slipped:
@@ -328,9 +360,10 @@ class ShapeFaults:
             what = message("the file lacks {keys}", keys=listed)
         key, schema = keys[0]
         example = f"{key}: {self.schema.example(schema) or '…'}"
-        self._error(
-            "missing-key", what, self._span(path), message("add for example `{example}`", example=example)
-        )
+        help = message("add for example `{example}`", example=example)
+        if key == "digest":  # an example would be the digest of another document
+            help = _DIGEST_HELP
+        self._error("missing-key", what, self._span(path), help)
 
     def _tell_either(self, path: Path, names: list[str]) -> None:
         first, second = names
@@ -340,6 +373,23 @@ class ShapeFaults:
         template = _EITHER.get((first, second), _ONE_OF_TWO)
         self._error("missing-key", what, self._span(path), message(template, first=first, second=second))
 
+    def _mapping_for_value(self, fault: _Fault) -> None:
+        """Tell of a mapping where a value is due, which only the readings of an assumption can be."""
+        key = fault.instance
+        self.displaced.add((*fault.path, key))
+        node = node_at(self.root, fault.path)[0]
+        inner = node.get(key) if isinstance(node, MappingNode) else None
+        what = message("`{name}` must be a single value", name=_label(fault.path))
+        help = message("write the value itself; a mapping here begins with an assumption, such as `A-01`")
+        name = fault.path[-1]
+        if isinstance(inner, Scalar) and inner.text and isinstance(name, str):
+            if key in _UNITS or key in _VALUE_WORDS:
+                own = f"{shorten(name)}: {_length_of(key, inner.text)}"
+                help = message("write `{example}`", example=own)
+            elif "then" in fault.path[-2:-1]:
+                help = message("the name of a fact has dots: `{path}`", path=shorten(f"{name}.{key}"))
+        self._error("wrong-shape", what, self._key_span(fault.path, key), help)
+
     def _unknown_keys(self, fault: _Fault) -> None:
         _, passed = self.schema.along(fault.steps)
         allowed = tuple(fault.schema["properties"])
@@ -347,14 +397,28 @@ class ShapeFaults:
         for key in unknown[:MAX_FAULTS]:
             if self._is_displaced((*fault.path, key)):
                 continue
-            help = self._elsewhere(key, fault, passed)
+            free = [one for one in allowed if one not in fault.instance]
+            help = self._natural(key, fault, free, passed) or self._elsewhere(key, fault, passed)
             name = slips.name_in(key)
-            near = name if name in allowed else closest(key, allowed) if help is None else None
+            near = name if name in allowed else misspelt(key, allowed) if help is None else None
             if near is not None:  # a misspelt key is told once, and not as a missing one too
                 self.misplaced.add((fault.path, near))
                 help = message("did you mean `{word}`?", word=near)
             help = self._without_colon(fault.path, key) or help or _instead(key, fault, allowed)
             self._no_key(fault.path, key, help)
+
+    def _natural(
+        self, key: str, fault: _Fault, free: Sequence[str], passed: Sequence[Place]
+    ) -> Message | None:
+        """Return what to write for a natural word, unless it is a word of the language in a wrong place."""
+        shape = shape_of(fault.instance[key])
+        homes = [place.schema["properties"].get(key) for place in passed if place.depth < len(fault.path)]
+        if any(home is not None and shape in self.schema.shapes(home) for home in homes):
+            return None
+        right = stands_for(key, free)
+        if right is not None:
+            self.misplaced.add((fault.path, right))
+        return advice(key, free)
 
     def _no_key(self, path: Path, key: str, help: Message) -> None:
         what = message("`{key}` is not a key of this kind of file", key=shorten(key))
@@ -364,16 +428,24 @@ class ShapeFaults:
 
     def _without_colon(self, path: Path, key: str) -> Message | None:
         """Return a help for a key that is no key: its colon is missing, or it is the rest of a text."""
-        slip = slips.in_name(key)
-        if slip is not None:
-            return slip
+        return self._rest_of_text(path, key) or slips.in_name(key)
+
+    def _rest_of_text(self, path: Path, key: str) -> Message | None:
+        """Return a help for a key without a value that follows a text: a comma inside braces made it one."""
         node = node_at(self.root, path)[0]
         assert isinstance(node, MappingNode)
-        entry = next(one for one in node.entries if one.key.text == key)
+        position = next(number for number, one in enumerate(node.entries) if one.key.text == key)
+        entry, before = node.entries[position], node.entries[position - 1]
         after_key = (entry.key.span.end_line, entry.key.span.end_column)
-        if (entry.value.span.line, entry.value.span.column) != after_key or key.isascii():
+        has_value = (entry.value.span.line, entry.value.span.column) != after_key
+        if has_value or not position or not isinstance(before.value, Scalar) or before.value.quoted:
             return None
-        return message("a comma ends a text inside braces: put the whole text in quotes")
+        if before.value.span.end_line != entry.key.span.line or not re.search(r"[^\W\d]", before.value.text):
+            return None  # a date or a number is no beginning of a text
+        return message(
+            "a comma ends a text inside braces: put the whole text in quotes, `{example}`",
+            example=f'{shorten(before.key.text)}: "{shorten(before.value.text)}, {shorten(key)}"',
+        )
 
     def _is_misplaced(self, fault: _Fault) -> bool:
         """Tell of a word of the language that was read as the name of a fact: ``then`` in ``when``."""
@@ -389,13 +461,21 @@ class ShapeFaults:
             if key in words:
                 continue
             help = self._home(key, path, passed[:position])
-            near = closest(key, words)
+            near = misspelt(key, words)
             if help is None and near is not None and self._holds_conditions((*path, key), words[near]):
                 help = message("did you mean `{word}`?", word=near)
+            help = help or self._natural_condition(key, path, words)
             if help is not None:
                 self._no_key(path, key, help)
                 return True
         return False
+
+    def _natural_condition(self, key: str, path: Path, words: Mapping[str, Any]) -> Message | None:
+        """Return what to write for a natural word that joins conditions: ``or``, ``all_of``."""
+        node = node_at(self.root, (*path, key))[0]
+        if right_word(key, words) == "all" and isinstance(node, MappingNode) and node.get("list") is not None:
+            return message("write `not: {example}`", example="{any_of: {list: …, where: {not: {…}}}}")
+        return advice(key, words)
 
     def _is_indented_too_far(self, fault: _Fault, passed: Sequence[Place]) -> bool:
         """Tell of a key of the file that was read as a name, such as ``cases`` among the fixtures."""
@@ -449,9 +529,16 @@ class ShapeFaults:
         is_key = "propertyNames" in fault.steps
         span = self._key_span(fault.path, fault.instance) if is_key else self._value_span(fault.path)
         form = FORMS[fault.value]
-        slip = slips.in_name(fault.instance) if is_key else None
+        is_value_due = is_key and fault.value == _ASSUMPTION and fault.path[-1] not in _OF_ASSUMPTIONS
+        if is_value_due and not re.fullmatch(_NEARLY_ASSUMPTION, fault.instance):
+            self._mapping_for_value(fault)
+            return
+        rest = self._rest_of_text(fault.path, fault.instance) if is_key else None
+        slip = rest or (slips.in_name(fault.instance) if is_key else None)
         if slip is not None:
             self.slipped.add((*fault.path, fault.instance))
+        words = self.schema.along(fault.steps)[1][-1].schema["properties"] if is_key else ()
+        slip = slip or (advice(fault.instance, words) if "count_of" in words else None)
         self._error("bad-name", message(form.what, word=shorten(fault.instance)), span, slip or form.help)
 
 
@@ -473,6 +560,15 @@ def _instead(key: str, fault: _Fault, allowed: Sequence[str]) -> Message:
             path=shorten(f"{fault.path[-1]}.{key}"),
         )
     return message("the keys are {keys}", keys=listing(allowed))
+
+
+_VALUE_WORDS = ("value", "is", "equals", "of", "amount", "fact", "default", "text", "fixed")
+_UNITS = ("seconds", "minutes", "hours", "days", "weeks")
+
+
+def _length_of(key: str, text: str) -> str:
+    """Return a value that was written below a word: ``{hours: 24}`` is ``24 hours``."""
+    return shorten(f"{text} {key}" if key in _UNITS and text.isdecimal() else text)
 
 
 def _label(path: Path) -> str:

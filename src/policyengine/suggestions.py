@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from policyengine import slips
 from policyengine.diagnostics import Listing, Message, listing, message
+from policyengine.wordings import misspelt, right_word
 
 _LEAST_LIKENESS = 0.6
 _FEW = 12  # words that a help can name
@@ -38,10 +39,10 @@ def meant(word: str, known: Iterable[str]) -> Message | None:
 
 
 def allowed(word: str, choices: Sequence[str]) -> Message:
-    """Return the values that are allowed, and the closest to a word first."""
+    """Return the words of the language that a place takes, and first the one that a word means."""
     shown = [f"`{one}`" for one in choices[:_SHOWN_CHOICES]]
     names = Listing((*shown, "…") if len(choices) > _SHOWN_CHOICES else tuple(shown))
-    near = closest(word, choices)
+    near = right_word(word, choices) or misspelt(word, choices)
     if near is None:
         return message("the allowed values are {choices}", choices=names)
     return message("did you mean `{near}`? the allowed values are {choices}", near=near, choices=names)

@@ -18,7 +18,7 @@ from policyengine.decision import ClockView, Decision, NextStep, Outcome
 from policyengine.findings import Absent, DeadlineFinding, Known, State, Truth, Unknown
 from policyengine.refine.search import Refined, Target
 from policyengine.rulebook import RAN_OUT, Deadline, Fact, Rule, Rulebook
-from policyengine.values import ValueType, comparison_key
+from policyengine.values import Value, ValueType, comparison_key, local_day, start_of_day
 
 MAX_MOMENTS = 1000
 """At how many instants a case is judged at most; no real case comes near."""
@@ -170,14 +170,27 @@ def put_off_later(case: Case, as_of: int, book: Rulebook) -> Case:
     It is not taken out: that something has not happened is known, and a fact that is missing is not.
     """
     values = {
-        key: NEVER if _is_instant(book, key) and isinstance(value, int) and value > as_of else value
+        key: _never(book, key[0]) if (_moment(book, key[0], value) or 0) > as_of else value
         for key, value in case.values.items()
     }
     return Case(case.id, case.file, values, case.records)
 
 
-def _is_instant(book: Rulebook, key: Key) -> bool:
-    return book.facts[key[0]].type is ValueType.INSTANT
+def _moment(book: Rulebook, name: str, value: Value) -> int | None:
+    """Return when a value has come (epoch seconds): an instant, or the start of a date; None of other types.
+
+    Only the type can tell: a sum of money is as large a number as an instant.
+    """
+    found = book.facts.get(name) or book.parameters.get(name)
+    if found is None or not isinstance(value, int):
+        return None
+    if found.type is ValueType.DATE:
+        return start_of_day(value, book.zone)
+    return value if found.type is ValueType.INSTANT else None
+
+
+def _never(book: Rulebook, name: str) -> int:
+    return local_day(NEVER, book.zone) if book.facts[name].type is ValueType.DATE else NEVER
 
 
 # ---------- the walk
@@ -203,8 +216,9 @@ class _Walk:
     def go(self) -> None:
         """Walk from the first event on."""
         for key, value in self.case.values.items():
-            if _is_instant(self.book, key) and isinstance(value, int):
-                self._plan(value)
+            moment = _moment(self.book, key[0], value)
+            if moment is not None:
+                self._plan(moment)
         self._plan(self.as_of)
         moments = 0
         while self._queue:
@@ -244,21 +258,19 @@ class _Walk:
             if due is not None and due >= instant:
                 self._plan(due, key)
                 self._plan(due + 1, key)  # acting exactly at the end is in time
-            self._plan_later(finding.start, instant)
+            self._plan_later(_number(finding.start), instant)
             if isinstance(finding.due, Unknown) and _number(finding.start) == instant:
                 self._plan(instant + 1)  # it starts whatever its length, and may be over at once
         for (name, _), state in decision.findings.states.items():
-            if name.rpartition(".")[0] not in self.book.deadlines:
-                self._plan_later(state, instant)
+            if isinstance(state, Known):
+                self._plan_later(_moment(self.book, name, state.value), instant)
         self.steps += self._changes(decision, instant)
         self.last = decision
 
-    def _plan_later(self, state: State, instant: int) -> None:
-        """Look at every instant that rules have derived and that is still to come."""
-        # Only instants are as large: a count or a sum of money in the range of years costs a judgement.
-        value = _number(state)
-        if value is not None and max(instant, _RECENT) < value < _HORIZON:
-            self._plan(value)
+    def _plan_later(self, moment: int | None, instant: int) -> None:
+        """Look at a moment if it is still to come."""
+        if moment is not None and moment > instant:
+            self._plan(moment)
 
     # ---------- what changes
 
@@ -329,9 +341,6 @@ class _Walk:
             if _differs(old, outcome):
                 rules = tuple(reason.rule for reason in outcome.reasons)
                 yield Turn(old, outcome, rules)
-
-
-_RECENT = 100_000_000  # 1973: no smaller number is the time of a case
 
 
 def _by_name(entry: tuple[Key, object]) -> tuple[str, int]:

@@ -243,14 +243,32 @@ def _without_currency(text: str) -> tuple[str, tuple[str, ...]]:
 def _parse_percent(text: str) -> int:
     help = message("write a percentage such as `5%` or `0.5%`")
     if not text.endswith("%"):
-        if _DECIMAL.fullmatch(text):
-            raise LiteralError(
-                message("`{text}` has no percent sign", text=shorten(text)),
-                message("write `{text}%`", text=shorten(text)),
-            )
+        readings = percent_readings(text)
+        if readings is not None:
+            raise LiteralError(message("`{text}` has no percent sign", text=shorten(text)), readings)
         raise _not_a("percent", text, help)
     scaled = _scaled(text[:-1].rstrip(), MILLIONTH_PLACES, text, "percent", help)
     return _within(scaled, LARGEST_PERCENT, text, "10000%")
+
+
+def percent_readings(text: str, quote: str = "") -> Message | None:
+    """Return what to write for a number that should be a percentage, None for what is no plain number.
+
+    Two readings are possible, a hundred times apart, and nobody but the author can tell which is meant.
+    ``quote`` is put around each.
+    """
+    found = _DECIMAL.fullmatch(text)
+    if found is None:
+        return None
+    fraction = (found[3] or "").ljust(2, "0")
+    whole, rest = (found[2] + fraction[:2]).lstrip("0") or "0", fraction[2:].rstrip("0")
+    share = f"{found[1]}{whole}.{rest}" if rest else f"{found[1]}{whole}"
+    return message(
+        "write `{share}` if `{text}` is a share of one, `{percent}` if it counts percents",
+        share=f"{quote}{shorten(share)}%{quote}",
+        text=shorten(text),
+        percent=f"{quote}{shorten(text)}%{quote}",
+    )
 
 
 def _parse_count(text: str) -> int:

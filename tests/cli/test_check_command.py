@@ -149,20 +149,23 @@ def test_a_code_is_explained(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "help"),
+    ("new", "help"),
     [
-        ("policies", "policy", "rename it to `policies/returns.yaml` if that is meant"),
-        ("policies", "Policies", "rename it to `policies/returns.yaml` if that is meant"),
-        ("assumptions.yaml", "Assumption.yml", "rename it to `assumptions.yaml` if that is meant"),
-        ("policies/returns.yaml", "policies/more/returns.yaml", "move it to `policies/returns.yaml`"),
-        ("policies/returns.yaml", "x.yaml", "a rulebook has `rulebook.yaml`"),
+        ("x.yaml", "move it to `policies/x.yaml` if it is part of the rulebook"),
+        ("drafts/x.yaml", "move it to `policies/x.yaml` if it is part of the rulebook"),
     ],
 )
-def test_a_file_that_nothing_reads_is_told(run: Run, warned: Path, old: str, new: str, help: str) -> None:
+def test_a_file_that_nothing_reads_is_told(run: Run, warned: Path, new: str, help: str) -> None:
     (warned / new).parent.mkdir(exist_ok=True)
-    (warned / old).rename(warned / new)
+    (warned / "policies/returns.yaml").rename(warned / new)
     found = run("check", str(warned), "--lang", "en")
     assert "warning[stray-file]" in found.out and help in found.out
+
+
+def test_a_file_of_which_nothing_is_known_is_told(run: Run, warned: Path) -> None:
+    (warned / "mkdocs.yml").write_text("site: x\n", "utf-8")
+    found = run("check", str(warned), "--lang", "en")
+    assert "warning[stray-file]" in found.out and "a rulebook has `rulebook.yaml`" in found.out
 
 
 def test_tests_of_a_broken_rulebook_are_looked_at_too(run: Run, broken_rules: Path) -> None:

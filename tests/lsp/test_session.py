@@ -402,3 +402,20 @@ def test_a_refusal_is_in_the_language_of_the_reader(folder: Path) -> None:
                 )
 
     session(folder, talk, "zh")
+
+
+def test_after_fast_typing_the_last_text_is_told(folder: Path) -> None:
+    """What was typed before is not worked off: the newest text is what is told about."""
+
+    async def talk(editor: Editor) -> None:
+        text = editor.open(POLICY)
+        await editor.until(lambda: editor.uri(POLICY) in editor.told)
+        for count in range(60):
+            editor.type(POLICY, text.replace("asking.status: met", f"askin{count}.status: met"))
+        await editor.until(lambda: editor.codes(POLICY) != [])
+        (fault,) = editor.told[editor.uri(POLICY)]
+        assert "askin59.status" in fault.message
+        editor.type(POLICY, text)
+        await editor.until(lambda: editor.codes(POLICY) == [])
+
+    session(folder, talk)

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from policyengine.file_names import rulebook_of
 from policyengine.i18n import Speech
 from policyengine.testing.coverage import Coverage
-from policyengine.testing.discover import find_files, rulebook_of
+from policyengine.testing.discover import find_files
 from policyengine.testing.report import Reporter
 from policyengine.testing.run import Result, Runner
 from policyengine.testing.suggest import render_suggestions, suggest

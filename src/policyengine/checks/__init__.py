@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from policyengine.checks import (
     clause_section,
     clause_without_rule,
+    contradictory_bounds,
     dependency_cycle,
+    floor_above_cap,
     idle_override,
     known_given,
     missing_clauses,
@@ -33,7 +35,9 @@ from policyengine.rulebook import Rulebook
 CHECKS: tuple[Callable[[Rulebook], Iterator[Diagnostic]], ...] = (
     clause_section.check,
     clause_without_rule.check,
+    contradictory_bounds.check,
     dependency_cycle.check,
+    floor_above_cap.check,
     idle_override.check,
     known_given.check,
     missing_clauses.check,

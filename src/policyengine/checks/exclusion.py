@@ -31,7 +31,7 @@ from policyengine.conditions import (
     shape,
 )
 from policyengine.conditions import Any as AnyOf
-from policyengine.rulebook import STATUSES, Rulebook
+from policyengine.rulebook import STATUSES, Fact, Rulebook
 from policyengine.values import Value, ValueType, comparison_key
 
 _UNORDERED = (ValueType.CHOICE, ValueType.BOOLEAN, ValueType.TEXT)
@@ -217,6 +217,7 @@ class _Demands:
         if ref is not None and ref.type in _UNORDERED:
             self._choose(name, ref, frozenset(constants), wanted)
             return
+        self._within_bounds(name, ref)
         numbers = [key for value in constants if isinstance(key := comparison_key(value), int)]
         if operator in ("is", "one_of"):
             if wanted:
@@ -233,6 +234,14 @@ class _Demands:
                 self._between(name, None, limit)
             case _:
                 self._between(name, None, limit - 1)
+
+    def _within_bounds(self, name: Hashable, ref: Ref | None) -> None:
+        """Demand what every case must respect: the limits of a fact that are literals."""
+        fact = None if ref is None or ref.kind != "fact" else self.rulebook.facts.get(ref.name)
+        if fact is not None and fact.bounds:
+            low, high = _limits(fact)
+            if low is None or high is None or low <= high:  # else the fact itself is told
+                self._between(name, low, high)
 
     def _choose(self, name: Hashable, ref: Ref, chosen: frozenset[Value], wanted: bool) -> None:
         every = self._every(ref)
@@ -256,3 +265,13 @@ class _Demands:
             self.lows[name] = max(low, self.lows.get(name, low))
         if high is not None:
             self.highs[name] = min(high, self.highs.get(name, high))
+
+
+def _limits(fact: Fact) -> tuple[int | None, int | None]:
+    """Return the least and the greatest value that the literals among the limits of a fact allow."""
+    found: dict[bool, list[int]] = {True: [], False: []}
+    for bound in fact.bounds:
+        limit = comparison_key(bound.operand.value) if isinstance(bound.operand, Constant) else None
+        if isinstance(limit, int):
+            found[bound.operator == "at_most"].append(limit)
+    return max(found[False], default=None), min(found[True], default=None)

@@ -32,9 +32,12 @@ def wrong_document(book: Rulebook, data: bytes, path: str) -> Diagnostic:
         "`{path}` is none of the documents of the rulebook: its digest is {digest}", path=path, digest=digest
     )
     known = ", ".join(f"{one.id} ({one.digest})" for one in book.documents)
-    return error(
-        "wrong-document", what, Span(path), message("the rulebook knows {documents}", documents=known)
+    help = message(
+        "for a new document write `digest: {digest}` below its name; the rulebook knows {documents}",
+        digest=digest,
+        documents=known,
     )
+    return error("wrong-document", what, Span(path), help)
 
 
 def check_quotes(book: Rulebook, document: Document, text: str) -> Iterator[Diagnostic]:

@@ -56,7 +56,7 @@ def command(
 ) -> None:
     """Check files."""
     from policyengine.examine import examine, find_places
-    from policyengine.testing.discover import rulebook_of
+    from policyengine.file_names import rulebook_of
 
     say = options.speech(language)
     places = find_places(paths or (options.find_rules(rules),))

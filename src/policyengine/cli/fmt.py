@@ -71,9 +71,10 @@ def _files(paths: Iterable[str], found: list[Diagnostic], say: Speech) -> Iterat
         if places.cases and not places.rulebooks:
             raise click.UsageError(say("`{path}` is no YAML file of a rulebook", path=path))
         for folder in places.rulebooks:
-            own = {
-                os.path.normpath(file.path): file.kind for file in collect_files(folder)[0] if not file.faults
-            }
-            own.update((test, "cases") for test in tests_of(folder)[0])
+            files, unread = collect_files(folder)
+            tests, misnamed = tests_of(folder)
+            found += (*unread, *misnamed)
+            own = {os.path.normpath(file.path): file.kind for file in files if not file.faults}
+            own.update((test, "cases") for test in tests)
             named = os.path.normpath(path)
             yield from ((own[file], file) for file in sorted(own) if file == named or os.path.isdir(path))

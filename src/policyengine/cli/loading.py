@@ -109,7 +109,7 @@ def tell(diagnostics: Iterable[Diagnostic], say: Speech, texts: Mapping[str, str
     """Write diagnostics to standard error; ``texts`` holds files that are not on disk."""
     from policyengine.render.report import Excerpt, render_report  # only for faults
 
-    found = list(diagnostics)
+    found = list(dict.fromkeys(diagnostics))
     if found:
         excerpts = {file: Excerpt(1, text.split("\n")) for file, text in (texts or {}).items()}
         options.tell(render_report(found, say, options.has_color(sys.stderr), excerpts))

@@ -11,6 +11,7 @@ from typing import TextIO
 import click
 
 from policyengine.cli.speech import say
+from policyengine.file_names import is_rulebook
 from policyengine.i18n import LANGUAGES, Language, Speech
 from policyengine.render.workflow import inert, obeys
 from policyengine.resources import data_directory
@@ -80,7 +81,7 @@ def find_rules(asked: str | None) -> str:
 
 def _rulebooks(folder: str) -> list[str]:
     """Return the folder if it is a rulebook, or else the rulebooks directly in it."""
-    if os.path.isfile(os.path.join(folder, "rulebook.yaml")):
+    if is_rulebook(folder):
         return [folder]
     if folder == "." or not os.path.isdir(folder):
         return []
@@ -89,7 +90,7 @@ def _rulebooks(folder: str) -> list[str]:
     except OSError as fault:
         words = say("{path} cannot be read: {reason}", path=folder, reason=reason_of(fault))
         raise click.UsageError(words) from None
-    return [path for path in inner if os.path.isfile(os.path.join(path, "rulebook.yaml"))]
+    return [path for path in inner if is_rulebook(path)]
 
 
 def pairs(words: Iterable[str], option: str) -> list[tuple[str, str]]:

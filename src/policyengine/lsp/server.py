@@ -8,6 +8,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcInvalidParams
@@ -27,7 +28,9 @@ from policyengine.values import printable
 from policyengine.version import __version__
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-_PAUSE = 0.25  # seconds after the last key before the files are checked
+# Seconds after the last key before the file is read, and before all files are checked.
+_PAUSE = 0.1
+_LONG_PAUSE = 0.4
 _SEVERITIES = {"error": lsp.DiagnosticSeverity.Error, "warning": lsp.DiagnosticSeverity.Warning}
 _KINDS = {
     "fact": lsp.CompletionItemKind.Variable,
@@ -48,6 +51,9 @@ class RuleServer(LanguageServer):
         self.say = Speech(language)
         self.books: dict[str, OpenRulebook] = {}
         self.waiting: dict[str, asyncio.Task[None]] = {}
+        self.edited: dict[str, None] = {}  # paths whose faults of reading have not been told yet
+        # One check of all files at a time: a newer one waits until the older one has noticed that it is old.
+        self.checker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="check")
 
     def book_of(self, uri: str) -> OpenRulebook | None:
         """Return the rulebook of a file, or None if the file is part of none."""
@@ -56,7 +62,6 @@ class RuleServer(LanguageServer):
             return None
         if folder not in self.books:
             self.books[folder] = OpenRulebook(folder)
-            self.books[folder].refresh()
             self.books[folder].model = load_model(folder, ()).rulebook
         return self.books[folder]
 
@@ -66,11 +71,8 @@ class RuleServer(LanguageServer):
         if book is None:
             return None
         path = path_of(uri)
-        if text is None:
-            book.buffers.pop(path, None)
-        else:
-            book.buffers[path] = text.encode("utf-8", "surrogatepass")
-        book.refresh()
+        book.edit(path, None if text is None else text.encode("utf-8", "surrogatepass"))
+        self.edited[path] = None
         previous = self.waiting.pop(book.folder, None)
         if previous is not None:
             previous.cancel()
@@ -88,13 +90,28 @@ class RuleServer(LanguageServer):
         self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Error, words))
 
     async def check(self, book: OpenRulebook) -> None:
-        """Read a rulebook again after a pause, and tell what is wrong with it."""
+        """Tell what is wrong with a rulebook after a pause: first with what was edited, then with all of it.
+
+        The next edit cancels it.
+        """
         await asyncio.sleep(_PAUSE)
-        checked = await asyncio.get_running_loop().run_in_executor(None, book.check)
-        for path, found in sorted(book.take(*checked).items()):
-            lines = self.lines(book, path)
-            told = [self.diagnostic(one, lines) for one in found]
-            self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri_of(path), told))
+        loop = asyncio.get_running_loop()
+        for path in [one for one in self.edited if folder_of(one) == book.folder]:
+            faults = book.take_file(path, await loop.run_in_executor(None, book.check_file, path))
+            del self.edited[path]
+            if faults is not None:
+                self.publish(book, path, faults)
+        await asyncio.sleep(_LONG_PAUSE)
+        checked = await loop.run_in_executor(self.checker, book.check, book.edition)
+        if checked is not None:
+            for path, found in sorted(book.take(*checked).items()):
+                self.publish(book, path, found)
+
+    def publish(self, book: OpenRulebook, path: str, found: Sequence[Diagnostic]) -> None:
+        """Tell the editor what is wrong with a file."""
+        lines = self.lines(book, path)
+        told = [self.diagnostic(one, lines) for one in found]
+        self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri_of(path), told))
 
     def lines(self, book: OpenRulebook, path: str) -> list[str]:
         """Return the lines of a file with their ends, as the editor has them."""

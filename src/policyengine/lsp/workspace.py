@@ -9,13 +9,16 @@ from typing import NamedTuple
 
 from policyengine.diagnostics import Diagnostic, Message, has_errors, message
 from policyengine.document import Node, read_yaml
-from policyengine.examine import examine_rulebook
+from policyengine.examine import Superseded, examine_rulebook
+from policyengine.file_names import is_tests, rulebook_of, spelling
 from policyengine.files import decode_text, read_bytes
 from policyengine.lsp.index import Index, Symbol, Use
-from policyengine.rule_files import CASES_SUFFIX, SourceFile, collect_files
+from policyengine.parse.load import parse_files
+from policyengine.rule_files import SourceFile, collect_files
 from policyengine.rulebook import DEADLINE_PROPERTIES, Rulebook
 from policyengine.source import Span
-from policyengine.testing.discover import rulebook_of, tests_of
+from policyengine.testing.discover import tests_of
+from policyengine.testing.read import check_scenarios, read_shape
 
 _NAME_FORMS: Mapping[str, str] = {"assumption": r"[A-Z]+-[0-9]+", "clause": r"[A-Z0-9][A-Za-z0-9.-]*"}
 _PLAIN_NAME = r"[a-z][a-z0-9_]*"
@@ -44,21 +47,60 @@ class OpenRulebook:
         self.folder = folder
         self.buffers: dict[str, bytes] = {}
         self.model: Rulebook | None = None
-        self.index = Index(())
-        self.told: set[str] = set()
+        self.told: dict[str, bool] = {}  # the files that were told about, and whether of errors
+        self.edition = 0  # counts the edits
+        self._index: Index | None = None
         self._last: dict[str, tuple[bytes, Node]] = {}  # texts that could be read, with their trees
 
-    def refresh(self) -> None:
-        """Bring the index up to date; only files that have changed are read again."""
-        files, _ = collect_files(self.folder, self.buffers)
-        self.index = Index(self._trees(files))
+    def edit(self, path: str, text: bytes | None) -> None:
+        """Take the text that the editor holds of a file, None when it holds it no more."""
+        if text is None:
+            self.buffers.pop(path, None)
+        else:
+            self.buffers[path] = text
+        self.edition += 1
+        self._index = None
 
-    def check(self) -> tuple[Rulebook | None, tuple[Diagnostic, ...]]:
+    @property
+    def index(self) -> Index:
+        """The names of the files as they are now; only files that have changed are read again."""
+        if self._index is None:
+            self._index = Index(self._trees(collect_files(self.folder, self.buffers)[0]))
+        return self._index
+
+    def check_file(self, path: str) -> list[Diagnostic]:
+        """Return what reading finds wrong with one file, which is soon known; it changes nothing."""
+        buffers = dict(self.buffers)
+        if is_tests(path):
+            data, model = buffers.get(path), self.model
+            found = read_shape(path, data)[1] if model is None else check_scenarios(path, model, data)
+        else:
+            found = list(parse_files(self.folder, *collect_files(self.folder, buffers), ()).diagnostics)
+        return [one for one in found if os.path.normpath(one.span.file) == path]
+
+    def take_file(self, path: str, found: list[Diagnostic]) -> list[Diagnostic] | None:
+        """Return what to tell about one file before all of it is known, None if that should wait."""
+        if has_errors(found) or self.told.get(path, False):
+            self.told[path] = has_errors(found)
+            return found
+        return None
+
+    def check(self, edition: int) -> tuple[Rulebook | None, tuple[Diagnostic, ...]] | None:
         """Return the rulebook as it is now, None when it has errors, and everything that is wrong.
 
-        Changes nothing, so that it can run beside the answers to the editor.
+        Changes nothing, so that it can run beside the answers to the editor. Nothing is returned when there
+        was an edit meanwhile: another check follows.
         """
-        examined = examine_rulebook(self.folder, (), dict(self.buffers))
+
+        def go_on() -> None:
+            if self.edition != edition:
+                raise Superseded
+
+        try:
+            go_on()
+            examined = examine_rulebook(self.folder, (), dict(self.buffers), go_on)
+        except Superseded:
+            return None
         return examined.rulebook, examined.diagnostics
 
     def take(self, book: Rulebook | None, diagnostics: Iterable[Diagnostic]) -> dict[str, list[Diagnostic]]:
@@ -70,7 +112,7 @@ class OpenRulebook:
         found: dict[str, list[Diagnostic]] = {path: [] for path in self.told}
         for one in diagnostics:
             found.setdefault(os.path.normpath(one.span.file), []).append(one)
-        self.told = {path for path, faults in found.items() if faults}
+        self.told = {path: has_errors(faults) for path, faults in found.items() if faults}
         for path in self.buffers:
             found.setdefault(path, [])
         return found
@@ -174,5 +216,5 @@ _NO_NAME = message("a name is written with small letters, digits and `_`, beginn
 
 def folder_of(path: str) -> str | None:
     """Return the rulebook that a file belongs to, or None."""
-    is_rule_file = path.endswith((".yaml", ".yml", CASES_SUFFIX))
+    is_rule_file = spelling(os.path.basename(path)).ending != ""
     return rulebook_of(path) if is_rule_file else None

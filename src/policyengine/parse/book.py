@@ -17,6 +17,7 @@ from policyengine.rulebook import Assumption, CountingRule, Document, Party, Rea
 from policyengine.source import Span
 from policyengine.suggestions import did_you_mean, one_of
 from policyengine.words import Text
+from policyengine.zones import zone_help
 
 Aspect = Literal["end", "hours", "days", "business_days"]
 
@@ -55,8 +56,7 @@ def parse_zone(node: MappingNode, names: Names) -> ZoneInfo:
         OSError,
     ):  # KeyError: not found; OSError: `Asia` is a folder of the database
         what = message("there is no time zone `{name}`", name=written.text)
-        help = message("write a name such as `Asia/Shanghai`")
-        names.faults.append(error("unknown-zone", what, written.span, help))
+        names.faults.append(error("unknown-zone", what, written.span, zone_help(written.text)))
         return _UTC
 
 

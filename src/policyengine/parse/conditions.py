@@ -23,6 +23,7 @@ from policyengine.parse.operands import (
 from policyengine.source import Span
 from policyengine.suggestions import did_you_mean, one_of
 from policyengine.values import TYPE_WORDS, ValueType
+from policyengine.wordings import advice
 
 _TIMES = (ValueType.INSTANT, ValueType.DATE)
 _QUANTITIES = (
@@ -48,6 +49,7 @@ _OF_QUANTITIES = ("at_least", "at_most", "more_than", "less_than")
 _OF_TIMES = ("before", "after", "not_before", "not_after")
 _SEVERAL = ("all", "any")
 _PICKS = ("first", "last")
+_CONDITIONS = (*_SEVERAL, "not", "any_of", "count_of", *_PICKS, *NEIGHBOURS)
 _NO_RECORD = message("use it in a part with `for_each`: there the question is asked of each record")
 
 
@@ -82,6 +84,9 @@ def _entry(entry: Entry, scope: Scope) -> Condition | None:
         return _reading(word, value, span, scope)
     if _is_assumption(word):
         find_assumption(entry.key, scope)  # tells that there is none
+        return None
+    if not scope.names.is_known(word, scope.listed) and (help := advice(word, _CONDITIONS)) is not None:
+        scope.fault("unknown-name", message("nothing is named `{name}`", name=word), span, help)
         return None
     symbol = scope.names.resolve(word, scope.listed, span)
     return None if symbol is None else _test(symbol, symbol.ref(span), value, scope)

@@ -81,6 +81,10 @@ class Names:
                 return own
         return self.symbols.get(name)
 
+    def is_known(self, name: str, listed: str | None) -> bool:
+        """Tell whether anything has this name, be it a list or a deadline without a value of its own."""
+        return self.find(name, listed) is not None or name in self.lists or f"{name}.status" in self.symbols
+
     def resolve(self, name: str, listed: str | None, span: Span) -> Symbol | None:
         """Return what a name stands for; an unknown one, or one of another list, is a fault."""
         symbol = self.find(name, listed)

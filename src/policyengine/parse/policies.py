@@ -43,7 +43,7 @@ from policyengine.rulebook import (
     TextByReading,
 )
 from policyengine.suggestions import did_you_mean, one_of
-from policyengine.values import ValueType, guess_type, start_of_day
+from policyengine.values import ValueType, guess_type, percent_readings, start_of_day
 from policyengine.words import Text
 
 _Part = TypeVar("_Part")
@@ -88,12 +88,16 @@ def _parameter_type(entry: Entry, scope: Scope) -> ValueType:
     declared = node.get("type")
     if declared is not None:
         return ValueType(nodes.text(declared))
-    for value in nodes.items(node.get("values")):
-        guessed = guess_type(nodes.text(nodes.mapping(value).get("value")))
+    written = [nodes.text(nodes.mapping(value).get("value")) for value in nodes.items(node.get("values"))]
+    for text in written:
+        guessed = guess_type(text)
         if guessed is not None:
             return guessed
     what = message("the type of `{name}` cannot be told from its values", name=entry.key.text)
     help = message("add `type: {types}`", types=" | ".join(_PARAMETER_TYPES))
+    readings = next(filter(None, map(percent_readings, written)), None)
+    if readings is not None:
+        help = message("{help}; a percentage has its sign: {readings}", help=help, readings=readings)
     scope.fault("parameter-type", what, entry.key.span, help)
     return ValueType.TEXT
 

@@ -99,7 +99,7 @@ def _fact(entry: Entry, listed: str | None, scope: Scope) -> Fact:
         if_missing=_if_missing(fact.get("if_missing"), wanted, scope),
         dated_by=_dated_by(fact.get("dated_by"), path, scope),
         by=_actor(fact.get("by"), type, scope),
-        bounds=tuple(_bounds(fact, wanted, scope)),
+        bounds=tuple(_bounds(path, fact, wanted, scope)),
         listed=listed,
         span=entry.key.span,
         foresees=_foreseen(fact.get("foresees"), path, type, scope),
@@ -198,7 +198,7 @@ def _actor(node: Node | None, type: ValueType, scope: Scope) -> str:
     return ""
 
 
-def _bounds(fact: MappingNode, wanted: Wanted, scope: Scope) -> Iterator[Bound]:
+def _bounds(path: str, fact: MappingNode, wanted: Wanted, scope: Scope) -> Iterator[Bound]:
     for operator in _BOUNDS:
         node = fact.get(operator)
         if node is None:
@@ -210,11 +210,21 @@ def _bounds(fact: MappingNode, wanted: Wanted, scope: Scope) -> Iterator[Bound]:
             )
             scope.fault("wrong-test", what, node.span, _fits(allowed))
             continue
+        if path not in scope.names.given:
+            what = message("a limit of `{name}` would be for nothing: rules conclude it", name=path)
+            help = message("remove the limit: it is for facts that cases give")
+            scope.fault("wrong-bound", what, node.span, help)
+            continue
         operand: Operand | None = parse_operand(node, wanted, scope)
         if isinstance(operand, Ref) and operand.name not in scope.names.given:
             what = message("`{name}` is not given by the case", name=operand.name)
             scope.fault(
                 "wrong-bound", what, node.span, message("a limit is a value, or a fact that cases give")
+            )
+        elif isinstance(operand, Ref) and operand.name == path:
+            what = message("`{name}` is its own limit, which limits nothing", name=path)
+            scope.fault(
+                "wrong-bound", what, node.span, message("a limit is a value, or another fact that cases give")
             )
         elif operand is not None:
             yield Bound(operator, operand, node.span)

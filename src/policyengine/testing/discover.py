@@ -6,8 +6,9 @@ import os
 from collections.abc import Iterable, Iterator
 
 from policyengine.diagnostics import Diagnostic, error, message
+from policyengine.file_names import TESTS_ENDING, is_tests, rulebook_of
 from policyengine.files import walk
-from policyengine.rule_files import CASES_SUFFIX
+from policyengine.rule_files import misnamed_tests
 from policyengine.source import Span
 
 
@@ -19,9 +20,11 @@ def find_files(paths: Iterable[str]) -> tuple[list[tuple[str, str]], list[Diagno
         files = sorted(_below(path, faults)) if os.path.isdir(path) else [path]
         if not os.path.exists(path):
             what = message("there is no file or folder `{path}`", path=path)
-            help = message("name a folder of rules, or a file that ends in {suffix}", suffix=CASES_SUFFIX)
+            help = message("name a folder of rules, or a file that ends in {suffix}", suffix=TESTS_ENDING)
             faults.append(error("file-missing", what, Span(path), help))
             continue
+        if os.path.isdir(path):
+            faults += misnamed_tests(path)
         for file in files:
             rules = rulebook_of(file)
             if rules is None:
@@ -43,16 +46,4 @@ def tests_of(folder: str) -> tuple[list[str], list[Diagnostic]]:
 
 def _below(folder: str, faults: list[Diagnostic]) -> Iterator[str]:
     for place, _, names in walk(folder, faults):
-        yield from (os.path.join(place, name) for name in names if name.endswith(CASES_SUFFIX))
-
-
-def rulebook_of(file: str) -> str | None:
-    """Return the nearest folder above a file that holds a rulebook, or None."""
-    folder = os.path.normpath(os.path.dirname(file) or ".")
-    while True:
-        if os.path.isfile(os.path.join(folder, "rulebook.yaml")):
-            return folder
-        above = os.path.normpath(os.path.join(folder, ".."))
-        if os.path.abspath(above) == os.path.abspath(folder):
-            return None
-        folder = above
+        yield from (os.path.join(place, name) for name in names if is_tests(name))

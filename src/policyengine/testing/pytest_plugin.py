@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from policyengine.diagnostics import Diagnostic
+from policyengine.file_names import is_tests, rulebook_of
 from policyengine.i18n import Speech, language_of_environment
 from policyengine.render.report import render_report
-from policyengine.rule_files import CASES_SUFFIX
-from policyengine.testing.discover import rulebook_of
 from policyengine.testing.report import Reporter
 from policyengine.testing.run import Result, Runner
 from policyengine.testing.scenarios import Scenario, ScenarioFile
@@ -21,7 +20,7 @@ from policyengine.testing.scenarios import Scenario, ScenarioFile
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect a file of scenarios that stands below a rulebook."""
-    if file_path.name.endswith(CASES_SUFFIX) and rulebook_of(str(file_path)) is not None:
+    if is_tests(file_path.name) and rulebook_of(str(file_path)) is not None:
         return ScenarioCollector.from_parent(parent, path=file_path)
     return None
 

@@ -20,10 +20,10 @@ from policyengine.compile.choose_readings import choose_operand
 from policyengine.conditions import Operand, Ref, Test
 from policyengine.decision import Decision
 from policyengine.diagnostics import Message, marked, message
+from policyengine.file_names import TESTS_ENDING
 from policyengine.findings import Conflict, Known, State, Truth, Unknown
 from policyengine.i18n import Speech
 from policyengine.render.naming import Naming
-from policyengine.rule_files import CASES_SUFFIX
 from policyengine.testing.coverage import SIDES, Coverage
 from policyengine.testing.run import Result, Runner
 from policyengine.testing.scenarios import ScenarioFile
@@ -271,7 +271,7 @@ class _Maker:
         if near.policy == policy:
             return near
         there = [one.file for one in self.results if one.file.policy == policy]
-        path = os.path.splitext(book.policies[policy].file)[0] + CASES_SUFFIX
+        path = os.path.splitext(book.policies[policy].file)[0] + TESTS_ENDING
         return there[0] if there else ScenarioFile(path, near.rules, policy, ())
 
     def _name(self, target: Target) -> str:

@@ -1,0 +1,179 @@
+"""What each file in the folder of a rulebook is: by its name, and, where that is misspelt, by what it says.
+
+One home for it, so that all commands read, or tell, the same files. Names are compared letter by letter with
+those that the folder lists, whatever the file system takes for the same name.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import NamedTuple
+
+ENDINGS = (".yaml", ".yml")
+TESTS_ENDING = ".cases.yaml"
+
+NEEDED = ("rulebook", "facts")
+OPTIONAL = ("assumptions", "clauses")
+FOLDERS = {"policies": "policy", "overlays": "overlay", "reports": "report"}
+_HOMES = {kind: folder for folder, kind in FOLDERS.items()}
+_SINGULAR = {
+    "rulebooks": "rulebook",
+    "fact": "facts",
+    "assumption": "assumptions",
+    "clause": "clauses",
+    "policy": "policies",
+    "overlay": "overlays",
+    "report": "reports",
+}
+
+# The top-level key that tells each kind, the surest first: reports have `lists`, too.
+_KEYS = {
+    "rulebook": "rulebook",
+    "policy_cases": "cases",
+    "policy": "policy",
+    "overlay": "overlay",
+    "report": "report",
+    "assumptions": "assumptions",
+    "clauses": "clauses",
+    "facts": "facts",
+    "lists": "facts",
+}
+_TOP_LEVEL = re.compile(rf"(?m)^[\"']?({'|'.join(_KEYS)})[\"']?\s*[:：]")
+# What editors and systems hang on a name: `.yaml.txt`, `.yaml~`, `.yaml.bak`.
+_HUNG_ON = re.compile(r"(\.(txt|bak|old|orig|tmp|swp)|~)$")
+_SPELT_ENDING = re.compile(r"\.(yaml|yml|yam|yalm|yaml_|json)$")
+_TESTS = re.compile(r"[._ -](cases?|tests?)$")
+_BACKUP = re.compile(r"(~|\.(bak|old|orig|tmp|swp))$")
+_ALIKE = 0.8  # less is another word: `pack` and `facts`
+
+
+class Spelling(NamedTuple):
+    """A name with its letters made plain: ``Returns.Cases.YAML.txt`` is ``returns.cases``, YAML, tests of
+    ``returns``.
+    """
+
+    stem: str
+    ending: str
+    tested: str | None
+
+
+def is_yaml(name: str) -> bool:
+    """Tell whether files of this name are read as YAML."""
+    return name.endswith(ENDINGS)
+
+
+def is_tests(name: str) -> bool:
+    """Tell whether a file of this name holds tests."""
+    return name.endswith(tuple(f".cases{ending}" for ending in ENDINGS))
+
+
+def spelling(name: str) -> Spelling:
+    """Return what a name of a file says if letters, width and what was hung on it do not matter."""
+    plain = unicodedata.normalize("NFKC", name).replace("。", ".").strip().casefold()
+    while (shorter := _HUNG_ON.sub("", plain)) != plain:
+        plain = shorter
+    ending = ""
+    while (found := _SPELT_ENDING.search(plain)) is not None:
+        plain, ending = plain[: found.start()], found[0]
+    tested = _TESTS.sub("", plain)
+    return Spelling(plain, ending, None if tested == plain else tested)
+
+
+def kinds_told(name: str, data: bytes) -> list[str]:
+    """Return the kinds of file that a text may be by its top-level keys, the surest first."""
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    if spelling(name).ending == ".json":
+        try:
+            keys = json.loads(text)
+        except (ValueError, RecursionError):
+            return []
+        found = set(keys) if isinstance(keys, dict) and "case" not in keys else set()
+    else:
+        found = set(_TOP_LEVEL.findall(text))
+    return [kind for key, kind in _KEYS.items() if key in found]
+
+
+def is_rulebook(folder: str) -> bool:
+    """Tell whether a folder holds a rulebook, be the name of its rulebook.yaml misspelt or the file missing.
+
+    A rulebook of which that file cannot be found must be told, and no other may judge in its place.
+    """
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return False
+    if any(is_yaml(name) and name.rpartition(".")[0] == "rulebook" for name in names):
+        return True
+    stems = {one.stem for one in map(spelling, names) if one.ending and one.tested is None}
+    folders = {name.casefold() for name in names}
+    parts = "facts" in stems and bool(folders & {"policies", "policy"})
+    return parts or any(_is_spelt_rulebook(one) for one in names)
+
+
+def rulebook_of(file: str) -> str | None:
+    """Return the nearest folder above a file that holds a rulebook, or None."""
+    folder = os.path.normpath(os.path.dirname(file) or ".")
+    while True:
+        if is_rulebook(folder):
+            return folder
+        above = os.path.normpath(os.path.join(folder, ".."))
+        if os.path.abspath(above) == os.path.abspath(folder):
+            return None
+        folder = above
+
+
+def _is_spelt_rulebook(name: str) -> bool:
+    spelt = spelling(name)
+    return spelt.stem == "rulebook" and spelt.ending in ENDINGS
+
+
+def right_place(inside: str, data: bytes) -> str | None:
+    """Return the path that a misnamed part of a rulebook should have, or None if it is not plainly one.
+
+    ``inside`` is the path below the folder of the rulebook, with slashes. Its name must come near that of a
+    part; and unless only letters or endings differ, what it says must fit.
+    """
+    folder, _, name = inside.rpartition("/")
+    spelt, kinds = spelling(name), kinds_told(name, data)
+    told = kinds[0] if kinds else None
+    is_yaml_test = spelt.tested is not None and spelt.ending in ENDINGS and "." in spelt.stem
+    if told == "cases" or (told is None and is_yaml_test):
+        return f"{folder}/{spelt.tested or spelt.stem}{TESTS_ENDING}".lstrip("/")
+    if not folder:
+        stem = near(spelt.stem, (*NEEDED, *OPTIONAL))
+        plain = stem == spelt.stem and spelt.ending in ENDINGS
+        return f"{stem}.yaml" if stem is not None and (plain or told == stem) else None
+    return home_told(inside, data) if near(folder.partition("/")[0], FOLDERS) is not None else None
+
+
+def home_told(inside: str, data: bytes) -> str | None:
+    """Return the path that a file should have by what it says alone, or None if it says nothing of a kind."""
+    name = inside.rpartition("/")[2]
+    told = next(iter(kinds_told(name, data)), None)
+    return f"{_HOMES[told]}/{spelling(name).stem}.yaml" if told in _HOMES else None
+
+
+def near(word: str, known: Iterable[str]) -> str | None:
+    """Return the known name that a word nearly is: other letters, the singular, a slip of the keyboard."""
+    import difflib  # only needed for a mistake, and slow to import
+
+    plain = unicodedata.normalize("NFKC", word).strip().casefold().replace("-", "_")
+    names = list(known)
+    plain = _SINGULAR.get(plain, plain) if plain not in names else plain
+    return next(iter(difflib.get_close_matches(plain, names, n=1, cutoff=_ALIKE)), None)
+
+
+def may_be_part(name: str, names: Iterable[str]) -> bool:
+    """Tell whether a file that nothing reads is worth a look at what it says; ``names`` lie beside it."""
+    spelt = spelling(name)
+    is_named = bool(spelt.ending) or spelt.tested is not None
+    return is_named and not name.startswith(".") and not is_backup(name, names)
+
+
+def is_backup(name: str, names: Iterable[str]) -> bool:
+    """Tell whether a file is the copy that an editor keeps of another one beside it."""
+    return bool(_BACKUP.search(name)) and _BACKUP.sub("", name) in set(names)

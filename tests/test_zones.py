@@ -1,0 +1,56 @@
+"""What time zone was meant by a word that is no name of the IANA database."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+
+from policyengine import zones
+from policyengine.zones import zone_help
+
+
+def mean(name: str) -> str:
+    return f"did you mean `{name}`?"
+
+
+@pytest.mark.parametrize(
+    ("written", "help"),
+    [
+        ("PST", mean("America/Los_Angeles")),
+        ("Los_Angeles", mean("America/Los_Angeles")),
+        ("los angeles", mean("America/Los_Angeles")),
+        ("北京时间", mean("Asia/Shanghai")),
+        ("Asia/Beijing", mean("Asia/Shanghai")),
+        ("上海", mean("Asia/Shanghai")),
+        ("asia/shanghai", mean("Asia/Shanghai")),
+        ("Asia/Shangai", mean("Asia/Shanghai")),
+        ("CST", "write the place that is meant: `Asia/Shanghai`, `America/Chicago`"),
+        ("zzzzzz", "write a name such as `Asia/Shanghai`"),
+        ("UTC+5:30", "an offset is no time zone: name a place, such as `Asia/Kolkata`"),
+    ],
+)
+def test_a_zone(written: str, help: str) -> None:
+    assert str(zone_help(written)) == help
+
+
+@pytest.mark.parametrize("written", ["UTC+8", "GMT+8", "+08:00", "UTC+08:00", "东八区", "ＵＴＣ＋８"])
+def test_an_offset(written: str) -> None:
+    told = str(zone_help(written))
+    assert "`Asia/Shanghai`" in told and "`Etc/GMT-8`" in told
+    assert ZoneInfo("Etc/GMT-8").utcoffset(None) is not None
+
+
+def test_a_fixed_offset_has_the_right_sign() -> None:
+    from datetime import datetime, timedelta
+
+    for hours in range(-12, 15):
+        told = str(zones._of_offset(hours, 0))
+        fixed = told.rpartition("`Etc/")[2].rstrip("`")
+        assert ZoneInfo(f"Etc/{fixed}").utcoffset(datetime(2026, 1, 1)) == timedelta(hours=hours)
+
+
+def test_every_zone_of_the_tables_is_one() -> None:
+    known = available_timezones()
+    named = {one for many in zones._ABBREVIATIONS.values() for one in many}
+    assert named | set(zones._PLACES.values()) | set(zones._EXAMPLES.values()) <= known
