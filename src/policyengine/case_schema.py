@@ -24,7 +24,7 @@ _WHOLE = "-?(0|[1-9][0-9]*)"
 # What a value of each type looks like; a choice is made from its values, a sum names the rulebook's currency.
 _FORMS: Mapping[ValueType, JsonObject] = {
     ValueType.PERCENT: {"type": "string", "pattern": rf"^{_WHOLE}(\.[0-9]{{1,6}})? ?%$", "examples": ["5%"]},
-    ValueType.COUNT: {"type": ["integer", "string"], "pattern": f"^{_WHOLE}$", "examples": [3]},
+    ValueType.COUNT: {"type": ["integer", "string"], "pattern": rf"^{_WHOLE}(\.0)?$", "examples": [3]},
     ValueType.NUMBER: {
         "type": ["number", "string"],
         "pattern": rf"^{_WHOLE}(\.[0-9]{{1,6}})?$",

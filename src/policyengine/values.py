@@ -254,7 +254,8 @@ def _parse_percent(text: str) -> int:
 
 
 def _parse_count(text: str) -> int:
-    scaled = _scaled(text, 0, text, "count", message("write digits only, such as `12`"))
+    # `1.0` is a whole number; `1.000` may have a separator for thousands.
+    scaled = _scaled(text.removesuffix(".0"), 0, text, "count", message("write digits only, such as `12`"))
     return _within(scaled, LARGEST_COUNT, text, str(LARGEST_COUNT))
 
 
@@ -405,6 +406,27 @@ def _offset_text(seconds: int) -> str:
 def local_time(instant: int, zone: ZoneInfo) -> datetime:
     """Return an instant, in epoch seconds, as the aware date and time of a zone."""
     return (_EPOCH + timedelta(seconds=instant)).astimezone(zone)
+
+
+def check_instant(instant: int, zone: ZoneInfo) -> int:
+    """Return an instant, in epoch seconds, if its year is one that is supported. Raises LiteralError."""
+    year = FIRST_YEAR - 1
+    if abs(instant) < 10**11:  # the year 5138, and no datetime has one after 9999
+        year = local_time(instant, zone).year
+    _check_year(year, str(instant) if abs(instant) < 10**_SHOWN_LENGTH else "…")
+    return instant
+
+
+def instant_text(instant: int, zone: ZoneInfo) -> str:
+    """Return an instant, in epoch seconds, by the clock of a zone, such as ``2012-03-16 18:00:00``.
+
+    Where the clocks are put back and the hour comes twice, the offset stands behind it. A literal: reading it
+    in the zone gives the instant again.
+    """
+    local = local_time(instant, zone)
+    naive = local.replace(tzinfo=None)
+    other = naive.replace(tzinfo=zone, fold=1 - local.fold)
+    return (local if other.utcoffset() != local.utcoffset() else naive).isoformat(" ")
 
 
 def local_day(instant: int, zone: ZoneInfo) -> int:
@@ -683,7 +705,7 @@ def show_value(
         unit = "元" if is_zh and currency == "CNY" else currency
         return f"{format_value(value, type, zone)} {unit}"
     if type is ValueType.INSTANT and isinstance(value, int):
-        return local_time(value, zone).replace(tzinfo=None).isoformat(" ")
+        return instant_text(value, zone)
     return str(format_value(value, type, zone))
 
 

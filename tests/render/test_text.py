@@ -9,25 +9,35 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from policyengine.api import prepare
+from policyengine.case import Key
 from policyengine.decision import Decision
 from policyengine.i18n import LANGUAGES, Language, Speech
+from policyengine.lookup import RULES, VALUES, Kind, Lookup, Unknown
 from policyengine.parse.load import load_directory
 from policyengine.render.layout import Paint, Row, table, width
 from policyengine.render.report import render_report
 from policyengine.render.text import render_text, render_trace
-from policyengine.render.why import Chain, find_name, find_rule
+from policyengine.render.why import Chain
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = Path(__file__).parent / "golden"
 AS_OF = "2012-03-16 18:00:01"
 COLOR = re.compile(r"\x1b\[[0-9]+m")
+
+
+def find_key(decision: Decision, name: str, kinds: Sequence[Kind]) -> Key:
+    findings = decision.findings
+    present = findings.rules if kinds == RULES else findings.states
+    key = Lookup(decision.judged.rulebook).key(name, kinds, present)
+    assert not isinstance(key, Unknown), key
+    return key
 
 
 @cache
@@ -44,20 +54,17 @@ def decide(overlay: str = "") -> Decision:
 
 
 def explain(decision: Decision, say: Speech) -> str:
-    key = find_name(decision, "penalty.points")
-    assert key is not None
+    key = find_key(decision, "penalty.points", VALUES)
     return Chain(decision, say).why(key)
 
 
 def explain_amount(decision: Decision, say: Speech) -> str:
-    key = find_name(decision, "compensation.due")
-    assert key is not None
+    key = find_key(decision, "compensation.due", VALUES)
     return Chain(decision, say).why(key)
 
 
 def explain_failure(decision: Decision, say: Speech) -> str:
-    key = find_rule(decision, "silence_brings_the_platform_in")
-    assert key is not None
+    key = find_key(decision, "silence_brings_the_platform_in", RULES)
     return Chain(decision, say).why_not(key)
 
 

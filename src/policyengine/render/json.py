@@ -39,9 +39,10 @@ from policyengine.decision import (
 from policyengine.emptiness import Nearly, why_empty
 from policyengine.explain import Either, Leaf, Looked, Part
 from policyengine.findings import Absent, Conflict, Known, Missing, State, Truth, Unknown
+from policyengine.lookup import format_key
 from policyengine.nearness import MOST_RECORDS, gap_of, in_order, shown_records, ways_in_order
 from policyengine.refine import tree
-from policyengine.render.naming import case_path, type_of
+from policyengine.render.naming import type_of
 from policyengine.render.steps import raw_text
 from policyengine.rulebook import MissingByReading, Rule
 from policyengine.source import Span
@@ -129,7 +130,7 @@ class _Data:
         if empty.first is not None:
             type = self.book.facts[empty.first[0]].type
             at = format_value(self.decision.case.values[empty.first], type, self.book.zone)
-            data["first_event"] = {"path": case_path(self.book, empty.first), "at": at}
+            data["first_event"] = {"path": format_key(self.book, empty.first), "at": at}
         if empty.policies:
             data["policies"] = [self._nearly(one) for one in empty.policies[:MOST_RECORDS]]
             data["policies_not_shown"] = max(0, len(empty.policies) - MOST_RECORDS)
@@ -201,7 +202,7 @@ class _Data:
         fact = self.book.facts[key[0]]
         state = self.decision.findings.states[key]
         return {
-            "path": case_path(self.book, key),
+            "path": format_key(self.book, key),
             "title": text_data(fact.title),
             "value": self._state(state, fact.type),
             **self._decided_by(key),
@@ -238,7 +239,7 @@ class _Data:
         match leaf.condition:
             case Test(ref, _, operands, spelling):
                 key = (ref.name, leaf.record if ref.listed else None)
-                data |= {"test": spelling, "name": ref.name, "path": case_path(self.book, key)}
+                data |= {"test": spelling, "name": ref.name, "path": format_key(self.book, key)}
                 data["value"] = self._state(leaf.left, ref.type)
                 data |= self._decided_by(key)
                 data["expected"] = self._expected(leaf, operands, ref.type)
@@ -327,7 +328,7 @@ class _Data:
             case Later(value):
                 return {"kind": "later", "at": format_value(value, type, self.book.zone)}
             case Dated(name, record, at):
-                path = case_path(self.book, (name, record))
+                path = format_key(self.book, (name, record))
                 return {"kind": "dated", "name": path, "at": None if at is None else self._instant(at)}
             case InForce():
                 return {"kind": "in_force", **self._in_force(decider)}
@@ -465,7 +466,7 @@ class _Data:
     def _default(self, taken: Taken) -> Json:
         missing = taken.fact.if_missing
         return {
-            "path": case_path(self.book, (taken.fact.path, taken.record)),
+            "path": format_key(self.book, (taken.fact.path, taken.record)),
             "title": text_data(taken.fact.title),
             "value": format_value(taken.value, taken.fact.type, self.book.zone),
             "assumption": missing.assumption if isinstance(missing, MissingByReading) else None,
@@ -518,7 +519,7 @@ class _Data:
         return ValueType.COUNT if fact is None else fact.type
 
     def _missing(self, missing: Missing) -> Json:
-        path = case_path(self.book, (missing.name, missing.record))
+        path = format_key(self.book, (missing.name, missing.record))
         fact = self.book.facts.get(missing.name)
         if fact is None or fact.foresees is None:
             return {"kind": missing.kind, "name": path, "title": text_data(self._title(missing.name))}
@@ -526,7 +527,7 @@ class _Data:
         coming = self.book.facts[fact.foresees]
         return {
             "kind": missing.kind,
-            "name": case_path(self.book, (coming.path, missing.record)),
+            "name": format_key(self.book, (coming.path, missing.record)),
             "title": text_data(coming.title),
             "dated_by": coming.dated_by,
             "what_if": path,
@@ -550,7 +551,7 @@ class _Data:
                 return self._value(state, type)
             case Unknown(waits):
                 missing = sorted(waits, key=lambda one: (one.kind, one.name, one.record or 0))
-                return {"unknown": [case_path(self.book, (one.name, one.record)) for one in missing]}
+                return {"unknown": [format_key(self.book, (one.name, one.record)) for one in missing]}
             case Conflict(rules):
                 return {"conflict": list(rules)}
             case Absent() | None:

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from policyengine.case import Key
-from policyengine.case_reader import path_of
 from policyengine.compile.choose_readings import choose_operand
 from policyengine.conditions import Operand, Ref, Test
 from policyengine.decision import Decision
@@ -21,11 +20,12 @@ from policyengine.diagnostics import marked
 from policyengine.document import to_plain
 from policyengine.findings import Conflict, Known, State, Truth, Unknown
 from policyengine.i18n import Speech
+from policyengine.lookup import format_key, path_of
 from policyengine.render.naming import Naming
 from policyengine.testing.coverage import SIDES, Coverage, Target, compared, tests_of
 from policyengine.testing.run import Result, Runner
 from policyengine.testing.scenarios import Scenario, ScenarioFile
-from policyengine.values import ValueType, format_value, local_time
+from policyengine.values import ValueType, format_value, instant_text
 
 _SIDES = {
     "before": marked("one second before the end of “{title}”"),
@@ -204,7 +204,7 @@ class _Maker:
             given=one.given,
             assume=one.result.scenario.assume,
             overlays=one.result.scenario.overlays,
-            as_of=local_time(one.as_of, zone).strftime("%Y-%m-%d %H:%M:%S"),
+            as_of=instant_text(one.as_of, zone),
             expect=tuple(self._expected(target, decision)),
         )
 
@@ -219,7 +219,7 @@ class _Maker:
         for key in (*_concerned(target, decision), *_applicable(decision)):
             if key not in told:
                 told.add(key)
-                yield _written_name(decision, key), self._literal(key, decision)
+                yield format_key(decision.judged.rulebook, key, dotted=True), self._literal(key, decision)
 
     def _literal(self, key: Key, decision: Decision) -> str:
         name = key[0]
@@ -228,7 +228,7 @@ class _Maker:
                 type = self.naming.type_of(name)
                 zone = decision.judged.rulebook.zone
                 if type is ValueType.INSTANT and isinstance(value, int):
-                    return local_time(value, zone).strftime("%Y-%m-%d %H:%M:%S")
+                    return instant_text(value, zone)
                 if isinstance(value, bool):
                     return "yes" if value else "no"
                 return str(format_value(value, type, zone))
@@ -257,18 +257,6 @@ def _applicable(decision: Decision) -> Iterator[Key]:
             yield outcome.fact.path, outcome.record
 
 
-def _written_name(decision: Decision, key: Key) -> str:
-    """Return a name as a scenario writes it, such as ``seller_answer.0.status``."""
-    name, record = key
-    book = decision.judged.rulebook
-    if record is None:
-        return name
-    if name in book.facts:
-        return ".".join(map(str, path_of(key, book.facts[name])))
-    head, _, property = name.rpartition(".")
-    return f"{head}.{record}.{property}" if head in book.deadlines else f"{name}.{record}"
-
-
 def _number(state: State) -> int | None:
     return state.value if isinstance(state, Known) and isinstance(state.value, int) else None
 
@@ -289,7 +277,7 @@ def _with_number(result: Result, handle: _Handle, change: int) -> Mapping[str, o
         return None
     root = json.loads(json.dumps(_plain(result.scenario)))
     level = root
-    *steps, last = path_of(handle.key, fact)
+    *steps, last = path_of(book, handle.key)
     for step in steps:
         level = level[step]
     level[last] = str(format_value(value + moved, fact.type, book.zone))
