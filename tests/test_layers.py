@@ -43,6 +43,7 @@ LAYERS = (
         "parse",
         "case_reader",
         "case_schema",
+        "range_patterns",
         "editor_schema",
         "dependencies",
         "resolution",
