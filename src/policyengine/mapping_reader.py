@@ -91,10 +91,10 @@ class MappingReader:
         return None
 
     def _number(self, value: int | float | Decimal, path: Path) -> Number | None:
-        if not isinstance(value, int) and not math.isfinite(value):
+        if not _is_finite(value):
             self._fault(number_fault(str(value), self.span), path)
             return None
-        if abs(value) >= 10**_LONGEST_NUMBER:
+        if _is_long(value):
             what = message("the number has more than {limit} digits", limit=_LONGEST_NUMBER)
             self._fault(error("bad-value", what, self.span, message("check the value")), path)
             return None
@@ -111,5 +111,18 @@ class MappingReader:
         self.faults.append(fault._replace(path=format_path(path)))
 
 
+def _is_finite(value: int | float | Decimal) -> bool:
+    if isinstance(value, Decimal):
+        return value.is_finite()  # a signalling NaN refuses every other question
+    return isinstance(value, int) or math.isfinite(value)
+
+
+def _is_long(value: int | float | Decimal) -> bool:
+    if isinstance(value, Decimal):
+        return value.adjusted() >= _LONGEST_NUMBER
+    return bool(abs(value) >= 10**_LONGEST_NUMBER)
+
+
 def _shown(key: object) -> str:
-    return f"{key}" if isinstance(key, int | float) else type(key).__name__
+    is_short = isinstance(key, int | float) and abs(key) < 10**15
+    return str(key) if is_short else type(key).__name__

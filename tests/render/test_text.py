@@ -123,6 +123,7 @@ def test_a_report_points_at_the_word(tmp_path: Path) -> None:
         "case.json:1:21: 错误[bad-value]: `十元` 不是金额",
         '  1 | {"order": {"total": "十元", "totl": 1}}',
         "    |                     ^^^^^^",
+        "  字段：order.total",
         "  提示：金额写成 `100`、`100.00` 或 `100.00 元` 这样",
         "case.json:1:27: 错误[unknown-fact]: 没有名为 `order.totl` 的事实",
         '  1 | {"order": {"total": "十元", "totl": 1}}',
