@@ -5,18 +5,21 @@ from __future__ import annotations
 import datetime
 import decimal
 import doctest
+import enum
 import json
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from frozen import FROZEN, RULES
 
 import policyengine
-from policyengine import FaultsFound, Rulebook, load_rulebook
+from policyengine import FaultsFound, Rulebook, load_rulebook, mapping_reader
 from policyengine.cli import main
 from policyengine.engines import durable_ruleset
+from policyengine.render.report import report_data
 from policyengine.render.text import render_text
 
 ROOT = Path(__file__).parents[1]
@@ -102,6 +105,141 @@ def test_faults_of_a_mapping_have_no_line(
     assert sorted(codes(found)) == wanted
     assert {str(one.span) for one in found.value.diagnostics} == {"case:1:1"}
     assert "error[" in str(found.value)
+
+
+class _Color(str, enum.Enum):  # noqa: UP042  # whose `str` is not its value
+    RED = "much"
+
+
+def _around() -> dict[str, object]:
+    inner: dict[str, object] = {}
+    inner["order"] = {"total": [inner]}
+    return inner
+
+
+def _deep(levels: int) -> object:
+    value: object = "x"
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+def _shared(levels: int) -> object:
+    """Return little that is a great deal when it is written out: each list holds the one before twice."""
+    value: object = []
+    for _ in range(levels):
+        value = [value, value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        (0.1 + 0.2, "bad-value"),
+        (float("inf"), "json-number"),
+        (decimal.Decimal("sNaN"), "json-number"),
+        (decimal.Decimal("1.005"), "bad-value"),
+        (decimal.Decimal("1e99999"), "bad-value"),
+        pytest.param(10**5_000, "bad-value", id="huge"),
+        (-(10**30), "bad-value"),
+        (datetime.datetime(2012, 3, 1), "bad-value"),
+        (datetime.date(2012, 3, 1), "bad-value"),
+        (datetime.timedelta(days=1), "wrong-type"),
+        (b"5", "wrong-type"),
+        ({"5"}, "wrong-type"),
+        (object(), "wrong-type"),
+        (("5",), "wrong-type"),
+        (True, "wrong-type"),
+        (_Color.RED, "bad-value"),
+        pytest.param("\ud800", "json-text", id="half"),
+        ("1\x00", "json-text"),
+    ],
+)
+def test_a_value_of_a_wrong_python_type_is_told_with_its_field(
+    rulebook: Rulebook, value: object, code: str
+) -> None:
+    with pytest.raises(FaultsFound) as found:
+        rulebook.evaluate({"order": {"total": value}}, as_of=AS_OF)
+    (fault,) = found.value.diagnostics
+    assert (fault.code, fault.path) == (code, "order.total")
+    assert "order.total" in str(found.value)
+    assert report_data([fault])[0]["path"] == "order.total"
+
+
+@pytest.mark.parametrize(
+    ("case", "code", "path"),
+    [
+        ({1: 3}, "wrong-type", ""),
+        ({10**5_000: 3}, "wrong-type", ""),
+        ({"order": {(1, 2): 3}}, "wrong-type", "order"),
+        ({"order": {"a\ud800": 3}}, "json-text", "order.a\ud800"),
+        (_around(), "wrong-shape", "order.total[0]"),
+        ({"order": {"total": _deep(5_000)}}, "json-depth", "order.total[0][0][0]"),
+        ({"complaint": {"evidence": [{}, {"kind": b""}]}}, "wrong-type", "complaint.evidence[1].kind"),
+        ({"order": {"total": _shared(60)}}, "wrong-shape", "order.total"),
+        ([], "wrong-shape", ""),
+        (None, "wrong-shape", ""),
+    ],
+)
+def test_a_mapping_that_no_json_could_be_is_told(
+    rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch, case: Mapping[str, object], code: str, path: str
+) -> None:
+    monkeypatch.setattr(mapping_reader, "MOST_VALUES", 1_000)
+    with pytest.raises(FaultsFound) as found:
+        rulebook.evaluate(case, as_of=AS_OF)
+    fault = found.value.diagnostics[0]
+    assert fault.code == code and fault.path.startswith(path)
+
+
+def test_numbers_of_python_are_those_of_json(rulebook: Rulebook) -> None:
+    """The text of a case and what `json` reads of it are judged alike: no digit is lost on the way."""
+    for spelled in ("19.99", "100", "1e2", "0.07", "1234567890123.45"):
+        text = f'{{"case": "C", "order": {{"total": {spelled}}}}}'
+        read, faults = rulebook.read_case(text, "c.json")
+        assert read is not None, faults
+        by_mapping = rulebook.evaluate(json.loads(text), as_of=AS_OF).case
+        by_decimal = rulebook.evaluate(json.loads(text, parse_float=decimal.Decimal), as_of=AS_OF).case
+        assert read.values == by_mapping.values == by_decimal.values
+
+
+@pytest.mark.parametrize(
+    "as_of", [10**12, -(10**18), 10**400, 1.5, True, b"x", datetime.date(2012, 1, 1), [], "now"]
+)
+def test_an_instant_of_a_wrong_type_is_told(rulebook: Rulebook, as_of: Any) -> None:
+    with pytest.raises(FaultsFound) as found:
+        rulebook.evaluate({}, as_of=as_of)
+    assert codes(found)[0] in ("bad-value", "wrong-type")
+
+
+def test_an_instant_may_be_a_datetime(rulebook: Rulebook) -> None:
+    aware = datetime.datetime(2012, 3, 16, 10, 0, 1, tzinfo=datetime.UTC)
+    assert rulebook.read_instant(aware) == 1_331_892_001
+    assert rulebook.read_instant(datetime.datetime(2012, 3, 16, 18, 0, 1)) == 1_331_892_001
+
+
+@pytest.mark.parametrize(
+    "settings", [{"order.total": b"5"}, {1: "5"}, {"order.total": ["5"]}, {"order.total": None}]
+)
+def test_a_setting_of_a_wrong_type_is_told(rulebook: Rulebook, settings: Any) -> None:
+    with pytest.raises(FaultsFound) as found:
+        rulebook.evaluate({}, as_of=AS_OF, settings=settings)
+    assert codes(found) == ["wrong-type"]
+
+
+def test_a_case_may_be_named_by_a_path(rulebook: Rulebook) -> None:
+    assert shown(rulebook.evaluate(CASE, as_of=AS_OF)) == shown(rulebook.evaluate(str(CASE), as_of=AS_OF))
+
+
+def test_faults_of_a_text_name_the_field(rulebook: Rulebook) -> None:
+    wrong = {
+        '{"order": {"total": NaN}}': "order.total",
+        '{"order": {"total": "1", "total": "2"}}': "order.total",
+        '{"complaint": {"evidence": [{}, {"kind": "\\u0007"}]}}': "complaint.evidence[1].kind",
+        '{"complaint": {"evidence": [{"submitted_at": "soon"}]}}': "complaint.evidence[0].submitted_at",
+    }
+    for text, path in wrong.items():
+        _, faults = rulebook.read_case(text, "c.json")
+        assert path in {one.path for one in faults}, faults
 
 
 def test_faults_of_a_file_have_their_place(rulebook: Rulebook, tmp_path: Path) -> None:

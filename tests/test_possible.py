@@ -85,6 +85,27 @@ def test_an_answer_on_which_all_ways_agree_is_certain_and_says_on_what_it_rests(
     assert outcome(quick, "result.ok").status == "undetermined"
 
 
+def test_of_two_rules_of_which_one_must_hold_nothing_else_is_possible(tmp_path: Path) -> None:
+    rules = book(
+        tmp_path,
+        YES_OR_NO,
+        """
+        rules:
+          one:
+            title: {zh: 一, en: One}
+            when: {a: yes}
+            then: {result.ok: yes}
+          other:
+            title: {zh: 二, en: Other}
+            when: {a: no}
+            then: {result.ok: no}
+        """,
+    )
+    found = outcome(rules.evaluate({"b": True}, as_of=NOW), "result.ok")
+    assert found.possible == (False, True)
+    assert not found.may_be_absent and not found.has_unknown_value and found.exactness == "exact"
+
+
 def test_a_tree_says_what_follows_from_what(tmp_path: Path) -> None:
     rules = book(
         tmp_path,

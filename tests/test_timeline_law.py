@@ -15,7 +15,7 @@ from policyengine.case import Case
 from policyengine.case_reader import CaseReader
 from policyengine.decision import Decision
 from policyengine.findings import Known
-from policyengine.render.naming import case_path
+from policyengine.lookup import format_key
 from policyengine.render.timeline_json import render_timeline_json
 from policyengine.testing.discover import find_files
 from policyengine.testing.run import Runner
@@ -57,7 +57,7 @@ def judged_at(decision: Decision) -> tuple[Told, Told]:
         value = (
             format_value(one.state.value, one.fact.type, book.zone) if isinstance(one.state, Known) else None
         )
-        outcomes[case_path(book, (one.fact.path, one.record)), None] = (one.status, value)
+        outcomes[format_key(book, (one.fact.path, one.record)), None] = (one.status, value)
     clocks: Told = {}
     for view in decision.clocks:
         status = str(view.finding.status.value) if isinstance(view.finding.status, Known) else "undetermined"

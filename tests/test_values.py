@@ -121,7 +121,9 @@ def test_percent() -> None:
 def test_count_and_number() -> None:
     assert read("12", ValueType.COUNT) == 12
     assert read("-3", ValueType.COUNT) == -3
-    assert "not a whole number" in refusal("1.0", ValueType.COUNT)
+    assert read("1.0", ValueType.COUNT) == 1
+    assert "not a whole number" in refusal("1.5", ValueType.COUNT)
+    assert "not a whole number" in refusal("1.000", ValueType.COUNT)  # perhaps a thousand
     assert "too large" in refusal(str(LARGEST_COUNT + 1), ValueType.COUNT)
     assert "exponent" in refusal("1E9", ValueType.COUNT)
     assert read("1.25", ValueType.NUMBER) == 1_250_000

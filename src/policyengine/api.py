@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 from policyengine.case import Case
@@ -14,11 +15,12 @@ from policyengine.dependencies import Layer, dependencies, layers
 from policyengine.diagnostics import Diagnostic, FaultsFound, Message, error, message
 from policyengine.explain import Explainer, Explanation
 from policyengine.findings import Engine
+from policyengine.mapping_reader import MappingReader
 from policyengine.refine.search import Refinement, Refiner
 from policyengine.rulebook import Rulebook as Model
 from policyengine.source import Span
 from policyengine.suggestions import did_you_mean
-from policyengine.values import LiteralError, ValueType, parse_literal
+from policyengine.values import LiteralError, ValueType, check_instant, parse_literal
 
 EngineName = Literal["auto", "durable", "reference"]
 
@@ -49,17 +51,19 @@ class Rulebook:
 
     def evaluate(
         self,
-        case: Case | Mapping[str, object] | str,
-        as_of: int | str | None = None,
+        case: Case | Mapping[str, object] | str | os.PathLike[str],
+        as_of: int | str | datetime | None = None,
         settings: Mapping[str, str] | None = None,
     ) -> Decision:
         """Return the decision about a case: the path of a JSON file, a mapping as JSON has it, or a read one.
 
         ``as_of`` is an instant in epoch seconds or as a literal (``2012-03-16 18:00``, read in the rulebook's
-        zone); without it, now. ``settings`` replace facts of the case. Raises FaultsFound.
+        zone) or as a datetime; without it, now. ``settings`` replace facts of the case, each under its name
+        or title. A mapping may hold dates, datetimes (without a zone: in the rulebook's) and decimals. Raises
+        FaultsFound; a fault in a case names the field in its ``path``.
         """
         instant = self.read_instant(as_of)
-        changes = tuple(sorted((settings or {}).items()))
+        changes = read_settings(settings or {})
         return self.judge(self._read(case, changes), instant, changes)
 
     def judge(self, case: Case, as_of: int, settings: Settings = (), refine: bool = True) -> Decision:
@@ -69,19 +73,26 @@ class Rulebook:
         could still say; without it, more stays undetermined than has to.
         """
         findings = self.engine.run(case, as_of)
-        judged = Judged(self.model, self.readings, tuple(settings), self.engine.name, self.engine_version)
+        changes = tuple((self._reader.name_of(name), literal) for name, literal in settings)
+        judged = Judged(self.model, self.readings, changes, self.engine.name, self.engine_version)
         explanation = Explanation(self._explainer, case, as_of, findings)
         refinement = Refinement(self._refiner, case, as_of, findings) if refine else None
         return Decision(case, as_of, judged, findings, explanation, refinement)
 
-    def read_instant(self, text: int | str | None) -> int:
+    def read_instant(self, text: int | str | datetime | None) -> int:
         """Return an instant in epoch seconds; None is now. Raises FaultsFound."""
         if text is None:
             return int(time.time())
-        if isinstance(text, int):
-            return text
+        if isinstance(text, bool) or not isinstance(text, int | str | date):
+            what = message(
+                "an instant cannot be a value of the Python type `{type}`", type=type(text).__name__
+            )
+            help = message("give whole seconds since 1970, a text such as `2012-03-16 18:00`, or a datetime")
+            raise FaultsFound([error("wrong-type", what, Span("as_of"), help)])
         try:
-            value = parse_literal(text, ValueType.INSTANT, self.model.zone, self.model.currency)
+            if isinstance(text, int):
+                return check_instant(text, self.model.zone)
+            value = parse_literal(str(text), ValueType.INSTANT, self.model.zone, self.model.currency)
         except LiteralError as fault:
             raise FaultsFound([error("bad-value", fault.message, Span("as_of"), fault.help)]) from None
         assert isinstance(value, int)
@@ -93,9 +104,11 @@ class Rulebook:
         """Return the case of a JSON text, or None, and everything that is wrong with it."""
         return self._reader.read(text, file, first_line, settings)
 
-    def _read(self, case: Case | Mapping[str, object] | str, settings: Settings) -> Case:
+    def _read(self, case: Case | Mapping[str, object] | str | os.PathLike[str], settings: Settings) -> Case:
         if isinstance(case, Case):
             return case
+        if isinstance(case, os.PathLike):
+            case = os.fspath(case)
         if isinstance(case, str):
             from policyengine.files import read_text  # only for callers who name files
 
@@ -107,6 +120,28 @@ class Rulebook:
         if read is None:
             raise FaultsFound(faults)
         return read
+
+
+def read_settings(settings: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    """Return settings as pairs of names and literals, by name. Raises FaultsFound."""
+    reader = MappingReader("settings")
+    read = reader.read(settings)
+    assert isinstance(read, dict)
+    changes = {}
+    for name, value in read.items():
+        if isinstance(value, bool):
+            value = "yes" if value else "no"
+        if isinstance(value, str):
+            changes[name] = str(value)
+        elif not reader.faults:
+            what = message(
+                "a setting is one value, and this is of the Python type `{type}`", type=type(value).__name__
+            )
+            help = message("give a text; an empty one takes the fact out")
+            reader.faults.append(error("wrong-type", what, reader.span, help)._replace(path=name))
+    if reader.faults:
+        raise FaultsFound(reader.faults)
+    return tuple(sorted(changes.items()))
 
 
 def load_rulebook(

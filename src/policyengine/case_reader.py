@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from policyengine.case import Case, Key
@@ -13,6 +13,9 @@ from policyengine.conditions import Constant, Operand, Ref
 from policyengine.diagnostics import Diagnostic, Message, error, has_errors, listing, message
 from policyengine.document import MappingNode, node_at, to_plain
 from policyengine.json_text import MAX_FAULTS, Number, locate_all, read_json
+from policyengine.keys import Path, format_path, parse_name
+from policyengine.lookup import CASE, Lookup, Unknown, format_key, path_of
+from policyengine.mapping_reader import MappingReader
 from policyengine.rulebook import Bound, Fact, RecordList, Rulebook
 from policyengine.source import Span
 from policyengine.suggestions import closest, meant
@@ -28,7 +31,6 @@ from policyengine.values import (
     shorten,
 )
 
-Path = tuple[str | int, ...]
 Settings = Sequence[tuple[str, str]]
 
 CODES = (
@@ -47,7 +49,7 @@ CODES = (
 _HEADER = ("case", "$schema")
 _DECLARE = message("leave it out, or declare it in facts.yaml")
 _LONGEST_ID = 200
-_POSITION = re.compile("[0-9]{1,9}")
+_MOST_DIGITS = 40  # no value of a case has as many
 _LITERAL_NUMBERS = (ValueType.MONEY, ValueType.COUNT, ValueType.NUMBER)
 
 
@@ -103,10 +105,11 @@ class CaseReader:
     def read_plain(
         self, value: Mapping[str, object], file: str, settings: Settings = ()
     ) -> tuple[Case | None, list[Diagnostic]]:
-        """Return the case of a mapping as JSON gives it; faults have no line."""
-        read, faults = read_json(json.dumps(value, default=str), file)
-        if has_errors(faults):
-            return None, [fault._replace(span=Span(file)) for fault in faults]
+        """Return the case of a mapping as JSON gives it, or with values of Python; faults name the field."""
+        reader = MappingReader(file)
+        read = reader.read(value)
+        if reader.faults:
+            return None, reader.faults
         return self._read(read, _Source("", file, 1), settings)
 
     def read_tree(self, tree: MappingNode, id: str) -> tuple[Case | None, list[Diagnostic]]:
@@ -116,6 +119,11 @@ class CaseReader:
             return None, [fault._replace(span=tree.span) for fault in faults]
         case, faults = self._read(read, _Tree(tree), ())
         return None if case is None else case._replace(id=id), faults
+
+    def name_of(self, written: str) -> str:
+        """Return the name in the rulebook of what a setting names, perhaps by a title or in another form."""
+        found = {one.key for one in Lookup(self.rulebook).find(written, CASE)}
+        return format_key(self.rulebook, found.pop()) if len(found) == 1 else written
 
     def _read(
         self, value: object, source: _Source, settings: Settings
@@ -213,64 +221,57 @@ class _Reading:
         """Return everything that is wrong, by its place."""
         spans = self.source.places([(one.path, one.is_key) for one in self.faults])
         found = [
-            error(one.code, one.what, span, one.help) for one, span in zip(self.faults, spans, strict=True)
+            error(one.code, one.what, span, one.help)._replace(path=format_path(one.path))
+            for one, span in zip(self.faults, spans, strict=True)
         ]
         return sorted(found, key=lambda one: one.order)
 
     # ---------- what if
 
     def set(self, root: dict[str, object], name: str, literal: str) -> None:
-        """Put a literal at a dotted name, or take away what is there."""
-        path = tuple(int(step) if _POSITION.fullmatch(step) else step for step in name.split("."))
-        self.source.settings.append((path, f"--set {name}={literal}"))
-        if not self._is_known(path):
-            self._unknown(name, path)
+        """Put a literal at a name or title, or take away what is there."""
+        words = f"--set {name}={literal}"
+        found = self._meant(root, name)
+        self.source.settings.append(((name,) if found is None else found, words))
+        if found is None:
             return
         level: object = root
-        for number, step in enumerate(path[:-1]):
+        for number, step in enumerate(found[:-1]):
             if isinstance(level, dict) and isinstance(step, str):
                 if step not in level and not literal:
                     return  # what is not there need not be taken away
-                is_list = ".".join(map(str, path[: number + 1])) in self.rulebook.lists
+                is_list = isinstance(found[number + 1], int)
                 level = level.setdefault(step, [] if is_list else {})
             elif isinstance(level, list) and isinstance(step, int) and step < len(level):
                 level = level[step]
             else:
-                if isinstance(level, list) and isinstance(step, int):
-                    self._no_record(path)
                 return  # that something has another shape is told when it is read
-        last = path[-1]
+        last = found[-1]
         if isinstance(level, dict) and isinstance(last, str):
             if literal:
                 level[last] = literal
             else:
                 level.pop(last, None)
-        elif isinstance(level, list):
-            self._no_record(path)
 
-    def _is_known(self, path: Path) -> bool:
-        """Tell whether a case can say this: a fact, a fact of a record, a list or a group of facts."""
-        name = ".".join(step for step in path if isinstance(step, str))
+    def _meant(self, root: Mapping[str, object], name: str) -> Path | None:
+        """Return the steps to what a case can say under a name, a fact, list or group; or tell the fault."""
         book = self.rulebook
-        if len(path) == 1 and name in _HEADER:
-            return True
-        if name in book.facts:
-            listed = book.facts[name].listed
-            positions = [place for place, step in enumerate(path) if isinstance(step, int)]
-            # Without a position, what is missing is told.
-            return not positions or (listed is not None and positions == [listed.count(".") + 1])
-        return all(isinstance(step, str) for step in path) and any(
-            one.startswith(f"{name}.") for one in (*book.facts, *(f"{one}." for one in book.lists))
-        )
-
-    def _no_record(self, path: Path) -> None:
-        lists = self.rulebook.lists
-        listed = next((one for one in lists if path[: one.count(".") + 1] == tuple(one.split("."))), None)
-        if listed is None:
-            return  # a list where a group is due, which is told when it is read
-        what = message("`{name}` names no record that the case has", name=_dotted(path))
-        help = message("count the records of `{list}` from 0: `{list}.0.…`", list=listed)
-        self.fault("unknown-fact", what, path, help)
+        is_group = any(one.startswith(f"{name}.") for one in (*book.facts, *book.lists))
+        if name in _HEADER or (is_group and name not in book.lists):
+            return tuple(name.split("."))
+        lookup = Lookup(book)
+        found = lookup.key(name, CASE, list(_sayable(book, root)))
+        if not isinstance(found, Unknown):
+            return path_of(book, found)
+        self._misspelt = True
+        meant = lookup.find(name, CASE)
+        if len(meant) == 1 and meant[0].name in book.facts and book.facts[meant[0].name].role != "given":
+            self._derived(book.facts[meant[0].name], (name,))
+        else:
+            is_record = bool(meant) or parse_name(name).name in book.lists
+            what = found.what if is_record else message("there is no fact `{name}`", name=shorten(name))
+            self.fault("unknown-fact", what, (name,), found.help or _DECLARE, key=True)
+        return None
 
     def header(self, value: Mapping[str, object]) -> None:
         id = value.get("case")
@@ -301,15 +302,16 @@ class _Reading:
             elif isinstance(part, dict):
                 self.level(part, known, here)
             else:
-                what = message("`{name}` is a group of facts", name=_dotted(here))
+                what = message("`{name}` is a group of facts", name=format_path(here))
                 help = message("write an object: `{{ … }}` with {names}", names=listing(known.parts))
                 self.fault("wrong-shape", what, here, help)
 
     def _unknown(self, name: str, path: Path, fitting: Sequence[str] = ()) -> None:
         """Tell of a name that no fact has; ``fitting`` are those that could stand in its place."""
         self._misspelt = True
-        dotted = _dotted(path)
-        what = message("there is no fact `{name}`", name=shorten(dotted))
+        if self._flat(name, path):
+            return
+        what = message("there is no fact `{name}`", name=shorten(format_path(path)))
         facts = self.rulebook.facts.values()
         given = [fact.path for fact in facts if fact.role == "given" and not fact.listed]
         near = closest(name, fitting if path[:-1] else [*fitting, *_HEADER])
@@ -317,7 +319,26 @@ class _Reading:
             near = "".join(f"{step}." for step in path[:-1]) + near
         found = near or closest(name, [*given, *self.rulebook.lists])
         help = meant(name, fitting) if found is None else message("did you mean `{word}`?", word=found)
+        if near is None and found is not None:
+            steps = tuple(found.split("."))
+            help = message("did you mean `{word}`? write `{example}`", word=found, example=_nested(steps))
         self.fault("unknown-fact", what, path, help or _DECLARE, key=True)
+
+    def _flat(self, name: str, path: Path) -> bool:
+        """Tell of a fact that is there, whose name is written as one key with dots; or return False."""
+        written = parse_name(format_path(path))
+        fact = self.rulebook.facts.get(written.name)
+        if "." not in name or (fact is None and written.name not in self.rulebook.lists):
+            return False
+        if fact is not None and fact.role != "given":
+            self._derived(fact, path)
+            return True
+        listed = None if fact is None else fact.listed
+        what = message("the key `{name}` has dots, and a case nests its facts", name=shorten(name))
+        steps = path_of(self.rulebook, (written.name, None if listed is None else written.record or 0))
+        help = message("write it nested: `{example}`", example=_nested(steps))
+        self.fault("unknown-fact", what, path, help, key=True)
+        return True
 
     def _list(self, listed: RecordList, value: object, path: Path) -> None:
         if not isinstance(value, list):
@@ -353,8 +374,7 @@ class _Reading:
 
     def _fact(self, fact: Fact, record: int | None, value: object, path: Path) -> None:
         if fact.role != "given":
-            what = message("`{name}` is concluded by rules, a case cannot say it", name=fact.path)
-            self.fault("derived-fact", what, path, message("leave it out"), key=True)
+            self._derived(fact, path)
             return
         self._seen.add((fact.path, record))
         literal = self._literal(fact, value, path)
@@ -370,13 +390,17 @@ class _Reading:
         except LiteralError as fault:
             self.fault("bad-value", fault.message, path, fault.help)
 
+    def _derived(self, fact: Fact, path: Path) -> None:
+        what = message("`{name}` is concluded by rules, a case cannot say it", name=fact.path)
+        self.fault("derived-fact", what, path, message("leave it out"), key=True)
+
     def _literal(self, fact: Fact, value: object, path: Path) -> str | None:
         """Return what the JSON value spells, or None after a fault."""
         if isinstance(value, bool) and fact.type is ValueType.BOOLEAN:
             return "yes" if value else "no"
         if isinstance(value, Number | int) and not isinstance(value, bool):
             if fact.type in _LITERAL_NUMBERS:
-                return str(value)
+                return _in_digits(str(value))
         elif isinstance(value, str):
             return value
         what = message(
@@ -410,7 +434,7 @@ class _Reading:
                 date=dating.path,
             )
             help = message("give `{date}`, or leave `{name}` out", name=fact.path, date=dating.path)
-            self.fault("undated-fact", what, path_of(key, fact), help, key=True)
+            self.fault("undated-fact", what, path_of(self.rulebook, key), help, key=True)
 
     def _check_records(self, listed: RecordList, count: int) -> None:
         if listed.dated_by is None or self._misspelt:
@@ -456,7 +480,10 @@ class _Reading:
                 cause=cause.path,
             )
             self.fault(
-                "before-cause", what, path_of(key, fact), message("give `{cause}` too", cause=cause.path)
+                "before-cause",
+                what,
+                path_of(self.rulebook, key),
+                message("give `{cause}` too", cause=cause.path),
             )
 
     def _out_of_bounds(self, fact: Fact, key: Key, bound: Bound, limit: Value) -> None:
@@ -467,25 +494,52 @@ class _Reading:
             other = message("`{name}` ({value})", name=bound.operand.name, value=shown)
         if bound.operator == "not_before":
             what = message("`{name}` is before {limit}", name=fact.path, limit=other)
-            self.fault("before-cause", what, path_of(key, fact), message("check both dates"))
+            self.fault("before-cause", what, path_of(self.rulebook, key), message("check both dates"))
         elif bound.operator == "at_most":
             what = message("`{name}` is more than {limit}", name=fact.path, limit=other)
-            self.fault("out-of-bounds", what, path_of(key, fact), message("check both values"))
+            self.fault("out-of-bounds", what, path_of(self.rulebook, key), message("check both values"))
         else:
             what = message("`{name}` is less than {limit}", name=fact.path, limit=other)
-            self.fault("out-of-bounds", what, path_of(key, fact), message("check the value"))
+            self.fault("out-of-bounds", what, path_of(self.rulebook, key), message("check the value"))
 
 
-def _dotted(path: Path) -> str:
-    return ".".join(str(step) for step in path)
+def _sayable(book: Rulebook, root: Mapping[str, object]) -> Iterator[Key]:
+    """Return everything that a case with so many records can say: facts that rules do not conclude, lists."""
+    counts = {path: _count(root, path) for path in book.lists}
+    for fact in book.facts.values():
+        if fact.role != "given":
+            continue
+        if fact.listed is None:
+            yield fact.path, None
+        else:
+            yield from ((fact.path, record) for record in range(counts[fact.listed]))
+    yield from ((path, None) for path in book.lists)
 
 
-def path_of(key: Key, fact: Fact) -> Path:
-    """Return the steps to a fact in the JSON of a case: names, and positions in lists."""
-    name, record = key
-    if fact.listed is None or record is None:
-        return tuple(name.split("."))
-    return (*fact.listed.split("."), record, name.removeprefix(fact.listed + "."))
+def _count(root: Mapping[str, object], path: str) -> int:
+    level: object = root
+    for step in path.split("."):
+        level = level.get(step) if isinstance(level, dict) else None
+    return len(level) if isinstance(level, list) else 0
+
+
+def _nested(steps: Path) -> str:
+    """Return how the JSON of a case nests a fact: ``{"order": {"total": …}}``."""
+    text = "…"
+    for step in reversed(steps):
+        text = f"[{text}]" if isinstance(step, int) else f'{{"{step}": {text}}}'
+    return text
+
+
+def _in_digits(number: str) -> str:
+    """Return the number that JSON spells in plain digits: ``1.0`` and ``1e0`` are 1; what is huge stays."""
+    if number.lstrip("-").isdigit():
+        return number
+    exact = Decimal(number)
+    if abs(exact.adjusted()) > _MOST_DIGITS:
+        return number
+    digits = f"{exact:f}"
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
 def _kind(value: object) -> Message:

@@ -1,63 +1,190 @@
 """The JSON Schema of a case, made from the vocabulary of a rulebook, for editors and for other programs.
 
-It asks for the plain spelling of every value; the program also reads others, such as ``72 Hours``.
+What it takes, the program takes. It asks for the plain spelling of every value; the program also reads
+others, such as ``72 Hours``. It cannot say what one fact demands of another, nor that a time was skipped or
+came twice when clocks were changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import NamedTuple, TypeAlias
 
 from policyengine.case_reader import Shape, case_shape
+from policyengine.conditions import Constant
+from policyengine.range_patterns import at_least, at_most, whole_at_least, whole_at_most
 from policyengine.rulebook import Fact, RecordList, Rulebook
-from policyengine.values import ValueType
+from policyengine.values import (
+    BUSINESS_DAYS_UNIT,
+    FEN_PLACES,
+    LARGEST_COUNT,
+    LARGEST_MONEY,
+    LARGEST_NUMBER,
+    LARGEST_PERCENT,
+    LONGEST_SECONDS,
+    MILLIONTH_PLACES,
+    MOST_BUSINESS_DAYS,
+    UNIT_SECONDS,
+    ValueType,
+    comparison_key,
+)
 
 JsonObject: TypeAlias = dict[str, object]
 
-_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_CLOCK = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.0+)?)?"
-_OFFSET = "(Z|[-+][0-9]{2}(:?[0-9]{2})?)?"
-_UNITS = "(seconds?|minutes?|hours?|days?|weeks?|秒|秒钟|分钟|小时|个小时|天|日|周)"
+_YEAR = "(19[0-9]{2}|2[01][0-9]{2}|2200)"
+_LEAP_YEAR = "((19|20|21)(0[48]|[2468][048]|[13579][26])|2000)"
+_MONTH_AND_DAY = (
+    "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))"
+)
+_DAY = f"({_YEAR}-{_MONTH_AND_DAY}|{_LEAP_YEAR}-02-29)"
+_ZEROS = r"(\.0{1,9})?"
+_CLOCK = f"(([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]{_ZEROS})?|24:00(:00{_ZEROS})?)"
+_OFFSET = "(Z|[-+](0[0-9]|1[0-3])(:?[0-5][0-9])?|[-+]14(:?00)?)?"
+_UNITS = {
+    "seconds": "(seconds?|秒|秒钟)",
+    "minutes": "(minutes?|分钟)",
+    "hours": "(hours?|小时|个小时)",
+    "days": "(days?|天|日)",
+    "weeks": "(weeks?|周)",
+    BUSINESS_DAYS_UNIT: "(business days?|工作日|个工作日)",
+}
+# Neither control characters nor space alone.
+_VISIBLE = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"
 
-_WHOLE = "-?(0|[1-9][0-9]*)"
 
-# What a value of each type looks like; a choice is made from its values, a sum names the rulebook's currency.
-_FORMS: Mapping[ValueType, JsonObject] = {
-    ValueType.PERCENT: {"type": "string", "pattern": rf"^{_WHOLE}(\.[0-9]{{1,6}})? ?%$", "examples": ["5%"]},
-    ValueType.COUNT: {"type": ["integer", "string"], "pattern": f"^{_WHOLE}$", "examples": [3]},
-    ValueType.NUMBER: {
-        "type": ["number", "string"],
-        "pattern": rf"^{_WHOLE}(\.[0-9]{{1,6}})?$",
-        "examples": [1.5],
-    },
-    ValueType.BOOLEAN: {"enum": [True, False, "yes", "no", "true", "false", "是", "否"], "examples": [True]},
-    ValueType.INSTANT: {
-        "type": "string",
-        "pattern": f"^{_DAY}[T ]{_CLOCK}{_OFFSET}$",
-        "examples": ["2012-03-16T18:00:00+08:00"],
-    },
-    ValueType.DATE: {"type": "string", "pattern": f"^{_DAY}$", "examples": ["2012-03-16"]},
-    ValueType.DURATION: {
-        "type": "string",
-        "pattern": f"^[0-9]+ ?{_UNITS}$",
-        "examples": ["72 hours"],
-    },
-    ValueType.BUSINESS_DAYS: {
-        "type": "string",
-        "pattern": "^[0-9]+ ?(business days?|工作日|个工作日)$",
-        "examples": ["4 business days"],
-    },
-    ValueType.TEXT: {"type": "string"},
+class _Numeric(NamedTuple):
+    """Numbers of a type: how many decimals they have, and the largest in units of the last one."""
+
+    places: int
+    largest: int
+
+
+_NUMERIC: Mapping[ValueType, _Numeric] = {
+    ValueType.MONEY: _Numeric(FEN_PLACES, LARGEST_MONEY),
+    ValueType.PERCENT: _Numeric(MILLIONTH_PLACES, LARGEST_PERCENT),
+    ValueType.COUNT: _Numeric(0, LARGEST_COUNT),
+    ValueType.NUMBER: _Numeric(MILLIONTH_PLACES, LARGEST_NUMBER),
+}
+_EXAMPLES: Mapping[ValueType, object] = {
+    ValueType.MONEY: "100.00",
+    ValueType.PERCENT: "5%",
+    ValueType.COUNT: 3,
+    ValueType.NUMBER: 1.5,
+    ValueType.INSTANT: "2012-03-16T18:00:00+08:00",
+    ValueType.DATE: "2012-03-16",
+    ValueType.DURATION: "72 hours",
+    ValueType.BUSINESS_DAYS: "4 business days",
+    ValueType.BOOLEAN: True,
 }
 
 
 def form_of(type: ValueType, currency: str) -> JsonObject:
     """Return what a value of a type, other than a choice, looks like."""
+    form: JsonObject = {"type": "string"}
+    if type in _NUMERIC:
+        form = _number_form(type, currency)
+    elif type is ValueType.BOOLEAN:
+        form = {"enum": [True, False, "yes", "no", "true", "false", "是", "否"]}
+    elif type is ValueType.TEXT:
+        form["pattern"] = _VISIBLE
+    else:
+        form["pattern"] = _PATTERNS[type]
+    return {**form, "examples": [_EXAMPLES[type]]} if type in _EXAMPLES else form
+
+
+def _number_form(type: ValueType, currency: str) -> JsonObject:
+    """Return the form of numbers: of texts a pattern, of numbers the limits and decimals."""
+    places, largest = _NUMERIC[type]
+    pattern = _written(type, currency, f"-?{_whole(largest, places)}{_decimals(type, places)}")
+    if type is ValueType.PERCENT:
+        return {"type": "string", "pattern": pattern}
+    form: JsonObject = {"type": ["string", "number"], "pattern": pattern}
+    if type is ValueType.COUNT:
+        form["type"] = ["integer", "string"]
+    else:
+        form["multipleOf"] = _plain(1, places)
+    return {**form, "minimum": _plain(-largest, places), "maximum": _plain(largest, places)}
+
+
+def _whole(largest: int, places: int) -> str:
+    return whole_at_most(largest // 10**places - 1)
+
+
+def _decimals(type: ValueType, places: int) -> str:
+    return r"(\.0)?" if type is ValueType.COUNT else rf"(\.[0-9]{{1,{places}}})?"
+
+
+def _plain(scaled: int, places: int) -> int | float:
+    """Return a number for JSON, spelled exactly: it has no more digits than a binary fraction holds."""
+    exact = Decimal(scaled).scaleb(-places)
+    return int(exact) if exact == int(exact) else float(exact)
+
+
+def _written(type: ValueType, currency: str, number: str) -> str:
+    """Return the pattern of a text that spells a number, with the sign that its type has."""
+    if type is ValueType.PERCENT:
+        return f"^{number} ?%$"
     if type is not ValueType.MONEY:
-        return _FORMS[type]
+        return f"^{number}$"
     before, after = ("CNY|¥|￥", "元|CNY") if currency == "CNY" else (currency, currency)
-    pattern = rf"^({before})? ?{_WHOLE}(\.[0-9]{{1,2}})? ?({after})?$"
-    return {"type": ["string", "number"], "pattern": pattern, "examples": ["100.00"]}
+    return f"^(({before}) ?{number}|{number}( ?({after}))?)$"
+
+
+def _length_pattern(units: Iterable[str], least: int = 0, most: int | None = None) -> str:
+    """Return the pattern of lengths between two limits: seconds, or business days where they are the unit."""
+    ways = []
+    for unit in units:
+        size, longest = UNIT_SECONDS.get(unit, 1), LONGEST_SECONDS
+        if unit == BUSINESS_DAYS_UNIT:
+            longest = MOST_BUSINESS_DAYS
+        limit = (longest if most is None else min(most, longest)) // size
+        number = whole_at_least(-(-least // size)) if least else whole_at_most(limit)
+        ways.append(f"{number} ?{_UNITS[unit]}")
+    return f"^({'|'.join(ways)})$"
+
+
+_LENGTHS: Mapping[ValueType, tuple[str, ...]] = {
+    ValueType.DURATION: tuple(UNIT_SECONDS),
+    ValueType.BUSINESS_DAYS: (BUSINESS_DAYS_UNIT,),
+}
+_PATTERNS: Mapping[ValueType, str] = {
+    ValueType.INSTANT: f"^{_DAY}[T ]{_CLOCK}{_OFFSET}$",
+    ValueType.DATE: f"^{_DAY}$",
+    **{type: _length_pattern(units) for type, units in _LENGTHS.items()},
+}
+
+
+def _limited(fact: Fact, currency: str) -> JsonObject:
+    """Return the form of a fact within its limits that are written as literals."""
+    form, patterns = form_of(fact.type, currency), []
+    for is_most, limit in _literal_bounds(fact):
+        patterns += _limit_pattern(fact.type, is_most, limit, currency)
+        word = "maximum" if is_most else "minimum"
+        if word in form:
+            form[word] = _plain(limit, _NUMERIC[fact.type].places)
+    if fact.type is ValueType.TEXT and not fact.has_none_if_missing:
+        patterns.append(r"\S")  # where it may be missing, an empty field says that there is none
+    return {**form, "allOf": [{"pattern": one} for one in patterns]} if patterns else form
+
+
+def _literal_bounds(fact: Fact) -> Iterator[tuple[bool, int]]:
+    """Return whether each limit that is a literal is an upper one, and what it compares by."""
+    for bound in fact.bounds:
+        limit = comparison_key(bound.operand.value) if isinstance(bound.operand, Constant) else None
+        if isinstance(limit, int):
+            yield bound.operator == "at_most", limit
+
+
+def _limit_pattern(type: ValueType, is_most: bool, limit: int, currency: str) -> list[str]:
+    """Return the pattern of the texts within a limit, if texts of the type can be compared by one."""
+    if type in _LENGTHS:
+        units = _LENGTHS[type]
+        return [_length_pattern(units, most=limit) if is_most else _length_pattern(units, least=limit)]
+    if type not in _NUMERIC:
+        return []
+    number = (at_most if is_most else at_least)(limit, _NUMERIC[type].places)
+    return [_written(type, currency, rf"{number}(\.0)?" if type is ValueType.COUNT else number)]
 
 
 def case_schema(rulebook: Rulebook) -> dict[str, object]:
@@ -132,7 +259,7 @@ def _records(listed: RecordList, rulebook: Rulebook) -> JsonObject:
 def _value(fact: Fact, currency: str) -> JsonObject:
     described: JsonObject = {"description": fact.title.joined}
     if fact.type is not ValueType.CHOICE:
-        return {**described, **form_of(fact.type, currency)}
+        return {**described, **_limited(fact, currency)}
     meanings = "; ".join(f"{choice.name}: {choice.title.joined}" for choice in fact.choices)
     described["description"] = f"{described['description']} ({meanings})"
     return {**described, "type": "string", "enum": [choice.name for choice in fact.choices]}

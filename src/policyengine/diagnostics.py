@@ -59,18 +59,32 @@ def listing(words: Iterable[str]) -> Listing:
 
 
 class Diagnostic(NamedTuple):
-    """One fault: a stable ``code`` such as ``unknown-fact``, a sentence, a place and what to do."""
+    """One fault: a stable ``code`` such as ``unknown-fact``, a sentence, a place and what to do.
+
+    ``path`` names the field of a case, such as ``complaint.evidence[0].kind``, also where there is no file.
+    """
 
     code: str
     severity: Severity
     message: Message
     span: Span
     help: Message | None = None
+    path: str = ""
 
     @property
-    def order(self) -> tuple[str, int, int, str, str]:
+    def unnamed_path(self) -> str:
+        """The field, unless the sentence names it anyway."""
+        return "" if f"`{self.path}`" in str(self.message) else self.path
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, in English, with the field."""
+        return f"{self.unnamed_path}: {self.message}" if self.unnamed_path else str(self.message)
+
+    @property
+    def order(self) -> tuple[str, int, int, str, str, str]:
         """Sort key: by place, then code, so that a report never depends on the order of the checks."""
-        return (self.span.file, self.span.line, self.span.column, self.code, str(self.message))
+        return (self.span.file, self.span.line, self.span.column, self.code, str(self.message), self.path)
 
 
 def error(code: str, what: Message, span: Span, help: Message | None = None) -> Diagnostic:
@@ -94,5 +108,5 @@ class FaultsFound(Exception):
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(sorted(diagnostics, key=lambda one: one.order))
         super().__init__(
-            "\n".join(f"{one.span}: {one.severity}[{one.code}]: {one.message}" for one in self.diagnostics)
+            "\n".join(f"{one.span}: {one.severity}[{one.code}]: {one.sentence}" for one in self.diagnostics)
         )

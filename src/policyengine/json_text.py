@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from policyengine.diagnostics import Diagnostic, Message, error, message
+from policyengine.keys import format_path
 from policyengine.source import Span
 from policyengine.suggestions import closest
 
@@ -309,15 +310,20 @@ def _faults(text: str, places: _Places) -> list[Diagnostic]:
     """Find every fault up to the first one after which the text cannot be read on."""
     found: list[Diagnostic] = []
     seen: list[dict[str | int, int]] = []  # for every open object, the positions of its keys
+    here: list[str | int] = []
     for event in _scan(text):
         if len(found) >= MAX_FAULTS:
             break
         if event.kind == "fault":
             found.append(_syntax(text, event, places))
             break
+        known = len(found)
+        del here[max(event.depth - 1, 0) :]
+        if event.depth and event.kind != "close":
+            here.append(event.step)
         if event.kind == "open":
             if event.depth >= MAX_DEPTH:
-                found.append(_depth_fault(places.span(event.start, event.end)))
+                found.append(depth_fault(places.span(event.start, event.end)))
                 break
             seen.append({})
         elif event.kind == "close":
@@ -328,15 +334,21 @@ def _faults(text: str, places: _Places) -> list[Diagnostic]:
         elif event.kind == "key":
             seen[-1][event.step] = event.start
         if event.kind == "word" and text[event.start : event.end] in _NOT_NUMBERS:
-            what = message("`{name}` is not a number that can be used", name=text[event.start : event.end])
-            help = message("write a number, or null if there is none")
-            found.append(error("json-number", what, places.span(event.start, event.end), help))
+            found.append(number_fault(text[event.start : event.end], places.span(event.start, event.end)))
         if event.kind in ("key", "string"):
             found.extend(_text_faults(text, event, places))
+        found[known:] = [one._replace(path=format_path(here)) for one in found[known:]]
     return found
 
 
-def _depth_fault(span: Span) -> Diagnostic:
+def number_fault(name: str, span: Span) -> Diagnostic:
+    """Return what to tell of ``NaN`` and the like."""
+    what = message("`{name}` is not a number that can be used", name=name)
+    return error("json-number", what, span, message("write a number, or null if there is none"))
+
+
+def depth_fault(span: Span) -> Diagnostic:
+    """Return what to tell of what is nested too deep."""
     what = message("objects and lists are nested more than {limit} deep", limit=MAX_DEPTH)
     return error("json-depth", what, span, message("make the structure flatter"))
 
@@ -351,15 +363,22 @@ def _text_faults(text: str, event: _Event, places: _Places) -> Iterator[Diagnost
     literal = text[event.start : event.end]
     if "\\" not in literal and not re.search(_BAD_CHARACTER, literal):
         return
-    match = re.search(_BAD_CHARACTER, _textmessage(literal))
-    if match:
-        code = f"U+{ord(match[0]):04X}"
-        if match[0] >= "\ud800":
-            what = message("the text holds half of a character ({code}), which is no text", code=code)
-        else:
-            what = message("the text holds the control character {code}", code=code)
-        help = message("remove it")
-        yield error("json-text", what, places.span(event.start, event.end), help)
+    fault = bad_text(_textmessage(literal), places.span(event.start, event.end))
+    if fault is not None:
+        yield fault
+
+
+def bad_text(text: str, span: Span) -> Diagnostic | None:
+    """Return what is wrong with the characters of a text, or None."""
+    match = None if text.isprintable() else re.search(_BAD_CHARACTER, text)
+    if match is None:
+        return None
+    code = f"U+{ord(match[0]):04X}"
+    if match[0] >= "\ud800":
+        what = message("the text holds half of a character ({code}), which is no text", code=code)
+    else:
+        what = message("the text holds the control character {code}", code=code)
+    return error("json-text", what, span, message("remove it"))
 
 
 def _syntax(text: str, event: _Event, places: _Places) -> Diagnostic:

@@ -79,7 +79,7 @@ FORMS: Mapping[str, _Form] = {
             "use small letters, digits and underscores, and dots between words, such as `complaint.filed_at`"
         ),
     ),
-    r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*((\[[0-9]+\]|\.[0-9]+)(\.[a-z][a-z0-9_]*)?)?$": _Form(
+    r"^.*\S.*$": _Form(
         marked("`{word}` is not a name"),
         message("write a name such as `penalty.points`, for a record of a list `seller_answer.0.status`"),
     ),

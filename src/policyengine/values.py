@@ -272,7 +272,8 @@ def percent_readings(text: str, quote: str = "") -> Message | None:
 
 
 def _parse_count(text: str) -> int:
-    scaled = _scaled(text, 0, text, "count", message("write digits only, such as `12`"))
+    # `1.0` is a whole number; `1.000` may have a separator for thousands.
+    scaled = _scaled(text.removesuffix(".0"), 0, text, "count", message("write digits only, such as `12`"))
     return _within(scaled, LARGEST_COUNT, text, str(LARGEST_COUNT))
 
 
@@ -423,6 +424,15 @@ def _offset_text(seconds: int) -> str:
 def local_time(instant: int, zone: ZoneInfo) -> datetime:
     """Return an instant, in epoch seconds, as the aware date and time of a zone."""
     return (_EPOCH + timedelta(seconds=instant)).astimezone(zone)
+
+
+def check_instant(instant: int, zone: ZoneInfo) -> int:
+    """Return an instant, in epoch seconds, if its year is one that is supported. Raises LiteralError."""
+    year = FIRST_YEAR - 1
+    if abs(instant) < 10**11:  # the year 5138, and no datetime has one after 9999
+        year = local_time(instant, zone).year
+    _check_year(year, str(instant) if abs(instant) < 10**_SHOWN_LENGTH else "…")
+    return instant
 
 
 def instant_text(instant: int, zone: ZoneInfo) -> str:
@@ -713,7 +723,7 @@ def show_value(
         unit = "元" if is_zh and currency == "CNY" else currency
         return f"{format_value(value, type, zone)} {unit}"
     if type is ValueType.INSTANT and isinstance(value, int):
-        return local_time(value, zone).replace(tzinfo=None).isoformat(" ")
+        return instant_text(value, zone)
     return str(format_value(value, type, zone))
 
 

@@ -95,6 +95,20 @@ def test_sarif_is_valid(run: Run, broken_rules: Path, warned: Path, language: st
     assert region["region"] == {"startLine": 13, "startColumn": 3, "endLine": 13, "endColumn": 15}
 
 
+def test_a_fault_of_a_case_names_the_field_in_every_form(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "c.json"
+    path.write_text('{"order": {"total": "x"}}', "utf-8")
+    told = {
+        form: run("check", str(path), "--rules", "rules/taobao", "--format", form, "--lang", "en").out
+        for form in ("text", "json", "sarif")
+    }
+    assert "\n  path: order.total\n" in told["text"]
+    assert json.loads(told["json"])["diagnostics"][0]["path"] == "order.total"
+    (result,) = json.loads(told["sarif"])["runs"][0]["results"]
+    jsonschema.validate(json.loads(told["sarif"]), SARIF)
+    assert result["locations"][0]["logicalLocations"] == [{"fullyQualifiedName": "order.total"}]
+
+
 def test_sarif_of_nothing_wrong_is_valid(run: Run) -> None:
     found = run("check", "rules/taobao", "--format", "sarif")
     jsonschema.validate(json.loads(found.out), SARIF)

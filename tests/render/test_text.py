@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -17,18 +17,28 @@ import pytest
 from frozen import FROZEN
 
 from policyengine.api import prepare
+from policyengine.case import Key
 from policyengine.decision import Decision
 from policyengine.i18n import LANGUAGES, Language, Speech
+from policyengine.lookup import RULES, VALUES, Kind, Lookup, Unknown
 from policyengine.parse.load import load_directory
 from policyengine.render.layout import Paint, Row, table, width
 from policyengine.render.report import render_report
 from policyengine.render.text import render_text, render_trace
-from policyengine.render.why import Chain, find_name, find_rule
+from policyengine.render.why import Chain
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = Path(__file__).parent / "golden"
 AS_OF = "2012-03-16 18:00:01"
 COLOR = re.compile(r"\x1b\[[0-9]+m")
+
+
+def find_key(decision: Decision, name: str, kinds: Sequence[Kind]) -> Key:
+    findings = decision.findings
+    present = findings.rules if kinds == RULES else findings.states
+    key = Lookup(decision.judged.rulebook).key(name, kinds, present)
+    assert not isinstance(key, Unknown), key
+    return key
 
 
 @cache
@@ -45,20 +55,17 @@ def decide(overlay: str = "") -> Decision:
 
 
 def explain(decision: Decision, say: Speech) -> str:
-    key = find_name(decision, "penalty.points")
-    assert key is not None
+    key = find_key(decision, "penalty.points", VALUES)
     return Chain(decision, say).why(key)
 
 
 def explain_amount(decision: Decision, say: Speech) -> str:
-    key = find_name(decision, "compensation.due")
-    assert key is not None
+    key = find_key(decision, "compensation.due", VALUES)
     return Chain(decision, say).why(key)
 
 
 def explain_failure(decision: Decision, say: Speech) -> str:
-    key = find_rule(decision, "silence_brings_the_platform_in")
-    assert key is not None
+    key = find_key(decision, "silence_brings_the_platform_in", RULES)
     return Chain(decision, say).why_not(key)
 
 
@@ -117,6 +124,7 @@ def test_a_report_points_at_the_word(tmp_path: Path) -> None:
         "case.json:1:21: 错误[bad-value]: `十元` 不是金额",
         '  1 | {"order": {"total": "十元", "totl": 1}}',
         "    |                     ^^^^^^",
+        "  字段：order.total",
         "  提示：金额写成 `100`、`100.00` 或 `100.00 元` 这样",
         "case.json:1:27: 错误[unknown-fact]: 没有名为 `order.totl` 的事实",
         '  1 | {"order": {"total": "十元", "totl": 1}}',

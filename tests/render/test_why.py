@@ -6,21 +6,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from frozen import RULES
+from frozen import RULES as FROZEN
 from jsonschema import Draft7Validator
 
 from policyengine import load_rulebook
+from policyengine.case import Key
 from policyengine.decision import Decision
 from policyengine.emptiness import why_empty
 from policyengine.i18n import LANGUAGES, Language, Speech
+from policyengine.lookup import RULES, VALUES, Kind, Lookup, Unknown
 from policyengine.render.json import failed_rule_data, render_json
 from policyengine.render.text import render_text
-from policyengine.render.why import Chain, find_name, find_rule
+from policyengine.render.why import Chain
 from policyengine.schemas import schema_text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,6 +78,14 @@ RULE = """
 """
 
 
+def find_key(decision: Decision, name: str, kinds: Sequence[Kind]) -> Key:
+    findings = decision.findings
+    present = findings.rules if kinds == RULES else findings.states
+    key = Lookup(decision.judged.rulebook).key(name, kinds, present)
+    assert not isinstance(key, Unknown), key
+    return key
+
+
 def policy(when: str | Mapping[str, str], head: str = "", then: str = "o.ok: yes") -> str:
     """Return a policy of one rule, or of several by name: its conditions as YAML."""
     rules = {"it": when} if isinstance(when, str) else when
@@ -110,14 +120,12 @@ def why_not_data(decision: Decision) -> list[Any]:
 
 
 def why_not(decision: Decision, rule: str = "it", language: Language = "en") -> list[str]:
-    key = find_rule(decision, rule)
-    assert key is not None
+    key = find_key(decision, rule, RULES)
     return short(Chain(decision, Speech(language)).why_not(key))
 
 
 def why(decision: Decision, name: str = "o.ok", language: Language = "en") -> list[str]:
-    key = find_name(decision, name)
-    assert key is not None
+    key = find_key(decision, name, VALUES)
     return short(Chain(decision, Speech(language)).why(key))
 
 
@@ -127,8 +135,7 @@ def short(text: str) -> list[str]:
 
 
 def data_of(decision: Decision, rule: str = "it") -> Any:
-    key = find_rule(decision, rule)
-    assert key is not None
+    key = find_key(decision, rule, RULES)
     return json.loads(json.dumps(failed_rule_data(decision, key)))
 
 
@@ -221,7 +228,7 @@ def gate(requested: str) -> Decision:
             "intervention_requested_at": requested,
         },
     }
-    return load_rulebook(RULES).evaluate(case, as_of="2012-04-16 09:00")
+    return load_rulebook(FROZEN).evaluate(case, as_of="2012-04-16 09:00")
 
 
 def test_a_request_exactly_at_the_end_of_the_wait_is_one_second_too_early() -> None:
@@ -233,8 +240,7 @@ def test_a_request_exactly_at_the_end_of_the_wait_is_one_second_too_early() -> N
         " — exactly at the limit; 1 second more was missing: too early"
     )
     assert "正好在界限上，早了 1 秒" in why_not(gate("2012-04-16 08:00:00"), rule, "zh")[2]
-    key = find_rule(gate("2012-04-16 08:00:01"), rule)
-    assert key is not None
+    key = find_key(gate("2012-04-16 08:00:01"), rule, RULES)
     assert Chain(gate("2012-04-16 08:00:01"), Speech("en")).why_not(key).startswith("holds: ")
 
 
@@ -463,7 +469,7 @@ def test_a_conflict_names_both_rules_and_what_each_gives(tmp_path: Path) -> None
         "    “yes” by rule first: Rule first",
         "    “no” by rule second: Rule second",
     ]
-    key = find_name(decision, "o.ok")
+    key = find_key(decision, "o.ok", VALUES)
     assert key is not None and Chain(decision, Speech("en")).why(key).count("p.yaml:") >= 2
 
 
@@ -836,7 +842,7 @@ def test_an_empty_page_says_in_a_sentence_what_is_nearest(
 
 
 def test_a_case_is_told_of_the_policy_that_it_speaks_of() -> None:
-    rulebook = load_rulebook(RULES, engine="reference")
+    rulebook = load_rulebook(FROZEN, engine="reference")
     review = {"review": {"created_at": "2012-07-02 10:00:00", "result": "good"}}
     page = render_text(rulebook.evaluate(review, as_of="2012-07-03 00:00:00"), Speech("zh"))
     assert "最接近的是“中差评的登记和处理”" in page and "而本案的“评价结果”是“好评”" in page

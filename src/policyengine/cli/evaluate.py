@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -15,7 +15,7 @@ from policyengine.case_reader import Settings
 from policyengine.cli import codes, loading, options
 from policyengine.cli.speech import say as say_help
 from policyengine.decision import Decision
-from policyengine.diagnostics import Diagnostic
+from policyengine.diagnostics import Diagnostic, message
 from policyengine.emptiness import why_empty
 from policyengine.files import read_text, shown_name
 from policyengine.i18n import Language, Speech
@@ -23,6 +23,9 @@ from policyengine.lines import NDJSON, read_lines
 
 # What a run of many cases ends with, the gravest first.
 _GRAVEST = (codes.CASE_FAULTS, codes.USAGE, codes.UNDETERMINED)
+
+if TYPE_CHECKING:
+    from policyengine.lookup import Kind
 
 
 class _Asked(NamedTuple):
@@ -167,50 +170,47 @@ def _show(decision: Decision, asked: _Asked) -> str:
 
 
 def _explain(decision: Decision, asked: _Asked, color: bool) -> str:
-    from policyengine.render.why import Chain, find_rule
+    from policyengine.render.why import Chain
 
     chain = Chain(decision, asked.say, color)
-    parts = [chain.why(_named(decision, name, asked)) for name in asked.why]
-    for name in asked.why_not:
-        key = find_rule(decision, name)
-        if key is None:
-            raise _unknown(asked.say, "--why-not", name, [name for name, _ in decision.findings.rules])
-        parts.append(chain.why_not(key))
+    parts = [chain.why(key) for key in _asked_why(decision, asked)]
+    parts += [chain.why_not(key) for key in _asked_why_not(decision, asked)]
     return "\n".join(parts)
 
 
-def _named(decision: Decision, name: str, asked: _Asked) -> Key:
-    from policyengine.render.why import find_name
-
-    key = find_name(decision, name)
-    if key is None:
-        raise _unknown(asked.say, "--why", name, [name for name, _ in decision.findings.states])
-    return key
+def _asked_why(decision: Decision, asked: _Asked) -> list[Key]:
+    return [_named(decision, "--why", one, asked) for one in asked.why]
 
 
-def _unknown(say: Speech, option: str, name: str, known: Iterable[str]) -> click.UsageError:
-    from policyengine.suggestions import closest
+def _asked_why_not(decision: Decision, asked: _Asked) -> list[Key]:
+    return [_named(decision, "--why-not", one, asked) for one in asked.why_not]
 
-    found = closest(name, known)
-    if found is None:
-        return click.UsageError(
-            say("{option}: nothing is named `{name}` in this case", option=option, name=name)
-        )
-    return click.UsageError(
-        say(
-            "{option}: nothing is named `{name}` in this case, did you mean `{word}`?",
-            option=option,
-            name=name,
-            word=found,
-        )
-    )
+
+def _named(decision: Decision, option: str, name: str, asked: _Asked) -> Key:
+    """Return what a name or title means to one of the two options that ask for reasons. Raises UsageError."""
+    from policyengine.lookup import RULES, VALUES, Lookup, Unknown
+
+    lookup, findings = Lookup(decision.judged.rulebook), decision.findings
+    takes: dict[str, tuple[tuple[Kind, ...], Collection[Key]]] = {
+        "--why": (VALUES, findings.states),
+        "--why-not": (RULES, findings.rules),
+    }
+    kinds, present = takes.pop(option)
+    found = lookup.key(name, kinds, present)
+    if not isinstance(found, Unknown):
+        return found
+    ((other, (kinds_of_other, there)),) = takes.items()
+    word = None if lookup.find(name, kinds) else lookup.present(name, kinds_of_other, there)
+    if word is not None:
+        what = message("`{name}` is asked about with {option}", name=name, option=other)
+        found = Unknown(what, message("write `{option} {word}`", option=other, word=word))
+    raise click.UsageError(options.refused(option, *found, asked.say))
 
 
 def _show_json(decision: Decision, asked: _Asked) -> str:
     from policyengine.render.json import render_json
 
-    for name in asked.why:
-        _named(decision, name, asked)  # the data explains every name already
+    _asked_why(decision, asked)  # the data explains every name already
     indent = 2 if asked.is_single else None
     return render_json(decision, _why_not_data(decision, asked), indent) + "\n"
 
@@ -219,12 +219,5 @@ def _why_not_data(decision: Decision, asked: _Asked) -> dict[str, object]:
     if not asked.why_not:
         return {}
     from policyengine.render.json import failed_rule_data
-    from policyengine.render.why import find_rule
 
-    data = []
-    for name in asked.why_not:
-        key = find_rule(decision, name)
-        if key is None:
-            raise _unknown(asked.say, "--why-not", name, [name for name, _ in decision.findings.rules])
-        data.append(failed_rule_data(decision, key))
-    return {"why_not": data}
+    return {"why_not": [failed_rule_data(decision, key) for key in _asked_why_not(decision, asked)]}

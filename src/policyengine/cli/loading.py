@@ -99,10 +99,7 @@ def instant(rulebook: Rulebook, option: str, text: str | None, say: Speech) -> i
         return rulebook.read_instant(text)
     except FaultsFound as found:
         fault = found.diagnostics[0]
-        words = say("{option}: {reason}", option=option, reason=say.message(fault.message))
-        if fault.help is not None:
-            words = say("{fault}; {help}", fault=words, help=say.message(fault.help))
-        raise click.UsageError(words) from None
+        raise click.UsageError(options.refused(option, fault.message, fault.help, say)) from None
 
 
 def tell(diagnostics: Iterable[Diagnostic], say: Speech, texts: Mapping[str, str] | None = None) -> None:

@@ -11,6 +11,7 @@ from typing import TextIO
 import click
 
 from policyengine.cli.speech import say
+from policyengine.diagnostics import Message
 from policyengine.file_names import is_rulebook
 from policyengine.i18n import LANGUAGES, Language, Speech
 from policyengine.render.workflow import inert, obeys
@@ -104,6 +105,12 @@ def pairs(words: Iterable[str], option: str) -> list[tuple[str, str]]:
             )
         found.append((name, value))
     return found
+
+
+def refused(option: str, what: Message, help: Message | None, say: Speech) -> str:
+    """Return why what an option was given cannot be taken, and what to write."""
+    words = say("{option}: {reason}", option=option, reason=say.message(what))
+    return words if help is None else say("{fault}; {help}", fault=words, help=say.message(help))
 
 
 def speech(language: Language) -> Speech:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from policyengine.cli import loading, options
 from policyengine.cli.speech import say as say_help
-from policyengine.i18n import Language
+from policyengine.i18n import Language, Speech
+
+if TYPE_CHECKING:
+    from policyengine.render.cards import Cards
 
 
 @click.command(
@@ -22,21 +26,26 @@ from policyengine.i18n import Language
 def command(names: tuple[str, ...], rules: str | None, overlays: tuple[str, ...], language: Language) -> None:
     """Print parts of a rulebook as sentences."""
     from policyengine.render.cards import Cards
-    from policyengine.suggestions import closest
 
     say = options.speech(language)
     book, _ = loading.load_model(options.find_rules(rules), overlays, say)
     cards = Cards(book, say, options.has_color(sys.stdout))
-    texts = []
-    for name in names:
-        text = cards.of(name)
-        if text is None:
-            near = closest(name, cards.names())
-            hint = (
-                say("did you mean `{word}`?", word=near)
-                if near
-                else say("`clauses` and `book` list all names")
-            )
-            raise click.UsageError(say("nothing is named `{name}`; {help}", name=name, help=hint))
-        texts.append(text)
-    options.write("\n".join(texts))
+    options.write("\n".join(text for name in names for text in _cards(cards, name, say)))
+
+
+def _cards(cards: Cards, name: str, say: Speech) -> list[str]:
+    """Return the cards of a name, with or without the number or of a title. Raises UsageError."""
+    from policyengine.keys import parse_name
+    from policyengine.lookup import CARDS, Lookup
+    from policyengine.suggestions import closest
+
+    lookup = Lookup(cards.book)
+    plain = parse_name(name).name  # of a record, the card of its list or fact
+    for one in (name, plain):
+        meant = (one, *(found.name for found in lookup.find(one, CARDS)))
+        texts = dict.fromkeys(text for text in map(cards.of, meant) if text is not None)
+        if texts:
+            return [*texts]
+    near = closest(plain, cards.names()) or lookup.closest(plain, CARDS)
+    hint = say("did you mean `{word}`?", word=near) if near else say("`clauses` and `book` list all names")
+    raise click.UsageError(say("nothing is named `{name}`; {help}", name=name, help=hint))

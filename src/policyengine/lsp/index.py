@@ -5,11 +5,12 @@ It looks at texts and not at the parsed rulebook, so that it answers while a fil
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from policyengine.document import Entry, MappingNode, Node, Scalar, SequenceNode
+from policyengine.keys import parse_name
+from policyengine.lookup import plain_title
 from policyengine.rulebook import DEADLINE_PROPERTIES
 from policyengine.source import Span
 
@@ -28,8 +29,11 @@ _DECLARED: Mapping[str, Kind] = {
 }
 # Texts for people and words of the source: a name in them is no use of it.
 _PROSE = frozenset(("title", "text", "quote", "why", "name", "readings", "default", "section"))
+_OF_CHECKS: Mapping[str, tuple[Kind, ...]] = {
+    "expect": ("fact", "parameter", "amount", "deadline"),
+    "because": ("rule",),
+}
 _OF_RULES, _OF_PARTIES = ("overrides", "because"), ("who", "to", "by", "members")
-_RECORD = re.compile(r"\[[0-9]+\]|\.[0-9]+(?=\.|$)")
 
 
 class Symbol(NamedTuple):
@@ -43,11 +47,15 @@ class Symbol(NamedTuple):
 
 
 class Use(NamedTuple):
-    """A place where a name stands: ``written`` is the text there, of which a part may be the name."""
+    """A place where a name stands: ``written`` is the text there, of which a part may be the name.
+
+    ``by_title`` where a title stands for it, which no renaming changes.
+    """
 
     symbol: Symbol
     span: Span
     written: str
+    by_title: bool = False
 
 
 class Index:
@@ -60,6 +68,10 @@ class Index:
         for kind, tree in files:
             for symbol in _declarations(kind, tree):
                 self.symbols.setdefault((symbol.kind, symbol.name), symbol)
+        self.titles: dict[str, list[Symbol]] = {}
+        for symbol in self.symbols.values():
+            for title in self._titled(symbol):
+                self.titles.setdefault(plain_title(title), []).append(symbol)
         self.uses = [use for kind, tree in files for use in self._in_file(kind, tree)]
 
     def at(self, file: str, line: int, column: int) -> Use | None:
@@ -141,7 +153,7 @@ class Index:
             yield from self._node(entry.value, entry.key.text, listed)
 
     def _scalar(self, written: Scalar, key: str, listed: str) -> Iterator[Use]:
-        text = _RECORD.sub("", written.text)
+        text = parse_name(written.text).name
         symbol: Symbol | None = None
         if key in _OF_RULES:
             symbol = self.symbols.get(("rule", text))
@@ -155,6 +167,27 @@ class Index:
             symbol = self.find(text, listed)
         if symbol is not None and written.span != symbol.span:
             yield Use(symbol, written.span, written.text)
+        elif symbol is None and key in _OF_CHECKS:
+            symbol = self._by_title(text, _OF_CHECKS[key])
+            if symbol is not None:
+                yield Use(symbol, written.span, written.text, by_title=True)
+
+    def _by_title(self, text: str, kinds: Sequence[Kind]) -> Symbol | None:
+        """Return what a check names by a title, as :mod:`policyengine.lookup` reads it; None for several."""
+        head, _, property = text.rpartition(".")
+        title = plain_title(head if property in DEADLINE_PROPERTIES and head else text)
+        found = {(one.kind, one.name): one for one in self.titles.get(title, ()) if one.kind in kinds}
+        return next(iter(found.values())) if len(found) == 1 else None
+
+    def _titled(self, symbol: Symbol) -> Iterator[str]:
+        """Return the titles of something, of a fact of a record also after its list."""
+        titles = _texts(symbol)
+        yield from titles
+        if symbol.listed:
+            listed = self.symbols.get(("list", symbol.listed))
+            lists = [symbol.listed, *(() if listed is None else _texts(listed))]
+            fields = [symbol.name.removeprefix(f"{symbol.listed}."), *titles]
+            yield from (f"{one}.{field}" for one in lists for field in fields)
 
     def _given(self, node: Node, path: str) -> Iterator[Use]:
         """Return the facts that a case names, level by level."""
@@ -167,6 +200,12 @@ class Index:
             if symbol is not None:
                 yield Use(symbol, entry.key.span, entry.key.text)
             yield from self._given(entry.value, inner)
+
+
+def _texts(symbol: Symbol) -> list[str]:
+    title = symbol.node.get("title") if isinstance(symbol.node, MappingNode) else None
+    texts = [title] if isinstance(title, Scalar) else [one.value for one in _entries(title)]
+    return [one.text for one in texts if isinstance(one, Scalar)]
 
 
 def _entries(node: Node | None) -> tuple[Entry, ...]:

@@ -12,6 +12,7 @@ from policyengine.document import Node, read_yaml
 from policyengine.examine import Superseded, examine_rulebook
 from policyengine.file_names import is_tests, rulebook_of, spelling
 from policyengine.files import decode_text, read_bytes
+from policyengine.keys import end_of_head
 from policyengine.lsp.index import Index, Symbol, Use
 from policyengine.parse.load import parse_files
 from policyengine.rule_files import SourceFile, collect_files
@@ -154,7 +155,8 @@ class OpenRulebook:
             raise CannotRename(_LAST_PART)
         if not re.fullmatch(_NAME_FORMS.get(symbol.kind, _PLAIN_NAME), last):
             raise CannotRename(_NO_NAME)
-        edits = [Edit(_stretch(one, old, _end_of_name(one)), last) for one in self.index.uses_of(symbol)]
+        by_name = (one for one in self.index.uses_of(symbol) if not one.by_title)
+        edits = [Edit(_stretch(one, old, _end_of_name(one)), last) for one in by_name]
         if symbol.kind == "list":
             edits += self._in_paths(symbol, old, last)
         edits = list(dict.fromkeys(edits))  # what has an anchor is used once for each alias
@@ -188,16 +190,10 @@ def _end_of_name(use: Use) -> int:
     if use.symbol.kind == "deadline":
         for property in DEADLINE_PROPERTIES:
             if use.written.endswith(f".{property}"):
-                return _before_record(use.written[: -len(property) - 1])
+                return end_of_head(use.written[: -len(property) - 1])
     if use.symbol.kind in _PATHS:
         return len(use.written)
-    return _before_record(use.written)
-
-
-def _before_record(written: str) -> int:
-    """Return where a name ends before the number of a record, as in ``asking.0`` and ``asking[0]``."""
-    found = _RECORD_AT_END.search(written)
-    return len(written) if found is None else found.start()
+    return end_of_head(use.written)
 
 
 def _stretch(use: Use, old: str, end: int) -> Span:
@@ -209,7 +205,6 @@ def _stretch(use: Use, old: str, end: int) -> Span:
 
 
 _PATHS = ("fact", "list")
-_RECORD_AT_END = re.compile(r"(\[[0-9]+\]|\.[0-9]+)$")
 _LAST_PART = message("only the last part of a path can be renamed: cases nest the rest")
 _NO_NAME = message("a name is written with small letters, digits and `_`, beginning with a letter")
 

@@ -11,9 +11,11 @@ from policyengine.emptiness import Empty, Nearly
 from policyengine.explain import Leaf, Part
 from policyengine.findings import Known
 from policyengine.i18n import Speech
+from policyengine.keys import numbered
+from policyengine.lookup import format_key
 from policyengine.nearness import ways_in_order
 from policyengine.render.layout import Paint
-from policyengine.render.naming import Naming, case_path
+from policyengine.render.naming import Naming
 from policyengine.render.sentences import Sentences
 
 _MOST_WAYS = 3
@@ -37,7 +39,7 @@ def empty_lines(decision: Decision, empty: Empty, say: Speech, color: bool) -> I
         yield say(
             "Nothing is decided yet: the case begins only later, with “{title}” ({name}) on {instant}.",
             title=naming.title(empty.first[0]),
-            name=case_path(decision.judged.rulebook, empty.first),
+            name=format_key(decision.judged.rulebook, empty.first),
             instant=naming.value(value, empty.first[0]),
         )
         return
@@ -80,7 +82,7 @@ class _Nearest:
             )
         yield self.say("{sentence} {next}", sentence=head, next=demand)
         if nearest.rule is not None:
-            rule = nearest.rule.id if nearest.record is None else f"{nearest.rule.id}[{nearest.record}]"
+            rule = numbered(nearest.rule.id, nearest.record)
             yield paint(self.say("More: --why-not {rule}", rule=rule), "faint")
 
     def _told(self, empty: Empty) -> Nearly | None:

@@ -40,9 +40,10 @@ from policyengine.decision import (
 from policyengine.emptiness import Nearly, why_empty
 from policyengine.explain import Either, Leaf, Looked, Part
 from policyengine.findings import Absent, Conflict, Known, Missing, State, Truth, Unknown, Waits
+from policyengine.lookup import format_key
 from policyengine.nearness import MOST_RECORDS, gap_of, in_order, shown_records, ways_in_order
 from policyengine.refine import tree
-from policyengine.render.naming import MOST_WAITS, case_path, type_of
+from policyengine.render.naming import MOST_WAITS, type_of
 from policyengine.render.steps import raw_text
 from policyengine.rulebook import MissingByReading, Rule
 from policyengine.source import Span
@@ -134,7 +135,7 @@ class _Data:
         if empty.first is not None:
             type = self.book.facts[empty.first[0]].type
             at = format_value(self.decision.case.values[empty.first], type, self.book.zone)
-            data["first_event"] = {"path": case_path(self.book, empty.first), "at": at}
+            data["first_event"] = {"path": format_key(self.book, empty.first), "at": at}
         if empty.policies:
             data["policies"] = [self._nearly(one) for one in empty.policies[:MOST_RECORDS]]
             data["policies_not_shown"] = max(0, len(empty.policies) - MOST_RECORDS)
@@ -222,7 +223,7 @@ class _Data:
         fact = self.book.facts[key[0]]
         state = self.decision.findings.states[key]
         return {
-            "path": case_path(self.book, key),
+            "path": format_key(self.book, key),
             "title": text_data(fact.title),
             "value": self._state(state, fact.type),
             **self._decided_by(key),
@@ -259,7 +260,7 @@ class _Data:
         match leaf.condition:
             case Test(ref, _, operands, spelling):
                 key = (ref.name, leaf.record if ref.listed else None)
-                data |= {"test": spelling, "name": ref.name, "path": case_path(self.book, key)}
+                data |= {"test": spelling, "name": ref.name, "path": format_key(self.book, key)}
                 data["value"] = self._state(leaf.left, ref.type)
                 data |= self._decided_by(key)
                 data["expected"] = self._expected(leaf, operands, ref.type)
@@ -348,7 +349,7 @@ class _Data:
             case Later(value):
                 return {"kind": "later", "at": format_value(value, type, self.book.zone)}
             case Dated(name, record, at):
-                path = case_path(self.book, (name, record))
+                path = format_key(self.book, (name, record))
                 return {"kind": "dated", "name": path, "at": None if at is None else self._instant(at)}
             case InForce():
                 return {"kind": "in_force", **self._in_force(decider)}
@@ -486,7 +487,7 @@ class _Data:
     def _default(self, taken: Taken) -> Json:
         missing = taken.fact.if_missing
         return {
-            "path": case_path(self.book, (taken.fact.path, taken.record)),
+            "path": format_key(self.book, (taken.fact.path, taken.record)),
             "title": text_data(taken.fact.title),
             "value": format_value(taken.value, taken.fact.type, self.book.zone),
             "assumption": missing.assumption if isinstance(missing, MissingByReading) else None,
@@ -547,7 +548,7 @@ class _Data:
         }
 
     def _missing(self, missing: Missing) -> Json:
-        path = case_path(self.book, (missing.name, missing.record))
+        path = format_key(self.book, (missing.name, missing.record))
         fact = self.book.facts.get(missing.name)
         if fact is None or fact.foresees is None:
             return {"kind": missing.kind, "name": path, "title": text_data(self._title(missing.name))}
@@ -555,7 +556,7 @@ class _Data:
         coming = self.book.facts[fact.foresees]
         return {
             "kind": missing.kind,
-            "name": case_path(self.book, (coming.path, missing.record)),
+            "name": format_key(self.book, (coming.path, missing.record)),
             "title": text_data(coming.title),
             "dated_by": coming.dated_by,
             "what_if": path,
@@ -596,7 +597,7 @@ class _Data:
         if found is None:
             missing = sort_missing(waits)
             more = len(missing) - MOST_WAITS
-            paths = [case_path(self.book, (one.name, one.record)) for one in missing[:MOST_WAITS]]
+            paths = [format_key(self.book, (one.name, one.record)) for one in missing[:MOST_WAITS]]
             found = {"unknown": paths, **({"not_shown": more} if more > 0 else {})}
             self._unknowns[waits] = found
         return found

@@ -10,6 +10,7 @@ from policyengine.clauses import Source
 from policyengine.diagnostics import marked
 from policyengine.findings import Known, Missing, State
 from policyengine.i18n import Speech
+from policyengine.lookup import PROPERTY_TITLES, format_key
 from policyengine.rulebook import STATUSES, Rulebook
 from policyengine.source import Span
 from policyengine.values import Value, ValueType, printable, show_value
@@ -45,13 +46,7 @@ class Naming:
                 return self.text(found.title)
         deadline, _, property = name.rpartition(".")
         title = self.text(book.deadlines[deadline].title)
-        match property:
-            case "due":
-                return self.say("end of “{title}”", title=title)
-            case "status":
-                return self.say("state of “{title}”", title=title)
-            case _:
-                return self.say("settlement of “{title}”", title=title)
+        return self.say(PROPERTY_TITLES[property], title=title)
 
     def type_of(self, name: str) -> ValueType:
         """Return the type of a name that has a value."""
@@ -93,12 +88,14 @@ class Naming:
         """Return what is missing, with the name to give it by; of what is still to come, with its time."""
         name, record = self.asked_for(missing)
         shown = self.say(
-            "{title} ({name})", title=self.title(name), name=case_path(self.book, (name, record))
+            "{title} ({name})", title=self.title(name), name=format_key(self.book, (name, record))
         )
         date = self.book.facts[name].dated_by if name != missing.name else None
         if date is None:
             return shown
-        return self.say("{what} and its time ({date})", what=shown, date=case_path(self.book, (date, record)))
+        return self.say(
+            "{what} and its time ({date})", what=shown, date=format_key(self.book, (date, record))
+        )
 
     def asked_for(self, missing: Missing) -> Key:
         """Return the fact to ask people for: not one that only stands for it until it has come."""
@@ -138,21 +135,6 @@ def type_of(book: Rulebook, name: str) -> ValueType:
     if name in book.amounts:
         return ValueType.MONEY
     return ValueType.CHOICE if name.endswith(".status") else ValueType.INSTANT
-
-
-def case_path(book: Rulebook, key: Key) -> str:
-    """Return the place of a fact in the JSON of a case, such as ``complaint.evidence[0].kind``.
-
-    What has a value for every record is named alike: ``seller_answer[0].status``.
-    """
-    name, record = key
-    if record is None:
-        return name
-    fact = book.facts.get(name)
-    if fact is None:
-        deadline, _, property = name.rpartition(".")
-        return f"{deadline}[{record}].{property}" if deadline in book.deadlines else f"{name}[{record}]"
-    return name if fact.listed is None else f"{fact.listed}[{record}]{name.removeprefix(fact.listed)}"
 
 
 def place(span: Span) -> str:

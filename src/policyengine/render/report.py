@@ -52,6 +52,8 @@ def render_report(
             f"{printable(where)}: {paint(head, TONES[one.severity])}: {printable(say.message(one.message))}"
         )
         lines += _excerpt(one, known, paint)
+        if one.unnamed_path:
+            lines.append("  " + say("path: {path}", path=printable(one.unnamed_path)))
         if others:
             words = say("also in {places}", places=printable(_places(others)))
             lines += (f"  {line}" for line in wrap(words, _LIST_WIDTH))
@@ -75,7 +77,7 @@ def _grouped(diagnostics: Iterable[Diagnostic]) -> Iterator[tuple[Diagnostic, li
 
 
 def _words_of(diagnostic: Diagnostic) -> Diagnostic:
-    return diagnostic._replace(span=Span(""))
+    return diagnostic._replace(span=Span(""), path="")
 
 
 def _places(diagnostics: Iterable[Diagnostic]) -> str:
@@ -153,6 +155,7 @@ def report_data(diagnostics: Sequence[Diagnostic]) -> list[dict[str, object]]:
             "severity": one.severity,
             "message": str(one.message),
             "help": None if one.help is None else str(one.help),
+            "path": one.path or None,
             "file": one.span.file,
             "line": one.span.line,
             "column": one.span.column,

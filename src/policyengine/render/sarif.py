@@ -54,8 +54,13 @@ def _result(diagnostic: Diagnostic, index: int, say: Speech) -> Json:
         "ruleIndex": index,
         "level": diagnostic.severity,
         "message": {"text": sentences(diagnostic, say)},
-        "locations": [{"physicalLocation": _location(diagnostic.span)}],
+        "locations": [{"physicalLocation": _location(diagnostic.span), **_field(diagnostic.path)}],
     }
+
+
+def _field(path: str) -> Json:
+    """Return the field of a case that a fault is about, if it is about one."""
+    return {"logicalLocations": [{"fullyQualifiedName": path}]} if path else {}
 
 
 def _location(span: Span) -> Json:

@@ -19,8 +19,10 @@ from policyengine.deciding import (
 from policyengine.diagnostics import marked
 from policyengine.explain import Explanation, Leaf, Looked
 from policyengine.findings import Absent, Known, State, Truth, Unknown
+from policyengine.keys import numbered
+from policyengine.lookup import format_key
 from policyengine.nearness import Gap, gap_of
-from policyengine.render.naming import Naming, case_path
+from policyengine.render.naming import Naming
 from policyengine.render.statements import QUOTED, TESTS, Statements
 from policyengine.values import BUSINESS_DAYS_UNIT, Duration, ValueType, local_day, show_span
 
@@ -150,7 +152,7 @@ class Sentences:
     def found_at(self, key: Key) -> str:
         """Return the value of a name with its place in the case, or why there is none."""
         name, record = key
-        path = case_path(self.naming.book, key)
+        path = format_key(self.naming.book, key)
         state = self.explanation.findings.states[key]
         fact = self.naming.book.facts.get(name)
         if fact is None or fact.role != "given":
@@ -230,7 +232,7 @@ class Sentences:
 
     def record(self, leaf: Leaf, looked: Looked) -> str:
         """Return which record a question looked at, where and when it stands, and whether it matches."""
-        name = f"{_listed(leaf)}[{looked.record}]"
+        name = numbered(_listed(leaf), looked.record)
         dated_by = self.naming.book.lists[_listed(leaf)].dated_by
         state = None if dated_by is None else self.explanation.values[dated_by, looked.record]
         if isinstance(state, Known):

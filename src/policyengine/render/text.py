@@ -9,10 +9,12 @@ from policyengine.diagnostics import marked
 from policyengine.emptiness import why_empty
 from policyengine.findings import Absent, Known, Missing, State, Truth, Unknown
 from policyengine.i18n import Speech
+from policyengine.keys import numbered
+from policyengine.lookup import format_key
 from policyengine.refine.search import Refined
 from policyengine.refine.tree import Spread
 from policyengine.render.layout import SETTLED, Paint, Row, Tone, table
-from policyengine.render.naming import Naming, case_path, place
+from policyengine.render.naming import Naming, place
 from policyengine.render.steps import Steps
 from policyengine.render.trees import Trees
 from policyengine.rulebook import STATUSES, MissingByReading
@@ -39,7 +41,7 @@ def render_trace(decision: Decision, say: Speech, color: bool = False) -> str:
     rows = []
     for number, (id, record) in enumerate(decision.findings.firings, 1):
         rule = decision.judged.rulebook.rules[id]
-        name = id if record is None else f"{id}[{record}]"
+        name = numbered(id, record)
         cells = (f"{number}.", name, naming.text(rule.title), place(rule.span))
         rows.append(Row(*((cell, "plain") for cell in cells)))
     head = paint(say("Firing order"), "title")
@@ -345,7 +347,7 @@ class _Page:
                 words = self.say("a figure that the rules do not give")
             below = []
             if self.naming.asked_for(wanted.missing)[0] != wanted.missing.name:
-                path = case_path(self.book, (wanted.missing.name, wanted.missing.record))
+                path = format_key(self.book, (wanted.missing.name, wanted.missing.record))
                 below = [self.say("to see what would follow: --set {path}=…", path=path)]
             yield Row((name, "plain"), (words, "faint"), below=below)
 

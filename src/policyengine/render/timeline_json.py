@@ -6,8 +6,8 @@ import json
 
 from policyengine.decision import Outcome
 from policyengine.findings import Known, State
+from policyengine.lookup import format_key
 from policyengine.render.json import Json, place_data, source_data, text_data
-from policyengine.render.naming import case_path
 from policyengine.rulebook import Rule, Rulebook
 from policyengine.timeline import ClockStep, Event, Step, Timeline, Turn
 from policyengine.values import ValueType, format_value
@@ -58,11 +58,11 @@ def _step(book: Rulebook, step: Step) -> Json:
 
 def _event(book: Rulebook, event: Event) -> Json:
     return {
-        "name": case_path(book, (event.fact.path, event.record)),
+        "name": format_key(book, (event.fact.path, event.record)),
         "title": text_data(event.fact.title),
         "with": [
             {
-                "name": case_path(book, (fact.path, event.record)),
+                "name": format_key(book, (fact.path, event.record)),
                 "title": text_data(fact.title),
                 "value": _value(book, state, fact.type),
             }
@@ -90,7 +90,7 @@ def _clock(book: Rulebook, clock: ClockStep) -> Json:
 def _turn(book: Rulebook, turn: Turn) -> Json:
     fact = turn.after.fact
     return {
-        "name": case_path(book, (fact.path, turn.after.record)),
+        "name": format_key(book, (fact.path, turn.after.record)),
         "title": text_data(fact.title),
         "before": None if turn.before is None else _outcome(book, turn.before),
         "after": _outcome(book, turn.after),
@@ -102,7 +102,7 @@ def _outcome(book: Rulebook, outcome: Outcome) -> Json:
     return {
         "status": outcome.status,
         "value": _value(book, outcome.state, outcome.fact.type),
-        "waits_for": [case_path(book, (one.name, one.record)) for one in outcome.waits],
+        "waits_for": [format_key(book, (one.name, one.record)) for one in outcome.waits],
     }
 
 

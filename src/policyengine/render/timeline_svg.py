@@ -16,7 +16,8 @@ from policyengine.timeline import ClockStep, Running, Step, Timeline
 
 _FONTS = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC','Segoe UI',Arial,sans-serif"
 _MARGIN = 24
-_TIME = 150
+_TIME, _TIME_AND_OFFSET = 150, 195
+_USUAL = len("2012-03-16 18:00:00")
 _BAR = 16
 _LANE_PADDING = 22
 _LEAST_LANE = 84
@@ -73,8 +74,10 @@ class _Picture:
         self.words = TimelineWords(timeline, say)
         self.lanes = self.words.lanes()
         self.tracks = {id: _tracks(timeline, self.words, id) for id, _ in self.lanes}
+        longest = max((len(self.words.instant(step.instant)) for step in timeline.steps), default=0)
+        self.time = _TIME if longest <= _USUAL else _TIME_AND_OFFSET
         self.left = self._lane_positions()
-        self.text_x = _MARGIN + _TIME + sum(self._lane_width(id) for id, _ in self.lanes) + 16
+        self.text_x = _MARGIN + self.time + sum(self._lane_width(id) for id, _ in self.lanes) + 16
         self.width = self.text_x + _COLUMNS * _COLUMN + _MARGIN
         self.title = wrap(self.words.title(), int((self.width - 2 * _MARGIN) / 9))
         self.head = _MARGIN + 24 * len(self.title)
@@ -91,7 +94,7 @@ class _Picture:
         return max(_LEAST_LANE, bars + _LANE_PADDING * 2, width(title) * 8 + 20)
 
     def _lane_positions(self) -> dict[str, float]:
-        found, x = {}, float(_MARGIN + _TIME)
+        found, x = {}, float(_MARGIN + self.time)
         for id, _ in self.lanes:
             found[id] = x
             x += self._lane_width(id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from policyengine.case import Key
@@ -27,10 +26,12 @@ from policyengine.diagnostics import marked
 from policyengine.explain import Either, Leaf, Looked, Part, counting_aspects
 from policyengine.findings import Absent, Conflict, DeadlineFinding, Known, Resolved, State, Truth, Unknown
 from policyengine.i18n import Speech
+from policyengine.keys import numbered
+from policyengine.lookup import format_key
 from policyengine.nearness import MOST_RECORDS, in_order, nearest, shown_records, ways_in_order
 from policyengine.refine.search import Target
 from policyengine.render.layout import Paint, Tone
-from policyengine.render.naming import Naming, case_path, place
+from policyengine.render.naming import Naming, place
 from policyengine.render.sentences import Sentences
 from policyengine.render.steps import Steps
 from policyengine.render.trees import Trees
@@ -58,24 +59,6 @@ _SCOPES = (
     marked("the policy “{title}” does not apply to this case ({place})"),
     marked("it is not known whether the policy “{title}” applies to this case ({place})"),
 )
-_NAME_WITH_RECORD = re.compile(r"(?P<list>[a-z0-9_.]+)\[(?P<record>[0-9]+)\]\.(?P<field>[a-z0-9_]+)")
-_RULE_WITH_RECORD = re.compile(r"(?P<rule>[a-z0-9_]+)\[(?P<record>[0-9]+)\]")
-
-
-def find_name(decision: Decision, written: str) -> Key | None:
-    """Return what has a value under a name, such as ``penalty.points`` or ``evidence[0].considered``."""
-    found = _NAME_WITH_RECORD.fullmatch(written)
-    key: Key = (written, None)
-    if found is not None:
-        key = (f"{found['list']}.{found['field']}", int(found["record"]))
-    return key if key in decision.findings.states else None
-
-
-def find_rule(decision: Decision, written: str) -> Key | None:
-    """Return a rule by its name, for a record as ``rule[0]``."""
-    found = _RULE_WITH_RECORD.fullmatch(written)
-    key: Key = (written, None) if found is None else (found["rule"], int(found["record"]))
-    return key if key in decision.findings.rules else None
 
 
 class Chain:
@@ -109,7 +92,7 @@ class Chain:
     def _name(self, key: Key, depth: int) -> Iterator[str]:
         name, _ = key
         open_state, state = self.decision.findings.states[key], self.decision.state_of(key)
-        path = case_path(self.book, key)
+        path = format_key(self.book, key)
         value = self._value(state, name)
         head = self.say("{title} ({name}): {value}", title=self.naming.title(name), name=path, value=value)
         yield self._line(depth, head, "title")
@@ -217,7 +200,7 @@ class Chain:
         yield self._line(depth, self._headline(rule), "faint")
         yield from self._parts(parts[:1], depth + 1)
         if len(parts) > 1:
-            name = rule.id if record is None else f"{rule.id}[{record}]"
+            name = numbered(rule.id, record)
             more = self.say("and {count} more: --why-not {rule}", count=len(parts) - 1, rule=name)
             yield self._line(depth + 1, more, "faint")
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from policyengine.case import Key
 from policyengine.case_reader import CODES, CaseReader
 from policyengine.diagnostics import Diagnostic, Message, error, message, warning
 from policyengine.document import Entry, MappingNode, Node, Scalar
 from policyengine.files import decode_text, read_text
 from policyengine.i18n import Speech
+from policyengine.keys import parse_name
+from policyengine.lookup import RULES, VALUES, Lookup, Unknown
 from policyengine.parse import nodes
 from policyengine.render.naming import Naming
-from policyengine.rulebook import DEADLINE_PROPERTIES, STATUSES, Rulebook
+from policyengine.rulebook import STATUSES, Rulebook
 from policyengine.schemas import read_shaped
 from policyengine.source import Span
 from policyengine.suggestions import meant
@@ -23,10 +23,6 @@ from policyengine.values import TRUTH, LiteralError, Value, ValueType, parse_lit
 NO_VALUE = ("undetermined", "not_applicable", "conflict")
 """What can be expected beside a value."""
 
-# In `{…}` of YAML brackets would have to be quoted, so a record can be written with a dot too.
-_RECORD = r"(?:\[(?P<record>[0-9]{1,9})\]|\.(?P<dotted>[0-9]{1,9}))"
-_WITH_RECORD = re.compile(r"(?P<head>[a-z][a-z0-9_.]*?)" + _RECORD + r"(?:\.(?P<field>[a-z][a-z0-9_]*))?")
-_RULE = re.compile(r"(?P<rule>[a-z0-9_]+)(?:" + _RECORD + ")?")
 _NOTHING = ("", "~", "null")
 
 
@@ -67,44 +63,6 @@ def read_shape(path: str, data: bytes | None = None) -> tuple[MappingNode | None
     return (None, faults) if text is None else read_shaped("cases", text, path)
 
 
-def key_of(book: Rulebook, written: str) -> Key | None:
-    """Return what a name such as ``seller_answer.0.status`` means in a rulebook, or None."""
-    found = _WITH_RECORD.fullmatch(written)
-    name, record = written, None
-    if found is not None:
-        name = found["head"] + (f".{found['field']}" if found["field"] else "")
-        record = _record(found)
-    if name in book.facts:
-        listed = book.facts[name].listed
-    elif name in book.amounts:
-        listed = book.amounts[name].listed
-    elif name in book.parameters:
-        listed = None
-    else:
-        deadline, _, property = name.rpartition(".")
-        if deadline not in book.deadlines or property not in DEADLINE_PROPERTIES:
-            return None
-        listed = book.deadlines[deadline].listed
-    return (name, record) if (listed is None) == (record is None) else None
-
-
-def _record(found: re.Match[str]) -> int | None:
-    written = found["record"] or found["dotted"]
-    return None if written is None else int(written)
-
-
-def names_of(book: Rulebook) -> Iterator[str]:
-    """Return everything that can be expected, a name of a record with ``.0``."""
-    for path, fact in book.facts.items():
-        yield path if fact.listed is None else f"{fact.listed}.0{path.removeprefix(fact.listed)}"
-    yield from book.parameters
-    for id, amount in book.amounts.items():
-        yield id if amount.listed is None else f"{id}.0"
-    for id, deadline in book.deadlines.items():
-        head = id if deadline.listed is None else f"{id}.0"
-        yield from (f"{head}.{property}" for property in DEADLINE_PROPERTIES)
-
-
 class _Reader:
     """Reads one file whose shape is right."""
 
@@ -113,6 +71,7 @@ class _Reader:
         self.root = root
         self.faults = faults
         self.naming = Naming(book, Speech("en"))
+        self.lookup = Lookup(book)
         self.fixtures = {
             entry.key.text: nodes.mapping(entry.value) for entry in nodes.entries(root.get("fixtures"))
         }
@@ -236,10 +195,10 @@ class _Reader:
 
     def _expectations(self, node: Node | None) -> Iterator[Expectation]:
         for entry in nodes.entries(node):
-            key = key_of(self.book, entry.key.text)
-            if key is None:
-                what = message("nothing is named `{name}`", name=entry.key.text)
-                self._fault("unknown-name", what, entry.key.span, entry.key.text, names_of(self.book))
+            # In `{…}` of YAML brackets would have to be quoted, so records are proposed with a dot.
+            key = self.lookup.key(entry.key.text, VALUES, dotted=True)
+            if isinstance(key, Unknown):
+                self.faults.append(error("unknown-name", key.what, entry.key.span, key.help))
                 continue
             written = nodes.scalar(entry.value)
             if written.text not in NO_VALUE:
@@ -256,12 +215,13 @@ class _Reader:
     def _because(self, node: Node | None) -> Iterator[Because]:
         for one in nodes.items(node):
             written = nodes.scalar(one)
-            found = _RULE.fullmatch(written.text)
-            if found is None or found["rule"] not in self.book.rules:
+            meant = self.lookup.find(written.text, RULES)
+            if len(meant) != 1:
                 what = message("there is no rule `{name}`", name=written.text)
-                self._fault("unknown-rule", what, written.span, written.text, self.book.rules)
+                names = [one.name for one in meant] or self.book.rules
+                self._fault("unknown-rule", what, written.span, parse_name(written.text).name, names)
                 continue
-            yield Because(written.text, found["rule"], _record(found), written.span)
+            yield Because(written.text, meant[0].name, meant[0].record, written.span)
 
     def _fault(
         self,

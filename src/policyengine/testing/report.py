@@ -10,8 +10,9 @@ from policyengine.diagnostics import Diagnostic, marked
 from policyengine.files import read_text
 from policyengine.findings import State, Unknown
 from policyengine.i18n import Speech
+from policyengine.lookup import format_key
 from policyengine.render.layout import Paint, Row, Tone, table
-from policyengine.render.naming import Naming, case_path
+from policyengine.render.naming import Naming
 from policyengine.render.report import render_report
 from policyengine.render.why import Chain
 from policyengine.testing.coverage import Coverage
@@ -117,7 +118,7 @@ class Reporter:
             case Extra(key, got):
                 assert result.decision is not None
                 naming = self._naming(result.decision)
-                path = case_path(result.decision.judged.rulebook, key)
+                path = format_key(result.decision.judged.rulebook, key)
                 return [
                     self.say(
                         "{name}: not expected, and it is {value}",

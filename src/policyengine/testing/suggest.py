@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from policyengine.case import Key
-from policyengine.case_reader import path_of
 from policyengine.compile.choose_readings import choose_operand
 from policyengine.conditions import Operand, Ref, Test
 from policyengine.decision import Decision
@@ -23,6 +22,7 @@ from policyengine.diagnostics import Message, marked, message
 from policyengine.file_names import TESTS_ENDING
 from policyengine.findings import Conflict, Known, State, Truth, Unknown
 from policyengine.i18n import Speech
+from policyengine.lookup import format_key
 from policyengine.render.naming import Naming
 from policyengine.testing.coverage import SIDES, Coverage
 from policyengine.testing.run import Result, Runner
@@ -299,7 +299,7 @@ class _Maker:
         for key in keys:
             if key not in told:
                 told.add(key)
-                yield _written_name(decision, key), self._literal(key, decision)
+                yield format_key(decision.judged.rulebook, key, dotted=True), self._literal(key, decision)
 
     def _literal(self, key: Key, decision: Decision) -> str:
         name = key[0]
@@ -345,18 +345,6 @@ def _silent(target: Target, decision: Decision) -> Iterator[Key]:
     for name in concluded:
         if (name, None) in decision.findings.states and book.facts[name].role == "outcome":
             yield name, None
-
-
-def _written_name(decision: Decision, key: Key) -> str:
-    """Return a name as a scenario writes it, such as ``seller_answer.0.status``."""
-    name, record = key
-    book = decision.judged.rulebook
-    if record is None:
-        return name
-    if name in book.facts:
-        return ".".join(map(str, path_of(key, book.facts[name])))
-    head, _, property = name.rpartition(".")
-    return f"{head}.{record}.{property}" if head in book.deadlines else f"{name}.{record}"
 
 
 def _number(state: State) -> int | None:

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from policyengine.case import Key
-from policyengine.case_reader import path_of
 from policyengine.conditions import Count
 from policyengine.decision import Decision
 from policyengine.document import to_plain
 from policyengine.findings import Truth
+from policyengine.lookup import path_of
 from policyengine.testing.coverage import SIDES, Coverage
 from policyengine.testing.days import day_of
 from policyengine.testing.run import Result
@@ -75,7 +75,7 @@ def _moved(instant: int, days: int, decision: Decision) -> int:
 def put(given: dict[str, Any], decision: Decision, key: Key, text: str) -> None:
     """Put another value of a fact that the case gives into the case."""
     level: Any = given
-    *steps, last = path_of(key, decision.judged.rulebook.facts[key[0]])
+    *steps, last = path_of(decision.judged.rulebook, key)
     for step in steps:
         level = level[step]
     level[last] = text
