@@ -18,7 +18,7 @@ from policyengine.refine.search import Refinement, Refiner
 from policyengine.rulebook import Rulebook as Model
 from policyengine.source import Span
 from policyengine.suggestions import did_you_mean
-from policyengine.values import LiteralError, ValueType, parse_literal
+from policyengine.values import LiteralError, ValueType, check_instant, parse_literal
 
 EngineName = Literal["auto", "durable", "reference"]
 
@@ -78,9 +78,9 @@ class Rulebook:
         """Return an instant in epoch seconds; None is now. Raises FaultsFound."""
         if text is None:
             return int(time.time())
-        if isinstance(text, int):
-            return text
         try:
+            if isinstance(text, int):
+                return check_instant(text, self.model.zone)
             value = parse_literal(text, ValueType.INSTANT, self.model.zone, self.model.currency)
         except LiteralError as fault:
             raise FaultsFound([error("bad-value", fault.message, Span("as_of"), fault.help)]) from None
