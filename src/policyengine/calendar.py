@@ -119,7 +119,7 @@ def _first_year_of_weekend(known: HolidayBase, weekend: frozenset[int], first: i
 
 
 # The year 9800. Dates end with the year 9999, and the longest of all lengths, counted on business days only,
-# is shorter than what is left. What a case or a rule can name is many centuries earlier: this is always ahead.
+# is shorter than what is left. What a case or a rule can name is many centuries earlier: this is yet to come.
 LATEST = 247_090_953_600
 
 
