@@ -95,8 +95,9 @@ def test_nothing_that_the_repository_names_is_run(root: Path, diff: Diff) -> Non
     spy.write_text('#!/bin/sh\ntouch "$(dirname "$0")/RUN-$1"\ncat\n', "utf-8")
     spy.chmod(0o755)
     for name in (
-        "core.fsmonitor", "diff.external", "filter.x.smudge", "filter.x.clean", "filter.x.process", "core.pager",
-        "diff.x.textconv", "tar.tar.command", "core.sshCommand", "core.editor", "gpg.program", "credential.helper",
+        "core.fsmonitor", "diff.external", "filter.x.smudge", "filter.x.clean", "filter.x.process",
+        "core.pager", "diff.x.textconv", "tar.tar.command", "core.sshCommand", "core.editor", "gpg.program",
+        "credential.helper",
     ):  # fmt: skip
         git(root, "config", name, f"{spy} {name}")
     (root / ".git/info/attributes").write_text("*.yaml filter=x diff=x\n", "utf-8")

@@ -117,6 +117,11 @@ def _first_year_of_weekend(known: HolidayBase, weekend: frozenset[int], first: i
     return year
 
 
+# The year 9800. Dates end with the year 9999, and the longest of all lengths, counted on business days only,
+# is shorter than what is left. What a case or a rule can name is many centuries earlier: this is yet to come.
+LATEST = 247_090_953_600
+
+
 class Counting(NamedTuple):
     """How a rulebook reads a length of time where its source leaves that open.
 
@@ -147,9 +152,16 @@ def is_in_time(act: int, due: int, counting: Counting) -> bool:
 def add_length(start: int, length: Duration, counting: Counting, calendar: Calendar, zone: ZoneInfo) -> Due:
     """Return when a length of time that begins at ``start``, in epoch seconds, ends.
 
-    Raises ValueError for a length that no literal can have: negative or beyond the limits of ``values``.
+    No time ends later than ``LATEST``: by a chain of deadlines, rules can reach years for which there is no
+    calendar. Raises ValueError for a length that no literal can have: negative or beyond the limits of
+    ``values``.
     """
     _check_length(length)
+    due = _end(start, length, counting, calendar, zone) if start < LATEST else Due(start, False)
+    return due if due.instant < LATEST else Due(LATEST, provisional=True)
+
+
+def _end(start: int, length: Duration, counting: Counting, calendar: Calendar, zone: ZoneInfo) -> Due:
     if length.unit == BUSINESS_DAYS_UNIT:
         return _after_business_days(start, length.count, counting, calendar, zone)
     if length.unit in ("days", "weeks") and counting.days == "calendar":

@@ -90,10 +90,10 @@ def _shown(path: str) -> str:
     return path.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\0")
 
 
-def decode_text(path: str, data: bytes, first_line: int = 1) -> tuple[str | None, list[Diagnostic]]:
+def decode_text(path: str, data: bytes, line: int | None = None) -> tuple[str | None, list[Diagnostic]]:
     """Return the UTF-8 text of the bytes of a file, or None and a diagnostic ``file-encoding``.
 
-    ``first_line`` is the line of the file where the bytes begin.
+    ``line`` is the number of a line, if the bytes are not those of the whole file.
     """
     if data.startswith(_UTF8_BOM):
         data = data[len(_UTF8_BOM) :]
@@ -102,14 +102,16 @@ def decode_text(path: str, data: bytes, first_line: int = 1) -> tuple[str | None
     except UnicodeDecodeError as fault:
         before = data[: fault.start].decode("utf-8")
         what = message("the file is not UTF-8 text (byte {byte})", byte=fault.start + 1)
+        if line is not None:
+            what = message("the line is not UTF-8 text (byte {byte} of it)", byte=fault.start + 1)
         return None, [
-            error("file-encoding", what, _span_after(path, before, first_line), _encoding_help(data))
+            error("file-encoding", what, _span_after(path, before, line or 1), _encoding_help(data))
         ]
     nul = text.find("\0")
     if nul >= 0:
         what = message("the file holds a NUL character, so it is not a text file")
         return None, [
-            error("file-encoding", what, _span_after(path, text[:nul], first_line), _encoding_help(data))
+            error("file-encoding", what, _span_after(path, text[:nul], line or 1), _encoding_help(data))
         ]
     return text, []
 

@@ -1,9 +1,9 @@
 """The folders of a revision of git, read as committed, for comparing them with what is there now.
 
-The repository may be anybody's: an unpacked archive, a pull request. So nothing is checked out and nothing that
-its configuration names is run: no filters, attributes, hooks, monitors or helpers, and nothing is fetched.
-Objects are read one by one by ``git cat-file --batch`` (https://git-scm.com/docs/git-cat-file), which follows
-links inside the revision and says of others where they lead.
+The repository may be anybody's: an unpacked archive, a pull request. So nothing is checked out, and nothing
+that its configuration names is run: no filters, hooks, monitors or helpers, and nothing is fetched. Objects
+are read one by one by ``git cat-file --batch`` (https://git-scm.com/docs/git-cat-file), which follows links
+inside the revision and says of others where they lead.
 """
 
 from __future__ import annotations

@@ -106,9 +106,10 @@ class LiteralError(Exception):
 
 # ---------- shown text
 
-# Control characters, direction overrides and lone surrogates would garble or break a terminal. A pattern with
-# characters from all over Unicode takes a millisecond to compile: `re` does it when it is first needed.
-_UNPRINTABLE = "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+# Control characters, direction overrides, lone surrogates and what is no character would garble or break a
+# terminal. A pattern with characters from all over Unicode takes a millisecond to compile: `re` does it when
+# it is first needed.
+_UNPRINTABLE = "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 
 
 def _escape(found: re.Match[str]) -> str:
@@ -119,6 +120,15 @@ def printable(text: str) -> str:
     """Return a text in which what would garble a terminal is spelled out."""
     # INVARIANT: whatever the pattern finds, `isprintable` refuses.
     return text if text.isprintable() else re.sub(_UNPRINTABLE, _escape, text)
+
+
+# What a document in XML 1.0 can hold (https://www.w3.org/TR/xml/#charsets); HTML forbids the same and more.
+_NOT_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+
+
+def xml_text(text: str) -> str:
+    """Return a text or a whole document in which what XML and HTML cannot hold is spelled out."""
+    return re.sub(_NOT_XML, _escape, text)
 
 
 def shorten(text: str) -> str:
@@ -335,6 +345,13 @@ def _check_year(year: int, text: str, slack: int = 0) -> None:
             message("`{text}` is outside the years that are supported", text=shorten(text)),
             message("write a year from {first} to {last}", first=FIRST_YEAR, last=LAST_YEAR),
         )
+
+
+def check_instant(instant: int, zone: ZoneInfo) -> int:
+    """Return an instant, in epoch seconds, of a supported year. Raises LiteralError."""
+    is_near = abs(instant) < 50_000_000_000  # far out there is no date at all
+    _check_year(local_time(instant, zone).year if is_near else 0, str(instant))
+    return instant
 
 
 def _parse_instant(text: str, zone: ZoneInfo) -> int:

@@ -17,6 +17,7 @@ from policyengine.book.blocks import (
     Table,
 )
 from policyengine.book.svg import picture
+from policyengine.values import xml_text
 from policyengine.words import Text
 
 _STYLE = """
@@ -83,7 +84,7 @@ def render_book_html(document: Document) -> str:
     main = SubElement(body, "main")
     for block in document.blocks:
         _block(main, block)
-    return "<!DOCTYPE html>\n" + tostring(root, encoding="unicode", method="html") + "\n"
+    return xml_text("<!DOCTYPE html>\n" + tostring(root, encoding="unicode", method="html") + "\n")
 
 
 def _contents(nav: Element, document: Document) -> None:

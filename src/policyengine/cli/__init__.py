@@ -117,6 +117,7 @@ def _told_failure(fault: OSError | options.OutputFailed) -> int:
     _forget_output()
     with contextlib.suppress(OSError):
         options.tell(say("the output cannot be written: {reason}", reason=fault))
+    _silence()
     return OUTPUT_FAILED
 
 
@@ -204,3 +205,13 @@ def _told_bug(bug: Exception) -> int:
         options.tell(say("internal error: {kind}: {text}", kind=type(bug).__name__, text=str(bug)[:500]))
         options.tell(say("at {place}; this is a fault of the program: please report it", place=where))
     return INTERNAL
+
+
+def _silence() -> None:
+    """Let what Python writes at exit go nowhere: failing once more, it would end with a code of its own."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for number, stream in ((1, sys.stdout), (2, sys.stderr)):
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # in tests, or None
+            if stream.fileno() == number:
+                os.dup2(nowhere, number)
+    os.close(nowhere)

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 from policyengine.diagnostics import Diagnostic
 from policyengine.i18n import Speech
-from policyengine.render.report import sentences, slashed
+from policyengine.render.places import Root
+from policyengine.render.report import sentences
 from policyengine.values import printable
 
 # What would end a line, a property or the list of properties.
@@ -19,13 +20,14 @@ _IN_PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", 
 
 def render_annotations(diagnostics: Iterable[Diagnostic], say: Speech) -> str:
     """Return one command a line for each diagnostic."""
-    return "".join(f"{_command(one, say)}\n" for one in diagnostics)
+    root = Root()
+    return "".join(f"{_command(one, root, say)}\n" for one in diagnostics)
 
 
-def _command(diagnostic: Diagnostic, say: Speech) -> str:
+def _command(diagnostic: Diagnostic, root: Root, say: Speech) -> str:
     span = diagnostic.span
     properties = {
-        "file": printable(slashed(span.file)),
+        "file": printable(root.path(span.file)),
         "line": span.line,
         "endLine": span.end_line,
         "title": diagnostic.code,

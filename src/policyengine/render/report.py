@@ -39,18 +39,29 @@ def render_report(
     What is told in the same words of many places is told of the first, with a list of the others. ``texts``
     holds the contents of files that cannot be read again, such as standard input.
     """
-    paint = Paint(color)
-    known = dict(texts or {})
-    lines: list[str] = []
-    for one, others in _grouped(diagnostics):
+    return "".join(_rendered(_grouped(diagnostics), say, Paint(color), dict(texts or {})))
+
+
+def render_each(diagnostics: Iterable[Diagnostic], say: Speech) -> list[str]:
+    """Return each diagnostic as text of its own."""
+    return list(_rendered(((one, []) for one in diagnostics), say, Paint(False), {}))
+
+
+def _rendered(
+    groups: Iterable[tuple[Diagnostic, list[Diagnostic]]],
+    say: Speech,
+    paint: Paint,
+    known: dict[str, Excerpt],
+) -> Iterator[str]:
+    for one, others in groups:
         severity = say("error") if one.severity == "error" else say("warning")
         head = f"{severity}[{one.code}]"
         file = _short(one.span.file)
         # An option of the command line has no lines.
         where = file if file.startswith("--") else f"{file}:{one.span.line}:{one.span.column}"
-        lines.append(
+        lines = [
             f"{printable(where)}: {paint(head, TONES[one.severity])}: {printable(say.message(one.message))}"
-        )
+        ]
         lines += _excerpt(one, known, paint)
         if one.unnamed_path:
             lines.append("  " + say("path: {path}", path=printable(one.unnamed_path)))
@@ -59,7 +70,7 @@ def render_report(
             lines += (f"  {line}" for line in wrap(words, _LIST_WIDTH))
         if one.help is not None:
             lines.append("  " + say("help: {text}", text=printable(say.message(one.help))))
-    return "".join(f"{line}\n" for line in lines)
+        yield "".join(f"{line}\n" for line in lines)
 
 
 def _grouped(diagnostics: Iterable[Diagnostic]) -> Iterator[tuple[Diagnostic, list[Diagnostic]]]:
@@ -69,11 +80,11 @@ def _grouped(diagnostics: Iterable[Diagnostic]) -> Iterator[tuple[Diagnostic, li
     for one in found:
         groups.setdefault(_words_of(one), []).append(one)
     for one in found:
-        first, *others = groups[_words_of(one)]
-        if len(others) < _MANY:
+        group = groups[_words_of(one)]
+        if len(group) <= _MANY:
             yield one, []
-        elif one is first:
-            yield one, others
+        elif one is group[0]:
+            yield one, group[1:]
 
 
 def _words_of(diagnostic: Diagnostic) -> Diagnostic:

@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from policyengine.diagnostics import Diagnostic
 from policyengine.i18n import Speech
 from policyengine.render.junit import JunitCase, render_junit
-from policyengine.render.report import render_report
+from policyengine.render.report import render_each
 
 
 def render_report_junit(files: Sequence[str], diagnostics: Sequence[Diagnostic], say: Speech) -> str:
     """Return the files that were looked at, with what is wrong; a sound one has a test that passes."""
     suites: dict[str, list[JunitCase]] = {os.path.normpath(file): [] for file in files}
-    for one in diagnostics:
+    for one, text in zip(diagnostics, render_each(diagnostics, say), strict=True):
         file = os.path.normpath(one.span.file)
         name = f"{one.code} ({one.span.line}:{one.span.column})"
-        lines = render_report([one], say).splitlines()
+        lines = text.splitlines()
         suites.setdefault(file, []).append(
             JunitCase(name, file, "error" if one.severity == "error" else "", lines)
         )

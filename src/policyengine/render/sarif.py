@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from policyengine.diagnostics import Diagnostic
 from policyengine.i18n import Speech
 from policyengine.manual.pages import Page, pages
-from policyengine.render.report import sentences, slashed
+from policyengine.render.places import Root
+from policyengine.render.report import sentences
 from policyengine.source import Span
 from policyengine.version import __version__
 
@@ -19,7 +19,7 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def render_sarif(diagnostics: Sequence[Diagnostic], say: Speech) -> str:
     """Return diagnostics as a SARIF log with one run; its rules are pages of the manual."""
-    manual = pages()
+    manual, root = pages(), Root()
     codes = sorted({one.code for one in diagnostics})
     driver: Json = {
         "name": "policyengine",
@@ -30,7 +30,7 @@ def render_sarif(diagnostics: Sequence[Diagnostic], say: Speech) -> str:
     run: Json = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(one, codes.index(one.code), say) for one in diagnostics],
+        "results": [_result(one, codes.index(one.code), root, say) for one in diagnostics],
     }
     log: Json = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
@@ -48,13 +48,13 @@ def _rule(page: Page, say: Speech) -> Json:
     }
 
 
-def _result(diagnostic: Diagnostic, index: int, say: Speech) -> Json:
+def _result(diagnostic: Diagnostic, index: int, root: Root, say: Speech) -> Json:
     return {
         "ruleId": diagnostic.code,
         "ruleIndex": index,
         "level": diagnostic.severity,
         "message": {"text": sentences(diagnostic, say)},
-        "locations": [{"physicalLocation": _location(diagnostic.span), **_field(diagnostic.path)}],
+        "locations": [{"physicalLocation": _location(diagnostic.span, root), **_field(diagnostic.path)}],
     }
 
 
@@ -63,7 +63,7 @@ def _field(path: str) -> Json:
     return {"logicalLocations": [{"fullyQualifiedName": path}]} if path else {}
 
 
-def _location(span: Span) -> Json:
+def _location(span: Span, root: Root) -> Json:
     region: Json = {
         "startLine": span.line,
         "startColumn": span.column,
@@ -71,6 +71,6 @@ def _location(span: Span) -> Json:
         "endColumn": span.end_column,
     }
     return {
-        "artifactLocation": {"uri": quote(slashed(span.file).encode("utf-8", "surrogateescape"))},
+        "artifactLocation": {"uri": root.uri(span.file)},
         "region": region,
     }

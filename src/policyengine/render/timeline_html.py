@@ -8,6 +8,7 @@ from policyengine.i18n import Speech
 from policyengine.render.timeline_svg import picture
 from policyengine.render.timeline_words import MARKS, TimelineWords
 from policyengine.timeline import Timeline
+from policyengine.values import xml_text
 
 _STYLE = """
 body { font: 15px/1.6 "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "Segoe UI", Arial, sans-serif;
@@ -37,7 +38,7 @@ def render_timeline_html(timeline: Timeline, say: Speech) -> str:
     _table(body, timeline, words)
     for line in (words.ending(), *words.footnotes()):
         SubElement(body, "p").text = line
-    return "<!DOCTYPE html>\n" + tostring(root, encoding="unicode", method="html") + "\n"
+    return xml_text("<!DOCTYPE html>\n" + tostring(root, encoding="unicode", method="html") + "\n")
 
 
 def _table(body: Element, timeline: Timeline, words: TimelineWords) -> None:

@@ -13,6 +13,7 @@ from policyengine.i18n import Speech
 from policyengine.render.layout import width, wrap
 from policyengine.render.timeline_words import MARKS, TimelineWords, Words
 from policyengine.timeline import ClockStep, Running, Step, Timeline
+from policyengine.values import xml_text
 
 _FONTS = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC','Segoe UI',Arial,sans-serif"
 _MARGIN = 24
@@ -57,7 +58,8 @@ def render_timeline_svg(timeline: Timeline, say: Speech) -> str:
     """Return the timeline as an SVG document that ends with a line feed."""
     root = picture(timeline, say)
     indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n'
+    return xml_text(head + tostring(root, encoding="unicode") + "\n")
 
 
 def picture(timeline: Timeline, say: Speech) -> Element:

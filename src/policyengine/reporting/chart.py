@@ -33,7 +33,12 @@ def bar_chart(title: str, bars: Sequence[Bar], now: str, before: str) -> str:
     from matplotlib.figure import Figure
 
     # Letters stay letters, and no date and no random names are written: the same bytes on every machine.
-    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "policyengine", "font.family": "DejaVu Sans"}
+    settings: Any = {
+        "svg.fonttype": "none",
+        "svg.hashsalt": "policyengine",
+        "font.family": "DejaVu Sans",
+        "text.parse_math": False,  # a name may hold dollar signs
+    }
     with matplotlib.rc_context(settings), warnings.catch_warnings():
         # The page's reader has the letters; whether this machine's fonts do, does not matter.
         warnings.simplefilter("ignore", UserWarning)

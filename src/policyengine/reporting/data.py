@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import string
 from datetime import date
 
 from policyengine.conditions import Ref
@@ -16,8 +17,10 @@ from policyengine.reporting.words import ReportWords
 from policyengine.values import ValueType, format_value
 
 FORMAT = "policyengine.report/1"
-# A spreadsheet takes a cell that begins like this for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_BLANK = string.whitespace + "\x1c\x1d\x1e\x1f\x85\u00a0\u200b\u2028\u2029\u3000\ufeff"
+# A spreadsheet takes a cell that begins like this for a formula, some after blanks and in the full width of
+# Chinese keyboards (https://owasp.org/www-community/attacks/CSV_Injection).
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 def render_report_json(result: ReportResult, faulty: int) -> str:
@@ -123,4 +126,7 @@ def render_report_csv(result: ReportResult, say: Speech) -> str:
 
 def _safe(value: object) -> object:
     """Return a text that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    if not isinstance(value, str):
+        return value
+    begins = value.startswith(_FORMULA) or value.lstrip(_BLANK).startswith(_FORMULA)
+    return f"'{value}" if begins else value

@@ -8,6 +8,7 @@ from policyengine.i18n import Speech
 from policyengine.reporting.chart import Bar, bar_chart
 from policyengine.reporting.tables import CountTable, Group, ListTable, RepeatTable, ReportResult
 from policyengine.reporting.words import ReportWords, signed
+from policyengine.values import xml_text
 
 _STYLE = """
 body { font: 15px/1.6 "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "Segoe UI", Arial, sans-serif;
@@ -38,7 +39,8 @@ def render_report_html(result: ReportResult, faulty: int, say: Speech) -> str:
     language = "zh-CN" if say.language == "zh" else "en"
     head = f'<meta charset="utf-8"><title>{escape(words.title())}</title><style>{_STYLE}</style>'
     body = "\n".join(parts)
-    return f'<!DOCTYPE html>\n<html lang="{language}"><head>{head}</head><body>\n{body}\n</body></html>\n'
+    page = f'<html lang="{language}"><head>{head}</head><body>\n{body}\n</body></html>'
+    return xml_text(f"<!DOCTYPE html>\n{page}\n")
 
 
 def _count(words: ReportWords, table: CountTable) -> str:
