@@ -9,7 +9,7 @@ always right and *no* means only that it does not show.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from typing import NamedTuple
 
 from policyengine.checks.grounds import Grounds
@@ -56,10 +56,14 @@ _MOST_STEPS = 400  # for one pair of conditions; more would be felt, and hardly 
 class Exclusion:
     """Answers for one rulebook, whose vocabulary says what values there are."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
-        """Only reads the rulebook."""
+    def __init__(self, rulebook: Rulebook, deep: bool = True) -> None:
+        """Only reads the rulebook; if not ``deep``, what literals rest on is not looked at.
+
+        Two conditions that exclude each other without it do so whatever is not known: where one is true, the
+        other is false and not only undetermined.
+        """
         self.rulebook = rulebook
-        self.grounds = Grounds(rulebook)
+        self.grounds = Grounds(rulebook) if deep else None
         self.steps = 0
 
     def excludes(self, one: Condition, other: Condition) -> bool:
@@ -68,6 +72,12 @@ class Exclusion:
         both = _Waiting((), frozenset()).joined((one, other))
         return not self._possible(_Demands(self.rulebook), both, frozenset())
 
+    def demands(self, condition: Condition) -> list[_Demands]:
+        """Return what each way of a condition to be true demands of values by itself."""
+        nothing = _Demands(self.rulebook)
+        found = (nothing.extended(way) for way in alternatives(condition))
+        return [one for one in found if one.possible()]
+
     def _possible(self, demands: _Demands, waiting: _Waiting, seen: frozenset[Literal]) -> bool:
         """Tell whether what is demanded and the conditions that wait are not plainly impossible together."""
         self.steps -= 1
@@ -75,12 +85,12 @@ class Exclusion:
             return True
         first, *rest = waiting.conditions
         left = _Waiting(tuple(rest), waiting.known)
-        for way in alternatives(first):
+        for way in _ways(first):
             fresh = [literal for literal in way if literal not in seen]
             more = demands.extended(fresh)
             if not more.possible() or not self._picks_possible(more):
                 continue
-            grounds = (ground for literal in fresh for ground in self.grounds.of(literal))
+            grounds = [] if self.grounds is None else [one for each in fresh for one in self.grounds.of(each)]
             if self._possible(more, left.joined(grounds), seen.union(fresh)):
                 return True
         return False
@@ -110,6 +120,19 @@ class _Waiting(NamedTuple):
                     known.add(asked)
                     found.append(part)
         return _Waiting(tuple(sorted(found, key=_has_ways)), frozenset(known))
+
+
+def _ways(condition: Condition) -> Iterator[tuple[Literal, ...]]:
+    """Return the ways for a condition to be true, one by one, for there may be very many."""
+    match condition:
+        case AnyOf(parts):
+            for part in parts:
+                yield from _ways(part)
+        case Not(All(parts)):
+            for part in parts:
+                yield from _ways(Not(part, part.span))
+        case _:
+            yield from alternatives(condition)
 
 
 def _has_ways(condition: Condition) -> bool:

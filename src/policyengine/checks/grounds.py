@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import operator
+import typing
+from collections.abc import Callable, Iterator
 
 from policyengine.compile.normal_form import Literal
 from policyengine.conditions import (
@@ -13,6 +15,7 @@ from policyengine.conditions import (
     Constant,
     Not,
     Operand,
+    Operator,
     ReadingIs,
     Ref,
     Test,
@@ -23,6 +26,8 @@ from policyengine.source import Span
 from policyengine.values import Value, comparison_key
 
 Concluding = tuple[Rule, Conclusion]
+Asked = Callable[[Value], bool]
+"""Tells whether a value is as a test asks."""
 _NOWHERE = Span("")
 
 
@@ -57,13 +62,16 @@ class Grounds:
     def of(self, literal: Literal) -> Iterator[Condition]:
         """Return conditions that are true whenever the literal is; a test of nothing is false, not true."""
         condition, wanted = literal
-        if not wanted or not isinstance(condition, Test):
+        if not isinstance(condition, Test):
+            return
+        if not wanted:
+            yield from self._of_denied(condition.ref, _asked(condition))
             return
         yield from self._of_ref(condition.ref, _asked(condition))
         if len(condition.operands) == 1 and isinstance(condition.operands[0], Ref):
             yield from self._of_ref(condition.operands[0], None)
 
-    def _of_ref(self, ref: Ref, asked: frozenset[Value] | None) -> Iterator[Condition]:
+    def _of_ref(self, ref: Ref, asked: Asked | None) -> Iterator[Condition]:
         """Return what is so when a name has a value, one of those asked for if any are."""
         if ref.kind == "deadline":
             id, _, aspect = ref.name.rpartition(".")
@@ -75,11 +83,22 @@ class Grounds:
             ways = [self._wins(one, rules, ref.name) for one in rules if _can_give(one[1].value, asked)]
             yield Any(tuple(ways), _NOWHERE)
 
-    def _of_deadline(
-        self, deadline: Deadline, aspect: str, asked: frozenset[Value] | None
-    ) -> Iterator[Condition]:
+    def _of_denied(self, ref: Ref, asked: Asked | None) -> Iterator[Condition]:
+        """Return what is so when a concluded fact surely is not as asked.
+
+        A rule that gives it such a value does not hold, or another that overrides it does.
+        """
+        if asked is None or ref.kind != "fact":
+            return
+        rules = self.concluding.get(ref.name, ())
+        for rule, conclusion in rules:
+            if isinstance(conclusion.value, Constant) and asked(conclusion.value.value):
+                above = (whole(one) for one, _ in rules if rule.id in self.defeats[ref.name][one.id])
+                yield Any((Not(whole(rule), _NOWHERE), *above), _NOWHERE)
+
+    def _of_deadline(self, deadline: Deadline, aspect: str, asked: Asked | None) -> Iterator[Condition]:
         yield deadline.when
-        if aspect != "status" or (asked is not None and "not_started" not in asked):
+        if aspect != "status" or (asked is not None and not asked("not_started")):
             yield from exists(deadline.starts)
 
     def _wins(self, one: Concluding, rules: list[Concluding], fact: str) -> Condition:
@@ -93,16 +112,28 @@ class Grounds:
         return All((whole(rule), *exists(conclusion.value), *above), _NOWHERE)
 
 
-def _asked(test: Test) -> frozenset[Value] | None:
-    """Return the literals of which a value must be one, or None where it is compared otherwise."""
-    constants = [operand.value for operand in test.operands if isinstance(operand, Constant)]
-    if test.operator not in ("is", "one_of") or len(constants) < len(test.operands):
+def _asked(test: Test) -> Asked | None:
+    """Return whether a value is as a test asks, or None where it is compared with what is no literal."""
+    if not test.operands or not all(isinstance(operand, Constant) for operand in test.operands):
         return None
-    return frozenset(comparison_key(value) for value in constants)
+    keys = [comparison_key(one.value) for one in test.operands if isinstance(one, Constant)]
+    if test.operator in ("is", "one_of"):
+        return lambda value: comparison_key(value) in keys
+    compare = _COMPARE[test.operator]
+    return lambda value: compare(comparison_key(value), keys[0])
 
 
-def _can_give(value: Operand, asked: frozenset[Value] | None) -> bool:
-    return asked is None or not isinstance(value, Constant) or comparison_key(value.value) in asked
+# Only numbers and instants have an order, and both sides are of one type.
+_COMPARE: dict[Operator, Callable[[typing.Any, typing.Any], bool]] = {
+    "at_least": operator.ge,
+    "at_most": operator.le,
+    "more_than": operator.gt,
+    "less_than": operator.lt,
+}
+
+
+def _can_give(value: Operand, asked: Asked | None) -> bool:
+    return asked is None or not isinstance(value, Constant) or asked(value.value)
 
 
 def _must_differ(one: Operand, other: Operand) -> bool:

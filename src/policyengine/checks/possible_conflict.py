@@ -28,10 +28,10 @@ Passes::
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
 
 from policyengine.checks.exclusion import Exclusion
 from policyengine.checks.grounds import Concluding, by_fact, defeats_among, whole
+from policyengine.checks.meeting import meeting, needs_of
 from policyengine.conditions import ByReading, Constant, Operand, shape
 from policyengine.diagnostics import Diagnostic, message, warning
 from policyengine.rulebook import Rulebook
@@ -41,9 +41,11 @@ from policyengine.values import comparison_key
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     """Tell every pair of rules that may disagree about a fact."""
     exclusion = Exclusion(rulebook)
+    needs = {id: needs_of(exclusion, whole(rule)) for id, rule in rulebook.rules.items()}
     for concluding in by_fact(rulebook).values():
         above = defeats_among(concluding)
-        for first, second in combinations(concluding, 2):
+        for one, other in meeting([needs[rule.id] for rule, _ in concluding]):
+            first, second = concluding[one], concluding[other]
             if first[0].id in above[second[0].id] or second[0].id in above[first[0].id]:
                 continue
             if may_differ(first[1].value, second[1].value) and not exclusion.excludes(
