@@ -14,11 +14,7 @@ STARTER = ROOT / "src/policyengine/starter"
 
 def examples(text: str) -> list[list[str]]:
     lines = (line.strip() for line in text.splitlines())
-    # click may name the program otherwise, where it is not called by its name.
-    found = [
-        shlex.split(line) for line in lines if "Usage" not in line and line.split(" ")[:1] == ["policyengine"]
-    ]
-    return [words[1:] for words in found]
+    return [shlex.split(line)[1:] for line in lines if line.startswith("policyengine ")]
 
 
 @pytest.mark.parametrize(
