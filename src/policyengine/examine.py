@@ -21,6 +21,7 @@ from policyengine.rulebook import Rulebook
 from policyengine.source import Span
 from policyengine.testing.discover import tests_of
 from policyengine.testing.read import check_scenarios, read_shape
+from policyengine.testing.required import check_required
 
 Buffers = Mapping[str, bytes]
 """What is in an editor and not yet saved, by the normal path of the file."""
@@ -147,13 +148,16 @@ def examine_rulebook(
     found = [*loaded.diagnostics, *stray_files(folder, collected), *wrong]
     # Tests switch on what they need: names that they use are those of the rulebook without overlays.
     book = load_files(folder, collected, faults, (), not texts).rulebook if overlays else loaded.rulebook
+    said: set[str] = set()
     for path in tests:
         go_on()
         buffer = texts.get(os.path.normpath(path))
         if book is None:  # names of a rulebook with faults would all be told as unknown
             found += read_shape(path, buffer)[1]
         else:
-            found += check_scenarios(path, book, buffer)
+            found += check_scenarios(path, book, buffer, said)
+    if book is not None and said:
+        found += check_required(book, said)
     return _ordered([*(one.path for one in collected), *tests], found, loaded.rulebook)
 
 

@@ -13,6 +13,7 @@ from policyengine.api import EngineName, Rulebook
 from policyengine.case import Case, Key
 from policyengine.case_reader import Settings
 from policyengine.cli import codes, loading, options
+from policyengine.cli.examples import OfEvaluate
 from policyengine.cli.speech import say as say_help
 from policyengine.decision import Decision
 from policyengine.diagnostics import Diagnostic, message
@@ -50,6 +51,7 @@ class _Text(NamedTuple):
 
 @click.command(
     "evaluate",
+    cls=OfEvaluate,
     help=say_help("Judge the cases in JSON files (- is standard input; .ndjson files hold one case a line)."),
 )
 @click.argument("cases", nargs=-1, required=True, type=click.Path())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from policyengine.cli import loading, options
+from policyengine.cli.examples import OfShow
 from policyengine.cli.speech import say as say_help
 from policyengine.i18n import Language, Speech
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 @click.command(
     "show",
+    cls=OfShow,
     help=say_help("Print what a rule says as a sentence; names of facts, deadlines and so on work too."),
 )
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")

@@ -11,6 +11,7 @@ import click
 
 from policyengine.api import EngineName
 from policyengine.cli import codes, loading, options
+from policyengine.cli.examples import OfTest
 from policyengine.cli.speech import say as say_help
 from policyengine.diagnostics import Diagnostic, has_errors
 from policyengine.i18n import Language, Speech
@@ -52,6 +53,7 @@ class _Percent(click.ParamType[Decimal]):
 
 @click.command(
     "test",
+    cls=OfTest,
     help=say_help("Run the cases in *.cases.yaml files; exit with code 1 when something is not as expected."),
 )
 @click.argument("paths", nargs=-1, type=click.Path())

@@ -40,10 +40,13 @@ def read_scenarios(path: str, rules: str, book: Rulebook) -> tuple[ScenarioFile 
     return ScenarioFile(path, rules, nodes.text(node.get("policy_cases")), sound), faults
 
 
-def check_scenarios(path: str, book: Rulebook, data: bytes | None = None) -> list[Diagnostic]:
+def check_scenarios(
+    path: str, book: Rulebook, data: bytes | None = None, said: set[str] | None = None
+) -> list[Diagnostic]:
     """Return everything that is wrong with a file, and with the facts of the cases that are to be judged.
 
-    ``data`` is what to read instead of the file. Several cases share the faults of a fixture.
+    ``data`` is what to read instead of the file; the facts and lists that cases say are added to ``said``.
+    Several cases share the faults of a fixture.
     """
     node, faults = read_shape(path, data)
     if node is None:
@@ -53,7 +56,11 @@ def check_scenarios(path: str, book: Rulebook, data: bytes | None = None) -> lis
     for scenario, wrong in reader.scenarios():
         # Without its fixture a case would seem to lack most of its facts.
         if not scenario.faults and not any(one.code == "unknown-fixture" for one in wrong):
-            given += cases.read_tree(scenario.given, scenario.name)[1]
+            case, faulty = cases.read_tree(scenario.given, scenario.name)
+            given += faulty
+            if said is not None and case is not None:
+                said.update(name for name, _ in case.values)
+                said.update(listed for listed, number in case.records.items() if number)
     return [*faults, *given, *reader.file_faults()]
 
 
