@@ -49,12 +49,15 @@ def _parse(
     directory: str, files: Sequence[SourceFile], faults: Sequence[Diagnostic], overlays: tuple[str, ...]
 ) -> Loaded:
     # Imported when needed: reading YAML and checking schemas is most of the start-up time.
-    from policyengine.checks import check_rulebook
+    from policyengine.checks import check_rulebook, check_sound_parts
     from policyengine.parse.load import parse_files
 
     loaded = parse_files(directory, files, faults, overlays)
     if loaded.rulebook is None:
-        return loaded
+        more = [] if loaded.sound is None else check_sound_parts(loaded.sound)
+        told_of = {one.span for one in loaded.diagnostics}  # what follows from a fault is not told as well
+        told = {*loaded.diagnostics, *(one for one in more if one.span not in told_of)}
+        return Loaded(None, tuple(sorted(told, key=lambda one: one.order)))
     found = tuple(sorted((*loaded.diagnostics, *check_rulebook(loaded.rulebook)), key=lambda one: one.order))
     if has_errors(found):
         return Loaded(None, found)

@@ -43,11 +43,13 @@ class Loaded(NamedTuple):
     """A rulebook, or None when there are errors, and everything that is wrong with its files.
 
     ``layers`` is the order in which its parts can be computed, once it has been checked that there is one.
+    ``sound`` are the parts that could be read where others have errors.
     """
 
     rulebook: Rulebook | None
     diagnostics: tuple[Diagnostic, ...]
     layers: tuple[Layer, ...] = ()
+    sound: Rulebook | None = None
 
 
 def collect_files(

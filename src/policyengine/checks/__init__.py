@@ -60,6 +60,21 @@ CHECKS: tuple[Callable[[Rulebook], Iterator[Diagnostic]], ...] = (
 """Every check; each yields what it finds, in any order, and changes nothing."""
 
 
+OF_ONE_PART = (
+    contradictory_bounds.check,
+    missing_language.check,
+    reserved_name.check,
+    reversed_dates.check,
+    wrong_language.check,
+)
+"""Checks that look at one part at a time: what they find stays true whatever other parts say."""
+
+
+def check_sound_parts(rulebook: Rulebook) -> list[Diagnostic]:
+    """Return what is wrong with the parts of a rulebook of which others could not be read."""
+    return [diagnostic for check in OF_ONE_PART for diagnostic in check(rulebook)]
+
+
 def check_rulebook(rulebook: Rulebook) -> list[Diagnostic]:
     """Return everything that is wrong with a rulebook, in the order of its files."""
     found = {diagnostic for check in CHECKS for diagnostic in check(rulebook)}

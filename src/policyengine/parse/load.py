@@ -16,6 +16,7 @@ from policyengine.parse.operands import Scope
 from policyengine.parse.overlays import apply_overlays, parse_overlay
 from policyengine.parse.policies import PolicyParser, declare_policy
 from policyengine.parse.reports import parse_report
+from policyengine.parse.sound_parts import SoundParts, asks_for, sound_parts
 from policyengine.parse.sources import Sources
 from policyengine.parse.vocabulary import declare_vocabulary, parse_vocabulary
 from policyengine.rule_files import Loaded, SourceFile, collect_files, digest_of
@@ -44,9 +45,12 @@ def parse_files(
         if tree is not None:
             trees.setdefault(file.kind, []).append(tree)
     if has_errors(found):
-        return Loaded(None, _sorted([*found, *_told_without(directory, trees, overlays)]))
+        sound, more = _without_faulty(directory, files, faults, overlays)
+        return Loaded(None, _sorted([*found, *more]), (), sound)
     rulebook = _parse(directory, digest_of(directory, files), trees, overlays, found)
-    return Loaded(None if has_errors(found) else rulebook, _sorted(found))
+    if has_errors(found):
+        return Loaded(None, _sorted(found), (), rulebook)
+    return Loaded(rulebook, _sorted(found))
 
 
 # What cannot be told while a file is missing, because it may stand there.
@@ -56,16 +60,37 @@ _MAY_BE_ELSEWHERE = frozenset(
 ) | {"undated-policy"}
 
 
-def _told_without(
-    directory: str, trees: Mapping[str, Sequence[MappingNode]], overlays: Sequence[str]
-) -> Iterable[Diagnostic]:
-    """Return what is wrong with the other files while one cannot be read, so that all is told in one run."""
+def _without_faulty(
+    directory: str, files: Sequence[SourceFile], faults: Sequence[Diagnostic], overlays: Sequence[str]
+) -> tuple[Rulebook | None, Iterable[Diagnostic]]:
+    """Return the parts that can be read while others cannot, and what is wrong with them."""
+    trees: dict[str, list[MappingNode]] = {}
+    lost: set[str] = set()
+    is_whole = not has_errors(faults)  # else a file is not there, and nobody knows what it says
+    for file in files:
+        parts = _sound_parts(file)
+        if parts is None:
+            is_whole = False
+        else:
+            trees.setdefault(file.kind, []).append(parts.tree)
+            lost |= parts.lost
     if "rulebook" not in trees:
-        return ()
-    faults: list[Diagnostic] = []
+        return None, ()
+    told: list[Diagnostic] = []
     nothing = MappingNode((), Span(""))
-    _parse(directory, "", {"facts": [nothing], **trees}, overlays, faults)
-    return (one for one in faults if one.code not in _MAY_BE_ELSEWHERE)
+    sound = _parse(directory, "", {"facts": [nothing], **trees}, overlays, told)
+    more = [
+        one for one in told if one.code not in _MAY_BE_ELSEWHERE or (is_whole and not asks_for(one, lost))
+    ]
+    return sound, more
+
+
+def _sound_parts(file: SourceFile) -> SoundParts | None:
+    text = None if file.faults else decode_text(file.path, file.data)[0]
+    if text is None:
+        return None
+    tree, _ = read_shaped(file.kind, text, file.path)
+    return SoundParts(tree, frozenset()) if tree is not None else sound_parts(file.kind, text, file.path)
 
 
 def _sorted(faults: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
