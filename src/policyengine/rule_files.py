@@ -78,9 +78,7 @@ def collect_from(place: Folders, directory: str) -> tuple[list[SourceFile], list
     return found, [*faults, *_misnamed_parts(directory, names, found, place)]
 
 
-def _read_single(
-    directory: str, kind: str, names: Sequence[str], place: Folders
-) -> Iterator[SourceFile]:
+def _read_single(directory: str, kind: str, names: Sequence[str], place: Folders) -> Iterator[SourceFile]:
     """Read a part that has one place; it is told if there are two of it, or none of one that is needed."""
     there = [f"{kind}{ending}" for ending in ENDINGS if f"{kind}{ending}" in names]
     if there:

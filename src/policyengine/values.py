@@ -347,13 +347,6 @@ def _check_year(year: int, text: str, slack: int = 0) -> None:
         )
 
 
-def check_instant(instant: int, zone: ZoneInfo) -> int:
-    """Return an instant, in epoch seconds, of a supported year. Raises LiteralError."""
-    is_near = abs(instant) < 50_000_000_000  # far out there is no date at all
-    _check_year(local_time(instant, zone).year if is_near else 0, str(instant))
-    return instant
-
-
 def _parse_instant(text: str, zone: ZoneInfo) -> int:
     found = _INSTANT.fullmatch(text)
     if not found:
