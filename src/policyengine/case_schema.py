@@ -94,7 +94,11 @@ def form_of(type: ValueType, currency: str) -> JsonObject:
 
 
 def _number_form(type: ValueType, currency: str) -> JsonObject:
-    """Return the form of numbers: of texts a pattern, of numbers the limits and decimals."""
+    """Return the form of numbers: of texts a pattern, of numbers the limits.
+
+    There is no ``multipleOf`` for decimals: validators divide binary fractions, and 19.99 / 0.01 is not a whole
+    number for them. So too many decimals of a number are told by the program alone.
+    """
     places, largest = _NUMERIC[type]
     pattern = _written(type, currency, f"-?{_whole(largest, places)}{_decimals(type, places)}")
     if type is ValueType.PERCENT:
@@ -102,8 +106,6 @@ def _number_form(type: ValueType, currency: str) -> JsonObject:
     form: JsonObject = {"type": ["string", "number"], "pattern": pattern}
     if type is ValueType.COUNT:
         form["type"] = ["integer", "string"]
-    else:
-        form["multipleOf"] = _plain(1, places)
     return {**form, "minimum": _plain(-largest, places), "maximum": _plain(largest, places)}
 
 
