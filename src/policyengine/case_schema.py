@@ -96,8 +96,8 @@ def form_of(type: ValueType, currency: str) -> JsonObject:
 def _number_form(type: ValueType, currency: str) -> JsonObject:
     """Return the form of numbers: of texts a pattern, of numbers the limits.
 
-    There is no ``multipleOf`` for decimals: validators divide binary fractions, and 19.99 / 0.01 is not a whole
-    number for them. So too many decimals of a number are told by the program alone.
+    There is no ``multipleOf`` for decimals: validators divide binary fractions, and 19.99 / 0.01 is not whole
+    for them. So too many decimals of a number are told by the program alone.
     """
     places, largest = _NUMERIC[type]
     pattern = _written(type, currency, f"-?{_whole(largest, places)}{_decimals(type, places)}")
