@@ -2,10 +2,10 @@
 
 python benchmarks/hostile.py --rounds 200 --seed 1
 
-Each round makes a folder with the starter rulebook, spoils it in one of the ways of ``situations.py``, and runs
-some commands on it, with a limit of time and of memory. It fails on a code that is not documented, code 70, a
-traceback, a command that does not end, a file changed outside the rulebook, a program of the repository that
-ran, a text that commands a CI system, and a document that is not well-formed.
+Each round makes a folder with the starter rulebook, spoils it in one of the ways of ``situations.py``, and
+runs some commands on it, with a limit of time and of memory. It fails on a code that is not documented, code
+70, a traceback, a command that does not end, a file changed outside the rulebook, a program of the repository
+that ran, a text that commands a CI system, and a document that is not well-formed.
 """
 
 from __future__ import annotations

@@ -36,6 +36,6 @@ def render_junit(suites: Mapping[str, Sequence[JunitCase]]) -> str:
                 case.result = [failure]
             tests.append(case)
         suite.add_testcases(tests)  # one by one, each would count all of them again
-        xml.append(suite)
+        xml.append(suite)  # type: ignore[no-untyped-call]
     written: object = xml.tostring()  # type: ignore[no-untyped-call]
     return (written.decode("utf-8") if isinstance(written, bytes) else str(written)) + "\n"
