@@ -315,3 +315,11 @@ def test_the_command_tells_it_in_its_own_words(
     with pytest.raises(SystemExit, match="0"):
         main(["version", "--lang", "en"])
     assert "engine: reference" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("as_of", [10**10, 10**12, -(10**12), 10**18, -(10**18), 253402300800, 10**400])
+def test_an_instant_of_no_year_is_told(rulebook: Rulebook, as_of: int) -> None:
+    with pytest.raises(FaultsFound) as found:
+        rulebook.evaluate({}, as_of=as_of)
+    assert [one.code for one in found.value.diagnostics] == ["bad-value"]
+    assert "outside the years" in str(found.value)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policyengine.calendar import (
+    LATEST,
     Calendar,
     CalendarUnknown,
     Counting,
@@ -279,3 +280,17 @@ def test_years_of_business_days_that_are_passed_at_once_are_counted_day_by_day(
     assert sum(map(calendar.is_business_day, passed)) == count
     assert not count or calendar.is_business_day(last)
     assert result.provisional == (not all(map(calendar.is_published, passed)))
+
+
+@pytest.mark.parametrize("zone", [SHANGHAI, BERLIN, ZoneInfo("America/New_York")])
+@pytest.mark.parametrize("length", ["36525 days", "5217 weeks", "10000 business days", "876600 hours"])
+@pytest.mark.parametrize(
+    "counting", [DEFAULT, Counting(days="calendar"), Counting(hours="business_days_only")], ids=str
+)
+def test_a_chain_of_lengths_ends_with_the_calendar(zone: ZoneInfo, length: str, counting: Counting) -> None:
+    """However many deadlines follow on each other, there is a date for the end of each."""
+    kind = ValueType.BUSINESS_DAYS if "business" in length else ValueType.DURATION
+    parsed = cast(Duration, parse_literal(length, kind, zone, "CNY"))
+    for start in (LATEST - 1, LATEST, LATEST + 1):
+        assert add_length(start, parsed, counting, CHINA, zone) == Due(LATEST, True)
+    assert str(format_value(LATEST, ValueType.INSTANT, zone)).startswith(("9800-01-01", "9799-12-31"))

@@ -15,6 +15,7 @@ from jsonschema import Draft7Validator
 
 from policyengine import load_rulebook
 from policyengine.i18n import Language, Speech
+from policyengine.reporting import data
 from policyengine.reporting.data import render_report_csv, render_report_json
 from policyengine.reporting.html import render_report_html
 from policyengine.reporting.periods import Period, PeriodError, days, week
@@ -141,6 +142,41 @@ def test_words_of_the_reviews_cannot_break_out() -> None:
     assert "<script>" not in render_report_html(result, 0, Speech("en"))
     table = list(csv.reader(io.StringIO(render_report_csv(result, Speech("en")))))
     assert ["By cause", "'=1+1", "2", "0", ""] in table
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "＝1",
+        "＋1",
+        "－1",
+        "＠x",
+        " =1",
+        "\t=1",
+        "\n=1",
+        "\u3000＝1",
+        "\ufeff=1",
+        " \n @x",
+    ],
+)
+def test_no_cell_is_a_formula(cause: str) -> None:
+    assert data._safe(cause) == f"'{cause}"
+
+
+@pytest.mark.parametrize("cause", ["1=1", "a+b", "", "质量", " a=b", 5])
+def test_other_cells_stay_as_they_are(cause: object) -> None:
+    assert data._safe(cause) == cause
+
+
+@pytest.mark.parametrize("cause", ["a\ufffeb", "\uffff", "$\\frac$", "$", "]]>&<"])
+def test_the_page_holds_only_what_html_can_hold(cause: str) -> None:
+    lines = [review(created_at="2012-07-03 10:00:00", result="bad", stated_cause=cause)] * 2
+    page = render_report_html(counted(lines), 0, Speech("en"))
+    assert "\ufffe" not in page and "\uffff" not in page
 
 
 def test_weeks_and_days() -> None:

@@ -65,3 +65,53 @@ def test_rights_and_links_stay(run: Run, rules: Path, tmp_path: Path) -> None:
     assert run("fmt", str(rules)).code == 0
     assert policy.is_symlink() and os.stat(real).st_mode & 0o777 == 0o640
     assert "zh: 退货, en: Returns" in real.read_text("utf-8")
+
+
+def test_lines_end_as_they_did(run: Run, rules: Path) -> None:
+    for path in rules.rglob("*.yaml"):
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    told = run("fmt", str(rules), "--check", "--lang", "en")
+    assert (told.code, told.out) == (0, "")
+    policy = rules / "policies/returns.yaml"
+    policy.write_bytes(policy.read_bytes().replace(b"{zh: ", b"{zh:   ", 1))
+    assert run("fmt", str(rules), "--lang", "en").out == f"changed: {policy}\n"
+    data = policy.read_bytes()
+    assert data.count(b"\r\n") == data.count(b"\n") > 10
+
+
+def test_what_would_change_is_told(run: Run, rules: Path) -> None:
+    policy = rules / "policies/returns.yaml"
+    text = policy.read_bytes()
+    for data, told in (
+        (text.replace(b"{zh: ", b"{zh:  "), "spacing"),
+        (text.replace(b"\n", b"\r\n", 3), "ends of lines"),
+        (text.replace(b"policy: returns\n", b"") + b"policy: returns\n", "order of keys"),
+    ):
+        assert data != text
+        policy.write_bytes(data)
+        assert f"{policy}: {told}\n" in run("fmt", str(policy), "--check", "--lang", "en").err
+        assert policy.read_bytes() == data
+
+
+def test_nothing_is_said_to_be_changed_before_it_is(
+    run: Run, rules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    untidy(rules / "policies/returns.yaml")
+
+    def full(*words: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    told = run("fmt", str(rules), "--lang", "en")
+    assert (told.code, told.out) == (74, "") and "No space left" in told.err
+
+
+def test_no_file_beside_is_written(run: Run, rules: Path, tmp_path: Path) -> None:
+    """A repository can hold links whose names a draft could have."""
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    policy = rules / "policies/returns.yaml"
+    (rules / "policies/returns.yaml.part").symlink_to(victim)
+    untidy(policy)
+    assert run("fmt", str(rules), "--lang", "en").code == 0
+    assert victim.read_text() == "precious" and (rules / "policies/returns.yaml.part").is_symlink()
