@@ -211,6 +211,14 @@ class Decision:
         """The deadlines that exist or may exist, the earliest start first."""
         return tuple(self._assembly.clocks())
 
+    def outcome(self, key: Key) -> Outcome:
+        """Return one of the outcomes, without the others."""
+        return self._assembly.outcome(self.judged.rulebook.facts[key[0]], key[1])
+
+    def clock(self, key: Key) -> ClockView | None:
+        """Return one of the deadlines, without the others; None if it does not exist in any way."""
+        return self._assembly.clock(self.judged.rulebook.deadlines[key[0]], key[1])
+
     @cached_property
     def amounts(self) -> tuple[AmountView, ...]:
         """The amounts that exist or may exist, by name."""
@@ -289,6 +297,8 @@ class _Assembly:
         self.has_overlay = any(overlay.active for overlay in self.book.overlays)
         # Answers share completions, which the refinement keeps: each is explained once.
         self._explained = {id(findings): explanation}
+        self._outcomes: dict[Key, Outcome] = {}
+        self._clocks: dict[Key, ClockView | None] = {}
 
     def _refined(self, target: Target) -> Refined | None:
         return None if self.refinement is None else self.refinement.of(target)
@@ -312,10 +322,17 @@ class _Assembly:
         for fact in self.book.facts.values():
             if fact.role == "outcome":
                 for record in self._records(fact.listed):
-                    yield self._outcome(fact, record)
+                    yield self.outcome(fact, record)
 
     def _records(self, listed: str | None) -> Iterable[int | None]:
         return (None,) if listed is None else (self.findings.records[listed] or ())
+
+    def outcome(self, fact: Fact, record: int | None) -> Outcome:
+        """Return what is concluded about one fact, found out once."""
+        found = self._outcomes.get((fact.path, record))
+        if found is None:
+            found = self._outcomes[fact.path, record] = self._outcome(fact, record)
+        return found
 
     def _outcome(self, fact: Fact, record: int | None) -> Outcome:
         state = self.findings.states[fact.path, record]
@@ -422,10 +439,17 @@ class _Assembly:
         views = []
         for deadline in self.book.deadlines.values():
             for record in self._records(deadline.listed):
-                view = self._clock(deadline, record)
+                view = self.clock(deadline, record)
                 if view is not None:
                     views.append(view)
-        yield from sorted(views, key=_by_start)
+        yield from sorted(views, key=by_start)
+
+    def clock(self, deadline: Deadline, record: int | None) -> ClockView | None:
+        """Return how one deadline stands, found out once; None if it does not exist in any way."""
+        key = (deadline.id, record)
+        if key not in self._clocks:
+            self._clocks[key] = self._clock(deadline, record)
+        return self._clocks[key]
 
     def _clock(self, deadline: Deadline, record: int | None) -> ClockView | None:
         finding = self.findings.deadlines[deadline.id, record]
@@ -497,9 +521,13 @@ class _Assembly:
 
     def _open_rules(self) -> Iterator[tuple[Key, Refined | None]]:
         """Return the rules that tell somebody something and of which it is open whether they hold."""
-        for key, finding in sorted(self.findings.rules.items(), key=_by_name):
-            if finding.truth is Truth.UNDETERMINED and self.book.rules[key[0]].notices:
-                yield key, self._refined(Target("rule", key))
+        found = [
+            (key, finding)
+            for key, finding in self.findings.rules.items()
+            if finding.truth is Truth.UNDETERMINED and self.book.rules[key[0]].notices
+        ]
+        for key, _ in sorted(found, key=_by_name):
+            yield key, self._refined(Target("rule", key))
 
     def _step(self, notice: Notice, rule: Rule, record: int | None) -> NextStep:
         due: State | None = None
@@ -588,7 +616,7 @@ def _sorted_values(values: Iterable[Value]) -> tuple[Value, ...]:
     return tuple(found[key] for key in sorted(found, key=lambda key: (isinstance(key, str), key)))
 
 
-def _by_start(view: ClockView) -> tuple[bool, int, str, int]:
+def by_start(view: ClockView) -> tuple[bool, int, str, int]:
     """Order clocks by start, those without a known one last."""
     start = view.finding.start
     instant = start.value if isinstance(start, Known) and isinstance(start.value, int) else 0

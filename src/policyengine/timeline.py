@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple, Protocol
 
 from policyengine.case import Case, Key
-from policyengine.decision import ClockView, Decision, NextStep, Outcome
+from policyengine.decision import ClockView, Decision, NextStep, Outcome, by_start
 from policyengine.findings import Absent, DeadlineFinding, Known, State, Truth, Unknown
 from policyengine.refine.search import Refined, Target
 from policyengine.rulebook import RAN_OUT, Deadline, Fact, Rule, Rulebook
@@ -210,6 +210,7 @@ class _Walk:
         self.now: Decision | None = None
         self.last: Decision | None = None
         self._queue: list[int] = []
+        self._outcomes = [fact for fact in self.book.facts.values() if fact.role == "outcome"]
         # Why to look at an instant: clocks that end there, or None for what matters anyway.
         self._reasons: dict[int, set[Key | None]] = {}
 
@@ -279,20 +280,17 @@ class _Walk:
         if not expected:
             for event in self._events(decision, instant):
                 yield Step(instant, event, False, False)
-        for view, change, old in self._clock_changes(decision):
+        clocks = [*self._clock_changes(decision)]
+        for view, change, old in clocks:
             then = _then(decision, view)
             has_begun = old is not None and _printed(old) is not None
             dues = perhaps_dues(decision, view) if change == "perhaps" and not has_begun else None
             clock = ClockStep(view.deadline, view.record, change, view.finding, then, has_begun, dues)
             yield Step(instant, clock, expected, view.provisional)
+        # The instant itself can be the end of a clock that rests on an unpublished calendar.
+        provisional = any(view.provisional and change in RAN_OUT for view, change, _ in clocks)
         for turn in self._turns(decision):
-            yield Step(instant, turn, expected, turn.after.provisional or self._is_provisional(decision))
-
-    def _is_provisional(self, decision: Decision) -> bool:
-        """Tell whether the instant itself is the end of a clock that rests on an unpublished calendar."""
-        return any(
-            view.provisional and change in RAN_OUT for view, change, _ in self._clock_changes(decision)
-        )
+            yield Step(instant, turn, expected, turn.after.provisional or provisional)
 
     def _events(self, decision: Decision, instant: int) -> Iterator[Event]:
         for (name, record), value in sorted(self.case.values.items(), key=_by_name):
@@ -323,24 +321,40 @@ class _Walk:
 
     def _clock_changes(self, decision: Decision) -> Iterator[tuple[ClockView, ClockChange, ClockView | None]]:
         """Return each clock that stands otherwise than before, how it changes, and how it stood before."""
-        before = {} if self.last is None else {_key(view): view for view in self.last.clocks}
-        for view in decision.clocks:
-            old = before.pop(_key(view), None)
-            change = _change(old, view)
-            if change is not None:
-                yield view, change, old
-        for old in before.values():
-            if _printed(old) is not None:
-                yield old, "void", old
+        known = {} if self.last is None else self.last.findings.deadlines
+        found: list[tuple[ClockView, ClockChange, ClockView | None]] = []
+        gone: list[ClockView] = []
+        for key in dict.fromkeys((*decision.findings.deadlines, *known)):
+            if _is_settled(known.get(key), decision.findings.deadlines.get(key)):
+                continue
+            old = None if self.last is None or key not in known else self.last.clock(key)
+            view = decision.clock(key) if key in decision.findings.deadlines else None
+            change = None if view is None else _change(old, view)
+            if view is not None and change is not None:
+                found.append((view, change, old))
+            elif view is None and old is not None and _printed(old) is not None:
+                gone.append(old)
+        yield from sorted(found, key=lambda one: by_start(one[0]))
+        yield from ((old, "void", old) for old in sorted(gone, key=by_start))
 
     def _turns(self, decision: Decision) -> Iterator[Turn]:
-        before = {} if self.last is None else {(one.fact.path, one.record): one for one in self.last.outcomes}
-        order = sorted(decision.outcomes, key=lambda one: (one.fact.span, one.record or 0))
-        for outcome in order:
-            old = before.get((outcome.fact.path, outcome.record))
-            if _differs(old, outcome):
-                rules = tuple(reason.rule for reason in outcome.reasons)
-                yield Turn(old, outcome, rules)
+        known = {} if self.last is None else self.last.findings.states
+        states = decision.findings.states
+        for fact in sorted(self._outcomes, key=lambda one: one.span):
+            listed = fact.listed
+            records = (None,) if listed is None else sorted(decision.findings.records[listed] or ())
+            for key in ((fact.path, record) for record in records):
+                if known.get(key) == states[key] and not isinstance(states[key], Unknown):
+                    continue  # only what may have changed is worked out
+                old = self.last.outcome(key) if self.last is not None and key in known else None
+                outcome = decision.outcome(key)
+                if _differs(old, outcome):
+                    yield Turn(old, outcome, tuple(reason.rule for reason in outcome.reasons))
+
+
+def _is_settled(old: DeadlineFinding | None, new: DeadlineFinding | None) -> bool:
+    """Tell whether a clock stands as before, and nothing about it is open that a search could settle."""
+    return new is not None and old == new and not isinstance(new.status, Unknown)
 
 
 def _by_name(entry: tuple[Key, object]) -> tuple[str, int]:
@@ -350,10 +364,6 @@ def _by_name(entry: tuple[Key, object]) -> tuple[str, int]:
 
 def _number(state: State) -> int | None:
     return state.value if isinstance(state, Known) and type(state.value) is int else None
-
-
-def _key(view: ClockView) -> Key:
-    return view.deadline.id, view.record
 
 
 def _printed(view: ClockView) -> str | None:
