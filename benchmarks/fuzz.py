@@ -106,7 +106,6 @@ def run(folder: Path, name: str, data: bytes, chance: random.Random) -> Counter[
             if formatted is not None and format_text(formatted, FILES[name], name)[0] != formatted:
                 raise AssertionError("formatting twice is not formatting once")
             book = OpenRulebook(str(folder))
-            book.refresh()
             lines = text.splitlines()
             for row in chance.sample(range(len(lines)), min(3, len(lines))):
                 proposals(book.index, lines, row, lines[row][: chance.randrange(len(lines[row]) + 1)])

@@ -43,6 +43,8 @@ def run_command(place: Path, command: Command) -> tuple[int | None, bytes, bytes
         "PATH": os.environ["PATH"],
         "HOME": str(place / "home"),
         "POLICYENGINE_CACHE": "off",
+        # Where files are cut off at a size, Python itself would leave half a module for all who come later.
+        "PYTHONDONTWRITEBYTECODE": "1",
         "LANG": "C.UTF-8",
     }
     # The shell opens and closes streams, so that the program finds them as it would in life.

@@ -272,7 +272,7 @@ def test_of_an_unknown_name_it_is_told_what_a_case_could_say(
     fault = refused(reader, value)[0]
     assert fault.code == "unknown-fact"
     told = str(fault.help)
-    assert told == f"did you mean `{meant}`?" if meant else "did you mean" not in told
+    assert told.startswith(f"did you mean `{meant}`?") if meant else "did you mean" not in told
 
 
 @pytest.mark.parametrize(
@@ -501,7 +501,7 @@ def test_a_fact_can_be_set_where_its_group_is_not_written(reader: CaseReader) ->
         ("ord", "unknown-fact"),
         ("order.total.net", "unknown-fact"),
         ("visits.0.made.made_at", "unknown-fact"),
-        ("visits.made.made_at.0", "unknown-fact"),
+        ("visits.made.made_at.0", "bad-value"),  # as text calls it: the title and the number of the record
         ("visits.made.0.0.made_at", "unknown-fact"),
         ("case.0", "unknown-fact"),
         ("end.ok", "derived-fact"),
@@ -517,8 +517,7 @@ def test_what_cannot_be_set_is_told_by_the_option(reader: CaseReader, name: str,
 
 def test_a_record_that_the_case_has_not_is_told_with_its_list(reader: CaseReader) -> None:
     (fault,) = refused(reader, FULL, [("visits.made.2.made_at", NOON)])
-    assert str(fault.message) == "`visits.made.2.made_at` names no record that the case has"
-    assert "`visits.made.0.…`" in str(fault.help)
+    assert str(fault.message) == "there is no `visits.made[2].made_at`; records of `visits.made` here: 2"
 
 
 @pytest.mark.parametrize(

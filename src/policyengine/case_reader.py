@@ -268,7 +268,10 @@ class _Reading:
         if len(meant) == 1 and meant[0].name in book.facts and book.facts[meant[0].name].role != "given":
             self._derived(book.facts[meant[0].name], (name,))
         else:
-            is_record = bool(meant) or parse_name(name).name in book.lists
+            named = parse_name(name).name
+            if any(_has_other_shape(root, one) for one in book.lists if f"{named}.".startswith(f"{one}.")):
+                return None  # that something has another shape is told when it is read
+            is_record = bool(meant) or named in book.lists
             what = found.what if is_record else message("there is no fact `{name}`", name=shorten(name))
             self.fault("unknown-fact", what, (name,), found.help or _DECLARE, key=True)
         return None
@@ -501,6 +504,18 @@ class _Reading:
         else:
             what = message("`{name}` is less than {limit}", name=fact.path, limit=other)
             self.fault("out-of-bounds", what, path_of(self.rulebook, key), message("check the value"))
+
+
+def _has_other_shape(root: Mapping[str, object], listed: str) -> bool:
+    """Tell whether a case has something else than a list where a list is due, or no group above it."""
+    level: object = root
+    for step in listed.split("."):
+        if not isinstance(level, Mapping):
+            return True
+        if step not in level:
+            return False
+        level = level[step]
+    return not isinstance(level, list)
 
 
 def _sayable(book: Rulebook, root: Mapping[str, object]) -> Iterator[Key]:
