@@ -95,5 +95,5 @@ def test_faults_that_change_nothing_can_be_named_and_the_list_is_checked(tmp_pat
 
 def test_a_complete_test_lets_none_survive_and_lines_are_followed(tmp_path: Path) -> None:
     assert mutants(tmp_path, WEAK + EDGE)[0] == 0
-    code, found = mutants(tmp_path, WEAK + EDGE, limits=f"# A line more.\n{LIMITS}")
+    code, found = mutants(tmp_path, WEAK + EDGE, limits=f"\n    # A line more.{LIMITS}")
     assert code == 0 and "test_limits.py:" not in found and "| all | 2 | 2 | 2 | 0 | 0 | 0 |" in found

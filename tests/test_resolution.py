@@ -268,3 +268,23 @@ def test_many_undetermined_rules_cost_little() -> None:
     ]
     overrides = {f"r{number:02}": [f"r{number - 3:02}"] if number > 2 else [] for number in range(60)}
     assert isinstance(resolve(candidates, close_overrides(overrides)).state, Unknown | Conflict)
+
+
+@pytest.mark.parametrize(
+    ("names", "has_value", "expected"),
+    [(("a",), True, True), (("a", "a"), True, True), (("a", "b"), True, False), (("a", "a"), False, False)],
+)
+def test_an_answer_has_a_value_if_all_rules_that_hold_give_the_same_one(
+    names: tuple[str, ...], has_value: bool, expected: bool
+) -> None:
+    # Two values that nobody knows may turn out to be different: a conflict is no value.
+    waits = frozenset({Missing("fact", "a", None)})
+    value = Unknown(waits, has_value)
+    candidates = [
+        Candidate(f"rule_{number}", Truth.TRUE, NOTHING, value, (name, None))
+        for number, name in enumerate(names)
+    ]
+    doubtful = Candidate("loser", Truth.UNDETERMINED, waits, Known(1), ("loser", None))
+    defeats = {one.rule: frozenset({"loser"}) for one in candidates}
+    found = resolve([*candidates, doubtful], defeats).state
+    assert isinstance(found, Unknown) and found.has_value == expected
