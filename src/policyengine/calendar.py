@@ -189,11 +189,26 @@ def _after_business_days(
     if counting.business_days == "from_same_day" and count:
         day -= 1
     provisional = False
+    a_week = 7 - len(calendar.weekend)
+    plain = _first_plain_day(calendar) if count > a_week else 0
     while count:
+        if count > a_week and day >= plain:  # from there on, every week is like every other
+            weeks = (count - 1) // a_week
+            day, count, provisional = day + 7 * weeks, count - a_week * weeks, True
         day += 1
         provisional = provisional or not calendar.is_published(day)
         count -= calendar.is_business_day(day)
     return Due(start_of_day(day + 1, zone), provisional)
+
+
+def _first_plain_day(calendar: Calendar) -> int:
+    """Return the day from which on only weekends are not worked, and nothing is published."""
+    return max(_last_of(calendar.off), _last_of(calendar.worked), _new_year(calendar.last_year + 1))
+
+
+@lru_cache(maxsize=16)
+def _last_of(days: frozenset[int]) -> int:
+    return max(days, default=0)
 
 
 def _after_business_time(start: int, seconds: int, calendar: Calendar, zone: ZoneInfo) -> Due:
