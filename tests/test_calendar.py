@@ -294,3 +294,19 @@ def test_a_chain_of_lengths_ends_with_the_calendar(zone: ZoneInfo, length: str, 
     for start in (LATEST - 1, LATEST, LATEST + 1):
         assert add_length(start, parsed, counting, CHINA, zone) == Due(LATEST, True)
     assert str(format_value(LATEST, ValueType.INSTANT, zone)).startswith(("9800-01-01", "9799-12-31"))
+
+
+@pytest.mark.parametrize("count", [1, 5, 6, 7, 250, 300, 10_000])
+@pytest.mark.parametrize("start", ["2012-01-01 10:00", "2026-12-25 00:00", "2199-12-31 12:00"])
+@pytest.mark.parametrize("weekend", [(5, 6), (4, 5), (6,), ()])
+def test_many_business_days_are_counted_as_one_by_one(
+    count: int, start: str, weekend: tuple[int, ...]
+) -> None:
+    calendar = CHINA._replace(weekend=frozenset(weekend))
+    today, left, published = date.fromisoformat(start[:10]).toordinal(), count, True
+    while left:
+        today += 1
+        published = published and calendar.is_published(today)
+        left -= calendar.is_business_day(today)
+    found = add_length(instant(start), Duration(count, "business_days"), DEFAULT, calendar, SHANGHAI)
+    assert found == Due(start_of_day(today + 1, SHANGHAI), not published)

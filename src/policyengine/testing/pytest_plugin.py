@@ -13,6 +13,7 @@ from policyengine.diagnostics import Diagnostic
 from policyengine.file_names import is_tests, rulebook_of
 from policyengine.i18n import Speech, language_of_environment
 from policyengine.render.report import render_report
+from policyengine.render.workflow import inert, obeys
 from policyengine.testing.report import Reporter
 from policyengine.testing.run import Result, Runner
 from policyengine.testing.scenarios import Scenario, ScenarioFile
@@ -41,7 +42,7 @@ class ScenarioCollector(pytest.File):
         assert rules is not None
         files, faults = self.runner.read([(path, rules)])
         if faults:
-            raise self.CollectError(_told(faults))
+            raise self.CollectError(_printed(_told(faults)))
         for file in files:
             for scenario in file.scenarios:
                 yield ScenarioItem.from_parent(self, name=scenario.name, file=file, scenario=scenario)
@@ -66,12 +67,16 @@ class ScenarioItem(pytest.Item):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return the failure in the words of the reporter, without a traceback."""
         if isinstance(excinfo.value, ScenariosFailed):
-            return str(excinfo.value)
+            return _printed(str(excinfo.value))
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Return where the scenario is written (line from 0) and its name."""
         return self.path, self.scenario.span.line - 1, self.scenario.name
+
+
+def _printed(text: str) -> str:
+    return inert(text) if obeys(os.environ) else text
 
 
 def _say() -> Speech:
