@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 
-from policyengine.decision import Outcome
 from policyengine.findings import Known, State
 from policyengine.render.json import Json, place_data, source_data, text_data
-from policyengine.render.naming import case_path
+from policyengine.render.naming import MOST_WAITS, case_path
 from policyengine.rulebook import Rule, Rulebook
-from policyengine.timeline import ClockStep, Event, Step, Timeline, Turn
+from policyengine.timeline import ClockStep, Event, Step, Stood, Timeline, Turn
 from policyengine.values import ValueType, format_value
 
 FORMAT = "policyengine.timeline/1"
@@ -98,11 +97,13 @@ def _turn(book: Rulebook, turn: Turn) -> Json:
     }
 
 
-def _outcome(book: Rulebook, outcome: Outcome) -> Json:
+def _outcome(book: Rulebook, outcome: Stood) -> Json:
+    more = len(outcome.waits) - MOST_WAITS
     return {
         "status": outcome.status,
         "value": _value(book, outcome.state, outcome.fact.type),
-        "waits_for": [case_path(book, (one.name, one.record)) for one in outcome.waits],
+        "waits_for": [case_path(book, (one.name, one.record)) for one in outcome.waits[:MOST_WAITS]],
+        **({"waits_for_not_shown": more} if more > 0 else {}),
     }
 
 
