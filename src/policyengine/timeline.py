@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Literal, NamedTuple, Protocol
 
 from policyengine.case import Case, Key
-from policyengine.decision import ClockView, Decision, NextStep, Outcome, by_start
-from policyengine.findings import Absent, DeadlineFinding, Known, State, Truth, Unknown
+from policyengine.decision import ClockView, Decision, NextStep, Outcome, Status, by_start
+from policyengine.findings import Absent, DeadlineFinding, Known, Missing, State, Truth, Unknown
 from policyengine.refine.search import Refined, Target
 from policyengine.rulebook import RAN_OUT, Deadline, Fact, Rule, Rulebook
 from policyengine.values import Value, ValueType, comparison_key, local_day, start_of_day
@@ -82,9 +83,23 @@ class ClockStep(NamedTuple):
 class Turn(NamedTuple):
     """An outcome changes; ``before`` is None where nothing was judged before."""
 
-    before: Outcome | None
-    after: Outcome
+    before: Stood | None
+    after: Stood
     rules: tuple[Rule, ...]
+
+
+class Stood(NamedTuple):
+    """How an outcome stood at an instant.
+
+    Not the outcome itself: that would keep all that was found out at that instant, for every step.
+    """
+
+    fact: Fact
+    record: int | None
+    status: Status
+    state: State
+    waits: tuple[Missing, ...]
+    provisional: bool
 
 
 class Step(NamedTuple):
@@ -285,6 +300,7 @@ class _Walk:
             then = _then(decision, view)
             has_begun = old is not None and _printed(old) is not None
             dues = perhaps_dues(decision, view) if change == "perhaps" and not has_begun else None
+            dues = None if dues is None else replace(dues, leaves=())  # they are all that was found out
             clock = ClockStep(view.deadline, view.record, change, view.finding, then, has_begun, dues)
             yield Step(instant, clock, expected, view.provisional)
         # The instant itself can be the end of a clock that rests on an unpublished calendar.
@@ -349,7 +365,9 @@ class _Walk:
                 old = self.last.outcome(key) if self.last is not None and key in known else None
                 outcome = decision.outcome(key)
                 if _differs(old, outcome):
-                    yield Turn(old, outcome, tuple(reason.rule for reason in outcome.reasons))
+                    before = None if old is None else _stood(old)
+                    rules = tuple(reason.rule for reason in outcome.reasons)
+                    yield Turn(before, _stood(outcome), rules)
 
 
 def _is_settled(old: DeadlineFinding | None, new: DeadlineFinding | None) -> bool:
@@ -390,6 +408,10 @@ def perhaps_dues(decision: Decision, view: ClockView) -> Refined | None:
     if decision.refinement is None or view.finding.exists is not Truth.UNDETERMINED:
         return None
     return decision.refinement.of(Target("state", (f"{view.deadline.id}.due", view.record)))
+
+
+def _stood(one: Outcome) -> Stood:
+    return Stood(one.fact, one.record, one.status, one.state, one.waits, one.provisional)
 
 
 def _differs(old: Outcome | None, new: Outcome) -> bool:

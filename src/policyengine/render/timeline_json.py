@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
-from policyengine.decision import Outcome
 from policyengine.findings import Known, State
 from policyengine.lookup import format_key
 from policyengine.render.json import Json, place_data, source_data, text_data
+from policyengine.render.naming import MOST_WAITS
 from policyengine.rulebook import Rule, Rulebook
-from policyengine.timeline import ClockStep, Event, Step, Timeline, Turn
+from policyengine.timeline import ClockStep, Event, Step, Stood, Timeline, Turn
 from policyengine.values import ValueType, format_value
 
 FORMAT = "policyengine.timeline/1"
@@ -98,11 +98,13 @@ def _turn(book: Rulebook, turn: Turn) -> Json:
     }
 
 
-def _outcome(book: Rulebook, outcome: Outcome) -> Json:
+def _outcome(book: Rulebook, outcome: Stood) -> Json:
+    more = len(outcome.waits) - MOST_WAITS
     return {
         "status": outcome.status,
         "value": _value(book, outcome.state, outcome.fact.type),
-        "waits_for": [format_key(book, (one.name, one.record)) for one in outcome.waits],
+        "waits_for": [format_key(book, (one.name, one.record)) for one in outcome.waits[:MOST_WAITS]],
+        **({"waits_for_not_shown": more} if more > 0 else {}),
     }
 
 

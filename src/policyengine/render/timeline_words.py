@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from policyengine.clauses import Source
-from policyengine.decision import ClockView, NextStep, Outcome
+from policyengine.decision import ClockView, NextStep
 from policyengine.diagnostics import marked
 from policyengine.findings import Known, State, Truth, Unknown
 from policyengine.i18n import Speech
@@ -20,6 +20,7 @@ from policyengine.timeline import (
     ClockStep,
     Event,
     Step,
+    Stood,
     Timeline,
     Turn,
     perhaps_dues,
@@ -240,7 +241,7 @@ class TimelineWords:
             "{title}: {before} → {value}", title=title, before=self._outcome(turn.before), value=after
         )
 
-    def _outcome(self, outcome: Outcome) -> str:
+    def _outcome(self, outcome: Stood) -> str:
         if isinstance(outcome.state, Known):
             return self.naming.value(outcome.state.value, outcome.fact.path)
         words = {
