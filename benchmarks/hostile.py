@@ -29,7 +29,7 @@ from situations import SITUATIONS, Command
 
 ROOT = Path(__file__).resolve().parent.parent
 STARTER = ROOT / "src/policyengine/starter"
-HANG = 300  # seconds of a clock, on a machine that may be busy: suggestions for 90 deadlines in a chain took 44
+HANG = 300  # seconds of a clock on a busy machine: suggestions for 90 deadlines in a chain took 44
 MEMORY = 2_500_000_000  # bytes of addresses
 DOCUMENTED = {0, 1, 2, 3, 4, 74, 130, 141}
 VICTIM = "precious\n"
