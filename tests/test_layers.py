@@ -42,7 +42,7 @@ LAYERS = (
         "schemas",
         "mapping_reader",
     ),
-    ("clauses", "conditions", "case", "report_definition", "rulebook", "findings", "lookup"),
+    ("clauses", "conditions", "case", "report_definition", "rulebook", "findings", "key_names", "lookup"),
     (
         "citations",
         "file_names",

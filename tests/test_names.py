@@ -19,8 +19,9 @@ from policyengine.cli import main
 from policyengine.diagnostics import Message
 from policyengine.document import MappingNode, read_yaml
 from policyengine.i18n import LANGUAGES, Speech
+from policyengine.key_names import format_key, path_of
 from policyengine.keys import format_path, numbered, parse_name, splits
-from policyengine.lookup import RULES, VALUES, Kind, Lookup, Unknown, format_key, path_of
+from policyengine.lookup import RULES, VALUES, Kind, Lookup, Unknown
 from policyengine.lsp.index import Index
 from policyengine.render.naming import Naming
 from policyengine.render.text import render_text

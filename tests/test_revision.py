@@ -228,3 +228,15 @@ def test_what_is_wrong_is_told_with_its_line(root: Path, diff: Diff) -> None:
     line = text.count("\n") + 1
     assert code == 1 and f"git:main:{BOOK}/{POLICY}:{line}:1: error[unknown-key]" in err
     assert f"{line} | nonsense: 1" in err
+
+
+def test_links_that_lead_back_are_not_walked_through(root: Path, diff: Diff) -> None:
+    """In folders that are called nearly as those of a rulebook, misnamed parts are looked for."""
+    (root / BOOK / "Policies").mkdir()
+    for name in ("more", "again"):
+        (root / BOOK / "Policies" / name).symlink_to("../Policies")
+    commit(root)
+    assert diff() == SAME
+    with open_revision("git:main", BOOK) as revision:
+        assert revision.is_link(f"{revision.directory}/Policies/more")
+        assert not revision.is_link(f"{revision.directory}/policies")

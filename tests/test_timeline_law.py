@@ -15,7 +15,7 @@ from policyengine.case import Case
 from policyengine.case_reader import CaseReader
 from policyengine.decision import Decision
 from policyengine.findings import Known
-from policyengine.lookup import format_key
+from policyengine.key_names import format_key
 from policyengine.render.timeline_json import render_timeline_json
 from policyengine.testing.discover import find_files
 from policyengine.testing.run import Runner

@@ -15,7 +15,6 @@ from policyengine.dependencies import Layer, dependencies, layers
 from policyengine.diagnostics import Diagnostic, FaultsFound, Message, error, message
 from policyengine.explain import Explainer, Explanation
 from policyengine.findings import Engine
-from policyengine.mapping_reader import MappingReader
 from policyengine.refine.search import Refinement, Refiner
 from policyengine.rulebook import Rulebook as Model
 from policyengine.source import Span
@@ -124,6 +123,8 @@ class Rulebook:
 
 def read_settings(settings: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
     """Return settings as pairs of names and literals, by name. Raises FaultsFound."""
+    from policyengine.mapping_reader import MappingReader  # not for commands
+
     reader = MappingReader("settings")
     read = reader.read(settings)
     assert isinstance(read, dict)

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
-from typing import NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from policyengine.case import Case, Key
 from policyengine.conditions import Constant, Operand, Ref
 from policyengine.diagnostics import Diagnostic, Message, error, has_errors, listing, message
 from policyengine.document import MappingNode, node_at, to_plain
 from policyengine.json_text import MAX_FAULTS, Number, locate_all, read_json
+from policyengine.key_names import format_key, path_of
 from policyengine.keys import Path, format_path, parse_name
-from policyengine.lookup import CASE, Lookup, Unknown, format_key, path_of
-from policyengine.mapping_reader import MappingReader
 from policyengine.rulebook import Bound, Fact, RecordList, Rulebook
 from policyengine.source import Span
 from policyengine.suggestions import closest, meant
@@ -30,6 +29,9 @@ from policyengine.values import (
     percent_readings,
     shorten,
 )
+
+if TYPE_CHECKING:
+    from policyengine.lookup import Lookup
 
 Settings = Sequence[tuple[str, str]]
 
@@ -89,6 +91,13 @@ class CaseReader:
         self.rulebook = rulebook
         self.shape = case_shape(rulebook)
 
+    @cached_property
+    def lookup(self) -> Lookup:
+        """What names and titles mean: only asked where facts are set."""
+        from policyengine.lookup import Lookup
+
+        return Lookup(self.rulebook)
+
     def read(
         self, text: str, file: str, first_line: int = 1, settings: Settings = ()
     ) -> tuple[Case | None, list[Diagnostic]]:
@@ -106,6 +115,8 @@ class CaseReader:
         self, value: Mapping[str, object], file: str, settings: Settings = ()
     ) -> tuple[Case | None, list[Diagnostic]]:
         """Return the case of a mapping as JSON gives it, or with values of Python; faults name the field."""
+        from policyengine.mapping_reader import MappingReader  # not for cases in files
+
         reader = MappingReader(file)
         read = reader.read(value)
         if reader.faults:
@@ -122,7 +133,9 @@ class CaseReader:
 
     def name_of(self, written: str) -> str:
         """Return the name in the rulebook of what a setting names, perhaps by a title or in another form."""
-        found = {one.key for one in Lookup(self.rulebook).find(written, CASE)}
+        from policyengine.lookup import CASE
+
+        found = {one.key for one in self.lookup.find(written, CASE)}
         return format_key(self.rulebook, found.pop()) if len(found) == 1 else written
 
     def _read(
@@ -133,7 +146,7 @@ class CaseReader:
             return None, [error("wrong-shape", what, source.places([((), False)])[0])]
         reading = _Reading(self.rulebook, source)
         for path, literal in settings:
-            reading.set(value, path, literal)
+            reading.set(value, path, literal, self.lookup)
         reading.header(value)
         reading.level({name: part for name, part in value.items() if name not in _HEADER}, self.shape, ())
         reading.check()
@@ -228,10 +241,10 @@ class _Reading:
 
     # ---------- what if
 
-    def set(self, root: dict[str, object], name: str, literal: str) -> None:
+    def set(self, root: dict[str, object], name: str, literal: str, lookup: Lookup) -> None:
         """Put a literal at a name or title, or take away what is there."""
         words = f"--set {name}={literal}"
-        found = self._meant(root, name)
+        found = self._meant(root, name, lookup)
         self.source.settings.append(((name,) if found is None else found, words))
         if found is None:
             return
@@ -253,13 +266,14 @@ class _Reading:
             else:
                 level.pop(last, None)
 
-    def _meant(self, root: Mapping[str, object], name: str) -> Path | None:
+    def _meant(self, root: Mapping[str, object], name: str, lookup: Lookup) -> Path | None:
         """Return the steps to what a case can say under a name, a fact, list or group; or tell the fault."""
+        from policyengine.lookup import CASE, Unknown
+
         book = self.rulebook
         is_group = any(one.startswith(f"{name}.") for one in (*book.facts, *book.lists))
         if name in _HEADER or (is_group and name not in book.lists):
             return tuple(name.split("."))
-        lookup = Lookup(book)
         found = lookup.key(name, CASE, list(_sayable(book, root)))
         if not isinstance(found, Unknown):
             return path_of(book, found)
@@ -550,6 +564,8 @@ def _in_digits(number: str) -> str:
     """Return the number that JSON spells in plain digits: ``1.0`` and ``1e0`` are 1; what is huge stays."""
     if number.lstrip("-").isdigit():
         return number
+    from decimal import Decimal  # most numbers are written in digits
+
     exact = Decimal(number)
     if abs(exact.adjusted()) > _MOST_DIGITS:
         return number

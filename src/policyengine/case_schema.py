@@ -7,12 +7,11 @@ came twice when clocks were changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
 from policyengine.case_reader import Shape, case_shape
-from policyengine.conditions import Constant
 from policyengine.range_patterns import at_least, at_most, whole_at_least, whole_at_most
 from policyengine.rulebook import Fact, RecordList, Rulebook
 from policyengine.values import (
@@ -27,7 +26,6 @@ from policyengine.values import (
     MOST_BUSINESS_DAYS,
     UNIT_SECONDS,
     ValueType,
-    comparison_key,
 )
 
 JsonObject: TypeAlias = dict[str, object]
@@ -160,7 +158,9 @@ _PATTERNS: Mapping[ValueType, str] = {
 def _limited(fact: Fact, currency: str) -> JsonObject:
     """Return the form of a fact within its limits that are written as literals."""
     form, patterns = form_of(fact.type, currency), []
-    for is_most, limit in _literal_bounds(fact):
+    for is_most, limit in zip((False, True), fact.literal_limits, strict=True):
+        if limit is None:
+            continue
         patterns += _limit_pattern(fact.type, is_most, limit, currency)
         word = "maximum" if is_most else "minimum"
         if word in form:
@@ -168,14 +168,6 @@ def _limited(fact: Fact, currency: str) -> JsonObject:
     if fact.type is ValueType.TEXT and not fact.has_none_if_missing:
         patterns.append(r"\S")  # where it may be missing, an empty field says that there is none
     return {**form, "allOf": [{"pattern": one} for one in patterns]} if patterns else form
-
-
-def _literal_bounds(fact: Fact) -> Iterator[tuple[bool, int]]:
-    """Return whether each limit that is a literal is an upper one, and what it compares by."""
-    for bound in fact.bounds:
-        limit = comparison_key(bound.operand.value) if isinstance(bound.operand, Constant) else None
-        if isinstance(limit, int):
-            yield bound.operator == "at_most", limit
 
 
 def _limit_pattern(type: ValueType, is_most: bool, limit: int, currency: str) -> list[str]:

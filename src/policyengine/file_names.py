@@ -10,7 +10,7 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 ENDINGS = (".yaml", ".yml")
@@ -42,12 +42,13 @@ _KEYS = {
     "facts": "facts",
     "lists": "facts",
 }
-_TOP_LEVEL = re.compile(rf"(?m)^[\"']?({'|'.join(_KEYS)})[\"']?\s*[:：]")
+# Patterns are compiled when they are first needed: where all files have their names, none is.
+_TOP_LEVEL = rf"(?m)^[\"']?({'|'.join(_KEYS)})[\"']?\s*[:：]"
 # What editors and systems hang on a name: `.yaml.txt`, `.yaml~`, `.yaml.bak`.
-_HUNG_ON = re.compile(r"(\.(txt|bak|old|orig|tmp|swp)|~)$")
-_SPELT_ENDING = re.compile(r"\.(yaml|yml|yam|yalm|yaml_|json)$")
-_TESTS = re.compile(r"[._ -](cases?|tests?)$")
-_BACKUP = re.compile(r"(~|\.(bak|old|orig|tmp|swp))$")
+_HUNG_ON = r"(\.(txt|bak|old|orig|tmp|swp)|~)$"
+_SPELT_ENDING = r"\.(yaml|yml|yam|yalm|yaml_|json)$"
+_TESTS = r"[._ -](cases?|tests?)$"
+_BACKUP = r"(~|\.(bak|old|orig|tmp|swp))$"
 _ALIKE = 0.8  # less is another word: `pack` and `facts`
 
 
@@ -74,12 +75,12 @@ def is_tests(name: str) -> bool:
 def spelling(name: str) -> Spelling:
     """Return what a name of a file says if letters, width and what was hung on it do not matter."""
     plain = unicodedata.normalize("NFKC", name).replace("。", ".").strip().casefold()
-    while (shorter := _HUNG_ON.sub("", plain)) != plain:
+    while (shorter := re.sub(_HUNG_ON, "", plain)) != plain:
         plain = shorter
     ending = ""
-    while (found := _SPELT_ENDING.search(plain)) is not None:
+    while (found := re.search(_SPELT_ENDING, plain)) is not None:
         plain, ending = plain[: found.start()], found[0]
-    tested = _TESTS.sub("", plain)
+    tested = re.sub(_TESTS, "", plain)
     return Spelling(plain, ending, None if tested == plain else tested)
 
 
@@ -93,7 +94,7 @@ def kinds_told(name: str, data: bytes) -> list[str]:
             return []
         found = set(keys) if isinstance(keys, dict) and "case" not in keys else set()
     else:
-        found = set(_TOP_LEVEL.findall(text))
+        found = set(re.findall(_TOP_LEVEL, text))
     return [kind for key, kind in _KEYS.items() if key in found]
 
 
@@ -103,9 +104,13 @@ def is_rulebook(folder: str) -> bool:
     A rulebook of which that file cannot be found must be told, and no other may judge in its place.
     """
     try:
-        names = os.listdir(folder)
+        return names_rulebook(os.listdir(folder))
     except OSError:
         return False
+
+
+def names_rulebook(names: Sequence[str]) -> bool:
+    """Tell whether the files of a folder, by their names, are those of a rulebook."""
     if any(is_yaml(name) and name.rpartition(".")[0] == "rulebook" for name in names):
         return True
     stems = {one.stem for one in map(spelling, names) if one.ending and one.tested is None}
@@ -176,4 +181,4 @@ def may_be_part(name: str, names: Iterable[str]) -> bool:
 
 def is_backup(name: str, names: Iterable[str]) -> bool:
     """Tell whether a file is the copy that an editor keeps of another one beside it."""
-    return bool(_BACKUP.search(name)) and _BACKUP.sub("", name) in set(names)
+    return bool(re.search(_BACKUP, name)) and re.sub(_BACKUP, "", name) in set(names)

@@ -29,6 +29,9 @@ class Folders(Protocol):
     def read(self, path: str) -> Read:
         """Return the bytes of a file, or None and why not."""
 
+    def is_link(self, path: str) -> bool:
+        """Tell whether a path is a link: whoever walks through folders does not follow it."""
+
 
 class Disk:
     """The folders of this machine; ``buffers`` hold what is not saved yet, by the normal path of the file."""
@@ -58,6 +61,10 @@ class Disk:
         """Return the bytes of an ordinary file."""
         buffer = self.buffers.get(os.path.normpath(path))
         return read_bytes(path, regular=True) if buffer is None else (buffer, [])
+
+    def is_link(self, path: str) -> bool:
+        """Tell whether a path is a symbolic link."""
+        return os.path.islink(path)
 
 
 def lfs_digest(data: bytes) -> str | None:

@@ -1,4 +1,4 @@
-"""How what a rulebook names is written, and what is meant by what a person writes: a name, or a title.
+"""What is meant by what a person writes: a name of the rulebook, or a title.
 
 What cannot be meant is told with what can be written instead, and that is always a name that is taken.
 """
@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from policyengine.case import Key
-from policyengine.diagnostics import Message, marked, message
+from policyengine.diagnostics import Message, message
 from policyengine.i18n import LANGUAGES, Speech
-from policyengine.keys import Path, Split, numbered, parse_name, splits
+from policyengine.key_names import PROPERTY_TITLES, format_key, parts_of
+from policyengine.keys import Split, numbered, parse_name, splits
 from policyengine.rulebook import DEADLINE_PROPERTIES, Rulebook
 from policyengine.suggestions import closest, one_of
 from policyengine.values import shorten
@@ -40,44 +41,7 @@ CARDS: tuple[Kind, ...] = (
 CASE: tuple[Kind, ...] = ("fact", "list")
 """What a case can say."""
 
-PROPERTY_TITLES: Mapping[str, str] = {
-    "due": marked("end of “{title}”"),
-    "status": marked("state of “{title}”"),
-    "settled_at": marked("settlement of “{title}”"),
-}
-"""What a property of a deadline is called in front of people."""
-
 _MANY = 12  # names that a help can list
-
-
-# ---------- how a name of a rulebook is written
-
-
-def format_key(book: Rulebook, key: Key, dotted: bool = False) -> str:
-    """Return how a fact, amount, figure, rule or property of a deadline is named, with its record if any.
-
-    ``dotted`` writes ``.0`` for ``[0]``.
-    """
-    name, record = key
-    head, tail = parts_of(book, name)
-    return name if record is None else numbered(head, record, tail, dotted)
-
-
-def parts_of(book: Rulebook, name: str) -> tuple[str, str]:
-    """Return what stands before and after the number of a record in a name."""
-    fact = book.facts.get(name)
-    if fact is not None:
-        return (name, "") if fact.listed is None else (fact.listed, name.removeprefix(f"{fact.listed}."))
-    deadline, _, property = name.rpartition(".")
-    is_property = deadline in book.deadlines and property in DEADLINE_PROPERTIES
-    return (deadline, property) if is_property else (name, "")
-
-
-def path_of(book: Rulebook, key: Key) -> Path:
-    """Return the steps to a fact or list in the JSON of a case."""
-    name, record = key
-    head, tail = parts_of(book, name)
-    return tuple(name.split(".")) if record is None else (*head.split("."), record, tail)
 
 
 # ---------- what is meant by a written name

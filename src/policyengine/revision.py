@@ -116,6 +116,11 @@ class Revision:
         """Return the names in a folder."""
         return sorted(self._entries(folder)), []
 
+    def is_link(self, path: str) -> bool:
+        """Tell whether a path is a symbolic link."""
+        folder, _, name = path.rpartition("/")
+        return self._entries(folder).get(name) == "120000"
+
     def read(self, path: str) -> Read:
         """Return the bytes of a file as they were committed; those for which a pointer of Git LFS stands."""
         found = self._object(path)
@@ -137,14 +142,15 @@ class Revision:
                 return data
         return None
 
-    def _entries(self, folder: str) -> list[str]:
-        """Return the names in a tree: each entry is ``mode name NUL digest``."""
+    def _entries(self, folder: str) -> dict[str, str]:
+        """Return the names in a tree with their modes: each entry is ``mode name NUL digest``."""
         found = self._object(folder)
-        names = []
+        names = {}
         data, place = found.data if found.kind == "tree" else b"", 0
         while place < len(data):
             end = data.index(b"\0", place)
-            names.append(os.fsdecode(data[place:end].partition(b" ")[2]))
+            mode, _, name = data[place:end].partition(b" ")
+            names[os.fsdecode(name)] = mode.decode()
             place = end + 1 + len(self._tree) // 2
         return names
 

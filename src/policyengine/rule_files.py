@@ -20,6 +20,7 @@ from policyengine.file_names import (
     is_tests,
     is_yaml,
     may_be_part,
+    names_rulebook,
     near,
     right_place,
     rulebook_of,
@@ -198,11 +199,13 @@ def _possible_parts(directory: str, names: Sequence[str], place: Folders) -> Ite
 
 def _parts_below(place: Folders, folder: str) -> Iterator[str]:
     names, _ = place.names(folder)
+    if names_rulebook(names):
+        return  # another rulebook
     yield from _worth_a_look(place, folder, names)
     for name in names:
         inner = os.path.join(folder, name)
-        is_visible = not name.startswith(".") and not os.path.islink(inner)
-        if is_visible and place.kind(inner) == "folder" and not is_rulebook(inner):
+        is_visible = not name.startswith(".") and not place.is_link(inner)
+        if is_visible and place.kind(inner) == "folder":
             yield from _parts_below(place, inner)
 
 

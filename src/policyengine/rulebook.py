@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 from policyengine.calendar import Calendar
 from policyengine.clauses import Clause, Source
-from policyengine.conditions import All, Condition, Operand, Ref, Test, conjuncts
+from policyengine.conditions import All, Condition, Constant, Operand, Ref, Test, conjuncts
 from policyengine.report_definition import Report
 from policyengine.source import Span
-from policyengine.values import Value, ValueType
+from policyengine.values import Value, ValueType, comparison_key
 from policyengine.words import Text
 
 Role = Literal["given", "derived", "outcome"]
@@ -89,6 +89,18 @@ class Fact(NamedTuple):
         if isinstance(self.if_missing, MissingByReading):
             return dict(self.if_missing.readings)[readings[self.if_missing.assumption]]
         return self.if_missing
+
+    @property
+    def literal_limits(self) -> tuple[int | None, int | None]:
+        """The least and the greatest value that a case may give, by what they compare by, where literals
+        say so.
+        """
+        found: dict[bool, list[int]] = {True: [], False: []}
+        for bound in self.bounds:
+            limit = comparison_key(bound.operand.value) if isinstance(bound.operand, Constant) else None
+            if isinstance(limit, int):
+                found[bound.operator == "at_most"].append(limit)
+        return max(found[False], default=None), min(found[True], default=None)
 
     @property
     def is_required(self) -> bool:
@@ -296,6 +308,11 @@ class Rule(NamedTuple):
     span: Span
 
 
+def _asks_for_days(condition: Condition) -> bool:
+    # No condition of a rule file is written with these words: they are the keys of `effective`.
+    return isinstance(condition, Test) and condition.spelling in WORDS_OF_DAYS
+
+
 class Policy(NamedTuple):
     """One policy file, in force for acts from its first to its last day (ordinals, inclusive).
 
@@ -313,15 +330,12 @@ class Policy(NamedTuple):
     @property
     def days(self) -> tuple[Test, ...]:
         """The tests of its scope that ask whether the policy is in force on the day of an act."""
-        # No condition of a rule file is written with these words: they are the keys of `effective`.
-        tests = (one for one in conjuncts(self.scope) if isinstance(one, Test))
-        return tuple(one for one in tests if one.spelling in WORDS_OF_DAYS)
+        return tuple(one for one in conjuncts(self.scope) if isinstance(one, Test) and _asks_for_days(one))
 
     @property
     def applies_to(self) -> All:
         """What it demands beside being in force."""
-        days = self.days
-        return All(tuple(one for one in conjuncts(self.scope) if one not in days), self.scope.span)
+        return All(tuple(one for one in conjuncts(self.scope) if not _asks_for_days(one)), self.scope.span)
 
     @property
     def never_in_force(self) -> bool:

@@ -9,7 +9,6 @@ that stands here is never guessed by its letters.
 
 from __future__ import annotations
 
-import difflib
 import functools
 import unicodedata
 from collections.abc import Collection, Mapping
@@ -262,6 +261,8 @@ def misspelt(word: str, allowed: Collection[str]) -> str | None:
         return None
     natural = {one: right for one in _table() if (right := right_word(one, allowed)) is not None}
     every = {**natural, **forms}
+    import difflib  # only needed for a mistake, and slow to import
+
     close = difflib.get_close_matches(short, sorted(every), n=6, cutoff=_ALIKE - _MARGIN)
     close = [one for one in close if len(one) > 2 or abs(len(one) - len(short)) <= 1]
     best = _likeness(short, close[0]) if close else 0.0
@@ -274,4 +275,6 @@ def misspelt(word: str, allowed: Collection[str]) -> str | None:
 
 
 def _likeness(one: str, other: str) -> float:
-    return difflib.SequenceMatcher(None, other, one).ratio()
+    from difflib import SequenceMatcher
+
+    return SequenceMatcher(None, other, one).ratio()

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import pytest
+from asking import find_key
 from frozen import FROZEN
 
 from policyengine.api import prepare
-from policyengine.case import Key
 from policyengine.decision import Decision
 from policyengine.i18n import LANGUAGES, Language, Speech
-from policyengine.lookup import RULES, VALUES, Kind, Lookup, Unknown
+from policyengine.lookup import RULES, VALUES
 from policyengine.parse.load import load_directory
 from policyengine.render.layout import Paint, Row, table, width
 from policyengine.render.report import render_report
@@ -31,14 +31,6 @@ ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = Path(__file__).parent / "golden"
 AS_OF = "2012-03-16 18:00:01"
 COLOR = re.compile(r"\x1b\[[0-9]+m")
-
-
-def find_key(decision: Decision, name: str, kinds: Sequence[Kind]) -> Key:
-    findings = decision.findings
-    present = findings.rules if kinds == RULES else findings.states
-    key = Lookup(decision.judged.rulebook).key(name, kinds, present)
-    assert not isinstance(key, Unknown), key
-    return key
 
 
 @cache

@@ -6,20 +6,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from asking import find_key
 from frozen import RULES as FROZEN
 from jsonschema import Draft7Validator
 
 from policyengine import load_rulebook
-from policyengine.case import Key
 from policyengine.decision import Decision
 from policyengine.emptiness import why_empty
 from policyengine.i18n import LANGUAGES, Language, Speech
-from policyengine.lookup import RULES, VALUES, Kind, Lookup, Unknown
+from policyengine.lookup import RULES, VALUES
 from policyengine.render.json import failed_rule_data, render_json
 from policyengine.render.text import render_text
 from policyengine.render.why import Chain
@@ -76,14 +76,6 @@ RULE = """
     when: {when}
     then: {{{then}}}
 """
-
-
-def find_key(decision: Decision, name: str, kinds: Sequence[Kind]) -> Key:
-    findings = decision.findings
-    present = findings.rules if kinds == RULES else findings.states
-    key = Lookup(decision.judged.rulebook).key(name, kinds, present)
-    assert not isinstance(key, Unknown), key
-    return key
 
 
 def policy(when: str | Mapping[str, str], head: str = "", then: str = "o.ok: yes") -> str:

@@ -31,7 +31,7 @@ from policyengine.conditions import (
     shape,
 )
 from policyengine.conditions import Any as AnyOf
-from policyengine.rulebook import STATUSES, Fact, Rulebook
+from policyengine.rulebook import STATUSES, Rulebook
 from policyengine.values import Value, ValueType, comparison_key
 
 _UNORDERED = (ValueType.CHOICE, ValueType.BOOLEAN, ValueType.TEXT)
@@ -262,7 +262,7 @@ class _Demands:
         """Demand what every case must respect: the limits of a fact that are literals."""
         fact = None if ref is None or ref.kind != "fact" else self.rulebook.facts.get(ref.name)
         if fact is not None and fact.bounds:
-            low, high = _limits(fact)
+            low, high = fact.literal_limits
             if low is None or high is None or low <= high:  # else the fact itself is told
                 self._between(name, low, high)
 
@@ -288,13 +288,3 @@ class _Demands:
             self.lows[name] = max(low, self.lows.get(name, low))
         if high is not None:
             self.highs[name] = min(high, self.highs.get(name, high))
-
-
-def _limits(fact: Fact) -> tuple[int | None, int | None]:
-    """Return the least and the greatest value that the literals among the limits of a fact allow."""
-    found: dict[bool, list[int]] = {True: [], False: []}
-    for bound in fact.bounds:
-        limit = comparison_key(bound.operand.value) if isinstance(bound.operand, Constant) else None
-        if isinstance(limit, int):
-            found[bound.operator == "at_most"].append(limit)
-    return max(found[False], default=None), min(found[True], default=None)

@@ -40,7 +40,7 @@ from policyengine.decision import (
 from policyengine.emptiness import Nearly, why_empty
 from policyengine.explain import Either, Leaf, Looked, Part
 from policyengine.findings import Absent, Conflict, Known, Missing, State, Truth, Unknown, Waits
-from policyengine.lookup import format_key
+from policyengine.key_names import format_key
 from policyengine.nearness import MOST_RECORDS, gap_of, in_order, shown_records, ways_in_order
 from policyengine.refine import tree
 from policyengine.render.naming import MOST_WAITS, type_of

@@ -10,7 +10,7 @@ from policyengine.clauses import Source
 from policyengine.diagnostics import marked
 from policyengine.findings import Known, Missing, State
 from policyengine.i18n import Speech
-from policyengine.lookup import PROPERTY_TITLES, format_key
+from policyengine.key_names import PROPERTY_TITLES, format_key
 from policyengine.rulebook import STATUSES, Rulebook
 from policyengine.source import Span
 from policyengine.values import Value, ValueType, printable, show_value

@@ -9,8 +9,8 @@ from policyengine.diagnostics import marked
 from policyengine.emptiness import why_empty
 from policyengine.findings import Absent, Known, Missing, State, Truth, Unknown
 from policyengine.i18n import Speech
+from policyengine.key_names import format_key
 from policyengine.keys import numbered
-from policyengine.lookup import format_key
 from policyengine.refine.search import Refined
 from policyengine.refine.tree import Spread
 from policyengine.render.layout import SETTLED, Paint, Row, Tone, table

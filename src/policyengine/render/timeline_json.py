@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from policyengine.findings import Known, State
-from policyengine.lookup import format_key
+from policyengine.key_names import format_key
 from policyengine.render.json import Json, place_data, source_data, text_data
 from policyengine.render.naming import MOST_WAITS
 from policyengine.rulebook import Rule, Rulebook

@@ -26,8 +26,8 @@ from policyengine.diagnostics import marked
 from policyengine.explain import Either, Leaf, Looked, Part, counting_aspects
 from policyengine.findings import Absent, Conflict, DeadlineFinding, Known, Resolved, State, Truth, Unknown
 from policyengine.i18n import Speech
+from policyengine.key_names import format_key
 from policyengine.keys import numbered
-from policyengine.lookup import format_key
 from policyengine.nearness import MOST_RECORDS, in_order, nearest, shown_records, ways_in_order
 from policyengine.refine.search import Target
 from policyengine.render.layout import Paint, Tone

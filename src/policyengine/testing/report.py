@@ -10,7 +10,7 @@ from policyengine.diagnostics import Diagnostic, marked
 from policyengine.files import read_text
 from policyengine.findings import State, Unknown
 from policyengine.i18n import Speech
-from policyengine.lookup import format_key
+from policyengine.key_names import format_key
 from policyengine.render.layout import Paint, Row, Tone, table
 from policyengine.render.naming import Naming
 from policyengine.render.report import render_report

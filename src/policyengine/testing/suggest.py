@@ -22,7 +22,7 @@ from policyengine.diagnostics import Message, marked, message
 from policyengine.file_names import TESTS_ENDING
 from policyengine.findings import Conflict, Known, State, Truth, Unknown
 from policyengine.i18n import Speech
-from policyengine.lookup import format_key
+from policyengine.key_names import format_key
 from policyengine.render.naming import Naming
 from policyengine.testing.coverage import SIDES, Coverage
 from policyengine.testing.run import Result, Runner

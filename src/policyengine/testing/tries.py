@@ -12,7 +12,7 @@ from policyengine.conditions import Count
 from policyengine.decision import Decision
 from policyengine.document import to_plain
 from policyengine.findings import Truth
-from policyengine.lookup import path_of
+from policyengine.key_names import path_of
 from policyengine.testing.coverage import SIDES, Coverage
 from policyengine.testing.days import day_of
 from policyengine.testing.run import Result

@@ -1,0 +1,18 @@
+"""Names as they are asked about on the command line, for tests that explain them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyengine.case import Key
+from policyengine.decision import Decision
+from policyengine.lookup import RULES, Kind, Lookup, Unknown
+
+
+def find_key(decision: Decision, name: str, kinds: Sequence[Kind]) -> Key:
+    """Return what a name means in a decision."""
+    findings = decision.findings
+    present = findings.rules if kinds == RULES else findings.states
+    key = Lookup(decision.judged.rulebook).key(name, kinds, present)
+    assert not isinstance(key, Unknown), key
+    return key
