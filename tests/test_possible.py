@@ -361,3 +361,59 @@ def test_a_record_that_is_compared_with_itself_is_not_made_up(tmp_path: Path) ->
     found = outcome(rules.evaluate({}, NOW), "result.ok")
     assert (found.status, found.exactness) == ("undetermined", "lower_bound")
     assert [missing.name for missing in found.waits] == ["steps"]
+
+
+TEXTS = """
+    facts:
+      note: {type: text, title: {zh: 注, en: Note}}
+      other: {type: text, title: {zh: 另, en: Other}}
+      result.text: {type: text, title: {zh: 结果, en: Result}, role: outcome}
+    """
+
+
+def test_a_text_that_was_made_up_is_not_told_as_the_answer(tmp_path: Path) -> None:
+    rules = book(
+        tmp_path,
+        TEXTS,
+        "rules: {one: {title: {zh: 一, en: One}, when: {not: {note: {is: x}}}, then: {result.text: note}}}",
+    )
+    decision = rules.evaluate({}, NOW)
+    found = outcome(decision, "result.text")
+    assert (found.possible, found.has_unknown_value, found.may_be_absent) == ((), True, True)
+    assert found.exactness == "exact"
+    assert "if Note: x → not applicable" in page(decision)
+    assert "if Note: something else → a value that is not known yet" in page(decision)
+
+
+def test_a_text_can_be_the_one_that_another_rule_gives(tmp_path: Path) -> None:
+    rules = book(
+        tmp_path,
+        TEXTS,
+        """
+        rules:
+          one: {title: {zh: 一, en: One}, when: {not: {note: {is: x}}}, then: {result.text: note}}
+          two: {title: {zh: 二, en: Two}, when: {other: "yes"}, then: {result.text: agreed}}
+        """,
+    )
+    decision = rules.evaluate({"other": "yes"}, NOW)
+    found = outcome(decision, "result.text")
+    assert found.possible == ("agreed",) and found.may_conflict
+    assert "if Note: agreed or x → agreed" in page(decision)
+    for note, status in (("agreed", "known"), ("x", "known"), ("else", "conflict")):
+        assert outcome(rules.evaluate({"note": note, "other": "yes"}, NOW), "result.text").status == status
+
+
+def test_two_missing_texts_are_not_made_up_alike(tmp_path: Path) -> None:
+    rules = book(
+        tmp_path,
+        TEXTS,
+        """
+        rules:
+          one: {title: {zh: 一, en: One}, when: {not: {note: {is: x}}}, then: {result.text: note}}
+          two: {title: {zh: 二, en: Two}, when: {not: {other: {is: x}}}, then: {result.text: other}}
+        """,
+    )
+    found = outcome(rules.evaluate({}, NOW), "result.text")
+    assert found.status == "undetermined" and found.exactness == "lower_bound"
+    same = outcome(rules.evaluate({"note": "a", "other": "a"}, NOW), "result.text")
+    assert (same.status, found.has_unknown_value) == ("known", True)

@@ -213,6 +213,8 @@ class _Search:
         self.most_completions = min(refinement.refiner.most_completions, self.most_runs)
         self.leaves: dict[frozenset[tuple[Missing, object]], tuple[Case, Findings]] = {}
         self.tried: set[frozenset[tuple[Missing, object]]] = set()
+        # What is filled in for a text that no rule names: another for each missing text.
+        self.others: dict[Missing, str] = {}
 
     @property
     def is_spent(self) -> bool:
@@ -276,9 +278,23 @@ class _Search:
             is_some = all(one.kind == "conflict" or self._only_flows(one) for one in state.waits)
             may_conflict = self.whole.may_conflict(filled, self.slice)
             self.is_sure = self.is_sure and is_some and not may_conflict
-            resolved = self.whole.judged(filled)[1].resolved.get(self.target.key)
-            return Leaf((state,), () if resolved is None else resolved.winners)
+            return Leaf((state,), self._winners(filled))
+        untold = self._stands_for(filled, state)
+        if untold is not None:  # the text was made up: it is the one that the case will say
+            return Leaf((Unknown(frozenset((untold,)), has_value=True),), self._winners(filled))
         return Leaf((state,))
+
+    def _winners(self, filled: Filled) -> tuple[str, ...]:
+        resolved = self.whole.judged(filled)[1].resolved.get(self.target.key)
+        return () if resolved is None else resolved.winners
+
+    def _stands_for(self, filled: Filled, state: State) -> Missing | None:
+        """Return the missing text for which an answer stands, if it is no text of its own."""
+        made_up = (one for one, text in self.others.items() if filled.get(one) == text)
+        return next((one for one in made_up if state == Known(self.others[one]) and self._reaches(one)), None)
+
+    def _reaches(self, missing: Missing) -> bool:
+        return self.target.kind == "state" and self.target.key[0] in self.slice.flow(missing.name)
 
     def _next(self, waits: Iterable[Missing], filled: Filled) -> Missing | None:
         """Return what is filled in next; the order must not depend on that of the waits."""
@@ -353,8 +369,9 @@ class _Search:
 
     def _of_texts(self, missing: Missing, filled: Filled, ordered: int) -> Node:
         texts = self.slice.texts(missing.name) or ()
+        other = self.others.setdefault(missing, _another((*texts, *self.others.values())))
         cells: list[tuple[Cell, Value]] = [(Exactly(text), text) for text in texts]
-        cells.append((OtherText(), _another(texts)))
+        cells.append((OtherText(), other))
         branches = [Branch((cell,), self._tree({**filled, missing: one}, ordered)) for cell, one in cells]
         return split(missing, branches)
 

@@ -202,8 +202,16 @@ class Slice:
     # ---------- what texts and lists are asked
 
     def texts(self, name: str) -> tuple[str, ...] | None:
-        """Return the texts that a name is compared with; None if it is compared with what is no literal."""
+        """Return the texts that a name is compared with; None if it is compared with what is no literal.
+
+        Where rules give a fact this value and others, these are compared to find a contradiction.
+        """
         found: dict[str, None] = {}
+        for fact in self.flow(name):
+            others = [one for pair in self._rivals.get(fact, ()) for one in pair]
+            if any(isinstance(one, Ref) and one.name not in self.flow(name) for one in others):
+                return None
+            found.update((str(one.value), None) for one in others if isinstance(one, Constant))
         for one in self.asked:
             test = one.condition
             if not isinstance(test, Test) or test.operator == "known":
