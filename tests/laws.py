@@ -41,7 +41,7 @@ from policyengine.conditions import Condition, Constant, Pick, Test, parts_of
 from policyengine.decision import Decision
 from policyengine.dependencies import dependencies, refs_of_operand
 from policyengine.diagnostics import FaultsFound
-from policyengine.engines.durable_ruleset import durable_available
+from policyengine.engines.durable.ruleset import durable_available
 from policyengine.findings import (
     Absent,
     DeadlineFinding,

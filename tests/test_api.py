@@ -18,7 +18,7 @@ from frozen import FROZEN, RULES
 import policyengine
 from policyengine import FaultsFound, Rulebook, load_rulebook, mapping_reader
 from policyengine.cli import main
-from policyengine.engines import durable_ruleset
+from policyengine.engines.durable import ruleset as durable_ruleset
 from policyengine.render.report import report_data
 from policyengine.render.text import render_text
 

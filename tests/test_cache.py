@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from policyengine import cache, load
-from policyengine.rule_files import Loaded
+from policyengine.load import Loaded
 
 RULES = Path(__file__).parent.parent / "rules" / "taobao"
 
@@ -188,7 +188,7 @@ def test_nothing_else_can_be_named(module: str, name: str) -> None:
 
 
 def test_what_is_in_the_table_can_be_named() -> None:
-    assert cache._Unpickler(io.BytesIO(named("policyengine.rule_files", "Loaded"))).load() is Loaded
+    assert cache._Unpickler(io.BytesIO(named("policyengine.load", "Loaded"))).load() is Loaded
 
 
 @pytest.mark.parametrize("word", ["off", "0", ""])

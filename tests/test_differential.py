@@ -1,36 +1,36 @@
-"""Both engines say the same about random rulebooks and cases: values, reasons and what is missing."""
+"""All engines say the same about random rulebooks and cases: values, reasons and what is missing."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 
-import pytest
+from programs import compiled_of, durable_of, program_of
 from random_rulebooks import Made, make_case, make_instant, make_rulebook, without_some
 
 from policyengine import conditions as tree
-from policyengine.compile.lower import MOST_MATCHES, compile_rulebook
 from policyengine.compile.normal_form import MOST_ALTERNATIVES
 from policyengine.conditions import All, Any, ByReading, Condition, Count, Not, Operand, Pick, Some
-from policyengine.engines.durable import DurableEngine
-from policyengine.engines.durable_ruleset import durable_available
-from policyengine.findings import Absent, Conflict, Findings, Known, State, Truth, Unknown
+from policyengine.engines.durable.lower import MOST_MATCHES, lower_rules
+from policyengine.engines.durable.ruleset import durable_available
+from policyengine.findings import Absent, Concluded, Conflict, Engine, Findings, Known, State, Truth, Unknown
 from policyengine.reference import Reference
 from policyengine.rulebook import Default, Rulebook
 from policyengine.values import ValueType, comparison_key
 
 RULEBOOKS = 160
 CASES = 4
+FINDINGS = (*Concluded._fields, "provisional")
 INSTANTS = 2
 
 
 def difference(one: Findings, other: Findings) -> str:
     """Return the first difference in words, or nothing."""
-    for name in one._fields:
+    for name in FINDINGS:
         left, right = getattr(one, name), getattr(other, name)
         if left == right:
             continue
-        if isinstance(left, tuple):
+        if isinstance(left, tuple | frozenset):
             return f"{name}: {left} != {right}"
         keys = sorted({*left, *right}, key=repr)
         key = next(key for key in keys if left.get(key) != right.get(key))
@@ -39,20 +39,23 @@ def difference(one: Findings, other: Findings) -> str:
 
 
 def compare(seed: int, cases: int = CASES, instants: int = INSTANTS) -> Iterator[Findings]:
-    """Judge random cases of one rulebook with both engines; return the findings on which they agree."""
+    """Judge random cases of one rulebook with every engine; return the findings on which they agree."""
     made = make_rulebook(seed)
     reference = Reference(made.rulebook, made.readings)
-    durable = DurableEngine(compile_rulebook(made.rulebook, made.readings))
+    others: list[Engine] = [compiled_of(made.rulebook, made.readings)]
+    if durable_available():
+        others.append(durable_of(made.rulebook, made.readings))
     for number in range(cases):
         case, as_of = make_case(made)
         for moment in (as_of, *(make_instant(made.random) for _ in range(instants - 1))):
             expected = reference.run(case, moment)
-            found = difference(expected, durable.run(case, moment))
-            assert not found, f"seed {seed}, case {number} at {moment}: reference and durable: {found}"
+            for engine in others:
+                found = difference(expected, engine.run(case, moment))
+                where = f"seed {seed}, case {number} at {moment}"
+                assert not found, f"{where}: reference and {engine.name}: {found}"
             yield expected
 
 
-@pytest.mark.skipif(not durable_available(), reason="durable-rules cannot run on this Python")
 def test_engines_agree() -> None:
     for seed in range(RULEBOOKS):
         for _ in compare(seed):
@@ -178,8 +181,8 @@ def forms_of_operand(operand: Operand) -> Iterator[object]:
 
 
 def compiled_forms(made: Made) -> Iterator[object]:
-    for layer in compile_rulebook(made.rulebook, made.readings).layers:
-        for stratum in layer.strata:
+    for strata in lower_rules(program_of(made.rulebook, made.readings).plan).strata:
+        for stratum in strata:
             for rule in stratum.rules:
                 yield from ("long" for way in rule.ways if len(way) > MOST_MATCHES // 2)
                 yield from ("question" for one in rule.attributes if one.attribute.startswith("q"))

@@ -12,7 +12,7 @@ from jsonschema import Draft7Validator
 
 from policyengine.api import Rulebook, load_rulebook
 from policyengine.decision import Decision
-from policyengine.engines.working_memory import WorkingMemory
+from policyengine.engines.memory import WorkingMemory
 from policyengine.explain import Explanation
 from policyengine.i18n import Speech
 from policyengine.refine.search import MOST_WORK, Refinement

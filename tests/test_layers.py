@@ -42,7 +42,17 @@ LAYERS = (
         "schemas",
         "mapping_reader",
     ),
-    ("clauses", "conditions", "case", "report_definition", "rulebook", "findings", "key_names", "lookup"),
+    (
+        "clauses",
+        "conditions",
+        "case",
+        "report_definition",
+        "rulebook",
+        "findings",
+        "readings",
+        "key_names",
+        "lookup",
+    ),
     (
         "citations",
         "file_names",

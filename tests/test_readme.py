@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from policyengine.engines.durable_ruleset import durable_available
+from policyengine.engines.durable.ruleset import durable_available
 
 ROOT = Path(__file__).parent.parent
 _SPEC = importlib.util.spec_from_file_location("readme", ROOT / "tools" / "readme.py")

@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any as Whatever
 
 import pytest
+from programs import durable_of
 from random_rulebooks import NOWHERE, TITLE, make_rulebook
 
 from policyengine import conditions as tree
 from policyengine.case import Case, Key
-from policyengine.compile.lower import compile_rulebook
 from policyengine.conditions import All, Any, Condition, Constant, Count, Not, Operator, Pick, Ref, Some
-from policyengine.engines.durable import DurableEngine
-from policyengine.engines.durable_ruleset import durable_available
+from policyengine.engines.durable.ruleset import durable_available
 from policyengine.findings import ABSENT, Conflict, Findings, Known, Missing, State, Truth, Unknown
 from policyengine.reference import Reference
 from policyengine.rulebook import (
@@ -97,7 +96,7 @@ def run(book: Rulebook, values: Mapping[Key, Value], records: Mapping[str, int] 
     case = Case("case", "", values, records or {})
     findings = Reference(book, {}).run(case, NOW)
     if durable_available():
-        assert DurableEngine(compile_rulebook(book, {})).run(case, NOW) == findings
+        assert durable_of(book, {}).run(case, NOW) == findings
     return findings
 
 

@@ -9,13 +9,12 @@ from random import Random
 
 import pytest
 from completions import Completions
+from programs import durable_of
 from random_rulebooks import Made, make_case, make_rulebook
 
 from policyengine.case import Key
-from policyengine.compile.lower import compile_rulebook
-from policyengine.dependencies import dependencies, layers
-from policyengine.engines.durable import DurableEngine
-from policyengine.engines.durable_ruleset import durable_available
+from policyengine.compile.lower import lower_rulebook
+from policyengine.engines.durable.ruleset import durable_available
 from policyengine.explain import Explainer
 from policyengine.findings import Absent, Engine, Findings, Known, Missing, State, Truth, Unknown
 from policyengine.reference import Reference
@@ -38,8 +37,8 @@ RULEBOOKS = 36
 
 
 def refiner_of(made: Made, engine: Engine) -> Refiner:
-    order = layers(dependencies(made.rulebook))
-    return Refiner(Explainer(made.rulebook, made.readings, order), engine.run)
+    plan = lower_rulebook(made.rulebook)
+    return Refiner(Explainer(made.rulebook, made.readings, plan), engine.run)
 
 
 def targets(findings: Findings) -> Iterator[Target]:
@@ -220,7 +219,7 @@ def test_the_order_of_asking_changes_nothing() -> None:
 @pytest.mark.skipif(not durable_available(), reason="durable-rules cannot run on this Python")
 def test_both_engines_find_the_same() -> None:
     for seed, made, refinement, reference in refinements(range(12), 1):
-        durable = DurableEngine(compile_rulebook(made.rulebook, made.readings))
+        durable = durable_of(made.rulebook, made.readings)
         case, as_of = refinement.case, refinement.as_of
         findings = reference.run(case, as_of)
         other = Refinement(refiner_of(made, durable), case, as_of, durable.run(case, as_of))

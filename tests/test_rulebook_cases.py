@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from policyengine.api import EngineName
-from policyengine.engines.durable_ruleset import durable_available
+from policyengine.engines.durable.ruleset import durable_available
 from policyengine.examine import examine, find_places
 from policyengine.i18n import Speech
 from policyengine.testing.coverage import Coverage

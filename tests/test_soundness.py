@@ -31,7 +31,7 @@ from written_rulebooks import (
 
 from policyengine.api import load_rulebook
 from policyengine.decision import Decision
-from policyengine.engines.durable_ruleset import durable_available
+from policyengine.engines.durable.ruleset import durable_available
 from policyengine.findings import Absent, Conflict, Known, Truth, Unknown
 
 _SPEC = importlib.util.spec_from_file_location(

@@ -15,7 +15,7 @@ from jsonschema import Draft7Validator
 
 from policyengine import load_rulebook
 from policyengine.api import EngineName, Rulebook
-from policyengine.engines.durable_ruleset import durable_available
+from policyengine.engines.durable.ruleset import durable_available
 from policyengine.files import read_text
 from policyengine.i18n import Language, Speech
 from policyengine.render.layout import width

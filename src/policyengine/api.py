@@ -10,8 +10,8 @@ from typing import Literal, NamedTuple
 
 from policyengine.case import Case
 from policyengine.case_reader import CaseReader, Settings
+from policyengine.compile.plan import Plan
 from policyengine.decision import Decision, Judged
-from policyengine.dependencies import Layer, dependencies, layers
 from policyengine.diagnostics import Diagnostic, FaultsFound, Message, error, message
 from policyengine.explain import Explainer, Explanation
 from policyengine.findings import Engine
@@ -35,9 +35,7 @@ class ChosenEngine(NamedTuple):
 class Rulebook:
     """A rulebook that is ready to judge cases, under one choice of readings."""
 
-    def __init__(
-        self, model: Model, chosen: ChosenEngine, readings: Mapping[str, str], order: Sequence[Layer]
-    ) -> None:
+    def __init__(self, model: Model, chosen: ChosenEngine, readings: Mapping[str, str], plan: Plan) -> None:
         """Made by :func:`load_rulebook`."""
         self.model = model
         self.engine = chosen.engine
@@ -45,7 +43,7 @@ class Rulebook:
         self.notice = chosen.notice
         self.readings = readings
         self._reader = CaseReader(model)
-        self._explainer = Explainer(model, readings, order)
+        self._explainer = Explainer(model, readings, plan)
         self._refiner = Refiner(self._explainer, chosen.engine.run)
 
     def evaluate(
@@ -164,7 +162,7 @@ def load_rulebook(
     loaded = load_model(os.fspath(path), tuple(overlays))
     if loaded.rulebook is None:
         raise FaultsFound(loaded.diagnostics)
-    rulebook = prepare(loaded.rulebook, assume or {}, engine, loaded.layers)
+    rulebook = prepare(loaded.rulebook, assume or {}, engine, loaded.plan)
     if rulebook.notice is not None:
         import warnings  # hardly ever needed
 
@@ -173,15 +171,18 @@ def load_rulebook(
 
 
 def prepare(
-    model: Model, assume: Mapping[str, str], engine: EngineName = "auto", order: Sequence[Layer] = ()
+    model: Model, assume: Mapping[str, str], engine: EngineName = "auto", plan: Plan | None = None
 ) -> Rulebook:
     """Return a typed rulebook ready to judge cases. Raises FaultsFound for readings that do not exist.
 
-    ``order`` is what :func:`policyengine.dependencies.layers` gives, where it is known already.
+    ``plan`` is that of the rulebook, where it has been made already.
     """
     readings = choose_readings(model, assume)
-    order = order or layers(dependencies(model))
-    return Rulebook(model, choose_engine(model, readings, engine, order), readings, order)
+    if plan is None:
+        from policyengine.compile.lower import lower_rulebook
+
+        plan = lower_rulebook(model)
+    return Rulebook(model, choose_engine(model, readings, engine, plan), readings, plan)
 
 
 def choose_readings(model: Model, assume: Mapping[str, str]) -> dict[str, str]:
@@ -215,21 +216,20 @@ def _reading_faults(model: Model, id: str, reading: str) -> list[Diagnostic]:
     return [error("unknown-reading", what, place, help)]
 
 
-def choose_engine(
-    model: Model, readings: Mapping[str, str], name: EngineName, order: Sequence[Layer]
-) -> ChosenEngine:
+def choose_engine(model: Model, readings: Mapping[str, str], name: EngineName, plan: Plan) -> ChosenEngine:
     """Return the engine that was asked for. Raises EngineUnavailable when it cannot run here."""
     from policyengine.version import __version__
 
     notice: Message | None = None
     if name != "reference":
-        from policyengine.engines.durable_ruleset import TESTED_VERSION, EngineUnavailable
+        from policyengine.engines.durable.ruleset import TESTED_VERSION, EngineUnavailable
 
         try:
-            from policyengine.compile.lower import compile_rulebook
-            from policyengine.engines.durable import DurableEngine
+            from policyengine.compile.fold import fold
+            from policyengine.engines.durable.engine import DurableEngine
+            from policyengine.engines.memory import Program, World
 
-            program = compile_rulebook(model, readings, order)
+            program = Program(fold(plan, readings), World(model.zone, model.calendar))
             return ChosenEngine(DurableEngine(program), TESTED_VERSION, None)
         except EngineUnavailable as reason:
             if name == "durable":

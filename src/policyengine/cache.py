@@ -192,7 +192,30 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "Test",
             )
         ),
-        "policyengine.dependencies": frozenset(("Layer",)),
+        "policyengine.compile.plan": frozenset(
+            (
+                "Aggregate",
+                "Amount",
+                "Apply",
+                "Candidate",
+                "Cap",
+                "Choose",
+                "Chosen",
+                "Const",
+                "Derived",
+                "Due",
+                "Given",
+                "Parameter",
+                "Plan",
+                "Policy",
+                "Read",
+                "RecordList",
+                "Rule",
+                "Status",
+                "Stratum",
+                "Unsaid",
+            )
+        ),
         "policyengine.diagnostics": frozenset(
             (
                 "Diagnostic",
@@ -208,7 +231,7 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "ReportRepeats",
             )
         ),
-        "policyengine.rule_files": frozenset(("Loaded",)),
+        "policyengine.load": frozenset(("Loaded",)),
         "policyengine.rulebook": frozenset(
             (
                 "Amount",

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from policyengine.calendar import Calendar, Counting, add_length, is_in_time
+from policyengine.calendar import Calendar, Counting, Due, add_length, is_in_time
 from policyengine.findings import (
     ABSENT,
     NOTHING,
@@ -144,10 +144,14 @@ def _due(start: State, length: State, clock: Clock) -> tuple[State, bool]:
         return ABSENT, False
     if isinstance(start, Known) and isinstance(length, Known):
         assert isinstance(length.value, Duration)
-        trigger = _trigger(_instant(start), length.value, clock)
-        due = add_length(trigger, length.value, clock.counting, clock.calendar, clock.zone)
+        due = end_of(_instant(start), length.value, clock)
         return Known(due.instant), due.provisional
     return Unknown(waits_of([start, length]), all_have_values([start, length])), False
+
+
+def end_of(start: int, length: Duration, clock: Clock) -> Due:
+    """Return when a clock that starts at an instant (epoch seconds) ends."""
+    return add_length(_trigger(start, length, clock), length, clock.counting, clock.calendar, clock.zone)
 
 
 def _trigger(start: int, length: Duration, clock: Clock) -> int:

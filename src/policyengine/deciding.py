@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from policyengine.case import Key
-from policyengine.compile.choose_readings import choose_operand
 from policyengine.conditions import ByReading, Operand, Ref, Test
 from policyengine.explain import Explanation, Leaf, Part
 from policyengine.findings import ABSENT, Absent, Conflict, Known, State, Truth
+from policyengine.readings import choose_operand
 from policyengine.rulebook import WORDS_OF_DAYS, Fact, Overlay, Parameter, Policy, Rule
 from policyengine.values import ValueType, local_day
 
@@ -136,7 +136,7 @@ def _hidden(explanation: Explanation, fact: Fact, record: int | None) -> Dated |
 
 
 def _of_parameter(explanation: Explanation, parameter: Parameter) -> Iterator[Decider]:
-    if parameter.by is not None and any(one.start is not None for one in parameter.values):
+    if parameter.by is not None and parameter.is_dated:
         yield _in_force(explanation, parameter, parameter.by)
     for overlay in explanation.book.overlays:
         if overlay.active and parameter.id in overlay.sets:

@@ -472,7 +472,7 @@ class _Assembly:
 
     def _is_provisional(self, support: Support) -> bool:
         """Tell whether a clock that matters in some way is provisional in the case as it is."""
-        provisional = {key for key, one in self.findings.deadlines.items() if one.provisional}
+        provisional = self.findings.provisional
         return bool(provisional) and not provisional.isdisjoint(support.deadlines)
 
     def amounts(self) -> Iterator[AmountView]:

@@ -82,8 +82,7 @@ def _of_list(listed: RecordList) -> set[str]:
 
 
 def _of_parameter(parameter: Parameter) -> set[str]:
-    dated = parameter.by is not None and any(value.start is not None for value in parameter.values)
-    return {node_of(parameter.by)} if dated and parameter.by is not None else set()
+    return {node_of(parameter.by)} if parameter.by is not None and parameter.is_dated else set()
 
 
 def _of_due(deadline: Deadline) -> set[str]:

@@ -13,8 +13,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from policyengine.case import Case, Key
-from policyengine.compile.choose_readings import choose_condition, choose_operand
-from policyengine.compile.closures import Evaluate, lower_condition
+from policyengine.compile.fold import fold_expr
+from policyengine.compile.lower import lower_condition
+from policyengine.compile.plan import Plan
 from policyengine.conditions import (
     NEIGHBOURS,
     All,
@@ -33,7 +34,9 @@ from policyengine.conditions import (
     range_of,
 )
 from policyengine.dependencies import Layer, name_of_node
-from policyengine.findings import Conflict, Findings, Known, Missing, State, Truth, Unknown
+from policyengine.engines.closures import Evaluate, evaluate_of
+from policyengine.findings import Findings, Known, State, Truth
+from policyengine.readings import choose_operand
 from policyengine.rulebook import Amount, Deadline, Fact, MissingByReading, Parameter, Rule, Rulebook
 from policyengine.source import Span
 from policyengine.support import PROVISIONAL, Item, Kind, Label, Node, Rest, Sum, Support
@@ -131,19 +134,22 @@ def leaves_of(parts: Iterable[Part]) -> Iterator[Leaf]:
 class Explainer:
     """What is shared by all explanations under one rulebook and one choice of readings."""
 
-    def __init__(self, rulebook: Rulebook, readings: Mapping[str, str], order: Sequence[Layer]) -> None:
-        """``readings`` gives the reading chosen for each assumption, ``order`` what rests on what."""
+    def __init__(self, rulebook: Rulebook, readings: Mapping[str, str], plan: Plan) -> None:
+        """``readings`` gives the reading chosen for each assumption, ``plan`` what rests on what."""
         self.rulebook = rulebook
         self.readings = readings
-        self.order = order
+        self.plan = plan
         self._lowered: dict[int, Evaluate] = {}
 
     @cached_property
     def layers(self) -> list[Layer]:
         """All names and rules but the simple names, those that others rest on first."""
         return [
-            layer._replace(names=tuple(name for name in layer.names if name not in self.simple))
-            for layer in self.order
+            Layer(
+                tuple(cell.name for cell in stratum.cells if cell.name not in self.simple),
+                tuple(rule.name for rule in stratum.rules),
+            )
+            for stratum in self.plan.strata
         ]
 
     @cached_property
@@ -157,7 +163,7 @@ class Explainer:
             if one.dated_by is None and not isinstance(one.if_missing, MissingByReading)
         }
         for id, parameter in book.parameters.items():
-            if parameter.by is None or all(value.start is None for value in parameter.values):
+            if not parameter.is_dated:
                 found[id] = ("parameter", (id, None))
         return found
 
@@ -174,7 +180,7 @@ class Explainer:
         """Return the function that answers a condition of this rulebook."""
         found = self._lowered.get(id(condition))
         if found is None:
-            found = lower_condition(choose_condition(condition, self.readings))
+            found = evaluate_of(fold_expr(lower_condition(condition), self.readings))
             self._lowered[id(condition)] = found
         return found
 
@@ -190,7 +196,7 @@ class Explanation:
         self.case = case
         self.as_of = as_of
         self.findings = findings
-        self.values = _without_conflicts(findings)
+        self.values = findings.values
         self.kept: dict[object, typing.Any] = {}
         self._looked_at: dict[int, tuple[Looked, ...]] = {}
         self._wanted: dict[int, tuple[list[int], list[int]]] = {}
@@ -377,7 +383,7 @@ class Explanation:
 
     @cached_property
     def _has_provisional(self) -> bool:
-        return any(one.provisional for one in self.findings.deadlines.values())
+        return bool(self.findings.provisional)
 
     @cached_property
     def _supports(self) -> _Supports:
@@ -404,16 +410,6 @@ class _Part(Sequence[int]):
         if isinstance(number, slice):
             return _Part(self._items, self._numbers[number])
         return self._items[self._numbers[number]]
-
-
-def _without_conflicts(findings: Findings) -> Mapping[Key, State]:
-    """Return the states to compute with: a conflict is waited for like a missing fact."""
-    conflicts: dict[Key, State] = {
-        key: Unknown(frozenset((Missing("conflict", *key),)))
-        for key, resolved in findings.resolved.items()
-        if isinstance(resolved.state, Conflict)
-    }
-    return {**findings.states, **conflicts} if conflicts else findings.states
 
 
 _Answer = tuple[Truth, tuple[Part, ...]]
@@ -627,7 +623,7 @@ class _Supports:
 
     def _parameter(self, parameter: Parameter) -> Sum:
         found = self._sum("parameter", (parameter.id, None))
-        if parameter.by is not None and any(value.start is not None for value in parameter.values):
+        if parameter.by is not None and parameter.is_dated:
             found.add(self.names[parameter.by.name, None])
         return found
 
@@ -652,7 +648,7 @@ class _Supports:
         """Return what the end of a deadline rests on, before what the deadline has come to is known."""
         exists, leaves = self.explanation.leaves(deadline.when, record)
         found = self._sum("deadline", (deadline.id, record))
-        if self.findings.deadlines[deadline.id, record].provisional:
+        if (deadline.id, record) in self.findings.provisional:
             found.add(self._own(*PROVISIONAL))
         self._leaves(leaves, found)
         if exists is not Truth.FALSE:

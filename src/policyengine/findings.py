@@ -129,22 +129,74 @@ class Resolved(NamedTuple):
     open: tuple[str, ...]
 
 
-class Findings(NamedTuple):
+class Findings(Protocol):
     """All that an engine concluded, for every record that is seen.
 
-    ``states`` has everything that has a value: facts, parameters, amounts and properties of deadlines;
-    ``resolved`` the facts that rules conclude; ``firings`` the rules that hold, reasons before what follows
-    from them; ``records`` the records of each list that are seen, the earliest first, None for a list that
-    is not known.
+    An engine may find some of it out only when it is asked for.
     """
 
+    @property
+    def states(self) -> Mapping[Key, State]:
+        """Everything that has a value: facts, parameters, amounts and properties of deadlines."""
+        ...
+
+    @property
+    def values(self) -> Mapping[Key, State]:
+        """The same to compute with: a conflict is waited for like a missing fact."""
+        ...
+
+    @property
+    def resolved(self) -> Mapping[Key, Resolved]:
+        """The facts that rules conclude."""
+        ...
+
+    @property
+    def rules(self) -> Mapping[Key, RuleFinding]:
+        """Whether each rule holds."""
+        ...
+
+    @property
+    def deadlines(self) -> Mapping[Key, DeadlineFinding]:
+        """The clock of each deadline."""
+        ...
+
+    @property
+    def amounts(self) -> Mapping[Key, AmountFinding]:
+        """Each amount, step by step."""
+        ...
+
+    @property
+    def firings(self) -> tuple[Key, ...]:
+        """The rules that hold, reasons before what follows from them."""
+        ...
+
+    @property
+    def records(self) -> Mapping[str, tuple[int, ...] | None]:
+        """The records of each list that are seen, the earliest first, None for a list that is not known."""
+        ...
+
+    @property
+    def provisional(self) -> frozenset[Key]:
+        """The deadlines whose end rests on a calendar that is not published yet."""
+        ...
+
+
+class Concluded(NamedTuple):
+    """Findings that an engine has all at hand."""
+
     states: Mapping[Key, State]
+    values: Mapping[Key, State]
     resolved: Mapping[Key, Resolved]
     rules: Mapping[Key, RuleFinding]
     deadlines: Mapping[Key, DeadlineFinding]
     amounts: Mapping[Key, AmountFinding]
     firings: tuple[Key, ...]
     records: Mapping[str, tuple[int, ...] | None]
+
+    @property
+    def provisional(self) -> frozenset[Key]:
+        """The deadlines whose end rests on a calendar that is not published yet."""
+        return frozenset(key for key, one in self.deadlines.items() if one.provisional)
 
 
 class Engine(Protocol):

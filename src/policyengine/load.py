@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from policyengine.cache import entry_name, read_entry, write_entry
-from policyengine.dependencies import dependencies, layers
+from policyengine.compile.plan import Plan
 from policyengine.diagnostics import Diagnostic, has_errors
-from policyengine.rule_files import Loaded, SourceFile, collect_files
+from policyengine.rule_files import SourceFile, collect_files
+from policyengine.rulebook import Rulebook
+
+
+class Loaded(NamedTuple):
+    """A rulebook with its Plan, None for both when there are errors, and all that is wrong with its files."""
+
+    rulebook: Rulebook | None
+    diagnostics: tuple[Diagnostic, ...]
+    plan: Plan | None = None
 
 
 def load_model(directory: str, overlays: tuple[str, ...]) -> Loaded:
@@ -50,6 +60,7 @@ def _parse(
 ) -> Loaded:
     # Imported when needed: reading YAML and checking schemas is most of the start-up time.
     from policyengine.checks import check_rulebook, check_sound_parts
+    from policyengine.compile.lower import lower_rulebook
     from policyengine.parse.load import parse_files
 
     loaded = parse_files(directory, files, faults, overlays)
@@ -61,4 +72,4 @@ def _parse(
     found = tuple(sorted((*loaded.diagnostics, *check_rulebook(loaded.rulebook)), key=lambda one: one.order))
     if has_errors(found):
         return Loaded(None, found)
-    return Loaded(loaded.rulebook, found, tuple(layers(dependencies(loaded.rulebook))))
+    return Loaded(loaded.rulebook, found, lower_rulebook(loaded.rulebook))

@@ -34,6 +34,7 @@ from policyengine.findings import (
     NOTHING,
     Absent,
     AmountFinding,
+    Concluded,
     Conflict,
     DeadlineFinding,
     Findings,
@@ -47,7 +48,7 @@ from policyengine.findings import (
     Waits,
 )
 from policyengine.resolution import Candidate, close_overrides, resolve
-from policyengine.rulebook import Conclusion, CountingRule, Deadline, Fact, Parameter, Rule, Rulebook
+from policyengine.rulebook import Bound, Conclusion, CountingRule, Deadline, Fact, Parameter, Rule, Rulebook
 from policyengine.sums import Cap, Part, Terms, declared_range, judge_amount
 from policyengine.values import LARGEST_COUNT, Value, ValueType, comparison_key, local_day
 
@@ -139,8 +140,14 @@ class _Run:
     def findings(self) -> Findings:
         for node in self.order:
             self._conclude(node)
-        return Findings(
+        awaited: dict[Key, State] = {
+            key: Unknown(frozenset({Missing("conflict", *key)}))
+            for key, state in self.states.items()
+            if isinstance(state, Conflict)
+        }
+        return Concluded(
             self.states,
+            {**self.states, **awaited} if awaited else self.states,
             self.resolved,
             self.rules,
             self.deadlines,
@@ -397,10 +404,18 @@ class _Run:
     def _part(self, operand: Operand, record: int | None) -> Part:
         """Return a part of an amount, with the range that it has where its value is not known."""
         state, chosen = self._operand(operand, record), self._chosen(operand)
-        if isinstance(chosen, Constant) or not isinstance(state, Unknown):
+        fact = None if isinstance(chosen, Constant) else self.book.facts.get(chosen.name)
+        if fact is None or fact.role != "given" or not isinstance(state, Unknown):
             return Part(state)
-        key = (chosen.name, record if chosen.listed else None)
-        return Part(state, declared_range(self.book.facts, key, self.case))
+        return Part(state, declared_range((one.operator, self._limit(one, record)) for one in fact.bounds))
+
+    def _limit(self, bound: Bound, record: int | None) -> Value | None:
+        """Return what a bound says, if it can be seen at all times: it may not tell what is still to come."""
+        if isinstance(bound.operand, Constant):
+            return bound.operand.value
+        if not isinstance(bound.operand, Ref) or self.book.facts[bound.operand.name].dated_by is not None:
+            return None
+        return self.case.values.get((bound.operand.name, record if bound.operand.listed else None))
 
     # ---------- conditions
 

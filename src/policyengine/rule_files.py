@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from policyengine.dependencies import Layer
 from policyengine.diagnostics import Diagnostic, error, listing, message, warning
 from policyengine.file_names import (
     ENDINGS,
@@ -40,16 +39,14 @@ class SourceFile(NamedTuple):
     faults: tuple[Diagnostic, ...]
 
 
-class Loaded(NamedTuple):
+class Parsed(NamedTuple):
     """A rulebook, or None when there are errors, and everything that is wrong with its files.
 
-    ``layers`` is the order in which its parts can be computed, once it has been checked that there is one.
     ``sound`` are the parts that could be read where others have errors.
     """
 
     rulebook: Rulebook | None
     diagnostics: tuple[Diagnostic, ...]
-    layers: tuple[Layer, ...] = ()
     sound: Rulebook | None = None
 
 

@@ -200,6 +200,11 @@ class Parameter(NamedTuple):
     unconfirmed: str
     span: Span
 
+    @property
+    def is_dated(self) -> bool:
+        """Tell whether an act says which of its values counts."""
+        return self.by is not None and any(value.start is not None for value in self.values)
+
 
 class CountingRule(NamedTuple):
     """How lengths are counted: each entry a fixed choice or one that depends on a reading."""

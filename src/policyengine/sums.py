@@ -10,12 +10,10 @@ out the same whatever is unknown is known: a floor that is not below the cap set
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from policyengine.case import Case, Key
 from policyengine.clocks import all_have_values, doubt, waits_of
-from policyengine.conditions import Constant, Operand, Ref
 from policyengine.findings import (
     ABSENT,
     NOTHING,
@@ -28,7 +26,6 @@ from policyengine.findings import (
     Unknown,
     Waits,
 )
-from policyengine.rulebook import Fact
 from policyengine.values import Value
 
 Rounding = Literal["half_up", "half_even", "down", "up"]
@@ -50,33 +47,21 @@ class Range(NamedTuple):
 UNLIMITED = Range(None, None)
 
 
-def declared_range(facts: Mapping[str, Fact], key: Key, case: Case) -> Range:
-    """Return the range that the bounds of a fact leave to a value which the case does not say.
+def declared_range(bounds: Iterable[tuple[str, Value | None]]) -> Range:
+    """Return the range that bounds (``at_least``, ``at_most``) leave to a value that is not known.
 
-    A bound that is another fact counts if the case says it and it is seen at all times: what has not happened
-    yet may not be looked at. What rules conclude has no bounds.
+    A bound without a value limits nothing.
     """
     low: int | None = None
     high: int | None = None
-    fact = facts.get(key[0])
-    for bound in () if fact is None or fact.role != "given" else fact.bounds:
-        limit = _limit(bound.operand, facts, key[1], case)
-        if limit is None:
+    for operator, limit in bounds:
+        if not isinstance(limit, int):
             continue
-        if bound.operator == "at_least":
+        if operator == "at_least":
             low = limit
-        elif bound.operator == "at_most":
+        elif operator == "at_most":
             high = limit
     return Range(low, high)
-
-
-def _limit(operand: Operand, facts: Mapping[str, Fact], record: int | None, case: Case) -> int | None:
-    value: Value | None = None
-    if isinstance(operand, Constant):
-        value = operand.value
-    elif isinstance(operand, Ref) and facts[operand.name].dated_by is None:
-        value = case.values.get((operand.name, record if operand.listed else None))
-    return value if isinstance(value, int) else None
 
 
 class Part(NamedTuple):

@@ -36,11 +36,11 @@ def negation(part: Condition) -> Condition:
     return Not(part, HERE)
 
 
-def show(found: Alternatives) -> list[str]:
+def show(found: Alternatives[Condition]) -> list[str]:
     return [" ".join(_show(literal) for literal in way) for way in found]
 
 
-def _show(literal: Literal) -> str:
+def _show(literal: Literal[Condition]) -> str:
     sign = "" if literal.wanted else "-"
     return sign + (literal.condition.listed if isinstance(literal.condition, Some) else "whole")
 

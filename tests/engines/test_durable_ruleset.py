@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policyengine.engines import durable_ruleset
-from policyengine.engines.durable_ruleset import (
+from policyengine.engines.durable import ruleset as durable_ruleset
+from policyengine.engines.durable.ruleset import (
     ATTRIBUTES_PER_SHARD,
     COMPARISONS_PER_CONJUNCTION,
     CONJUNCTIONS_PER_SHARD,

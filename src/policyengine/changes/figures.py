@@ -29,7 +29,7 @@ def parameter_details(sides: Sides, old: Parameter, new: Parameter) -> Iterator[
 
 def chosen_by(side: Bilingual, parameter: Parameter) -> Iterator[Text]:
     """Tell which act says which value is in force, where there is more than one."""
-    if parameter.by is not None and any(one.start is not None for one in parameter.values):
+    if parameter.by is not None and parameter.is_dated:
         act = side.title(parameter.by.name)
         yield side.both("the day of “{act}” says which value is in force", act=act)
 

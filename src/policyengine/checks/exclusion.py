@@ -78,7 +78,7 @@ class Exclusion:
         found = (nothing.extended(way) for way in alternatives(condition))
         return [one for one in found if one.possible()]
 
-    def _possible(self, demands: _Demands, waiting: _Waiting, seen: frozenset[Literal]) -> bool:
+    def _possible(self, demands: _Demands, waiting: _Waiting, seen: frozenset[Literal[Condition]]) -> bool:
         """Tell whether what is demanded and the conditions that wait are not plainly impossible together."""
         self.steps -= 1
         if self.steps <= 0 or not waiting.conditions:
@@ -122,7 +122,7 @@ class _Waiting(NamedTuple):
         return _Waiting(tuple(sorted(found, key=_has_ways)), frozenset(known))
 
 
-def _ways(condition: Condition) -> Iterator[tuple[Literal, ...]]:
+def _ways(condition: Condition) -> Iterator[tuple[Literal[Condition], ...]]:
     """Return the ways for a condition to be true, one by one, for there may be very many."""
     match condition:
         case AnyOf(parts):
@@ -155,7 +155,7 @@ class _Demands:
         self.highs: dict[Hashable, int] = {}
         self.tests: list[tuple[Hashable, Ref | None, Operator, tuple[Operand, ...], bool]] = []
 
-    def extended(self, literals: Iterable[Literal]) -> _Demands:
+    def extended(self, literals: Iterable[Literal[Condition]]) -> _Demands:
         """Return what is demanded together with some more literals."""
         more = _Demands(self.rulebook)
         more.truths, more.picks, more.readings = {**self.truths}, {**self.picks}, {**self.readings}
@@ -166,7 +166,7 @@ class _Demands:
             more._add(literal)
         return more
 
-    def _add(self, literal: Literal) -> None:
+    def _add(self, literal: Literal[Condition]) -> None:
         condition, wanted = literal
         asked = shape(condition)
         self.truths[asked] = self.truths.get(asked, frozenset()) | {wanted}

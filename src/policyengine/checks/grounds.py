@@ -59,7 +59,7 @@ class Grounds:
         self.concluding = by_fact(rulebook)
         self.defeats = {fact: defeats_among(rules) for fact, rules in self.concluding.items()}
 
-    def of(self, literal: Literal) -> Iterator[Condition]:
+    def of(self, literal: Literal[Condition]) -> Iterator[Condition]:
         """Return conditions that are true whenever the literal is; a test of nothing is false, not true."""
         condition, wanted = literal
         if not isinstance(condition, Test):

@@ -14,8 +14,8 @@ from policyengine.diagnostics import Diagnostic, FaultsFound
 from policyengine.i18n import Speech
 
 if TYPE_CHECKING:
-    from policyengine.dependencies import Layer
-    from policyengine.rule_files import Loaded
+    from policyengine.compile.plan import Plan
+    from policyengine.load import Loaded
     from policyengine.rulebook import Rulebook as Model
     from policyengine.testing.scenarios import ScenarioFile
 
@@ -35,12 +35,12 @@ def load(
     path: str, assumed: Sequence[str], overlays: Sequence[str], engine: EngineName, say: Speech
 ) -> Rulebook:
     """Return the rulebook in a folder, ready to judge. Raises UsageError and Exit."""
-    from policyengine.engines.durable_ruleset import EngineUnavailable
+    from policyengine.engines.durable.ruleset import EngineUnavailable
 
     readings = dict(options.pairs(assumed, "--assume"))
-    model, layers = load_model(path, overlays, say)
+    model, plan = load_model(path, overlays, say)
     try:
-        rulebook = prepare(model, readings, engine, layers)
+        rulebook = prepare(model, readings, engine, plan)
     except FaultsFound as found:
         raise _refused(found.diagnostics, say) from None
     except EngineUnavailable as reason:
@@ -50,23 +50,21 @@ def load(
     return rulebook
 
 
-def load_model(path: str, overlays: Sequence[str], say: Speech) -> tuple[Model, Sequence[Layer]]:
-    """Return the model of the rulebook in a folder, with the order of its layers. Raises Exit."""
+def load_model(path: str, overlays: Sequence[str], say: Speech) -> tuple[Model, Plan]:
+    """Return the model of the rulebook in a folder, with its Plan. Raises Exit."""
     from policyengine import load as loader
 
     return model_of(loader.load_model(path, tuple(overlays)), say)
 
 
-def model_of(
-    loaded: Loaded, say: Speech, texts: Mapping[str, str] | None = None
-) -> tuple[Model, Sequence[Layer]]:
-    """Return the model of what was loaded, with the order of its layers. Raises Exit.
+def model_of(loaded: Loaded, say: Speech, texts: Mapping[str, str] | None = None) -> tuple[Model, Plan]:
+    """Return the model of what was loaded, with its Plan. Raises Exit.
 
     ``texts`` holds the files that are not on disk.
     """
-    if loaded.rulebook is None:
+    if loaded.rulebook is None or loaded.plan is None:
         raise _refused(loaded.diagnostics, say, texts)
-    return loaded.rulebook, loaded.layers
+    return loaded.rulebook, loaded.plan
 
 
 def load_tested(path: str, overlays: Sequence[str], say: Speech) -> Tested:

@@ -16,7 +16,7 @@ from policyengine.version import __version__
 @options.language
 def command(language: Language) -> None:
     """Print versions."""
-    from policyengine.engines.durable_ruleset import TESTED_VERSION, durable_available
+    from policyengine.engines.durable.ruleset import TESTED_VERSION, durable_available
 
     say = options.speech(language)
     options.write(f"policyengine {__version__}\nPython {platform.python_version()}\n")

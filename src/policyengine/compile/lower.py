@@ -1,310 +1,299 @@
-"""Passes 3 and 4: from conjunctions of literals to integer comparisons, rule by rule, in strata."""
+"""From the typed rulebook to its Plan: scopes, counting and overriding are put in, readings left open."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
-from policyengine import dependencies
+from policyengine import conditions, rulebook
 from policyengine.calendar import Counting
-from policyengine.clocks import has_run_out
-from policyengine.compile.choose_readings import Readings, choose_condition, choose_operand
-from policyengine.compile.closures import Evaluate, Lookup, lower_condition, lower_operand
-from policyengine.compile.normal_form import Literal, alternatives
-from policyengine.compile.program import (
-    ABSENT_VALUE,
-    Attribute,
-    CompiledAmount,
-    CompiledConclusion,
-    CompiledDeadline,
-    CompiledFact,
-    CompiledParameter,
-    CompiledPart,
-    CompiledRule,
-    CompiledSpan,
-    Follows,
-    Layer,
-    Match,
-    MatchOperator,
-    Node,
-    Program,
-    QuestionAttribute,
+from policyengine.compile.plan import (
+    ALWAYS,
+    AS_OF,
+    NEVER,
+    Aggregate,
+    Amount,
+    Apply,
+    Aspect,
+    Bound,
+    Candidate,
+    Cap,
+    Cell,
+    Choose,
+    Chosen,
+    Const,
+    Derived,
+    Due,
+    Expr,
+    Given,
+    How,
+    Op,
+    Parameter,
+    Plan,
+    Policy,
+    Read,
+    RecordList,
+    Rule,
+    Status,
     Stratum,
-    ValueAttribute,
+    Unsaid,
 )
-from policyengine.conditions import All, Condition, Constant, Operand, Operator, Ref, Test
+from policyengine.conditions import Condition, Operand, conjuncts
+from policyengine.dependencies import DUE, dependencies, layers
 from policyengine.resolution import close_overrides
-from policyengine.rulebook import Amount, CountingRule, Deadline, Fact, Parameter, Rule, Rulebook
-from policyengine.source import Span
-from policyengine.values import comparison_key
+from policyengine.rulebook import RAN_OUT, CountingRule, Deadline, Fact, IfMissing, Rulebook
 
-MOST_MATCHES = 40
-"""A way with more comparisons becomes a question beside the engine, far below the engine's own limit."""
-
-_POSITIVE: Mapping[Operator, MatchOperator] = {
-    "is": "==",
-    "at_least": ">=",
-    "at_most": "<=",
-    "more_than": ">",
-    "less_than": "<",
+_OPS: Mapping[conditions.Operator, Op] = {
+    "is": "eq",
+    "one_of": "in",
+    "at_least": "ge",
+    "at_most": "le",
+    "more_than": "gt",
+    "less_than": "lt",
 }
-_NEGATIVE: Mapping[Operator, MatchOperator] = {
-    "is": "!=",
-    "at_least": "<",
-    "at_most": ">",
-    "more_than": "<=",
-    "less_than": ">=",
-}
-_Way = tuple[Match, ...]
+One = TypeVar("One")
 
 
-def compile_rulebook(
-    rulebook: Rulebook, readings: Readings, order: Sequence[dependencies.Layer] | None = None
-) -> Program:
-    """Return the program of a rulebook whose dependencies have no cycle; ``readings`` is complete.
+def lower_rulebook(book: Rulebook) -> Plan:
+    """Return the Plan of a rulebook whose dependencies have no cycle. Raises CycleError."""
+    return _Lowering(book).plan()
 
-    ``order`` is what :func:`policyengine.dependencies.layers` gives, where it is known already.
-    """
-    if order is None:
-        order = dependencies.layers(dependencies.dependencies(rulebook))
-    return _Lowering(rulebook, readings, order).program()
+
+# ---------- conditions and operands
+
+
+def lower_operand(operand: Operand) -> Expr:
+    """Return the expression of an operand."""
+    match operand:
+        case conditions.Constant(value, type):
+            return Const(value, type.value)
+        case conditions.Ref(name, _, type, listed):
+            return Read(name, listed, type.value)
+        case conditions.ByReading():
+            return _by_reading(operand.assumption, operand.readings, lower_operand)
+
+
+def _by_reading(assumption: str, readings: Iterable[tuple[str, One]], lower: Callable[[One], Expr]) -> Choose:
+    return Choose(tuple((Chosen(assumption, (reading,)), lower(one)) for reading, one in readings))
+
+
+def lower_condition(condition: Condition) -> Expr:
+    """Return the expression of a condition; it gives a truth."""
+    match condition:
+        case conditions.Test():
+            return _test(condition)
+        case conditions.ReadingIs(assumption, readings):
+            return Chosen(assumption, readings)
+        case conditions.All(parts):
+            return Apply("all", tuple(lower_condition(part) for part in parts))
+        case conditions.Any(parts):
+            return Apply("any", tuple(lower_condition(part) for part in parts))
+        case conditions.Not(part):
+            return Apply("not", (lower_condition(part),))
+        case conditions.Some(listed, where):
+            return _aggregate("any", listed, where)
+        case conditions.Count(listed, where, operator, operands):
+            counted = _aggregate("count", listed, where)
+            return Apply(_OPS[operator], (counted, *(lower_operand(one) for one in operands)))
+        case conditions.Pick(which, listed, where, then):
+            return _aggregate(which, listed, where, lower_condition(then))
+
+
+def _aggregate(how: How, listed: str, where: Condition, of: Expr = ALWAYS) -> Aggregate:
+    return Aggregate(how, listed, lower_condition(where), of)
+
+
+def _test(test: conditions.Test) -> Expr:
+    subject = lower_operand(test.ref)
+    if test.operator == "known":
+        return Apply("has", (subject,))
+    if test.operator == "happened":
+        return Apply("le", (subject, AS_OF))
+    return Apply(_OPS[test.operator], (subject, *(lower_operand(one) for one in test.operands)))
+
+
+# ---------- the whole rulebook
 
 
 class _Lowering:
-    """The compilation of one rulebook: hands out the names of attributes and the numbers of texts."""
+    """The lowering of one rulebook; what is concluded is found once for all rules."""
 
-    def __init__(self, rulebook: Rulebook, readings: Readings, order: Sequence[dependencies.Layer]) -> None:
-        self.book = rulebook
-        self.order = order
-        self.readings = readings
-        self.texts: dict[str, int] = {}
-        self.attributes: dict[object, Attribute] = {}
-        self.policies = {id: number for number, id in enumerate(rulebook.policies)}
-        self.numbers = {id: number for number, id in enumerate(rulebook.rules)}
-
-    def program(self) -> Program:
-        scopes = self._scopes()
-        layers = tuple(self._layers())
-        return Program(self.book, self.readings, scopes, layers, self.texts)
-
-    def _evaluate(self, condition: Condition) -> Evaluate:
-        return lower_condition(choose_condition(condition, self.readings))
-
-    def _lookup(self, operand: Operand) -> Lookup:
-        return lower_operand(choose_operand(operand, self.readings))
-
-    # ---------- rules
-
-    def _scopes(self) -> tuple[Evaluate, ...]:
-        """Return when each policy applies; all its rules carry the same scope."""
-        scopes: dict[str, Condition] = {rule.policy: rule.scope for rule in self.book.rules.values()}
-        return tuple(
-            self._evaluate(scopes[id]) if id in scopes else self._evaluate(_ALWAYS) for id in self.policies
-        )
-
-    def _layers(self) -> Iterable[Layer]:
-        facts = self._facts()
-        for layer in self.order:
-            nodes = (self._node(name, facts) for name in layer.names if name not in self.book.lists)
-            yield Layer(tuple(nodes), tuple(self._strata(layer.rules)))
-
-    def _node(self, name: str, facts: Mapping[str, CompiledFact]) -> Node:
-        if name in facts:
-            return facts[name]
-        if name in self.book.parameters:
-            return self._parameter(self.book.parameters[name])
-        if name in self.book.deadlines:
-            return self._deadline(self.book.deadlines[name])
-        if name.removesuffix(dependencies.DUE) in self.book.deadlines:
-            return self._span(self.book.deadlines[name.removesuffix(dependencies.DUE)])
-        return self._amount(self.book.amounts[name])
-
-    def _strata(self, names: Iterable[str]) -> Iterable[Stratum]:
-        groups: dict[str | None, list[CompiledRule]] = {}
-        for name in names:
-            rule = self.book.rules[name]
-            groups.setdefault(rule.listed, []).append(self._rule(rule))
-        for listed in sorted(groups, key=lambda one: one or ""):
-            yield Stratum(listed, tuple(groups[listed]))
-
-    def _rule(self, rule: Rule) -> CompiledRule:
-        when = choose_condition(rule.when, self.readings)
-        found: dict[str, Attribute] = {}
-        policy = Match(policy_attribute(self.policies[rule.policy]), "==", 1)
-        ways = [
-            (policy, *way) for conjunction in alternatives(when) for way in self._ways(conjunction, found)
-        ]
-        if any(len(way) > MOST_MATCHES for way in ways):
-            found.clear()
-            ways = [(policy, *self._question(when, True, found))]
-        return CompiledRule(
-            rule=rule,
-            number=self.numbers[rule.id],
-            policy=self.policies[rule.policy],
-            ways=tuple(sorted(set(ways))),
-            attributes=tuple(found.values()),
-            when=lower_condition(when),
-        )
-
-    def _ways(self, conjunction: Iterable[Literal], found: dict[str, Attribute]) -> list[_Way]:
-        """Return the conjunctions of comparisons of a conjunction of literals: one, or a few."""
-        ways: list[_Way] = [()]
-        for literal in conjunction:
-            lowered = self._literal(literal, found)
-            if len(ways) * len(lowered) > _MOST_WAYS:
-                lowered = [self._question(literal.condition, literal.wanted, found)]
-            ways = [(*left, *right) for left in ways for right in lowered]
-        return [tuple(sorted(set(way))) for way in ways]
-
-    def _literal(self, literal: Literal, found: dict[str, Attribute]) -> list[_Way]:
-        test = literal.condition
-        if isinstance(test, Test) and _is_comparable(test):
-            attribute = self._value_attribute(test.ref)
-            found[attribute.attribute] = attribute
-            keys = [self._constant(operand) for operand in test.operands]
-            return _matches(attribute.attribute, test.operator, keys, literal.wanted)
-        return [self._question(test, literal.wanted, found)]
-
-    def _constant(self, operand: Operand) -> int:
-        assert isinstance(operand, Constant)
-        key = comparison_key(operand.value)
-        return self.texts.setdefault(key, len(self.texts) + 1) if isinstance(key, str) else key
-
-    def _value_attribute(self, ref: Ref) -> ValueAttribute:
-        found = self.attributes.get(ref.name)
-        if found is None:
-            found = ValueAttribute(f"v{len(self.attributes)}", ref.name, ref.listed, ref.type)
-            self.attributes[ref.name] = found
-        assert isinstance(found, ValueAttribute)
-        return found
-
-    def _question(self, condition: Condition, wanted: bool, found: dict[str, Attribute]) -> _Way:
-        attribute = self.attributes.get(condition)
-        if attribute is None:
-            attribute = QuestionAttribute(f"q{len(self.attributes)}", lower_condition(condition))
-            self.attributes[condition] = attribute
-        found[attribute.attribute] = attribute
-        return (Match(attribute.attribute, "==", 1 if wanted else 0),)
-
-    # ---------- facts, deadlines, amounts
-
-    def _facts(self) -> dict[str, CompiledFact]:
-        conclusions: dict[str, list[CompiledConclusion]] = {}
+    def __init__(self, book: Rulebook) -> None:
+        self.book = book
+        self.candidates: dict[str, list[Candidate]] = {}
         overrides: dict[str, dict[str, tuple[str, ...]]] = {}
-        for rule in self.book.rules.values():
-            for conclusion in rule.then:
-                fact = conclusion.fact.name
-                conclusions.setdefault(fact, []).append(self._conclusion(rule.id, conclusion.value))
-                overrides.setdefault(fact, {})[rule.id] = rule.overrides
-        return {
-            path: CompiledFact(
-                fact,
-                self._dating(fact),
-                tuple(conclusions.get(path, ())),
-                close_overrides(overrides.get(path, {})),
-            )
-            for path, fact in self.book.facts.items()
-        }
+        for rule in book.rules.values():
+            for one in rule.then:
+                candidate = Candidate(rule.id, lower_operand(one.value))
+                self.candidates.setdefault(one.fact.name, []).append(candidate)
+                overrides.setdefault(one.fact.name, {})[rule.id] = rule.overrides
+        self.defeats = {fact: close_overrides(group) for fact, group in overrides.items()}
 
-    def _dating(self, fact: Fact) -> Lookup | None:
-        if fact.dated_by is None:
-            return None
-        dating = self.book.facts[fact.dated_by]
-        return lower_operand(Ref(dating.path, "fact", dating.type, dating.listed, fact.span))
-
-    def _parameter(self, parameter: Parameter) -> CompiledParameter:
-        is_dated = any(value.start is not None for value in parameter.values)
-        by = lower_operand(parameter.by) if is_dated and parameter.by is not None else None
-        return CompiledParameter(parameter, by)
-
-    def _conclusion(self, rule: str, value: Operand) -> CompiledConclusion:
-        chosen = choose_operand(value, self.readings)
-        unknown_as = (chosen.name, chosen.listed is not None) if isinstance(chosen, Ref) else (rule, True)
-        return CompiledConclusion(rule, lower_operand(chosen), unknown_as)
-
-    def _span(self, deadline: Deadline) -> CompiledSpan:
-        return CompiledSpan(
-            deadline=deadline,
-            follows=_follows(choose_operand(deadline.starts, self.readings)),
-            exists=self._evaluate(deadline.when),
-            start=self._lookup(deadline.starts),
-            length=self._lookup(deadline.within),
-            counting=choose_counting(deadline.counting, self.readings),
+    def plan(self) -> Plan:
+        book = self.book
+        return Plan(
+            rulebook=book.id,
+            digest=book.digest,
+            zone=book.zone.key,
+            calendar=book.calendar.code,
+            lists=tuple(
+                RecordList(path, one.dated_by, one.empty_if_missing) for path, one in book.lists.items()
+            ),
+            readings=tuple((id, one.default) for id, one in book.assumptions.items()),
+            policies=tuple(Policy(id, lower_condition(one.scope)) for id, one in book.policies.items()),
+            strata=tuple(self._strata()),
         )
 
-    def _deadline(self, deadline: Deadline) -> CompiledDeadline:
-        return CompiledDeadline(
-            span=self._span(deadline),
-            acts=tuple(self._lookup(act) for act in deadline.met_by),
-            stops=tuple(self._lookup(event) for event in deadline.stopped_by),
+    def _strata(self) -> Iterable[Stratum]:
+        for layer in layers(dependencies(self.book)):
+            cells = (self._cell(name) for name in layer.names if name not in self.book.lists)
+            yield Stratum(tuple(cells), tuple(self._rule(id) for id in layer.rules))
+
+    def _rule(self, id: str) -> Rule:
+        rule = self.book.rules[id]
+        return Rule(id, rule.policy, rule.listed, lower_condition(rule.when))
+
+    def _cell(self, name: str) -> Cell:
+        book = self.book
+        if name in book.facts:
+            fact = book.facts[name]
+            return self._given(fact) if fact.role == "given" else self._derived(fact)
+        if name in book.parameters:
+            return _parameter(book.parameters[name])
+        if name in book.deadlines:
+            return _status(book.deadlines[name])
+        if name.removesuffix(DUE) in book.deadlines:
+            return self._due(book.deadlines[name.removesuffix(DUE)])
+        return self._amount(book.amounts[name])
+
+    def _demands(self, part: Deadline | rulebook.Amount) -> tuple[str | None, Expr]:
+        """Return the policy whose scope a deadline or amount demands, and what it demands beside that."""
+        scope = set(conjuncts(self.book.policies[part.policy].scope))
+        every = list(conjuncts(part.when))
+        if not scope.issubset(every):
+            return None, lower_condition(part.when)
+        own = tuple(lower_condition(one) for one in every if one not in scope)
+        return part.policy, own[0] if len(own) == 1 else Apply("all", own)
+
+    def _given(self, fact: Fact) -> Given:
+        dating = None if fact.dated_by is None else self._read(self.book.facts[fact.dated_by])
+        return Given(
+            fact.path, fact.listed, fact.type.value, dating, _missing(fact), tuple(self._bounds(fact))
         )
 
-    def _amount(self, amount: Amount) -> CompiledAmount:
-        return CompiledAmount(
-            amount=amount,
-            exists=self._evaluate(amount.when),
-            base=self._part(amount.base),
-            plus=tuple(self._part(term) for term in amount.plus),
-            minus=tuple(self._part(term) for term in amount.minus),
-            rate=None if amount.rate is None else self._part(amount.rate),
-            floor=None if amount.floor is None else self._part(amount.floor),
-            caps=tuple((self._evaluate(cap.when), self._part(cap.limit)) for cap in amount.caps),
+    def _read(self, fact: Fact) -> Read:
+        return Read(fact.path, fact.listed, fact.type.value)
+
+    def _bounds(self, fact: Fact) -> Iterator[Bound]:
+        """Return the limits that leave a range to a value which the case does not say.
+
+        A bound that is another fact counts only if that fact is seen at all times: what has not happened yet
+        may not be looked at.
+        """
+        for bound in fact.bounds:
+            operand, operator = bound.operand, bound.operator
+            if operator == "not_before":
+                continue
+            if isinstance(operand, conditions.Ref) and self.book.facts[operand.name].dated_by is not None:
+                continue
+            lowered = lower_operand(operand)
+            if isinstance(lowered, Const | Read):
+                yield operator, lowered
+
+    def _derived(self, fact: Fact) -> Derived:
+        defeats = self.defeats.get(fact.path, {})
+        return Derived(
+            fact.path,
+            fact.listed,
+            fact.type.value,
+            tuple(self.candidates.get(fact.path, ())),
+            tuple((rule, tuple(sorted(beaten))) for rule, beaten in sorted(defeats.items()) if beaten),
         )
 
-    def _part(self, operand: Operand) -> CompiledPart:
-        chosen = choose_operand(operand, self.readings)
-        if isinstance(chosen, Ref):
-            return CompiledPart(lower_operand(chosen), chosen.name, chosen.listed is not None)
-        return CompiledPart(lower_operand(chosen), "", False)
+    def _due(self, deadline: Deadline) -> Due:
+        policy, when = self._demands(deadline)
+        return Due(
+            deadline=deadline.id,
+            policy=policy,
+            listed=deadline.listed,
+            when=when,
+            start=lower_operand(deadline.starts),
+            length=lower_operand(deadline.within),
+            counting=tuple((aspect, how) for aspect, how in _counting(deadline.counting) if aspect != "end"),
+            follows=_follows(deadline.starts),
+        )
+
+    def _amount(self, amount: rulebook.Amount) -> Amount:
+        policy, when = self._demands(amount)
+        return Amount(
+            name=amount.id,
+            policy=policy,
+            listed=amount.listed,
+            when=when,
+            base=lower_operand(amount.base),
+            plus=tuple(lower_operand(term) for term in amount.plus),
+            minus=tuple(lower_operand(term) for term in amount.minus),
+            rate=None if amount.rate is None else lower_operand(amount.rate),
+            floor=None if amount.floor is None else lower_operand(amount.floor),
+            caps=tuple(Cap(lower_condition(cap.when), lower_operand(cap.limit)) for cap in amount.caps),
+            rounding=amount.rounding,
+        )
 
 
-_MOST_WAYS = 32
-_ALWAYS = All((), Span(""))
+# ---------- cells
 
 
-def policy_attribute(number: int) -> str:
-    """Return the attribute that says whether a policy applies."""
-    return f"p{number}"
+def _missing(fact: Fact) -> Expr:
+    def lower(missing: IfMissing) -> Expr:
+        if missing is None:
+            return Unsaid()
+        return Const(None if missing == "absent" else missing.value, fact.type.value)
+
+    if isinstance(fact.if_missing, rulebook.MissingByReading):
+        return _by_reading(fact.if_missing.assumption, fact.if_missing.readings, lower)
+    return lower(fact.if_missing)
 
 
-def _follows(start: Operand) -> Follows:
-    """Return the function that tells whether a clock starts where another ran out, and not with an act."""
-    if not isinstance(start, Ref) or start.kind != "deadline" or start.name.endswith(".status"):
-        return lambda memory, record: False
-    if start.name.endswith(".due"):
-        return lambda memory, record: True
-    status, is_listed = start.name.rpartition(".")[0] + ".status", start.listed is not None
-    return lambda memory, record: has_run_out(memory.values[status, record if is_listed else None])
+def _parameter(parameter: rulebook.Parameter) -> Parameter:
+    values = tuple((one.start, one.value) for one in parameter.values)
+    by = None if parameter.by is None or not parameter.is_dated else lower_operand(parameter.by)
+    assert by is None or isinstance(by, Read)
+    return Parameter(parameter.id, parameter.type.value, values, by)
 
 
-def choose_counting(rules: Iterable[CountingRule], readings: Readings) -> Counting:
-    """Return how time is counted under the readings."""
-    chosen: dict[str, str] = {}
+def _counting(rules: Iterable[CountingRule]) -> Iterator[tuple[Aspect, Expr]]:
     for rule in rules:
-        reading = "" if rule.assumption is None else readings[rule.assumption]
-        chosen[rule.aspect] = next(choice for of, choice in rule.choices if of == reading)
-    return Counting(**chosen)  # type: ignore[arg-type]  # the parser let only words of each aspect pass
+        if rule.assumption is None:
+            yield rule.aspect, Const(rule.choices[0][1], "choice")
+        else:
+            yield (
+                rule.aspect,
+                _by_reading(rule.assumption, rule.choices, lambda choice: Const(choice, "choice")),
+            )
 
 
-def _is_comparable(test: Test) -> bool:
-    """Tell whether a test compares a value with constants, so that the engine can do it."""
-    asks_value = test.operator not in ("known", "happened")
-    return asks_value and all(isinstance(operand, Constant) for operand in test.operands)
+def _follows(start: Operand) -> Expr:
+    """Return whether a clock starts where another ran out, and not with an act."""
+    if isinstance(start, conditions.ByReading):
+        return _by_reading(start.assumption, start.readings, _follows)
+    if not isinstance(start, conditions.Ref) or start.kind != "deadline":
+        return NEVER
+    if start.name.endswith(DUE):
+        return ALWAYS
+    status = Read(start.name.rpartition(".")[0] + ".status", start.listed, "choice")
+    return Apply("in", (status, *(Const(one, "choice") for one in RAN_OUT)))
 
 
-def _matches(attribute: str, operator: Operator, keys: list[int], wanted: bool) -> list[_Way]:
-    """Return the ways for a comparison to be true, or to be false.
+def _status(deadline: Deadline) -> Status:
+    how_end = next((how for aspect, how in _counting(deadline.counting) if aspect == "end"), _INCLUDED)
+    return Status(
+        name=deadline.id,
+        listed=deadline.listed,
+        acts=tuple(lower_operand(act) for act in deadline.met_by),
+        stops=tuple(lower_operand(event) for event in deadline.stopped_by),
+        end=how_end,
+        over="ended" if not deadline.met_by else "lapsed" if deadline.is_right else "missed",
+    )
 
-    A value that is absent is no value: no comparison with it is true, and every one is false.
-    """
-    if operator == "one_of":
-        if wanted:
-            return [(Match(attribute, "==", key),) for key in sorted(set(keys))]
-        return [tuple(Match(attribute, "!=", key) for key in sorted(set(keys)))]
-    key = keys[0]
-    match = Match(attribute, (_POSITIVE if wanted else _NEGATIVE)[operator], key)
-    is_present = Match(attribute, ">", ABSENT_VALUE)
-    if wanted and operator in ("at_most", "less_than"):
-        return [(match, is_present)]
-    if not wanted and operator in ("at_most", "less_than"):
-        return [(match,), (Match(attribute, "==", ABSENT_VALUE),)]
-    return [(match,)]
+
+_INCLUDED = Const(Counting().end, "choice")

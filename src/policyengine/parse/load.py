@@ -19,7 +19,7 @@ from policyengine.parse.reports import parse_report
 from policyengine.parse.sound_parts import SoundParts, asks_for, sound_parts
 from policyengine.parse.sources import Sources
 from policyengine.parse.vocabulary import declare_vocabulary, parse_vocabulary
-from policyengine.rule_files import Loaded, SourceFile, collect_files, digest_of
+from policyengine.rule_files import Parsed, SourceFile, collect_files, digest_of
 from policyengine.rulebook import Rulebook
 from policyengine.schemas import read_shaped
 from policyengine.source import Span
@@ -28,7 +28,7 @@ from policyengine.suggestions import did_you_mean, one_of
 _Named = TypeVar("_Named")
 
 
-def load_directory(directory: str, overlays: Sequence[str] = ()) -> Loaded:
+def load_directory(directory: str, overlays: Sequence[str] = ()) -> Parsed:
     """Read, check the shape of, and parse the rulebook in a directory, with some overlays switched on."""
     files, faults = collect_files(directory)
     return parse_files(directory, files, faults, overlays)
@@ -36,7 +36,7 @@ def load_directory(directory: str, overlays: Sequence[str] = ()) -> Loaded:
 
 def parse_files(
     directory: str, files: Sequence[SourceFile], faults: Sequence[Diagnostic], overlays: Sequence[str]
-) -> Loaded:
+) -> Parsed:
     """Parse files that have been read; ``faults`` are those of reading them."""
     found = list(faults)
     trees: dict[str, list[MappingNode]] = {}
@@ -46,11 +46,11 @@ def parse_files(
             trees.setdefault(file.kind, []).append(tree)
     if has_errors(found):
         sound, more = _without_faulty(directory, files, faults, overlays)
-        return Loaded(None, _sorted([*found, *more]), (), sound)
+        return Parsed(None, _sorted([*found, *more]), sound)
     rulebook = _parse(directory, digest_of(directory, files), trees, overlays, found)
     if has_errors(found):
-        return Loaded(None, _sorted(found), (), rulebook)
-    return Loaded(rulebook, _sorted(found))
+        return Parsed(None, _sorted(found), rulebook)
+    return Parsed(rulebook, _sorted(found))
 
 
 # What cannot be told while a file is missing, because it may stand there.

@@ -12,8 +12,6 @@ from functools import cached_property
 from itertools import combinations
 from typing import NamedTuple
 
-from policyengine.compile.choose_readings import choose_condition, choose_operand
-from policyengine.compile.lower import choose_counting
 from policyengine.conditions import (
     All,
     Any,
@@ -31,6 +29,7 @@ from policyengine.conditions import (
 from policyengine.dependencies import DUE, Graph, refs_of_operand, rule_node
 from policyengine.explain import Explanation
 from policyengine.findings import Absent, Conflict, Findings, Known, State, Unknown
+from policyengine.readings import choose_condition, choose_counting, choose_operand
 from policyengine.rulebook import Amount, Deadline, Rulebook
 from policyengine.values import ValueType, comparison_key
 

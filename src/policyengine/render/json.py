@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from policyengine.case import Key
 from policyengine.clauses import Source
-from policyengine.compile.choose_readings import choose_operand
 from policyengine.conditions import Constant, Count, Operand, Pick, ReadingIs, Some, Test
 from policyengine.deciding import (
     ByChoice,
@@ -42,6 +41,7 @@ from policyengine.explain import Either, Leaf, Looked, Part
 from policyengine.findings import Absent, Conflict, Known, Missing, State, Truth, Unknown, Waits
 from policyengine.key_names import format_key
 from policyengine.nearness import MOST_RECORDS, gap_of, in_order, shown_records, ways_in_order
+from policyengine.readings import choose_operand
 from policyengine.refine import tree
 from policyengine.render.naming import MOST_WAITS, type_of
 from policyengine.render.steps import raw_text

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from policyengine.compile.choose_readings import choose_operand
 from policyengine.conditions import Constant, Operand
 from policyengine.decision import AmountView
 from policyengine.diagnostics import marked
 from policyengine.findings import AmountFinding, Known, State, Truth
+from policyengine.readings import choose_operand
 from policyengine.render.naming import Naming
 from policyengine.rulebook import Amount
 from policyengine.sums import RAW_UNITS

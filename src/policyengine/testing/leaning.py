@@ -78,7 +78,7 @@ class ReadingsAsked:
                 if found is None:
                     readings = {**own.readings, assumption: reading.id}
                     # The first is only kept alive, so that nothing else gets its id.
-                    found = self._others[key] = (own, Explainer(own.rulebook, readings, own.order))
+                    found = self._others[key] = (own, Explainer(own.rulebook, readings, own.plan))
                 yield found[1]
 
     def _asked_by(self, book: Rulebook, condition: Condition) -> frozenset[str]:

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from policyengine.case import Key
-from policyengine.compile.choose_readings import choose_operand
 from policyengine.conditions import Operand, Ref, Test
 from policyengine.decision import Decision
 from policyengine.diagnostics import Message, marked, message
@@ -23,6 +22,7 @@ from policyengine.file_names import TESTS_ENDING
 from policyengine.findings import Conflict, Known, State, Truth, Unknown
 from policyengine.i18n import Speech
 from policyengine.key_names import format_key
+from policyengine.readings import choose_operand
 from policyengine.render.naming import Naming
 from policyengine.testing.coverage import SIDES, Coverage
 from policyengine.testing.run import Result, Runner

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from policyengine import conditions as tree
-from policyengine.compile.choose_readings import choose_condition, choose_operand, is_false, is_true
 from policyengine.conditions import (
     All,
     Any,
@@ -19,6 +18,7 @@ from policyengine.conditions import (
     Ref,
     Some,
 )
+from policyengine.readings import choose_condition, choose_operand, is_false, is_true
 from policyengine.source import Span
 from policyengine.values import ValueType
 

@@ -1,7 +1,7 @@
-"""The three-valued meaning of conditions and operands as Python functions of the working memory.
+"""The exact three-valued meaning of a folded Plan's expressions, as Python functions of a memory.
 
-The engine says which rules hold. What does not hold is false or undetermined, deadlines and amounts must be
-computed, and lists counted: that is answered here.
+Beside the truth, an answer says what it waits for. Engines that only find out what is true ask here for all
+the rest; so does an explanation.
 """
 
 from __future__ import annotations
@@ -12,23 +12,9 @@ from typing import Protocol, TypeVar
 
 from policyengine.case import Key
 from policyengine.clocks import waits_of
-from policyengine.conditions import (
-    NEIGHBOURS,
-    All,
-    Any,
-    Condition,
-    Constant,
-    Count,
-    Not,
-    Operand,
-    Operator,
-    Pick,
-    Ref,
-    Some,
-    Test,
-    range_of,
-)
-from policyengine.findings import NOTHING, Absent, Known, Missing, State, Truth, Unknown, Waits
+from policyengine.compile.plan import AS_OF, Aggregate, Apply, Const, Expr, Op, Read
+from policyengine.conditions import Which, range_of
+from policyengine.findings import ABSENT, NOTHING, Absent, Known, Missing, State, Truth, Unknown, Waits
 from policyengine.values import LARGEST_COUNT, comparison_key
 
 Answer = tuple[Truth, Waits]
@@ -69,46 +55,59 @@ Evaluate = Callable[[Memory, "int | None"], Answer]
 Lookup = Callable[[Memory, "int | None"], State]
 Compare = Callable[["int | str", "int | str"], bool]
 
-_COMPARE: dict[Operator, Compare] = {
-    "is": lambda left, right: left == right,
-    "at_least": lambda left, right: left >= right,  # type: ignore[operator]  # only integers have an order
-    "at_most": lambda left, right: left <= right,  # type: ignore[operator]
-    "more_than": lambda left, right: left > right,  # type: ignore[operator]
-    "less_than": lambda left, right: left < right,  # type: ignore[operator]
+_COMPARE: Mapping[Op, Compare] = {
+    "eq": lambda left, right: left == right,
+    "in": lambda left, right: left == right,
+    "ge": lambda left, right: left >= right,  # type: ignore[operator]  # only integers have an order
+    "le": lambda left, right: left <= right,  # type: ignore[operator]
+    "gt": lambda left, right: left > right,  # type: ignore[operator]
+    "lt": lambda left, right: left < right,  # type: ignore[operator]
 }
 
 
-def lower_operand(operand: Operand) -> Lookup:
-    """Return the function that finds the state of an operand; its readings have been chosen."""
-    if isinstance(operand, Constant):
-        known = Known(operand.value)
-        return lambda memory, record: known
-    assert isinstance(operand, Ref)
-    name, key = operand.name, (operand.name, None)
-    if operand.listed is None:
-        return lambda memory, record: memory.values[key]
-    return lambda memory, record: memory.values[name, record]
-
-
-def lower_condition(condition: Condition) -> Evaluate:
-    """Return the function that answers a condition; its readings have been chosen."""
-    match condition:
-        case Test():
-            return _test(condition)
-        case All(parts):
-            return _all(tuple(lower_condition(part) for part in parts))
-        case Any(parts):
-            return _any(tuple(lower_condition(part) for part in parts))
-        case Not(part):
-            return _not(lower_condition(part))
-        case Some(listed, where):
-            return _some(listed, lower_condition(where))
-        case Count():
-            return _count(condition)
-        case Pick():
-            return _pick(condition)
+def lookup_of(expr: Expr) -> Lookup:
+    """Return the function that finds the state of a value. Raises ValueError for what is no folded value."""
+    match expr:
+        case Const(value):
+            known = ABSENT if value is None else Known(value)
+            return lambda memory, record: known
+        case Read() if expr == AS_OF:
+            return lambda memory, record: Known(memory.as_of)
+        case Read(name, None):
+            key = (name, None)
+            return lambda memory, record: memory.values[key]
+        case Read(name):
+            return lambda memory, record: memory.values[name, record]
         case _:
-            raise AssertionError("a reading is left")
+            raise ValueError(f"no value of a folded plan: {expr}")
+
+
+def evaluate_of(expr: Expr) -> Evaluate:
+    """Return the function that answers a condition. Raises ValueError for what is no folded condition."""
+    match expr:
+        case Const(value, "truth"):
+            answer = TRUE if value else FALSE
+            return lambda memory, record: answer
+        case Apply("all", args):
+            return _all(tuple(evaluate_of(part) for part in args))
+        case Apply("any", args):
+            return _any(tuple(evaluate_of(part) for part in args))
+        case Apply("not", (part,)):
+            return _not(evaluate_of(part))
+        case Apply("has", (part,)):
+            return _has(lookup_of(part))
+        case Apply(op, (Aggregate("count") as counted, *limits)):
+            return _count(op, counted, limits)
+        case Apply(op, (left, *others)):
+            compare, subject = _COMPARE[op], lookup_of(left)
+            ways = [_comparison(subject, compare, lookup_of(one)) for one in others]
+            return ways[0] if len(ways) == 1 else _any(ways)
+        case Aggregate("any", listed, where):
+            return _some(listed, evaluate_of(where))
+        case Aggregate():
+            return _pick(expr)
+        case _:
+            raise ValueError(f"no condition of a folded plan: {expr}")
 
 
 def _all(parts: Sequence[Evaluate]) -> Evaluate:
@@ -123,6 +122,14 @@ def _all(parts: Sequence[Evaluate]) -> Evaluate:
         return TRUE if waits is None else (Truth.UNDETERMINED, waits)
 
     return evaluate
+
+
+def both(one: Answer, other: Answer) -> Answer:
+    """Return whether two conditions hold, and what that waits for."""
+    truth = min(one[0], other[0])
+    if truth is not Truth.UNDETERMINED:
+        return truth, NOTHING
+    return truth, one[1] | other[1]
 
 
 def _any(parts: Sequence[Evaluate]) -> Evaluate:
@@ -152,34 +159,12 @@ def _not(part: Evaluate) -> Evaluate:
 # ---------- tests
 
 
-def _test(test: Test) -> Evaluate:
-    subject = lower_operand(test.ref)
-    if test.operator == "known":
-        return _known(subject)
-    if test.operator == "happened":
-        return _happened(subject)
-    operands = [lower_operand(operand) for operand in test.operands]
-    if test.operator == "one_of":
-        return _any([_comparison(subject, _COMPARE["is"], operand) for operand in operands])
-    return _comparison(subject, _COMPARE[test.operator], operands[0])
-
-
-def _known(subject: Lookup) -> Evaluate:
+def _has(subject: Lookup) -> Evaluate:
     def evaluate(memory: Memory, record: int | None) -> Answer:
         state = subject(memory, record)
         if isinstance(state, Unknown) and not state.has_value:
             return Truth.UNDETERMINED, state.waits
         return FALSE if isinstance(state, Absent) else TRUE
-
-    return evaluate
-
-
-def _happened(subject: Lookup) -> Evaluate:
-    def evaluate(memory: Memory, record: int | None) -> Answer:
-        state = subject(memory, record)
-        if isinstance(state, Known):
-            return TRUE if state.value <= memory.as_of else FALSE  # type: ignore[operator]
-        return (Truth.UNDETERMINED, state.waits) if isinstance(state, Unknown) else FALSE
 
     return evaluate
 
@@ -236,10 +221,10 @@ def _once(ask: Callable[[Memory], Kept]) -> Callable[[Memory], Kept]:
     return asked
 
 
-def _count(question: Count) -> Evaluate:
-    operands = [lower_operand(operand) for operand in question.operands]
-    operator: Operator = "is" if question.operator == "one_of" else question.operator
-    counted = _once(_counter(question.listed, lower_condition(question.where)))
+def _count(op: Op, question: Aggregate, limits_of: Sequence[Expr]) -> Evaluate:
+    operands = [lookup_of(one) for one in limits_of]
+    compare = _COMPARE[op]
+    counted = _once(_counter(question.listed, evaluate_of(question.where)))
 
     def evaluate(memory: Memory, record: int | None) -> Answer:
         limits = [
@@ -248,7 +233,7 @@ def _count(question: Count) -> Evaluate:
         if not limits:
             return FALSE
         least, most, waits = counted(memory)
-        return _either_of([_in_range(least, most, operator, state, waits) for state in limits])
+        return _either_of([_in_range(least, most, compare, state, waits) for state in limits])
 
     return evaluate
 
@@ -273,23 +258,24 @@ def _either_of(answers: Sequence[Answer]) -> Answer:
     return truth, NOTHING.union(*(waits for part, waits in answers if part is truth))
 
 
-def _in_range(least: int, most: int, operator: Operator, state: State, waits: Waits) -> Answer:
+def _in_range(least: int, most: int, compare: Compare, state: State, waits: Waits) -> Answer:
     """Compare a number between two bounds: what cannot change between them is settled."""
     if not isinstance(state, Known):
         return Truth.UNDETERMINED, waits | waits_of([state])
     limit = comparison_key(state.value)
     assert isinstance(limit, int)
-    compare = _COMPARE[operator]
-    # INVARIANT: comparisons change once along the numbers, but `is` holds at a single number.
-    changes = compare(least, limit) is not compare(most, limit) or (operator == "is" and least < limit < most)
+    # INVARIANT: comparisons change once along the numbers, but `eq` holds at a single number.
+    is_between = compare is _COMPARE["eq"] or compare is _COMPARE["in"]
+    changes = compare(least, limit) is not compare(most, limit) or (is_between and least < limit < most)
     if changes:
         return Truth.UNDETERMINED, waits
     return TRUE if compare(least, limit) else FALSE
 
 
-def _pick(question: Pick) -> Evaluate:
-    where, then = lower_condition(question.where), lower_condition(question.then)
-    listed, which = question.listed, question.which
+def _pick(question: Aggregate) -> Evaluate:
+    where, then = evaluate_of(question.where), evaluate_of(question.of)
+    listed = question.listed
+    which = typing.cast(Which, question.how)
 
     def ask(memory: Memory) -> Answer:
         records = memory.records(listed)
@@ -301,7 +287,7 @@ def _pick(question: Pick) -> Evaluate:
         records = memory.records(listed) or ()
         return dict(_of_neighbours(memory, where, then, records[::-1] if which == "next" else records))
 
-    if which in NEIGHBOURS:
+    if question.is_of_record:
         each = _once(ask_each)
         return lambda memory, record: (
             _of_unknown_list(listed) if memory.records(listed) is None else each(memory)[record]

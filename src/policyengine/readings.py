@@ -1,10 +1,11 @@
-"""Pass 1: put the chosen readings in, so that nothing later knows of assumptions."""
+"""What a part of the typed rulebook is under the reading chosen for each assumption."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from policyengine.calendar import Counting
 from policyengine.conditions import (
     All,
     Any,
@@ -20,6 +21,7 @@ from policyengine.conditions import (
     Some,
     Test,
 )
+from policyengine.rulebook import CountingRule
 
 Readings = Mapping[str, str]
 
@@ -92,3 +94,12 @@ def is_false(condition: Condition) -> bool:
             return is_true(part)
         case _:
             return False
+
+
+def choose_counting(rules: Iterable[CountingRule], readings: Readings) -> Counting:
+    """Return how time is counted under the readings."""
+    chosen: dict[str, str] = {}
+    for rule in rules:
+        reading = "" if rule.assumption is None else readings[rule.assumption]
+        chosen[rule.aspect] = next(choice for of, choice in rule.choices if of == reading)
+    return Counting(**chosen)  # type: ignore[arg-type]  # the parser let only words of each aspect pass

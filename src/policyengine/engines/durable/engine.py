@@ -6,17 +6,19 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from policyengine.case import Case, Key
-from policyengine.compile.closures import Memory
-from policyengine.compile.program import (
+from policyengine.engines.closures import Evaluate, evaluate_of, lookup_of
+from policyengine.engines.durable.lower import (
     ABSENT_VALUE,
     Attribute,
-    CompiledRule,
-    Program,
+    MatchedRule,
+    MatchedStratum,
+    Matches,
     QuestionAttribute,
-    Stratum,
+    lower_rules,
+    policy_attribute,
 )
-from policyengine.engines.durable_ruleset import Comparison, Conjunction, EngineFailure, Ruleset
-from policyengine.engines.working_memory import WorkingMemory
+from policyengine.engines.durable.ruleset import Comparison, Conjunction, EngineFailure, Ruleset
+from policyengine.engines.memory import Program, WorkingMemory
 from policyengine.findings import NOTHING, Findings, Known, RuleFinding, Truth, Unknown, Waits
 from policyengine.values import comparison_key
 
@@ -24,25 +26,26 @@ _FALSE = RuleFinding(Truth.FALSE, NOTHING)
 _TRUE = RuleFinding(Truth.TRUE, NOTHING)
 # Constants of rules lie far within it, so a value beyond it compares as it should.
 _LARGEST_VALUE = 2**62
-Encode = Callable[[Memory, "int | None"], "int | None"]
+Encode = Callable[[WorkingMemory, "int | None"], "int | None"]
 """Finds the integer of an attribute, or None when it is undetermined."""
 
 
 class DurableEngine:
-    """Judges cases with a compiled program; nothing of one case is left behind for the next."""
+    """Judges cases by a folded Plan; nothing of one case is left behind for the next."""
 
     name = "durable-rules"
 
     def __init__(self, program: Program) -> None:
         """Load all strata. Raises EngineUnavailable, and EngineLimit for a fault of the compiler."""
         self.program = program
-        self._strata = [[_Loaded(stratum, program) for stratum in layer.strata] for layer in program.layers]
+        matches = lower_rules(program.plan)
+        self._strata = [[_Loaded(one, matches) for one in stratum] for stratum in matches.strata]
 
     def run(self, case: Case, as_of: int) -> Findings:
         """Conclude everything that can be concluded about ``case`` at ``as_of`` (epoch seconds)."""
         memory = WorkingMemory(self.program, case, as_of)
-        for layer, strata in zip(self.program.layers, self._strata, strict=True):
-            memory.compute(layer)
+        for steps, strata in zip(self.program.strata, self._strata, strict=True):
+            memory.compute(steps)
             held = [key for stratum in strata for key in stratum.run(memory)]
             memory.firings += sorted(held, key=_by_name)
         return memory.findings()
@@ -56,14 +59,15 @@ class _Known(NamedTuple):
     """A rule as it is asked for after firing: the names of its attributes tell what it could not see."""
 
     name: str
-    rule: CompiledRule
+    rule: MatchedRule
     attributes: frozenset[str]
+    when: Evaluate
 
 
 class _Group(NamedTuple):
     """The rules of one policy in a stratum, and the attributes that they look at."""
 
-    policy: int
+    policy: str
     applies: str
     attributes: tuple[tuple[str, Encode], ...]
     rules: tuple[_Known, ...]
@@ -72,9 +76,9 @@ class _Group(NamedTuple):
 class _Loaded:
     """A stratum whose conjunctions are loaded into the engine."""
 
-    def __init__(self, stratum: Stratum, program: Program) -> None:
+    def __init__(self, stratum: MatchedStratum, matches: Matches) -> None:
         self.listed = stratum.listed
-        self.groups = list(_groups(stratum, program))
+        self.groups = list(_groups(stratum, matches))
         self.ruleset = Ruleset(
             [
                 Conjunction(known.name, tuple(Comparison(*match) for match in way))
@@ -97,7 +101,7 @@ class _Loaded:
         for group in self.groups:
             applies, scope_waits = memory.applies(group.policy)
             for known in group.rules:
-                key = (known.rule.rule.id, record)
+                key = (known.rule.rule.name, record)
                 if known.name in fired:
                     memory.rules[key] = _TRUE
                     held.append(key)
@@ -106,7 +110,7 @@ class _Loaded:
                 ):
                     memory.rules[key] = _FALSE
                 else:
-                    memory.rules[key] = _not_fired(known.rule, memory, record, applies, scope_waits)
+                    memory.rules[key] = _not_fired(known, memory, record, applies, scope_waits)
         return held
 
     def _facts(self, memory: WorkingMemory, record: int | None) -> tuple[dict[str, int], set[str]]:
@@ -128,30 +132,34 @@ class _Loaded:
         return found, missing
 
 
-def _groups(stratum: Stratum, program: Program) -> list[_Group]:
-    by_policy: dict[int, list[CompiledRule]] = {}
-    for rule in stratum.rules:
-        by_policy.setdefault(rule.policy, []).append(rule)
+def _groups(stratum: MatchedStratum, matches: Matches) -> list[_Group]:
+    by_policy: dict[str, list[MatchedRule]] = {}
+    for one in stratum.rules:
+        by_policy.setdefault(one.rule.policy, []).append(one)
     groups = []
     for policy, rules in sorted(by_policy.items()):
         attributes = {one.attribute: one for rule in rules for one in rule.attributes}
-        encoders = tuple((name, _encoder(one, program.texts)) for name, one in attributes.items())
+        encoders = tuple((name, _encoder(one, matches.texts)) for name, one in attributes.items())
         known = tuple(
-            _Known(f"r{rule.number}", rule, frozenset(one.attribute for one in rule.attributes))
-            for rule in rules
+            _Known(
+                f"r{one.number}",
+                one,
+                frozenset(attribute.attribute for attribute in one.attributes),
+                evaluate_of(one.rule.when),
+            )
+            for one in rules
         )
-        groups.append(_Group(policy, f"p{policy}", encoders, known))
+        groups.append(_Group(policy, policy_attribute(matches.policies[policy]), encoders, known))
     return groups
 
 
 def _encoder(attribute: Attribute, texts: Mapping[str, int]) -> Encode:
     if isinstance(attribute, QuestionAttribute):
         return _question_encoder(attribute)
-    name, key = attribute.name, (attribute.name, None)
-    is_listed = attribute.listed is not None
+    state_of = lookup_of(attribute.read)
 
-    def encode(memory: Memory, record: int | None) -> int | None:
-        state = memory.values[(name, record) if is_listed else key]
+    def encode(memory: WorkingMemory, record: int | None) -> int | None:
+        state = state_of(memory, record)
         if type(state) is Known:
             value = comparison_key(state.value)
             if isinstance(value, str):
@@ -163,9 +171,9 @@ def _encoder(attribute: Attribute, texts: Mapping[str, int]) -> Encode:
 
 
 def _question_encoder(attribute: QuestionAttribute) -> Encode:
-    answer = attribute.answer
+    answer = evaluate_of(attribute.condition)
 
-    def encode(memory: Memory, record: int | None) -> int | None:
+    def encode(memory: WorkingMemory, record: int | None) -> int | None:
         truth = answer(memory, record)[0]
         return None if truth is Truth.UNDETERMINED else int(truth is Truth.TRUE)
 
@@ -173,13 +181,13 @@ def _question_encoder(attribute: QuestionAttribute) -> Encode:
 
 
 def _not_fired(
-    rule: CompiledRule, memory: WorkingMemory, record: int | None, applies: Truth, scope_waits: Waits
+    rule: _Known, memory: WorkingMemory, record: int | None, applies: Truth, scope_waits: Waits
 ) -> RuleFinding:
     """Return whether a rule that could not fire is false or undetermined."""
     truth, waits = rule.when(memory, record)
     if truth is Truth.FALSE:
         return _FALSE
     if truth is Truth.TRUE and applies is Truth.TRUE:
-        raise EngineFailure(f"rule {rule.rule.id} holds and was not fired")
+        raise EngineFailure(f"rule {rule.rule.rule.name} holds and was not fired")
     own: Waits = waits if truth is Truth.UNDETERMINED else NOTHING
     return RuleFinding(Truth.UNDETERMINED, own | (scope_waits if applies is Truth.UNDETERMINED else NOTHING))

@@ -1,0 +1,141 @@
+"""From the Plan of all readings to the Plan of one choice of readings, in which nothing asks ``Chosen``.
+
+Conditions become as small as they get: what settles nothing is dropped, and everything beside what settles
+all. The numbers and names of cells stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from policyengine.compile.plan import (
+    ALWAYS,
+    NEVER,
+    Aggregate,
+    Amount,
+    Apply,
+    Candidate,
+    Cap,
+    Cell,
+    Choose,
+    Chosen,
+    Const,
+    Derived,
+    Due,
+    Expr,
+    Given,
+    Parameter,
+    Plan,
+    Policy,
+    Read,
+    Rule,
+    Status,
+    Stratum,
+    Unsaid,
+)
+
+Readings = Mapping[str, str]
+
+
+def fold(plan: Plan, readings: Readings) -> Plan:
+    """Return the Plan under the reading chosen for each assumption."""
+    return replace(
+        plan,
+        readings=tuple((id, readings[id]) for id, _ in plan.readings),
+        policies=tuple(Policy(one.name, fold_expr(one.when, readings)) for one in plan.policies),
+        strata=tuple(
+            Stratum(
+                tuple(_cell(cell, readings) for cell in stratum.cells),
+                tuple(_rule(rule, readings) for rule in stratum.rules),
+            )
+            for stratum in plan.strata
+        ),
+    )
+
+
+def fold_expr(expr: Expr, readings: Readings) -> Expr:
+    """Return an expression under the readings."""
+    match expr:
+        case Const() | Read() | Unsaid():
+            return expr
+        case Chosen(assumption, wanted):
+            return ALWAYS if readings[assumption] in wanted else NEVER
+        case Choose(branches):
+            return next(
+                fold_expr(value, readings) for when, value in branches if fold_expr(when, readings) == ALWAYS
+            )
+        case Aggregate():
+            return replace(expr, where=fold_expr(expr.where, readings), of=fold_expr(expr.of, readings))
+        case Apply("not", (part,)):
+            return _negated(fold_expr(part, readings))
+        case Apply("all" | "any"):
+            return _joined(expr, readings)
+        case Apply(op, args):
+            return Apply(op, _exprs(args, readings))
+
+
+def _exprs(exprs: tuple[Expr, ...], readings: Readings) -> tuple[Expr, ...]:
+    return tuple(fold_expr(one, readings) for one in exprs)
+
+
+def _negated(expr: Expr) -> Expr:
+    if expr in (ALWAYS, NEVER):
+        return NEVER if expr == ALWAYS else ALWAYS
+    return expr.args[0] if isinstance(expr, Apply) and expr.op == "not" else Apply("not", (expr,))
+
+
+def _joined(expr: Apply, readings: Readings) -> Expr:
+    """Drop the parts that settle nothing, and everything beside a part that settles all."""
+    neutral, settling = (ALWAYS, NEVER) if expr.op == "all" else (NEVER, ALWAYS)
+    parts: list[Expr] = []
+    for part in _exprs(expr.args, readings):
+        if part == settling:
+            return settling
+        if part != neutral:
+            parts.extend(part.args if isinstance(part, Apply) and part.op == expr.op else (part,))
+    if not parts:
+        return neutral
+    return parts[0] if len(parts) == 1 else Apply(expr.op, tuple(parts))
+
+
+def _rule(rule: Rule, readings: Readings) -> Rule:
+    return replace(rule, when=fold_expr(rule.when, readings))
+
+
+def _cell(cell: Cell, readings: Readings) -> Cell:
+    match cell:
+        case Given():
+            return replace(cell, missing=fold_expr(cell.missing, readings))
+        case Derived():
+            candidates = (Candidate(one.rule, fold_expr(one.value, readings)) for one in cell.candidates)
+            return replace(cell, candidates=tuple(candidates))
+        case Parameter():
+            return cell
+        case Due():
+            return replace(
+                cell,
+                when=fold_expr(cell.when, readings),
+                start=fold_expr(cell.start, readings),
+                length=fold_expr(cell.length, readings),
+                counting=tuple((aspect, fold_expr(how, readings)) for aspect, how in cell.counting),
+                follows=fold_expr(cell.follows, readings),
+            )
+        case Status():
+            acts, stops = _exprs(cell.acts, readings), _exprs(cell.stops, readings)
+            return replace(cell, acts=acts, stops=stops, end=fold_expr(cell.end, readings))
+        case Amount():
+            return _amount(cell, readings)
+
+
+def _amount(cell: Amount, readings: Readings) -> Amount:
+    return replace(
+        cell,
+        when=fold_expr(cell.when, readings),
+        base=fold_expr(cell.base, readings),
+        plus=_exprs(cell.plus, readings),
+        minus=_exprs(cell.minus, readings),
+        rate=None if cell.rate is None else fold_expr(cell.rate, readings),
+        floor=None if cell.floor is None else fold_expr(cell.floor, readings),
+        caps=tuple(Cap(fold_expr(cap.when, readings), fold_expr(cap.limit, readings)) for cap in cell.caps),
+    )

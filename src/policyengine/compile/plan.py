@@ -1,0 +1,298 @@
+"""The Plan: the neutral compiled form of a rulebook, from which every engine starts.
+
+A Plan is like a spreadsheet: *cells* in an order in which they can be computed, and rules between them, each
+with *expressions* of a few node types. Names are resolved, the scope of a policy stands once, overriding is
+closed, and there are no titles, places or notices in it: a name leads back to the typed rulebook for these.
+Nothing in it can be called, so it can be printed, stored, compared and translated.
+
+One Plan serves all readings of assumptions: where something depends on one, the Plan asks ``Chosen``.
+:func:`policyengine.compile.fold.fold` puts the chosen readings in; engines run the folded Plan.
+
+Values are held as everywhere (:data:`policyengine.values.Value`): money in fen, percent in millionths of a
+percent, instants in epoch seconds, dates as ordinals, lengths of time as they are written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from policyengine.values import Value
+
+Sort = str
+"""The word of a :class:`policyengine.values.ValueType`, or ``truth``."""
+TRUTH: Sort = "truth"
+
+
+# ---------- expressions
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A value; None: known to have no value."""
+
+    value: Value | None
+    sort: Sort
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """What is not known because nobody has said it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The value of a cell; with ``listed``, of the current record of that list.
+
+    ``as_of`` is the instant of the judgement.
+    """
+
+    name: str
+    listed: str | None
+    sort: Sort
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Whether one of these readings is chosen for the assumption; never undetermined."""
+
+    assumption: str
+    readings: tuple[str, ...]
+
+
+Op = Literal["all", "any", "not", "eq", "in", "ge", "le", "gt", "lt", "has"]
+"""``in``: the first equals one of the others; ``has``: it has a value, whatever it is.
+
+All but ``has`` are Kleene's: a comparison with what has no value is false, with what is not known it is
+undetermined.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """An operation on expressions; all give a truth."""
+
+    op: Op
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """The value of the first branch whose condition holds; conditions ask for readings, and one holds."""
+
+    branches: tuple[tuple[Expr, Expr], ...]
+
+
+How = Literal["any", "count", "first", "last", "next", "previous"]
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """A question about the records of a list that satisfy ``where``.
+
+    ``any``: whether there is one. ``count``: how many; only comparisons ask it. The others: what ``of`` is
+    for the record that is picked, false if there is none; ``next`` and ``previous`` look after and before the
+    current record of the same list, the nearest first.
+    """
+
+    how: How
+    listed: str
+    where: Expr
+    of: Expr
+
+    @property
+    def is_of_record(self) -> bool:
+        """Tell whether the answer depends on where the current record stands."""
+        return self.how in ("next", "previous")
+
+
+Expr = Const | Unsaid | Read | Chosen | Apply | Choose | Aggregate
+ALWAYS = Const(True, TRUTH)
+NEVER = Const(False, TRUTH)
+AS_OF = Read("as_of", None, "instant")
+
+
+# ---------- cells; ``listed`` is the list of which each record has one, None for the whole case
+
+
+Bound = tuple[Literal["at_least", "at_most"], Const | Read]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the case says, seen from the instant of the judgement.
+
+    ``dated_by`` is the instant with which it came, ``missing`` what it is where the case is silent.
+    ``bounds`` are the limits that the case is held to and that can be seen at all times.
+    """
+
+    name: str
+    listed: str | None
+    sort: Sort
+    dated_by: Read | None
+    missing: Expr
+    bounds: tuple[Bound, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """The value that a rule gives a fact."""
+
+    rule: str
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What rules conclude. ``defeats``: which of the rules overrides which, directly or through others."""
+
+    name: str
+    listed: str | None
+    sort: Sort
+    candidates: tuple[Candidate, ...]
+    defeats: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A figure: values from the start of a day on (an ordinal, None: always), the earliest first.
+
+    ``by`` is the act whose day says which counts, None where the last one always does. Without values it is
+    unknown.
+    """
+
+    name: str
+    sort: Sort
+    values: tuple[tuple[int | None, Value], ...]
+    by: Read | None
+
+
+Aspect = Literal["end", "hours", "days", "business_days"]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When a deadline ends: ``length`` after ``start``, counted as ``counting`` says.
+
+    There is one where the policy, if any, applies and ``when`` holds. ``follows`` tells whether it starts
+    where another clock ran out, which matters at midnight.
+    """
+
+    deadline: str
+    policy: str | None
+    listed: str | None
+    when: Expr
+    start: Expr
+    length: Expr
+    counting: tuple[tuple[Aspect, Expr], ...]
+    follows: Expr
+
+    @property
+    def name(self) -> str:
+        """Return the name of its value."""
+        return f"{self.deadline}.due"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a deadline has come to (``NAME.status``) and when (``NAME.settled_at``).
+
+    ``acts`` meet it and ``stops`` stop it; ``end`` is how its last instant counts, ``over`` its status once
+    its time is over.
+    """
+
+    name: str
+    listed: str | None
+    acts: tuple[Expr, ...]
+    stops: tuple[Expr, ...]
+    end: Expr
+    over: Literal["missed", "lapsed", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """An upper limit of an amount, where ``when`` holds."""
+
+    when: Expr
+    limit: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """``(base + plus - minus) * rate``, rounded, then not below the floor, then not above any cap.
+
+    There is one where the policy, if any, applies and ``when`` holds.
+    """
+
+    name: str
+    policy: str | None
+    listed: str | None
+    when: Expr
+    base: Expr
+    plus: tuple[Expr, ...]
+    minus: tuple[Expr, ...]
+    rate: Expr | None
+    floor: Expr | None
+    caps: tuple[Cap, ...]
+    rounding: Literal["half_up", "half_even", "down", "up"]
+
+
+Cell = Given | Derived | Parameter | Due | Status | Amount
+
+
+# ---------- rules and the whole
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule holds where its policy applies and its condition holds."""
+
+    name: str
+    policy: str
+    listed: str | None
+    when: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """When a policy applies to a case."""
+
+    name: str
+    when: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class RecordList:
+    """A list of records; ``dated_by`` is the instant that hides and orders them.
+
+    ``is_empty_if_missing``: a case that leaves it out says that there are none.
+    """
+
+    name: str
+    dated_by: str | None
+    is_empty_if_missing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """Cells that rest on rules of earlier strata only, in an order of their own, and rules that follow."""
+
+    cells: tuple[Cell, ...]
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A compiled rulebook. ``readings`` are the assumptions with the reading of each that is the default.
+
+    ``calendar`` and ``zone`` name what lengths of time are counted by.
+    """
+
+    rulebook: str
+    digest: str
+    zone: str
+    calendar: str
+    lists: tuple[RecordList, ...]
+    readings: tuple[tuple[str, str], ...]
+    policies: tuple[Policy, ...]
+    strata: tuple[Stratum, ...]

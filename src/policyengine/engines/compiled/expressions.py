@@ -1,0 +1,244 @@
+"""Conditions and values of a folded Plan as Python expressions.
+
+A value that is known is itself, None where there is known to be none; what is not known is one of the marks
+``U`` (it may turn out to have no value), ``V`` (it has one) and ``C`` (rules contradict each other; who
+reads it takes it as ``U``). A condition is a Python truth where it can never be undetermined; else 0 (false),
+1 (undetermined) or 3 (true): two bits, *possible* and *certain*, so that ``&`` is Kleene's conjunction and
+``|`` his disjunction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from policyengine.compile.plan import AS_OF, Aggregate, Apply, Const, Expr, Op, Read
+from policyengine.values import Duration, comparison_key
+
+FALSE, UNDETERMINED, TRUE = 0, 1, 3
+MARKS = "UVC"
+_SIGNS: Mapping[Op, str] = {"eq": "==", "in": "==", "ge": ">=", "le": "<=", "gt": ">", "lt": "<"}
+
+
+class Condition(NamedTuple):
+    """A condition: its source, and whether it is a truth of Python or one of 0, 1, 3."""
+
+    text: str
+    is_two_valued: bool
+
+    @property
+    def as_number(self) -> str:
+        """Return the source that gives 0, 1 or 3."""
+        return f"(3 if {self.text} else 0)" if self.is_two_valued else self.text
+
+
+ALWAYS, NEVER = Condition("True", True), Condition("False", True)
+
+
+class Value(NamedTuple):
+    """A value: its source, the marks that it can be, whether it can be None, and its sort."""
+
+    text: str
+    marks: str
+    may_be_absent: bool
+    sort: str
+
+    @property
+    def is_unknown(self) -> str:
+        """Return the source of whether it is one of the marks, empty if it never is."""
+        return " or ".join(f"{self.text} is {mark}" for mark in self.marks)
+
+    @property
+    def is_absent(self) -> str:
+        """Return the source of whether it has no value, empty if it always has one."""
+        return f"{self.text} is None" if self.may_be_absent else ""
+
+    @property
+    def key(self) -> str:
+        """Return the source of what it is compared by, if it is known."""
+        if self.sort == "duration":
+            return f"{self.text}.seconds"
+        return f"{self.text}.count" if self.sort == "business_days" else self.text
+
+
+class Traits(NamedTuple):
+    """What a cell can be: the marks, and whether it can be None."""
+
+    marks: str
+    may_be_absent: bool
+
+
+@dataclass
+class Scope:
+    """What names mean where source is written.
+
+    ``variables`` are those of cells, ``local`` those that hold what the current record has, ``asked`` the
+    answers of questions about lists; ``records`` is the variable of the current record of each list.
+    """
+
+    variables: dict[str, str] = field(default_factory=dict)
+    traits: dict[str, Traits] = field(default_factory=dict)
+    local: dict[str, str] = field(default_factory=dict)
+    records: dict[str, str] = field(default_factory=dict)
+    asked: dict[Aggregate, tuple[str, bool]] = field(default_factory=dict)
+    constants: dict[str, Duration] = field(default_factory=dict)
+
+    # ---------- values
+
+    def value(self, expr: Expr) -> Value:
+        """Return the source of a value. Raises ValueError for what is no value of a folded Plan."""
+        if expr == AS_OF:
+            return Value("as_of", "", False, "instant")
+        match expr:
+            case Const(value, sort):
+                return Value(self._literal(value), "", value is None, sort)
+            case Read(name, listed, sort):
+                marks, may_be_absent = self.traits[name]
+                return Value(self._read(name, listed), marks, may_be_absent, sort)
+            case _:
+                raise ValueError(f"no value of a folded plan: {expr}")
+
+    def _read(self, name: str, listed: str | None) -> str:
+        if listed is None:
+            return self.variables[name]
+        return self.local.get(name) or f"{self.variables[name]}[{self.records[listed]}]"
+
+    def _literal(self, value: object) -> str:
+        if not isinstance(value, Duration):
+            return repr(value)
+        name = f"{value.unit.upper()}_{value.count}"
+        self.constants[name] = value
+        return name
+
+    # ---------- conditions
+
+    def condition(self, expr: Expr, depth: int = 0) -> Condition:
+        """Return the source of a condition; ``depth`` keeps names of parts within parts apart.
+
+        Raises ValueError for what is no condition of a folded Plan.
+        """
+        match expr:
+            case Const(value, "truth"):
+                return ALWAYS if value else NEVER
+            case Apply("all" | "any" as op, args):
+                return _joined(op, [self.condition(one, depth + 1) for one in args], depth)
+            case Apply("not", (part,)):
+                return _negated(self.condition(part, depth))
+            case Apply("has", (part,)):
+                return _has(self.value(part))
+            case Apply(op, (Aggregate("count") as counted, *limits)):
+                ways = [_in_range(self.asked[counted][0], op, self.value(one)) for one in limits]
+                return _joined("any", ways, depth)
+            case Apply("in", (left, *others)) if all(isinstance(one, Const) for one in others):
+                return self._among(self.value(left), others)
+            case Apply(op, (left, *others)):
+                subject = self.value(left)
+                return _joined("any", [_compared(subject, op, self.value(one)) for one in others], depth)
+            case Aggregate():
+                name, is_two_valued = self.asked[expr]
+                text = f"{name}[{self.records[expr.listed]}]" if expr.is_of_record else name
+                return Condition(text, is_two_valued)
+            case _:
+                raise ValueError(f"no condition of a folded plan: {expr}")
+
+    def _among(self, subject: Value, others: Iterable[Expr]) -> Condition:
+        keys = {
+            comparison_key(one.value) for one in others if isinstance(one, Const) and one.value is not None
+        }
+        text = ", ".join(repr(key) for key in sorted(keys, key=repr))
+        return _settled((subject,), f"{subject.key} in ({text},)", subject.key != subject.text)
+
+
+def _settled(values: Iterable[Value], known: str, needs_value: bool) -> Condition:
+    """Return a test: false where a value is absent, undetermined where one is not known, else ``known``.
+
+    ``needs_value``: ``known`` cannot be asked of None.
+    """
+    every = list(values)
+    unknown = " or ".join(one.is_unknown for one in every if one.marks)
+    absent = " or ".join(one.is_absent for one in every if one.may_be_absent) if needs_value else ""
+    if not unknown:
+        if not absent:
+            return Condition(f"({known})", True)
+        return Condition(f"(not ({absent}) and {known})" if " or " in absent else _but(absent, known), True)
+    found = f"1 if {unknown} else 3 if {known} else 0"
+    return Condition(f"(0 if {absent} else {found})" if absent else f"({found})", False)
+
+
+def _but(absent: str, known: str) -> str:
+    return f"({absent.replace(' is None', ' is not None')} and {known})"
+
+
+def _compared(left: Value, op: Op, right: Value) -> Condition:
+    known = f"{left.key} {_SIGNS[op]} {right.key}"
+    is_equality = op in ("eq", "in")
+    # None is equal to no constant, so it need not be asked for; but it has no order, and equals itself.
+    needs_value = not is_equality or right.may_be_absent or left.key != left.text or bool(right.marks)
+    return _settled((left, right), known, needs_value)
+
+
+def _has(value: Value) -> Condition:
+    open_marks = [f"{value.text} is {mark}" for mark in value.marks if mark != "V"]
+    if not open_marks:
+        return Condition(f"({value.text} is not None)", True) if value.may_be_absent else ALWAYS
+    unknown = " or ".join(open_marks)
+    return Condition(f"(0 if {value.text} is None else 1 if {unknown} else 3)", False)
+
+
+def _in_range(counted: str, op: Op, limit: Value) -> Condition:
+    """Return a test of a number of records, of which the least and the most that it can be are known."""
+    least, most, key = f"{counted}[0]", f"{counted}[1]", limit.text
+    tests = {
+        "ge": f"3 if {least} >= {key} else 1 if {most} >= {key} else 0",
+        "gt": f"3 if {least} > {key} else 1 if {most} > {key} else 0",
+        "le": f"3 if {most} <= {key} else 1 if {least} <= {key} else 0",
+        "lt": f"3 if {most} < {key} else 1 if {least} < {key} else 0",
+        "eq": f"0 if {key} < {least} or {key} > {most} else 3 if {least} == {most} else 1",
+    }
+    found = tests["eq" if op == "in" else op]
+    unknown, absent = limit.is_unknown, limit.is_absent
+    if unknown:
+        found = f"1 if {unknown} else {found}"
+    return Condition(f"(0 if {absent} else {found})" if absent else f"({found})", False)
+
+
+def _negated(part: Condition) -> Condition:
+    return (
+        Condition(f"(not {part.text})", True) if part.is_two_valued else Condition(f"NOT[{part.text}]", False)
+    )
+
+
+def _joined(op: str, parts: list[Condition], depth: int) -> Condition:
+    """Return a conjunction or disjunction: Python's own truths first, and no more than needed."""
+    is_all = op == "all"
+    word = " and " if is_all else " or "
+    plain = [one.text for one in parts if one.is_two_valued and one is not (ALWAYS if is_all else NEVER)]
+    numbers = [one.text for one in parts if not one.is_two_valued]
+    if not numbers:
+        if not plain:
+            return ALWAYS if is_all else NEVER
+        return Condition(plain[0] if len(plain) == 1 else f"({word.join(plain)})", True)
+    chain = _conjunction(numbers, f"_{depth}") if is_all else _disjunction(numbers, f"_{depth}")
+    if not plain:
+        return Condition(chain, False)
+    first = plain[0] if len(plain) == 1 else f"({word.join(plain)})"
+    return Condition(f"({chain} if {first} else 0)" if is_all else f"(3 if {first} else {chain})", False)
+
+
+def _conjunction(numbers: list[str], name: str) -> str:
+    """Return Kleene's conjunction, which stops at the first that is false."""
+    if len(numbers) == 1:
+        return numbers[0]
+    first, *between = numbers[:-1]
+    steps = [f"({name} := {first})", *(f"({name} := {name} & {one})" for one in between)]
+    return "(" + " and ".join((*steps, f"{name} & {numbers[-1]}")) + ")"
+
+
+def _disjunction(numbers: list[str], name: str) -> str:
+    """Return Kleene's disjunction, which stops at the first that is true."""
+    if len(numbers) == 1:
+        return numbers[0]
+    first, *others = numbers
+    steps = [f"({name} := {first}) == 3", *(f"({name} := {name} | {one}) == 3" for one in others)]
+    return f"({name} if {' or '.join(steps)} else {name})"

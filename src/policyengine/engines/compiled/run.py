@@ -1,0 +1,322 @@
+"""What the compiled engine found out about one case: plain values at once, everything else when asked for.
+
+The source says which value something has and that something is not known. What an unknown value waits for,
+which rules gave a value, and every step of a clock or an amount are computed by the exact engine, for what is
+asked about and for what is open on the way there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from policyengine.case import Case, Key
+from policyengine.compile.plan import Amount, Cell, Derived, Due, Expr, Rule, Status
+from policyengine.engines.closures import both, evaluate_of
+from policyengine.engines.compiled.generate import rule_slot
+from policyengine.engines.compiled.scheduling import expressions_of, names_of, read_by
+from policyengine.engines.compiled.support import TRUTHS, C, Mark, Raw
+from policyengine.engines.memory import Program, WorkingMemory
+from policyengine.findings import (
+    ABSENT,
+    NOTHING,
+    AmountFinding,
+    DeadlineFinding,
+    Known,
+    Resolved,
+    RuleFinding,
+    State,
+    Truth,
+)
+
+_FALSE, _TRUE = RuleFinding(Truth.FALSE, NOTHING), RuleFinding(Truth.TRUE, NOTHING)
+Found = TypeVar("Found")
+Lists = Mapping[str, "str | None"]
+"""Names with the list of which each record has one, None for the whole case."""
+
+
+class Node(NamedTuple):
+    """A cell or a rule: its slots, what it rests on directly, and its exact computation.
+
+    ``number`` is its place among all, those that others rest on first.
+    """
+
+    number: int
+    slots: tuple[str, ...]
+    listed: str | None
+    is_rule: bool
+    before: tuple[str, ...]
+    compute: Callable[[WorkingMemory, int | None], None]
+
+
+class Layout:
+    """Where everything stands in what the source gives, and how it is computed exactly."""
+
+    def __init__(self, program: Program, slots: Mapping[str, int]) -> None:
+        """``slots`` are those of the source."""
+        self.program = program
+        self.slots = slots
+        cells = [cell for stratum in program.plan.strata for cell in stratum.cells]
+        listed = {step.cell.name: step.listed for stratum in program.strata for step in stratum}
+        self.values: Lists = {name: listed[cell.name] for cell in cells for name in names_of(cell)}
+        self.resolved: Lists = {
+            one.name: one.listed for one in cells if isinstance(one, Derived) and one.candidates
+        }
+        self.dues: Lists = {one.deadline: one.listed for one in cells if isinstance(one, Due)}
+        self.deadlines: Lists = {one.name: one.listed for one in cells if isinstance(one, Status)}
+        self.amounts: Lists = {one.name: one.listed for one in cells if isinstance(one, Amount)}
+        self.strata: Sequence[Lists] = [
+            {rule.name: rule.listed for rule in stratum.rules} for stratum in program.plan.strata
+        ]
+        self.rules: Lists = {name: own for stratum in self.strata for name, own in stratum.items()}
+        self.homes = {name: cell.name for cell in cells for name in names_of(cell)}
+        """The node of each name."""
+
+    @cached_property
+    def nodes(self) -> Mapping[str, Node]:
+        """Cells by name, rules by slot."""
+        found: dict[str, Node] = {}
+        scopes = {one.name: self._read([one.when]) for one in self.program.plan.policies}
+        for stratum, steps in zip(self.program.plan.strata, self.program.strata, strict=True):
+            for step in steps:
+                slots, before = names_of(step.cell), self._before(step.cell, scopes)
+                found[step.cell.name] = Node(len(found), slots, step.listed, False, before, step.compute)
+            for rule in stratum.rules:
+                slot, before = rule_slot(rule.name), (*self._read([rule.when]), *scopes[rule.policy])
+                found[slot] = Node(len(found), (slot,), rule.listed, True, before, _rule(rule))
+        return found
+
+    def _read(self, exprs: Iterable[Expr]) -> tuple[str, ...]:
+        return tuple(self.homes[read.name] for read in read_by(exprs))
+
+    def _before(self, cell: Cell, scopes: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+        own = self._read(expressions_of(cell))
+        match cell:
+            case Derived():
+                return (*own, *(rule_slot(one.rule) for one in cell.candidates))
+            case Status():
+                return (*own, f"{cell.name}.due")
+            case Due() | Amount() if cell.policy is not None:
+                return (*own, *scopes[cell.policy])
+            case _:
+                return own
+
+
+def _rule(rule: Rule) -> Callable[[WorkingMemory, int | None], None]:
+    """Return the exact computation of a rule that is undetermined."""
+    when = evaluate_of(rule.when)
+
+    def compute(memory: WorkingMemory, record: int | None) -> None:
+        answer = both(memory.applies(rule.policy), when(memory, record))
+        memory.rules[rule.name, record] = RuleFinding(*answer)
+
+    return compute
+
+
+class Run:
+    """The findings about one case."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        slots: Sequence[Any],
+        seen: Mapping[str, tuple[int, ...] | None],
+        case: Case,
+        as_of: int,
+    ) -> None:
+        """``slots`` are what the source gave, ``seen`` the records that it was given."""
+        self.layout = layout
+        self.slots = slots
+        self.records = seen
+        self.case = case
+        self.as_of = as_of
+
+    def raw(self, slot: str, record: int | None) -> Raw:
+        """Return what the source found."""
+        found = self.slots[self.layout.slots[slot]]
+        return found if record is None else found[record]
+
+    def keys(self, names: Lists) -> Iterator[Key]:
+        """Return the keys of names, for every record that is seen."""
+        for name, listed in names.items():
+            for record in self.each(listed):
+                yield name, record
+
+    def each(self, listed: str | None) -> Sequence[int | None]:
+        """Return the records of a list that are seen; None for the whole case."""
+        return (None,) if listed is None else (self.records[listed] or ())
+
+    @cached_property
+    def _exact(self) -> _Exact:
+        return _Exact(self)
+
+    @cached_property
+    def values(self) -> Mapping[Key, State]:
+        """The states to compute with: a conflict is waited for."""
+        return _Lazy(self, self.layout.values, self._value)
+
+    def _value(self, key: Key) -> State:
+        raw = self.raw(*key)
+        if raw is None:
+            return ABSENT
+        return self._exact.memory.values[key] if type(raw) is Mark else Known(raw)
+
+    @cached_property
+    def states(self) -> Mapping[Key, State]:
+        """The states of everything that has a value."""
+        return _Lazy(self, self.layout.values, self._state)
+
+    def _state(self, key: Key) -> State:
+        return self.resolved[key].state if self.raw(*key) is C else self.values[key]
+
+    @cached_property
+    def rules(self) -> Mapping[Key, RuleFinding]:
+        """Whether each rule holds."""
+        return _Lazy(self, self.layout.rules, lambda key: self._exact.memory.rules[key])
+
+    @cached_property
+    def resolved(self) -> Mapping[Key, Resolved]:
+        """What rules say of each fact that they conclude."""
+        return _Lazy(self, self.layout.resolved, self._exact.resolved)
+
+    @cached_property
+    def deadlines(self) -> Mapping[Key, DeadlineFinding]:
+        """The clock of each deadline."""
+        return _Lazy(self, self.layout.deadlines, self._exact.deadline)
+
+    @cached_property
+    def amounts(self) -> Mapping[Key, AmountFinding]:
+        """Each amount, step by step."""
+        return _Lazy(self, self.layout.amounts, self._exact.amount)
+
+    @cached_property
+    def firings(self) -> tuple[Key, ...]:
+        """The rules that hold, reasons before what follows from them."""
+        return tuple(key for stratum in self.layout.strata for key in self._fired(stratum))
+
+    def _fired(self, rules: Lists) -> list[Key]:
+        held = (key for key in self.keys(rules) if self.raw(rule_slot(key[0]), key[1]) == 3)
+        return sorted(held, key=lambda key: (key[0], -1 if key[1] is None else key[1]))
+
+    @cached_property
+    def provisional(self) -> frozenset[Key]:
+        """The deadlines whose end rests on a calendar that is not published yet."""
+        keys = self.keys(self.layout.dues)
+        return frozenset(key for key in keys if self.raw(f"{key[0]} provisional", key[1]))
+
+
+class _Lazy(Mapping[Key, Found], Generic[Found]):
+    """A mapping whose values are found out when they are asked for."""
+
+    def __init__(self, run: Run, names: Lists, find: Callable[[Key], Found]) -> None:
+        self._run = run
+        self._names = names
+        self._find = find
+        self._found: dict[Key, Found] = {}
+
+    def __getitem__(self, key: Key) -> Found:
+        found = self._found.get(key)
+        if found is None:
+            if key not in self:
+                raise KeyError(key)
+            found = self._found[key] = self._find(key)
+        return found
+
+    def __contains__(self, key: object) -> bool:
+        match key:
+            case (str(name), record) if name in self._names:
+                return record in self._run.each(self._names[name])
+            case _:
+                return False
+
+    def __iter__(self) -> Iterator[Key]:
+        return self._run.keys(self._names)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class _Exact:
+    """The exact engine for one run: its memory takes from the source what is known, and computes the rest."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.nodes = run.layout.nodes
+        self.memory = WorkingMemory(run.layout.program, run.case, run.as_of, run.records)
+        self.memory.values = _Filled(self._value)
+        self.memory.rules = _Filled(self._rule)
+        self.memory.spans = _Filled(self._span)
+        self.done: set[str] = set()
+
+    # ---------- what the memory has
+
+    def _value(self, key: Key) -> State:
+        raw = self.run.raw(*key)
+        if type(raw) is Mark:
+            self.settle(self.run.layout.homes[key[0]])
+            return self.memory.values[key]
+        return ABSENT if raw is None else Known(raw)
+
+    def _rule(self, key: Key) -> RuleFinding:
+        truth = TRUTHS[self.run.raw(rule_slot(key[0]), key[1])]
+        if truth is Truth.UNDETERMINED:
+            self.settle(rule_slot(key[0]))
+            return self.memory.rules[key]
+        return _TRUE if truth is Truth.TRUE else _FALSE
+
+    def _span(self, key: Key) -> Any:
+        self.nodes[f"{key[0]}.due"].compute(self.memory, key[1])
+        return self.memory.spans[key]
+
+    # ---------- what is asked for beside values
+
+    def resolved(self, key: Key) -> Resolved:
+        """Return what rules say of a fact."""
+        return self._of(key[0], key, self.memory.resolved)
+
+    def deadline(self, key: Key) -> DeadlineFinding:
+        """Return the clock of a deadline."""
+        return self._of(key[0], key, self.memory.deadlines)
+
+    def amount(self, key: Key) -> AmountFinding:
+        """Return an amount, step by step."""
+        return self._of(key[0], key, self.memory.amounts)
+
+    def _of(self, node: str, key: Key, found: Mapping[Key, Found]) -> Found:
+        if key not in found:
+            self.settle(node)
+        if key not in found:  # its value is known, and only the way there is asked for
+            self.nodes[node].compute(self.memory, key[1])
+        return found[key]
+
+    def settle(self, node: str) -> None:
+        """Compute a node and what it rests on, as far as it is open: a chain of these can be very long."""
+        open_nodes: set[str] = set()
+        waiting = [node]
+        while waiting:
+            one = waiting.pop()
+            if one not in open_nodes and one not in self.done and self._is_open(self.nodes[one]):
+                open_nodes.add(one)
+                waiting += self.nodes[one].before
+        for one in sorted(open_nodes, key=lambda name: self.nodes[name].number):
+            self.done.add(one)
+            for record in self.run.each(self.nodes[one].listed):
+                self.nodes[one].compute(self.memory, record)
+
+    def _is_open(self, node: Node) -> bool:
+        raws = (self.run.raw(slot, record) for slot in node.slots for record in self.run.each(node.listed))
+        return any(raw == 1 for raw in raws) if node.is_rule else any(type(raw) is Mark for raw in raws)
+
+
+class _Filled(dict[Key, Found], Generic[Found]):
+    """A dictionary that finds out what it does not have."""
+
+    def __init__(self, find: Callable[[Key], Found]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, key: Key) -> Found:
+        found = self._find(key)
+        self[key] = found
+        return found

@@ -1,0 +1,27 @@
+"""What engines start from, made from a rulebook and its readings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from policyengine.compile.fold import fold
+from policyengine.compile.lower import lower_rulebook
+from policyengine.engines.compiled.engine import CompiledEngine
+from policyengine.engines.durable.engine import DurableEngine
+from policyengine.engines.memory import Program, World
+from policyengine.rulebook import Rulebook
+
+
+def program_of(book: Rulebook, readings: Mapping[str, str]) -> Program:
+    """Return the program of a rulebook under its readings."""
+    return Program(fold(lower_rulebook(book), readings), World(book.zone, book.calendar))
+
+
+def durable_of(book: Rulebook, readings: Mapping[str, str]) -> DurableEngine:
+    """Return the engine of forward chaining."""
+    return DurableEngine(program_of(book, readings))
+
+
+def compiled_of(book: Rulebook, readings: Mapping[str, str]) -> CompiledEngine:
+    """Return the engine of generated source."""
+    return CompiledEngine(program_of(book, readings))
