@@ -9,6 +9,7 @@ import pytest
 
 from policyengine.api import Rulebook, load_rulebook
 from policyengine.decision import Decision, Outcome
+from policyengine.diagnostics import FaultsFound
 from policyengine.i18n import Speech
 from policyengine.render.json import decision_data
 from policyengine.render.text import render_text
@@ -417,3 +418,33 @@ def test_two_missing_texts_are_not_made_up_alike(tmp_path: Path) -> None:
     assert found.status == "undetermined" and found.exactness == "lower_bound"
     same = outcome(rules.evaluate({"note": "a", "other": "a"}, NOW), "result.text")
     assert (same.status, found.has_unknown_value) == ("known", True)
+
+
+@pytest.mark.parametrize(("choice", "is_possible"), [("never", False), ("unknown", True)])
+def test_an_event_without_its_cause_is_possible_where_a_case_may_tell_it(
+    tmp_path: Path, choice: str, is_possible: bool
+) -> None:
+    rules = book(
+        tmp_path,
+        f"""
+        facts:
+          cause: {{type: instant, title: {{zh: 因, en: Cause}}, if_missing: {{A-01: {{x: never, y: {choice}}}}}}}
+          event: {{type: instant, title: {{zh: 事, en: Event}}, not_before: cause}}
+          result.ok: {{type: boolean, title: {{zh: 可以, en: ok}}, role: outcome}}
+        """,
+        "rules: {one: {title: {zh: 一, en: One}, when: {event: {happened: yes}}, then: {result.ok: yes}}}",
+        assumptions="""
+        assumptions:
+          A-01:
+            title: {zh: 题, en: Title}
+            readings: {x: {zh: 甲, en: x}, y: {zh: 乙, en: y}}
+            default: x
+        """,
+    )
+    found = outcome(rules.evaluate({}, NOW), "result.ok")
+    assert (found.possible == (True,)) is is_possible
+    if is_possible:
+        assert outcome(rules.evaluate({"event": NOW}, NOW), "result.ok").status == "known"
+    else:
+        with pytest.raises(FaultsFound, match="before-cause"):
+            rules.evaluate({"event": NOW}, NOW)

@@ -490,7 +490,7 @@ class _Reading:
         cause = self.rulebook.facts[bound.operand.name]
         if (cause.path, key[1] if cause.listed else None) in self._seen:
             return  # it is there, with a fault that has been told
-        if cause.if_missing == "absent" and cause.role == "given":  # whatever the readings
+        if cause.is_never_if_missing:
             what = message(
                 "`{name}` is given, and what must come before it is not: `{cause}`",
                 name=fact.path,

@@ -111,6 +111,14 @@ class Fact(NamedTuple):
         return self.role == "given" and None in ways
 
     @property
+    def is_never_if_missing(self) -> bool:
+        """Tell whether a case that leaves it out says that it has no value, whatever the readings."""
+        ways = [self.if_missing]
+        if isinstance(self.if_missing, MissingByReading):
+            ways = [one for _, one in self.if_missing.readings]
+        return self.role == "given" and all(one == "absent" for one in ways)
+
+    @property
     def has_none_if_missing(self) -> bool:
         """Tell whether leaving it out says, under some reading, that it has no value."""
         if isinstance(self.if_missing, MissingByReading):

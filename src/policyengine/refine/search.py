@@ -514,7 +514,7 @@ class _Search:
             if bound.operator == "not_before" and isinstance(bound.operand, Ref):
                 cause = self.book.facts[bound.operand.name]
                 key = (cause.path, missing.record if cause.listed else None)
-                if key not in case.values and _is_never(cause, self.domains.readings):
+                if key not in case.values and cause.is_never_if_missing:
                     return True
         return False
 
@@ -600,10 +600,6 @@ def _node_of_name(name: str, book: Rulebook) -> str:
         return name
     head = name.rpartition(".")[0]
     return node_of(Ref(name, "deadline", ValueType.CHOICE, None, book.deadlines[head].span))
-
-
-def _is_never(fact: Fact, readings: Mapping[str, str]) -> bool:
-    return fact.role == "given" and fact.when_missing(readings) == "absent"
 
 
 def _another(texts: Iterable[str]) -> str:
