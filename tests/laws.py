@@ -425,6 +425,12 @@ def _has_same_parts(one: Decision, two: Decision, key: Key) -> bool:
         for act in acts
         if isinstance(one.findings.states[act], Known)
     )
+    # What rules say of an event can change with time: it may be in doubt later whether it came first.
+    stops = [(stop.name, key[1] if stop.listed else None) for stop in deadline.stopped_by]
+    kept = kept and all(
+        _is_given(two.judged.rulebook, stop[0]) or two.findings.states[stop] == one.findings.states[stop]
+        for stop in stops
+    )
     return kept and (was.exists, was.start, was.length) == (now.exists, now.start, now.length)
 
 
