@@ -578,7 +578,7 @@ def _named(text: str) -> str:
 
 
 def engines(one: Decision, two: Decision) -> Verdict:
-    """Both engines find the same."""
+    """All engines find the same."""
     if one.judged.engine == two.judged.engine:
         return None
     return difference(one.findings, two.findings)
@@ -612,7 +612,8 @@ LAWS: dict[str, Callable[[Decision, Decision], Verdict]] = {law.__name__: law fo
 
 # ---------- trials
 
-EngineName = Literal["durable", "reference"]
+EngineName = Literal["durable", "compiled", "reference"]
+ENGINES: tuple[EngineName, ...] = ("compiled", "durable") if durable_available() else ("compiled",)
 
 
 class Trial(NamedTuple):
@@ -761,8 +762,8 @@ def _completions(written: Written, told: Told, as_of: int) -> Iterator[Trial]:
 
 def _others(written: Written, told: Told, as_of: int) -> Iterator[Trial]:
     random = written.random
-    if durable_available():
-        yield _plain("engines", written, told, as_of)._replace(engine="durable")
+    for engine in ENGINES:
+        yield _plain("engines", written, told, as_of)._replace(engine=engine)
     for _ in range(2):
         yield _plain("irrelevant", written, told, as_of)._replace(other=_with_changes(written, told))
     ahead = random.choice((1, 1, 3_600, 86_400, 86_400, WEEK, 30 * 86_400, 10_000 * 86_400))

@@ -289,10 +289,10 @@ def without_extension(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("without_extension")
 def test_another_engine_than_usual_is_told_once() -> None:
-    with pytest.warns(RuntimeWarning, match="the reference engine judges") as told:
+    with pytest.warns(RuntimeWarning, match="the compiled engine judges") as told:
         rulebook = load_rulebook(RULES)
     assert len(told) == 1 and told[0].filename == __file__
-    assert rulebook.engine.name == "reference" and rulebook.notice is not None
+    assert rulebook.engine.name == "compiled" and rulebook.notice is not None
     assert "4.75" not in shown(rulebook.evaluate(str(CASE), as_of=AS_OF))  # and nothing is told again
     assert load_rulebook(RULES, engine="reference").notice is None
     with pytest.raises(durable_ruleset.EngineUnavailable):
@@ -307,14 +307,14 @@ def test_the_command_tells_it_in_its_own_words(
     with pytest.raises(SystemExit, match="0"):
         main(["evaluate", str(CASE), "--as-of", AS_OF, "--lang", "en"])
     told = capsys.readouterr()
-    assert told.err.startswith("note: the reference engine judges, because ") and told.err.count("\n") == 1
+    assert told.err.startswith("note: the compiled engine judges, because ") and told.err.count("\n") == 1
     assert "LD-2012-031" in told.out
     with pytest.raises(SystemExit, match="2"):
         main(["evaluate", str(CASE), "--engine", "durable", "--lang", "en"])
     assert "--engine durable: " in capsys.readouterr().err
     with pytest.raises(SystemExit, match="0"):
         main(["version", "--lang", "en"])
-    assert "engine: reference" in capsys.readouterr().out
+    assert "engine: compiled" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("as_of", [10**10, 10**12, -(10**12), 10**18, -(10**18), 253402300800, 10**400])

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from policyengine import cache, load
-from policyengine.load import Loaded
+from policyengine.load import Loaded, Stored
 
 RULES = Path(__file__).parent.parent / "rules" / "taobao"
 
@@ -140,7 +140,7 @@ def classes_of(hint: object, found: set[type]) -> set[type]:
 
 def test_the_table_holds_exactly_the_classes_of_a_rulebook() -> None:
     """Whoever adds a class to the model adds it to the table; otherwise no entry could be read."""
-    derived = classes_of(Loaded, set())
+    derived = classes_of(Stored, set())
     assert {(module, name) for module, names in cache._CLASSES.items() for name in names} == {
         (one.__module__, one.__qualname__) for one in derived
     }
@@ -188,7 +188,7 @@ def test_nothing_else_can_be_named(module: str, name: str) -> None:
 
 
 def test_what_is_in_the_table_can_be_named() -> None:
-    assert cache._Unpickler(io.BytesIO(named("policyengine.load", "Loaded"))).load() is Loaded
+    assert cache._Unpickler(io.BytesIO(named("policyengine.load", "Stored"))).load() is Stored
 
 
 @pytest.mark.parametrize("word", ["off", "0", ""])
@@ -213,7 +213,7 @@ def test_many_writers_leave_whole_entries(folder: Path, rules: Path) -> None:
     )
     writers = [subprocess.Popen([sys.executable, "-c", program, str(rules)]) for _ in range(4)]
     assert [writer.wait() for writer in writers] == [0, 0, 0, 0]
-    assert len(entries(folder)) == 1 and isinstance(cache.read_entry(entries(folder)[0].stem), Loaded)
+    assert len(entries(folder)) == 1 and isinstance(cache.read_entry(entries(folder)[0].stem), Stored)
     assert not [path for path in folder.iterdir() if path.name.startswith(".")]
 
 

@@ -428,7 +428,10 @@ def test_an_event_without_its_cause_is_possible_where_a_case_may_tell_it(
         tmp_path,
         f"""
         facts:
-          cause: {{type: instant, title: {{zh: 因, en: Cause}}, if_missing: {{A-01: {{x: never, y: {choice}}}}}}}
+          cause:
+            type: instant
+            title: {{zh: 因, en: Cause}}
+            if_missing: {{A-01: {{x: never, y: {choice}}}}}
           event: {{type: instant, title: {{zh: 事, en: Event}}, not_before: cause}}
           result.ok: {{type: boolean, title: {{zh: 可以, en: ok}}, role: outcome}}
         """,

@@ -17,7 +17,7 @@ from policyengine.testing.run import Runner
 
 ROOT = Path(__file__).parent.parent
 RULEBOOKS = (ROOT / "rules" / "taobao", ROOT / "src" / "policyengine" / "starter")
-ENGINES: tuple[EngineName, ...] = ("reference", "durable") if durable_available() else ("reference",)
+ENGINES: tuple[EngineName, ...] = ("reference", "compiled", *(("durable",) if durable_available() else ()))
 
 
 @pytest.mark.parametrize("engine", ENGINES)

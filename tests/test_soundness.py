@@ -31,7 +31,6 @@ from written_rulebooks import (
 
 from policyengine.api import load_rulebook
 from policyengine.decision import Decision
-from policyengine.engines.durable.ruleset import durable_available
 from policyengine.findings import Absent, Conflict, Known, Truth, Unknown
 
 _SPEC = importlib.util.spec_from_file_location(
@@ -58,8 +57,6 @@ def tried() -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("law", LAWS)
 def test_the_law_holds(law: str, tried: dict[str, list[str]]) -> None:
-    if law == "engines" and not durable_available():
-        pytest.skip("durable-rules cannot run on this Python")
     assert [one for one in tried[law] if one][:3] == []
     assert len(tried[law]) >= SEEDS / 2, "hardly ever asked"
 

@@ -6,30 +6,19 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Literal, NamedTuple
 
 from policyengine.case import Case
 from policyengine.case_reader import CaseReader, Settings
 from policyengine.compile.plan import Plan
 from policyengine.decision import Decision, Judged
-from policyengine.diagnostics import Diagnostic, FaultsFound, Message, error, message
+from policyengine.diagnostics import Diagnostic, FaultsFound, error, message
+from policyengine.engines.choice import ENGINES, ChosenEngine, EngineName, Load, choose_engine
 from policyengine.explain import Explainer, Explanation
-from policyengine.findings import Engine
 from policyengine.refine.search import Refinement, Refiner
 from policyengine.rulebook import Rulebook as Model
 from policyengine.source import Span
 from policyengine.suggestions import did_you_mean
 from policyengine.values import LiteralError, ValueType, check_instant, parse_literal
-
-EngineName = Literal["auto", "durable", "reference"]
-
-
-class ChosenEngine(NamedTuple):
-    """An engine with its version; ``notice`` says why it is not the one that is usual."""
-
-    engine: Engine
-    version: str
-    notice: Message | None
 
 
 class Rulebook:
@@ -153,10 +142,13 @@ def load_rulebook(
     """Load the rulebook in a directory, ready to judge cases.
 
     ``assume`` chooses other readings than the defaults (``{"A-11": "intervention"}``), ``overlays`` switches
-    overlay files on. ``engine``: durable-rules where it can be imported, else the reference evaluator.
-    Warns with a RuntimeWarning when the engine is not the usual one. Raises FaultsFound with everything that
+    overlay files on. ``engine``: by itself durable-rules where it can be imported, else the compiled engine,
+    with a RuntimeWarning; whoever judges many cases asks for ``"compiled"``. Raises ValueError for an engine
+    that does not exist, EngineUnavailable for one that cannot run here, and FaultsFound with everything that
     is wrong with the files.
     """
+    if engine not in ENGINES:
+        raise ValueError(f"there is no engine {engine!r}; choose from {', '.join(ENGINES)}")
     from policyengine.load import load_model  # reading rule files is slow, and often a cache answers
 
     loaded = load_model(os.fspath(path), tuple(overlays))
@@ -171,18 +163,22 @@ def load_rulebook(
 
 
 def prepare(
-    model: Model, assume: Mapping[str, str], engine: EngineName = "auto", plan: Plan | None = None
+    model: Model,
+    assume: Mapping[str, str],
+    engine: EngineName = "auto",
+    plan: Plan | None = None,
+    load: Load = "one",
 ) -> Rulebook:
     """Return a typed rulebook ready to judge cases. Raises FaultsFound for readings that do not exist.
 
-    ``plan`` is that of the rulebook, where it has been made already.
+    ``plan`` is that of the rulebook, where it has been made already; ``load`` is how much is to be judged.
     """
     readings = choose_readings(model, assume)
     if plan is None:
         from policyengine.compile.lower import lower_rulebook
 
         plan = lower_rulebook(model)
-    return Rulebook(model, choose_engine(model, readings, engine, plan), readings, plan)
+    return Rulebook(model, choose_engine(model, readings, plan, engine, load), readings, plan)
 
 
 def choose_readings(model: Model, assume: Mapping[str, str]) -> dict[str, str]:
@@ -214,27 +210,3 @@ def _reading_faults(model: Model, id: str, reading: str) -> list[Diagnostic]:
     what = message("{id} has no reading `{reading}`", id=id, reading=reading)
     help = did_you_mean(reading, known) or message("write one of: {words}", words=", ".join(known))
     return [error("unknown-reading", what, place, help)]
-
-
-def choose_engine(model: Model, readings: Mapping[str, str], name: EngineName, plan: Plan) -> ChosenEngine:
-    """Return the engine that was asked for. Raises EngineUnavailable when it cannot run here."""
-    from policyengine.version import __version__
-
-    notice: Message | None = None
-    if name != "reference":
-        from policyengine.engines.durable.ruleset import TESTED_VERSION, EngineUnavailable
-
-        try:
-            from policyengine.compile.fold import fold
-            from policyengine.engines.durable.engine import DurableEngine
-            from policyengine.engines.memory import Program, World
-
-            program = Program(fold(plan, readings), World(model.zone, model.calendar))
-            return ChosenEngine(DurableEngine(program), TESTED_VERSION, None)
-        except EngineUnavailable as reason:
-            if name == "durable":
-                raise
-            notice = message("the reference engine judges, because {reason}", reason=reason)
-    from policyengine.reference import Reference
-
-    return ChosenEngine(Reference(model, readings), __version__, notice)

@@ -28,6 +28,7 @@ _MOST_ENTRIES = 64
 _LARGEST_ENTRY = 64 * 1024 * 1024
 _DIGEST = hashlib.sha256
 _DIGEST_BYTES = 32
+_NO_CODE = ("__pycache__", "locale", "starter")
 _PACKAGE = __name__.partition(".")[0]
 
 
@@ -83,17 +84,22 @@ def entry_name(parts: Iterator[bytes] | list[bytes]) -> str:
 def _code_stamps() -> Iterator[bytes]:
     """Return sizes and times of what turns files into a rulebook: this package and the calendar's library."""
     here = os.path.dirname(os.path.abspath(__file__))
-    folders = [here, *(entry.path for entry in os.scandir(here) if entry.is_dir())]
-    for folder in sorted(folders):
-        for entry in sorted(os.scandir(folder), key=lambda one: one.name):
-            if entry.name.endswith(".py"):
-                yield _stamp(entry.name, entry.stat())
+    yield from _stamps_within(here)
     for folder in sys.path:
         # Found by hand: asking the import system would cost more than the rest of this function.
         path = os.path.join(folder, "holidays", "version.py")
         if os.path.exists(path):
             yield _stamp(path, os.stat(path))
             return
+
+
+def _stamps_within(folder: str) -> Iterator[bytes]:
+    """Return the stamps of the modules in a folder of this package and in those within it, by name."""
+    for entry in sorted(os.scandir(folder), key=lambda one: one.name):
+        if entry.name.endswith(".py"):
+            yield _stamp(entry.name, entry.stat())
+        elif entry.is_dir() and entry.name.isidentifier() and entry.name not in _NO_CODE:
+            yield from _stamps_within(entry.path)
 
 
 def _stamp(name: str, status: os.stat_result) -> bytes:
@@ -167,7 +173,7 @@ class _Pickler(pickle.Pickler):
 
 
 # Every class of which a rulebook is made, and nothing else: all are tuples with names or enumerations, which
-# hold data and do nothing. A test derives them from the annotations of `Loaded`.
+# hold data and do nothing. A test derives them from the annotations of `Stored`.
 _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "policyengine.calendar": frozenset(("Calendar",)),
@@ -192,30 +198,6 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "Test",
             )
         ),
-        "policyengine.compile.plan": frozenset(
-            (
-                "Aggregate",
-                "Amount",
-                "Apply",
-                "Candidate",
-                "Cap",
-                "Choose",
-                "Chosen",
-                "Const",
-                "Derived",
-                "Due",
-                "Given",
-                "Parameter",
-                "Plan",
-                "Policy",
-                "Read",
-                "RecordList",
-                "Rule",
-                "Status",
-                "Stratum",
-                "Unsaid",
-            )
-        ),
         "policyengine.diagnostics": frozenset(
             (
                 "Diagnostic",
@@ -231,7 +213,7 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "ReportRepeats",
             )
         ),
-        "policyengine.load": frozenset(("Loaded",)),
+        "policyengine.load": frozenset(("Stored",)),
         "policyengine.rulebook": frozenset(
             (
                 "Amount",

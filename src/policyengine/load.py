@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from policyengine.cache import entry_name, read_entry, write_entry
 from policyengine.compile.plan import Plan
+from policyengine.compile.plan_json import read_plan, write_plan
 from policyengine.diagnostics import Diagnostic, has_errors
 from policyengine.rule_files import SourceFile, collect_files
 from policyengine.rulebook import Rulebook
@@ -18,6 +19,14 @@ class Loaded(NamedTuple):
     rulebook: Rulebook | None
     diagnostics: tuple[Diagnostic, ...]
     plan: Plan | None = None
+
+
+class Stored(NamedTuple):
+    """What the cache holds of a rulebook without errors; the Plan as JSON."""
+
+    rulebook: Rulebook
+    diagnostics: tuple[Diagnostic, ...]
+    plan: str
 
 
 def load_model(directory: str, overlays: tuple[str, ...]) -> Loaded:
@@ -43,11 +52,11 @@ def load_files(
         + [_bytes(directory), *(_bytes(overlay) for overlay in overlays)]
     )
     found = read_entry(name)
-    if isinstance(found, Loaded):
-        return found
+    if isinstance(found, Stored):
+        return Loaded(found.rulebook, found.diagnostics, read_plan(found.plan))
     loaded = _parse(directory, files, faults, overlays)
-    if loaded.rulebook is not None:
-        write_entry(name, loaded)
+    if loaded.rulebook is not None and loaded.plan is not None:
+        write_entry(name, Stored(loaded.rulebook, loaded.diagnostics, write_plan(loaded.plan)))
     return loaded
 
 

@@ -26,6 +26,7 @@ _COMMANDS = (
     "book",
     "check",
     "clauses",
+    "compile",
     "completion",
     "diff",
     "evaluate",

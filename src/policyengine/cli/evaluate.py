@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from policyengine.api import EngineName, Rulebook
+from policyengine.api import Rulebook
 from policyengine.case import Case, Key
 from policyengine.case_reader import Settings
 from policyengine.cli import codes, loading, options
@@ -18,6 +18,7 @@ from policyengine.cli.speech import say as say_help
 from policyengine.decision import Decision
 from policyengine.diagnostics import Diagnostic, message
 from policyengine.emptiness import why_empty
+from policyengine.engines.choice import EngineName, Load
 from policyengine.files import read_text, shown_name
 from policyengine.i18n import Language, Speech
 from policyengine.lines import NDJSON, read_lines
@@ -114,7 +115,8 @@ def command(
 ) -> None:
     """Judge cases."""
     say = options.speech(language)
-    rulebook = loading.load(options.find_rules(rules), assumed, overlays, engine, say)
+    load: Load = "many" if ndjson or any(case.endswith(NDJSON) for case in cases) else "one"
+    rulebook = loading.load(options.find_rules(rules), assumed, overlays, engine, say, load)
     instant = loading.instant(rulebook, "--as-of", as_of, say)
     changes = options.pairs(settings, "--set")
     is_single = len(cases) == 1 and not ndjson and not cases[0].endswith(NDJSON)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from policyengine.api import EngineName, Rulebook, prepare
+from policyengine.api import Rulebook, prepare
 from policyengine.cli import codes, options
 from policyengine.diagnostics import Diagnostic, FaultsFound
+from policyengine.engines.choice import EngineName, Load
 from policyengine.i18n import Speech
 
 if TYPE_CHECKING:
@@ -32,7 +33,12 @@ class Tested(NamedTuple):
 
 
 def load(
-    path: str, assumed: Sequence[str], overlays: Sequence[str], engine: EngineName, say: Speech
+    path: str,
+    assumed: Sequence[str],
+    overlays: Sequence[str],
+    engine: EngineName,
+    say: Speech,
+    load: Load = "one",
 ) -> Rulebook:
     """Return the rulebook in a folder, ready to judge. Raises UsageError and Exit."""
     from policyengine.engines.durable.ruleset import EngineUnavailable
@@ -40,9 +46,9 @@ def load(
     readings = dict(options.pairs(assumed, "--assume"))
     model, plan = load_model(path, overlays, say)
     try:
-        rulebook = prepare(model, readings, engine, plan)
+        rulebook = prepare(model, readings, engine, plan, load)
     except FaultsFound as found:
-        raise _refused(found.diagnostics, say) from None
+        raise refused(found.diagnostics, say) from None
     except EngineUnavailable as reason:
         raise click.UsageError(say("--engine durable: {reason}", reason=reason)) from None
     if rulebook.notice is not None:
@@ -63,7 +69,7 @@ def model_of(loaded: Loaded, say: Speech, texts: Mapping[str, str] | None = None
     ``texts`` holds the files that are not on disk.
     """
     if loaded.rulebook is None or loaded.plan is None:
-        raise _refused(loaded.diagnostics, say, texts)
+        raise refused(loaded.diagnostics, say, texts)
     return loaded.rulebook, loaded.plan
 
 
@@ -81,7 +87,7 @@ def load_tested(path: str, overlays: Sequence[str], say: Speech) -> Tested:
     return Tested(model, tests, exercised_parts(runner.run(tests)))
 
 
-def _refused(
+def refused(
     diagnostics: Iterable[Diagnostic], say: Speech, texts: Mapping[str, str] | None = None
 ) -> click.exceptions.Exit:
     """Tell what is wrong with the rulebook, or with what was asked of it, and return how to leave."""

@@ -12,6 +12,7 @@ import click
 
 from policyengine.cli.speech import say
 from policyengine.diagnostics import Message
+from policyengine.engines.choice import ENGINES
 from policyengine.file_names import is_rulebook
 from policyengine.i18n import LANGUAGES, Language, Speech
 from policyengine.render.workflow import inert, obeys
@@ -56,9 +57,9 @@ settings = click.option(
 )
 engine = click.option(
     "--engine",
-    type=click.Choice(["auto", "durable", "reference"]),
+    type=click.Choice(ENGINES),
     default="auto",
-    help=say("Which engine judges; auto is durable-rules where it can run."),
+    help=say("Which engine judges; auto is durable-rules for one case where it can run, else compiled."),
 )
 
 

@@ -61,7 +61,7 @@ def command(
 ) -> None:
     """Make a report."""
     say = options.speech(language)
-    rulebook = loading.load(options.find_rules(rules), assumed, overlays, "auto", say)
+    rulebook = loading.load(options.find_rules(rules), assumed, overlays, "auto", say, "many")
     report = _find(rulebook, name, say)
     period = _period(report, week_text, first, last, say)
     instant = loading.instant(rulebook, "--as-of", as_of, say)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from policyengine.api import EngineName
 from policyengine.cli import codes, loading, options
 from policyengine.cli.examples import OfTest
 from policyengine.cli.speech import say as say_help
 from policyengine.diagnostics import Diagnostic, has_errors
+from policyengine.engines.choice import EngineName
 from policyengine.i18n import Language, Speech
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import sys
 
 import click
 
-from policyengine.api import EngineName
 from policyengine.cli import codes, loading, options
 from policyengine.cli.speech import say as say_help
+from policyengine.engines.choice import EngineName
 from policyengine.files import read_text, shown_name
 from policyengine.i18n import Language, Speech
 from policyengine.timeline import Timeline, make_timeline
@@ -48,7 +48,7 @@ def command(
 ) -> None:
     """Show the timeline of a case."""
     say = options.speech(language)
-    rulebook = loading.load(options.find_rules(rules), assumed, overlays, engine, say)
+    rulebook = loading.load(options.find_rules(rules), assumed, overlays, engine, say, "many")
     instant = loading.instant(rulebook, "--as-of", as_of, say)
     end = None if until is None else loading.instant(rulebook, "--until", until, say)
     if end is not None and end < instant:

@@ -23,4 +23,4 @@ def command(language: Language) -> None:
     if durable_available():
         options.write(say("engine: durable-rules {version}", version=TESTED_VERSION) + "\n")
     else:
-        options.write(say("engine: reference (durable-rules cannot run on this Python)") + "\n")
+        options.write(say("engine: compiled (durable-rules cannot run on this Python)") + "\n")

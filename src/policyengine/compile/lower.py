@@ -85,9 +85,9 @@ def lower_condition(condition: Condition) -> Expr:
         case conditions.ReadingIs(assumption, readings):
             return Chosen(assumption, readings)
         case conditions.All(parts):
-            return Apply("all", tuple(lower_condition(part) for part in parts))
+            return _all_of(tuple(lower_condition(part) for part in parts))
         case conditions.Any(parts):
-            return Apply("any", tuple(lower_condition(part) for part in parts))
+            return Apply("any", tuple(lower_condition(part) for part in parts)) if parts else NEVER
         case conditions.Not(part):
             return Apply("not", (lower_condition(part),))
         case conditions.Some(listed, where):
@@ -97,6 +97,12 @@ def lower_condition(condition: Condition) -> Expr:
             return Apply(_OPS[operator], (counted, *(lower_operand(one) for one in operands)))
         case conditions.Pick(which, listed, where, then):
             return _aggregate(which, listed, where, lower_condition(then))
+
+
+def _all_of(parts: tuple[Expr, ...]) -> Expr:
+    if not parts:
+        return ALWAYS
+    return parts[0] if len(parts) == 1 else Apply("all", parts)
 
 
 def _aggregate(how: How, listed: str, where: Condition, of: Expr = ALWAYS) -> Aggregate:
@@ -173,7 +179,7 @@ class _Lowering:
         if not scope.issubset(every):
             return None, lower_condition(part.when)
         own = tuple(lower_condition(one) for one in every if one not in scope)
-        return part.policy, own[0] if len(own) == 1 else Apply("all", own)
+        return part.policy, _all_of(own)
 
     def _given(self, fact: Fact) -> Given:
         dating = None if fact.dated_by is None else self._read(self.book.facts[fact.dated_by])

@@ -38,7 +38,7 @@ from policyengine.refine.tree import (
     split,
     state_of,
 )
-from policyengine.rulebook import Fact, Rulebook
+from policyengine.rulebook import Rulebook
 from policyengine.values import Value, ValueType, comparison_key, local_day
 
 MOST_COMPLETIONS = 256

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from policyengine.api import EngineName, Rulebook, prepare
+from policyengine.api import Rulebook, prepare
 from policyengine.case import Key
 from policyengine.case_reader import CaseReader
 from policyengine.decision import Decision
 from policyengine.diagnostics import Diagnostic, has_errors
+from policyengine.engines.choice import EngineName
 from policyengine.findings import Absent, Conflict, Known, State, Truth, Unknown
 from policyengine.load import load_model
 from policyengine.rulebook import Rulebook as Model
@@ -147,7 +148,7 @@ class Runner:
         key = (rules, scenario.overlays, tuple(sorted(scenario.assume.items())))
         found = self._books.get(key)
         if found is None:
-            found = self._books[key] = prepare(model, dict(scenario.assume), self.engine)
+            found = self._books[key] = prepare(model, dict(scenario.assume), self.engine, load="many")
         return found
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from policyengine.case import Case
+from policyengine.case import Case, Key
+from policyengine.compile.plan import Given, RecordList
 from policyengine.engines.compiled.generate import Generated, generate
+from policyengine.engines.compiled.marks import Raw
 from policyengine.engines.compiled.run import Layout, Run
 from policyengine.engines.compiled.support import Helpers, Slow
 from policyengine.engines.memory import Program, seen_records
@@ -48,10 +50,36 @@ class CompiledEngine:
 
     def run(self, case: Case, as_of: int) -> Findings:
         """Conclude everything that can be concluded about ``case`` at ``as_of`` (epoch seconds)."""
-        program = self.program
-        seen = {one.name: seen_records(one, case, as_of) for one in program.plan.lists}
+        today = local_day(as_of, self.program.world.zone) if self._has_dates else 0
+        silent, places = self._inputs
+        inputs = silent.copy()
+        for key, value in case.values.items():
+            place = places.get(key)
+            if place is not None:
+                number, sort = place
+                latest = as_of if sort == "instant" else today if sort == "date" else None
+                inputs[number] = value if latest is None or value <= latest else None  # type: ignore[operator]
+        seen = {name: self._seen(listed, case, as_of) for name, listed in self._lists.items()}
         figures = case.figures.get if case.figures else None
-        today = local_day(as_of, program.world.zone)
         slow = Slow(self._helpers, case)
-        slots = self._judge(case.values.get, as_of, today, figures, case.records, seen, slow)
+        slots = self._judge(inputs, case.values.get, as_of, today, figures, case.records, seen, slow)
         return Run(self._layout, slots, seen, case, as_of)
+
+    @staticmethod
+    def _seen(listed: RecordList, case: Case, as_of: int) -> tuple[int, ...] | None:
+        if listed.name in case.records:
+            return seen_records(listed, case, as_of)
+        return () if listed.is_empty_if_missing else None
+
+    @cached_property
+    def _lists(self) -> Mapping[str, RecordList]:
+        return {one.name: one for one in self.program.plan.lists}
+
+    @cached_property
+    def _inputs(self) -> tuple[list[Raw], dict[Key, tuple[int, str]]]:
+        return self._helpers.inputs_of(self.generated.inputs)
+
+    @cached_property
+    def _has_dates(self) -> bool:
+        cells = (cell for stratum in self.program.plan.strata for cell in stratum.cells)
+        return any(isinstance(cell, Given) and cell.sort == "date" for cell in cells)

@@ -16,7 +16,6 @@ from typing import NamedTuple
 from policyengine.compile.plan import AS_OF, Aggregate, Apply, Const, Expr, Op, Read
 from policyengine.values import Duration, comparison_key
 
-FALSE, UNDETERMINED, TRUE = 0, 1, 3
 MARKS = "UVC"
 _SIGNS: Mapping[Op, str] = {"eq": "==", "in": "==", "ge": ">=", "le": "<=", "gt": ">", "lt": "<"}
 
@@ -30,6 +29,8 @@ class Condition(NamedTuple):
     @property
     def as_number(self) -> str:
         """Return the source that gives 0, 1 or 3."""
+        if self.text in ("True", "False"):
+            return "3" if self.text == "True" else "0"
         return f"(3 if {self.text} else 0)" if self.is_two_valued else self.text
 
 
@@ -37,12 +38,16 @@ ALWAYS, NEVER = Condition("True", True), Condition("False", True)
 
 
 class Value(NamedTuple):
-    """A value: its source, the marks that it can be, whether it can be None, and its sort."""
+    """A value: its source, the marks that it can be, whether it can be None, and its sort.
+
+    ``is_past``: if it is known, it is an instant that is not after the judgement.
+    """
 
     text: str
     marks: str
     may_be_absent: bool
     sort: str
+    is_past: bool = False
 
     @property
     def is_unknown(self) -> str:
@@ -75,6 +80,7 @@ class Scope:
 
     ``variables`` are those of cells, ``local`` those that hold what the current record has, ``asked`` the
     answers of questions about lists; ``records`` is the variable of the current record of each list.
+    ``past`` are the names of instants that are hidden while they are still to come.
     """
 
     variables: dict[str, str] = field(default_factory=dict)
@@ -83,6 +89,7 @@ class Scope:
     records: dict[str, str] = field(default_factory=dict)
     asked: dict[Aggregate, tuple[str, bool]] = field(default_factory=dict)
     constants: dict[str, Duration] = field(default_factory=dict)
+    past: set[str] = field(default_factory=set)
 
     # ---------- values
 
@@ -92,10 +99,10 @@ class Scope:
             return Value("as_of", "", False, "instant")
         match expr:
             case Const(value, sort):
-                return Value(self._literal(value), "", value is None, sort)
+                return Value(self.literal(value), "", value is None, sort)
             case Read(name, listed, sort):
                 marks, may_be_absent = self.traits[name]
-                return Value(self._read(name, listed), marks, may_be_absent, sort)
+                return Value(self._read(name, listed), marks, may_be_absent, sort, name in self.past)
             case _:
                 raise ValueError(f"no value of a folded plan: {expr}")
 
@@ -104,7 +111,8 @@ class Scope:
             return self.variables[name]
         return self.local.get(name) or f"{self.variables[name]}[{self.records[listed]}]"
 
-    def _literal(self, value: object) -> str:
+    def literal(self, value: object) -> str:
+        """Return the source of a value; lengths of time are constants with a name."""
         if not isinstance(value, Duration):
             return repr(value)
         name = f"{value.unit.upper()}_{value.count}"

@@ -15,7 +15,6 @@ from policyengine.calendar import LATEST
 from policyengine.compile.plan import (
     Aggregate,
     Amount,
-    Cell,
     Const,
     Derived,
     Due,
@@ -23,17 +22,16 @@ from policyengine.compile.plan import (
     Given,
     Parameter,
     Plan,
-    Read,
     Rule,
     Status,
-    Stratum,
-    Unsaid,
 )
-from policyengine.engines.compiled.expressions import ALWAYS, MARKS, Condition, Scope, Traits, Value
+from policyengine.engines.compiled.expressions import ALWAYS, MARKS, NEVER, Condition, Scope, Traits, Value
+from policyengine.engines.compiled.marks import Mark, Raw, left_out
 from policyengine.engines.compiled.names import Names
 from policyengine.engines.compiled.scheduling import (
+    Arrangement,
     Group,
-    arrange,
+    Node,
     expressions_of,
     names_of,
     parts_of,
@@ -43,12 +41,15 @@ from policyengine.engines.memory import World, counting_of
 from policyengine.sums import RAW_UNITS
 from policyengine.values import BUSINESS_DAYS_UNIT, Duration, start_of_day
 
+_OF_CLOCKS = ("exists", "provisional", "end")
+"""What a clock has beside its values; the end is certain even where it is not that there is a clock."""
+
 _MOST_VALUES = 16
 """More dated values of one figure are looked up by a helper."""
 
 # What the function and its helpers are called in the source.
 _HELPERS = (
-    *("judge", "get", "as_of", "today", "figures", "sizes", "seen", "slow"),
+    *("judge", "inputs", "get", "as_of", "today", "figures", "sizes", "seen", "slow"),
     *("NOT", "U", "V", "C", "MANY", "ENDS", "FIGURES", "FACTS", "ROUND"),
 )
 
@@ -56,12 +57,14 @@ _HELPERS = (
 class Generated(NamedTuple):
     """The source with what it means.
 
-    ``slots`` tells for each name, rule (``rule NAME``) and policy (``policy NAME``) its place in the tuple
-    that ``judge`` returns. ``constants`` are the lengths of time that the source names.
+    ``slots`` tells for each name and rule (``rule NAME``) its place in the tuple that ``judge`` returns.
+    ``inputs`` are the facts of the whole case, in the order in which the source takes them.
+    ``constants`` are the lengths of time that the source names.
     """
 
     source: str
     slots: Mapping[str, int]
+    inputs: tuple[Given, ...]
     constants: Mapping[str, Duration]
 
 
@@ -75,11 +78,6 @@ def rule_slot(name: str) -> str:
     return f"rule {name}"
 
 
-def policy_slot(name: str) -> str:
-    """Return the slot of a policy, whose name may be that of a fact."""
-    return f"policy {name}"
-
-
 class _Generator:
     """The generation of one source."""
 
@@ -91,29 +89,44 @@ class _Generator:
         self.lines: list[str] = []
         self.indent = 1
         self.slots: dict[str, str] = {}
+        self.arrangement = Arrangement(plan)
         self.scopes = {one.name: one.when for one in plan.policies}
         self.clocks = {
             cell.deadline: cell for stratum in plan.strata for cell in stratum.cells if isinstance(cell, Due)
         }
+        cells = (cell for stratum in plan.strata for cell in stratum.cells)
+        self.inputs = [cell for cell in cells if isinstance(cell, Given) and cell.listed is None]
         self.doubtful: set[str] = set()
         """Deadlines of which it can be undetermined whether they exist."""
+        self.policies: dict[str, Condition] = {}
+        """Whether each policy applies, where it has been written."""
         self.truths: dict[str, bool] = {}
-        """Whether what a policy or a rule gives is never undetermined."""
+        """Whether a rule is never undetermined."""
         self.lists = {one.name: self.names.new(f"seen_{one.name}") for one in plan.lists}
         self.sizes = {one.name: self.names.new(f"size_{one.name}") for one in plan.lists}
         self.may_be_unknown = {one.name: not one.is_empty_if_missing for one in plan.lists}
         self.asked: dict[Group, dict[Aggregate, tuple[str, bool]]] = {}
 
     def generated(self) -> Generated:
-        self.lines.append("def judge(get, as_of, today, figures, sizes, seen, slow):")
+        self.lines.append("def judge(inputs, get, as_of, today, figures, sizes, seen, slow):")
+        self._take_inputs()
         for name, variable in self.lists.items():
             self.write(f"{variable}, {self.sizes[name]} = seen[{name!r}], sizes.get({name!r}, 0)")
-        for number, stratum in enumerate(self.plan.strata):
-            self.write(f"# ---------- stratum {number}")
-            self._stratum(stratum)
+        for group, nodes in self.arrangement.groups():
+            self._group(group, nodes)
         self.write(f"return ({''.join(f'{variable}, ' for variable in self.slots.values())})")
         slots = {name: number for number, name in enumerate(self.slots)}
-        return Generated("\n".join(self.lines) + "\n", slots, self.scope.constants)
+        source = "\n".join(self.lines) + "\n"
+        return Generated(source, slots, tuple(self.inputs), self.scope.constants)
+
+    def _take_inputs(self) -> None:
+        """Write the variables of what a case says of itself as a whole."""
+        names = [self.variable(cell.name) for cell in self.inputs]
+        self.scope.variables |= {cell.name: name for cell, name in zip(self.inputs, names, strict=True)}
+        if names:
+            self.write("(")
+            self.lines += [f"        {', '.join(names[at : at + 4])}," for at in range(0, len(names), 4)]
+            self.write(") = inputs")
 
     # ---------- writing
 
@@ -136,101 +149,97 @@ class _Generator:
         name = self.slots[slot] = self.names.new(wanted or slot)
         return name
 
-    # ---------- strata
+    # ---------- groups
 
-    def _stratum(self, stratum: Stratum) -> None:
-        for (policy, listed), cells in arrange(stratum.cells, self.scopes):
-            with self._within(policy, [self._declare(cell) for cell in cells]):
-                self._cells(cells, listed, (policy, None))
-        by_group: dict[Group, list[Rule]] = {}
-        for rule in stratum.rules:
-            by_group.setdefault((rule.policy, rule.listed), []).append(rule)
-        for (policy, listed), rules in by_group.items():
-            with self._within(policy, [self._declare_rule(rule) for rule in rules], "0"):
-                self._rules(rules, listed, (policy, None))
-
-    @contextmanager
-    def _within(
-        self, policy: str | None, declared: Sequence[tuple[list[str], str | None]], nothing: str = "None"
-    ) -> Iterator[None]:
-        """Write what a policy says, to be skipped where the policy does not apply.
-
-        ``declared`` are the variables with the list of each; ``nothing`` is what they are then.
-        """
-        if policy is None:
-            yield
+    def _group(self, group: Group, nodes: Sequence[Node]) -> None:
+        """Write nodes of one policy and one list; where the policy does not apply they are skipped."""
+        policy, listed = group
+        for node in nodes:
+            self._declare(node)
+        applies = ALWAYS if policy is None else self._policy(policy)
+        if applies == ALWAYS:
+            self._nodes(nodes, listed, (policy, None))
             return
-        applies = self._policy(policy)
-        if applies == "3":
-            yield
-            return
-        with self.block(f"if {applies}:"):
-            yield
+        with self.block(f"if {applies.text}:"):
+            self._nodes(nodes, listed, (policy, None))
         with self.block("else:"):
-            plain = [name for names, listed in declared if listed is None for name in names]
-            if plain:
-                self.write(f"{' = '.join(plain)} = {nothing}")
-            for names, listed in declared:
-                for name in names if listed is not None else ():
-                    self.write(f"{name} = [{nothing}] * {self.sizes[listed or '']}")
+            self._leave_out(nodes, listed)
 
-    def _policy(self, name: str) -> str:
-        """Return the variable of a policy, computed here if it was not before."""
-        slot = policy_slot(name)
-        if slot not in self.slots:
+    def _leave_out(self, nodes: Sequence[Node], listed: str | None) -> None:
+        """Write what nodes are whose policy does not apply."""
+        for nothing, is_rule in (("None", False), ("0", True)):
+            own = [node for node in nodes if isinstance(node, Rule) is is_rule]
+            names = [name for node in own for name in self._variables_of(node)]
+            if listed is None:
+                names = [" = ".join(names)] if names else []
+            for name in names:
+                self.write(f"{name} = {self._empty(nothing, listed)}")
+
+    def _empty(self, nothing: str, listed: str | None) -> str:
+        return nothing if listed is None else f"[{nothing}] * {self.sizes[listed]}"
+
+    def _policy(self, name: str) -> Condition:
+        """Return whether a policy applies, written here if it was not before."""
+        found = self.policies.get(name)
+        if found is None:
             when = self.scopes[name]
             self._ask([when], (None, None))
             found = self.scope.condition(when)
-            variable = self.variable(slot)
-            self.write(f"{variable} = {found.as_number}")
-            self.truths[slot] = found.is_two_valued
-        return self.slots[slot]
+            if found != ALWAYS:
+                variable = self.names.new(f"policy_{name}")
+                self.write(f"{variable} = {found.as_number}")
+                found = Condition(variable, found.is_two_valued)
+            self.policies[name] = found
+        return found
 
-    # ---------- cells
+    # ---------- nodes
 
-    def _declare(self, cell: Cell) -> tuple[list[str], str | None]:
-        listed = None if isinstance(cell, Parameter) else cell.listed
-        names = []
-        for name in names_of(cell):
-            variable = self.variable(name)
-            self.scope.variables[name] = variable
-            names.append(variable)
-        if isinstance(cell, Due):
-            names += [self.variable(f"{cell.deadline} {what}") for what in ("exists", "provisional")]
-        return names, listed
-
-    def _cells(self, cells: Sequence[Cell], listed: str | None, group: Group) -> None:
-        if listed is None:
-            for cell in cells:
-                self._ask(expressions_of(cell), group)
-                self._cell(cell, "")
+    def _declare(self, node: Node) -> None:
+        """Give a node its variables."""
+        if isinstance(node, Rule):
+            self.variable(rule_slot(node.name))
             return
-        for part in self._runs(cells, group):
-            for cell in part:
-                for variable in self._variables_of(cell):
-                    self.write(f"{variable} = [None] * {self.sizes[listed]}")
-            own = {name for cell in part for name in names_of(cell)}
-            with self._each(listed, (one for cell in part for one in expressions_of(cell)), own) as record:
-                for cell in part:
-                    self._cell(cell, f"[{record}]")
+        for name in names_of(node):
+            if name not in self.slots:
+                self.scope.variables[name] = self.variable(name)
+        if isinstance(node, Due):
+            for what in _OF_CLOCKS:
+                self.variable(f"{node.deadline} {what}")
 
-    def _runs(self, cells: Sequence[Cell], group: Group) -> Iterator[list[Cell]]:
-        """Cut cells of records where one asks about the list what those before it must have settled."""
-        run: list[Cell] = []
-        for cell in cells:
-            if run and self._new_questions(expressions_of(cell), group):
+    def _variables_of(self, node: Node) -> list[str]:
+        if isinstance(node, Rule):
+            return [self.slots[rule_slot(node.name)]]
+        found = [self.slots[name] for name in names_of(node)]
+        if isinstance(node, Due):
+            found += [self.slots[f"{node.deadline} {what}"] for what in _OF_CLOCKS]
+        return found
+
+    def _nodes(self, nodes: Sequence[Node], listed: str | None, group: Group) -> None:
+        if listed is None:
+            for node in nodes:
+                self._ask(_expressions(node), group)
+                self._node(node, "")
+            return
+        for run in self._runs(nodes, group):
+            for node in run:
+                for variable in self._variables_of(node):
+                    self.write(f"{variable} = {self._empty('None', listed)}")
+            own = {name for node in run if not isinstance(node, Rule) for name in names_of(node)}
+            with self._each(listed, (one for node in run for one in _expressions(node)), own) as record:
+                for node in run:
+                    self._node(node, f"[{record}]")
+
+    def _runs(self, nodes: Sequence[Node], group: Group) -> Iterator[list[Node]]:
+        """Cut nodes of records where one asks about the list what those before it must have settled."""
+        run: list[Node] = []
+        for node in nodes:
+            if run and self._new_questions(_expressions(node), group):
                 yield run
                 run = []
-            self._ask(expressions_of(cell), group)
-            run.append(cell)
+            self._ask(_expressions(node), group)
+            run.append(node)
         if run:
             yield run
-
-    def _variables_of(self, cell: Cell) -> list[str]:
-        found = [self.slots[name] for name in names_of(cell)]
-        if isinstance(cell, Due):
-            found += [self.slots[f"{cell.deadline} {what}"] for what in ("exists", "provisional")]
-        return found
 
     @contextmanager
     def _each(
@@ -255,8 +264,12 @@ class _Generator:
         variable = self.lists[listed]
         return f"{variable} or ()" if self.may_be_unknown[listed] else variable
 
-    def _cell(self, cell: Cell, place: str) -> None:
+    def _node(self, cell: Node, place: str) -> None:
         match cell:
+            case Rule():
+                self.write(f"# rule {cell.name}")
+                self._rule(cell, place)
+                return
             case Given():
                 traits = self._given(cell, place)
             case Derived():
@@ -275,40 +288,51 @@ class _Generator:
     # ---------- facts and figures
 
     def _given(self, cell: Given, place: str) -> Traits:
+        """Write what a case says of a fact; facts of the whole case have been taken out of the inputs."""
         variable = self.slots[cell.name] + place
+        default = left_out(cell)
+        if place:
+            self._field(cell, variable, place[1:-1])
         is_event = cell.sort in ("instant", "date")
-        left_out = cell.missing
-        mark = ("U" if is_event else "V") if isinstance(left_out, Unsaid) else ""
-        default = mark or self.scope.value(left_out).text
-        key = f"({cell.name!r}, {place[1:-1] or None})"
-        latest = "today" if cell.sort == "date" else "as_of"
-        may_be_absent = is_event or default == "None" or cell.dated_by is not None
-        with self._dated(cell, variable) as (is_dated, marks):
-            if is_event:  # what is taken for granted is not hidden as something that is still to come
-                self.write(f"{variable} = get({key})")
-                if default != "None":
-                    self.write(f"if {variable} is None: {variable} = {default}")
-                head = f"if {variable} is not None and" if default == "None" else "elif"
-                self.write(f"{head} {variable} > {latest}: {variable} = None")
-            else:
-                self.write(f"{variable} = get({key}{'' if default == 'None' else ', ' + default})")
-        return Traits("".join(sorted({*mark, *marks})), may_be_absent or is_dated)
+        if cell.sort == "instant" and (default is None or isinstance(default, Mark)):
+            self.scope.past.add(cell.name)
+        marks = {default.name} if isinstance(default, Mark) else set()
+        if cell.dated_by is not None:
+            marks |= self._hide(self.scope.value(cell.dated_by), variable)
+        may_be_absent = is_event or default is None or cell.dated_by is not None
+        return Traits("".join(sorted(marks)), may_be_absent)
 
-    @contextmanager
-    def _dated(self, cell: Given, variable: str) -> Iterator[tuple[bool, str]]:
-        """Write what hides a fact until the event has happened with which it came."""
-        if cell.dated_by is None:
-            yield False, ""
+    def _field(self, cell: Given, variable: str, record: str) -> None:
+        """Write what a case says of a record."""
+        default = left_out(cell)
+        found = self._raw(default)
+        if cell.sort not in ("instant", "date"):
+            rest = "" if default is None else f", {found}"
+            self.write(f"{variable} = get(({cell.name!r}, {record}){rest})")
             return
-        dating = self.scope.value(cell.dated_by)
-        head = "if"
+        # What is taken for granted is not hidden as something that is still to come.
+        latest = "today" if cell.sort == "date" else "as_of"
+        self.write(f"{variable} = get(({cell.name!r}, {record}))")
+        if default is not None:
+            self.write(f"if {variable} is None: {variable} = {found}")
+        head = f"if {variable} is not None and" if default is None else "elif"
+        self.write(f"{head} {variable} > {latest}: {variable} = None")
+
+    def _raw(self, raw: Raw) -> str:
+        return raw.name if isinstance(raw, Mark) else self.scope.literal(raw)
+
+    def _hide(self, dating: Value, variable: str) -> set[str]:
+        """Write what hides a fact until the event has happened with which it came; return new marks."""
+        chain = _Chain(self)
         if dating.marks:
-            self.write(f"if {dating.is_unknown}: {variable} = U")
-            head = "elif"
-        absent = f"{dating.is_absent} or " if dating.may_be_absent else ""
-        self.write(f"{head} {absent}{dating.text} > as_of: {variable} = None")
-        with self.block("else:"):
-            yield True, "U" if dating.marks else ""
+            with chain.when(dating.is_unknown):
+                self.write(f"{variable} = U")
+        hidden = [dating.is_absent] if dating.may_be_absent else []
+        hidden += [] if dating.is_past else [f"{dating.text} > as_of"]
+        if hidden:
+            with chain.when(" or ".join(hidden)):
+                self.write(f"{variable} = None")
+        return {"U"} if dating.marks else set()
 
     def _parameter(self, cell: Parameter) -> Traits:
         variable = self.slots[cell.name]
@@ -357,11 +381,8 @@ class _Generator:
             self._derived_by_one(variable, rules[0], values[0], are_sure)
             return Traits("".join(sorted(marks)), True)
         truths, given = ", ".join(rules), ", ".join(one.text for one in values)
-        record = place[1:-1] or "None"
-        self.write(
-            f"{variable} = FACTS[{cell.name!r}](({truths}), ({given}), {record}) "
-            f"if {' or '.join(rules)} else None"
-        )
+        some = " or ".join(rules)
+        self.write(f"{variable} = FACTS[{cell.name!r}](({truths}), ({given})) if {some} else None")
         return Traits(MARKS, True)
 
     def _derived_by_one(self, variable: str, rule: str, value: Value, is_sure: bool) -> None:
@@ -375,41 +396,44 @@ class _Generator:
     def _exists(self, cell: Due | Amount) -> Condition:
         """Return whether a deadline or amount exists, inside the block of its policy."""
         own = self.scope.condition(cell.when)
-        if cell.policy is None or self.truths[policy_slot(cell.policy)]:
+        scope = ALWAYS if cell.policy is None else self.policies[cell.policy]
+        if scope.is_two_valued:
             return own
-        return Condition(f"({self.slots[policy_slot(cell.policy)]} & {own.as_number})", False)
+        return Condition(scope.text if own == ALWAYS else f"({scope.text} & {own.as_number})", False)
 
     def _due(self, cell: Due, place: str) -> Traits:
-        due = self.slots[cell.name] + place
-        exists = self.slots[f"{cell.deadline} exists"] + place
-        provisional = self.slots[f"{cell.deadline} provisional"] + place
+        due, exists, provisional, end = (variable + place for variable in self._variables_of(cell))
         start, length = self.scope.value(cell.start), self.scope.value(cell.length)
         found = self._exists(cell)
-        follows = self._follows(cell)
-        self.write(f"{provisional} = False")
         self.write(f"{exists} = {found.as_number}")
+        self.write(f"{end}, {provisional} = None, False")
+        known = [f"{one.text} is not None" for one in (start, length) if one.may_be_absent]
         unknown = [one.is_unknown for one in (start, length) if one.marks]
+        with self.block(f"if {' and '.join((exists, *known))}:"):
+            if unknown:
+                args = f"{start.text}, {length.text}, {self._follows(cell)}"
+                with self.block(f"if {' or '.join(unknown)}:"):
+                    self.write(f"{end}, {provisional} = slow.end({cell.deadline!r}, {args})")
+                with self.block("else:"):
+                    self._end(cell, end, provisional, start, length)
+            else:
+                self._end(cell, end, provisional, start, length)
         if not found.is_two_valued:
             self.doubtful.add(cell.deadline)
-            unknown.insert(0, f"{exists} == 1")
-        absent = " or ".join(one.is_absent for one in (start, length) if one.may_be_absent)
-        self.write(f"if not {exists}: {due} = None")
-        if unknown:
-            args = f"{exists}, {start.text}, {length.text}, {follows}"
-            self.write(
-                f"elif {' or '.join(unknown)}: {due}, {provisional} = slow.due({cell.deadline!r}, {args})"
-            )
-        if absent:
-            self.write(f"elif {absent}: {due} = None")
+            self.write(f"{due} = U if {exists} == 1 and {end} is not None else {end}")
+        elif due != end:
+            self.write(f"{due} = {end}")
+        return Traits("UV" if unknown else "" if found.is_two_valued else "U", True)
+
+    def _end(self, cell: Due, end: str, provisional: str, start: Value, length: Value) -> None:
+        """Write when a clock ends of which start and length are known."""
         seconds = self._seconds(cell, length)
-        with self.block("else:"):
-            if seconds:
-                self.write(f"{due} = {start.text} + {seconds}")
-                self.write(f"if {due} >= {LATEST}: {due}, {provisional} = {LATEST}, True")
-            else:
-                args = f"{start.text}, {length.text}, {follows}"
-                self.write(f"{due}, {provisional} = ENDS[{cell.deadline!r}]({args})")
-        return Traits("UV" if unknown else "", True)
+        if seconds:
+            self.write(f"{end} = {start.text} + {seconds}")
+            self.write(f"if {end} >= {LATEST}: {end}, {provisional} = {LATEST}, True")
+        else:
+            args = f"{start.text}, {length.text}, {self._follows(cell)}"
+            self.write(f"{end}, {provisional} = ENDS[{cell.deadline!r}]({args})")
 
     def _follows(self, cell: Due) -> str:
         """Return the source of whether a clock certainly starts where another ran out."""
@@ -427,58 +451,67 @@ class _Generator:
 
     def _status(self, cell: Status, place: str) -> Traits:
         status, settled = (self.slots[name] + place for name in names_of(cell))
-        due = self.scope.value(Read(f"{cell.name}.due", cell.listed, "instant"))
-        exists = self.slots[f"{cell.name} exists"] + place
         clock = self.clocks[cell.name]
+        _, exists, _, end = (variable + place for variable in self._variables_of(clock))
         start, length = self.scope.value(clock.start), self.scope.value(clock.length)
         acts, stops = ([self.scope.value(one) for one in events] for events in (cell.acts, cell.stops))
-        self.write(f"if not {exists}: {status} = {settled} = None")
         unknown = [one.is_unknown for one in (start, length, *acts, *stops) if one.marks]
-        if cell.name in self.doubtful:
-            unknown.insert(0, f"{exists} == 1")
-        if unknown:
-            listed = [f"({''.join(one.text + ', ' for one in events)})" for events in (acts, stops)]
-            args = (
-                f"{exists}, {start.text}, {length.text}, {self._follows(clock)}, {', '.join(listed)}, as_of"
-            )
-            self.write(f"elif {' or '.join(unknown)}:")
-            self.write(f"    {status}, {settled} = slow.status({cell.name!r}, {args})")
-        if start.may_be_absent:
-            self.write(f"elif {start.is_absent}: {status}, {settled} = 'not_started', None")
-        if length.may_be_absent:
-            self.write(f"elif {length.is_absent}: {status} = {settled} = None")
-        with self.block("else:"):
-            self._settle(cell, status, settled, _Clock(start, due, acts, stops))
-        return Traits("UV" if unknown else "", True)
+        self.write(f"{status} = {settled} = None")
+        with self.block(f"if {exists}:"):
+            chain = _Chain(self)
+            if start.may_be_absent:
+                with chain.when(start.is_absent):
+                    self.write(f"{status} = 'not_started'")
+            if unknown:
+                args = f"{start.text}, {length.text}, {self._follows(clock)}, {_tuple(acts)}, {_tuple(stops)}"
+                with chain.when(" or ".join(unknown)):
+                    self.write(f"{status}, {settled} = slow.status({cell.name!r}, {args}, as_of)")
+            if length.may_be_absent:
+                with chain.when(length.is_absent):
+                    self.write("pass")
+            with chain.otherwise():
+                self._settle(cell, status, settled, _Clock(start, end, acts, stops))
+            if cell.name in self.doubtful:
+                with self.block(f"if {exists} == 1:"):
+                    self.write(f"if {status} is not None: {status} = U")
+                    self.write(f"if {settled} is not None: {settled} = U")
+        marks = "UV" if unknown else "U" if cell.name in self.doubtful else ""
+        return Traits(marks, True)
 
     def _settle(self, cell: Status, status: str, settled: str, clock: _Clock) -> None:
         """Write what a clock has come to of which everything is known."""
         sign = "<=" if cell.end == Const("included", "choice") else "<"
-        acted, stopped = self._earliest(clock.acts, cell.acts), self._earliest(clock.stops, cell.stops)
-        head = "if"
+        acted, stopped = self._earliest(clock.acts), self._earliest(clock.stops)
+        chain = _Chain(self)
         if acted:
             before = f" and ({stopped} is None or {acted} <= {stopped})" if stopped else ""
-            self.write(f"if {acted} is not None and {acted} {sign} {clock.due.text}{before}:")
-            self.write(f"    {status}, {settled} = 'met', {acted}")
-            head = "elif"
+            with chain.when(f"{acted} is not None and {acted} {sign} {clock.end}{before}"):
+                self.write(f"{status}, {settled} = 'met', {acted}")
         if stopped:
-            self.write(f"{head} {stopped} is not None and {stopped} {sign} {clock.due.text}:")
-            self.write(f"    {status}, {settled} = 'stopped', {stopped}")
-            head = "elif"
-        self.write(f"{head} {clock.start.text} > as_of: {status}, {settled} = 'not_started', None")
-        self.write(f"elif as_of {sign} {clock.due.text}: {status}, {settled} = 'open', None")
-        self.write(f"else: {status}, {settled} = {cell.over!r}, {clock.due.text}")
+            with chain.when(f"{stopped} is not None and {stopped} {sign} {clock.end}"):
+                self.write(f"{status}, {settled} = 'stopped', {stopped}")
+        if not clock.start.is_past:
+            with chain.when(f"{clock.start.text} > as_of"):
+                self.write(f"{status} = 'not_started'")
+        with chain.when(f"as_of {sign} {clock.end}"):
+            self.write(f"{status} = 'open'")
+        with chain.otherwise():
+            self.write(f"{status}, {settled} = {cell.over!r}, {clock.end}")
 
-    def _earliest(self, events: Sequence[Value], exprs: Sequence[Expr]) -> str:
+    def _earliest(self, events: Sequence[Value]) -> str:
         """Write which of some events came first, and return its variable; empty if there are none."""
-        if not events:
+        different = list(dict.fromkeys(events))
+        if not different:
             return ""
+        if len(different) == 1 and different[0].is_past:
+            return different[0].text
         first = self.names.new("first")
         self.write(f"{first} = None")
-        for event in dict.fromkeys(events):
-            known = f"{event.text} is not None and " if event.may_be_absent else ""
-            earlier = f" and ({first} is None or {event.text} < {first})" if len(events) > 1 else ""
-            self.write(f"if {known}{event.text} <= as_of{earlier}: {first} = {event.text}")
+        for number, event in enumerate(different):
+            tests = [f"{event.text} is not None"] if event.may_be_absent else []
+            tests += [] if event.is_past else [f"{event.text} <= as_of"]
+            tests += [f"({first} is None or {event.text} < {first})"] if number else []
+            self.write(f"if {' and '.join(tests) or 'True'}: {first} = {event.text}")
         return first
 
     # ---------- amounts
@@ -487,110 +520,65 @@ class _Generator:
         variable = self.slots[cell.name] + place
         found = self._exists(cell)
         exists = self.names.new("exists")
+        parts = _Parts(self.scope, cell)
         self.write(f"{exists} = {found.as_number}")
-        terms = [self.scope.value(one) for one in (cell.base, *cell.plus, *cell.minus)]
-        rate = None if cell.rate is None else self.scope.value(cell.rate)
-        floor = None if cell.floor is None else self.scope.value(cell.floor)
-        caps = [(self.scope.condition(cap.when), self.scope.value(cap.limit)) for cap in cell.caps]
-        self.write(f"if not {exists}: {variable} = None")
-        with self.block("else:"):
-            truths = []
-            for when, _ in caps:
-                truths.append(self.names.new("applies"))
-                self.write(f"{truths[-1]} = {when.as_number}")
-            limits = [limit for _, limit in caps]
-            factors = terms if rate is None else [*terms, rate]
-            parts = [*factors, *(() if floor is None else (floor,)), *limits]
-            unknown = [one.is_unknown for one in parts if one.marks]
+        self.write(f"{variable} = None")
+        known = [f"{one.text} is not None" for one in parts.factors if one.may_be_absent]
+        with self.block(f"if {' and '.join((exists, *known))}:"):
+            applies = [self.names.new("applies") for _ in parts.caps]
+            for name, (when, _) in zip(applies, parts.caps, strict=True):
+                self.write(f"{name} = {when.as_number}")
+            unknown = [one.is_unknown for one in parts.all if one.marks]
             unknown += [
-                f"{name} == 1" for name, (when, _) in zip(truths, caps, strict=True) if not when.is_two_valued
+                f"{name} == 1"
+                for name, (when, _) in zip(applies, parts.caps, strict=True)
+                if not when.is_two_valued
             ]
-            if not found.is_two_valued:
-                unknown.insert(0, f"{exists} == 1")
-            head = "if"
             if unknown:
-                count = 1 + len(cell.plus)
-                added, taken = terms[:count], terms[count:]
-                args = ", ".join(
-                    (
-                        exists,
-                        _tuple(added),
-                        _tuple(taken),
-                        "None" if rate is None else rate.text,
-                        "None" if floor is None else floor.text,
-                        _pairs(truths, limits),
-                        place[1:-1] or "None",
-                    )
-                )
-                self.write(f"if {' or '.join(unknown)}: {variable} = slow.amount({cell.name!r}, {args})")
-                head = "elif"
-            absent = " or ".join(one.is_absent for one in factors if one.may_be_absent)
-            if absent:
-                self.write(f"{head} {absent}: {variable} = None")
-                head = "elif"
-            if head == "if":
-                self._sum(cell, variable, terms, rate, floor, list(zip(truths, limits, strict=True)))
-            else:
+                args = parts.arguments(applies, place[1:-1] or "None")
+                with self.block(f"if {' or '.join(unknown)}:"):
+                    self.write(f"{variable} = slow.amount({cell.name!r}, {args})")
                 with self.block("else:"):
-                    self._sum(cell, variable, terms, rate, floor, list(zip(truths, limits, strict=True)))
-        return Traits("UV" if unknown else "", True)
+                    self._sum(cell, variable, parts, applies)
+            else:
+                self._sum(cell, variable, parts, applies)
+            if not found.is_two_valued:
+                self.write(f"if {exists} == 1 and {variable} is not None: {variable} = U")
+        return Traits("UV" if unknown else "" if found.is_two_valued else "U", True)
 
-    def _sum(
-        self,
-        cell: Amount,
-        variable: str,
-        terms: Sequence[Value],
-        rate: Value | None,
-        floor: Value | None,
-        caps: Sequence[tuple[str, Value]],
-    ) -> None:
+    def _sum(self, cell: Amount, variable: str, parts: _Parts, applies: Sequence[str]) -> None:
         """Write an amount of which every part is known."""
-        count = 1 + len(cell.plus)
-        text = " + ".join(one.text for one in terms[:count])
-        text += "".join(f" - {one.text}" for one in terms[count:])
-        if rate is not None:
-            text = f"ROUND(({text}) * {rate.text}, {RAW_UNITS}, {cell.rounding!r})"
+        text = " + ".join(one.text for one in parts.added)
+        text += "".join(f" - {one.text}" for one in parts.taken)
+        if parts.rate is not None:
+            text = f"ROUND(({text}) * {parts.rate.text}, {RAW_UNITS}, {cell.rounding!r})"
         total = self.names.new("total")
         self.write(f"{total} = {text}")
-        if floor is not None:
+        if parts.floor is not None:
+            floor = parts.floor
             known = f"{floor.text} is not None and " if floor.may_be_absent else ""
             self.write(f"if {known}{total} < {floor.text}: {total} = {floor.text}")
-        for name, limit in caps:
-            known = f" and {limit.text} is not None" if limit.may_be_absent else ""
-            self.write(f"if {name} == 3{known} and {total} > {limit.text}: {total} = {limit.text}")
+        for name, (when, limit) in zip(applies, parts.caps, strict=True):
+            tests = [] if when == ALWAYS else [f"{name} == 3"]
+            tests += [f"{limit.text} is not None"] if limit.may_be_absent else []
+            tests.append(f"{total} > {limit.text}")
+            self.write(f"if {' and '.join(tests)}: {total} = {limit.text}")
         self.write(f"{variable} = {total}")
 
     # ---------- rules
 
-    def _declare_rule(self, rule: Rule) -> tuple[list[str], str | None]:
-        return [self.variable(rule_slot(rule.name))], rule.listed
-
-    def _rules(self, rules: Sequence[Rule], listed: str | None, group: Group) -> None:
-        for rule in rules:
-            self._ask([rule.when], group)
-        if listed is None:
-            for rule in rules:
-                self._rule(rule, "")
-            return
-        for rule in rules:
-            self.write(f"{self.slots[rule_slot(rule.name)]} = [0] * {self.sizes[listed]}")
-        with self._each(listed, [rule.when for rule in rules]) as record:
-            for rule in rules:
-                self._rule(rule, f"[{record}]")
-
     def _rule(self, rule: Rule, place: str) -> None:
         slot = rule_slot(rule.name)
-        variable = self.slots[slot] + place
-        found = self.scope.condition(rule.when)
-        is_sure = self.truths[policy_slot(rule.policy)]
-        applies = "3" if is_sure else self.slots[policy_slot(rule.policy)]
-        if found == ALWAYS:
-            self.write(f"{variable} = {applies}")
+        found, scope = self.scope.condition(rule.when), self.policies[rule.policy]
+        applies = "3" if scope.is_two_valued else scope.text
+        if found in (ALWAYS, NEVER):
+            text = applies if found == ALWAYS else "0"
         elif found.is_two_valued:
-            self.write(f"{variable} = {applies} if {found.text} else 0")
+            text = f"{applies} if {found.text} else 0"
         else:
-            self.write(f"{variable} = {found.text}" + ("" if is_sure else f" & {applies}"))
-        self.truths[slot] = is_sure and found.is_two_valued
+            text = found.text if scope.is_two_valued else f"{found.text} & {applies}"
+        self.write(f"{self.slots[slot]}{place} = {text}")
+        self.truths[slot] = scope.is_two_valued and found.is_two_valued
 
     # ---------- questions about lists
 
@@ -654,13 +642,18 @@ class _Generator:
             sure, possible = self.names.new("sure"), self.names.new("possible")
             self.write(f"{sure} = {possible} = 0")
             with self._each(question.listed, [question.where]):
-                where, truth = self.scope.condition(question.where), self.names.new("truth")
-                self.write(f"{truth} = {where.as_number}")
+                truth = self._truth(question.where)
                 with self.block(f"if {truth}:"):
                     self.write(f"{possible} += 1")
                     self.write(f"if {truth} == 3: {sure} += 1")
             self.write(f"{answer} = ({sure}, {possible})")
         return answer, False
+
+    def _truth(self, expr: Expr) -> str:
+        """Write whether a condition holds and return the variable."""
+        truth = self.names.new("truth")
+        self.write(f"{truth} = {self.scope.condition(expr).as_number}")
+        return truth
 
     def _picked(self, question: Aggregate, answer: str) -> tuple[str, bool]:
         order = self.lists[question.listed]
@@ -669,15 +662,18 @@ class _Generator:
             before = self.names.new("before")
             self.write(f"{before}, {answer} = None, 0")
             with self._each(question.listed, [question.where, question.of], order=order):
-                truth = self.names.new("truth")
-                self.write(f"{truth} = {self.scope.condition(question.where).as_number}")
-                of = self.scope.condition(question.of).as_number
-                with self.block(f"if {truth} == 3:"):
-                    self.write(f"{answer} = {of}")
-                    self.write("break")
-                with self.block(f"if {truth}:"):
-                    then = self.names.new("then")
-                    self.write(f"{then} = {of}")
+                where, of = (self.scope.condition(one) for one in (question.where, question.of))
+                if where.is_two_valued:
+                    with self.block(f"if {where.text}:"):
+                        self.write(f"{answer} = {of.as_number}")
+                        self.write("break")
+                else:
+                    truth, then = self._truth(question.where), self.names.new("then")
+                    self.write(f"if not {truth}: continue")
+                    self.write(f"{then} = {of.as_number}")
+                    with self.block(f"if {truth} == 3:"):
+                        self.write(f"{answer} = {then}")
+                        self.write("break")
                     self.write(f"{before} = {then} if {before} is None or {before} == {then} else 1")
             self.write(f"if {before} is not None and {before} != {answer}: {answer} = 1")
         return answer, False
@@ -688,9 +684,8 @@ class _Generator:
         last = self.names.new("last")
         self.write(f"{answer}, {last} = [0] * {self.sizes[question.listed]}, 0")
         with self._each(question.listed, [question.where, question.of], order=order) as record:
-            truth = self.names.new("truth")
             self.write(f"{answer}[{record}] = {last}")
-            self.write(f"{truth} = {self.scope.condition(question.where).as_number}")
+            truth = self._truth(question.where)
             of = self.scope.condition(question.of).as_number
             self.write(f"if {truth} == 3: {last} = {of}")
             with self.block(f"elif {truth}:"):
@@ -698,19 +693,70 @@ class _Generator:
         return answer, False
 
 
+def _expressions(node: Node) -> Iterable[Expr]:
+    return (node.when,) if isinstance(node, Rule) else expressions_of(node)
+
+
+class _Chain:
+    """An ``if`` with as many other branches as it turns out to need."""
+
+    def __init__(self, generator: _Generator) -> None:
+        self.generator = generator
+        self.word = "if"
+
+    @contextmanager
+    def when(self, condition: str) -> Iterator[None]:
+        """Write a branch."""
+        with self.generator.block(f"{self.word} {condition}:"):
+            yield
+        self.word = "elif"
+
+    @contextmanager
+    def otherwise(self) -> Iterator[None]:
+        """Write the last branch."""
+        if self.word == "if":
+            yield
+            return
+        with self.generator.block("else:"):
+            yield
+
+
 class _Clock(NamedTuple):
-    """What a clock has come to is found out from."""
+    """What a clock has come to is found out from: ``end`` is the variable of when it ends."""
 
     start: Value
-    due: Value
+    end: str
     acts: Sequence[Value]
     stops: Sequence[Value]
 
 
+class _Parts:
+    """The parts of an amount as sources."""
+
+    def __init__(self, scope: Scope, cell: Amount) -> None:
+        self.added = [scope.value(one) for one in (cell.base, *cell.plus)]
+        self.taken = [scope.value(one) for one in cell.minus]
+        self.rate = None if cell.rate is None else scope.value(cell.rate)
+        self.floor = None if cell.floor is None else scope.value(cell.floor)
+        self.caps = [(scope.condition(cap.when), scope.value(cap.limit)) for cap in cell.caps]
+
+    @property
+    def factors(self) -> list[Value]:
+        """The parts without which there is no amount."""
+        return [*self.added, *self.taken, *(() if self.rate is None else (self.rate,))]
+
+    @property
+    def all(self) -> list[Value]:
+        """All parts."""
+        floor = () if self.floor is None else (self.floor,)
+        return [*self.factors, *floor, *(limit for _, limit in self.caps)]
+
+    def arguments(self, applies: Sequence[str], record: str) -> str:
+        """Return the source of the arguments of ``slow.amount``; ``applies`` are whether the caps apply."""
+        pairs = (f"({name}, {limit.text}), " for name, (_, limit) in zip(applies, self.caps, strict=True))
+        rate, floor = ("None" if one is None else one.text for one in (self.rate, self.floor))
+        return ", ".join((_tuple(self.added), _tuple(self.taken), rate, floor, f"({''.join(pairs)})", record))
+
+
 def _tuple(values: Sequence[Value]) -> str:
     return f"({''.join(one.text + ', ' for one in values)})"
-
-
-def _pairs(truths: Sequence[str], values: Sequence[Value]) -> str:
-    pairs = (f"({truth}, {one.text}), " for truth, one in zip(truths, values, strict=True))
-    return f"({''.join(pairs)})"

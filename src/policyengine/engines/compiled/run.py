@@ -15,8 +15,8 @@ from policyengine.case import Case, Key
 from policyengine.compile.plan import Amount, Cell, Derived, Due, Expr, Rule, Status
 from policyengine.engines.closures import both, evaluate_of
 from policyengine.engines.compiled.generate import rule_slot
+from policyengine.engines.compiled.marks import TRUTHS, C, Mark, Raw
 from policyengine.engines.compiled.scheduling import expressions_of, names_of, read_by
-from policyengine.engines.compiled.support import TRUTHS, C, Mark, Raw
 from policyengine.engines.memory import Program, WorkingMemory
 from policyengine.findings import (
     ABSENT,

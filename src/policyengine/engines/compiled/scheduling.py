@@ -1,11 +1,11 @@
-"""The order in which the cells of a stratum are computed: those of one policy and one list together.
+"""The order in which cells and rules are computed: as far as possible, those of one policy and list together.
 
-So a policy that does not apply is skipped as a block, and a list is gone through once for many cells.
+So a policy that does not apply is skipped in a few blocks, and a list is gone through once for many cells.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 
 from policyengine.compile.plan import (
     Aggregate,
@@ -18,7 +18,9 @@ from policyengine.compile.plan import (
     Expr,
     Given,
     Parameter,
+    Plan,
     Read,
+    Rule,
     Status,
 )
 
@@ -26,10 +28,7 @@ Group = tuple[str | None, str | None]
 """A policy and a list; None where a cell belongs to none."""
 
 
-def group_of(cell: Cell) -> Group:
-    """Return the policy without which a cell has no value, and the list of whose records it is."""
-    policy = cell.policy if isinstance(cell, Due | Amount) else None
-    return policy, None if isinstance(cell, Parameter) else cell.listed
+Node = Cell | Rule
 
 
 def parts_of(expr: Expr) -> Iterator[Expr]:
@@ -87,40 +86,74 @@ def read_by(exprs: Iterable[Expr]) -> Iterator[Read]:
                 yield part
 
 
-def arrange(cells: Sequence[Cell], scopes: Mapping[str, Expr]) -> Iterator[tuple[Group, list[Cell]]]:
-    """Return the cells of a stratum in groups, each cell after those that it rests on.
+class Arrangement:
+    """The cells and rules of a Plan in an order in which they can be computed."""
 
-    ``scopes`` is what each policy demands.
-    """
-    home = {name: number for number, cell in enumerate(cells) for name in names_of(cell)}
-    # What a deadline has come to rests on its end, which it does not read.
-    home |= {one.deadline: number for number, one in enumerate(cells) if isinstance(one, Due)}
-    waiting: dict[int, set[int]] = {}
-    followers: dict[int, list[int]] = {}
-    for number, cell in enumerate(cells):
-        names = {read.name for read in read_by(expressions_of(cell))}
-        if isinstance(cell, Due | Amount) and cell.policy is not None:
-            names |= {read.name for read in read_by([scopes[cell.policy]])}
-        if isinstance(cell, Status):
-            names.add(cell.name)
-        before = {home[name] for name in names if name in home} - {number}
-        waiting[number] = before
-        for one in before:
-            followers.setdefault(one, []).append(number)
-    ready: dict[Group, list[int]] = {}
-    for number, before in waiting.items():
-        if not before:
-            ready.setdefault(group_of(cells[number]), []).append(number)
-    while ready:
-        group = next(iter(ready))
-        done: list[Cell] = []
-        numbers = ready[group]
-        for number in numbers:  # grows while it is gone through
-            done.append(cells[number])
-            for one in followers.get(number, ()):
-                waiting[one].discard(number)
-                if not waiting[one]:
-                    own = group_of(cells[one])
-                    (numbers if own == group else ready.setdefault(own, [])).append(one)
-        del ready[group]
-        yield group, done
+    def __init__(self, plan: Plan) -> None:
+        """Find out what rests on what."""
+        self.nodes: list[Node] = []
+        for stratum in plan.strata:
+            self.nodes += [*stratum.cells, *stratum.rules]
+        self._scopes = {one.name: frozenset(_names([one.when])) for one in plan.policies}
+        self._policies = {one.deadline: one.policy for one in self.nodes if isinstance(one, Due)}
+        homes = {name: number for number, node in enumerate(self.nodes) for name in _given_by(node)}
+        self._before = [{homes[name] for name in self._rests_on(node)} for node in self.nodes]
+        self._after: dict[int, list[int]] = {}
+        for number, before in enumerate(self._before):
+            for one in before:
+                self._after.setdefault(one, []).append(number)
+
+    def group_of(self, node: Node) -> Group:
+        """Return the policy without which a node has no value, and the list of whose records it is."""
+        match node:
+            case Rule() | Due() | Amount():
+                policy = node.policy
+            case Status():
+                policy = self._policies[node.name]
+            case _:
+                policy = None
+        return policy, None if isinstance(node, Parameter) else node.listed
+
+    def _rests_on(self, node: Node) -> set[str]:
+        names = set(_names([node.when] if isinstance(node, Rule) else expressions_of(node)))
+        match node:
+            case Derived():
+                names.update(f"rule {one.rule}" for one in node.candidates)
+            case Status():
+                names.add(f"{node.name}.due")
+            case _:
+                pass
+        policy = self.group_of(node)[0]
+        return names if policy is None else names | self._scopes[policy]
+
+    def groups(self) -> Iterator[tuple[Group, list[Node]]]:
+        """Return the nodes in groups, each node after those that it rests on."""
+        waiting = [set(before) for before in self._before]
+        ready: dict[Group, list[int]] = {}
+        for number, before in enumerate(waiting):
+            if not before:
+                ready.setdefault(self.group_of(self.nodes[number]), []).append(number)
+        while ready:
+            group = _next(ready)
+            numbers = ready[group]
+            for number in numbers:  # grows while it is gone through
+                for one in self._after.get(number, ()):
+                    waiting[one].discard(number)
+                    if not waiting[one]:
+                        own = self.group_of(self.nodes[one])
+                        (numbers if own == group else ready.setdefault(own, [])).append(one)
+            del ready[group]
+            yield group, [self.nodes[number] for number in numbers]
+
+
+def _names(exprs: Iterable[Expr]) -> Iterator[str]:
+    return (read.name for read in read_by(exprs))
+
+
+def _given_by(node: Node) -> tuple[str, ...]:
+    return (f"rule {node.name}",) if isinstance(node, Rule) else names_of(node)
+
+
+def _next(ready: dict[Group, list[int]]) -> Group:
+    """Return what comes next: what needs no block, because much rests on it, then the largest group."""
+    return min(ready, key=lambda group: (group != (None, None), -len(ready[group]), min(ready[group])))

@@ -7,63 +7,51 @@ not known here, only that it waits: whoever wants to know asks the exact engine,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import NamedTuple
 
-from policyengine.case import Case
-from policyengine.clocks import Clock, end_of, judge_deadline, measure
+from policyengine.case import Case, Key
+from policyengine.clocks import Clock, Span, end_of, judge_deadline, measure
 from policyengine.compile.plan import Amount, Derived, Due, Expr, Given, Parameter, Read, Status
-from policyengine.engines.compiled.expressions import FALSE, TRUE, UNDETERMINED
+from policyengine.engines.compiled.marks import (
+    FALSE,
+    PENDING,
+    TRUE,
+    TRUTHS,
+    UNDETERMINED,
+    C,
+    Mark,
+    Raw,
+    U,
+    V,
+    drop,
+    left_out,
+    lift,
+)
 from policyengine.engines.memory import Program, World, counting_of, limits_of, unknown_as, value_on
-from policyengine.findings import ABSENT, Conflict, Known, Missing, State, Truth, Unknown
+from policyengine.findings import Known, Truth
 from policyengine.resolution import Candidate as Claim
 from policyengine.resolution import resolve
 from policyengine.sums import UNLIMITED, Cap, Part, Range, Terms, declared_range, judge_amount, round_fraction
 from policyengine.values import LARGEST_COUNT, Duration, local_day
 
-PENDING = frozenset((Missing("fact", "", None),))
-"""Stands for whatever something waits for."""
+_BOTH = 2
+_REMEMBERED = 1_024
+"""So many ways in which a fact came out are remembered: cases are alike."""
 
 
-class Mark:
-    """What a value is that is not known."""
+class _Limits(NamedTuple):
+    """The floor and the caps of an amount."""
 
-    __slots__ = ("name",)
+    floor: Raw
+    caps: Sequence[tuple[int, Raw]]
 
-    def __init__(self, name: str) -> None:
-        """``name`` is how the source calls it."""
-        self.name = name
-
-    def __repr__(self) -> str:
-        """Return its name."""
-        return self.name
-
-
-U, V, C = Mark("U"), Mark("V"), Mark("C")
-Raw = Any
-"""A value as it is, None where there is none, or a mark."""
-
-_LIFTED = {U: Unknown(PENDING), V: Unknown(PENDING, has_value=True), C: Unknown(PENDING)}
-TRUTHS = {FALSE: Truth.FALSE, UNDETERMINED: Truth.UNDETERMINED, TRUE: Truth.TRUE}
-
-
-def lift(raw: Raw) -> State:
-    """Return the state of a raw value; a conflict is waited for."""
-    if raw is None:
-        return ABSENT
-    return _LIFTED[raw] if type(raw) is Mark else Known(raw)
-
-
-def drop(state: State) -> Raw:
-    """Return the raw value of a state."""
-    match state:
-        case Known(value):
-            return value
-        case Unknown(_, has_value):
-            return V if has_value else U
-        case Conflict():
-            return C
-        case _:
-            return None
+    @property
+    def sides(self) -> int:
+        """On how many sides an amount is certainly limited: 0, 1 or 2."""
+        limits = (limit for truth, limit in self.caps if truth == TRUE)
+        is_capped = any(limit is not None and type(limit) is not Mark for limit in limits)
+        return is_capped + (self.floor is not None and type(self.floor) is not Mark)
 
 
 class Slow(NamedTuple):
@@ -72,16 +60,18 @@ class Slow(NamedTuple):
     helpers: Helpers
     case: Case
 
-    def due(self, deadline: str, exists: int, start: Raw, length: Raw, follows: bool) -> tuple[Raw, bool]:
-        """Return when a deadline ends, and whether that is provisional."""
+    def end(self, deadline: str, start: Raw, length: Raw, follows: bool) -> tuple[Raw, bool]:
+        """Return when a deadline that exists ends, and whether that is provisional."""
+        span = self._span(deadline, start, length, follows)
+        return drop(span.due), span.provisional
+
+    def _span(self, deadline: str, start: Raw, length: Raw, follows: bool) -> Span:
         clock = self.helpers.clocks[deadline][follows]
-        span = measure(TRUTHS[exists], PENDING, lift(start), lift(length), clock)
-        return drop(span.due_if_any), span.provisional
+        return measure(Truth.TRUE, PENDING, lift(start), lift(length), clock)
 
     def status(
         self,
         deadline: str,
-        exists: int,
         start: Raw,
         length: Raw,
         follows: bool,
@@ -89,11 +79,9 @@ class Slow(NamedTuple):
         stops: Sequence[Raw],
         as_of: int,
     ) -> tuple[Raw, Raw]:
-        """Return what a deadline has come to, and when."""
-        clock = self.helpers.clocks[deadline][follows]
-        span = measure(TRUTHS[exists], PENDING, lift(start), lift(length), clock)
+        """Return what a deadline that exists has come to, and when."""
         found = judge_deadline(
-            span,
+            self._span(deadline, start, length, follows),
             [lift(one) for one in acts],
             [lift(one) for one in stops],
             self.helpers.ends[deadline],
@@ -104,7 +92,6 @@ class Slow(NamedTuple):
     def amount(
         self,
         name: str,
-        exists: int,
         added: Sequence[Raw],
         taken: Sequence[Raw],
         rate: Raw,
@@ -112,12 +99,15 @@ class Slow(NamedTuple):
         caps: Sequence[tuple[int, Raw]],
         record: int | None,
     ) -> Raw:
-        """Return an amount."""
+        """Return an amount that exists."""
         cell = self.helpers.amounts[name]
 
         def part(expr: Expr, raw: Raw) -> Part:
             return Part(lift(raw), self._range(expr, record) if type(raw) is Mark else UNLIMITED)
 
+        factors = [*added, *taken, *(() if cell.rate is None else (rate,))]
+        if self._is_open(cell, (added, taken), rate, _Limits(floor, caps)):
+            return V if all(one is V or type(one) is not Mark for one in factors) else U
         base, *plus = (part(*one) for one in zip((cell.base, *cell.plus), added, strict=True))
         terms = Terms(
             base,
@@ -130,7 +120,7 @@ class Slow(NamedTuple):
             for cap, (truth, limit) in zip(cell.caps, caps, strict=True)
         ]
         found = judge_amount(
-            TRUTHS[exists],
+            Truth.TRUE,
             PENDING,
             terms,
             None if cell.floor is None else part(cell.floor, floor),
@@ -138,6 +128,25 @@ class Slow(NamedTuple):
             cell.rounding,
         )
         return drop(found.result)
+
+    def _is_open(
+        self, cell: Amount, terms: tuple[Sequence[Raw], Sequence[Raw]], rate: Raw, limits: _Limits
+    ) -> bool:
+        """Tell at a glance whether an amount is not known; what is not seen here is looked at closely.
+
+        Something without limits on both sides is not known and is multiplied by something else than zero, and
+        floor and caps cannot leave a single number.
+        """
+        added, taken = terms
+        if any(type(one) is Mark for one in (*added, *taken)):
+            is_product_open = rate != 0
+        else:
+            is_product_open = type(rate) is Mark and sum(added) != sum(taken)
+        if not is_product_open:
+            return False
+        sides = zip((*added, *taken, rate), self.helpers.sides[cell.name], strict=True)
+        bounds = max(count for raw, count in sides if type(raw) is Mark)
+        return bounds < _BOTH and limits.sides < (_BOTH if bounds == 0 else 1)
 
     def _range(self, expr: Expr, record: int | None) -> Range:
         fact = self.helpers.given.get(expr.name) if isinstance(expr, Read) else None
@@ -153,7 +162,9 @@ class Helpers:
         self.ends: dict[str, Clock] = {}
         self.amounts: dict[str, Amount] = {}
         self.given: dict[str, Given] = {}
-        self.facts: dict[str, Callable[[Sequence[int], Sequence[Raw], int | None], Raw]] = {}
+        self.sides: dict[str, tuple[int, ...]] = {}
+        """On how many sides bounds limit each factor of an amount."""
+        self.facts: dict[str, Callable[[tuple[int, ...], tuple[Raw, ...]], Raw]] = {}
         self.figures: dict[str, Callable[[int], Raw]] = {}
         world = program.world
         for cell in (cell for stratum in program.plan.strata for cell in stratum.cells):
@@ -177,8 +188,19 @@ class Helpers:
                     )
                 case Amount():
                     self.amounts[cell.name] = cell
+                    factors = (cell.base, *cell.plus, *cell.minus, cell.rate)
+                    self.sides[cell.name] = tuple(self._sides(one) for one in factors)
                 case _:
                     pass
+
+    def _sides(self, expr: Expr | None) -> int:
+        fact = self.given.get(expr.name) if isinstance(expr, Read) else None
+        return 0 if fact is None else len({operator for operator, _ in fact.bounds})
+
+    def inputs_of(self, cells: Sequence[Given]) -> tuple[list[Raw], dict[Key, tuple[int, str]]]:
+        """Return what the inputs are where a case is silent, and the place and sort of each."""
+        silent = [left_out(cell) for cell in cells]
+        return silent, {(cell.name, None): (number, cell.sort) for number, cell in enumerate(cells)}
 
     def names(self, constants: Mapping[str, Duration]) -> dict[str, object]:
         """Return what the source calls by name."""
@@ -219,13 +241,15 @@ class _Resolver:
         self.rules = [one.rule for one in cell.candidates]
         self.defeats = {rule: frozenset(beaten) for rule, beaten in cell.defeats}
         self.tokens = [unknown_as(one.rule, one.value) for one in cell.candidates]
+        self.value = lru_cache(_REMEMBERED)(self._value)
         numbers = {rule: number for number, rule in enumerate(self.rules)}
         self.beaten = [
             frozenset(numbers[one] for one in self.defeats.get(rule, ()) if one in numbers)
             for rule in self.rules
         ]
 
-    def value(self, truths: Sequence[int], values: Sequence[Raw], record: int | None) -> Raw:
+    def _value(self, truths: tuple[int, ...], values: tuple[Raw, ...]) -> Raw:
+        """Return the value; it is the same for every record with the same truths and values."""
         live = [number for number, truth in enumerate(truths) if truth]
         if all(truths[number] == TRUE for number in live):
             if len(live) > 1:
@@ -234,11 +258,11 @@ class _Resolver:
             if len(live) == 1:
                 value = values[live[0]]
                 return U if value is C else value
-        return self._resolved(truths, values, record)
+        return self._resolved(truths, values)
 
-    def _resolved(self, truths: Sequence[int], values: Sequence[Raw], record: int | None) -> Raw:
+    def _resolved(self, truths: tuple[int, ...], values: tuple[Raw, ...]) -> Raw:
         claims = [
-            Claim(rule, TRUTHS[truth], PENDING, lift(value), (name, record if is_listed else None))
+            Claim(rule, TRUTHS[truth], PENDING, lift(value), (name, 0 if is_listed else None))
             for rule, truth, value, (name, is_listed) in zip(
                 self.rules, truths, values, self.tokens, strict=True
             )

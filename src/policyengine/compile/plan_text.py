@@ -1,0 +1,202 @@
+"""A Plan for people: one line for each cell and rule, in the order in which they are computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from policyengine.compile.plan import (
+    ALWAYS,
+    TRUTH,
+    Aggregate,
+    Amount,
+    Apply,
+    Cell,
+    Choose,
+    Chosen,
+    Const,
+    Derived,
+    Due,
+    Expr,
+    Given,
+    Parameter,
+    Plan,
+    Read,
+    RecordList,
+    Rule,
+    Sort,
+    Status,
+    Unsaid,
+)
+from policyengine.values import Value, ValueType, format_value
+
+_SIGNS = {"eq": "=", "ge": ">=", "le": "<=", "gt": ">", "lt": "<"}
+
+
+def plan_text(plan: Plan) -> str:
+    """Return the text of a Plan."""
+    return "\n".join(_Writer(plan).lines()) + "\n"
+
+
+def expr_text(expr: Expr, plan: Plan) -> str:
+    """Return the text of an expression of a Plan."""
+    return _Writer(plan).expr(expr)
+
+
+class _Writer:
+    """The writing of one Plan; instants are shown in its zone."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.zone = ZoneInfo(plan.zone)
+
+    def lines(self) -> Iterator[str]:
+        plan = self.plan
+        yield f"plan {plan.rulebook}  zone {plan.zone}  calendar {plan.calendar}"
+        yield from (f"reading {assumption} = {reading}" for assumption, reading in plan.readings)
+        yield from map(self._list, plan.lists)
+        for policy in plan.policies:
+            yield f"policy {policy.name}: {self.expr(policy.when)}"
+        for number, stratum in enumerate(plan.strata):
+            yield f"stratum {number}"
+            yield from (f"  {self._cell(cell)}" for cell in stratum.cells)
+            yield from (f"  {self._rule(rule)}" for rule in stratum.rules)
+
+    def _list(self, listed: RecordList) -> str:
+        dated = f"  dated by {listed.dated_by}" if listed.dated_by else ""
+        return f"list {listed.name}{dated}" + ("  empty if missing" if listed.is_empty_if_missing else "")
+
+    def _rule(self, rule: Rule) -> str:
+        return f"rule {rule.name}{_each(rule.listed)} [policy {rule.policy}] when {self.expr(rule.when)}"
+
+    # ---------- cells
+
+    def _cell(self, cell: Cell) -> str:
+        match cell:
+            case Given():
+                return self._given(cell)
+            case Derived():
+                return self._derived(cell)
+            case Parameter():
+                return self._parameter(cell)
+            case Due():
+                return self._due(cell)
+            case Status():
+                return self._status(cell)
+            case Amount():
+                return self._amount(cell)
+
+    def _given(self, cell: Given) -> str:
+        parts = [f"given {cell.name}{_each(cell.listed)}: {cell.sort}"]
+        parts += [] if cell.dated_by is None else [f"dated by {cell.dated_by.name}"]
+        parts += [] if cell.missing == Unsaid() else [f"if missing {self.expr(cell.missing)}"]
+        parts += [f"{operator} {self.expr(limit)}" for operator, limit in cell.bounds]
+        return "  ".join(parts)
+
+    def _derived(self, cell: Derived) -> str:
+        defeats = dict(cell.defeats)
+        ways = [
+            f"{one.rule} -> {self.expr(one.value)}"
+            + (f" beats {', '.join(defeats[one.rule])}" if one.rule in defeats else "")
+            for one in cell.candidates
+        ]
+        return f"derived {cell.name}{_each(cell.listed)}: {cell.sort} = {'; '.join(ways) or 'none'}"
+
+    def _parameter(self, cell: Parameter) -> str:
+        values = [
+            f"{'' if start is None else f'from {date.fromordinal(start)} '}{self._value(value, cell.sort)}"
+            for start, value in cell.values
+        ]
+        by = "" if cell.by is None else f" by {cell.by.name}"
+        return f"parameter {cell.name}: {cell.sort}{by} = {'; '.join(values) or 'not given'}"
+
+    def _due(self, cell: Due) -> str:
+        counting = "".join(f", {aspect} {self.expr(how)}" for aspect, how in cell.counting)
+        follows = "" if cell.follows == Const(False, "truth") else f", follows if {self.expr(cell.follows)}"
+        when = self._where(cell.policy, cell.when)
+        length = f"add_length({self.expr(cell.start)}, {self.expr(cell.length)}{counting}{follows})"
+        return f"due {cell.name}{_each(cell.listed)} = {length}{when}"
+
+    def _status(self, cell: Status) -> str:
+        parts = [f"deadline {cell.name}{_each(cell.listed)}"]
+        parts += [f"met by {self._joined(cell.acts)}"] if cell.acts else []
+        parts += [f"stopped by {self._joined(cell.stops)}"] if cell.stops else []
+        return "  ".join((*parts, f"end {self.expr(cell.end)}", f"else {cell.over}"))
+
+    def _amount(self, cell: Amount) -> str:
+        text = " + ".join(self.expr(one) for one in (cell.base, *cell.plus))
+        text += "".join(f" - {self.expr(one)}" for one in cell.minus)
+        if cell.rate is not None:
+            text = f"{cell.rounding}(({text}) * {self.expr(cell.rate)})"
+        floor = "" if cell.floor is None else f"  floor {self.expr(cell.floor)}"
+        caps = "".join(
+            f"  cap {self.expr(cap.limit)}" + ("" if cap.when == ALWAYS else f" if {self.expr(cap.when)}")
+            for cap in cell.caps
+        )
+        where = self._where(cell.policy, cell.when)
+        return f"amount {cell.name}{_each(cell.listed)} = {text}{floor}{caps}{where}"
+
+    def _where(self, policy: str | None, when: Expr) -> str:
+        scope = "" if policy is None else f"  [policy {policy}]"
+        return scope if when == ALWAYS else f"{scope} when {self.expr(when)}"
+
+    # ---------- expressions
+
+    def expr(self, expr: Expr) -> str:
+        match expr:
+            case Const(None):
+                return "none"
+            case Const(value, sort):
+                return self._value(value, sort) if value is not None else "none"
+            case Unsaid():
+                return "unknown"
+            case Read(name, listed):
+                return name if listed is None else f"{name}[here]"
+            case Chosen(assumption, readings):
+                return f"{assumption} is {' or '.join(readings)}"
+            case Choose(branches):
+                ways = "; ".join(f"{self.expr(when)} -> {self.expr(value)}" for when, value in branches)
+                return f"choose({ways})"
+            case Aggregate():
+                return self._aggregate(expr)
+            case Apply():
+                return self._apply(expr)
+
+    def _apply(self, expr: Apply) -> str:
+        match expr:
+            case Apply("all" | "any" as op, args):
+                word = " and " if op == "all" else " or "
+                return f"({word.join(self.expr(one) for one in args)})"
+            case Apply("not", (part,)):
+                return f"not {self.expr(part)}"
+            case Apply("has", (part,)):
+                return f"has({self.expr(part)})"
+            case Apply("in", (left, *others)):
+                return f"{self.expr(left)} in ({self._joined(others)})"
+            case Apply(op, (left, right)):
+                return f"{self.expr(left)} {_SIGNS[op]} {self.expr(right)}"
+            case _:
+                raise ValueError(f"no expression of a plan: {expr}")
+
+    def _aggregate(self, expr: Aggregate) -> str:
+        where = "" if expr.where == ALWAYS else f" where {self.expr(expr.where)}"
+        of = "" if expr.how in ("any", "count") else f" is {self.expr(expr.of)}"
+        return f"{expr.how}({expr.listed}{where}{of})"
+
+    def _joined(self, exprs: Iterable[Expr]) -> str:
+        return ", ".join(self.expr(one) for one in exprs)
+
+    def _value(self, value: Value, sort: Sort) -> str:
+        if isinstance(value, bool):
+            yes, no = ("true", "false") if sort == TRUTH else ("yes", "no")
+            return yes if value else no
+        if sort == ValueType.INSTANT.value and isinstance(value, int):
+            return datetime.fromtimestamp(value, UTC).astimezone(self.zone).isoformat()
+        if sort in (ValueType.TEXT.value, ValueType.CHOICE.value):
+            return repr(value)
+        return str(format_value(value, ValueType(sort), self.zone))
+
+
+def _each(listed: str | None) -> str:
+    return "" if listed is None else f"[each of {listed}]"
