@@ -10,9 +10,9 @@ from random_rulebooks import make_case, make_rulebook, without_some
 
 from policyengine.api import prepare
 from policyengine.decision import Decision
-from policyengine.explain import Either, Leaf, Part
 from policyengine.findings import Known, Truth
 from policyengine.i18n import Speech
+from policyengine.leaves import Either, Leaf, Part
 from policyengine.nearness import gap_of, in_order, shown_records, ways_in_order
 from policyengine.render.json import failed_rule_data, render_json
 from policyengine.render.why import Chain

@@ -73,6 +73,8 @@ LAYERS = (
     ("engines",),
     (
         "support",
+        "leaves",
+        "supports",
         "explain",
         "refine",
         "nearness",

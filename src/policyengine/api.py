@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from policyengine.case import Case
 from policyengine.case_reader import CaseReader, Settings
@@ -14,11 +15,15 @@ from policyengine.decision import Decision, Judged
 from policyengine.diagnostics import Diagnostic, FaultsFound, error, message
 from policyengine.engines.choice import ENGINES, ChosenEngine, EngineName, Load, choose_engine
 from policyengine.explain import Explainer, Explanation
+from policyengine.findings import Engine
 from policyengine.refine.search import Refinement, Refiner
 from policyengine.rulebook import Rulebook as Model
 from policyengine.source import Span
 from policyengine.suggestions import did_you_mean
 from policyengine.values import LiteralError, ValueType, check_instant, parse_literal
+
+if TYPE_CHECKING:
+    from policyengine.engines.spot_check import SpotCheck
 
 
 class Rulebook:
@@ -31,6 +36,7 @@ class Rulebook:
         self.engine_version = chosen.version
         self.notice = chosen.notice
         self.readings = readings
+        self.plan = plan
         self._reader = CaseReader(model)
         self._explainer = Explainer(model, readings, plan)
         self._refiner = Refiner(self._explainer, chosen.engine.run)
@@ -64,6 +70,20 @@ class Rulebook:
         explanation = Explanation(self._explainer, case, as_of, findings)
         refinement = Refinement(self._refiner, case, as_of, findings) if refine else None
         return Decision(case, as_of, judged, findings, explanation, refinement)
+
+    def spot_check(self) -> SpotCheck:
+        """Return what judges one of many cases again with another engine, and the first."""
+
+        def make() -> Engine:
+            try:
+                return choose_engine(self.model, self.readings, self.plan, "durable", "one").engine
+            except EngineUnavailable:
+                return choose_engine(self.model, self.readings, self.plan, "reference", "one").engine
+
+        from policyengine.engines.durable.ruleset import EngineUnavailable
+        from policyengine.engines.spot_check import SpotCheck
+
+        return SpotCheck(make)
 
     def read_instant(self, text: int | str | datetime | None) -> int:
         """Return an instant in epoch seconds; None is now. Raises FaultsFound."""

@@ -17,7 +17,8 @@ class Case(NamedTuple):
 
     ``values`` holds the facts that are given, ``records`` how many records each given list has. A fact or
     list that is not given is in neither. ``figures`` are values for parameters that the rules leave without
-    one, to see what would follow from them.
+    one, to see what would follow from them. ``as_of`` is the instant (epoch seconds) at which it asks to be
+    judged, if it does.
     """
 
     id: str
@@ -25,3 +26,4 @@ class Case(NamedTuple):
     values: Mapping[Key, Value]
     records: Mapping[str, int]
     figures: Mapping[str, Value] = MappingProxyType({})
+    as_of: int | None = None

@@ -48,7 +48,7 @@ CODES = (
 )
 """The codes of the faults for which a case is refused after its text could be read."""
 
-_HEADER = ("case", "$schema")
+_HEADER = ("case", "as_of", "$schema")
 _DECLARE = message("leave it out, or declare it in facts.yaml")
 _LONGEST_ID = 200
 _MOST_DIGITS = 40  # no value of a case has as many
@@ -152,7 +152,7 @@ class CaseReader:
         reading.check()
         if reading.faults:
             return None, reading.diagnostics()
-        return Case(reading.id, source.file, reading.values, reading.records), []
+        return Case(reading.id, source.file, reading.values, reading.records, as_of=reading.as_of), []
 
 
 class _Source:
@@ -221,6 +221,7 @@ class _Reading:
         self.values: dict[Key, Value] = {}
         self.records: dict[str, int] = {}
         self.id = ""
+        self.as_of: int | None = None
         self._seen: set[Key] = set()  # given, perhaps with a fault that has been told
         self._misspelt = False  # a name is unknown: what seems to be missing may be what it means
 
@@ -301,6 +302,24 @@ class _Reading:
         else:
             what = message("the name of the case is not a text of 1 to {limit} characters", limit=_LONGEST_ID)
             self.fault("wrong-type", what, ("case",))
+        if "as_of" in value:
+            self._read_as_of(value["as_of"])
+
+    def _read_as_of(self, written: object) -> None:
+        """Read the instant at which the case asks to be judged."""
+        if not isinstance(written, str) or isinstance(written, Number):
+            what = message("`as_of` is an instant, and this is {found}", found=_kind(written))
+            help = message("write a text such as `2012-03-16 18:00`")
+            self.fault("wrong-type", what, ("as_of",), help)
+            return
+        try:
+            book = self.rulebook
+            value = parse_literal(written, ValueType.INSTANT, book.zone, book.currency)
+        except LiteralError as fault:
+            self.fault("bad-value", fault.message, ("as_of",), fault.help)
+            return
+        assert isinstance(value, int)
+        self.as_of = value
 
     # ---------- names
 

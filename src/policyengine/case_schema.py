@@ -192,6 +192,10 @@ def case_schema(rulebook: Rulebook) -> dict[str, object]:
             "description": "案件编号 / Id of the case",
             "examples": ["LD-2012-031"],
         },
+        "as_of": {
+            **form_of(ValueType.INSTANT, rulebook.currency),
+            "description": "判断时点 / The instant at which the case is judged",
+        },
     }
     properties, dependencies = _parts(case_shape(rulebook), rulebook)
     schema: JsonObject = {

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from policyengine.case import Key
 from policyengine.conditions import ByReading, Operand, Ref, Test
-from policyengine.explain import Explanation, Leaf, Part
+from policyengine.explain import Explanation
 from policyengine.findings import ABSENT, Absent, Conflict, Known, State, Truth
+from policyengine.leaves import Leaf, Part
 from policyengine.readings import choose_operand
 from policyengine.rulebook import WORDS_OF_DAYS, Fact, Overlay, Parameter, Policy, Rule
 from policyengine.values import ValueType, local_day

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from policyengine.case import Case, Key
-from policyengine.explain import Explanation, Part
+from policyengine.explain import Explanation
 from policyengine.findings import (
     Absent,
     AmountFinding,
@@ -23,6 +23,7 @@ from policyengine.findings import (
     Truth,
     Unknown,
 )
+from policyengine.leaves import Part
 from policyengine.refine.search import Exactness, Refined, Refinement, Target
 from policyengine.refine.tree import Spread
 from policyengine.rulebook import Amount, Deadline, Default, Fact, Notice, Rule, Rulebook, TextByReading

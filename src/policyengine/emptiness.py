@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple
 from policyengine.case import Key
 from policyengine.deciding import Scope, scope_of
 from policyengine.decision import Decision
-from policyengine.explain import Part
 from policyengine.findings import Truth
+from policyengine.leaves import Part
 from policyengine.nearness import in_order, nearest
 from policyengine.rulebook import Rule
 from policyengine.values import ValueType, start_of_day

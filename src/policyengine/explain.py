@@ -10,17 +10,14 @@ import typing
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from policyengine.case import Case, Key
 from policyengine.compile.fold import fold_expr
 from policyengine.compile.lower import lower_condition
 from policyengine.compile.plan import Plan
 from policyengine.conditions import (
-    NEIGHBOURS,
     All,
     Any,
-    ByReading,
     Condition,
     Constant,
     Count,
@@ -28,107 +25,19 @@ from policyengine.conditions import (
     Operand,
     Pick,
     ReadingIs,
-    Ref,
     Some,
     Test,
     range_of,
 )
-from policyengine.dependencies import Layer, name_of_node
+from policyengine.dependencies import Layer
 from policyengine.engines.closures import Evaluate, evaluate_of
 from policyengine.findings import Findings, Known, State, Truth
+from policyengine.leaves import Either, Leaf, Looked, Part
 from policyengine.readings import choose_operand
-from policyengine.rulebook import Amount, Deadline, Fact, MissingByReading, Parameter, Rule, Rulebook
+from policyengine.rulebook import MissingByReading, Rule, Rulebook
 from policyengine.source import Span
-from policyengine.support import PROVISIONAL, Item, Kind, Label, Node, Rest, Sum, Support
-from policyengine.values import BUSINESS_DAYS_UNIT, Duration
-
-
-class Leaf(NamedTuple):
-    """One test with what it met: why a condition came out as it did.
-
-    ``truth`` already counts a ``not`` around the test (``negated``).
-    """
-
-    explanation: Explanation
-    condition: Test | ReadingIs | Some | Count | Pick
-    truth: Truth
-    negated: bool
-    record: int | None
-
-    @property
-    def span(self) -> Span:
-        """Return where the test is written."""
-        return self.condition.span
-
-    @property
-    def looked_at(self) -> tuple[Looked, ...]:
-        """Return every record that a question about a list looked at, in the order in which it looked."""
-        match self.condition:
-            case Some(listed, where) | Count(listed, where):
-                return self.explanation.looked_at(listed, where)
-            case Pick():
-                return self.explanation.picked(self.condition, self.record)
-            case _:
-                return ()
-
-    @property
-    def left(self) -> State | None:
-        """Return the state of what is tested; None for other questions."""
-        if not isinstance(self.condition, Test):
-            return None
-        return self.explanation.state_of(self.condition.ref, self.record)
-
-    @property
-    def right(self) -> tuple[State, ...]:
-        """Return the states of what it is compared with."""
-        if not isinstance(self.condition, Test | Count):
-            return ()
-        return tuple(self.explanation.state_of(one, self.record) for one in self.condition.operands)
-
-    @property
-    def number(self) -> tuple[int, int] | None:
-        """Return the bounds of the number of records that a count found; None for an unknown list."""
-        if not isinstance(self.condition, Count):
-            return None
-        return self.explanation.count(self.condition.listed, self.condition.where)
-
-
-class Either(NamedTuple):
-    """Several ways of which one is enough, each with the tests that decided it.
-
-    Of a true or undetermined one only the ways that are so too; where one way is left, its tests stand alone.
-    """
-
-    truth: Truth
-    ways: tuple[tuple[Part, ...], ...]
-    span: Span
-
-
-Part = Leaf | Either
-
-
-class Looked(NamedTuple):
-    """A record that a question about a list looked at: whether it matches, and the tests that say so.
-
-    Where one record is picked, ``answer`` is whether it is as asked, and ``asked`` are the tests of that;
-    None for a record that cannot be the one.
-    """
-
-    record: int
-    truth: Truth
-    parts: tuple[Part, ...]
-    answer: Truth | None = None
-    asked: tuple[Part, ...] = ()
-
-
-def leaves_of(parts: Iterable[Part]) -> Iterator[Leaf]:
-    """Return all tests of parts, whichever way they belong to, without those of records."""
-    for part in parts:
-        if isinstance(part, Leaf):
-            yield part
-        else:
-            for way in part.ways:
-                yield from leaves_of(way)
+from policyengine.support import Kind, Support
+from policyengine.supports import Supports
 
 
 class Explainer:
@@ -371,11 +280,11 @@ class Explanation:
 
     def support(self, name: str, record: int | None) -> Support:
         """Return everything that the value of a name rests on."""
-        return Support(lambda: ((self._supports.items, self._supports.names[name, record]),))
+        return Support(lambda: ((self._supports.items, self._supports.of_name(name, record)),))
 
     def support_of_rule(self, id: str, record: int | None) -> Support:
         """Return everything that a rule which holds, or could, rests on."""
-        return Support(lambda: ((self._supports.items, self._supports.rules[id, record]),))
+        return Support(lambda: ((self._supports.items, self._supports.of_rule(id, record)),))
 
     def is_provisional(self, support: Support) -> bool:
         """Tell whether a support of this case has a clock that ends on an unpublished calendar."""
@@ -386,8 +295,8 @@ class Explanation:
         return bool(self.findings.provisional)
 
     @cached_property
-    def _supports(self) -> _Supports:
-        return _Supports(self)
+    def _supports(self) -> Supports:
+        return Supports(self)
 
 
 class _Part(Sequence[int]):
@@ -436,244 +345,3 @@ def _alternatives(truth: Truth, ways: Sequence[tuple[Part, ...]], span: Span) ->
     return (
         (Either(truth, tuple(flat), span),) if len(flat) > 1 else tuple(part for way in flat for part in way)
     )
-
-
-def counting_aspects(length: State) -> tuple[str, ...]:
-    """Return which ways of counting matter for a length of its unit; none for an unknown one."""
-    if not isinstance(length, Known) or not isinstance(length.value, Duration):
-        return ()
-    if length.value.unit == BUSINESS_DAYS_UNIT:
-        return ("business_days",)
-    return ("days",) if length.value.unit in ("days", "weeks") else ("hours",)
-
-
-class _Supports:
-    """What every name and rule rests on, computed once from the bottom up.
-
-    Bottom up and not by recursion, because chains of rules can be longer than the stack.
-    """
-
-    def __init__(self, explanation: Explanation) -> None:
-        self.explanation = explanation
-        self.book = explanation.book
-        self.findings = explanation.findings
-        simple = explanation.explainer.simple
-        self.items: list[Item] = list(simple.values())
-        self.names: dict[Key, Rest] = {(name, None): 1 << bit for bit, name in enumerate(simple)}
-        self.rules: dict[Key, Rest] = {}
-        self._questions: dict[tuple[int, bool], Rest] = {}
-        self._picks: dict[int, dict[int | None, Rest]] = {}
-        self._bits: dict[Item, int] = {}
-        for layer in explanation.explainer.layers:
-            for name in layer.names:
-                self._add_name(name)
-            for id in layer.rules:
-                self._add_rule(self.book.rules[id])
-
-    def _own(self, kind: Kind, key: Key) -> Rest:
-        """Return what stands for one thing: a bit, or an item if it is one of many records."""
-        item = (kind, key)
-        if key[1] is not None:
-            return Node(0, (item,), (), None)
-        found = self._bits.get(item)
-        if found is None:
-            found = self._bits[item] = 1 << len(self.items)
-            self.items.append(item)
-        return found
-
-    def _sum(self, kind: Kind, key: Key) -> Sum:
-        found = Sum()
-        found.add(self._own(kind, key))
-        return found
-
-    def _each(self, listed: str | None) -> Iterable[int | None]:
-        return (None,) if listed is None else (self.findings.records[listed] or ())
-
-    def _keep(self, name: str, record: int | None, found: Sum) -> None:
-        self.names[name, record] = found.rest(Label(name) if record is None else None)
-
-    def _add_name(self, name: str) -> None:
-        book = self.book
-        if name in book.facts:
-            fact = book.facts[name]
-            for record in self._each(fact.listed):
-                self._keep(name, record, self._fact(fact, record))
-        elif name in book.parameters:
-            self._keep(name, None, self._parameter(book.parameters[name]))
-        elif name in book.amounts:
-            for record in self._each(book.amounts[name].listed):
-                self._keep(name, record, self._amount(book.amounts[name], record))
-        elif name in book.deadlines:
-            for record in self._each(book.deadlines[name].listed):
-                self._add_deadline(book.deadlines[name], record)
-        elif name_of_node(name, book) in book.deadlines:
-            deadline = book.deadlines[name_of_node(name, book)]
-            for record in self._each(deadline.listed):
-                self._keep(f"{deadline.id}.due", record, self._due(deadline, record))
-
-    # ---------- facts and rules
-
-    def _fact(self, fact: Fact, record: int | None) -> Sum:
-        key = (fact.path, record)
-        if fact.role != "given":
-            found = Sum()
-            resolved = self.findings.resolved.get(key)
-            for rule in () if resolved is None else (*resolved.winners, *resolved.open):
-                found.add(self.rules[rule, record])
-            return found
-        found = self._sum("fact", key)
-        if isinstance(fact.if_missing, MissingByReading) and key not in self.explanation.case.values:
-            found.add(self._own("assumption", (fact.if_missing.assumption, None)))
-        if fact.dated_by is not None and not isinstance(self.findings.states[key], Known):
-            found.add(self.names[fact.dated_by, record if self.book.facts[fact.dated_by].listed else None])
-        return found
-
-    def _add_rule(self, rule: Rule) -> None:
-        for record in self._each(rule.listed):
-            key = (rule.id, record)
-            if self.findings.rules[key].truth is Truth.FALSE:
-                continue
-            found = self._sum("rule", key)
-            self._leaves(self.explanation.of_rule(rule, record)[1], found)
-            for conclusion in rule.then:
-                self._operand(conclusion.value, record, found)
-            self.rules[key] = found.rest()
-
-    def _leaves(self, parts: Iterable[Part], found: Sum) -> None:
-        for leaf in leaves_of(parts):
-            condition = leaf.condition
-            match condition:
-                case Test(ref, _, operands):
-                    found.add(self.names[ref.name, leaf.record if ref.listed else None])
-                    for operand in operands:
-                        self._operand(operand, leaf.record, found)
-                case ReadingIs(assumption):
-                    found.add(self._own("assumption", (assumption, None)))
-                case Some() | Count() | Pick():
-                    self._question(condition, leaf, found)
-
-    def _question(self, condition: Some | Count | Pick, leaf: Leaf, found: Sum) -> None:
-        if self.findings.records[condition.listed] is None:
-            found.add(self._own("fact", (condition.listed, None)))
-        elif isinstance(condition, Pick):
-            found.add(self._pick(condition, leaf.record))
-        else:
-            is_open = leaf.truth is Truth.UNDETERMINED
-            found.add(self._records(condition, is_open))
-        if isinstance(condition, Count):
-            for operand in condition.operands:
-                self._operand(operand, leaf.record, found)
-
-    def _records(self, question: Some | Count, or_may: bool) -> Rest:
-        """Return what the records that satisfy a question, or may, rest on: the same for all who ask."""
-        known = self._questions.get((id(question.where), or_may))
-        if known is None:
-            found = Sum()
-            least = Truth.UNDETERMINED if or_may else Truth.TRUE
-            for one in self.explanation.looked_at(question.listed, question.where):
-                if one.truth >= least:
-                    self._leaves(one.parts, found)
-            known = found.rest(Label(question.listed, question.where.span, None))
-            self._questions[id(question.where), or_may] = known
-        return known
-
-    def _pick(self, question: Pick, current: int | None) -> Rest:
-        """Return what the answer about the picked record rests on."""
-        each = self._picks.get(id(question))
-        if each is None:
-            each = self._picks[id(question)] = dict(self._each_pick(question))
-        return each[current if question.which in NEIGHBOURS else None]
-
-    def _each_pick(self, question: Pick) -> Iterator[tuple[int | None, Rest]]:
-        """Return what it rests on for each record, or for the whole case.
-
-        Where a record only may be the one, it goes on with those after it: what is said of these is shared.
-        """
-        last: Rest = 0
-        for one in self._farthest_first(question):
-            if question.which in NEIGHBOURS:
-                yield one.record, last
-            if one.truth is Truth.FALSE:
-                continue
-            found = Sum()
-            self._leaves((*one.parts, *one.asked), found)
-            goes_on = one.truth is Truth.UNDETERMINED and isinstance(last, Node)
-            if one.truth is Truth.UNDETERMINED:
-                found.add(last)
-            last = found.rest(Label(question.listed, question.span, one.record) if goes_on else None)
-        if question.which not in NEIGHBOURS:
-            yield None, last
-
-    def _farthest_first(self, question: Pick) -> Iterable[Looked]:
-        if question.which not in NEIGHBOURS:
-            return reversed([*self.explanation.candidates(question, None)])
-        count = len(self.findings.records[question.listed] or ())
-        places = range(count) if question.which == "previous" else range(count - 1, -1, -1)
-        return (self.explanation.looked(question, place) for place in places)
-
-    def _operand(self, operand: Operand | None, record: int | None, found: Sum) -> None:
-        while isinstance(operand, ByReading):
-            found.add(self._own("assumption", (operand.assumption, None)))
-            reading = self.explanation.readings[operand.assumption]
-            operand = next(one for name, one in operand.readings if name == reading)
-        if isinstance(operand, Ref):
-            found.add(self.names[operand.name, record if operand.listed else None])
-
-    # ---------- parameters, amounts, deadlines
-
-    def _parameter(self, parameter: Parameter) -> Sum:
-        found = self._sum("parameter", (parameter.id, None))
-        if parameter.by is not None and parameter.is_dated:
-            found.add(self.names[parameter.by.name, None])
-        return found
-
-    def _condition(self, condition: Condition, record: int | None, truth: Truth, found: Sum) -> None:
-        self._leaves(self.explanation.leaves(condition, record, truth is Truth.TRUE)[1], found)
-
-    def _amount(self, amount: Amount, record: int | None) -> Sum:
-        finding = self.findings.amounts[amount.id, record]
-        found = self._sum("amount", (amount.id, record))
-        self._condition(amount.when, record, finding.exists, found)
-        if finding.exists is Truth.FALSE:
-            return found
-        for operand in (amount.base, *amount.plus, *amount.minus, amount.rate, amount.floor):
-            self._operand(operand, record, found)
-        for cap, one in zip(amount.caps, finding.caps, strict=True):
-            self._condition(cap.when, record, one.applies, found)
-            if one.applies is not Truth.FALSE:
-                self._operand(cap.limit, record, found)
-        return found
-
-    def _due(self, deadline: Deadline, record: int | None) -> Sum:
-        """Return what the end of a deadline rests on, before what the deadline has come to is known."""
-        exists, leaves = self.explanation.leaves(deadline.when, record)
-        found = self._sum("deadline", (deadline.id, record))
-        if (deadline.id, record) in self.findings.provisional:
-            found.add(self._own(*PROVISIONAL))
-        self._leaves(leaves, found)
-        if exists is not Truth.FALSE:
-            length = self.explanation.state_of(deadline.within, record)
-            self._operand(deadline.starts, record, found)
-            self._operand(deadline.within, record, found)
-            aspects = counting_aspects(length)
-            self._assumptions(
-                (rule.assumption for rule in deadline.counting if rule.aspect in aspects), found
-            )
-        return found
-
-    def _add_deadline(self, deadline: Deadline, record: int | None) -> None:
-        found = Sum()
-        found.add(self.names[f"{deadline.id}.due", record])
-        if self.findings.deadlines[deadline.id, record].exists is not Truth.FALSE:
-            for event in (*deadline.met_by, *deadline.stopped_by):
-                self._operand(event, record, found)
-            # Whether the last instant counts matters where something can meet it.
-            ends = (rule for rule in deadline.counting if rule.aspect == "end" and deadline.met_by)
-            self._assumptions((rule.assumption for rule in ends), found)
-        self._keep(f"{deadline.id}.status", record, found)
-        self.names[f"{deadline.id}.settled_at", record] = self.names[f"{deadline.id}.status", record]
-
-    def _assumptions(self, ids: Iterable[str | None], found: Sum) -> None:
-        for id in ids:
-            if id is not None:
-                found.add(self._own("assumption", (id, None)))

@@ -16,8 +16,8 @@ from itertools import islice
 from typing import Literal, NamedTuple, TypeVar
 
 from policyengine.conditions import Count, Operator, Pick, Some, Test
-from policyengine.explain import Either, Leaf, Looked, Part
 from policyengine.findings import Known, State, Truth
+from policyengine.leaves import Either, Leaf, Looked, Part
 from policyengine.rulebook import RAN_OUT
 from policyengine.source import Span
 from policyengine.values import SECONDS_PER_DAY, Value, ValueType, comparison_key

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 KINDS = ("rulebook", "facts", "assumptions", "clauses", "policy", "overlay", "report", "cases")
 """The kinds of YAML files."""
 
-OUTPUTS = ("changes", "clause-index", "decision", "diagnostics", "report-result", "timeline")
+OUTPUTS = ("changes", "clause-index", "decision", "diagnostics", "outcomes", "report-result", "timeline")
 """The kinds of JSON that the program writes."""
 
 # No rule is nested as deep; every level takes the validator some frames of Python's stack.

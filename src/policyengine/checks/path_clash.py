@@ -1,8 +1,8 @@
 """``path-clash`` (error): The name of one fact or list is the beginning of another's.
 
 A case file nests names: `order.total` is written as `total` inside `order`. So `order` cannot be a value
-of its own as well. Names that begin with `case` are refused too, because a case file keeps its own
-particulars there.
+of its own as well. Names that begin with `case` or `as_of` are refused too, because a case file keeps its
+own particulars there.
 
 Fails::
 
@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from policyengine.diagnostics import Diagnostic, error, message
 from policyengine.rulebook import Rulebook
 
-_RESERVED = "case"
+_RESERVED = ("case", "as_of")
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
@@ -33,9 +33,10 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     # What a record holds stands inside its list, which has been looked at.
     places.update((path, fact.span) for path, fact in rulebook.facts.items() if fact.listed is None)
     for path, span in sorted(places.items()):
-        if path.partition(".")[0] == _RESERVED:
+        word = path.partition(".")[0]
+        if word in _RESERVED:
             what = message(
-                "`{name}` begins with `{word}`, which case files use themselves", name=path, word=_RESERVED
+                "`{name}` begins with `{word}`, which case files use themselves", name=path, word=word
             )
             yield error("path-clash", what, span, message("begin the name with another word"))
         inner = next((one for one in sorted(places) if one.startswith(path + ".")), None)

@@ -27,6 +27,7 @@ from policyengine.lines import NDJSON, read_lines
 _GRAVEST = (codes.CASE_FAULTS, codes.USAGE, codes.UNDETERMINED)
 
 if TYPE_CHECKING:
+    from policyengine.engines.spot_check import SpotCheck
     from policyengine.lookup import Kind
 
 
@@ -34,11 +35,12 @@ class _Asked(NamedTuple):
     """What is to be shown of every decision."""
 
     say: Speech
-    is_json: bool
+    form: str
     why: tuple[str, ...]
     why_not: tuple[str, ...]
     trace: bool
     is_single: bool
+    is_many: bool
 
 
 class _Text(NamedTuple):
@@ -57,7 +59,11 @@ class _Text(NamedTuple):
 )
 @click.argument("cases", nargs=-1, required=True, type=click.Path())
 @options.rules
-@click.option("--as-of", metavar="TIME", help=say_help("Judge as of this instant; now if left out."))
+@click.option(
+    "--as-of",
+    metavar="TIME",
+    help=say_help("Judge as of this instant, else as of what the case says under `as_of`, else now."),
+)
 @options.assume
 @options.overlays
 @options.settings
@@ -90,9 +96,9 @@ class _Text(NamedTuple):
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(["text", "json", "outcomes"]),
     default="text",
-    help=say_help("Form of the output."),
+    help=say_help("Form of the output; `outcomes` is one line of JSON a case, without reasons."),
 )
 @options.engine
 @options.language
@@ -117,24 +123,51 @@ def command(
     say = options.speech(language)
     load: Load = "many" if ndjson or any(case.endswith(NDJSON) for case in cases) else "one"
     rulebook = loading.load(options.find_rules(rules), assumed, overlays, engine, say, load)
-    instant = loading.instant(rulebook, "--as-of", as_of, say)
+    given = None if as_of is None else loading.instant(rulebook, "--as-of", as_of, say)
+    now = loading.instant(rulebook, "--as-of", None, say)
     changes = options.pairs(settings, "--set")
     is_single = len(cases) == 1 and not ndjson and not cases[0].endswith(NDJSON)
-    asked = _Asked(say, form == "json", why, why_not, trace, is_single)
+    asked = _Asked(say, form, why, why_not, trace, is_single, load == "many")
     found: set[int] = set()
+    checker = rulebook.spot_check() if load == "many" else None
     gc.enable()
     for number, text in enumerate(_texts(cases, ndjson)):
         read, wrong = _read(rulebook, text, changes)
         if read is None:
             loading.tell_of_case(wrong, text.file, text.text or "", say, text.first_line)
+            if form != "text" and load == "many":
+                options.write(_show_faults(wrong, text))
             is_fine = changes and _read(rulebook, text)[0] is not None
             found.add(codes.USAGE if is_fine else codes.CASE_FAULTS)
             continue
+        # Of many cases each says when; one is judged when whoever asks says.
+        own, first = (given, read.as_of) if load == "many" else (read.as_of, given)
+        instant = next((one for one in (first, own) if one is not None), now)
         decision = rulebook.judge(read, instant, changes, refine=not quick)
-        options.write(("\n" if number and not asked.is_json else "") + _show(decision, asked))
+        if checker is not None:
+            _check(checker, decision, text, say)
+        options.write(("\n" if number and form == "text" else "") + _show(decision, text, asked))
         if strict and (decision.undetermined or why_empty(decision) is not None):
             found.add(codes.UNDETERMINED)
     raise click.exceptions.Exit(next((code for code in _GRAVEST if code in found), codes.FINE))
+
+
+def _check(checker: SpotCheck, decision: Decision, text: _Text, say: Speech) -> None:
+    """Judge some cases again with another engine. Raises Exit where the two differ, and keeps the case."""
+    from policyengine.engines.spot_check import EnginesDiffer
+    from policyengine.writing import write_whole
+
+    try:
+        checker.check(decision.case, decision.as_of, decision.findings)
+    except EnginesDiffer as fault:
+        what = say("two engines judge a case differently: {difference}", difference=fault.difference)
+        options.tell(f"{text.file}:{text.first_line}: {what}")
+        name = f"engines-differ-{decision.as_of}.json"
+        write_whole(name, (text.text or "").encode())
+        options.tell(
+            say("the case is in {path}; this is a fault of the program: please report it", path=name)
+        )
+        raise click.exceptions.Exit(codes.INTERNAL) from None
 
 
 # ---------- reading
@@ -161,16 +194,26 @@ def _read(
 # ---------- showing
 
 
-def _show(decision: Decision, asked: _Asked) -> str:
-    if asked.is_json:
-        return _show_json(decision, asked)
+def _show(decision: Decision, text: _Text, asked: _Asked) -> str:
+    if asked.form == "json":
+        return _show_json(decision, text, asked)
+    if asked.form == "outcomes":
+        from policyengine.render.outcomes import render_outcomes
+
+        return render_outcomes(decision, text.file, text.first_line) + "\n"
     color = options.has_color(sys.stdout)
     if asked.why or asked.why_not:
         return _explain(decision, asked, color)
     from policyengine.render.text import render_text, render_trace
 
-    text = render_text(decision, asked.say, color)
-    return text + "\n" + render_trace(decision, asked.say, color) if asked.trace else text
+    page = render_text(decision, asked.say, color)
+    return page + "\n" + render_trace(decision, asked.say, color) if asked.trace else page
+
+
+def _show_faults(faults: Sequence[Diagnostic], text: _Text) -> str:
+    from policyengine.render.outcomes import render_faults
+
+    return render_faults(faults, text.file, text.first_line) + "\n"
 
 
 def _explain(decision: Decision, asked: _Asked, color: bool) -> str:
@@ -211,12 +254,15 @@ def _named(decision: Decision, option: str, name: str, asked: _Asked) -> Key:
     raise click.UsageError(options.refused(option, *found, asked.say))
 
 
-def _show_json(decision: Decision, asked: _Asked) -> str:
+def _show_json(decision: Decision, text: _Text, asked: _Asked) -> str:
     from policyengine.render.json import render_json
 
     _asked_why(decision, asked)  # the data explains every name already
     indent = 2 if asked.is_single else None
-    return render_json(decision, _why_not_data(decision, asked), indent) + "\n"
+    more = _why_not_data(decision, asked)
+    if asked.is_many:
+        more["line"] = text.first_line
+    return render_json(decision, more, indent) + "\n"
 
 
 def _why_not_data(decision: Decision, asked: _Asked) -> dict[str, object]:

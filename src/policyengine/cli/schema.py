@@ -21,6 +21,7 @@ _KINDS = (
     "cases",
     "case",
     "decision",
+    "outcomes",
     "diagnostics",
     "timeline",
     "clause-index",

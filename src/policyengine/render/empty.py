@@ -8,11 +8,11 @@ from policyengine.conditions import Test
 from policyengine.decision import Decision
 from policyengine.diagnostics import marked
 from policyengine.emptiness import Empty, Nearly
-from policyengine.explain import Leaf, Part
 from policyengine.findings import Known
 from policyengine.i18n import Speech
 from policyengine.key_names import format_key
 from policyengine.keys import numbered
+from policyengine.leaves import Leaf, Part
 from policyengine.nearness import ways_in_order
 from policyengine.render.layout import Paint
 from policyengine.render.naming import Naming

@@ -37,9 +37,9 @@ from policyengine.decision import (
     sort_missing,
 )
 from policyengine.emptiness import Nearly, why_empty
-from policyengine.explain import Either, Leaf, Looked, Part
 from policyengine.findings import Absent, Conflict, Known, Missing, State, Truth, Unknown, Waits
 from policyengine.key_names import format_key
+from policyengine.leaves import Either, Leaf, Looked, Part
 from policyengine.nearness import MOST_RECORDS, gap_of, in_order, shown_records, ways_in_order
 from policyengine.readings import choose_operand
 from policyengine.refine import tree

@@ -17,10 +17,11 @@ from policyengine.deciding import (
     deciders,
 )
 from policyengine.diagnostics import marked
-from policyengine.explain import Explanation, Leaf, Looked
+from policyengine.explain import Explanation
 from policyengine.findings import Absent, Known, State, Truth, Unknown
 from policyengine.key_names import format_key
 from policyengine.keys import numbered
+from policyengine.leaves import Leaf, Looked
 from policyengine.nearness import Gap, gap_of
 from policyengine.render.naming import Naming
 from policyengine.render.statements import QUOTED, TESTS, Statements

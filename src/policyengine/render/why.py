@@ -23,11 +23,11 @@ from policyengine.deciding import (
 )
 from policyengine.decision import AmountView, Decision
 from policyengine.diagnostics import marked
-from policyengine.explain import Either, Leaf, Looked, Part, counting_aspects
 from policyengine.findings import Absent, Conflict, DeadlineFinding, Known, Resolved, State, Truth, Unknown
 from policyengine.i18n import Speech
 from policyengine.key_names import format_key
 from policyengine.keys import numbered
+from policyengine.leaves import Either, Leaf, Looked, Part
 from policyengine.nearness import MOST_RECORDS, in_order, nearest, shown_records, ways_in_order
 from policyengine.refine.search import Target
 from policyengine.render.layout import Paint, Tone
@@ -37,6 +37,7 @@ from policyengine.render.steps import Steps
 from policyengine.render.trees import Trees
 from policyengine.rulebook import Amount, Deadline, Rule
 from policyengine.source import Span
+from policyengine.supports import counting_aspects
 from policyengine.values import ValueType
 
 _MARKS: tuple[tuple[str, Tone], ...] = (("✘", "bad"), ("?", "open"), ("✔", "good"))
