@@ -20,6 +20,7 @@ from policyengine.version import __version__
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 RUNTIME = [Requirement(line) for line in PROJECT["dependencies"]]
+DURABLE = [Requirement(line) for line in PROJECT["optional-dependencies"]["durable"]]
 DEVELOPMENT = [Requirement(line) for line in PROJECT["optional-dependencies"]["dev"]]
 
 
@@ -132,7 +133,11 @@ class Lock:
 
 @pytest.mark.parametrize(
     ("name", "asked"),
-    [("requirements.lock", RUNTIME), ("requirements-dev.lock", RUNTIME + DEVELOPMENT)],
+    [
+        ("requirements.lock", RUNTIME),
+        ("requirements-durable.lock", DURABLE),
+        ("requirements-dev.lock", RUNTIME + DEVELOPMENT),
+    ],
 )
 def test_a_lock_pins_what_the_project_asks_for(name: str, asked: list[Requirement]) -> None:
     lock = Lock(name)
@@ -142,4 +147,6 @@ def test_a_lock_pins_what_the_project_asks_for(name: str, asked: list[Requiremen
 
 
 def test_the_tests_run_with_the_versions_that_users_get() -> None:
-    assert Lock("requirements.lock").versions.items() <= Lock("requirements-dev.lock").versions.items()
+    tested = Lock("requirements-dev.lock").versions.items()
+    for name in ("requirements.lock", "requirements-durable.lock"):
+        assert Lock(name).versions.items() <= tested

@@ -50,7 +50,8 @@ def load(
     except FaultsFound as found:
         raise refused(found.diagnostics, say) from None
     except EngineUnavailable as reason:
-        raise click.UsageError(say("--engine durable: {reason}", reason=reason)) from None
+        words = say("--engine durable: {reason}", reason=say.message(reason.message))
+        raise click.UsageError(words) from None
     if rulebook.notice is not None:
         options.tell(say("note: {text}", text=say.message(rulebook.notice)))
     return rulebook

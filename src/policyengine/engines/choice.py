@@ -53,7 +53,7 @@ def choose_engine(
         except EngineUnavailable as reason:
             if name == "durable":
                 raise
-            notice = message("the compiled engine judges, because {reason}", reason=reason)
+            notice = message("the compiled engine judges, because {reason}", reason=reason.message)
     from policyengine.engines.compiled.engine import CompiledEngine
 
     return ChosenEngine(CompiledEngine(program), __version__, notice)

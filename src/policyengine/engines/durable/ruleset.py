@@ -16,6 +16,8 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol, cast
 
+from policyengine.diagnostics import Message, message
+
 Operator = Literal["==", "!=", "<", "<=", ">", ">="]
 
 TESTED_VERSION = "2.0.28"
@@ -93,7 +95,12 @@ class EngineFailure(Exception):
 
 
 class EngineUnavailable(Exception):
-    """The extension cannot be imported here; the message says why."""
+    """The extension cannot be imported here; ``message`` says why."""
+
+    def __init__(self, message: Message) -> None:
+        """Hold the sentence; the exception's own text is the English one."""
+        super().__init__(str(message))
+        self.message = message
 
 
 class _Extension(Protocol):
@@ -132,7 +139,7 @@ def durable_version() -> str:
     try:
         return version("durable_rules")
     except PackageNotFoundError as fault:
-        raise EngineUnavailable("durable-rules is not installed") from fault
+        raise EngineUnavailable(message("durable-rules is not installed")) from fault
 
 
 def _extension() -> _Extension:
@@ -140,11 +147,9 @@ def _extension() -> _Extension:
         return cast(_Extension, importlib.import_module(_EXTENSION))
     except ImportError as fault:
         python = f"{sys.version_info.major}.{sys.version_info.minor}"
-        if sys.version_info >= (3, 13):
-            reason = f"durable-rules works up to CPython 3.12, this is {python}"
-        else:
-            reason = f"durable-rules is not installed for CPython {python}"
-        raise EngineUnavailable(f"{reason} ({fault})") from fault
+        raise EngineUnavailable(
+            message("durable-rules is not installed for Python {version}", version=python)
+        ) from fault
 
 
 class Ruleset:
