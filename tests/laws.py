@@ -570,8 +570,10 @@ def _asked(written: Written, folder: Path, as_of: str, *words: str, given: str |
 
 
 def _named(text: str) -> str:
-    """Return the decision without the name of the case's file, laid out in one way."""
-    return json.dumps({**json.loads(text), "file": ""}, indent=2)
+    """Return the decision without the place where the case stands, laid out in one way."""
+    data = {**json.loads(text), "file": ""}
+    data.pop("line", None)
+    return json.dumps(data, indent=2)
 
 
 # ---------- 7. engines

@@ -453,10 +453,12 @@ class _Assembly:
         return self._clocks[key]
 
     def _clock(self, deadline: Deadline, record: int | None) -> ClockView | None:
+        key = (f"{deadline.id}.status", record)
+        if isinstance(self.findings.states[key], Absent):
+            return None  # it does not exist, or there is no length of time for it
         finding = self.findings.deadlines[deadline.id, record]
         if finding.exists is Truth.FALSE or isinstance(finding.length, Absent):
             return None
-        key = (f"{deadline.id}.status", record)
         support = self.explanation.support(*key)
         provisional = finding.provisional or self.explanation.is_provisional(support)
         refined = self._refined(Target("state", key)) if isinstance(finding.status, Unknown) else None
@@ -479,9 +481,8 @@ class _Assembly:
     def amounts(self) -> Iterator[AmountView]:
         for amount in self.book.amounts.values():
             for record in self._records(amount.listed):
-                finding = self.findings.amounts[amount.id, record]
-                if finding.exists is not Truth.FALSE and not isinstance(finding.result, Absent):
-                    yield AmountView(amount, record, finding)
+                if not isinstance(self.findings.states[amount.id, record], Absent):
+                    yield AmountView(amount, record, self.findings.amounts[amount.id, record])
 
     # ---------- next steps
 
@@ -522,13 +523,9 @@ class _Assembly:
 
     def _open_rules(self) -> Iterator[tuple[Key, Refined | None]]:
         """Return the rules that tell somebody something and of which it is open whether they hold."""
-        found = [
-            (key, finding)
-            for key, finding in self.findings.rules.items()
-            if finding.truth is Truth.UNDETERMINED and self.book.rules[key[0]].notices
-        ]
-        for key, _ in sorted(found, key=_by_name):
-            yield key, self._refined(Target("rule", key))
+        for key in self.findings.open_rules:
+            if self.book.rules[key[0]].notices:
+                yield key, self._refined(Target("rule", key))
 
     def _step(self, notice: Notice, rule: Rule, record: int | None) -> NextStep:
         due: State | None = None
@@ -580,11 +577,6 @@ class _Assembly:
             missing = fact.when_missing(self.judged.readings)
             if isinstance(missing, Default):
                 yield Taken(fact, record, missing.value)
-
-
-def _by_name(entry: tuple[Key, object]) -> tuple[str, int]:
-    (name, record), _ = entry
-    return name, -1 if record is None else record
 
 
 def _may_be_absent(reasons: Sequence[Reason]) -> bool:

@@ -171,6 +171,11 @@ class Findings(Protocol):
         ...
 
     @property
+    def open_rules(self) -> tuple[Key, ...]:
+        """The rules of which it is open whether they hold, by name and record."""
+        ...
+
+    @property
     def records(self) -> Mapping[str, tuple[int, ...] | None]:
         """The records of each list that are seen, the earliest first, None for a list that is not known."""
         ...
@@ -179,6 +184,11 @@ class Findings(Protocol):
     def provisional(self) -> frozenset[Key]:
         """The deadlines whose end rests on a calendar that is not published yet."""
         ...
+
+
+def by_name(key: Key) -> tuple[str, int]:
+    """Order keys by name, and records of one name by their number."""
+    return key[0], -1 if key[1] is None else key[1]
 
 
 class Concluded(NamedTuple):
@@ -192,6 +202,12 @@ class Concluded(NamedTuple):
     amounts: Mapping[Key, AmountFinding]
     firings: tuple[Key, ...]
     records: Mapping[str, tuple[int, ...] | None]
+
+    @property
+    def open_rules(self) -> tuple[Key, ...]:
+        """The rules of which it is open whether they hold, by name and record."""
+        found = (key for key, one in self.rules.items() if one.truth is Truth.UNDETERMINED)
+        return tuple(sorted(found, key=by_name))
 
     @property
     def provisional(self) -> frozenset[Key]:

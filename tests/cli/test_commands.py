@@ -276,7 +276,8 @@ def test_standard_input() -> None:
     lines = f"{compact(CASE)}\n{{\n".encode()
     wrong = spawn("evaluate", "-", "--ndjson", *AS_OF, "--format", "json", given=lines)
     assert wrong.returncode == 3 and b"<stdin>:2:2: error[json-syntax]" in wrong.stderr
-    assert json.loads(wrong.stdout)["case"] == "LD-2012-031"
+    sound, faulty = map(json.loads, wrong.stdout.splitlines())
+    assert sound["case"] == "LD-2012-031" and [one["code"] for one in faulty["faults"]] == ["json-syntax"]
     assert b"2 | {" in wrong.stderr
 
 

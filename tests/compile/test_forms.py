@@ -1,6 +1,7 @@
 """Each pass with its input beside its output: small rulebooks and all their compiled forms.
 
-To take over what the passes give now: POLICYENGINE_WRITE_GOLDEN=1 python -m pytest tests/compile/test_forms.py
+To take over what the passes give now:
+POLICYENGINE_WRITE_GOLDEN=1 python -m pytest tests/compile/test_forms.py
 """
 
 from __future__ import annotations
@@ -70,5 +71,5 @@ def test_a_plan_is_the_same_after_it_was_json(name: str) -> None:
     ],
 )
 def test_what_is_no_plan_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"not a plan|Expecting"):
         read_plan(text)

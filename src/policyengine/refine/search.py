@@ -132,7 +132,7 @@ class Refinement:
         self._runs: dict[frozenset[tuple[Missing, object]], tuple[Case, Findings]] = {
             frozenset(): (case, findings)
         }
-        self._atoms: dict[tuple[frozenset[tuple[Missing, object]], int], tuple[object, ...]] = {}
+        self._atoms: dict[tuple[frozenset[tuple[Missing, object]], int, str], tuple[object, ...]] = {}
         self._may_conflict: dict[tuple[frozenset[tuple[Missing, object]], int], bool] = {}
         self._found: dict[Target, Refined] = {}
 
@@ -173,14 +173,14 @@ class Refinement:
             found = self._runs[key] = (case, self.refiner.run(case, self.as_of))
         return found
 
-    def atoms(self, filled: Filled, behind: Slice) -> tuple[object, ...]:
-        """Return how the elementary comparisons behind an answer come out in a completion."""
-        key = (_key(filled), id(behind))
+    def atoms(self, filled: Filled, behind: Slice, moved: str) -> tuple[object, ...]:
+        """Return how the elementary comparisons that rest on a name come out in a completion."""
+        key = (_key(filled), id(behind), moved)
         found = self._atoms.get(key)
         if found is None:
             case, findings = self.judged(filled)
             explanation = Explanation(self.refiner.explainer, case, self.as_of, findings)
-            found = self._atoms[key] = behind.atoms(explanation)
+            found = self._atoms[key] = behind.atoms(explanation, moved)
         return found
 
 
@@ -568,7 +568,7 @@ class _Search:
         def atoms(number: int) -> tuple[object, ...]:
             tried = {**filled, missing: fill(number)}
             self.tried.add(_key(tried))
-            return self.whole.atoms(tried, self.slice)
+            return self.whole.atoms(tried, self.slice, missing.name)
 
         cells: list[tuple[int, int]] = []
         start = limits.low

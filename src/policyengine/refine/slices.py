@@ -7,7 +7,7 @@ does not. So where all atoms of a slice come out the same at both ends of an int
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations
 from typing import NamedTuple
@@ -26,7 +26,15 @@ from policyengine.conditions import (
     Test,
     shape,
 )
-from policyengine.dependencies import DUE, Graph, refs_of_operand, rule_node
+from policyengine.dependencies import (
+    DUE,
+    Graph,
+    lists_of_condition,
+    node_of,
+    refs_of_condition,
+    refs_of_operand,
+    rule_node,
+)
 from policyengine.explain import Explanation
 from policyengine.findings import Absent, Conflict, Findings, Known, State, Unknown
 from policyengine.readings import choose_condition, choose_counting, choose_operand
@@ -43,14 +51,32 @@ class Asked(NamedTuple):
     listed: str | None
 
 
+class _Parts(NamedTuple):
+    """Elementary comparisons: tests, names whose value is what it is, and values that may contradict."""
+
+    asked: tuple[Asked, ...]
+    words: tuple[tuple[str, str | None], ...]
+    rivals: tuple[tuple[str | None, tuple[tuple[Operand, Operand], ...]], ...]
+
+
 class Slice:
     """Everything behind one node of the graph of dependencies."""
 
-    def __init__(self, book: Rulebook, readings: Mapping[str, str], nodes: frozenset[str]) -> None:
-        """``nodes`` are the node and all that it depends on."""
+    def __init__(
+        self,
+        book: Rulebook,
+        readings: Mapping[str, str],
+        nodes: frozenset[str],
+        after: Callable[[str], frozenset[str]],
+    ) -> None:
+        """``nodes`` are the node and all that it depends on; ``after`` tells all that depends on a node."""
         self.book = book
         self.readings = readings
         self.nodes = nodes
+        self._after = after
+        self._parts: dict[str, _Parts] = {}
+        self._flows: dict[str, frozenset[str]] = {}
+        self._texts: dict[str, tuple[str, ...] | None] = {}
 
     # ---------- what is asked
 
@@ -129,13 +155,17 @@ class Slice:
 
     def flow(self, name: str) -> frozenset[str]:
         """Return a name and all names whose value is computed from its value."""
+        known = self._flows.get(name)
+        if known is not None:
+            return known
         reached, waiting = {name}, [name]
         while waiting:
             for to in self._gives.get(waiting.pop(), ()):
                 if to not in reached:
                     reached.add(to)
                     waiting.append(to)
-        return frozenset(reached)
+        found = self._flows[name] = frozenset(reached)
+        return found
 
     def only_flows(self, name: str) -> bool:
         """Tell whether a value goes into sums and conclusions only, and is compared with nothing."""
@@ -205,6 +235,11 @@ class Slice:
 
         Where rules give a fact this value and others, these are compared to find a contradiction.
         """
+        if name not in self._texts:
+            self._texts[name] = self._find_texts(name)
+        return self._texts[name]
+
+    def _find_texts(self, name: str) -> tuple[str, ...] | None:
         found: dict[str, None] = {}
         for fact in self.flow(name):
             others = [one for pair in self._rivals.get(fact, ()) for one in pair]
@@ -255,27 +290,53 @@ class Slice:
 
     # ---------- atoms
 
-    def atoms(self, explanation: Explanation) -> tuple[object, ...]:
-        """Return how every elementary comparison of the slice comes out for one case."""
+    def atoms(self, explanation: Explanation, moved: str) -> tuple[object, ...]:
+        """Return how every elementary comparison of the slice comes out that rests on a name.
+
+        ``moved`` is the name (of a fact, list or parameter) whose value is tried; no other changes.
+        """
+        parts = self._moved_parts(moved)
         found: list[object] = []
-        for one in self.asked:
+        for one in parts.asked:
             for record in _each(explanation, one.listed):
                 found.append(_atom(one.condition, record, explanation))
         values = explanation.values
-        for deadline in self.deadlines():
-            if deadline.id in self.nodes:
-                for record in _each(explanation, deadline.listed):
-                    found.append(_word(values[f"{deadline.id}.status", record]))
-        for id, parameter in self.book.parameters.items():
-            if id in self.nodes and parameter.by is not None and parameter.values:
-                found.append(_word(values[id, None]))
-        for fact, pairs in self._rivals.items():
-            for record in _each(explanation, self.book.facts[fact].listed):
+        for name, listed in parts.words:
+            for record in _each(explanation, listed):
+                found.append(_word(values[name, record]))
+        for listed, pairs in parts.rivals:
+            for record in _each(explanation, listed):
                 for left, right in pairs:
                     found.append(
                         _order(explanation.state_of(left, record), explanation.state_of(right, record))
                     )
         return tuple(found)
+
+    def _moved_parts(self, moved: str) -> _Parts:
+        """Return the elementary comparisons that rest on a name."""
+        found = self._parts.get(moved)
+        if found is None:
+            found = self._parts[moved] = self._find_parts(self.nodes & self._after(moved))
+        return found
+
+    def _find_parts(self, nodes: frozenset[str]) -> _Parts:
+        words = [
+            (f"{deadline.id}.status", deadline.listed)
+            for deadline in self.deadlines()
+            if deadline.id in nodes
+        ]
+        words += [
+            (id, None)
+            for id, parameter in self.book.parameters.items()
+            if id in nodes and parameter.by is not None and parameter.values
+        ]
+        rivals = [
+            (self.book.facts[fact].listed, pairs)
+            for fact, pairs in self._rivals.items()
+            if any(not nodes.isdisjoint(map(node_of, refs_of_operand(one))) for pair in pairs for one in pair)
+        ]
+        asked = [one for one in self.asked if not nodes.isdisjoint(_nodes_of(one.condition))]
+        return _Parts(tuple(asked), tuple(words), tuple(rivals))
 
     @cached_property
     def _conclusions(self) -> Mapping[str, Mapping[object, Operand]]:
@@ -299,15 +360,27 @@ class Slice:
 
     def may_conflict(self, findings: Findings) -> bool:
         """Tell whether rules that hold could contradict each other once their values are known."""
-        for (fact, _), resolved in findings.resolved.items():
-            if fact in self.nodes and isinstance(resolved.state, Unknown) and len(resolved.winners) > 1:
-                values = set()
-                for id in resolved.winners:
-                    given = next(one.value for one in self.book.rules[id].then if one.fact.name == fact)
-                    values.add(shape(choose_operand(given, self.readings)))
-                if len(values) > 1:
-                    return True
-        return False
+        return any(
+            self._is_disputed(fact, findings.resolved[fact, record].winners)
+            for fact, values in self._conclusions.items()
+            if len(values) > 1 and fact in self.nodes
+            for record in _records(findings, self.book.facts[fact].listed)
+            if isinstance(findings.states[fact, record], Unknown)
+        )
+
+    def _is_disputed(self, fact: str, rules: Sequence[str]) -> bool:
+        """Tell whether rules give a fact different values."""
+        given = (next(one.value for one in self.book.rules[id].then if one.fact.name == fact) for id in rules)
+        return len({shape(choose_operand(one, self.readings)) for one in given}) > 1
+
+
+def _records(findings: Findings, listed: str | None) -> Sequence[int | None]:
+    return (None,) if listed is None else (findings.records[listed] or ())
+
+
+def _nodes_of(condition: Condition) -> frozenset[str]:
+    """Return what a test or question looks at, as nodes of the graph of dependencies."""
+    return frozenset((*map(node_of, refs_of_condition(condition)), *lists_of_condition(condition)))
 
 
 def _asked(condition: Condition, listed: str | None) -> Iterator[Asked]:
@@ -330,7 +403,7 @@ def _asked(condition: Condition, listed: str | None) -> Iterator[Asked]:
 
 
 def _each(explanation: Explanation, listed: str | None) -> Iterable[int | None]:
-    return (None,) if listed is None else (explanation.records(listed) or ())
+    return _records(explanation.findings, listed)
 
 
 def _atom(condition: Test | Count | Some | Pick, record: int | None, explanation: Explanation) -> object:
@@ -382,15 +455,33 @@ class Slices:
         self.readings = readings
         self._graph = graph
         self._found: dict[str, Slice] = {}
+        self._behind: dict[str, frozenset[str]] = {}
+        self._following: dict[str, list[str]] = {}
+        for node, before in graph.items():
+            for one in before:
+                self._following.setdefault(one, []).append(node)
 
     def of(self, node: str) -> Slice:
         """Return everything that a node rests on, itself included."""
-        if node not in self._found:
-            reached, waiting = {node}, [node]
-            while waiting:
-                for before in self._graph[waiting.pop()]:
-                    if before not in reached:
-                        reached.add(before)
-                        waiting.append(before)
-            self._found[node] = Slice(self.book, self.readings, frozenset(reached))
-        return self._found[node]
+        found = self._found.get(node)
+        if found is None:
+            nodes = _reached(node, self._graph)
+            found = self._found[node] = Slice(self.book, self.readings, nodes, self.after)
+        return found
+
+    def after(self, node: str) -> frozenset[str]:
+        """Return everything that rests on a node, itself included."""
+        found = self._behind.get(node)
+        if found is None:
+            found = self._behind[node] = _reached(node, self._following)
+        return found
+
+
+def _reached(node: str, graph: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    reached, waiting = {node}, [node]
+    while waiting:
+        for one in graph.get(waiting.pop(), ()):
+            if one not in reached:
+                reached.add(one)
+                waiting.append(one)
+    return frozenset(reached)

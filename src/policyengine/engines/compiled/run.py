@@ -15,7 +15,7 @@ from policyengine.case import Case, Key
 from policyengine.compile.plan import Amount, Cell, Derived, Due, Expr, Rule, Status
 from policyengine.engines.closures import both, evaluate_of
 from policyengine.engines.compiled.generate import rule_slot
-from policyengine.engines.compiled.marks import TRUTHS, C, Mark, Raw
+from policyengine.engines.compiled.marks import TRUE, TRUTHS, UNDETERMINED, C, Mark, Raw
 from policyengine.engines.compiled.scheduling import expressions_of, names_of, read_by
 from policyengine.engines.memory import Program, WorkingMemory
 from policyengine.findings import (
@@ -28,12 +28,18 @@ from policyengine.findings import (
     RuleFinding,
     State,
     Truth,
+    by_name,
 )
 
+_WHOLE_CASE: tuple[None] = (None,)
 _FALSE, _TRUE = RuleFinding(Truth.FALSE, NOTHING), RuleFinding(Truth.TRUE, NOTHING)
 Found = TypeVar("Found")
 Lists = Mapping[str, "str | None"]
 """Names with the list of which each record has one, None for the whole case."""
+
+
+Placed = tuple[str, int, "str | None"]
+"""A rule: its name, its slot, and the list of whose records it is."""
 
 
 class Node(NamedTuple):
@@ -63,13 +69,20 @@ class Layout:
         self.resolved: Lists = {
             one.name: one.listed for one in cells if isinstance(one, Derived) and one.candidates
         }
-        self.dues: Lists = {one.deadline: one.listed for one in cells if isinstance(one, Due)}
+        self.provisional: Sequence[Placed] = [
+            (one.deadline, slots[f"{one.deadline} provisional"], one.listed)
+            for one in cells
+            if isinstance(one, Due)
+        ]
         self.deadlines: Lists = {one.name: one.listed for one in cells if isinstance(one, Status)}
         self.amounts: Lists = {one.name: one.listed for one in cells if isinstance(one, Amount)}
-        self.strata: Sequence[Lists] = [
-            {rule.name: rule.listed for rule in stratum.rules} for stratum in program.plan.strata
+        self.strata: Sequence[Sequence[Placed]] = [
+            sorted((rule.name, slots[rule_slot(rule.name)], rule.listed) for rule in stratum.rules)
+            for stratum in program.plan.strata
         ]
-        self.rules: Lists = {name: own for stratum in self.strata for name, own in stratum.items()}
+        """The rules of each stratum, by name."""
+        self.sorted_rules = sorted(rule for stratum in self.strata for rule in stratum)
+        self.rules: Lists = {name: listed for name, _, listed in self.sorted_rules}
         self.homes = {name: cell.name for cell in cells for name in names_of(cell)}
         """The node of each name."""
 
@@ -145,7 +158,7 @@ class Run:
 
     def each(self, listed: str | None) -> Sequence[int | None]:
         """Return the records of a list that are seen; None for the whole case."""
-        return (None,) if listed is None else (self.records[listed] or ())
+        return _WHOLE_CASE if listed is None else (self.records[listed] or ())
 
     @cached_property
     def _exact(self) -> _Exact:
@@ -193,17 +206,39 @@ class Run:
     @cached_property
     def firings(self) -> tuple[Key, ...]:
         """The rules that hold, reasons before what follows from them."""
-        return tuple(key for stratum in self.layout.strata for key in self._fired(stratum))
+        return tuple(key for rules in self.layout.strata for key in self._with_truth(rules, TRUE))
 
-    def _fired(self, rules: Lists) -> list[Key]:
-        held = (key for key in self.keys(rules) if self.raw(rule_slot(key[0]), key[1]) == 3)
-        return sorted(held, key=lambda key: (key[0], -1 if key[1] is None else key[1]))
+    @cached_property
+    def open_rules(self) -> tuple[Key, ...]:
+        """The rules of which it is open whether they hold, by name."""
+        return tuple(sorted(self._with_truth(self.layout.sorted_rules, UNDETERMINED), key=by_name))
+
+    def _with_truth(self, rules: Sequence[Placed], truth: int) -> list[Key]:
+        """Return those rules, which are in order, that have a truth; for records, in the order of these."""
+        found: list[Key] = []
+        slots = self.slots
+        for name, slot, listed in rules:
+            raw = slots[slot]
+            if listed is None:
+                if raw == truth:
+                    found.append((name, None))
+            else:
+                found += [
+                    (name, record) for record in sorted(self.records[listed] or ()) if raw[record] == truth
+                ]
+        return found
 
     @cached_property
     def provisional(self) -> frozenset[Key]:
         """The deadlines whose end rests on a calendar that is not published yet."""
-        keys = self.keys(self.layout.dues)
-        return frozenset(key for key in keys if self.raw(f"{key[0]} provisional", key[1]))
+        found: set[Key] = set()
+        for name, slot, listed in self.layout.provisional:
+            raw = self.slots[slot]
+            if listed is None:
+                found.update([(name, None)] if raw else [])
+            else:
+                found.update((name, record) for record in self.records[listed] or () if raw[record])
+        return frozenset(found)
 
 
 class _Lazy(Mapping[Key, Found], Generic[Found]):
@@ -218,7 +253,8 @@ class _Lazy(Mapping[Key, Found], Generic[Found]):
     def __getitem__(self, key: Key) -> Found:
         found = self._found.get(key)
         if found is None:
-            if key not in self:
+            name, record = key
+            if record not in self._run.each(self._names[name]):
                 raise KeyError(key)
             found = self._found[key] = self._find(key)
         return found

@@ -19,7 +19,7 @@ from policyengine.engines.durable.lower import (
 )
 from policyengine.engines.durable.ruleset import Comparison, Conjunction, EngineFailure, Ruleset
 from policyengine.engines.memory import Program, WorkingMemory
-from policyengine.findings import NOTHING, Findings, Known, RuleFinding, Truth, Unknown, Waits
+from policyengine.findings import NOTHING, Findings, Known, RuleFinding, Truth, Unknown, Waits, by_name
 from policyengine.values import comparison_key
 
 _FALSE = RuleFinding(Truth.FALSE, NOTHING)
@@ -47,12 +47,8 @@ class DurableEngine:
         for steps, strata in zip(self.program.strata, self._strata, strict=True):
             memory.compute(steps)
             held = [key for stratum in strata for key in stratum.run(memory)]
-            memory.firings += sorted(held, key=_by_name)
+            memory.firings += sorted(held, key=by_name)
         return memory.findings()
-
-
-def _by_name(key: Key) -> tuple[str, int]:
-    return key[0], -1 if key[1] is None else key[1]
 
 
 class _Known(NamedTuple):
