@@ -22,11 +22,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
 from policyengine.api import Rulebook, prepare  # noqa: E402  # found by the line above
-from policyengine.case import Case  # noqa: E402
-from policyengine.decision import Decision  # noqa: E402
+from policyengine.diagnostics.i18n import Speech  # noqa: E402
 from policyengine.engines.durable.ruleset import durable_available  # noqa: E402
-from policyengine.i18n import Speech  # noqa: E402
-from policyengine.load import load_model  # noqa: E402
+from policyengine.loading.load import load_model  # noqa: E402
+from policyengine.model.case import Case  # noqa: E402
+from policyengine.outcome.decision import Decision  # noqa: E402
 from policyengine.render.json import render_json  # noqa: E402
 from policyengine.render.text import render_text  # noqa: E402
 

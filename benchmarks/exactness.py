@@ -31,11 +31,11 @@ from completions import Completions  # noqa: E402  # found by the line above
 from test_refine import fits  # noqa: E402
 
 from policyengine.api import Rulebook, prepare  # noqa: E402
-from policyengine.case import Case, Key  # noqa: E402
-from policyengine.case_reader import CaseReader  # noqa: E402
-from policyengine.decision import Decision, Outcome  # noqa: E402
-from policyengine.findings import Unknown  # noqa: E402
-from policyengine.refine.search import Target  # noqa: E402
+from policyengine.model.case import Case, Key  # noqa: E402
+from policyengine.outcome.decision import Decision, Outcome  # noqa: E402
+from policyengine.outcome.refine.search import Target  # noqa: E402
+from policyengine.reading.case_reader import CaseReader  # noqa: E402
+from policyengine.semantics.findings import Unknown  # noqa: E402
 from policyengine.testing.discover import find_files  # noqa: E402
 from policyengine.testing.run import Runner  # noqa: E402
 

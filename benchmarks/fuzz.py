@@ -22,16 +22,16 @@ import traceback
 from collections import Counter
 from pathlib import Path
 
-from policyengine.examine import examine, find_places
-from policyengine.files import decode_text
+from policyengine.diagnostics.i18n import Speech
 from policyengine.formatting.format import format_text
-from policyengine.i18n import Speech
+from policyengine.lint.examine import examine, find_places
 from policyengine.lsp.completion import proposals
 from policyengine.lsp.workspace import OpenRulebook
 from policyengine.render.annotations import render_annotations
 from policyengine.render.report import render_report, render_report_json
 from policyengine.render.report_junit import render_report_junit
 from policyengine.render.sarif import render_sarif
+from policyengine.syntax.files import decode_text
 
 ROOT = Path(__file__).resolve().parent.parent
 STARTER = ROOT / "src/policyengine/starter"

@@ -59,7 +59,7 @@ def many_rounds(records: int, missing: str = "") -> dict[str, object]:
 def measure(records: int, missing: str) -> list[object]:
     """Return one row: the bytes of each form, CPU seconds, and the most memory there was."""
     from policyengine import load_rulebook
-    from policyengine.i18n import Speech
+    from policyengine.diagnostics.i18n import Speech
     from policyengine.render.json import render_json
     from policyengine.render.text import render_text
     from policyengine.render.why import Chain
@@ -76,9 +76,9 @@ def measure(records: int, missing: str) -> list[object]:
 def measure_timeline(records: int, missing: str) -> list[object]:
     """Return one row about a timeline."""
     from policyengine import load_rulebook
-    from policyengine.i18n import Speech
+    from policyengine.diagnostics.i18n import Speech
+    from policyengine.outcome.timeline import make_timeline
     from policyengine.render.timeline_text import render_timeline
-    from policyengine.timeline import make_timeline
 
     book = load_rulebook(RULES)
     case = book.evaluate(many_rounds(records, missing), as_of="2012-03-01 00:00:00").case

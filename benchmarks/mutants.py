@@ -1,6 +1,6 @@
 """Plants faults in the modules that decide, one at a time, and counts those that no test notices.
 
-python benchmarks/mutants.py --module policyengine.timeline
+python benchmarks/mutants.py --module policyengine.outcome.timeline
 python benchmarks/mutants.py --sample 20 --seed 1
 
 A fault is one comparison, constant, `and`/`or`, `not`, sign or quantifier. Each is put before the quickest
@@ -29,24 +29,24 @@ EQUIVALENT = "equivalent-mutants.toml"
 Name = tuple[str, str, str, int]
 # Modules and packages that decide.
 DECIDING = [
-    "policyengine.timeline",
-    "policyengine.case_reader",
-    "policyengine.clocks",
-    "policyengine.sums",
-    "policyengine.resolution",
-    "policyengine.calendar",
-    "policyengine.values",
-    "policyengine.conditions",
-    "policyengine.findings",
-    "policyengine.dependencies",
+    "policyengine.outcome.timeline",
+    "policyengine.reading.case_reader",
+    "policyengine.semantics.deadlines",
+    "policyengine.semantics.amounts",
+    "policyengine.semantics.overriding",
+    "policyengine.values.calendar",
+    "policyengine.values.literals",
+    "policyengine.model.conditions",
+    "policyengine.semantics.findings",
+    "policyengine.semantics.strata",
     "policyengine.compile",
     "policyengine.engines",
-    "policyengine.reference",
-    "policyengine.explain",
-    "policyengine.deciding",
-    "policyengine.decision",
-    "policyengine.refine",
-    "policyengine.parse",
+    "policyengine.semantics.reference",
+    "policyengine.outcome.explain",
+    "policyengine.outcome.deciding",
+    "policyengine.outcome.decision",
+    "policyengine.outcome.refine",
+    "policyengine.reading.parse",
 ]
 # They start other processes, in which there is no fault, or build the package.
 LEFT_OUT = ("test_readme.py", "test_package.py", "test_session.py", "test_benchmarks.py", "test_mutants.py")

@@ -21,8 +21,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from policyengine.document import read_yaml, to_plain
-from policyengine.examine import examine_rulebook
+from policyengine.lint.examine import examine_rulebook
+from policyengine.syntax.yaml_tree import read_yaml, to_plain
 
 RULES = Path(__file__).resolve().parent.parent / "rules/taobao"
 NEAR = 3  # lines

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policyengine.case import Key
-from policyengine.decision import Decision
-from policyengine.lookup import RULES, Kind, Lookup, Unknown
+from policyengine.model.case import Key
+from policyengine.model.lookup import RULES, Kind, Lookup, Unknown
+from policyengine.outcome.decision import Decision
 
 
 def find_key(decision: Decision, name: str, kinds: Sequence[Kind]) -> Key:

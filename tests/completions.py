@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from random import Random
 
-from policyengine.case import Case, Key
 from policyengine.checks.walk import conditions_of
-from policyengine.conditions import Constant, Ref, parts_of
-from policyengine.rulebook import Bound, Rulebook
-from policyengine.values import Duration, Value, ValueType, comparison_key
+from policyengine.model.case import Case, Key
+from policyengine.model.conditions import Constant, Ref, parts_of
+from policyengine.model.rulebook import Bound, Rulebook
+from policyengine.values.literals import Duration, Value, ValueType, comparison_key
 
 DAY = 86_400
 _SECONDS = (0, 0, 1, -1, 3_600, -3_600, DAY, -DAY, 5 * DAY, -5 * DAY, 15 * DAY, -15 * DAY, 400 * DAY)

@@ -35,14 +35,21 @@ from written_rulebooks import (
 )
 
 from policyengine.api import Rulebook, load_rulebook, prepare
-from policyengine.case import Case, Key
 from policyengine.cli.evaluate import command
-from policyengine.conditions import Condition, Constant, Pick, Test, parts_of
-from policyengine.decision import Decision
-from policyengine.dependencies import dependencies, refs_of_operand
-from policyengine.diagnostics import FaultsFound
+from policyengine.diagnostics.diagnostic import FaultsFound
+from policyengine.diagnostics.i18n import Speech
 from policyengine.engines.durable.ruleset import durable_available
-from policyengine.findings import (
+from policyengine.loading.load import load_files
+from policyengine.model.case import Case, Key
+from policyengine.model.conditions import Condition, Constant, Pick, Test, parts_of
+from policyengine.model.rulebook import CountingRule, DatedValue, Deadline, Default, Fact, Policy
+from policyengine.model.rulebook import Rulebook as Model
+from policyengine.outcome.decision import Decision
+from policyengine.reading.rule_files import SourceFile
+from policyengine.render.json import decision_data, render_json
+from policyengine.render.text import render_text
+from policyengine.render.why import Chain
+from policyengine.semantics.findings import (
     Absent,
     DeadlineFinding,
     Findings,
@@ -53,15 +60,8 @@ from policyengine.findings import (
     Unknown,
     Waits,
 )
-from policyengine.i18n import Speech
-from policyengine.load import load_files
-from policyengine.render.json import decision_data, render_json
-from policyengine.render.text import render_text
-from policyengine.render.why import Chain
-from policyengine.rule_files import SourceFile
-from policyengine.rulebook import CountingRule, DatedValue, Deadline, Default, Fact, Policy
-from policyengine.rulebook import Rulebook as Model
-from policyengine.values import BUSINESS_DAYS_UNIT, Duration, ValueType
+from policyengine.semantics.strata import dependencies, refs_of_operand
+from policyengine.values.literals import BUSINESS_DAYS_UNIT, Duration, ValueType
 
 ROOT = Path(__file__).resolve().parent.parent
 WEEK = 7 * 86_400

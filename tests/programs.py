@@ -9,7 +9,7 @@ from policyengine.compile.lower import lower_rulebook
 from policyengine.engines.compiled.engine import CompiledEngine
 from policyengine.engines.durable.engine import DurableEngine
 from policyengine.engines.memory import Program, World
-from policyengine.rulebook import Rulebook
+from policyengine.model.rulebook import Rulebook
 
 
 def program_of(book: Rulebook, readings: Mapping[str, str]) -> Program:

@@ -13,12 +13,12 @@ from random import Random
 from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from policyengine import conditions as tree
-from policyengine.calendar import Calendar
-from policyengine.case import Case, Key
-from policyengine.conditions import ByReading, Condition, Constant, Operand, Operator, Ref
-from policyengine.reference import holds
-from policyengine.rulebook import (
+from policyengine.diagnostics.span import Span
+from policyengine.diagnostics.text import Text
+from policyengine.model import conditions as tree
+from policyengine.model.case import Case, Key
+from policyengine.model.conditions import ByReading, Condition, Constant, Operand, Operator, Ref
+from policyengine.model.rulebook import (
     Amount,
     Assumption,
     Cap,
@@ -36,8 +36,9 @@ from policyengine.rulebook import (
     Rule,
     Rulebook,
 )
-from policyengine.source import Span
-from policyengine.values import (
+from policyengine.semantics.reference import holds
+from policyengine.values.calendar import Calendar
+from policyengine.values.literals import (
     LARGEST_COUNT,
     LARGEST_MONEY,
     LARGEST_NUMBER,
@@ -47,7 +48,6 @@ from policyengine.values import (
     ValueType,
     comparison_key,
 )
-from policyengine.words import Text
 
 NOWHERE = Span("random")
 TITLE = Text("题", "title")

@@ -9,7 +9,7 @@ from itertools import islice
 from laws import Court, Trial, load
 from written_rulebooks import Told, Yaml
 
-from policyengine.case import Key
+from policyengine.model.case import Key
 
 Path = tuple[str | int, ...]
 

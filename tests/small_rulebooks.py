@@ -7,11 +7,11 @@ from itertools import product
 from pathlib import Path
 from random import Random
 
-from policyengine.case import Case
-from policyengine.findings import Findings
-from policyengine.load import load_model
-from policyengine.reference import Reference
-from policyengine.rulebook import Rulebook
+from policyengine.loading.load import load_model
+from policyengine.model.case import Case
+from policyengine.model.rulebook import Rulebook
+from policyengine.semantics.findings import Findings
+from policyengine.semantics.reference import Reference
 
 KINDS = ("a", "b", "c")
 NUMBERS = range(5)

@@ -16,11 +16,12 @@ import pytest
 from frozen import FROZEN, RULES
 
 import policyengine
-from policyengine import FaultsFound, Rulebook, load_rulebook, mapping_reader
+from policyengine import FaultsFound, Rulebook, load_rulebook
 from policyengine.cli import main
 from policyengine.engines.durable import ruleset as durable_ruleset
 from policyengine.render.report import report_data
 from policyengine.render.text import render_text
+from policyengine.syntax import mapping_reader
 
 ROOT = Path(__file__).parents[1]
 CASE = FROZEN / "examples/cases/late-dispatch.json"
@@ -35,7 +36,7 @@ def rulebook() -> Rulebook:
 
 
 def shown(decision: policyengine.Decision) -> str:
-    from policyengine.i18n import Speech
+    from policyengine.diagnostics.i18n import Speech
 
     return render_text(decision, Speech("en"), False)
 

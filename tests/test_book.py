@@ -13,7 +13,7 @@ from policyengine.book.content import policy_book
 from policyengine.book.flow import flow_of
 from policyengine.book.html import render_book_html
 from policyengine.book.markdown import escaped, render_book_markdown
-from policyengine.rulebook import Rulebook
+from policyengine.model.rulebook import Rulebook
 from policyengine.testing.discover import find_files
 from policyengine.testing.exercised import exercised_parts
 from policyengine.testing.run import Runner

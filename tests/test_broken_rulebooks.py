@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from policyengine.case_reader import CODES
 from policyengine.checks import CHECKS
-from policyengine.diagnostics import Diagnostic
-from policyengine.examine import examine, find_places
+from policyengine.diagnostics.diagnostic import Diagnostic
+from policyengine.lint.examine import examine, find_places
+from policyengine.reading.case_reader import CODES
 
 BROKEN = Path(__file__).parent / "broken"
 BASE = BROKEN / "base"
@@ -89,7 +89,7 @@ def test_every_fault_of_a_case_has_a_directory() -> None:
         line.split()[-1] for path in DIRECTORIES for line in (path / "expect.txt").read_text().splitlines()
     }
     assert set(CODES) <= codes
-    source = (Path(__file__).parents[1] / "src/policyengine/case_reader.py").read_text("utf-8")
+    source = (Path(__file__).parents[1] / "src/policyengine/reading/case_reader.py").read_text("utf-8")
     assert set(re.findall(r'fault\(\s*"([a-z]+(?:-[a-z]+)+)"', source)) == set(CODES)
 
 

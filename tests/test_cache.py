@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from policyengine import cache, load
-from policyengine.load import Loaded, Stored
+from policyengine.loading import cache, load
+from policyengine.loading.load import Loaded, Stored
 
 RULES = Path(__file__).parent.parent / "rules" / "taobao"
 
@@ -170,14 +170,14 @@ def named(module: str, name: str) -> bytes:
 @pytest.mark.parametrize(
     ("module", "name"),
     [
-        ("policyengine.cache", "write_entry"),
-        ("policyengine.cache", "os.system"),
-        ("policyengine.revision", "subprocess.Popen"),
-        ("policyengine.rulebook", "Rulebook._make"),
-        ("policyengine.rulebook", "NamedTuple"),
-        ("policyengine.values", "LiteralError"),
-        ("policyengine.values", "ZoneInfo"),
-        ("policyengine.opening", "open_bytes"),
+        ("policyengine.loading.cache", "write_entry"),
+        ("policyengine.loading.cache", "os.system"),
+        ("policyengine.syntax.revision", "subprocess.Popen"),
+        ("policyengine.model.rulebook", "Rulebook._make"),
+        ("policyengine.model.rulebook", "NamedTuple"),
+        ("policyengine.values.literals", "LiteralError"),
+        ("policyengine.values.literals", "ZoneInfo"),
+        ("policyengine.syntax.opening", "open_bytes"),
         ("builtins", "getattr"),
         ("copyreg", "_reconstructor"),
     ],
@@ -188,7 +188,7 @@ def test_nothing_else_can_be_named(module: str, name: str) -> None:
 
 
 def test_what_is_in_the_table_can_be_named() -> None:
-    assert cache._Unpickler(io.BytesIO(named("policyengine.load", "Stored"))).load() is Stored
+    assert cache._Unpickler(io.BytesIO(named("policyengine.loading.load", "Stored"))).load() is Stored
 
 
 @pytest.mark.parametrize("word", ["off", "0", ""])
@@ -209,7 +209,8 @@ def test_a_folder_that_cannot_be_made_is_no_fault(rules: Path, monkeypatch: pyte
 
 def test_many_writers_leave_whole_entries(folder: Path, rules: Path) -> None:
     program = (
-        "import sys; from policyengine.load import load_model; assert load_model(sys.argv[1], ()).rulebook"
+        "import sys; from policyengine.loading.load import load_model;"
+        " assert load_model(sys.argv[1], ()).rulebook"
     )
     writers = [subprocess.Popen([sys.executable, "-c", program, str(rules)]) for _ in range(4)]
     assert [writer.wait() for writer in writers] == [0, 0, 0, 0]

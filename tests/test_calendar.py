@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policyengine.calendar import (
+from policyengine.values.calendar import (
     LATEST,
     Calendar,
     CalendarUnknown,
@@ -20,7 +20,14 @@ from policyengine.calendar import (
     is_in_time,
     load_calendar,
 )
-from policyengine.values import Duration, ValueType, format_value, local_day, parse_literal, start_of_day
+from policyengine.values.literals import (
+    Duration,
+    ValueType,
+    format_value,
+    local_day,
+    parse_literal,
+    start_of_day,
+)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from jsonschema import Draft7Validator
 
-from policyengine.case_schema import case_schema, form_of
-from policyengine.parse.load import load_directory
-from policyengine.rulebook import Rulebook
-from policyengine.values import ValueType, parse_literal
+from policyengine.model.rulebook import Rulebook
+from policyengine.reading.case_schema import case_schema, form_of
+from policyengine.reading.parse.load import load_directory
+from policyengine.values.literals import ValueType, parse_literal
 
 ROOT = Path(__file__).parents[1]
 CASES = sorted(ROOT.glob("examples/cases/*.json"))

@@ -13,8 +13,8 @@ from types import ModuleType
 import pytest
 from test_broken_rulebooks import DIRECTORIES, find_faults
 
-from policyengine.diagnostics import Message, listing, message
-from policyengine.i18n import Speech
+from policyengine.diagnostics.diagnostic import Message, listing, message
+from policyengine.diagnostics.i18n import Speech
 
 ROOT = Path(__file__).parents[1]
 

@@ -14,9 +14,9 @@ import pytest
 
 from policyengine.changes.compare import compare
 from policyengine.changes.render import render_changes, render_changes_json, render_changes_markdown
-from policyengine.i18n import Speech
-from policyengine.load import load_model
-from policyengine.rulebook import Rulebook
+from policyengine.diagnostics.i18n import Speech
+from policyengine.loading.load import load_model
+from policyengine.model.rulebook import Rulebook
 
 ROOT = Path(__file__).parent.parent
 STARTER = ROOT / "src/policyengine/starter"

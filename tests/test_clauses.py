@@ -11,12 +11,12 @@ from jsonschema import Draft7Validator
 
 from policyengine.checks import missing_clauses
 from policyengine.checks.quotes import check_quotes, find_document, wrong_document
-from policyengine.citations import citations
-from policyengine.i18n import Speech
-from policyengine.load import load_model
+from policyengine.diagnostics.i18n import Speech
+from policyengine.loading.load import load_model
+from policyengine.model.rulebook import Rulebook
+from policyengine.reading.citations import citations
 from policyengine.render.clause_index import index_clauses, render_index, render_index_json
-from policyengine.rulebook import Rulebook
-from policyengine.schemas import schema_text
+from policyengine.syntax.schemas import schema_text
 
 ROOT = Path(__file__).parent.parent
 DOMAIN = ROOT.parent / "shared" / "domain"

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from policyengine.calendar import Calendar, Counting
-from policyengine.clocks import ENDED, Clock, measure
-from policyengine.findings import NOTHING, Known, Truth
-from policyengine.values import Duration, ValueType, parse_literal
+from policyengine.semantics.deadlines import ENDED, Clock, measure
+from policyengine.semantics.findings import NOTHING, Known, Truth
+from policyengine.values.calendar import Calendar, Counting
+from policyengine.values.literals import Duration, ValueType, parse_literal
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CALENDAR = Calendar("XX", "", 2000, 2100, frozenset(), frozenset())

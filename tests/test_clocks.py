@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from policyengine.calendar import Calendar, Counting
-from policyengine.clocks import (
+from policyengine.semantics.deadlines import (
     ENDED,
     LAPSED,
     MET,
@@ -22,7 +21,7 @@ from policyengine.clocks import (
     measure,
     ran_out,
 )
-from policyengine.findings import (
+from policyengine.semantics.findings import (
     ABSENT,
     NOTHING,
     DeadlineFinding,
@@ -33,7 +32,8 @@ from policyengine.findings import (
     Unknown,
     Waits,
 )
-from policyengine.values import BUSINESS_DAYS_UNIT, Duration
+from policyengine.values.calendar import Calendar, Counting
+from policyengine.values.literals import BUSINESS_DAYS_UNIT, Duration
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CALENDAR = Calendar("XX", "", 2000, 2011, frozenset(), frozenset())

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
-from policyengine import conditions as tree
-from policyengine.conditions import All, Any, Not, Ref, Some
-from policyengine.examine import examine_rulebook
-from policyengine.source import Span
-from policyengine.values import ValueType
+from policyengine.diagnostics.span import Span
+from policyengine.lint.examine import examine_rulebook
+from policyengine.model import conditions as tree
+from policyengine.model.conditions import All, Any, Not, Ref, Some
+from policyengine.values.literals import ValueType
 
 HERE, THERE = Span("a.yaml", 1, 1), Span("b.yaml", 7, 3)
 

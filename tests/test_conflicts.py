@@ -9,8 +9,8 @@ from small_rulebooks import draw_model, every_finding, make_model
 
 from policyengine.checks import idle_override, meeting, possible_conflict
 from policyengine.checks.exclusion import Exclusion
-from policyengine.findings import Absent, Conflict, Findings, Known, State
-from policyengine.rulebook import Rulebook
+from policyengine.model.rulebook import Rulebook
+from policyengine.semantics.findings import Absent, Conflict, Findings, Known, State
 
 SEEDS = 150
 

@@ -12,12 +12,12 @@ from frozen import FROZEN, RULES
 from jsonschema import Draft7Validator
 
 from policyengine import load_rulebook
-from policyengine.decision import Decision
-from policyengine.diagnostics import error, message
+from policyengine.diagnostics.diagnostic import error, message
+from policyengine.diagnostics.span import Span
+from policyengine.outcome.decision import Decision
 from policyengine.render.json import failed_rule_data, render_json
 from policyengine.render.report import render_report_json
-from policyengine.schemas import schema_text
-from policyengine.source import Span
+from policyengine.syntax.schemas import schema_text
 
 ROOT = Path(__file__).parent.parent
 CASES = sorted((FROZEN / "examples" / "cases").glob("*.json"))

@@ -8,15 +8,25 @@ from collections.abc import Iterator
 from programs import compiled_of, durable_of, program_of
 from random_rulebooks import Made, make_case, make_instant, make_rulebook, without_some
 
-from policyengine import conditions as tree
 from policyengine.compile.normal_form import MOST_ALTERNATIVES
-from policyengine.conditions import All, Any, ByReading, Condition, Count, Not, Operand, Pick, Some
 from policyengine.engines.durable.lower import MOST_MATCHES, lower_rules
 from policyengine.engines.durable.ruleset import durable_available
-from policyengine.findings import Absent, Concluded, Conflict, Engine, Findings, Known, State, Truth, Unknown
-from policyengine.reference import Reference
-from policyengine.rulebook import Default, Rulebook
-from policyengine.values import ValueType, comparison_key
+from policyengine.model import conditions as tree
+from policyengine.model.conditions import All, Any, ByReading, Condition, Count, Not, Operand, Pick, Some
+from policyengine.model.rulebook import Default, Rulebook
+from policyengine.semantics.findings import (
+    Absent,
+    Concluded,
+    Conflict,
+    Engine,
+    Findings,
+    Known,
+    State,
+    Truth,
+    Unknown,
+)
+from policyengine.semantics.reference import Reference
+from policyengine.values.literals import ValueType, comparison_key
 
 RULEBOOKS = 160
 CASES = 4

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policyengine.diagnostics import Diagnostic
-from policyengine.document import (
+from policyengine.diagnostics.diagnostic import Diagnostic
+from policyengine.diagnostics.span import Span
+from policyengine.syntax.yaml_tree import (
     MAX_DEPTH,
     MappingNode,
     Node,
@@ -17,7 +18,6 @@ from policyengine.document import (
     read_yaml,
     to_plain,
 )
-from policyengine.source import Span
 
 
 def read(text: str) -> tuple[Node, list[Diagnostic]]:

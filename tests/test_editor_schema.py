@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft7Validator
 
-from policyengine.document import MappingNode, Node, Scalar, read_yaml
-from policyengine.editor_schema import KINDS, editor_schema
-from policyengine.load import load_model
-from policyengine.rulebook import Rulebook
+from policyengine.loading.load import load_model
+from policyengine.model.rulebook import Rulebook
+from policyengine.reading.editor_schema import KINDS, editor_schema
+from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, read_yaml
 
 RULES = Path(__file__).parent.parent / "rules/taobao"
 FILES = [

@@ -9,14 +9,14 @@ from jsonschema import Draft7Validator
 from random_rulebooks import make_case, make_rulebook, without_some
 
 from policyengine.api import prepare
-from policyengine.decision import Decision
-from policyengine.findings import Known, Truth
-from policyengine.i18n import Speech
-from policyengine.leaves import Either, Leaf, Part
-from policyengine.nearness import gap_of, in_order, shown_records, ways_in_order
+from policyengine.diagnostics.i18n import Speech
+from policyengine.outcome.decision import Decision
+from policyengine.outcome.leaves import Either, Leaf, Part
+from policyengine.outcome.nearness import gap_of, in_order, shown_records, ways_in_order
 from policyengine.render.json import failed_rule_data, render_json
 from policyengine.render.why import Chain
-from policyengine.schemas import schema_text
+from policyengine.semantics.findings import Known, Truth
+from policyengine.syntax.schemas import schema_text
 
 RULEBOOKS = 40
 

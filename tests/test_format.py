@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from laws import inner_parts
 
-from policyengine.diagnostics import has_errors
-from policyengine.file_names import FOLDERS
+from policyengine.diagnostics.diagnostic import has_errors
+from policyengine.diagnostics.span import Span
 from policyengine.formatting.format import format_text
-from policyengine.load import load_model
-from policyengine.rule_files import collect_files
-from policyengine.rulebook import Rulebook
-from policyengine.source import Span
+from policyengine.loading.load import load_model
+from policyengine.model.rulebook import Rulebook
+from policyengine.reading.file_names import FOLDERS
+from policyengine.reading.rule_files import collect_files
 
 ROOT = Path(__file__).parent.parent
 BOOKS = (

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from policyengine.document import read_yaml
-from policyengine.examine import examine_rulebook
 from policyengine.formatting.format import format_text
-from policyengine.json_text import read_json
+from policyengine.lint.examine import examine_rulebook
 from policyengine.lsp.index import Index
+from policyengine.syntax.json_reader import read_json
+from policyengine.syntax.yaml_tree import read_yaml
 
 ROOT = Path(__file__).parent.parent
 _SPEC = importlib.util.spec_from_file_location("fuzz", ROOT / "benchmarks" / "fuzz.py")

@@ -11,15 +11,15 @@ import pytest
 from jsonschema import Draft7Validator
 
 from policyengine.api import Rulebook, load_rulebook
-from policyengine.decision import Decision
+from policyengine.diagnostics.i18n import Speech
 from policyengine.engines.memory import WorkingMemory
-from policyengine.explain import Explanation
-from policyengine.i18n import Speech
-from policyengine.refine.search import MOST_WORK, Refinement
+from policyengine.outcome.decision import Decision
+from policyengine.outcome.explain import Explanation
+from policyengine.outcome.refine.search import MOST_WORK, Refinement
 from policyengine.render.json import render_json
 from policyengine.render.text import render_text
 from policyengine.render.why import Chain
-from policyengine.schemas import schema_text
+from policyengine.syntax.schemas import schema_text
 
 ROOT = Path(__file__).parent.parent
 _SPEC = importlib.util.spec_from_file_location("growth", ROOT / "benchmarks" / "growth.py")
@@ -165,7 +165,7 @@ def test_the_search_for_few_records_is_as_thorough_as_ever(book: Rulebook) -> No
 
 def test_a_timeline_explains_only_what_a_step_shows(book: Rulebook, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is explained grows with the steps: a round of refusal is told of once, not at every later one."""
-    from policyengine.timeline import make_timeline
+    from policyengine.outcome.timeline import make_timeline
 
     asked: list[int] = []
     leaves = Explanation.of_rule

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policyengine.files import MAX_BYTES, read_text
-from policyengine.json_text import MAX_FAULTS, Number, locate, read_json
+from policyengine.syntax.files import MAX_BYTES, read_text
+from policyengine.syntax.json_reader import MAX_FAULTS, Number, locate, read_json
 
 
 def places(text: str) -> list[tuple[str, int, int]]:

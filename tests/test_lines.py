@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from policyengine import lines
-from policyengine.lines import Line, read_lines
+from policyengine.syntax import lines
+from policyengine.syntax.lines import Line, read_lines
 
 
 def read(path: Path, data: bytes) -> list[Line]:

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from policyengine import cli
-from policyengine.document import read_yaml
 from policyengine.manual.pages import Page, PageUnreadable, pages, read_page
 from policyengine.resources import data_directory
+from policyengine.syntax.yaml_tree import read_yaml
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "policyengine"

@@ -13,19 +13,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policyengine import Decision, FaultsFound, Rulebook, load_rulebook
-from policyengine.case import Key
-from policyengine.case_reader import CaseReader
 from policyengine.cli import main
-from policyengine.diagnostics import Message
-from policyengine.document import MappingNode, read_yaml
-from policyengine.i18n import LANGUAGES, Speech
-from policyengine.key_names import format_key, path_of
-from policyengine.keys import format_path, numbered, parse_name, splits
-from policyengine.lookup import RULES, VALUES, Kind, Lookup, Unknown
+from policyengine.diagnostics.diagnostic import Message
+from policyengine.diagnostics.i18n import LANGUAGES, Speech
 from policyengine.lsp.index import Index
+from policyengine.model.case import Key
+from policyengine.model.key_names import format_key, path_of
+from policyengine.model.lookup import RULES, VALUES, Kind, Lookup, Unknown
+from policyengine.reading.case_reader import CaseReader
 from policyengine.render.naming import Naming
 from policyengine.render.text import render_text
-from policyengine.schemas import read_shaped
+from policyengine.syntax.keys import format_path, numbered, parse_name, splits
+from policyengine.syntax.schemas import read_shaped
+from policyengine.syntax.yaml_tree import MappingNode, read_yaml
 from policyengine.testing.read import check_scenarios
 
 ROOT = Path(__file__).parents[1]

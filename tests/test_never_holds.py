@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from random_rulebooks import make_case, make_instant, make_rulebook
 
 from policyengine.checks import idle_override, never_holds
-from policyengine.diagnostics import Diagnostic
-from policyengine.findings import Findings, Truth
-from policyengine.reference import Reference
-from policyengine.rulebook import Rulebook
+from policyengine.diagnostics.diagnostic import Diagnostic
+from policyengine.model.rulebook import Rulebook
+from policyengine.semantics.findings import Findings, Truth
+from policyengine.semantics.reference import Reference
 
 RULEBOOKS = 120
 CASES = 6

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from policyengine import opening
-from policyengine.diagnostics import Diagnostic
-from policyengine.files import read_bytes, walk
+from policyengine.diagnostics.diagnostic import Diagnostic
+from policyengine.syntax import opening
+from policyengine.syntax.files import read_bytes, walk
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
 

@@ -8,13 +8,13 @@ from random import Random
 import pytest
 
 from policyengine.api import prepare
-from policyengine.document import Entry, MappingNode, Node, SequenceNode
-from policyengine.i18n import Speech
-from policyengine.parse import load
-from policyengine.parse.load import load_directory
+from policyengine.diagnostics.i18n import Speech
+from policyengine.model.rulebook import Rulebook
+from policyengine.reading.parse import load
+from policyengine.reading.parse.load import load_directory
 from policyengine.render.json import render_json
 from policyengine.render.text import render_text
-from policyengine.rulebook import Rulebook
+from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, SequenceNode
 
 ROOT = Path(__file__).parent.parent
 CASES = sorted((ROOT / "examples" / "cases").glob("*.json"))

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from policyengine.checks import check_rulebook
-from policyengine.diagnostics import Diagnostic
-from policyengine.parse import load
-from policyengine.rule_files import SourceFile
+from policyengine.diagnostics.diagnostic import Diagnostic
+from policyengine.reading.parse import load
+from policyengine.reading.rule_files import SourceFile
 
 ROOT = Path(__file__).parents[1]
 TAOBAO = ROOT / "rules" / "taobao"

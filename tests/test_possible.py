@@ -8,9 +8,9 @@ from textwrap import dedent
 import pytest
 
 from policyengine.api import Rulebook, load_rulebook
-from policyengine.decision import Decision, Outcome
-from policyengine.diagnostics import FaultsFound
-from policyengine.i18n import Speech
+from policyengine.diagnostics.diagnostic import FaultsFound
+from policyengine.diagnostics.i18n import Speech
+from policyengine.outcome.decision import Decision, Outcome
 from policyengine.render.json import decision_data
 from policyengine.render.text import render_text
 from policyengine.render.why import Chain

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from policyengine import conditions as tree
-from policyengine.conditions import (
+from policyengine.diagnostics.span import Span
+from policyengine.model import conditions as tree
+from policyengine.model.conditions import (
     All,
     Any,
     ByReading,
@@ -18,9 +19,8 @@ from policyengine.conditions import (
     Ref,
     Some,
 )
-from policyengine.readings import choose_condition, choose_operand, is_false, is_true
-from policyengine.source import Span
-from policyengine.values import ValueType
+from policyengine.semantics.readings import choose_condition, choose_operand, is_false, is_true
+from policyengine.values.literals import ValueType
 
 HERE = Span("")
 READINGS = {"A-01": "x", "A-02": "y"}

@@ -9,13 +9,11 @@ import pytest
 from programs import durable_of
 from random_rulebooks import NOWHERE, TITLE, make_rulebook
 
-from policyengine import conditions as tree
-from policyengine.case import Case, Key
-from policyengine.conditions import All, Any, Condition, Constant, Count, Not, Operator, Pick, Ref, Some
 from policyengine.engines.durable.ruleset import durable_available
-from policyengine.findings import ABSENT, Conflict, Findings, Known, Missing, State, Truth, Unknown
-from policyengine.reference import Reference
-from policyengine.rulebook import (
+from policyengine.model import conditions as tree
+from policyengine.model.case import Case, Key
+from policyengine.model.conditions import All, Any, Condition, Constant, Count, Not, Operator, Pick, Ref, Some
+from policyengine.model.rulebook import (
     Conclusion,
     DatedValue,
     Default,
@@ -27,7 +25,9 @@ from policyengine.rulebook import (
     Rule,
     Rulebook,
 )
-from policyengine.values import Value, ValueType, local_day
+from policyengine.semantics.findings import ABSENT, Conflict, Findings, Known, Missing, State, Truth, Unknown
+from policyengine.semantics.reference import Reference
+from policyengine.values.literals import Value, ValueType, local_day
 
 NOW = 1_332_432_000
 TRUE, FALSE, UNDETERMINED = Truth.TRUE, Truth.FALSE, Truth.UNDETERMINED

@@ -12,14 +12,12 @@ from completions import Completions
 from programs import durable_of
 from random_rulebooks import Made, make_case, make_rulebook
 
-from policyengine.case import Key
 from policyengine.compile.lower import lower_rulebook
 from policyengine.engines.durable.ruleset import durable_available
-from policyengine.explain import Explainer
-from policyengine.findings import Absent, Engine, Findings, Known, Missing, State, Truth, Unknown
-from policyengine.reference import Reference
-from policyengine.refine.search import Refined, Refinement, Refiner, Target
-from policyengine.refine.tree import (
+from policyengine.model.case import Key
+from policyengine.outcome.explain import Explainer
+from policyengine.outcome.refine.search import Refined, Refinement, Refiner, Target
+from policyengine.outcome.refine.tree import (
     Between,
     Branch,
     Exactly,
@@ -31,7 +29,9 @@ from policyengine.refine.tree import (
     mattering,
     split,
 )
-from policyengine.values import ValueType, comparison_key
+from policyengine.semantics.findings import Absent, Engine, Findings, Known, Missing, State, Truth, Unknown
+from policyengine.semantics.reference import Reference
+from policyengine.values.literals import ValueType, comparison_key
 
 RULEBOOKS = 36
 

@@ -12,15 +12,15 @@ from completions import Completions
 from test_refine import fits
 
 from policyengine.api import Rulebook, prepare
-from policyengine.case import Case, Key
-from policyengine.case_reader import CaseReader
-from policyengine.decision import Decision, Outcome
-from policyengine.findings import Known, Missing, Unknown
-from policyengine.refine.search import Refinement, Target
-from policyengine.refine.tree import answer_key
+from policyengine.model.case import Case, Key
+from policyengine.outcome.decision import Decision, Outcome
+from policyengine.outcome.refine.search import Refinement, Target
+from policyengine.outcome.refine.tree import answer_key
+from policyengine.reading.case_reader import CaseReader
+from policyengine.semantics.findings import Known, Missing, Unknown
 from policyengine.testing.discover import find_files
 from policyengine.testing.run import Runner
-from policyengine.values import format_value
+from policyengine.values.literals import format_value
 
 RULES = Path(__file__).parent.parent / "rules" / "taobao"
 EVERY = 9

@@ -13,8 +13,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from policyengine import Decision, Rulebook, load_rulebook
-from policyengine.case_reader import CaseReader
-from policyengine.i18n import LANGUAGES, Language, Speech
+from policyengine.diagnostics.i18n import LANGUAGES, Language, Speech
+from policyengine.outcome.timeline import make_timeline
+from policyengine.reading.case_reader import CaseReader
 from policyengine.render.json import render_json
 from policyengine.render.text import render_text
 from policyengine.render.timeline_html import render_timeline_html
@@ -22,8 +23,14 @@ from policyengine.render.timeline_json import render_timeline_json
 from policyengine.render.timeline_svg import render_timeline_svg
 from policyengine.render.timeline_text import render_timeline
 from policyengine.render.why import Chain
-from policyengine.timeline import make_timeline
-from policyengine.values import LiteralError, ValueType, format_value, instant_text, parse_literal, show_value
+from policyengine.values.literals import (
+    LiteralError,
+    ValueType,
+    format_value,
+    instant_text,
+    parse_literal,
+    show_value,
+)
 
 ZONES = (
     "America/New_York",

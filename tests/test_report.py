@@ -14,14 +14,14 @@ from frozen import FROZEN, RULES
 from jsonschema import Draft7Validator
 
 from policyengine import load_rulebook
-from policyengine.i18n import Language, Speech
+from policyengine.diagnostics.i18n import Language, Speech
 from policyengine.reporting import data
 from policyengine.reporting.data import render_report_csv, render_report_json
 from policyengine.reporting.html import render_report_html
 from policyengine.reporting.periods import Period, PeriodError, days, week
 from policyengine.reporting.tables import Counter, ReportResult
 from policyengine.reporting.text import render_report_text
-from policyengine.schemas import schema_text
+from policyengine.syntax.schemas import schema_text
 
 ROOT = Path(__file__).parent.parent
 REVIEWS = (FROZEN / "examples/reviews/2012-w27.ndjson").read_text("utf-8").splitlines()

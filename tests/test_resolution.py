@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from policyengine.findings import (
+from policyengine.semantics.findings import (
     ABSENT,
     NOTHING,
     Absent,
@@ -22,8 +22,8 @@ from policyengine.findings import (
     Unknown,
     Waits,
 )
-from policyengine.resolution import Candidate, Defeats, close_overrides, resolve
-from policyengine.values import Duration, Value
+from policyengine.semantics.overriding import Candidate, Defeats, close_overrides, resolve
+from policyengine.values.literals import Duration, Value
 
 CONFLICT = "conflict"
 NONE = "none"

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from policyengine import cli
-from policyengine.revision import RevisionUnknown, open_revision
-from policyengine.rule_files import collect_from
+from policyengine.reading.rule_files import collect_from
+from policyengine.syntax.revision import RevisionUnknown, open_revision
 
 STARTER = Path(__file__).parent.parent / "src/policyengine/starter"
 POLICY = "policies/returns.yaml"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from policyengine.document import MappingNode, Node, Scalar, SequenceNode, read_yaml, to_plain
+from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNode, read_yaml, to_plain
 
 ROOT = Path(__file__).parents[1]
 RULE_FILES = sorted(ROOT.glob("rules/**/*.yaml"))

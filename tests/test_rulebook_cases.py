@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from policyengine.api import EngineName
+from policyengine.diagnostics.i18n import Speech
 from policyengine.engines.durable.ruleset import durable_available
-from policyengine.examine import examine, find_places
-from policyengine.i18n import Speech
+from policyengine.lint.examine import examine, find_places
 from policyengine.testing.coverage import Coverage
 from policyengine.testing.discover import find_files
 from policyengine.testing.report import Reporter

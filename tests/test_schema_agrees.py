@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from policyengine import load_rulebook
-from policyengine.case_reader import CaseReader
-from policyengine.case_schema import case_schema
-from policyengine.range_patterns import at_least, at_most, whole_at_least, whole_at_most
-from policyengine.rulebook import Rulebook
-from policyengine.values import ValueType, format_value, parse_literal
+from policyengine.model.rulebook import Rulebook
+from policyengine.reading.case_reader import CaseReader
+from policyengine.reading.case_schema import case_schema
+from policyengine.reading.range_patterns import at_least, at_most, whole_at_least, whole_at_most
+from policyengine.values.literals import ValueType, format_value, parse_literal
 
 ROOT = Path(__file__).parents[1]
 FACTS = """

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from policyengine.diagnostics import Diagnostic
-from policyengine.document import MappingNode, Node, Scalar, SequenceNode, read_yaml
+from policyengine.diagnostics.diagnostic import Diagnostic
 from policyengine.resources import data_directory
-from policyengine.schemas import KINDS, MAX_FAULTS, MAX_LEVELS, check_shape, schema_text
-from policyengine.shape_faults import FORMS
+from policyengine.syntax.schema_errors import FORMS
+from policyengine.syntax.schemas import KINDS, MAX_FAULTS, MAX_LEVELS, check_shape, schema_text
+from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNode, read_yaml
 
 ROOT = Path(__file__).parents[1]
 RULE_FILES = sorted(ROOT.glob("rules/**/*.yaml"))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from policyengine import slips
-from policyengine.document import read_yaml
-from policyengine.suggestions import closest, did_you_mean
+from policyengine.diagnostics import typos as slips
+from policyengine.diagnostics.did_you_mean import closest, did_you_mean
+from policyengine.syntax.yaml_tree import read_yaml
 
 LINES = [
     ("a：b", "the colon `：` is full-width: write an ASCII colon and a space"),

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from policyengine.document import MappingNode
-from policyengine.examine import examine_rulebook
-from policyengine.parse.sound_parts import sound_parts
+from policyengine.lint.examine import examine_rulebook
+from policyengine.reading.parse.sound_parts import sound_parts
+from policyengine.syntax.yaml_tree import MappingNode
 
 BASE = Path(__file__).parent / "broken" / "base"
 HEAD = "policy: p\ntitle: {zh: 甲, en: A}\n"

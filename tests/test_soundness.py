@@ -30,8 +30,8 @@ from written_rulebooks import (
 )
 
 from policyengine.api import load_rulebook
-from policyengine.decision import Decision
-from policyengine.findings import Absent, Conflict, Known, Truth, Unknown
+from policyengine.outcome.decision import Decision
+from policyengine.semantics.findings import Absent, Conflict, Known, Truth, Unknown
 
 _SPEC = importlib.util.spec_from_file_location(
     "soundness", Path(__file__).parent.parent / "benchmarks" / "soundness.py"

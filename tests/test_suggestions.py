@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from policyengine.suggestions import closest
+from policyengine.diagnostics.did_you_mean import closest
 
 FACTS = [
     "order.total",

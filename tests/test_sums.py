@@ -9,8 +9,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policyengine.findings import ABSENT, NOTHING, AmountFinding, Known, Missing, State, Truth, Unknown, Waits
-from policyengine.sums import RAW_UNITS, Cap, Part, Range, Rounding, Terms, judge_amount, round_fraction
+from policyengine.semantics.amounts import (
+    RAW_UNITS,
+    Cap,
+    Part,
+    Range,
+    Rounding,
+    Terms,
+    judge_amount,
+    round_fraction,
+)
+from policyengine.semantics.findings import (
+    ABSENT,
+    NOTHING,
+    AmountFinding,
+    Known,
+    Missing,
+    State,
+    Truth,
+    Unknown,
+    Waits,
+)
 
 PERCENT = 1_000_000  # one percent, in millionths
 ROUNDINGS: tuple[Rounding, ...] = ("half_up", "half_even", "down", "up")

@@ -15,17 +15,17 @@ from jsonschema import Draft7Validator
 
 from policyengine import load_rulebook
 from policyengine.api import EngineName, Rulebook
-from policyengine.files import read_text
-from policyengine.i18n import Language, Speech
+from policyengine.diagnostics.i18n import Language, Speech
+from policyengine.outcome.timeline import ClockStep, Event, Timeline, Turn, make_timeline
 from policyengine.render.layout import width
 from policyengine.render.timeline_html import render_timeline_html
 from policyengine.render.timeline_json import render_timeline_json
 from policyengine.render.timeline_svg import render_timeline_svg
 from policyengine.render.timeline_text import render_timeline
 from policyengine.render.timeline_words import TimelineWords
-from policyengine.schemas import schema_text
-from policyengine.timeline import ClockStep, Event, Timeline, Turn, make_timeline
-from policyengine.values import format_value, local_time
+from policyengine.syntax.files import read_text
+from policyengine.syntax.schemas import schema_text
+from policyengine.values.literals import format_value, local_time
 
 ROOT = Path(__file__).parent.parent
 CASES = sorted((FROZEN / "examples" / "cases").glob("*.json"))

@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 
 from policyengine.api import Rulebook, load_rulebook, prepare
-from policyengine.case import Case
-from policyengine.case_reader import CaseReader
-from policyengine.decision import Decision
-from policyengine.findings import Known
-from policyengine.key_names import format_key
+from policyengine.model.case import Case
+from policyengine.model.key_names import format_key
+from policyengine.outcome.decision import Decision
+from policyengine.outcome.timeline import make_timeline
+from policyengine.reading.case_reader import CaseReader
 from policyengine.render.timeline_json import render_timeline_json
+from policyengine.semantics.findings import Known
 from policyengine.testing.discover import find_files
 from policyengine.testing.run import Runner
-from policyengine.timeline import make_timeline
-from policyengine.values import ValueType, format_value
+from policyengine.values.literals import ValueType, format_value
 
 ROOT = Path(__file__).parent.parent
 RULES = ROOT / "rules" / "taobao"

@@ -8,12 +8,20 @@ from typing import Any
 
 import pytest
 
-import policyengine.timeline as module
+import policyengine.outcome.timeline as module
 from policyengine.api import Rulebook, load_rulebook
-from policyengine.case import Case
-from policyengine.decision import Decision
-from policyengine.findings import Known
-from policyengine.timeline import NEVER, ClockStep, Event, Timeline, Turn, make_timeline, put_off_later
+from policyengine.model.case import Case
+from policyengine.outcome.decision import Decision
+from policyengine.outcome.timeline import (
+    NEVER,
+    ClockStep,
+    Event,
+    Timeline,
+    Turn,
+    make_timeline,
+    put_off_later,
+)
+from policyengine.semantics.findings import Known
 
 FILES = {
     "rulebook.yaml": """

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policyengine.values import (
+from policyengine.values.literals import (
     LARGEST_COUNT,
     LARGEST_MONEY,
     LARGEST_NUMBER,

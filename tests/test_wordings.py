@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from policyengine import wordings
-from policyengine.document import MappingNode, read_yaml
-from policyengine.schemas import KINDS, check_shape, schema_text
-from policyengine.wordings import advice, misspelt, right_word
+from policyengine.diagnostics import wordings
+from policyengine.diagnostics.wordings import advice, misspelt, right_word
+from policyengine.syntax.schemas import KINDS, check_shape, schema_text
+from policyengine.syntax.yaml_tree import MappingNode, read_yaml
 
 OPERATORS = json.loads(schema_text("policy"))["definitions"]["operators"]["properties"]
 CONDITIONS = json.loads(schema_text("policy"))["definitions"]["condition"]["properties"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from policyengine.writing import write_whole
+from policyengine.syntax.writing import write_whole
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="links and rights are others there")
 

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from policyengine import zones
-from policyengine.zones import zone_help
+from policyengine.values import zones
+from policyengine.values.zones import zone_help
 
 
 def mean(name: str) -> str:

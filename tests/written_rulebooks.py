@@ -17,8 +17,8 @@ from random import Random
 from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from policyengine.case import Key
-from policyengine.values import ValueType, comparison_key, local_day, parse_literal, start_of_day
+from policyengine.model.case import Key
+from policyengine.values.literals import ValueType, comparison_key, local_day, parse_literal, start_of_day
 
 Yaml = Any
 """A mapping, list or text of a YAML file; every scalar is written as it stands, `Quoted` ones in quotes."""

@@ -17,18 +17,18 @@ from policyengine.version import __version__
 
 if TYPE_CHECKING:
     from policyengine.api import Rulebook, load_rulebook
-    from policyengine.decision import Decision, Outcome
-    from policyengine.diagnostics import Diagnostic, FaultsFound
+    from policyengine.diagnostics.diagnostic import Diagnostic, FaultsFound
+    from policyengine.outcome.decision import Decision, Outcome
 
 __all__ = ["Decision", "Diagnostic", "FaultsFound", "Outcome", "Rulebook", "__version__", "load_rulebook"]
 
 _HOMES = {
     "Rulebook": "api",
     "load_rulebook": "api",
-    "Decision": "decision",
-    "Outcome": "decision",
-    "Diagnostic": "diagnostics",
-    "FaultsFound": "diagnostics",
+    "Decision": "outcome.decision",
+    "Outcome": "outcome.decision",
+    "Diagnostic": "diagnostics.diagnostic",
+    "FaultsFound": "diagnostics.diagnostic",
 }
 
 

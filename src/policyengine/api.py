@@ -8,19 +8,19 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from policyengine.case import Case
-from policyengine.case_reader import CaseReader, Settings
 from policyengine.compile.plan import Plan
-from policyengine.decision import Decision, Judged
-from policyengine.diagnostics import Diagnostic, FaultsFound, error, message
+from policyengine.diagnostics.diagnostic import Diagnostic, FaultsFound, error, message
+from policyengine.diagnostics.did_you_mean import did_you_mean
+from policyengine.diagnostics.span import Span
 from policyengine.engines.choice import ENGINES, ChosenEngine, EngineName, Load, choose_engine
-from policyengine.explain import Explainer, Explanation
-from policyengine.findings import Engine
-from policyengine.refine.search import Refinement, Refiner
-from policyengine.rulebook import Rulebook as Model
-from policyengine.source import Span
-from policyengine.suggestions import did_you_mean
-from policyengine.values import LiteralError, ValueType, check_instant, parse_literal
+from policyengine.model.case import Case
+from policyengine.model.rulebook import Rulebook as Model
+from policyengine.outcome.decision import Decision, Judged
+from policyengine.outcome.explain import Explainer, Explanation
+from policyengine.outcome.refine.search import Refinement, Refiner
+from policyengine.reading.case_reader import CaseReader, Settings
+from policyengine.semantics.findings import Engine
+from policyengine.values.literals import LiteralError, ValueType, check_instant, parse_literal
 
 if TYPE_CHECKING:
     from policyengine.engines.spot_check import SpotCheck
@@ -116,7 +116,7 @@ class Rulebook:
         if isinstance(case, os.PathLike):
             case = os.fspath(case)
         if isinstance(case, str):
-            from policyengine.files import read_text  # only for callers who name files
+            from policyengine.syntax.files import read_text  # only for callers who name files
 
             text, faults = read_text(case)
             read, more = (None, []) if text is None else self.read_case(text, case, settings=settings)
@@ -130,7 +130,7 @@ class Rulebook:
 
 def read_settings(settings: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
     """Return settings as pairs of names and literals, by name. Raises FaultsFound."""
-    from policyengine.mapping_reader import MappingReader  # not for commands
+    from policyengine.syntax.mapping_reader import MappingReader  # not for commands
 
     reader = MappingReader("settings")
     read = reader.read(settings)
@@ -169,7 +169,7 @@ def load_rulebook(
     """
     if engine not in ENGINES:
         raise ValueError(f"there is no engine {engine!r}; choose from {', '.join(ENGINES)}")
-    from policyengine.load import load_model  # reading rule files is slow, and often a cache answers
+    from policyengine.loading.load import load_model  # reading rule files is slow, and often a cache answers
 
     loaded = load_model(os.fspath(path), tuple(overlays))
     if loaded.rulebook is None:

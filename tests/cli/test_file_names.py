@@ -10,8 +10,8 @@ import pytest
 from running import ROOT, Run
 
 from policyengine import FaultsFound, load_rulebook
-from policyengine.file_names import is_rulebook, right_place, rulebook_of
-from policyengine.rule_files import collect_files
+from policyengine.reading.file_names import is_rulebook, right_place, rulebook_of
+from policyengine.reading.rule_files import collect_files
 
 POLICY = b"policy: a\n"
 TESTS = b"policy_cases: a\n"

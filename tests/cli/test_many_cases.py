@@ -13,11 +13,11 @@ from frozen import FROZEN
 from jsonschema import Draft7Validator
 from running import ROOT, Run
 
-from policyengine.case import Case
 from policyengine.engines import spot_check
 from policyengine.engines.compiled.engine import CompiledEngine
-from policyengine.findings import Concluded, Findings
-from policyengine.schemas import schema_text
+from policyengine.model.case import Case
+from policyengine.semantics.findings import Concluded, Findings
+from policyengine.syntax.schemas import schema_text
 
 LATE: dict[str, object] = {
     "case": "late",

@@ -8,8 +8,8 @@ import pytest
 from frozen import RULES
 from running import ROOT, Run
 
-from policyengine.i18n import Speech
-from policyengine.load import load_model
+from policyengine.diagnostics.i18n import Speech
+from policyengine.loading.load import load_model
 from policyengine.render.cards import Cards
 
 STARTER = str(ROOT / "src/policyengine/starter")

@@ -20,8 +20,8 @@ from policyengine.compile.plan_text import plan_text
 from policyengine.engines.compiled.generate import generate
 from policyengine.engines.durable.text import durable_text
 from policyengine.engines.memory import World
-from policyengine.load import load_model
-from policyengine.rulebook import Rulebook
+from policyengine.loading.load import load_model
+from policyengine.model.rulebook import Rulebook
 
 FOLDER = Path(__file__).parent / "forms"
 RULEBOOKS = sorted(path.name for path in FOLDER.iterdir())

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policyengine.compile.normal_form import MOST_ALTERNATIVES, Alternatives, Literal, alternatives
-from policyengine.conditions import All, Any, Condition, Not, Some
-from policyengine.source import Span
+from policyengine.diagnostics.span import Span
+from policyengine.model.conditions import All, Any, Condition, Not, Some
 
 HERE = Span("")
 NAMES = "abcd"

@@ -306,7 +306,7 @@ def test_rename_changes_every_place(folder: Path, word: str, new: str, gone: str
     session(folder, talk)
     files = [path for path in folder.rglob("*.yaml")]
     assert all(gone not in path.read_text("utf-8") for path in files)
-    from policyengine.examine import examine_rulebook
+    from policyengine.lint.examine import examine_rulebook
     from policyengine.testing.run import Runner
 
     assert examine_rulebook(str(folder)).diagnostics == ()
@@ -386,7 +386,7 @@ def test_a_document_and_an_assumption_are_renamed_everywhere(tmp_path: Path) -> 
             applied(folder, edit)
 
     session(folder, talk)
-    from policyengine.examine import examine_rulebook
+    from policyengine.lint.examine import examine_rulebook
 
     assert examine_rulebook(str(folder)).diagnostics == ()
 

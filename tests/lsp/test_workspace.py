@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from policyengine import examine
-from policyengine.load import load_model
+from policyengine.lint import examine
+from policyengine.loading.load import load_model
 from policyengine.lsp.workspace import OpenRulebook
 
 ROOT = Path(__file__).parents[2]

@@ -8,15 +8,15 @@ from xml.etree import ElementTree
 
 import pytest
 
-from policyengine.diagnostics import error, message
-from policyengine.i18n import Speech
+from policyengine.diagnostics.diagnostic import error, message
+from policyengine.diagnostics.i18n import Speech
+from policyengine.diagnostics.span import Span
 from policyengine.render import junit
 from policyengine.render.junit import JunitCase, render_junit
 from policyengine.render.places import Root
 from policyengine.render.report_junit import render_report_junit
 from policyengine.render.workflow import inert, obeys
-from policyengine.source import Span
-from policyengine.values import printable, xml_text
+from policyengine.values.literals import printable, xml_text
 
 STARTER = Path(__file__).parents[2] / "src/policyengine/starter"
 ODD = "".join(map(chr, [*range(32), 0x7F, 0xD800, 0xDFFF, 0xFFFE, 0xFFFF, 0x1FFFE, 0x10FFFF])) + "<&>"
@@ -105,9 +105,9 @@ def test_places_from_the_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("name", ["a\ufffeb", "\uffff", "]]>&<x>"])
 def test_pictures_and_pages_are_well_formed(name: str) -> None:
     from policyengine import load_rulebook
+    from policyengine.outcome.timeline import make_timeline
     from policyengine.render.timeline_html import render_timeline_html
     from policyengine.render.timeline_svg import render_timeline_svg
-    from policyengine.timeline import make_timeline
 
     rulebook = load_rulebook(STARTER)
     given = {"case": name, "order": {"received_at": "2026-03-02 10:00:00"}}

@@ -18,10 +18,10 @@ from asking import find_key
 from frozen import FROZEN
 
 from policyengine.api import prepare
-from policyengine.decision import Decision
-from policyengine.i18n import LANGUAGES, Language, Speech
-from policyengine.lookup import RULES, VALUES
-from policyengine.parse.load import load_directory
+from policyengine.diagnostics.i18n import LANGUAGES, Language, Speech
+from policyengine.model.lookup import RULES, VALUES
+from policyengine.outcome.decision import Decision
+from policyengine.reading.parse.load import load_directory
 from policyengine.render.layout import Paint, Row, table, width
 from policyengine.render.report import render_report
 from policyengine.render.text import render_text, render_trace

@@ -16,14 +16,14 @@ from frozen import RULES as FROZEN
 from jsonschema import Draft7Validator
 
 from policyengine import load_rulebook
-from policyengine.decision import Decision
-from policyengine.emptiness import why_empty
-from policyengine.i18n import LANGUAGES, Language, Speech
-from policyengine.lookup import RULES, VALUES
+from policyengine.diagnostics.i18n import LANGUAGES, Language, Speech
+from policyengine.model.lookup import RULES, VALUES
+from policyengine.outcome.decision import Decision
+from policyengine.outcome.emptiness import why_empty
 from policyengine.render.json import failed_rule_data, render_json
 from policyengine.render.text import render_text
 from policyengine.render.why import Chain
-from policyengine.schemas import schema_text
+from policyengine.syntax.schemas import schema_text
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = Draft7Validator(json.loads(schema_text("decision")))

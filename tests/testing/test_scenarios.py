@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from policyengine.file_names import rulebook_of
-from policyengine.i18n import Speech
+from policyengine.diagnostics.i18n import Speech
+from policyengine.reading.file_names import rulebook_of
 from policyengine.testing.coverage import Coverage
 from policyengine.testing.discover import find_files
 from policyengine.testing.report import Reporter

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from policyengine.i18n import Speech
+from policyengine.diagnostics.i18n import Speech
 from policyengine.testing.coverage import Coverage
 from policyengine.testing.discover import find_files
 from policyengine.testing.run import Result, Runner

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from policyengine.book.flow import Flow
-from policyengine.words import Text
+from policyengine.diagnostics.text import Text
 
 
 class Link(NamedTuple):

@@ -18,19 +18,19 @@ from policyengine.book.blocks import (
     Table,
 )
 from policyengine.book.flow import flow_of
-from policyengine.citations import citations
-from policyengine.clauses import Source
-from policyengine.diagnostics import marked
-from policyengine.document import MappingNode, Node, Scalar, SequenceNode
+from policyengine.diagnostics.diagnostic import marked
+from policyengine.diagnostics.span import Span
+from policyengine.diagnostics.text import Text
+from policyengine.model.clauses import Source
+from policyengine.model.rulebook import Amount, Deadline, Fact, Overlay, Parameter, Policy, Rule, Rulebook
+from policyengine.reading.citations import citations
 from policyengine.render.bilingual import Bilingual
 from policyengine.render.clause_index import STATUSES
 from policyengine.render.naming import place
-from policyengine.rulebook import Amount, Deadline, Fact, Overlay, Parameter, Policy, Rule, Rulebook
-from policyengine.source import Span
+from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNode
 from policyengine.testing.read import NO_VALUE, expected_value
 from policyengine.testing.scenarios import Check, Expectation, Scenario, ScenarioFile
-from policyengine.values import TYPE_WORDS, ValueType
-from policyengine.words import Text
+from policyengine.values.literals import TYPE_WORDS, ValueType
 
 Exercised = Mapping[tuple[str, str], Sequence[str]]
 _Part = TypeVar("_Part", Rule, Deadline, Amount)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
-from policyengine.dependencies import DUE, dependencies, name_of_node, node_of, rule_node
-from policyengine.rulebook import Rulebook
-from policyengine.words import Text
+from policyengine.diagnostics.text import Text
+from policyengine.model.rulebook import Rulebook
+from policyengine.semantics.strata import DUE, dependencies, name_of_node, node_of, rule_node
 
 Kind = Literal["given", "derived", "outcome", "deadline", "amount"]
 

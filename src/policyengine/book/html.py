@@ -17,8 +17,8 @@ from policyengine.book.blocks import (
     Table,
 )
 from policyengine.book.svg import picture
-from policyengine.values import xml_text
-from policyengine.words import Text
+from policyengine.diagnostics.text import Text
+from policyengine.values.literals import xml_text
 
 _STYLE = """
 :root { --ink: #1c2330; --faint: #667080; --line: #d8dde4; --accent: #2f5d8a; }

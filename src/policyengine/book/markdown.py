@@ -18,7 +18,7 @@ from policyengine.book.blocks import (
     Table,
 )
 from policyengine.book.flow import Flow
-from policyengine.words import Text
+from policyengine.diagnostics.text import Text
 
 # What Markdown or HTML would take for its own.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")

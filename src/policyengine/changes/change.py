@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from policyengine.diagnostics.text import Text
+from policyengine.model.rulebook import Rulebook
 from policyengine.render.bilingual import Bilingual
-from policyengine.rulebook import Rulebook
-from policyengine.words import Text
 
 Kind = Literal[
     "rulebook",

@@ -34,12 +34,12 @@ from policyengine.changes.whole import (
     report_whole,
     scope_details,
 )
-from policyengine.conditions import All, Condition, Constant, conjuncts, shape
+from policyengine.diagnostics.span import Span
+from policyengine.diagnostics.text import Text
+from policyengine.model.conditions import All, Condition, Constant, conjuncts, shape
+from policyengine.model.rulebook import Amount, Deadline, Overlay, Parameter, Policy, Rule, Rulebook
 from policyengine.render.bilingual import Bilingual
-from policyengine.rulebook import Amount, Deadline, Overlay, Parameter, Policy, Rule, Rulebook
-from policyengine.source import Span
-from policyengine.values import comparison_key
-from policyengine.words import Text
+from policyengine.values.literals import comparison_key
 
 _Part = TypeVar("_Part")
 _Details = Callable[[Sides, _Part, _Part], Iterable[Text]]

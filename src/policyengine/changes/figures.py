@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from policyengine.changes.change import Sides
-from policyengine.conditions import shape
+from policyengine.diagnostics.text import Text
+from policyengine.model.conditions import shape
+from policyengine.model.rulebook import DatedValue, Overlay, Parameter
 from policyengine.render.bilingual import Bilingual
-from policyengine.rulebook import DatedValue, Overlay, Parameter
-from policyengine.values import TYPE_WORDS
-from policyengine.words import Text
+from policyengine.values.literals import TYPE_WORDS
 
 
 def parameter_details(sides: Sides, old: Parameter, new: Parameter) -> Iterator[Text]:

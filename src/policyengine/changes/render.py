@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from policyengine.book.markdown import escaped
 from policyengine.changes.change import Change, Kind, What
-from policyengine.diagnostics import marked
-from policyengine.i18n import Speech
+from policyengine.diagnostics.diagnostic import marked
+from policyengine.diagnostics.i18n import Speech
+from policyengine.model.rulebook import Rulebook
 from policyengine.render.json import text_data
 from policyengine.render.layout import Paint, Tone, wrap
-from policyengine.rulebook import Rulebook
 
 FORMAT = "policyengine.changes/1"
 _WIDTH = 96

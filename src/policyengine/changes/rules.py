@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from policyengine.changes.change import Sides
 from policyengine.changes.figures import day_text
-from policyengine.conditions import All, Condition, conjuncts, shape
-from policyengine.diagnostics import marked
-from policyengine.rulebook import Amount, Deadline, Notice, Policy, Rule, Rulebook
-from policyengine.source import Span
-from policyengine.words import Text
+from policyengine.diagnostics.diagnostic import marked
+from policyengine.diagnostics.span import Span
+from policyengine.diagnostics.text import Text
+from policyengine.model.conditions import All, Condition, conjuncts, shape
+from policyengine.model.rulebook import Amount, Deadline, Notice, Policy, Rule, Rulebook
 
 _ALWAYS = All((), Span(""))
 _DAYS = {

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from policyengine.changes.change import Sides
-from policyengine.clauses import Clause
-from policyengine.conditions import shape
-from policyengine.diagnostics import marked
-from policyengine.render.bilingual import Bilingual
-from policyengine.report_definition import Report
-from policyengine.rulebook import (
+from policyengine.diagnostics.diagnostic import marked
+from policyengine.diagnostics.text import Text
+from policyengine.model.clauses import Clause
+from policyengine.model.conditions import shape
+from policyengine.model.report import Report
+from policyengine.model.rulebook import (
     Assumption,
     Bound,
     Default,
@@ -19,8 +19,8 @@ from policyengine.rulebook import (
     MissingByReading,
     RecordList,
 )
-from policyengine.values import TYPE_WORDS, ValueType
-from policyengine.words import Text
+from policyengine.render.bilingual import Bilingual
+from policyengine.values.literals import TYPE_WORDS, ValueType
 
 _CLAUSE = {
     "quote": marked("quote: {old} → {new}"),

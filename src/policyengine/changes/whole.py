@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from policyengine.changes.figures import chosen_by, day_text
 from policyengine.changes.vocabulary import bounds_text, if_missing_text
-from policyengine.clauses import Clause
-from policyengine.diagnostics import marked
+from policyengine.diagnostics.diagnostic import marked
+from policyengine.diagnostics.text import Text
+from policyengine.model.clauses import Clause
+from policyengine.model.report import Report
+from policyengine.model.rulebook import Assumption, Fact, Overlay, Parameter, Policy, RecordList
 from policyengine.render.bilingual import Bilingual
-from policyengine.report_definition import Report
-from policyengine.rulebook import Assumption, Fact, Overlay, Parameter, Policy, RecordList
-from policyengine.values import TYPE_WORDS
-from policyengine.words import Text
+from policyengine.values.literals import TYPE_WORDS
 
 _IN_FORCE = {
     (True, True): marked("in force from {first} until {last}, by the day of “{act}”"),

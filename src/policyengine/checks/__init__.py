@@ -29,8 +29,8 @@ from policyengine.checks import (
     value_gap,
     wrong_language,
 )
-from policyengine.diagnostics import Diagnostic
-from policyengine.rulebook import Rulebook
+from policyengine.diagnostics.diagnostic import Diagnostic
+from policyengine.model.rulebook import Rulebook
 
 CHECKS: tuple[Callable[[Rulebook], Iterator[Diagnostic]], ...] = (
     clause_section.check,

@@ -32,9 +32,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyengine.citations import citations
-from policyengine.diagnostics import Diagnostic, error, message
-from policyengine.rulebook import Rulebook
+from policyengine.diagnostics.diagnostic import Diagnostic, error, message
+from policyengine.model.rulebook import Rulebook
+from policyengine.reading.citations import citations
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:

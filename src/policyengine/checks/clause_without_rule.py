@@ -26,10 +26,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyengine.citations import citations
-from policyengine.clauses import IMPLEMENTED
-from policyengine.diagnostics import Diagnostic, message, warning
-from policyengine.rulebook import Rulebook
+from policyengine.diagnostics.diagnostic import Diagnostic, message, warning
+from policyengine.model.clauses import IMPLEMENTED
+from policyengine.model.rulebook import Rulebook
+from policyengine.reading.citations import citations
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:

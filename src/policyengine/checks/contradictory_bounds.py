@@ -22,11 +22,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyengine.checks.figures import figures_of, is_more
-from policyengine.conditions import Operand
-from policyengine.diagnostics import Diagnostic, error, message
-from policyengine.rulebook import Default, Fact, MissingByReading, Rulebook
-from policyengine.source import Span
-from policyengine.values import Value, ValueType, format_value
+from policyengine.diagnostics.diagnostic import Diagnostic, error, message
+from policyengine.diagnostics.span import Span
+from policyengine.model.conditions import Operand
+from policyengine.model.rulebook import Default, Fact, MissingByReading, Rulebook
+from policyengine.values.literals import Value, ValueType, format_value
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:

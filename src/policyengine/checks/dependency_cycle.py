@@ -26,10 +26,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policyengine.dependencies import dependencies, find_cycle, name_of_node, rule_node
-from policyengine.diagnostics import Diagnostic, error, message
-from policyengine.rulebook import Rulebook
-from policyengine.source import Span
+from policyengine.diagnostics.diagnostic import Diagnostic, error, message
+from policyengine.diagnostics.span import Span
+from policyengine.model.rulebook import Rulebook
+from policyengine.semantics.strata import dependencies, find_cycle, name_of_node, rule_node
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from policyengine.checks.grounds import Grounds
 from policyengine.compile.normal_form import Literal, alternatives
-from policyengine.conditions import (
+from policyengine.model.conditions import (
     All,
     Condition,
     Constant,
@@ -30,9 +30,9 @@ from policyengine.conditions import (
     conjuncts,
     shape,
 )
-from policyengine.conditions import Any as AnyOf
-from policyengine.rulebook import STATUSES, Rulebook
-from policyengine.values import Value, ValueType, comparison_key
+from policyengine.model.conditions import Any as AnyOf
+from policyengine.model.rulebook import STATUSES, Rulebook
+from policyengine.values.literals import Value, ValueType, comparison_key
 
 _UNORDERED = (ValueType.CHOICE, ValueType.BOOLEAN, ValueType.TEXT)
 

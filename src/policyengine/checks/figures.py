@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from policyengine.conditions import ByReading, Constant, Operand, Ref
-from policyengine.rulebook import Parameter, Rulebook
-from policyengine.source import Span
-from policyengine.values import Value, comparison_key
+from policyengine.diagnostics.span import Span
+from policyengine.model.conditions import ByReading, Constant, Operand, Ref
+from policyengine.model.rulebook import Parameter, Rulebook
+from policyengine.values.literals import Value, comparison_key
 
 
 class Figure(NamedTuple):

@@ -42,10 +42,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyengine.checks.figures import Figure, figures_of, is_more
-from policyengine.conditions import All
-from policyengine.diagnostics import Diagnostic, message, warning
-from policyengine.rulebook import Amount, Rulebook
-from policyengine.values import Value, ValueType, format_value
+from policyengine.diagnostics.diagnostic import Diagnostic, message, warning
+from policyengine.model.conditions import All
+from policyengine.model.rulebook import Amount, Rulebook
+from policyengine.values.literals import Value, ValueType, format_value
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:

@@ -7,7 +7,8 @@ import typing
 from collections.abc import Callable, Iterator
 
 from policyengine.compile.normal_form import Literal
-from policyengine.conditions import (
+from policyengine.diagnostics.span import Span
+from policyengine.model.conditions import (
     All,
     Any,
     ByReading,
@@ -20,10 +21,9 @@ from policyengine.conditions import (
     Ref,
     Test,
 )
-from policyengine.resolution import close_overrides
-from policyengine.rulebook import Conclusion, Deadline, Rule, Rulebook
-from policyengine.source import Span
-from policyengine.values import Value, comparison_key
+from policyengine.model.rulebook import Conclusion, Deadline, Rule, Rulebook
+from policyengine.semantics.overriding import close_overrides
+from policyengine.values.literals import Value, comparison_key
 
 Concluding = tuple[Rule, Conclusion]
 Asked = Callable[[Value], bool]

@@ -34,8 +34,8 @@ from itertools import islice
 from policyengine.checks.exclusion import Exclusion
 from policyengine.checks.grounds import whole
 from policyengine.checks.possible_conflict import may_differ
-from policyengine.diagnostics import Diagnostic, Message, message, warning
-from policyengine.rulebook import Rule, Rulebook
+from policyengine.diagnostics.diagnostic import Diagnostic, Message, message, warning
+from policyengine.model.rulebook import Rule, Rulebook
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:

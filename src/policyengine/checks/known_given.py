@@ -38,10 +38,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyengine.checks import walk
-from policyengine.conditions import Ref, Test, parts_of
-from policyengine.diagnostics import Diagnostic, Message, error, message
-from policyengine.rulebook import Default, Fact, Rulebook
-from policyengine.values import ValueType
+from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, message
+from policyengine.model.conditions import Ref, Test, parts_of
+from policyengine.model.rulebook import Default, Fact, Rulebook
+from policyengine.values.literals import ValueType
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:

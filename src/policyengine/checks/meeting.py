@@ -13,7 +13,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from policyengine.checks.exclusion import Exclusion
-from policyengine.conditions import Condition
+from policyengine.model.conditions import Condition
 
 _FEW = 8  # so few are compared each with each
 _WORTH = 0.8  # dividing is worth while if it leaves no more than this share of the comparisons

@@ -19,8 +19,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyengine.checks import walk
-from policyengine.diagnostics import Diagnostic, marked, message, warning
-from policyengine.rulebook import Rulebook
+from policyengine.diagnostics.diagnostic import Diagnostic, marked, message, warning
+from policyengine.model.rulebook import Rulebook
 
 # Whole sentences, because a translation cannot be put together from pieces.
 _LACKS = {

@@ -28,9 +28,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyengine.citations import CitingKind, citing
-from policyengine.diagnostics import Diagnostic, marked, message, warning
-from policyengine.rulebook import Rulebook
+from policyengine.diagnostics.diagnostic import Diagnostic, marked, message, warning
+from policyengine.model.rulebook import Rulebook
+from policyengine.reading.citations import CitingKind, citing
 
 # Whole sentences, because a translation cannot be put together from pieces; assumptions may be our own.
 _LACKS: dict[CitingKind, str] = {

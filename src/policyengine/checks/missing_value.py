@@ -20,8 +20,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyengine.diagnostics import Diagnostic, message, warning
-from policyengine.rulebook import Rulebook
+from policyengine.diagnostics.diagnostic import Diagnostic, message, warning
+from policyengine.model.rulebook import Rulebook
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:

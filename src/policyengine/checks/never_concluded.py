@@ -26,9 +26,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyengine.conditions import ByReading, Constant, Operand
-from policyengine.diagnostics import Diagnostic, message, warning
-from policyengine.rulebook import Fact, Rulebook
+from policyengine.diagnostics.diagnostic import Diagnostic, message, warning
+from policyengine.model.conditions import ByReading, Constant, Operand
+from policyengine.model.rulebook import Fact, Rulebook
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:

@@ -30,10 +30,10 @@ from itertools import combinations
 
 from policyengine.checks.exclusion import Exclusion
 from policyengine.checks.grounds import whole
-from policyengine.conditions import All, Condition, conjuncts
-from policyengine.diagnostics import Diagnostic, message, warning
-from policyengine.rulebook import Amount, Deadline, Rule, Rulebook
-from policyengine.source import Span
+from policyengine.diagnostics.diagnostic import Diagnostic, message, warning
+from policyengine.diagnostics.span import Span
+from policyengine.model.conditions import All, Condition, conjuncts
+from policyengine.model.rulebook import Amount, Deadline, Rule, Rulebook
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:

@@ -27,9 +27,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyengine.dependencies import find_cycle
-from policyengine.diagnostics import Diagnostic, error, message
-from policyengine.rulebook import Rulebook
+from policyengine.diagnostics.diagnostic import Diagnostic, error, message
+from policyengine.model.rulebook import Rulebook
+from policyengine.semantics.strata import find_cycle
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:

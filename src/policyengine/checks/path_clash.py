@@ -21,8 +21,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyengine.diagnostics import Diagnostic, error, message
-from policyengine.rulebook import Rulebook
+from policyengine.diagnostics.diagnostic import Diagnostic, error, message
+from policyengine.model.rulebook import Rulebook
 
 _RESERVED = ("case", "as_of")
 

@@ -32,10 +32,10 @@ from collections.abc import Iterator
 from policyengine.checks.exclusion import Exclusion
 from policyengine.checks.grounds import Concluding, by_fact, defeats_among, whole
 from policyengine.checks.meeting import meeting, needs_of
-from policyengine.conditions import ByReading, Constant, Operand, shape
-from policyengine.diagnostics import Diagnostic, message, warning
-from policyengine.rulebook import Rulebook
-from policyengine.values import comparison_key
+from policyengine.diagnostics.diagnostic import Diagnostic, message, warning
+from policyengine.model.conditions import ByReading, Constant, Operand, shape
+from policyengine.model.rulebook import Rulebook
+from policyengine.values.literals import comparison_key
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:

@@ -11,10 +11,10 @@ import unicodedata
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from policyengine.citations import citations
-from policyengine.diagnostics import Diagnostic, Message, error, message
-from policyengine.rulebook import Document, Rulebook
-from policyengine.source import Span
+from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, message
+from policyengine.diagnostics.span import Span
+from policyengine.model.rulebook import Document, Rulebook
+from policyengine.reading.citations import citations
 
 _LONGEST_TEXT = 200_000  # characters; comparing a quote with more takes too long to help
 

@@ -21,9 +21,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyengine.diagnostics import Diagnostic, error, message
-from policyengine.rulebook import Rulebook
-from policyengine.source import Span
+from policyengine.diagnostics.diagnostic import Diagnostic, error, message
+from policyengine.diagnostics.span import Span
+from policyengine.model.rulebook import Rulebook
 
 _WORDS = frozenset(
     ("all", "any", "not", "any_of", "count_of", "first", "last", "next", "previous", "known", "happened")

@@ -18,8 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from policyengine.diagnostics import Diagnostic, error, message
-from policyengine.rulebook import Policy, Rulebook
+from policyengine.diagnostics.diagnostic import Diagnostic, error, message
+from policyengine.model.rulebook import Policy, Rulebook
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:

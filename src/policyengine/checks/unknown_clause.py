@@ -31,10 +31,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyengine.citations import citations
-from policyengine.diagnostics import Diagnostic, error, message
-from policyengine.rulebook import Rulebook
-from policyengine.suggestions import did_you_mean
+from policyengine.diagnostics.diagnostic import Diagnostic, error, message
+from policyengine.diagnostics.did_you_mean import did_you_mean
+from policyengine.model.rulebook import Rulebook
+from policyengine.reading.citations import citations
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:

@@ -28,11 +28,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyengine.checks import walk
-from policyengine.dependencies import name_of_node, node_of
-from policyengine.diagnostics import Diagnostic, message, warning
-from policyengine.rulebook import Rulebook
-from policyengine.source import Span
-from policyengine.values import ValueType
+from policyengine.diagnostics.diagnostic import Diagnostic, message, warning
+from policyengine.diagnostics.span import Span
+from policyengine.model.rulebook import Rulebook
+from policyengine.semantics.strata import name_of_node, node_of
+from policyengine.values.literals import ValueType
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyengine.conditions import (
+from policyengine.diagnostics.span import Span
+from policyengine.diagnostics.text import Text
+from policyengine.model.conditions import (
     ByReading,
     Condition,
     Count,
@@ -16,10 +18,8 @@ from policyengine.conditions import (
     Test,
     parts_of,
 )
-from policyengine.dependencies import refs_of_operand
-from policyengine.rulebook import Amount, Deadline, MissingByReading, Rule, Rulebook, TextByReading
-from policyengine.source import Span
-from policyengine.words import Text
+from policyengine.model.rulebook import Amount, Deadline, MissingByReading, Rule, Rulebook, TextByReading
+from policyengine.semantics.strata import refs_of_operand
 
 Titled = tuple[str, Text, Span]
 

@@ -20,8 +20,8 @@ import re
 from collections.abc import Iterator
 
 from policyengine.checks import walk
-from policyengine.diagnostics import Diagnostic, message, warning
-from policyengine.rulebook import Rulebook
+from policyengine.diagnostics.diagnostic import Diagnostic, message, warning
+from policyengine.model.rulebook import Rulebook
 
 _HAN = re.compile("[\u3400-\u9fff]")
 _WORD = re.compile("[A-Za-z]{2,}")

@@ -18,7 +18,7 @@ from policyengine.cli.speech import say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from policyengine.i18n import Language
+    from policyengine.diagnostics.i18n import Language
 
 _NAME = "policyengine"
 _COMPLETE = "_POLICYENGINE_COMPLETE"

@@ -6,7 +6,7 @@ import click
 
 from policyengine.cli import loading, options
 from policyengine.cli.speech import say as say_help
-from policyengine.i18n import Language
+from policyengine.diagnostics.i18n import Language
 
 
 @click.command(

@@ -9,11 +9,11 @@ import click
 
 from policyengine.cli import codes, options
 from policyengine.cli.speech import say as say_help
-from policyengine.diagnostics import has_errors
-from policyengine.i18n import Language, Speech
+from policyengine.diagnostics.diagnostic import has_errors
+from policyengine.diagnostics.i18n import Language, Speech
 
 if TYPE_CHECKING:
-    from policyengine.examine import Examined
+    from policyengine.lint.examine import Examined
 
 _FORMS = ("text", "json", "github", "sarif", "junit")
 
@@ -55,8 +55,8 @@ def command(
     language: Language,
 ) -> None:
     """Check files."""
-    from policyengine.examine import examine, find_places
-    from policyengine.file_names import rulebook_of
+    from policyengine.lint.examine import examine, find_places
+    from policyengine.reading.file_names import rulebook_of
 
     say = options.speech(language)
     places = find_places(paths or (options.find_rules(rules),))

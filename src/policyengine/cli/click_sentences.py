@@ -5,7 +5,7 @@ Those of releases 8.1 to 8.5. One that click words anew is shown in English.
 
 from __future__ import annotations
 
-from policyengine.diagnostics import marked
+from policyengine.diagnostics.diagnostic import marked
 
 
 def plural(one: str, more: str) -> tuple[str, str]:

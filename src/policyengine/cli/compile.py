@@ -6,8 +6,8 @@ import click
 
 from policyengine.cli import loading, options
 from policyengine.cli.speech import say as say_help
-from policyengine.diagnostics import FaultsFound
-from policyengine.i18n import Language
+from policyengine.diagnostics.diagnostic import FaultsFound
+from policyengine.diagnostics.i18n import Language
 
 _FORMS = ("plan", "json", "durable", "python")
 

@@ -9,9 +9,9 @@ import click
 
 from policyengine.cli import loading, options
 from policyengine.cli.speech import say as say_help
-from policyengine.i18n import Language, Speech
-from policyengine.rulebook import Rulebook
-from policyengine.values import printable
+from policyengine.diagnostics.i18n import Language, Speech
+from policyengine.model.rulebook import Rulebook
+from policyengine.values.literals import printable
 
 
 @click.command(
@@ -51,7 +51,7 @@ def command(old: str, new: str | None, form: str, language: Language) -> None:
 
 def _refuse_bare_revision(path: str, folder: str, say: Speech) -> None:
     """Raise UsageError for a word that is no folder, and a revision of git: it is plain what was meant."""
-    from policyengine.revision import PREFIX, is_revision, names_revision
+    from policyengine.syntax.revision import PREFIX, is_revision, names_revision
 
     if not is_revision(path) and not os.path.exists(path) and names_revision(path, folder):
         words = say(
@@ -63,9 +63,9 @@ def _refuse_bare_revision(path: str, folder: str, say: Speech) -> None:
 
 
 def _load_old(path: str, folder: str, say: Speech) -> Rulebook:
-    from policyengine.load import load_files
-    from policyengine.revision import RevisionUnknown, is_revision, open_revision
-    from policyengine.rule_files import collect_from
+    from policyengine.loading.load import load_files
+    from policyengine.reading.rule_files import collect_from
+    from policyengine.syntax.revision import RevisionUnknown, is_revision, open_revision
 
     if not is_revision(path):
         return loading.load_model(path, (), say)[0]

@@ -10,25 +10,25 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from policyengine.api import Rulebook
-from policyengine.case import Case, Key
-from policyengine.case_reader import Settings
 from policyengine.cli import codes, loading, options
 from policyengine.cli.examples import OfEvaluate
 from policyengine.cli.speech import say as say_help
-from policyengine.decision import Decision
-from policyengine.diagnostics import Diagnostic, message
-from policyengine.emptiness import why_empty
+from policyengine.diagnostics.diagnostic import Diagnostic, message
+from policyengine.diagnostics.i18n import Language, Speech
 from policyengine.engines.choice import EngineName, Load
-from policyengine.files import read_text, shown_name
-from policyengine.i18n import Language, Speech
-from policyengine.lines import NDJSON, read_lines
+from policyengine.model.case import Case, Key
+from policyengine.outcome.decision import Decision
+from policyengine.outcome.emptiness import why_empty
+from policyengine.reading.case_reader import Settings
+from policyengine.syntax.files import read_text, shown_name
+from policyengine.syntax.lines import NDJSON, read_lines
 
 # What a run of many cases ends with, the gravest first.
 _GRAVEST = (codes.CASE_FAULTS, codes.USAGE, codes.UNDETERMINED)
 
 if TYPE_CHECKING:
     from policyengine.engines.spot_check import SpotCheck
-    from policyengine.lookup import Kind
+    from policyengine.model.lookup import Kind
 
 
 class _Asked(NamedTuple):
@@ -155,7 +155,7 @@ def command(
 def _check(checker: SpotCheck, decision: Decision, text: _Text, say: Speech) -> None:
     """Judge some cases again with another engine. Raises Exit where the two differ, and keeps the case."""
     from policyengine.engines.spot_check import EnginesDiffer
-    from policyengine.writing import write_whole
+    from policyengine.syntax.writing import write_whole
 
     try:
         checker.check(decision.case, decision.as_of, decision.findings)
@@ -235,7 +235,7 @@ def _asked_why_not(decision: Decision, asked: _Asked) -> list[Key]:
 
 def _named(decision: Decision, option: str, name: str, asked: _Asked) -> Key:
     """Return what a name or title means to one of the two options that ask for reasons. Raises UsageError."""
-    from policyengine.lookup import RULES, VALUES, Lookup, Unknown
+    from policyengine.model.lookup import RULES, VALUES, Lookup, Unknown
 
     lookup, findings = Lookup(decision.judged.rulebook), decision.findings
     takes: dict[str, tuple[tuple[Kind, ...], Collection[Key]]] = {

@@ -16,7 +16,7 @@ from policyengine.cli import options
 from policyengine.cli.speech import say
 
 if TYPE_CHECKING:
-    from policyengine.rulebook import Rulebook
+    from policyengine.model.rulebook import Rulebook
 
 _RULES = "--rules"
 _WORDS = "policyengine.words"
@@ -48,7 +48,7 @@ class Exemplified(click.Command):
 
 
 def _rulebook(words: tuple[str, ...]) -> Rulebook | None:
-    from policyengine.load import load_model
+    from policyengine.loading.load import load_model
 
     asked = os.environ.get("POLICYENGINE_RULES")
     for place, word in enumerate(words):

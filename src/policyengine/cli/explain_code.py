@@ -8,7 +8,7 @@ import click
 
 from policyengine.cli import options
 from policyengine.cli.speech import say as say_help
-from policyengine.i18n import Language
+from policyengine.diagnostics.i18n import Language
 
 
 @click.command(
@@ -19,9 +19,9 @@ from policyengine.i18n import Language
 @options.language
 def command(code: str | None, language: Language) -> None:
     """Print a page of the manual."""
+    from policyengine.diagnostics.did_you_mean import closest
     from policyengine.manual.pages import pages
     from policyengine.render.manual import render_contents, render_page
-    from policyengine.suggestions import closest
 
     say, color = options.speech(language), options.has_color(sys.stdout)
     manual = pages()

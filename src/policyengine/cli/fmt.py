@@ -9,9 +9,9 @@ import click
 
 from policyengine.cli import codes, loading, options
 from policyengine.cli.speech import say as say_help
-from policyengine.diagnostics import Diagnostic, has_errors
-from policyengine.i18n import Language, Speech
-from policyengine.values import printable
+from policyengine.diagnostics.diagnostic import Diagnostic, has_errors
+from policyengine.diagnostics.i18n import Language, Speech
+from policyengine.values.literals import printable
 
 
 @click.command(
@@ -32,8 +32,8 @@ from policyengine.values import printable
 @options.language
 def command(paths: tuple[str, ...], rules: str | None, only_check: bool, language: Language) -> None:
     """Format files."""
-    from policyengine.files import read_text
     from policyengine.formatting.format import format_text, what_changes
+    from policyengine.syntax.files import read_text
 
     say = options.speech(language)
     found: list[Diagnostic] = []
@@ -61,8 +61,8 @@ def command(paths: tuple[str, ...], rules: str | None, only_check: bool, languag
 
 def _files(paths: Iterable[str], found: list[Diagnostic], say: Speech) -> Iterator[tuple[str, str]]:
     """Return the files to format with their kinds: those that are named, or all of the rulebooks below."""
-    from policyengine.examine import find_places
-    from policyengine.rule_files import collect_files
+    from policyengine.lint.examine import find_places
+    from policyengine.reading.rule_files import collect_files
     from policyengine.testing.discover import tests_of
 
     for path in paths:

@@ -10,7 +10,7 @@ import click
 
 from policyengine.cli import codes, options
 from policyengine.cli.speech import say as say_help
-from policyengine.i18n import Language, Speech
+from policyengine.diagnostics.i18n import Language, Speech
 
 _STARTER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "starter")
 _AS_OF = "2026-03-05 12:00"

@@ -10,14 +10,14 @@ import click
 
 from policyengine.api import Rulebook, prepare
 from policyengine.cli import codes, options
-from policyengine.diagnostics import Diagnostic, FaultsFound
+from policyengine.diagnostics.diagnostic import Diagnostic, FaultsFound
+from policyengine.diagnostics.i18n import Speech
 from policyengine.engines.choice import EngineName, Load
-from policyengine.i18n import Speech
 
 if TYPE_CHECKING:
     from policyengine.compile.plan import Plan
-    from policyengine.load import Loaded
-    from policyengine.rulebook import Rulebook as Model
+    from policyengine.loading.load import Loaded
+    from policyengine.model.rulebook import Rulebook as Model
     from policyengine.testing.scenarios import ScenarioFile
 
 # Faults of what the user asked for on the command line, not of the rules.
@@ -59,7 +59,7 @@ def load(
 
 def load_model(path: str, overlays: Sequence[str], say: Speech) -> tuple[Model, Plan]:
     """Return the model of the rulebook in a folder, with its Plan. Raises Exit."""
-    from policyengine import load as loader
+    from policyengine.loading import load as loader
 
     return model_of(loader.load_model(path, tuple(overlays)), say)
 

@@ -11,13 +11,13 @@ from typing import TextIO
 import click
 
 from policyengine.cli.speech import say
-from policyengine.diagnostics import Message
+from policyengine.diagnostics.diagnostic import Message
+from policyengine.diagnostics.i18n import LANGUAGES, Language, Speech
 from policyengine.engines.choice import ENGINES
-from policyengine.file_names import is_rulebook
-from policyengine.i18n import LANGUAGES, Language, Speech
+from policyengine.reading.file_names import is_rulebook
 from policyengine.render.workflow import inert, obeys
 from policyengine.resources import data_directory
-from policyengine.values import printable
+from policyengine.values.literals import printable
 
 language = click.option(
     "--lang",
@@ -179,7 +179,7 @@ def write_file(path: str, text: str) -> None:
 
     A file that is there keeps its rights, and a link to it stays a link.
     """
-    from policyengine.writing import write_whole  # only for the commands that write files
+    from policyengine.syntax.writing import write_whole  # only for the commands that write files
 
     try:
         write_whole(path, text.encode("utf-8", "backslashreplace"))

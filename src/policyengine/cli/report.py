@@ -12,14 +12,14 @@ import click
 from policyengine.api import Rulebook
 from policyengine.cli import codes, loading, options
 from policyengine.cli.speech import say as say_help
-from policyengine.diagnostics import Diagnostic
-from policyengine.files import shown_name, unreadable
-from policyengine.i18n import Language, Speech
-from policyengine.lines import Line, read_lines
-from policyengine.opening import open_bytes
-from policyengine.report_definition import Report
+from policyengine.diagnostics.diagnostic import Diagnostic
+from policyengine.diagnostics.i18n import Language, Speech
+from policyengine.model.report import Report
 from policyengine.reporting.periods import Period, PeriodError, days, week
 from policyengine.reporting.tables import Counter, ReportResult
+from policyengine.syntax.files import shown_name, unreadable
+from policyengine.syntax.lines import Line, read_lines
+from policyengine.syntax.opening import open_bytes
 
 MOST_TOLD = 20
 """Faulty lines that are told one by one; the rest is only counted."""

@@ -8,7 +8,7 @@ import click
 
 from policyengine.cli import loading, options
 from policyengine.cli.speech import say as say_help
-from policyengine.i18n import Language
+from policyengine.diagnostics.i18n import Language
 
 _KINDS = (
     "policy",
@@ -49,15 +49,15 @@ _KINDS = (
 @options.language
 def command(kind: str | None, rulebook: str | None, language: Language) -> None:
     """Print a schema."""
-    from policyengine.editor_schema import KINDS, editor_schema
-    from policyengine.schemas import schema_text
+    from policyengine.reading.editor_schema import KINDS, editor_schema
+    from policyengine.syntax.schemas import schema_text
 
     say = options.speech(language)
     if kind is None and rulebook is None:
         raise click.UsageError(say("name a kind of file, or a rulebook with --rulebook"))
     asked = kind or "policy"
     if asked == "case":
-        from policyengine.case_schema import case_schema
+        from policyengine.reading.case_schema import case_schema
 
         schema = case_schema(loading.load_model(options.find_rules(rulebook), (), say)[0])
     elif rulebook is not None and asked in KINDS:

@@ -10,7 +10,7 @@ import click
 from policyengine.cli import loading, options
 from policyengine.cli.examples import OfShow
 from policyengine.cli.speech import say as say_help
-from policyengine.i18n import Language, Speech
+from policyengine.diagnostics.i18n import Language, Speech
 
 if TYPE_CHECKING:
     from policyengine.render.cards import Cards
@@ -37,9 +37,9 @@ def command(names: tuple[str, ...], rules: str | None, overlays: tuple[str, ...]
 
 def _cards(cards: Cards, name: str, say: Speech) -> list[str]:
     """Return the cards of a name, with or without the number or of a title. Raises UsageError."""
-    from policyengine.keys import parse_name
-    from policyengine.lookup import CARDS, Lookup
-    from policyengine.suggestions import closest
+    from policyengine.diagnostics.did_you_mean import closest
+    from policyengine.model.lookup import CARDS, Lookup
+    from policyengine.syntax.keys import parse_name
 
     lookup = Lookup(cards.book)
     plain = parse_name(name).name  # of a record, the card of its list or fact

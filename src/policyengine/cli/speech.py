@@ -7,7 +7,14 @@ import os
 import sys
 from collections.abc import Sequence
 
-from policyengine.i18n import DIRECTORY, DOMAIN, LANGUAGES, Language, Speech, language_of_environment
+from policyengine.diagnostics.i18n import (
+    DIRECTORY,
+    DOMAIN,
+    LANGUAGES,
+    Language,
+    Speech,
+    language_of_environment,
+)
 
 
 def _asked(arguments: Sequence[str]) -> str:

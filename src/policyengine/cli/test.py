@@ -12,9 +12,9 @@ import click
 from policyengine.cli import codes, loading, options
 from policyengine.cli.examples import OfTest
 from policyengine.cli.speech import say as say_help
-from policyengine.diagnostics import Diagnostic, has_errors
+from policyengine.diagnostics.diagnostic import Diagnostic, has_errors
+from policyengine.diagnostics.i18n import Language, Speech
 from policyengine.engines.choice import EngineName
-from policyengine.i18n import Language, Speech
 
 if TYPE_CHECKING:
     from policyengine.testing.coverage import Coverage

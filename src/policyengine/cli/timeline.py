@@ -8,10 +8,10 @@ import click
 
 from policyengine.cli import codes, loading, options
 from policyengine.cli.speech import say as say_help
+from policyengine.diagnostics.i18n import Language, Speech
 from policyengine.engines.choice import EngineName
-from policyengine.files import read_text, shown_name
-from policyengine.i18n import Language, Speech
-from policyengine.timeline import Timeline, make_timeline
+from policyengine.outcome.timeline import Timeline, make_timeline
+from policyengine.syntax.files import read_text, shown_name
 
 
 @click.command(

@@ -8,7 +8,7 @@ import click
 
 from policyengine.cli import options
 from policyengine.cli.speech import say as say_help
-from policyengine.i18n import Language
+from policyengine.diagnostics.i18n import Language
 from policyengine.version import __version__
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
-from policyengine import conditions, rulebook
-from policyengine.calendar import Counting
 from policyengine.compile.plan import (
     ALWAYS,
     AS_OF,
@@ -38,10 +36,12 @@ from policyengine.compile.plan import (
     Stratum,
     Unsaid,
 )
-from policyengine.conditions import Condition, Operand, conjuncts
-from policyengine.dependencies import DUE, dependencies, layers
-from policyengine.resolution import close_overrides
-from policyengine.rulebook import RAN_OUT, CountingRule, Deadline, Fact, IfMissing, Rulebook
+from policyengine.model import conditions, rulebook
+from policyengine.model.conditions import Condition, Operand, conjuncts
+from policyengine.model.rulebook import RAN_OUT, CountingRule, Deadline, Fact, IfMissing, Rulebook
+from policyengine.semantics.overriding import close_overrides
+from policyengine.semantics.strata import DUE, dependencies, layers
+from policyengine.values.calendar import Counting
 
 _OPS: Mapping[conditions.Operator, Op] = {
     "is": "eq",

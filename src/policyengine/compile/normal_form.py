@@ -14,7 +14,7 @@ from typing import Generic, NamedTuple, TypeVar
 from typing import Literal as Word
 
 from policyengine.compile.plan import Apply, Expr
-from policyengine.conditions import All, Any, Condition, Not
+from policyengine.model.conditions import All, Any, Condition, Not
 
 MOST_ALTERNATIVES = 16
 One = TypeVar("One")

@@ -8,8 +8,8 @@ Nothing in it can be called, so it can be printed, stored, compared and translat
 One Plan serves all readings of assumptions: where something depends on one, the Plan asks ``Chosen``.
 :func:`policyengine.compile.fold.fold` puts the chosen readings in; engines run the folded Plan.
 
-Values are held as everywhere (:data:`policyengine.values.Value`): money in fen, percent in millionths of a
-percent, instants in epoch seconds, dates as ordinals, lengths of time as they are written.
+Values are held as everywhere (:data:`policyengine.values.literals.Value`): money in fen, percent in
+millionths of a percent, instants in epoch seconds, dates as ordinals, lengths of time as they are written.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from policyengine.values import Value
+from policyengine.values.literals import Value
 
 Sort = str
-"""The word of a :class:`policyengine.values.ValueType`, or ``truth``."""
+"""The word of a :class:`policyengine.values.literals.ValueType`, or ``truth``."""
 TRUTH: Sort = "truth"
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from policyengine.compile import plan as nodes
 from policyengine.compile.plan import Plan
-from policyengine.values import Duration
+from policyengine.values.literals import Duration
 
 FORMAT = "policyengine.plan/1"
 

@@ -29,7 +29,7 @@ from policyengine.compile.plan import (
     Status,
     Unsaid,
 )
-from policyengine.values import Value, ValueType, format_value
+from policyengine.values.literals import Value, ValueType, format_value
 
 _SIGNS = {"eq": "=", "ge": ">=", "le": "<=", "gt": ">", "lt": "<"}
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from policyengine.compile.plan import Plan
-from policyengine.diagnostics import Message, message
-from policyengine.findings import Engine
-from policyengine.rulebook import Rulebook
+from policyengine.diagnostics.diagnostic import Message, message
+from policyengine.model.rulebook import Rulebook
+from policyengine.semantics.findings import Engine
 
 EngineName = Literal["auto", "durable", "compiled", "reference"]
 ENGINES: tuple[EngineName, ...] = ("auto", "durable", "compiled", "reference")
@@ -35,7 +35,7 @@ def choose_engine(
     from policyengine.version import __version__
 
     if name == "reference":
-        from policyengine.reference import Reference
+        from policyengine.semantics.reference import Reference
 
         return ChosenEngine(Reference(book, readings), __version__, None)
     from policyengine.compile.fold import fold

@@ -10,12 +10,22 @@ import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from policyengine.case import Key
-from policyengine.clocks import waits_of
 from policyengine.compile.plan import AS_OF, Aggregate, Apply, Const, Expr, Op, Read
-from policyengine.conditions import Which, range_of
-from policyengine.findings import ABSENT, NOTHING, Absent, Known, Missing, State, Truth, Unknown, Waits
-from policyengine.values import LARGEST_COUNT, comparison_key
+from policyengine.model.case import Key
+from policyengine.model.conditions import Which, range_of
+from policyengine.semantics.deadlines import waits_of
+from policyengine.semantics.findings import (
+    ABSENT,
+    NOTHING,
+    Absent,
+    Known,
+    Missing,
+    State,
+    Truth,
+    Unknown,
+    Waits,
+)
+from policyengine.values.literals import LARGEST_COUNT, comparison_key
 
 Answer = tuple[Truth, Waits]
 Kept = TypeVar("Kept")

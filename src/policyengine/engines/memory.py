@@ -9,9 +9,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from policyengine.calendar import Calendar, Counting
-from policyengine.case import Case, Key
-from policyengine.clocks import Clock, Span, judge_deadline, measure
 from policyengine.compile.plan import (
     Amount,
     Cell,
@@ -28,7 +25,10 @@ from policyengine.compile.plan import (
     Unsaid,
 )
 from policyengine.engines.closures import Answer, Evaluate, both, evaluate_of, lookup_of
-from policyengine.findings import (
+from policyengine.model.case import Case, Key
+from policyengine.semantics.amounts import Cap, Part, Terms, declared_range, judge_amount
+from policyengine.semantics.deadlines import Clock, Span, judge_deadline, measure
+from policyengine.semantics.findings import (
     ABSENT,
     AmountFinding,
     Concluded,
@@ -43,9 +43,9 @@ from policyengine.findings import (
     Truth,
     Unknown,
 )
-from policyengine.resolution import Candidate, resolve
-from policyengine.sums import Cap, Part, Terms, declared_range, judge_amount
-from policyengine.values import Value, local_day
+from policyengine.semantics.overriding import Candidate, resolve
+from policyengine.values.calendar import Calendar, Counting
+from policyengine.values.literals import Value, local_day
 
 
 class World(NamedTuple):

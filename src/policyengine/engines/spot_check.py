@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from policyengine.case import Case
-from policyengine.findings import Engine, Findings
+from policyengine.model.case import Case
+from policyengine.semantics.findings import Engine, Findings
 
 EVERY = 1_000
 """One case in so many is judged again, and the first."""

@@ -6,11 +6,11 @@ import json
 from collections import Counter
 from collections.abc import Hashable
 
-from policyengine.diagnostics import Diagnostic, Message, has_errors, message
-from policyengine.document import MAX_DEPTH, MappingNode, Node, Scalar, read_yaml
+from policyengine.diagnostics.diagnostic import Diagnostic, Message, has_errors, message
 from policyengine.formatting.layout import LayoutFailed, laid_out
 from policyengine.formatting.order import Schema, applied, moves
-from policyengine.schemas import read_shaped, schema_text
+from policyengine.syntax.schemas import read_shaped, schema_text
+from policyengine.syntax.yaml_tree import MAX_DEPTH, MappingNode, Node, Scalar, read_yaml
 
 _MOST_ROUNDS = 5
 

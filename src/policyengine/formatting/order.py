@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from policyengine.document import MappingNode, Node, SequenceNode
+from policyengine.syntax.yaml_tree import MappingNode, Node, SequenceNode
 
 Schema = Mapping[str, Any]
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from policyengine.document import MappingNode, Scalar
+from policyengine.diagnostics.text import Text
 from policyengine.lsp.index import Index, Kind, Symbol
-from policyengine.rulebook import DEADLINE_PROPERTIES, STATUSES
-from policyengine.words import Text
+from policyengine.model.rulebook import DEADLINE_PROPERTIES, STATUSES
+from policyengine.syntax.yaml_tree import MappingNode, Scalar
 
 _WORD = r"[\w.-]*"
 _BEFORE = re.compile(rf"(?P<key>[\w.-]+):\s*(?:\[(?:[^\]{{]*,)?\s*)?(?P<word>{_WORD})$")

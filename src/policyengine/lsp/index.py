@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from policyengine.document import Entry, MappingNode, Node, Scalar, SequenceNode
-from policyengine.keys import parse_name
-from policyengine.lookup import plain_title
-from policyengine.rulebook import DEADLINE_PROPERTIES
-from policyengine.source import Span
+from policyengine.diagnostics.span import Span
+from policyengine.model.lookup import plain_title
+from policyengine.model.rulebook import DEADLINE_PROPERTIES
+from policyengine.syntax.keys import parse_name
+from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar, SequenceNode
 
 Kind = Literal[
     "fact", "list", "parameter", "deadline", "amount", "rule", "assumption", "clause", "party", "document"
@@ -173,7 +173,7 @@ class Index:
                 yield Use(symbol, written.span, written.text, by_title=True)
 
     def _by_title(self, text: str, kinds: Sequence[Kind]) -> Symbol | None:
-        """Return what a check names by a title, as :mod:`policyengine.lookup` reads it; None for several."""
+        """Return what a check names by a title, as names are looked up; None for several."""
         head, _, property = text.rpartition(".")
         title = plain_title(head if property in DEADLINE_PROPERTIES and head else text)
         found = {(one.kind, one.name): one for one in self.titles.get(title, ()) if one.kind in kinds}

@@ -15,16 +15,16 @@ from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 from pygls.uris import from_fs_path, to_fs_path
 
-from policyengine.diagnostics import Diagnostic
-from policyengine.i18n import Language, Speech
-from policyengine.load import load_model
+from policyengine.diagnostics.diagnostic import Diagnostic
+from policyengine.diagnostics.i18n import Language, Speech
+from policyengine.diagnostics.span import Span
+from policyengine.loading.load import load_model
 from policyengine.lsp.completion import proposals, typed_word
 from policyengine.lsp.index import Use
 from policyengine.lsp.workspace import CannotRename, OpenRulebook, folder_of
 from policyengine.render.cards import Cards
 from policyengine.render.report import sentences
-from policyengine.source import Span
-from policyengine.values import printable
+from policyengine.values.literals import printable
 from policyengine.version import __version__
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")

@@ -7,17 +7,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from policyengine.diagnostics import Diagnostic, Message, has_errors, message
-from policyengine.document import Node, read_yaml
-from policyengine.examine import Superseded, examine_rulebook
-from policyengine.file_names import is_tests, rulebook_of, spelling
-from policyengine.files import decode_text, read_bytes
-from policyengine.keys import end_of_head
+from policyengine.diagnostics.diagnostic import Diagnostic, Message, has_errors, message
+from policyengine.diagnostics.span import Span
+from policyengine.lint.examine import Superseded, examine_rulebook
 from policyengine.lsp.index import Index, Symbol, Use
-from policyengine.parse.load import parse_files
-from policyengine.rule_files import SourceFile, collect_files
-from policyengine.rulebook import DEADLINE_PROPERTIES, Rulebook
-from policyengine.source import Span
+from policyengine.model.rulebook import DEADLINE_PROPERTIES, Rulebook
+from policyengine.reading.file_names import is_tests, rulebook_of, spelling
+from policyengine.reading.parse.load import parse_files
+from policyengine.reading.rule_files import SourceFile, collect_files
+from policyengine.syntax.files import decode_text, read_bytes
+from policyengine.syntax.keys import end_of_head
+from policyengine.syntax.yaml_tree import Node, read_yaml
 from policyengine.testing.discover import tests_of
 from policyengine.testing.read import check_scenarios, read_shape
 

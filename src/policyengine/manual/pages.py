@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import NamedTuple, cast
 
 from policyengine.checks import CHECKS
-from policyengine.diagnostics import Severity
+from policyengine.diagnostics.diagnostic import Severity
 
 _HEAD = re.compile(r"``([a-z-]+)`` \((error|warning)\): (.+)", re.DOTALL)
 _PAGES = os.path.join(os.path.dirname(__file__), "pages")

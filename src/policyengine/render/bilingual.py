@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from policyengine.conditions import Condition, Operand
-from policyengine.diagnostics import Message
-from policyengine.i18n import LANGUAGES, Speech
+from policyengine.diagnostics.diagnostic import Message
+from policyengine.diagnostics.i18n import LANGUAGES, Speech
+from policyengine.diagnostics.text import Text
+from policyengine.model.conditions import Condition, Operand
+from policyengine.model.rulebook import Amount, Conclusion, Deadline, Notice, Parameter, Rule, Rulebook
 from policyengine.render.naming import Naming
 from policyengine.render.statements import Statements
-from policyengine.rulebook import Amount, Conclusion, Deadline, Notice, Parameter, Rule, Rulebook
-from policyengine.values import Value, ValueType
-from policyengine.words import Text
+from policyengine.values.literals import Value, ValueType
 
 
 class Bilingual:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyengine.clauses import Clause, Source
-from policyengine.i18n import Speech
+from policyengine.diagnostics.i18n import Speech
+from policyengine.diagnostics.span import Span
+from policyengine.diagnostics.text import Text
+from policyengine.model.clauses import Clause, Source
+from policyengine.model.rulebook import DEADLINE_PROPERTIES, Assumption, Fact, RecordList, Rulebook
 from policyengine.render.clause_index import STATUSES
 from policyengine.render.layout import Paint, wrap
 from policyengine.render.naming import Naming, place
 from policyengine.render.statements import Statements
-from policyengine.rulebook import DEADLINE_PROPERTIES, Assumption, Fact, RecordList, Rulebook
-from policyengine.source import Span
-from policyengine.values import TYPE_WORDS
-from policyengine.words import Text
+from policyengine.values.literals import TYPE_WORDS
 
 _WIDTH = 96
 

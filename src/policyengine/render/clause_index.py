@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from policyengine.citations import Citation, citations
-from policyengine.clauses import IMPLEMENTED, Clause, ClauseStatus
-from policyengine.diagnostics import marked
-from policyengine.i18n import Speech
+from policyengine.diagnostics.diagnostic import marked
+from policyengine.diagnostics.i18n import Speech
+from policyengine.model.clauses import IMPLEMENTED, Clause, ClauseStatus
+from policyengine.model.rulebook import Rulebook
+from policyengine.reading.citations import Citation, citations
 from policyengine.render.json import Json, place_data, text_data
 from policyengine.render.layout import Paint, Tone, wrap
 from policyengine.render.naming import place
-from policyengine.rulebook import Rulebook
 
 FORMAT = "policyengine.clauses/1"
 _WIDTH = 100

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyengine.conditions import Test
-from policyengine.decision import Decision
-from policyengine.diagnostics import marked
-from policyengine.emptiness import Empty, Nearly
-from policyengine.findings import Known
-from policyengine.i18n import Speech
-from policyengine.key_names import format_key
-from policyengine.keys import numbered
-from policyengine.leaves import Leaf, Part
-from policyengine.nearness import ways_in_order
+from policyengine.diagnostics.diagnostic import marked
+from policyengine.diagnostics.i18n import Speech
+from policyengine.model.conditions import Test
+from policyengine.model.key_names import format_key
+from policyengine.outcome.decision import Decision
+from policyengine.outcome.emptiness import Empty, Nearly
+from policyengine.outcome.leaves import Leaf, Part
+from policyengine.outcome.nearness import ways_in_order
 from policyengine.render.layout import Paint
 from policyengine.render.naming import Naming
 from policyengine.render.sentences import Sentences
+from policyengine.semantics.findings import Known
+from policyengine.syntax.keys import numbered
 
 _MOST_WAYS = 3
 """Of tests of which one is enough, no more are told."""

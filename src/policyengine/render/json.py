@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from policyengine.case import Key
-from policyengine.clauses import Source
-from policyengine.conditions import Constant, Count, Operand, Pick, ReadingIs, Some, Test
-from policyengine.deciding import (
+from policyengine.diagnostics.span import Span
+from policyengine.diagnostics.text import Text
+from policyengine.model.case import Key
+from policyengine.model.clauses import Source
+from policyengine.model.conditions import Constant, Count, Operand, Pick, ReadingIs, Some, Test
+from policyengine.model.key_names import format_key
+from policyengine.model.rulebook import MissingByReading, Rule
+from policyengine.outcome.deciding import (
     ByChoice,
     Contradiction,
     Dated,
@@ -25,7 +29,7 @@ from policyengine.deciding import (
     key_of,
     scope_of,
 )
-from policyengine.decision import (
+from policyengine.outcome.decision import (
     AmountView,
     ClockView,
     Decision,
@@ -36,20 +40,16 @@ from policyengine.decision import (
     Taken,
     sort_missing,
 )
-from policyengine.emptiness import Nearly, why_empty
-from policyengine.findings import Absent, Conflict, Known, Missing, State, Truth, Unknown, Waits
-from policyengine.key_names import format_key
-from policyengine.leaves import Either, Leaf, Looked, Part
-from policyengine.nearness import MOST_RECORDS, gap_of, in_order, shown_records, ways_in_order
-from policyengine.readings import choose_operand
-from policyengine.refine import tree
+from policyengine.outcome.emptiness import Nearly, why_empty
+from policyengine.outcome.leaves import Either, Leaf, Looked, Part
+from policyengine.outcome.nearness import MOST_RECORDS, gap_of, in_order, shown_records, ways_in_order
+from policyengine.outcome.refine import tree
+from policyengine.outcome.support import Item, Label, Support
 from policyengine.render.naming import MOST_WAITS, type_of
 from policyengine.render.steps import raw_text
-from policyengine.rulebook import MissingByReading, Rule
-from policyengine.source import Span
-from policyengine.support import Item, Label, Support
-from policyengine.values import Value, ValueType, format_value
-from policyengine.words import Text
+from policyengine.semantics.findings import Absent, Conflict, Known, Missing, State, Truth, Unknown, Waits
+from policyengine.semantics.readings import choose_operand
+from policyengine.values.literals import Value, ValueType, format_value
 
 FORMAT = "policyengine.decision/1"
 

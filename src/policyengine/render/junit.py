@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from policyengine.values import xml_text
+from policyengine.values.literals import xml_text
 
 
 class JunitCase(NamedTuple):

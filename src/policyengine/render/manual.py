@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from policyengine.i18n import Speech
+from policyengine.diagnostics.i18n import Speech
 from policyengine.manual.pages import Page
 from policyengine.render.layout import Paint, Row, table, wrap
 from policyengine.render.report import TONES

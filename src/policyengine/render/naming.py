@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from policyengine.case import Key
-from policyengine.clauses import Source
-from policyengine.diagnostics import marked
-from policyengine.findings import Known, Missing, State
-from policyengine.i18n import Speech
-from policyengine.key_names import PROPERTY_TITLES, format_key
-from policyengine.rulebook import STATUSES, Rulebook
-from policyengine.source import Span
-from policyengine.values import Value, ValueType, printable, show_value
-from policyengine.words import Text
+from policyengine.diagnostics.diagnostic import marked
+from policyengine.diagnostics.i18n import Speech
+from policyengine.diagnostics.span import Span
+from policyengine.diagnostics.text import Text
+from policyengine.model.case import Key
+from policyengine.model.clauses import Source
+from policyengine.model.key_names import PROPERTY_TITLES, format_key
+from policyengine.model.rulebook import STATUSES, Rulebook
+from policyengine.semantics.findings import Known, Missing, State
+from policyengine.values.literals import Value, ValueType, printable, show_value
 
 MOST_WAITS = 20
 """How much that one answer waits for is told with it at most; what is missing is listed as a whole, too."""

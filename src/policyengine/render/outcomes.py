@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from policyengine.decision import Decision, sort_missing
-from policyengine.diagnostics import Diagnostic
-from policyengine.findings import Absent, Conflict, Known, State, Unknown
-from policyengine.key_names import format_key
-from policyengine.rulebook import Fact
-from policyengine.values import ValueType, format_value
+from policyengine.diagnostics.diagnostic import Diagnostic
+from policyengine.model.key_names import format_key
+from policyengine.model.rulebook import Fact
+from policyengine.outcome.decision import Decision, sort_missing
+from policyengine.semantics.findings import Absent, Conflict, Known, State, Unknown
+from policyengine.values.literals import ValueType, format_value
 
 FORMAT = "policyengine.outcomes/1"
 

@@ -7,11 +7,11 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from policyengine.diagnostics import Diagnostic
-from policyengine.i18n import Speech
+from policyengine.diagnostics.diagnostic import Diagnostic
+from policyengine.diagnostics.i18n import Speech
+from policyengine.diagnostics.span import Span
 from policyengine.render.layout import Paint, Tone, width, wrap
-from policyengine.source import Span
-from policyengine.values import printable
+from policyengine.values.literals import printable
 
 TONES: dict[str, Tone] = {"error": "bad", "warning": "open"}
 _LONGEST_LINE = 120

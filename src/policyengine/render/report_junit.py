@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from policyengine.diagnostics import Diagnostic
-from policyengine.i18n import Speech
+from policyengine.diagnostics.diagnostic import Diagnostic
+from policyengine.diagnostics.i18n import Speech
 from policyengine.render.junit import JunitCase, render_junit
 from policyengine.render.report import render_each
 

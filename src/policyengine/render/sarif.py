@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from policyengine.diagnostics import Diagnostic
-from policyengine.i18n import Speech
+from policyengine.diagnostics.diagnostic import Diagnostic
+from policyengine.diagnostics.i18n import Speech
+from policyengine.diagnostics.span import Span
 from policyengine.manual.pages import Page, pages
 from policyengine.render.places import Root
 from policyengine.render.report import sentences
-from policyengine.source import Span
 from policyengine.version import __version__
 
 Json = dict[str, object]

@@ -4,28 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from policyengine.case import Key
-from policyengine.conditions import Count, Not, Pick, ReadingIs, Ref, Some, Test
-from policyengine.deciding import (
-    ByChoice,
-    Dated,
-    Decider,
-    Default,
-    InForce,
-    Later,
-    choice,
-    deciders,
-)
-from policyengine.diagnostics import marked
-from policyengine.explain import Explanation
-from policyengine.findings import Absent, Known, State, Truth, Unknown
-from policyengine.key_names import format_key
-from policyengine.keys import numbered
-from policyengine.leaves import Leaf, Looked
-from policyengine.nearness import Gap, gap_of
+from policyengine.diagnostics.diagnostic import marked
+from policyengine.model.case import Key
+from policyengine.model.conditions import Count, Not, Pick, ReadingIs, Ref, Some, Test
+from policyengine.model.key_names import format_key
+from policyengine.outcome.deciding import ByChoice, Dated, Decider, Default, InForce, Later, choice, deciders
+from policyengine.outcome.explain import Explanation
+from policyengine.outcome.leaves import Leaf, Looked
+from policyengine.outcome.nearness import Gap, gap_of
 from policyengine.render.naming import Naming
 from policyengine.render.statements import QUOTED, TESTS, Statements
-from policyengine.values import BUSINESS_DAYS_UNIT, Duration, ValueType, local_day, show_span
+from policyengine.semantics.findings import Absent, Known, State, Truth, Unknown
+from policyengine.syntax.keys import numbered
+from policyengine.values.literals import BUSINESS_DAYS_UNIT, Duration, ValueType, local_day, show_span
 
 _AT_LIMIT = {
     True: marked("exactly at the limit; {step} more was missing"),

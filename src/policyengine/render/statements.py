@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from policyengine.conditions import (
+from policyengine.diagnostics.diagnostic import marked
+from policyengine.model.conditions import (
     All,
     Any,
     ByReading,
@@ -21,10 +22,7 @@ from policyengine.conditions import (
     Test,
     conjuncts,
 )
-from policyengine.diagnostics import marked
-from policyengine.render.naming import Naming
-from policyengine.render.steps import ROUNDINGS
-from policyengine.rulebook import (
+from policyengine.model.rulebook import (
     Amount,
     Conclusion,
     Deadline,
@@ -34,7 +32,9 @@ from policyengine.rulebook import (
     Rule,
     TextByReading,
 )
-from policyengine.values import Duration, ValueType
+from policyengine.render.naming import Naming
+from policyengine.render.steps import ROUNDINGS
+from policyengine.values.literals import Duration, ValueType
 
 # One whole sentence for each word and its opposite, because word order differs between languages.
 TESTS: dict[str, tuple[str, str]] = {

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from policyengine.conditions import Constant, Operand
-from policyengine.decision import AmountView
-from policyengine.diagnostics import marked
-from policyengine.findings import AmountFinding, Known, State, Truth
-from policyengine.readings import choose_operand
+from policyengine.diagnostics.diagnostic import marked
+from policyengine.model.conditions import Constant, Operand
+from policyengine.model.rulebook import Amount
+from policyengine.outcome.decision import AmountView
 from policyengine.render.naming import Naming
-from policyengine.rulebook import Amount
-from policyengine.sums import RAW_UNITS
-from policyengine.values import ValueType
+from policyengine.semantics.amounts import RAW_UNITS
+from policyengine.semantics.findings import AmountFinding, Known, State, Truth
+from policyengine.semantics.readings import choose_operand
+from policyengine.values.literals import ValueType
 
 _SIGNS = {"base": "", "plus": "+ ", "minus": "− "}
 # Where the limit changes nothing, and where it is what counts.

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyengine.decision import AmountView, ClockView, Decision, NextStep, Outcome
-from policyengine.diagnostics import marked
-from policyengine.emptiness import why_empty
-from policyengine.findings import Absent, Known, Missing, State, Truth, Unknown
-from policyengine.i18n import Speech
-from policyengine.key_names import format_key
-from policyengine.keys import numbered
-from policyengine.refine.search import Refined
-from policyengine.refine.tree import Spread
+from policyengine.diagnostics.diagnostic import marked
+from policyengine.diagnostics.i18n import Speech
+from policyengine.model.key_names import format_key
+from policyengine.model.rulebook import STATUSES, MissingByReading
+from policyengine.outcome.decision import AmountView, ClockView, Decision, NextStep, Outcome
+from policyengine.outcome.emptiness import why_empty
+from policyengine.outcome.refine.search import Refined
+from policyengine.outcome.refine.tree import Spread
+from policyengine.outcome.support import Support
 from policyengine.render.layout import SETTLED, Paint, Row, Tone, table
 from policyengine.render.naming import Naming, place
 from policyengine.render.steps import Steps
 from policyengine.render.trees import Trees
-from policyengine.rulebook import STATUSES, MissingByReading
-from policyengine.support import Support
-from policyengine.values import ValueType, printable, show_span
+from policyengine.semantics.findings import Absent, Known, Missing, State, Truth, Unknown
+from policyengine.syntax.keys import numbered
+from policyengine.values.literals import ValueType, printable, show_span
 
 _GLYPHS: dict[str, tuple[str, Tone]] = {
     **SETTLED,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from policyengine.i18n import Speech
+from policyengine.diagnostics.i18n import Speech
+from policyengine.outcome.timeline import Timeline
 from policyengine.render.timeline_svg import picture
 from policyengine.render.timeline_words import MARKS, TimelineWords
-from policyengine.timeline import Timeline
-from policyengine.values import xml_text
+from policyengine.values.literals import xml_text
 
 _STYLE = """
 body { font: 15px/1.6 "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "Segoe UI", Arial, sans-serif;

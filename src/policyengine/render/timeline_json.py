@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 
-from policyengine.findings import Known, State
-from policyengine.key_names import format_key
+from policyengine.model.key_names import format_key
+from policyengine.model.rulebook import Rule, Rulebook
+from policyengine.outcome.timeline import ClockStep, Event, Step, Stood, Timeline, Turn
 from policyengine.render.json import Json, place_data, source_data, text_data
 from policyengine.render.naming import MOST_WAITS
-from policyengine.rulebook import Rule, Rulebook
-from policyengine.timeline import ClockStep, Event, Step, Stood, Timeline, Turn
-from policyengine.values import ValueType, format_value
+from policyengine.semantics.findings import Known, State
+from policyengine.values.literals import ValueType, format_value
 
 FORMAT = "policyengine.timeline/1"
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from policyengine.i18n import Speech
+from policyengine.diagnostics.i18n import Speech
+from policyengine.outcome.timeline import ClockStep, Running, Step, Timeline
 from policyengine.render.layout import width, wrap
 from policyengine.render.timeline_words import MARKS, TimelineWords, Words
-from policyengine.timeline import ClockStep, Running, Step, Timeline
-from policyengine.values import xml_text
+from policyengine.values.literals import xml_text
 
 _FONTS = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC','Segoe UI',Arial,sans-serif"
 _MARGIN = 24

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyengine.case import Key
-from policyengine.i18n import Speech
+from policyengine.diagnostics.i18n import Speech
+from policyengine.model.case import Key
+from policyengine.outcome.timeline import BEGINNINGS, ClockStep, Step, Timeline
 from policyengine.render.layout import Paint, Tone, pad, width, wrap
 from policyengine.render.timeline_words import MARKS, TimelineWords, Words
-from policyengine.timeline import BEGINNINGS, ClockStep, Step, Timeline
 
 _WIDTH = 100
 _LEAST = 40

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from policyengine.clauses import Source
-from policyengine.decision import ClockView, NextStep
-from policyengine.diagnostics import marked
-from policyengine.findings import Known, State, Truth, Unknown
-from policyengine.i18n import Speech
-from policyengine.render.layout import SETTLED, Tone
-from policyengine.render.naming import Naming, place
-from policyengine.render.trees import Trees
-from policyengine.rulebook import RAN_OUT, Deadline, Rule
-from policyengine.timeline import (
+from policyengine.diagnostics.diagnostic import marked
+from policyengine.diagnostics.i18n import Speech
+from policyengine.model.clauses import Source
+from policyengine.model.rulebook import RAN_OUT, Deadline, Rule
+from policyengine.outcome.decision import ClockView, NextStep
+from policyengine.outcome.timeline import (
     BEGINNINGS,
     ClockChange,
     ClockStep,
@@ -25,7 +21,11 @@ from policyengine.timeline import (
     Turn,
     perhaps_dues,
 )
-from policyengine.values import ValueType, printable
+from policyengine.render.layout import SETTLED, Tone
+from policyengine.render.naming import Naming, place
+from policyengine.render.trees import Trees
+from policyengine.semantics.findings import Known, State, Truth, Unknown
+from policyengine.values.literals import ValueType, printable
 
 MARKS: dict[str, tuple[str, Tone]] = {
     "event": ("●", "title"),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyengine.case import Key
-from policyengine.diagnostics import marked
-from policyengine.findings import Absent, Conflict, Known, Missing, Unknown
-from policyengine.refine.search import Refined
-from policyengine.refine.tree import (
+from policyengine.diagnostics.diagnostic import marked
+from policyengine.model.case import Key
+from policyengine.outcome.refine.search import Refined
+from policyengine.outcome.refine.tree import (
     Answer,
     Between,
     Cell,
@@ -21,7 +20,8 @@ from policyengine.refine.tree import (
     leaves,
 )
 from policyengine.render.naming import Naming
-from policyengine.values import Duration, Value, ValueType, show_span
+from policyengine.semantics.findings import Absent, Conflict, Known, Missing, Unknown
+from policyengine.values.literals import Duration, Value, ValueType, show_span
 
 MOST_WAYS = 4
 """More ways are not shown one by one: nobody reads them."""

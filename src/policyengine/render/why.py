@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 
-from policyengine.case import Key
-from policyengine.clauses import Source
-from policyengine.clocks import has_run_out
-from policyengine.conditions import NEIGHBOURS, Count, Operand, Pick, Ref, Test, shape
-from policyengine.deciding import (
+from policyengine.diagnostics.diagnostic import marked
+from policyengine.diagnostics.i18n import Speech
+from policyengine.diagnostics.span import Span
+from policyengine.model.case import Key
+from policyengine.model.clauses import Source
+from policyengine.model.conditions import NEIGHBOURS, Count, Operand, Pick, Ref, Test, shape
+from policyengine.model.key_names import format_key
+from policyengine.model.rulebook import Amount, Deadline, Rule
+from policyengine.outcome.deciding import (
     ByChoice,
     Contradiction,
     FromOverlay,
@@ -21,24 +25,29 @@ from policyengine.deciding import (
     key_of,
     scope_of,
 )
-from policyengine.decision import AmountView, Decision
-from policyengine.diagnostics import marked
-from policyengine.findings import Absent, Conflict, DeadlineFinding, Known, Resolved, State, Truth, Unknown
-from policyengine.i18n import Speech
-from policyengine.key_names import format_key
-from policyengine.keys import numbered
-from policyengine.leaves import Either, Leaf, Looked, Part
-from policyengine.nearness import MOST_RECORDS, in_order, nearest, shown_records, ways_in_order
-from policyengine.refine.search import Target
+from policyengine.outcome.decision import AmountView, Decision
+from policyengine.outcome.leaves import Either, Leaf, Looked, Part
+from policyengine.outcome.nearness import MOST_RECORDS, in_order, nearest, shown_records, ways_in_order
+from policyengine.outcome.refine.search import Target
+from policyengine.outcome.supports import counting_aspects
 from policyengine.render.layout import Paint, Tone
 from policyengine.render.naming import Naming, place
 from policyengine.render.sentences import Sentences
 from policyengine.render.steps import Steps
 from policyengine.render.trees import Trees
-from policyengine.rulebook import Amount, Deadline, Rule
-from policyengine.source import Span
-from policyengine.supports import counting_aspects
-from policyengine.values import ValueType
+from policyengine.semantics.deadlines import has_run_out
+from policyengine.semantics.findings import (
+    Absent,
+    Conflict,
+    DeadlineFinding,
+    Known,
+    Resolved,
+    State,
+    Truth,
+    Unknown,
+)
+from policyengine.syntax.keys import numbered
+from policyengine.values.literals import ValueType
 
 _MARKS: tuple[tuple[str, Tone], ...] = (("✘", "bad"), ("?", "open"), ("✔", "good"))
 _VERDICTS = (marked("does not hold: {rule}"), marked("undetermined: {rule}"), marked("holds: {rule}"))

@@ -8,13 +8,13 @@ import json
 import string
 from datetime import date
 
-from policyengine.conditions import Ref
-from policyengine.i18n import Speech
+from policyengine.diagnostics.i18n import Speech
+from policyengine.model.conditions import Ref
 from policyengine.render.json import Json, text_data
 from policyengine.reporting.periods import Period
 from policyengine.reporting.tables import Group, ReportResult
 from policyengine.reporting.words import ReportWords
-from policyengine.values import ValueType, format_value
+from policyengine.values.literals import ValueType, format_value
 
 FORMAT = "policyengine.report/1"
 _BLANK = string.whitespace + "\x1c\x1d\x1e\x1f\x85\u00a0\u200b\u2028\u2029\u3000\ufeff"

@@ -6,8 +6,8 @@ import re
 from datetime import date, timedelta
 from typing import NamedTuple, get_args
 
-from policyengine.diagnostics import Message, message
-from policyengine.report_definition import Weekday
+from policyengine.diagnostics.diagnostic import Message, message
+from policyengine.model.report import Weekday
 
 _WEEK = re.compile(r"([0-9]{4})-?W([0-9]{2})")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

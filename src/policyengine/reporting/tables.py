@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from policyengine.decision import Decision
-from policyengine.findings import Absent, Conflict, Known, State, Truth, Unknown
-from policyengine.report_definition import Report, ReportCount, ReportList, ReportRepeats
+from policyengine.model.report import Report, ReportCount, ReportList, ReportRepeats
+from policyengine.model.rulebook import Rulebook
+from policyengine.outcome.decision import Decision
 from policyengine.reporting.periods import Period
-from policyengine.rulebook import Rulebook
-from policyengine.values import Value, comparison_key, local_day
+from policyengine.semantics.findings import Absent, Conflict, Known, State, Truth, Unknown
+from policyengine.values.literals import Value, comparison_key, local_day
 
 Cell = Value | None
 """A value of a fact; None where there is none."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyengine.i18n import Speech
+from policyengine.diagnostics.i18n import Speech
 from policyengine.render.layout import Paint, Row, table
 from policyengine.reporting.tables import CountTable, ListTable, RepeatTable, ReportResult
 from policyengine.reporting.words import ReportWords, signed
-from policyengine.values import printable
+from policyengine.values.literals import printable
 
 _BAR = 24
 

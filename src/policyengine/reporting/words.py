@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from policyengine.conditions import Ref
-from policyengine.i18n import Speech
+from policyengine.diagnostics.i18n import Speech
+from policyengine.diagnostics.text import Text
+from policyengine.model.conditions import Ref
 from policyengine.render.naming import Naming
 from policyengine.reporting.periods import Period
 from policyengine.reporting.tables import Group, ReportResult
-from policyengine.values import ValueType, printable
-from policyengine.words import Text
+from policyengine.values.literals import ValueType, printable
 
 
 class ReportWords:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from policyengine.case import Key
 from policyengine.checks.exclusion import Exclusion
-from policyengine.conditions import (
+from policyengine.diagnostics.span import Span
+from policyengine.model.case import Key
+from policyengine.model.conditions import (
     All,
     Any,
     Condition,
@@ -26,10 +27,9 @@ from policyengine.conditions import (
     conjuncts,
     parts_of,
 )
-from policyengine.decision import Decision
-from policyengine.findings import Known, State, Truth
-from policyengine.rulebook import Amount, Deadline, Rulebook
-from policyengine.source import Span
+from policyengine.model.rulebook import Amount, Deadline, Rulebook
+from policyengine.outcome.decision import Decision
+from policyengine.semantics.findings import Known, State, Truth
 from policyengine.testing.days import day_targets, exercised_days
 from policyengine.testing.leaning import (
     ReadingsAsked,
@@ -39,7 +39,7 @@ from policyengine.testing.leaning import (
     rests_on,
 )
 from policyengine.testing.targets import KINDS, Covered, Side, Target
-from policyengine.values import ValueType, comparison_key
+from policyengine.values.literals import ValueType, comparison_key
 
 SIDES: Mapping[int, Side] = {-1: "before", 0: "at", 1: "after"}
 Leaf = Test | ReadingIs | Some | Count | Pick

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from policyengine.conditions import Ref
-from policyengine.decision import Decision
-from policyengine.findings import Known, Truth
-from policyengine.rulebook import DatedValue, Parameter, Policy, Rulebook
-from policyengine.support import Support
+from policyengine.model.conditions import Ref
+from policyengine.model.rulebook import DatedValue, Parameter, Policy, Rulebook
+from policyengine.outcome.decision import Decision
+from policyengine.outcome.support import Support
+from policyengine.semantics.findings import Known, Truth
 from policyengine.testing.targets import Target
-from policyengine.values import local_day
+from policyengine.values.literals import local_day
 
 _OFFSETS = {0: "first", -1: "before"}
 _ENDS = {0: "last", 1: "after"}

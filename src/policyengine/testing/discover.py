@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
-from policyengine.diagnostics import Diagnostic, error, message
-from policyengine.file_names import TESTS_ENDING, is_tests, rulebook_of
-from policyengine.files import walk
-from policyengine.rule_files import misnamed_tests
-from policyengine.source import Span
+from policyengine.diagnostics.diagnostic import Diagnostic, error, message
+from policyengine.diagnostics.span import Span
+from policyengine.reading.file_names import TESTS_ENDING, is_tests, rulebook_of
+from policyengine.reading.rule_files import misnamed_tests
+from policyengine.syntax.files import walk
 
 
 def find_files(paths: Iterable[str]) -> tuple[list[tuple[str, str]], list[Diagnostic]]:

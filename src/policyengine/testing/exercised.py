@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from policyengine.findings import Absent, Truth
+from policyengine.semantics.findings import Absent, Truth
 from policyengine.testing.run import Result
 
 Part = tuple[str, str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policyengine.i18n import Speech
+from policyengine.diagnostics.i18n import Speech
 from policyengine.render.junit import JunitCase, render_junit
 from policyengine.testing.report import Reporter
 from policyengine.testing.run import Result

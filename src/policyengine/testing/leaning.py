@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policyengine.case import Key
 from policyengine.checks.walk import assumptions_of, assumptions_of_operand
-from policyengine.conditions import Condition, Count, ReadingIs, Test, parts_of
-from policyengine.decision import Decision
-from policyengine.explain import Explainer
-from policyengine.findings import ABSENT, Absent, Known, Missing, State, Truth, Unknown
-from policyengine.rulebook import Default, IfMissing, MissingByReading, Rulebook, TextByReading
-from policyengine.support import Support
+from policyengine.model.case import Key
+from policyengine.model.conditions import Condition, Count, ReadingIs, Test, parts_of
+from policyengine.model.rulebook import Default, IfMissing, MissingByReading, Rulebook, TextByReading
+from policyengine.outcome.decision import Decision
+from policyengine.outcome.explain import Explainer
+from policyengine.outcome.support import Support
+from policyengine.semantics.findings import ABSENT, Absent, Known, Missing, State, Truth, Unknown
 from policyengine.testing.targets import Target
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from policyengine.diagnostics import Diagnostic
-from policyengine.file_names import is_tests, rulebook_of
-from policyengine.i18n import Speech, language_of_environment
+from policyengine.diagnostics.diagnostic import Diagnostic
+from policyengine.diagnostics.i18n import Speech, language_of_environment
+from policyengine.reading.file_names import is_tests, rulebook_of
 from policyengine.render.report import render_report
 from policyengine.render.workflow import inert, obeys
 from policyengine.testing.report import Reporter

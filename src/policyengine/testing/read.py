@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from policyengine.case_reader import CODES, CaseReader
-from policyengine.diagnostics import Diagnostic, Message, error, message, warning
-from policyengine.document import Entry, MappingNode, Node, Scalar
-from policyengine.files import decode_text, read_text
-from policyengine.i18n import Speech
-from policyengine.keys import parse_name
-from policyengine.lookup import RULES, VALUES, Lookup, Unknown
-from policyengine.parse import nodes
+from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, message, warning
+from policyengine.diagnostics.did_you_mean import meant
+from policyengine.diagnostics.i18n import Speech
+from policyengine.diagnostics.span import Span
+from policyengine.model.lookup import RULES, VALUES, Lookup, Unknown
+from policyengine.model.rulebook import STATUSES, Rulebook
+from policyengine.reading.case_reader import CODES, CaseReader
+from policyengine.reading.parse import nodes
 from policyengine.render.naming import Naming
-from policyengine.rulebook import STATUSES, Rulebook
-from policyengine.schemas import read_shaped
-from policyengine.source import Span
-from policyengine.suggestions import meant
+from policyengine.syntax.files import decode_text, read_text
+from policyengine.syntax.keys import parse_name
+from policyengine.syntax.schemas import read_shaped
+from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar
 from policyengine.testing.scenarios import Because, Check, Expectation, Scenario, ScenarioFile
-from policyengine.values import TRUTH, LiteralError, Value, ValueType, parse_literal
+from policyengine.values.literals import TRUTH, LiteralError, Value, ValueType, parse_literal
 
 NO_VALUE = ("undetermined", "not_applicable", "conflict")
 """What can be expected beside a value."""

@@ -5,23 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 
-from policyengine.decision import Decision
-from policyengine.diagnostics import Diagnostic, marked
-from policyengine.files import read_text
-from policyengine.findings import State, Unknown
-from policyengine.i18n import Speech
-from policyengine.key_names import format_key
+from policyengine.diagnostics.diagnostic import Diagnostic, marked
+from policyengine.diagnostics.i18n import Speech
+from policyengine.model.key_names import format_key
+from policyengine.outcome.decision import Decision
 from policyengine.render.layout import Paint, Row, Tone, table
 from policyengine.render.naming import Naming
 from policyengine.render.report import render_report
 from policyengine.render.why import Chain
+from policyengine.semantics.findings import State, Unknown
+from policyengine.syntax.files import read_text
 from policyengine.testing.coverage import Coverage
 from policyengine.testing.read import expected_value
 from policyengine.testing.run import Extra, Failure, NotBecause, NotRefused, Refused, Result, Unexpected
 from policyengine.testing.scenarios import Expectation, Scenario, ScenarioFile
 from policyengine.testing.suggest import Unreached
 from policyengine.testing.targets import Covered, Target
-from policyengine.values import ValueType, printable, show_value
+from policyengine.values.literals import ValueType, printable, show_value
 
 _KINDS = {
     "rule": marked("rules that held"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from policyengine.checks.walk import refs_of
-from policyengine.diagnostics import Diagnostic, message, warning
-from policyengine.rulebook import Rulebook
+from policyengine.diagnostics.diagnostic import Diagnostic, message, warning
+from policyengine.model.rulebook import Rulebook
 
 
 def check_required(book: Rulebook, said: Collection[str]) -> Iterator[Diagnostic]:

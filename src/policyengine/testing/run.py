@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from policyengine.api import Rulebook, prepare
-from policyengine.case import Key
-from policyengine.case_reader import CaseReader
-from policyengine.decision import Decision
-from policyengine.diagnostics import Diagnostic, has_errors
+from policyengine.diagnostics.diagnostic import Diagnostic, has_errors
+from policyengine.diagnostics.span import Span
 from policyengine.engines.choice import EngineName
-from policyengine.findings import Absent, Conflict, Known, State, Truth, Unknown
-from policyengine.load import load_model
-from policyengine.rulebook import Rulebook as Model
-from policyengine.source import Span
+from policyengine.loading.load import load_model
+from policyengine.model.case import Key
+from policyengine.model.rulebook import Rulebook as Model
+from policyengine.outcome.decision import Decision
+from policyengine.reading.case_reader import CaseReader
+from policyengine.semantics.findings import Absent, Conflict, Known, State, Truth, Unknown
 from policyengine.testing.read import expected_value, read_scenarios
 from policyengine.testing.scenarios import Because, Check, Expectation, Scenario, ScenarioFile
-from policyengine.values import comparison_key
+from policyengine.values.literals import comparison_key
 
 
 class Unexpected(NamedTuple):

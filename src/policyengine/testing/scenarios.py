@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from policyengine.case import Key
-from policyengine.document import MappingNode
-from policyengine.source import Span
+from policyengine.diagnostics.span import Span
+from policyengine.model.case import Key
+from policyengine.syntax.yaml_tree import MappingNode
 
 
 class Expectation(NamedTuple):

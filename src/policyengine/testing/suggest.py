@@ -14,22 +14,22 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from policyengine.case import Key
-from policyengine.conditions import Operand, Ref, Test
-from policyengine.decision import Decision
-from policyengine.diagnostics import Message, marked, message
-from policyengine.file_names import TESTS_ENDING
-from policyengine.findings import Conflict, Known, State, Truth, Unknown
-from policyengine.i18n import Speech
-from policyengine.key_names import format_key
-from policyengine.readings import choose_operand
+from policyengine.diagnostics.diagnostic import Message, marked, message
+from policyengine.diagnostics.i18n import Speech
+from policyengine.model.case import Key
+from policyengine.model.conditions import Operand, Ref, Test
+from policyengine.model.key_names import format_key
+from policyengine.outcome.decision import Decision
+from policyengine.reading.file_names import TESTS_ENDING
 from policyengine.render.naming import Naming
+from policyengine.semantics.findings import Conflict, Known, State, Truth, Unknown
+from policyengine.semantics.readings import choose_operand
 from policyengine.testing.coverage import SIDES, Coverage
 from policyengine.testing.run import Result, Runner
 from policyengine.testing.scenarios import ScenarioFile
 from policyengine.testing.targets import Target
 from policyengine.testing.tries import Try, given_of, on_day, put, read_as, switched_on, with_records
-from policyengine.values import ValueType, format_value, instant_text
+from policyengine.values.literals import ValueType, format_value, instant_text
 
 _SIDES = {
     "before": marked("one second before the end of “{title}”"),

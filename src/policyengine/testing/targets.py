@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from policyengine.source import Span
+from policyengine.diagnostics.span import Span
 
 Kind = Literal["rule", "condition", "edge", "day", "reading", "figure"]
 KINDS: tuple[Kind, ...] = ("rule", "condition", "edge", "day", "reading", "figure")

@@ -7,18 +7,18 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from policyengine.case import Key
-from policyengine.conditions import Count
-from policyengine.decision import Decision
-from policyengine.document import to_plain
-from policyengine.findings import Truth
-from policyengine.key_names import path_of
+from policyengine.model.case import Key
+from policyengine.model.conditions import Count
+from policyengine.model.key_names import path_of
+from policyengine.outcome.decision import Decision
+from policyengine.semantics.findings import Truth
+from policyengine.syntax.yaml_tree import to_plain
 from policyengine.testing.coverage import SIDES, Coverage
 from policyengine.testing.days import day_of
 from policyengine.testing.run import Result
 from policyengine.testing.scenarios import Scenario
 from policyengine.testing.targets import Target
-from policyengine.values import ValueType, instant_text, local_time
+from policyengine.values.literals import ValueType, instant_text, local_time
 
 _MOST_RECORDS = 1000
 

@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from policyengine.case import Case, Key
 from policyengine.compile.plan import Given, RecordList
 from policyengine.engines.compiled.generate import Generated, generate
 from policyengine.engines.compiled.marks import Raw
 from policyengine.engines.compiled.run import Layout, Run
 from policyengine.engines.compiled.support import Helpers, Slow
 from policyengine.engines.memory import Program, seen_records
-from policyengine.findings import Findings
-from policyengine.values import local_day
+from policyengine.model.case import Case, Key
+from policyengine.semantics.findings import Findings
+from policyengine.values.literals import local_day
 
 
 class CompiledEngine:

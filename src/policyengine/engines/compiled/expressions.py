@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from policyengine.compile.plan import AS_OF, Aggregate, Apply, Const, Expr, Op, Read
-from policyengine.values import Duration, comparison_key
+from policyengine.values.literals import Duration, comparison_key
 
 MARKS = "UVC"
 _SIGNS: Mapping[Op, str] = {"eq": "==", "in": "==", "ge": ">=", "le": "<=", "gt": ">", "lt": "<"}

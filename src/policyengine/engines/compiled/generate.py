@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from policyengine.calendar import LATEST
 from policyengine.compile.plan import (
     Aggregate,
     Amount,
@@ -38,8 +37,9 @@ from policyengine.engines.compiled.scheduling import (
     read_by,
 )
 from policyengine.engines.memory import World, counting_of
-from policyengine.sums import RAW_UNITS
-from policyengine.values import BUSINESS_DAYS_UNIT, Duration, start_of_day
+from policyengine.semantics.amounts import RAW_UNITS
+from policyengine.values.calendar import LATEST
+from policyengine.values.literals import BUSINESS_DAYS_UNIT, Duration, start_of_day
 
 _OF_CLOCKS = ("exists", "provisional", "end")
 """What a clock has beside its values; the end is certain even where it is not that there is a clock."""

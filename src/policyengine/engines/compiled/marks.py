@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from policyengine.compile.plan import Const, Given, Unsaid
-from policyengine.findings import ABSENT, Conflict, Known, Missing, State, Truth, Unknown
+from policyengine.semantics.findings import ABSENT, Conflict, Known, Missing, State, Truth, Unknown
 
 PENDING = frozenset((Missing("fact", "", None),))
 """Stands for whatever something waits for."""

@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from policyengine.case import Case, Key
 from policyengine.compile.plan import Amount, Cell, Derived, Due, Expr, Rule, Status
 from policyengine.engines.closures import both, evaluate_of
 from policyengine.engines.compiled.generate import rule_slot
 from policyengine.engines.compiled.marks import TRUE, TRUTHS, UNDETERMINED, C, Mark, Raw
 from policyengine.engines.compiled.scheduling import expressions_of, names_of, read_by
 from policyengine.engines.memory import Program, WorkingMemory
-from policyengine.findings import (
+from policyengine.model.case import Case, Key
+from policyengine.semantics.findings import (
     ABSENT,
     NOTHING,
     AmountFinding,

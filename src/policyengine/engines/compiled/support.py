@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from policyengine.case import Case, Key
-from policyengine.clocks import Clock, Span, end_of, judge_deadline, measure
 from policyengine.compile.plan import Amount, Derived, Due, Expr, Given, Parameter, Read, Status
 from policyengine.engines.compiled.marks import (
     FALSE,
@@ -29,11 +27,22 @@ from policyengine.engines.compiled.marks import (
     lift,
 )
 from policyengine.engines.memory import Program, World, counting_of, limits_of, unknown_as, value_on
-from policyengine.findings import Known, Truth
-from policyengine.resolution import Candidate as Claim
-from policyengine.resolution import resolve
-from policyengine.sums import UNLIMITED, Cap, Part, Range, Terms, declared_range, judge_amount, round_fraction
-from policyengine.values import LARGEST_COUNT, Duration, local_day
+from policyengine.model.case import Case, Key
+from policyengine.semantics.amounts import (
+    UNLIMITED,
+    Cap,
+    Part,
+    Range,
+    Terms,
+    declared_range,
+    judge_amount,
+    round_fraction,
+)
+from policyengine.semantics.deadlines import Clock, Span, end_of, judge_deadline, measure
+from policyengine.semantics.findings import Known, Truth
+from policyengine.semantics.overriding import Candidate as Claim
+from policyengine.semantics.overriding import resolve
+from policyengine.values.literals import LARGEST_COUNT, Duration, local_day
 
 _BOTH = 2
 _REMEMBERED = 1_024

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from policyengine.case import Case, Key
 from policyengine.engines.closures import Evaluate, evaluate_of, lookup_of
 from policyengine.engines.durable.lower import (
     ABSENT_VALUE,
@@ -19,8 +18,18 @@ from policyengine.engines.durable.lower import (
 )
 from policyengine.engines.durable.ruleset import Comparison, Conjunction, EngineFailure, Ruleset
 from policyengine.engines.memory import Program, WorkingMemory
-from policyengine.findings import NOTHING, Findings, Known, RuleFinding, Truth, Unknown, Waits, by_name
-from policyengine.values import comparison_key
+from policyengine.model.case import Case, Key
+from policyengine.semantics.findings import (
+    NOTHING,
+    Findings,
+    Known,
+    RuleFinding,
+    Truth,
+    Unknown,
+    Waits,
+    by_name,
+)
+from policyengine.values.literals import comparison_key
 
 _FALSE = RuleFinding(Truth.FALSE, NOTHING)
 _TRUE = RuleFinding(Truth.TRUE, NOTHING)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from policyengine.compile.normal_form import Literal, split_expr, ways_of
 from policyengine.compile.plan import AS_OF, Apply, Const, Expr, Op, Plan, Read, Rule
-from policyengine.values import comparison_key
+from policyengine.values.literals import comparison_key
 
 ABSENT_VALUE = -(2**63 - 1)
 """Stands for a known absence: smaller than every value, and equal to none."""

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol, cast
 
-from policyengine.diagnostics import Message, message
+from policyengine.diagnostics.diagnostic import Message, message
 
 Operator = Literal["==", "!=", "<", "<=", ">", ">="]
 

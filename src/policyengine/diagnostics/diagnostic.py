@@ -1,0 +1,112 @@
+"""What is wrong, where it stands and what to do: the one form in which user mistakes are told.
+
+A user's mistake is a :class:`Diagnostic`, collected and reported with all the others.
+An exception means that the program itself is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple, TypeAlias
+
+from policyengine.diagnostics.span import Span
+
+Severity = Literal["error", "warning"]
+
+
+class Listing(NamedTuple):
+    """Words that a sentence lists; every language has its own comma."""
+
+    words: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return ", ".join(self.words)
+
+
+class Message(NamedTuple):
+    """A sentence of the program: its English template, which is the gettext message id, and arguments.
+
+    An argument that is a message itself is translated too.
+    """
+
+    template: str
+    arguments: tuple[tuple[str, Argument], ...] = ()
+
+    def __str__(self) -> str:
+        return self.template.format(**dict(self.arguments))
+
+
+Argument: TypeAlias = str | Message | Listing
+
+
+def message(template: str, **arguments: object) -> Message:
+    """Make a message whose ``{name}`` places are filled after translation."""
+    return Message(template, tuple((name, _argument(value)) for name, value in arguments.items()))
+
+
+def _argument(value: object) -> Argument:
+    return value if isinstance(value, Message | Listing) else str(value)
+
+
+def marked(template: str) -> str:
+    """Return a template as it is: the mark by which tools/catalogue.py finds those that stand in tables."""
+    return template
+
+
+def listing(words: Iterable[str]) -> Listing:
+    """Return names of the rulebook or words of its language as a list for a sentence."""
+    return Listing(tuple(f"`{word}`" for word in words))
+
+
+class Diagnostic(NamedTuple):
+    """One fault: a stable ``code`` such as ``unknown-fact``, a sentence, a place and what to do.
+
+    ``path`` names the field of a case, such as ``complaint.evidence[0].kind``, also where there is no file.
+    """
+
+    code: str
+    severity: Severity
+    message: Message
+    span: Span
+    help: Message | None = None
+    path: str = ""
+
+    @property
+    def unnamed_path(self) -> str:
+        """The field, unless the sentence names it anyway."""
+        return "" if f"`{self.path}`" in str(self.message) else self.path
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, in English, with the field."""
+        return f"{self.unnamed_path}: {self.message}" if self.unnamed_path else str(self.message)
+
+    @property
+    def order(self) -> tuple[str, int, int, str, str, str]:
+        """Sort key: by place, then code, so that a report never depends on the order of the checks."""
+        return (self.span.file, self.span.line, self.span.column, self.code, str(self.message), self.path)
+
+
+def error(code: str, what: Message, span: Span, help: Message | None = None) -> Diagnostic:
+    """Make a diagnostic that stops a rulebook or a case from being used."""
+    return Diagnostic(code, "error", what, span, help)
+
+
+def warning(code: str, what: Message, span: Span, help: Message | None = None) -> Diagnostic:
+    """Make a diagnostic that is shown and does not stop anything."""
+    return Diagnostic(code, "warning", what, span, help)
+
+
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Tell whether any of the diagnostics is an error."""
+    return any(one.severity == "error" for one in diagnostics)
+
+
+class FaultsFound(Exception):
+    """Carries diagnostics to a caller of the public API that asked for a result and can get none."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(sorted(diagnostics, key=lambda one: one.order))
+        super().__init__(
+            "\n".join(f"{one.span}: {one.severity}[{one.code}]: {one.sentence}" for one in self.diagnostics)
+        )

@@ -1,0 +1,93 @@
+"""What was probably meant by a word that nobody knows."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from policyengine.diagnostics import typos as slips
+from policyengine.diagnostics.diagnostic import Listing, Message, listing, message
+from policyengine.diagnostics.wordings import misspelt, right_word
+
+_LEAST_LIKENESS = 0.6
+_FEW = 12  # words that a help can name
+_SHOWN_CHOICES = 20
+_LONGEST_WORD = 100  # comparing takes the square of the length
+_SHORTEST_PART = 3  # shorter parts of words match too much
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> Message | None:
+    """Return what to do about a word that nobody knows, if the known words tell what was meant."""
+    words = set(known)
+    several = slips.between_names(word, words)
+    if several is not None:
+        return several
+    found = closest(word, words)
+    return None if found is None else message("did you mean `{word}`?", word=found)
+
+
+def one_of(words: Iterable[str]) -> Message:
+    """Return the words that are allowed, as a help."""
+    return message("write one of: {words}", words=listing(words))
+
+
+def meant(word: str, known: Iterable[str]) -> Message | None:
+    """Return what to do about a word that nobody knows: what was meant, or all known words if few."""
+    words = list(known)
+    few = one_of(words) if 0 < len(words) <= _FEW else None
+    return did_you_mean(word, words) or few
+
+
+def allowed(word: str, choices: Sequence[str]) -> Message:
+    """Return the words of the language that a place takes, and first the one that a word means."""
+    shown = [f"`{one}`" for one in choices[:_SHOWN_CHOICES]]
+    names = Listing((*shown, "…") if len(choices) > _SHOWN_CHOICES else tuple(shown))
+    near = right_word(word, choices) or misspelt(word, choices)
+    if near is None:
+        return message("the allowed values are {choices}", choices=names)
+    return message("did you mean `{near}`? the allowed values are {choices}", near=near, choices=names)
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that was probably meant, or None if none is close.
+
+    The order of ``known`` does not matter. Tried in turn: the same word in another spelling (``Seller-Acts``
+    for ``seller_acts``), a path that ends in the same words (``filed_at`` for ``complaint.filed_at``), a
+    similar word, a word that has this one as its beginning or end.
+    """
+    if not word or len(word) > _LONGEST_WORD:
+        return None
+    words = sorted(set(known) - {word}, key=lambda one: (len(one), one))
+    forms: dict[str, str] = {}
+    for one in words:
+        forms.setdefault(_plain(one), one)
+    plain = _plain(word)
+    if plain in forms:
+        return forms[plain]
+    tails = [one for one in forms if one.endswith("." + plain) or plain.endswith("." + one)]
+    found = tails[0] if tails else _similar(plain, list(forms)) or _with_part(plain, list(forms))
+    return None if found is None else forms[found]
+
+
+def _plain(word: str) -> str:
+    ascii_forms = unicodedata.normalize("NFKC", word).replace("。", ".")
+    return ascii_forms.strip().lower().replace("-", "_").replace(" ", "_")
+
+
+def _similar(word: str, words: list[str]) -> str | None:
+    import difflib  # only needed for a mistake, and slow to import
+
+    found = difflib.get_close_matches(word, words, n=3, cutoff=_LEAST_LIKENESS)
+    # Of two letters one is soon found in any word.
+    return next((one for one in found if len(one) > 2 or abs(len(one) - len(word)) <= 1), None)
+
+
+def _with_part(word: str, words: list[str]) -> str | None:
+    """Return the shortest word of which a step of its path begins or ends with this one."""
+    if len(word) < _SHORTEST_PART:
+        return None
+    for one in words:
+        steps = one.split(".")
+        if one.startswith(word) or any(step.startswith(word) or step.endswith(word) for step in steps):
+            return one
+    return None

@@ -1,0 +1,1 @@
+"""What `check` and editors say of a folder: everything that is wrong with rulebooks, cases and tests."""

@@ -1,0 +1,1 @@
+"""A rulebook from its folder: read, checked and compiled, or from the cache."""

@@ -1,0 +1,267 @@
+"""A cache of parsed rulebooks, so that judging one case does not begin with reading YAML.
+
+An entry is found by a digest of everything that it depends on, so it is never out of date. What is read back
+is trusted only if this user wrote it: the folder and the key in it must belong to the user alone, and every
+entry carries an HMAC (RFC 2104) made with that key. Whatever is wrong, the cache is left unused and the
+files are parsed; it can make nothing fail.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import os
+import pickle
+import stat
+import sys
+from collections.abc import Iterator, Mapping
+from io import BytesIO
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+_OFF = ("off", "0", "no")
+_KEY_FILE = "key"
+_KEY_BYTES = 32
+_SUFFIX = ".rulebook"
+_MOST_ENTRIES = 64
+_LARGEST_ENTRY = 64 * 1024 * 1024
+_DIGEST = hashlib.sha256
+_DIGEST_BYTES = 32
+_NO_CODE = ("__pycache__", "locale", "starter")
+_PACKAGE = __name__.partition(".")[0]
+
+
+def read_entry(name: str) -> object | None:
+    """Return what was stored under a name (a hexadecimal digest), or None."""
+    folder = _folder()
+    if folder is None:
+        return None
+    try:
+        key = _key(folder, make=False)
+        with open(os.path.join(folder, name + _SUFFIX), "rb") as stream:
+            data = stream.read(_LARGEST_ENTRY + 1)
+    except OSError:
+        return None
+    tag, body = data[:_DIGEST_BYTES], data[_DIGEST_BYTES:]
+    if key is None or len(data) > _LARGEST_ENTRY or not hmac.compare_digest(tag, _tag(key, name, body)):
+        return None
+    try:
+        loaded: object = _Unpickler(BytesIO(body)).load()
+    except Exception:  # it is ours, and still cannot be read: another version of the package wrote it
+        return None
+    return loaded
+
+
+def write_entry(name: str, value: object) -> None:
+    """Store a value under a name; a reader sees the whole entry or none."""
+    folder = _folder()
+    if folder is None:
+        return
+    with contextlib.suppress(OSError, pickle.PicklingError, TypeError, AttributeError):
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        key = _key(folder, make=True)
+        if key is None:
+            return
+        body = BytesIO()
+        _Pickler(body, protocol=5).dump(value)
+        from policyengine.syntax.writing import write_whole  # not needed to read an entry
+
+        data = _tag(key, name, body.getvalue()) + body.getvalue()
+        write_whole(os.path.join(folder, name + _SUFFIX), data, 0o600, sync=False)
+        _forget_oldest(folder)
+
+
+def entry_name(parts: Iterator[bytes] | list[bytes]) -> str:
+    """Return the name of the entry that depends on the parts, this Python and the code of this package."""
+    digest = _DIGEST()
+    for part in (sys.version.encode(), *_code_stamps(), *parts):
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _code_stamps() -> Iterator[bytes]:
+    """Return sizes and times of what turns files into a rulebook: this package and the calendar's library."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    yield from _stamps_within(package)
+    for folder in sys.path:
+        # Found by hand: asking the import system would cost more than the rest of this function.
+        path = os.path.join(folder, "holidays", "version.py")
+        if os.path.exists(path):
+            yield _stamp(path, os.stat(path))
+            return
+
+
+def _stamps_within(folder: str) -> Iterator[bytes]:
+    """Return the stamps of the modules in a folder of this package and in those within it, by name."""
+    for entry in sorted(os.scandir(folder), key=lambda one: one.name):
+        if entry.name.endswith(".py"):
+            yield _stamp(entry.name, entry.stat())
+        elif entry.is_dir() and entry.name.isidentifier() and entry.name not in _NO_CODE:
+            yield from _stamps_within(entry.path)
+
+
+def _stamp(name: str, status: os.stat_result) -> bytes:
+    return f"{name} {status.st_size} {status.st_mtime_ns}".encode("utf-8", "surrogateescape")
+
+
+# ---------- the folder and its key
+
+
+def _folder() -> str | None:
+    """Return the folder of the cache: ``POLICYENGINE_CACHE``, or the user's own folder for caches."""
+    asked = os.environ.get("POLICYENGINE_CACHE")
+    if asked is not None:
+        return None if asked.lower() in _OFF or not asked else asked
+    base = os.environ.get("LOCALAPPDATA") if os.name == "nt" else os.environ.get("XDG_CACHE_HOME")
+    if not base or not os.path.isabs(base):
+        home = os.path.expanduser("~")
+        if not os.path.isabs(home):
+            return None
+        base = os.path.join(home, ".cache")
+    return os.path.join(base, _PACKAGE)
+
+
+def _key(folder: str, make: bool) -> bytes | None:
+    """Return the user's secret key, or None if others could have read or replaced it."""
+    if not _is_private(os.stat(folder), stat.S_ISDIR):
+        return None
+    path = os.path.join(folder, _KEY_FILE)
+    if make and not os.path.exists(path):
+        from policyengine.syntax.writing import write_whole  # not needed where there is a key
+
+        with contextlib.suppress(FileExistsError):  # another process was faster: its key counts
+            write_whole(path, os.urandom(_KEY_BYTES), 0o600, replace=False)
+    with open(path, "rb") as stream:
+        if not _is_private(os.fstat(stream.fileno()), stat.S_ISREG):
+            return None
+        key = stream.read(_KEY_BYTES + 1)
+    return key if len(key) == _KEY_BYTES else None
+
+
+def _is_private(status: os.stat_result, is_kind: object) -> bool:
+    assert callable(is_kind)
+    if not is_kind(status.st_mode):
+        return False
+    if os.name == "nt":  # the user's profile is protected by access lists
+        return True
+    return status.st_uid == os.geteuid() and not status.st_mode & 0o077
+
+
+def _tag(key: bytes, name: str, body: bytes) -> bytes:
+    return hmac.new(key, name.encode() + b"\0" + body, _DIGEST).digest()
+
+
+# ---------- entries
+
+
+def _forget_oldest(folder: str) -> None:
+    entries = [entry for entry in os.scandir(folder) if entry.name.endswith(_SUFFIX)]
+    entries.sort(key=lambda entry: (entry.stat().st_mtime_ns, entry.name))
+    for entry in entries[:-_MOST_ENTRIES]:
+        with contextlib.suppress(OSError):
+            os.unlink(entry.path)
+
+
+class _Pickler(pickle.Pickler):
+    """Stores time zones by name: their own way of being pickled needs functions that we refuse to call."""
+
+    def persistent_id(self, value: object) -> str | None:
+        """Return the name of a time zone."""
+        return value.key if isinstance(value, ZoneInfo) else None
+
+
+# Every class of which a rulebook is made, and nothing else: all are tuples with names or enumerations, which
+# hold data and do nothing. A test derives them from the annotations of `Stored`.
+_CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "policyengine.values.calendar": frozenset(("Calendar",)),
+        "policyengine.model.clauses": frozenset(
+            (
+                "Clause",
+                "Source",
+            )
+        ),
+        "policyengine.model.conditions": frozenset(
+            (
+                "All",
+                "Any",
+                "ByReading",
+                "Constant",
+                "Count",
+                "Not",
+                "Pick",
+                "ReadingIs",
+                "Ref",
+                "Some",
+                "Test",
+            )
+        ),
+        "policyengine.diagnostics.diagnostic": frozenset(
+            (
+                "Diagnostic",
+                "Listing",
+                "Message",
+            )
+        ),
+        "policyengine.model.report": frozenset(
+            (
+                "Report",
+                "ReportCount",
+                "ReportList",
+                "ReportRepeats",
+            )
+        ),
+        "policyengine.loading.load": frozenset(("Stored",)),
+        "policyengine.model.rulebook": frozenset(
+            (
+                "Amount",
+                "Assumption",
+                "Bound",
+                "Cap",
+                "Choice",
+                "Conclusion",
+                "CountingRule",
+                "DatedValue",
+                "Deadline",
+                "Default",
+                "Document",
+                "Fact",
+                "MissingByReading",
+                "Notice",
+                "Overlay",
+                "Parameter",
+                "Party",
+                "Policy",
+                "Reading",
+                "RecordList",
+                "Rule",
+                "Rulebook",
+                "TextByReading",
+            )
+        ),
+        "policyengine.diagnostics.span": frozenset(("Span",)),
+        "policyengine.values.literals": frozenset(
+            (
+                "Duration",
+                "ValueType",
+            )
+        ),
+        "policyengine.diagnostics.text": frozenset(("Text",)),
+    }
+)
+
+
+class _Unpickler(pickle.Unpickler):
+    """Makes nothing but what a rulebook is made of, even if a key were stolen."""
+
+    def persistent_load(self, key: object) -> ZoneInfo:
+        """Return a time zone, which is stored by its name."""
+        return ZoneInfo(str(key))
+
+    def find_class(self, module: str, name: str) -> object:
+        """Return a class of the table; a name with dots, which leads on from a module, is never there."""
+        if name in _CLASSES.get(module, ()):
+            return super().find_class(module, name)
+        raise pickle.UnpicklingError(f"{module}.{name} is not part of a rulebook")

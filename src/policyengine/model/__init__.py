@@ -1,0 +1,1 @@
+"""The typed model: rulebooks and cases, with names resolved and literals read. Everything is immutable."""

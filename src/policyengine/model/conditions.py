@@ -1,0 +1,200 @@
+"""Conditions of rules as typed trees: what is asked, about which fact, against which value.
+
+Conditions are read in Kleene's strong three-valued logic (S. C. Kleene, Introduction to
+Metamathematics, 1952, section 64). A test of a fact that is *absent* (known to have no value)
+is false; a test of a fact that is *unknown* is undetermined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from policyengine.diagnostics.span import Span
+from policyengine.values.literals import Value, ValueType
+
+SymbolKind = Literal["fact", "parameter", "amount", "deadline"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """The name of something that has a value: a fact, parameter, amount or a deadline's property.
+
+    ``listed`` is the list whose current record the name belongs to, or None for the whole case.
+    """
+
+    name: str
+    kind: SymbolKind
+    type: ValueType
+    listed: str | None
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A literal, already read as a value of its type."""
+
+    value: Value
+    type: ValueType
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ByReading:
+    """A place that depends on the reading chosen for an assumption."""
+
+    assumption: str
+    readings: tuple[tuple[str, Operand], ...]
+    span: Span = field(compare=False)
+
+    @property
+    def type(self) -> ValueType:
+        """Every reading gives a value of the same type."""
+        return self.readings[0][1].type
+
+
+Operand = Ref | Constant | ByReading
+
+Operator = Literal[
+    "is", "one_of", "at_least", "at_most", "more_than", "less_than", "known", "happened"
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A test of one value. ``spelling`` is the word the rule file used (``not_before`` is ``at_least``)."""
+
+    ref: Ref
+    operator: Operator
+    operands: tuple[Operand, ...]
+    spelling: str = field(compare=False)
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingIs:
+    """True when one of the readings is chosen for the assumption; never undetermined."""
+
+    assumption: str
+    readings: tuple[str, ...]
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Kleene conjunction; true when empty."""
+
+    parts: tuple[Condition, ...]
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """Kleene disjunction; false when empty."""
+
+    parts: tuple[Condition, ...]
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Kleene negation."""
+
+    part: Condition
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """True when a record of the list satisfies ``where``."""
+
+    listed: str
+    where: Condition
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A comparison of the number of records that satisfy ``where``."""
+
+    listed: str
+    where: Condition
+    operator: Operator
+    operands: tuple[Operand, ...]
+    spelling: str = field(compare=False)
+    span: Span = field(compare=False)
+
+
+Which = Literal["first", "last", "next", "previous"]
+NEIGHBOURS = ("next", "previous")
+"""Those picked from where the current record stands."""
+
+
+def range_of(which: Which, records: Sequence[int], record: int | None) -> Sequence[int]:
+    """Return the records (the earliest first) among which one is picked, the preferred first."""
+    position = records.index(record) if which in NEIGHBOURS and record is not None else 0
+    match which:
+        case "first":
+            return records
+        case "last":
+            return records[::-1]
+        case "next":
+            return records[position + 1 :]
+        case "previous":
+            return records[:position][::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """``then`` of one record that satisfies ``where``; false when there is none.
+
+    ``next`` and ``previous`` look after and before the current record of the same list, the nearest first.
+    """
+
+    which: Which
+    listed: str
+    where: Condition
+    then: Condition
+    span: Span = field(compare=False)
+
+
+Condition = Test | ReadingIs | All | Any | Not | Some | Count | Pick
+
+
+def parts_of(condition: Condition) -> Iterator[Condition]:
+    """Return a condition and all that it consists of."""
+    yield condition
+    match condition:
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from parts_of(part)
+        case Not(part):
+            yield from parts_of(part)
+        case Some(_, where) | Count(_, where):
+            yield from parts_of(where)
+        case Pick(_, _, where, then):
+            yield from parts_of(where)
+            yield from parts_of(then)
+        case Test() | ReadingIs():
+            return
+
+
+def conjuncts(condition: Condition) -> Iterator[Condition]:
+    """Return the conditions that must all be true: the parts of conjunctions, however they are nested."""
+    if isinstance(condition, All):
+        for part in condition.parts:
+            yield from conjuncts(part)
+    else:
+        yield condition
+
+
+def shape(part: object) -> Hashable:
+    """Return what a part of a rulebook says, without its places, to compare it."""
+    match part:
+        case Span():
+            return None
+        case tuple():
+            return (type(part).__name__, *(shape(one) for one in part))
+        case _:
+            return part

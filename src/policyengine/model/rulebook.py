@@ -1,0 +1,420 @@
+"""The typed rulebook: what every check, compiler, evaluator and page stands on.
+
+Everything here is immutable and carries the place where it is written. Names are resolved and
+literals are values; after parsing nobody sees YAML. All names (facts, parameters, amounts,
+deadlines, lists) share one namespace, so that a name alone says what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from policyengine.diagnostics.span import Span
+from policyengine.diagnostics.text import Text
+from policyengine.model.clauses import Clause, Source
+from policyengine.model.conditions import All, Condition, Constant, Operand, Ref, Test, conjuncts
+from policyengine.model.report import Report
+from policyengine.values.calendar import Calendar
+from policyengine.values.literals import Value, ValueType, comparison_key
+
+Role = Literal["given", "derived", "outcome"]
+NoticeKind = Literal["duty", "permission", "advice", "warning"]
+
+STATUSES: tuple[tuple[str, Text], ...] = (
+    ("not_started", Text("未开始", "not started")),
+    ("open", Text("进行中", "open")),
+    ("met", Text("已履行", "met")),
+    ("missed", Text("已逾期", "missed")),
+    ("lapsed", Text("已失效", "lapsed")),
+    ("ended", Text("已结束", "ended")),
+    ("stopped", Text("已停止", "stopped")),
+)
+"""What a deadline's ``status`` can be, with titles.
+
+When the time is over a duty is ``missed``, a right ``lapsed`` and a period ``ended``.
+"""
+RAN_OUT = ("missed", "lapsed", "ended")
+"""What a deadline's ``status`` is once its time is over."""
+
+
+WORDS_OF_DAYS = ("from", "until")
+"""How the tests are spelled that ask whether a policy is in force."""
+
+DEADLINE_PROPERTIES = ("status", "due", "settled_at")
+"""What a deadline has values for; the names are ``DEADLINE.status`` and so on."""
+
+
+class Choice(NamedTuple):
+    """One value of a closed list."""
+
+    name: str
+    title: Text
+    span: Span
+
+
+class Bound(NamedTuple):
+    """A limit that a fact of a case must respect, else the case is faulty."""
+
+    operator: Literal["at_least", "at_most", "not_before"]
+    operand: Operand
+    span: Span
+
+
+class Fact(NamedTuple):
+    """A typed, titled thing that a case says (``given``) or that rules conclude.
+
+    ``if_missing`` says what a missing fact is, perhaps by the reading of an assumption. ``by`` tells whose
+    act an instant is: a party, or the full path of the fact that names the party; empty when nobody acts.
+    ``foresees`` names a fact that is still to come and for which this one stands until then: it is filled in
+    only to see what would follow, and people are asked for the other one.
+    """
+
+    path: str
+    type: ValueType
+    title: Text
+    role: Role
+    choices: tuple[Choice, ...]
+    if_missing: IfMissing | MissingByReading
+    dated_by: str | None
+    by: str
+    bounds: tuple[Bound, ...]
+    listed: str | None
+    span: Span
+    foresees: str | None = None
+
+    def when_missing(self, readings: Mapping[str, str]) -> IfMissing:
+        """Return what it is when a case leaves it out, under the readings chosen for the assumptions."""
+        if isinstance(self.if_missing, MissingByReading):
+            return dict(self.if_missing.readings)[readings[self.if_missing.assumption]]
+        return self.if_missing
+
+    @property
+    def literal_limits(self) -> tuple[int | None, int | None]:
+        """The least and the greatest value that a case may give, by what they compare by, where literals
+        say so.
+        """
+        found: dict[bool, list[int]] = {True: [], False: []}
+        for bound in self.bounds:
+            limit = comparison_key(bound.operand.value) if isinstance(bound.operand, Constant) else None
+            if isinstance(limit, int):
+                found[bound.operator == "at_most"].append(limit)
+        return max(found[False], default=None), min(found[True], default=None)
+
+    @property
+    def is_required(self) -> bool:
+        """Tell whether a case has to say it: leaving it out leaves it unknown, under some reading."""
+        ways = [self.if_missing]
+        if isinstance(self.if_missing, MissingByReading):
+            ways = [one for _, one in self.if_missing.readings]
+        return self.role == "given" and None in ways
+
+    @property
+    def is_never_if_missing(self) -> bool:
+        """Tell whether a case that leaves it out says that it has no value, whatever the readings."""
+        ways = [self.if_missing]
+        if isinstance(self.if_missing, MissingByReading):
+            ways = [one for _, one in self.if_missing.readings]
+        return self.role == "given" and all(one == "absent" for one in ways)
+
+    @property
+    def has_none_if_missing(self) -> bool:
+        """Tell whether leaving it out says, under some reading, that it has no value."""
+        if isinstance(self.if_missing, MissingByReading):
+            return any(one == "absent" for _, one in self.if_missing.readings)
+        return self.if_missing == "absent"
+
+
+class Default(NamedTuple):
+    """The value a missing fact takes."""
+
+    value: Value
+
+
+IfMissing = Default | Literal["absent"] | None
+"""None leaves a missing fact unknown; ``"absent"`` makes it known to have no value (an event that has not
+happened); a default supplies a value.
+"""
+
+
+class MissingByReading(NamedTuple):
+    """What a missing fact is under each reading of an assumption."""
+
+    assumption: str
+    readings: tuple[tuple[str, IfMissing], ...]
+
+
+class RecordList(NamedTuple):
+    """A list of records; ``fields`` are the full paths of its facts.
+
+    ``dated_by`` is the full path of the instant that dates (and orders) its records.
+    """
+
+    path: str
+    title: Text
+    fields: tuple[str, ...]
+    dated_by: str | None
+    empty_if_missing: bool
+    span: Span
+
+    @property
+    def is_required(self) -> bool:
+        """Tell whether a case has to say it: leaving it out leaves it unknown how many records there are."""
+        return not self.empty_if_missing
+
+
+class Reading(NamedTuple):
+    """One way to understand a clause that the source leaves open."""
+
+    id: str
+    title: Text
+
+
+class Assumption(NamedTuple):
+    """A named reading of a clause (A-01 ...), with its alternatives."""
+
+    id: str
+    title: Text
+    readings: tuple[Reading, ...]
+    default: str
+    source: Source | None
+    span: Span
+
+
+class DatedValue(NamedTuple):
+    """A value in force from the start of a day (ordinal, inclusive), or always."""
+
+    start: int | None
+    value: Value
+    span: Span
+
+
+class Parameter(NamedTuple):
+    """A number that policy people change. ``by`` is the instant that says which value is in force.
+
+    ``left_open`` when the rule file says itself that the document gives no figure (``values: []``).
+    ``unconfirmed`` names the overlay that supplied a figure nobody has confirmed, or is empty.
+    """
+
+    id: str
+    policy: str
+    title: Text
+    type: ValueType
+    values: tuple[DatedValue, ...]
+    by: Ref | None
+    source: Source | None
+    left_open: bool
+    unconfirmed: str
+    span: Span
+
+    @property
+    def is_dated(self) -> bool:
+        """Tell whether an act says which of its values counts."""
+        return self.by is not None and any(value.start is not None for value in self.values)
+
+
+class CountingRule(NamedTuple):
+    """How lengths are counted: each entry a fixed choice or one that depends on a reading."""
+
+    aspect: Literal["end", "hours", "days", "business_days"]
+    assumption: str | None
+    choices: tuple[tuple[str, str], ...]
+    span: Span
+
+
+class Deadline(NamedTuple):
+    """Who must act (or, for a right, may), from which instant, within how long.
+
+    ``met_by`` are acts; without any it is a period. ``stopped_by`` are events after which the clock no longer
+    matters, such as the end of the case.
+    """
+
+    id: str
+    policy: str
+    title: Text
+    source: Source | None
+    who: str
+    starts: Operand
+    within: Operand
+    met_by: tuple[Ref, ...]
+    stopped_by: tuple[Ref, ...]
+    is_right: bool
+    when: Condition
+    counting: tuple[CountingRule, ...]
+    listed: str | None
+    span: Span
+
+
+class Cap(NamedTuple):
+    """One upper limit of an amount, perhaps only under a condition."""
+
+    limit: Operand
+    when: Condition
+    span: Span
+
+
+class Amount(NamedTuple):
+    """A computed sum of money: ``(base + plus - minus) * rate``, rounded, then floor, then every cap.
+
+    A cap binds after the floor: where they contradict, the cap wins.
+    """
+
+    id: str
+    policy: str
+    title: Text
+    source: Source | None
+    base: Operand
+    plus: tuple[Operand, ...]
+    minus: tuple[Operand, ...]
+    rate: Operand | None
+    floor: Operand | None
+    caps: tuple[Cap, ...]
+    rounding: Literal["half_up", "half_even", "down", "up"]
+    when: Condition
+    listed: str | None
+    span: Span
+
+
+class Conclusion(NamedTuple):
+    """``then`` of a rule: this fact has this value."""
+
+    fact: Ref
+    value: Operand
+    span: Span
+
+
+class TextByReading(NamedTuple):
+    """A text that depends on the reading chosen for an assumption."""
+
+    assumption: str
+    readings: tuple[tuple[str, Text], ...]
+
+
+class Notice(NamedTuple):
+    """What a rule tells someone. ``by`` is the deadline until which, ``otherwise`` what follows if not."""
+
+    kind: NoticeKind
+    to: str
+    text: Text
+    by: str | None
+    otherwise: Text | TextByReading
+    span: Span
+
+
+class Rule(NamedTuple):
+    """``when`` its conditions hold, ``then`` facts are so, with the clause of the source that says it.
+
+    ``scope`` is what its policy demands (``applies_to`` and ``effective``); the rule holds when both do.
+    """
+
+    id: str
+    policy: str
+    title: Text
+    source: Source | None
+    scope: Condition
+    when: Condition
+    then: tuple[Conclusion, ...]
+    overrides: tuple[str, ...]
+    notices: tuple[Notice, ...]
+    listed: str | None
+    span: Span
+
+
+def _asks_for_days(condition: Condition) -> bool:
+    # No condition of a rule file is written with these words: they are the keys of `effective`.
+    return isinstance(condition, Test) and condition.spelling in WORDS_OF_DAYS
+
+
+class Policy(NamedTuple):
+    """One policy file, in force for acts from its first to its last day (ordinals, inclusive).
+
+    ``scope`` is what it demands for all its parts: ``applies_to``, and the days as tests of ``effective``.
+    """
+
+    id: str
+    title: Text
+    file: str
+    first_day: int | None
+    last_day: int | None
+    scope: Condition
+    span: Span
+
+    @property
+    def days(self) -> tuple[Test, ...]:
+        """The tests of its scope that ask whether the policy is in force on the day of an act."""
+        return tuple(one for one in conjuncts(self.scope) if isinstance(one, Test) and _asks_for_days(one))
+
+    @property
+    def applies_to(self) -> All:
+        """What it demands beside being in force."""
+        return All(tuple(one for one in conjuncts(self.scope) if not _asks_for_days(one)), self.scope.span)
+
+    @property
+    def never_in_force(self) -> bool:
+        """Tell whether it ends before it begins."""
+        return self.first_day is not None and self.last_day is not None and self.last_day < self.first_day
+
+
+class Document(NamedTuple):
+    """A source document, known by its digest."""
+
+    id: str
+    title: Text
+    digest: str
+    span: Span
+
+
+class Party(NamedTuple):
+    """Somebody who acts or is told something; ``members`` are the parties that a group stands for."""
+
+    id: str
+    title: Text
+    members: tuple[str, ...] = ()
+
+
+class Overlay(NamedTuple):
+    """A separate file of figures, off unless switched on; ``active`` when it was.
+
+    ``values`` are those that it gives to parameters, by name, in the order of the names.
+    """
+
+    id: str
+    title: Text
+    file: str
+    confirmed: bool
+    active: bool
+    values: tuple[tuple[str, tuple[DatedValue, ...]], ...]
+
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """The parameters to which it gives values."""
+        return tuple(name for name, _ in self.values)
+
+
+class Rulebook(NamedTuple):
+    """A whole rulebook, ready to check, compile and evaluate. Mappings are sorted by name."""
+
+    id: str
+    version: str
+    title: Text
+    digest: str
+    zone: ZoneInfo
+    currency: str
+    calendar: Calendar
+    languages: tuple[str, ...]
+    documents: tuple[Document, ...]
+    parties: Mapping[str, Party]
+    facts: Mapping[str, Fact]
+    lists: Mapping[str, RecordList]
+    assumptions: Mapping[str, Assumption]
+    policies: Mapping[str, Policy]
+    parameters: Mapping[str, Parameter]
+    deadlines: Mapping[str, Deadline]
+    amounts: Mapping[str, Amount]
+    rules: Mapping[str, Rule]
+    overlays: tuple[Overlay, ...]
+    clauses: Mapping[str, Clause]
+    reports: Mapping[str, Report]
+    directory: str
+    span: Span

@@ -1,0 +1,625 @@
+"""The decision about one case: every outcome with its reasons, clocks, amounts and next steps.
+
+Made from an engine's findings, the same way for every engine; it holds values and places, not sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from policyengine.diagnostics.text import Text
+from policyengine.model.case import Case, Key
+from policyengine.model.rulebook import Amount, Deadline, Default, Fact, Notice, Rule, Rulebook, TextByReading
+from policyengine.outcome.explain import Explanation
+from policyengine.outcome.leaves import Part
+from policyengine.outcome.refine.search import Exactness, Refined, Refinement, Target
+from policyengine.outcome.refine.tree import Spread
+from policyengine.outcome.support import Support
+from policyengine.semantics.findings import (
+    Absent,
+    AmountFinding,
+    Conflict,
+    DeadlineFinding,
+    Findings,
+    Known,
+    Missing,
+    State,
+    Truth,
+    Unknown,
+)
+from policyengine.values.literals import Value, comparison_key
+
+Status = Literal["known", "undetermined", "not_applicable", "conflict"]
+
+
+class Reason(NamedTuple):
+    """A rule that gives an outcome its value, or still could, with the tests that made it so."""
+
+    rule: Rule
+    record: int | None
+    truth: Truth
+    leaves: tuple[Part, ...]
+    value: State
+
+
+class Outcome(NamedTuple):
+    """What is concluded about one fact.
+
+    ``possible`` are the values that an undetermined outcome can still take, ``has_unknown_value`` tells that
+    it can also take one that cannot be told, ``may_be_absent`` that it can turn out not applicable. This is
+    all there is if ``exactness`` is ``exact``; else at least this is possible, and what is ``not_ruled_out``
+    may be. ``refined`` tells which of them follows from what.
+    ``overridden`` are rules that hold and give way to an exception. ``unconfirmed`` are the overlays whose
+    figures it rests on; ``provisional`` tells that it rests on a calendar that is not published yet.
+    """
+
+    fact: Fact
+    record: int | None
+    status: Status
+    state: State
+    possible: tuple[Value, ...]
+    has_unknown_value: bool
+    may_be_absent: bool
+    may_conflict: bool
+    not_ruled_out: tuple[Value, ...]
+    exactness: Exactness
+    refined: Refined | None
+    reasons: tuple[Reason, ...]
+    overridden: tuple[Rule, ...]
+    waits: tuple[Missing, ...]
+    support: Support
+    unconfirmed: tuple[str, ...]
+    provisional: bool
+
+
+class ClockView(NamedTuple):
+    """A deadline that exists or may exist, and whether it rests on an unpublished calendar."""
+
+    deadline: Deadline
+    record: int | None
+    finding: DeadlineFinding
+    support: Support
+    provisional: bool
+
+    @property
+    def waits(self) -> tuple[Missing, ...]:
+        """What its status waits for."""
+        status = self.finding.status
+        return sort_missing(status.waits) if isinstance(status, Unknown) else ()
+
+    @property
+    def is_set(self) -> bool:
+        """Tell whether something has set the clock going, or may have."""
+        return not isinstance(self.finding.start, Absent)
+
+
+class AmountView(NamedTuple):
+    """An amount that exists or may exist."""
+
+    amount: Amount
+    record: int | None
+    finding: AmountFinding
+
+
+class NextStep(NamedTuple):
+    """What somebody must or may do, by when, and what follows if not."""
+
+    notice: Notice
+    rule: Rule
+    record: int | None
+    due: State | None
+    otherwise: Text
+    assumption: str
+
+
+class PossibleStep(NamedTuple):
+    """A next step that perhaps is due: ``refined`` tells on what that depends."""
+
+    step: NextStep
+    refined: Refined
+
+    @property
+    def waits(self) -> tuple[Missing, ...]:
+        """What it waits for."""
+        return sort_missing(self.refined.state.waits) if isinstance(self.refined.state, Unknown) else ()
+
+
+class Taken(NamedTuple):
+    """A fact that the case does not say and that the decision took as its default."""
+
+    fact: Fact
+    record: int | None
+    value: Value
+
+
+class Wanted(NamedTuple):
+    """Something that is missing, and how many answers it would help to settle."""
+
+    missing: Missing
+    answers: int
+
+
+class Chosen(NamedTuple):
+    """The reading chosen for an assumption that the decision leans on."""
+
+    id: str
+    reading: str
+    is_default: bool
+
+
+class Judged(NamedTuple):
+    """What was judged and how: together with the case it determines the decision."""
+
+    rulebook: Rulebook
+    readings: Mapping[str, str]
+    settings: tuple[tuple[str, str], ...]
+    engine: str
+    engine_version: str
+
+
+class Decision:
+    """The answer about one case at one instant (``as_of``, epoch seconds).
+
+    Its parts are put together from the findings when they are first asked for.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        as_of: int,
+        judged: Judged,
+        findings: Findings,
+        explanation: Explanation,
+        refinement: Refinement | None = None,
+    ) -> None:
+        """Made by ``Rulebook.evaluate``. Without a refinement, what Kleene's logic leaves open stays open."""
+        self.case = case
+        self.as_of = as_of
+        self.judged = judged
+        self.findings = findings
+        self.explanation = explanation
+        self.refinement = refinement
+        self._assembly = _Assembly(judged, findings, explanation, refinement)
+
+    def unrefined(self) -> Decision:
+        """Return the decision without the search for what is still possible, which can take long."""
+        return Decision(self.case, self.as_of, self.judged, self.findings, self.explanation)
+
+    def state_of(self, key: Key) -> State:
+        """Return the state of a name: of something that is open, the one that all possible ways agree on."""
+        state = self.findings.states[key]
+        if self.refinement is None or not isinstance(state, Unknown):
+            return state
+        return self.refinement.of(Target("state", key)).state
+
+    def truth_of(self, rule: Key) -> Truth:
+        """Return whether a rule holds: of one that is open, what all possible ways agree on."""
+        truth = self.findings.rules[rule].truth
+        if self.refinement is None or truth is not Truth.UNDETERMINED:
+            return truth
+        state = self.refinement.of(Target("rule", rule)).state
+        return _TRUTHS[state.value is True] if isinstance(state, Known) else truth
+
+    @cached_property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What is concluded about each outcome, by name; for a list, about each record that is seen."""
+        return tuple(self._assembly.outcomes())
+
+    @cached_property
+    def clocks(self) -> tuple[ClockView, ...]:
+        """The deadlines that exist or may exist, the earliest start first."""
+        return tuple(self._assembly.clocks())
+
+    def outcome(self, key: Key) -> Outcome:
+        """Return one of the outcomes, without the others."""
+        return self._assembly.outcome(self.judged.rulebook.facts[key[0]], key[1])
+
+    def clock(self, key: Key) -> ClockView | None:
+        """Return one of the deadlines, without the others; None if it does not exist in any way."""
+        return self._assembly.clock(self.judged.rulebook.deadlines[key[0]], key[1])
+
+    @cached_property
+    def amounts(self) -> tuple[AmountView, ...]:
+        """The amounts that exist or may exist, by name."""
+        return tuple(self._assembly.amounts())
+
+    @cached_property
+    def next_steps(self) -> tuple[NextStep, ...]:
+        """Who must or may do what, duties first, by due instant."""
+        return tuple(self._assembly.next_steps())
+
+    @cached_property
+    def possible_steps(self) -> tuple[PossibleStep, ...]:
+        """What somebody perhaps must or may do, and on what that depends; duties first."""
+        return tuple(self._assembly.possible_steps())
+
+    @cached_property
+    def assumptions(self) -> tuple[Chosen, ...]:
+        """The readings that the decision leans on, and those that were chosen against the default."""
+        return tuple(self._assembly.assumptions(self.outcomes, self.clocks, self.next_steps))
+
+    @cached_property
+    def defaults(self) -> tuple[Taken, ...]:
+        """The facts that the case does not say and that the decision took as their defaults, by name."""
+        return tuple(self._assembly.defaults(self.outcomes, self.next_steps))
+
+    @property
+    def undetermined(self) -> tuple[Outcome, ...]:
+        """The outcomes that wait for something, or are in conflict."""
+        return tuple(one for one in self.outcomes if one.status in ("undetermined", "conflict"))
+
+    @property
+    def missing(self) -> tuple[Missing, ...]:
+        """Everything that some outcome or next step waits for, in the order of ``wanted``."""
+        return tuple(one.missing for one in self.wanted)
+
+    @cached_property
+    def wanted(self) -> tuple[Wanted, ...]:
+        """What is missing: facts that a case can give, then figures; what settles most answers first."""
+        found: dict[Missing, int] = {}
+        waits = [outcome.waits for outcome in self.outcomes]
+        waits += [step.waits for step in self.possible_steps]
+        for missing in (one for each in waits for one in each):
+            found[missing] = found.get(missing, 0) + 1
+        order = {missing: number for number, missing in enumerate(sort_missing(found))}
+        wanted = (Wanted(missing, answers) for missing, answers in found.items())
+        return tuple(sorted(wanted, key=lambda one: (self._rank(one), -one.answers, order[one.missing])))
+
+    def _rank(self, wanted: Wanted) -> tuple[int, bool]:
+        """Order what is missing: what can be told now, what is still to come, then what cases cannot say."""
+        fact = self.judged.rulebook.facts.get(wanted.missing.name)
+        return _RANKS[wanted.missing.kind], fact is not None and fact.foresees is not None
+
+
+_TRUTHS = (Truth.FALSE, Truth.TRUE)
+_RANKS = {"fact": 0, "conflict": 1, "parameter": 2}
+
+
+def sort_missing(missing: Iterable[Missing]) -> tuple[Missing, ...]:
+    """Return things that are missing without repetition, ordered by kind, name and record."""
+    return tuple(
+        sorted(set(missing), key=lambda one: (one.kind, one.name, -1 if one.record is None else one.record))
+    )
+
+
+class _Assembly:
+    """The making of one decision."""
+
+    def __init__(
+        self, judged: Judged, findings: Findings, explanation: Explanation, refinement: Refinement | None
+    ) -> None:
+        self.book = judged.rulebook
+        self.judged = judged
+        self.findings = findings
+        self.explanation = explanation
+        self.refinement = refinement
+        self.has_overlay = any(overlay.active for overlay in self.book.overlays)
+        # Answers share completions, which the refinement keeps: each is explained once.
+        self._explained = {id(findings): explanation}
+        self._outcomes: dict[Key, Outcome] = {}
+        self._clocks: dict[Key, ClockView | None] = {}
+
+    def _refined(self, target: Target) -> Refined | None:
+        return None if self.refinement is None else self.refinement.of(target)
+
+    def _leaves(self, refined: Refined) -> Iterator[Explanation]:
+        """Return the explanations of the ways that were tried."""
+        for case, findings in refined.leaves:
+            found = self._explained.get(id(findings))
+            if found is None:
+                explainer, as_of = self.explanation.explainer, self.explanation.as_of
+                found = self._explained[id(findings)] = Explanation(explainer, case, as_of, findings)
+            yield found
+
+    def _united(self, supports: Iterable[Support]) -> Support:
+        """Return what any of the ways that were tried rests on, in the case as it is."""
+        return Support.union(supports).within(self.findings)
+
+    # ---------- outcomes
+
+    def outcomes(self) -> Iterator[Outcome]:
+        for fact in self.book.facts.values():
+            if fact.role == "outcome":
+                for record in self._records(fact.listed):
+                    yield self.outcome(fact, record)
+
+    def _records(self, listed: str | None) -> Iterable[int | None]:
+        return (None,) if listed is None else (self.findings.records[listed] or ())
+
+    def outcome(self, fact: Fact, record: int | None) -> Outcome:
+        """Return what is concluded about one fact, found out once."""
+        found = self._outcomes.get((fact.path, record))
+        if found is None:
+            found = self._outcomes[fact.path, record] = self._outcome(fact, record)
+        return found
+
+    def _outcome(self, fact: Fact, record: int | None) -> Outcome:
+        state = self.findings.states[fact.path, record]
+        resolved = self.findings.resolved.get((fact.path, record))
+        names = () if resolved is None else (*resolved.winners, *resolved.open)
+        reasons = tuple(self._reason(self.book.rules[name], fact.path, record) for name in names)
+        support = self.explanation.support(fact.path, record)
+        is_open = isinstance(state, Unknown)
+        outcome = Outcome(
+            fact=fact,
+            record=record,
+            status=_status(state),
+            state=state,
+            possible=_possible(reasons) if is_open else (),
+            has_unknown_value=is_open and any(isinstance(one.value, Unknown) for one in reasons),
+            may_be_absent=is_open and _may_be_absent(reasons),
+            may_conflict=False,
+            not_ruled_out=(),
+            exactness="lower_bound" if is_open else "exact",
+            refined=None,
+            reasons=reasons,
+            overridden=tuple(self._overridden(fact.path, record, names)),
+            waits=sort_missing(state.waits) if isinstance(state, Unknown) else (),
+            support=support,
+            unconfirmed=self._unconfirmed(support),
+            provisional=self.explanation.is_provisional(support),
+        )
+        refined = self._refined(Target("state", (fact.path, record))) if is_open else None
+        return outcome if refined is None else self._refine(outcome, refined)
+
+    def _refine(self, outcome: Outcome, refined: Refined) -> Outcome:
+        """Return an open outcome with what is still possible; nothing else, where that is exact."""
+        key = (outcome.fact.path, outcome.record)
+        met = [answer for answer in refined.answers if isinstance(answer, Known)]
+        possible = _sorted_values(answer.value for answer in met)
+        rest = tuple(one for one in outcome.possible if one not in possible)
+        is_some = any(isinstance(one, Spread) for one in refined.answers)
+        is_untold = any(isinstance(one, Unknown) for one in refined.answers)
+        may_be_absent = any(isinstance(one, Absent) for one in refined.answers)
+        state = refined.state
+        waits = sort_missing(state.waits) if isinstance(state, Unknown) else ()
+        # Kleene's answer has everything that is possible: if each part of it is met, nothing is left out.
+        is_all = not rest and not is_untold and may_be_absent >= outcome.may_be_absent
+        is_exact = refined.exactness == "exact" or (
+            is_all and is_some >= outcome.has_unknown_value and refined.matters == frozenset(outcome.waits)
+        )
+        if not is_exact:  # what was not tried is not ruled out
+            may_be_absent = may_be_absent or outcome.may_be_absent
+            is_untold = outcome.has_unknown_value
+        explained = [*self._leaves(refined)]
+        supports = [one.support(*key) for one in explained]
+        support = self._united([outcome.support, *supports] if isinstance(state, Unknown) else supports)
+        return outcome._replace(
+            status=_status(state),
+            state=state,
+            possible=possible if isinstance(state, Unknown) else (),
+            has_unknown_value=(is_some or is_untold) and isinstance(state, Unknown),
+            may_be_absent=may_be_absent and isinstance(state, Unknown),
+            may_conflict=isinstance(state, Unknown)
+            and any(isinstance(one, Conflict) for one in refined.answers),
+            not_ruled_out=() if is_exact else rest,
+            exactness="exact" if is_exact else "lower_bound",
+            refined=refined,
+            reasons=outcome.reasons if isinstance(state, Unknown) else self._agreeing(key, explained),
+            overridden=outcome.overridden if isinstance(state, Unknown) else (),
+            waits=waits,
+            support=support,
+            unconfirmed=self._unconfirmed(support),
+            provisional=any(one.is_provisional(one.support(*key)) for one in (self.explanation, *explained)),
+        )
+
+    def _agreeing(self, key: Key, explained: Iterable[Explanation]) -> tuple[Reason, ...]:
+        """Return the rules that give the value on which all ways agree, each once."""
+        found: dict[str, Reason] = {}
+        for explanation in explained:
+            resolved = explanation.findings.resolved.get(key)
+            for name in () if resolved is None else resolved.winners:
+                if name not in found:
+                    rule = self.book.rules[name]
+                    truth, leaves = explanation.of_rule(rule, key[1])
+                    value = next(one.value for one in rule.then if one.fact.name == key[0])
+                    state = explanation.state_of(value, key[1])
+                    found[name] = Reason(rule, key[1], truth, leaves, state)
+        return tuple(found[name] for name in sorted(found))
+
+    def _reason(self, rule: Rule, path: str, record: int | None) -> Reason:
+        truth, leaves = self.explanation.of_rule(rule, record)
+        value = next(one.value for one in rule.then if one.fact.name == path)
+        return Reason(rule, record, truth, leaves, self.explanation.state_of(value, record))
+
+    def _overridden(self, path: str, record: int | None, names: Iterable[str]) -> Iterator[Rule]:
+        for rule in self.explanation.explainer.conclusions.get(path, ()):
+            if rule.id not in names and self.findings.rules[rule.id, record].truth is Truth.TRUE:
+                yield rule
+
+    def _unconfirmed(self, support: Support) -> tuple[str, ...]:
+        if not self.has_overlay:
+            return ()
+        return tuple(sorted({self.book.parameters[id].unconfirmed for id in support.parameters} - {""}))
+
+    # ---------- clocks and amounts
+
+    def clocks(self) -> Iterator[ClockView]:
+        views = []
+        for deadline in self.book.deadlines.values():
+            for record in self._records(deadline.listed):
+                view = self.clock(deadline, record)
+                if view is not None:
+                    views.append(view)
+        yield from sorted(views, key=by_start)
+
+    def clock(self, deadline: Deadline, record: int | None) -> ClockView | None:
+        """Return how one deadline stands, found out once; None if it does not exist in any way."""
+        key = (deadline.id, record)
+        if key not in self._clocks:
+            self._clocks[key] = self._clock(deadline, record)
+        return self._clocks[key]
+
+    def _clock(self, deadline: Deadline, record: int | None) -> ClockView | None:
+        key = (f"{deadline.id}.status", record)
+        if isinstance(self.findings.states[key], Absent):
+            return None  # it does not exist, or there is no length of time for it
+        finding = self.findings.deadlines[deadline.id, record]
+        if finding.exists is Truth.FALSE or isinstance(finding.length, Absent):
+            return None
+        support = self.explanation.support(*key)
+        provisional = finding.provisional or self.explanation.is_provisional(support)
+        refined = self._refined(Target("state", key)) if isinstance(finding.status, Unknown) else None
+        if refined is not None:
+            if isinstance(refined.state, Absent):
+                return None  # in no way does it exist
+            finding = finding._replace(status=refined.state)
+            explained = [*self._leaves(refined)]
+            support = self._united([support, *(one.support(*key) for one in explained)])
+            found = (one.findings.deadlines[deadline.id, record] for one in explained)
+            provisional = provisional or any(one.provisional for one in found)
+            provisional = provisional or self._is_provisional(support)
+        return ClockView(deadline, record, finding, support, provisional)
+
+    def _is_provisional(self, support: Support) -> bool:
+        """Tell whether a clock that matters in some way is provisional in the case as it is."""
+        provisional = self.findings.provisional
+        return bool(provisional) and not provisional.isdisjoint(support.deadlines)
+
+    def amounts(self) -> Iterator[AmountView]:
+        for amount in self.book.amounts.values():
+            for record in self._records(amount.listed):
+                if not isinstance(self.findings.states[amount.id, record], Absent):
+                    yield AmountView(amount, record, self.findings.amounts[amount.id, record])
+
+    # ---------- next steps
+
+    def next_steps(self) -> Iterator[NextStep]:
+        steps = []
+        for key in self.findings.firings:
+            rule = self.book.rules[key[0]]
+            steps += [self._step(notice, rule, key[1]) for notice in rule.notices]
+        for key, refined in self._open_rules():
+            if refined is not None and refined.state == Known(True):
+                rule = self.book.rules[key[0]]
+                steps += [self._step(notice, rule, key[1]) for notice in rule.notices]
+        yield from sorted(steps, key=_by_due)
+
+    def possible_steps(self) -> Iterator[PossibleStep]:
+        found = []
+        for key, refined in self._open_rules():
+            if refined is not None and isinstance(refined.state, Unknown):
+                rule = self.book.rules[key[0]]
+                for notice in rule.notices:
+                    step = self._step(notice, rule, key[1])
+                    found.append(PossibleStep(step._replace(due=self._due_if_so(step, refined)), refined))
+        yield from sorted(found, key=lambda one: _by_due(one.step))
+
+    def _due_if_so(self, step: NextStep, refined: Refined) -> State | None:
+        """Return until when a step is due in every way in which it is; unknown where they differ."""
+        if step.notice.by is None or isinstance(step.due, Known):
+            return step.due
+        listed = self.book.deadlines[step.notice.by].listed
+        name, record = f"{step.notice.by}.due", step.record if listed else None
+        rule = (step.rule.id, step.record)
+        dues = {
+            findings.states[name, record]
+            for _, findings in refined.leaves
+            if findings.rules[rule].truth is Truth.TRUE
+        }
+        return dues.pop() if len(dues) == 1 else step.due
+
+    def _open_rules(self) -> Iterator[tuple[Key, Refined | None]]:
+        """Return the rules that tell somebody something and of which it is open whether they hold."""
+        for key in self.findings.open_rules:
+            if self.book.rules[key[0]].notices:
+                yield key, self._refined(Target("rule", key))
+
+    def _step(self, notice: Notice, rule: Rule, record: int | None) -> NextStep:
+        due: State | None = None
+        if notice.by is not None:
+            listed = self.book.deadlines[notice.by].listed
+            due = self.findings.states[f"{notice.by}.due", record if listed else None]
+        otherwise, assumption = notice.otherwise, ""
+        if isinstance(otherwise, TextByReading):
+            assumption = otherwise.assumption
+            reading = self.judged.readings[assumption]
+            otherwise = next(text for name, text in otherwise.readings if name == reading)
+        return NextStep(notice, rule, record, due, otherwise, assumption)
+
+    # ---------- assumptions and defaults
+
+    def assumptions(
+        self, outcomes: Iterable[Outcome], clocks: Iterable[ClockView], steps: Sequence[NextStep]
+    ) -> Iterator[Chosen]:
+        used = {step.assumption for step in steps} - {""}
+        used |= Support.union(self._supports(outcomes, steps)).assumptions
+        used |= Support.union(clock.support for clock in clocks if clock.is_set).assumptions
+        used |= {id for id, one in self.book.assumptions.items() if self.judged.readings[id] != one.default}
+        for id in sorted(used):
+            reading = self.judged.readings[id]
+            yield Chosen(id, reading, reading == self.book.assumptions[id].default)
+
+    def _supports(self, outcomes: Iterable[Outcome], steps: Iterable[NextStep]) -> Iterator[Support]:
+        for outcome in outcomes:
+            if outcome.status != "not_applicable":
+                yield outcome.support
+        for step in steps:
+            yield self._support_of_step(step)
+
+    def _support_of_step(self, step: NextStep) -> Support:
+        key = (step.rule.id, step.record)
+        support = self.explanation.support_of_rule(*key)
+        if self.findings.rules[key].truth is Truth.TRUE:
+            return support
+        refined = self._refined(Target("rule", key))
+        explained = () if refined is None else self._leaves(refined)
+        return self._united([support, *(one.support_of_rule(*key) for one in explained)])
+
+    def defaults(self, outcomes: Iterable[Outcome], steps: Iterable[NextStep]) -> Iterator[Taken]:
+        keys = Support.union(self._supports(outcomes, steps)).facts
+        for path, record in sorted(keys, key=lambda key: (key[0], -1 if key[1] is None else key[1])):
+            fact = self.book.facts.get(path)
+            if fact is None or (path, record) in self.explanation.case.values:
+                continue
+            missing = fact.when_missing(self.judged.readings)
+            if isinstance(missing, Default):
+                yield Taken(fact, record, missing.value)
+
+
+def _may_be_absent(reasons: Sequence[Reason]) -> bool:
+    """Tell whether no rule may hold, or one that could give the value may have none to give."""
+    values = (one.value for one in reasons)
+    return all(one.truth is not Truth.TRUE for one in reasons) or any(
+        isinstance(one, Absent) or (isinstance(one, Unknown) and not one.has_value) for one in values
+    )
+
+
+def _status(state: State) -> Status:
+    match state:
+        case Known():
+            return "known"
+        case Absent():
+            return "not_applicable"
+        case Conflict():
+            return "conflict"
+        case Unknown():
+            return "undetermined"
+
+
+def _possible(reasons: Iterable[Reason]) -> tuple[Value, ...]:
+    return _sorted_values(one.value.value for one in reasons if isinstance(one.value, Known))
+
+
+def _sorted_values(values: Iterable[Value]) -> tuple[Value, ...]:
+    """Return values of one type in order, each once."""
+    found = {comparison_key(value): value for value in values}
+    return tuple(found[key] for key in sorted(found, key=lambda key: (isinstance(key, str), key)))
+
+
+def by_start(view: ClockView) -> tuple[bool, int, str, int]:
+    """Order clocks by start, those without a known one last."""
+    start = view.finding.start
+    instant = start.value if isinstance(start, Known) and isinstance(start.value, int) else 0
+    return not isinstance(start, Known), instant, view.deadline.id, view.record or 0
+
+
+_KINDS = ("duty", "permission", "warning", "advice")
+
+
+def _by_due(step: NextStep) -> tuple[int, bool, int, str, int]:
+    """Order next steps: duties first, then by due instant."""
+    due = step.due.value if isinstance(step.due, Known) and isinstance(step.due.value, int) else 0
+    return _KINDS.index(step.notice.kind), not due, due, step.rule.id, step.record or 0

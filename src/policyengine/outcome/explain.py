@@ -1,0 +1,347 @@
+"""Why: the tests that made a rule hold or fail, and everything that an answer rests on.
+
+Engines only conclude. Here their findings are read back against the rules: no engine needs to keep a trace,
+and the explanation is the same whichever engine concluded.
+"""
+
+from __future__ import annotations
+
+import typing
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+
+from policyengine.compile.fold import fold_expr
+from policyengine.compile.lower import lower_condition
+from policyengine.compile.plan import Plan
+from policyengine.diagnostics.span import Span
+from policyengine.engines.closures import Evaluate, evaluate_of
+from policyengine.model.case import Case, Key
+from policyengine.model.conditions import (
+    All,
+    Any,
+    Condition,
+    Constant,
+    Count,
+    Not,
+    Operand,
+    Pick,
+    ReadingIs,
+    Some,
+    Test,
+    range_of,
+)
+from policyengine.model.rulebook import MissingByReading, Rule, Rulebook
+from policyengine.outcome.leaves import Either, Leaf, Looked, Part
+from policyengine.outcome.support import Kind, Support
+from policyengine.outcome.supports import Supports
+from policyengine.semantics.findings import Findings, Known, State, Truth
+from policyengine.semantics.readings import choose_operand
+from policyengine.semantics.strata import Layer
+
+
+class Explainer:
+    """What is shared by all explanations under one rulebook and one choice of readings."""
+
+    def __init__(self, rulebook: Rulebook, readings: Mapping[str, str], plan: Plan) -> None:
+        """``readings`` gives the reading chosen for each assumption, ``plan`` what rests on what."""
+        self.rulebook = rulebook
+        self.readings = readings
+        self.plan = plan
+        self._lowered: dict[int, Evaluate] = {}
+
+    @cached_property
+    def layers(self) -> list[Layer]:
+        """All names and rules but the simple names, those that others rest on first."""
+        return [
+            Layer(
+                tuple(cell.name for cell in stratum.cells if cell.name not in self.simple),
+                tuple(rule.name for rule in stratum.rules),
+            )
+            for stratum in self.plan.strata
+        ]
+
+    @cached_property
+    def simple(self) -> Mapping[str, tuple[Kind, Key]]:
+        """The names of the whole case that rest on nothing else, whatever the case says."""
+        book = self.rulebook
+        facts = (one for one in book.facts.values() if one.role == "given" and not one.listed)
+        found: dict[str, tuple[Kind, Key]] = {
+            one.path: ("fact", (one.path, None))
+            for one in facts
+            if one.dated_by is None and not isinstance(one.if_missing, MissingByReading)
+        }
+        for id, parameter in book.parameters.items():
+            if not parameter.is_dated:
+                found[id] = ("parameter", (id, None))
+        return found
+
+    @cached_property
+    def conclusions(self) -> Mapping[str, tuple[Rule, ...]]:
+        """The rules that conclude each fact."""
+        found: dict[str, list[Rule]] = {}
+        for rule in self.rulebook.rules.values():
+            for conclusion in rule.then:
+                found.setdefault(conclusion.fact.name, []).append(rule)
+        return {fact: tuple(rules) for fact, rules in found.items()}
+
+    def lowered(self, condition: Condition) -> Evaluate:
+        """Return the function that answers a condition of this rulebook."""
+        found = self._lowered.get(id(condition))
+        if found is None:
+            found = evaluate_of(fold_expr(lower_condition(condition), self.readings))
+            self._lowered[id(condition)] = found
+        return found
+
+
+class Explanation:
+    """Explains the findings about one case; it is the working memory that conditions are read against."""
+
+    def __init__(self, explainer: Explainer, case: Case, as_of: int, findings: Findings) -> None:
+        """Hold what is to be explained."""
+        self.explainer = explainer
+        self.book = explainer.rulebook
+        self.readings = explainer.readings
+        self.case = case
+        self.as_of = as_of
+        self.findings = findings
+        self.values = findings.values
+        self.kept: dict[object, typing.Any] = {}
+        self._looked_at: dict[int, tuple[Looked, ...]] = {}
+        self._wanted: dict[int, tuple[list[int], list[int]]] = {}
+        self._asked: dict[tuple[int, int], Looked] = {}
+        self._of_rules: dict[Key, tuple[Truth, tuple[Part, ...]]] = {}
+
+    # ---------- the memory that conditions ask
+
+    def records(self, listed: str) -> tuple[int, ...] | None:
+        """Return the records of a list that are seen; None when the list is unknown."""
+        return self.findings.records[listed]
+
+    def state_of(self, operand: Operand, record: int | None) -> State:
+        """Return the state of an operand."""
+        chosen = choose_operand(operand, self.readings)
+        if isinstance(chosen, Constant):
+            return Known(chosen.value)
+        return self.values[chosen.name, record if chosen.listed else None]
+
+    # ---------- leaves
+
+    def of_rule(self, rule: Rule, record: int | None) -> tuple[Truth, tuple[Part, ...]]:
+        """Return whether a rule holds, and the tests that made it so: first its policy's, then its own."""
+        found = self._of_rules.get((rule.id, record))
+        if found is None:
+            holds = self.findings.rules[rule.id, record].truth is Truth.TRUE
+            answers = (self.leaves(rule.scope, None, holds), self.leaves(rule.when, record, holds))
+            truth = min(answers[0][0], answers[1][0])
+            found = self._of_rules[rule.id, record] = (truth, _joined(truth, answers))
+        return found
+
+    def leaves(
+        self, condition: Condition, record: int | None, holds: bool = False
+    ) -> tuple[Truth, tuple[Part, ...]]:
+        """Return the truth of a condition and the tests that decided it.
+
+        Where it is known that the condition ``holds``, all parts of a conjunction are taken as true unasked.
+        """
+        return self._leaves(condition, record, False, Truth.TRUE if holds else None)
+
+    def _leaves(
+        self, condition: Condition, record: int | None, negated: bool, known: Truth | None
+    ) -> tuple[Truth, tuple[Part, ...]]:
+        """Return the truth of a condition by itself; that of its parts counts every ``not`` around them."""
+        match condition:
+            case Not(part):
+                opposite = None if known is None else Truth(2 - known)
+                truth, found = self._leaves(part, record, not negated, opposite)
+                return Truth(2 - truth), found
+            case All(parts, span) | Any(parts, span):
+                is_all = isinstance(condition, All)
+                whole = Truth.TRUE if is_all else Truth.FALSE
+                answers = [
+                    self._leaves(part, record, negated, whole if known is whole else None) for part in parts
+                ]
+                truth = (min if is_all else max)((one for one, _ in answers), default=whole)
+                # De Morgan: `not` around a disjunction demands every part, around a conjunction any one.
+                if is_all is not negated:
+                    return truth, _joined(truth, answers, whole)
+                counted = Truth(2 - truth) if negated else truth
+                return truth, _alternatives(counted, _deciding(truth, answers, whole), span)
+            case _:
+                return self._leaf(condition, record, negated, known)
+
+    def _leaf(
+        self,
+        condition: Test | ReadingIs | Some | Count | Pick,
+        record: int | None,
+        negated: bool,
+        known: Truth | None,
+    ) -> tuple[Truth, tuple[Part, ...]]:
+        truth = self.explainer.lowered(condition)(self, record)[0] if known is None else known
+        counted = Truth(2 - truth) if negated else truth
+        return truth, (Leaf(self, condition, counted, negated, record),)
+
+    # ---------- records
+
+    def looked_at(self, listed: str, where: Condition) -> tuple[Looked, ...]:
+        """Return all records of a list that are seen, and whether they satisfy ``where``."""
+        # Rules about every record ask the same of the whole list: it is read once, not once a record.
+        found = self._looked_at.get(id(where))
+        if found is None:
+            found = tuple(
+                Looked(record, *self.leaves(where, record)) for record in self.records(listed) or ()
+            )
+            self._looked_at[id(where)] = found
+        return found
+
+    def picked(self, question: Pick, current: int | None) -> tuple[Looked, ...]:
+        """Return the records up to the one that is picked, the preferred first."""
+        found: list[Looked] = []
+        for place in self.places(question, current):
+            one = self.looked(question, place)
+            found.append(one)
+            if one.truth is Truth.TRUE:
+                break
+        return tuple(found)
+
+    def places(self, question: Pick, current: int | None) -> range:
+        """Return where the records stand among which one is picked, the preferred first."""
+        count = len(self.records(question.listed) or ())
+        found = range_of(question.which, range(count), self._places[question.listed].get(current))
+        assert isinstance(found, range)  # a part of a range is one
+        return found
+
+    def candidates(self, question: Pick, current: int | None) -> Iterator[Looked]:
+        """Return those among which the picked one is, or may be, the preferred first."""
+        return (self.looked(question, place) for place in self._candidates(question, current))
+
+    def number_of_candidates(self, question: Pick, current: int | None) -> int:
+        """Return how many they are."""
+        return len(self._candidates(question, current))
+
+    def _candidates(self, question: Pick, current: int | None) -> Sequence[int]:
+        """Return where they stand."""
+        among = self.places(question, current)
+        if not among:
+            return ()
+        first, last = min(among[0], among[-1]), max(among[0], among[-1])
+        possible, sure = self._possible(question)
+        low, high = bisect_left(possible, first), bisect_right(possible, last)
+        if among.step > 0:
+            ends = bisect_left(sure, first)
+            stop = high if ends == len(sure) else min(high, bisect_right(possible, sure[ends]))
+            return _Part(possible, range(low, stop))
+        ends = bisect_right(sure, last)
+        stop = low if ends == 0 else max(low, bisect_left(possible, sure[ends - 1]))
+        return _Part(possible, range(high - 1, stop - 1, -1))
+
+    @cached_property
+    def _places(self) -> Mapping[str, Mapping[int | None, int]]:
+        """For each list where its records stand, by their number."""
+        return {
+            listed: {record: place for place, record in enumerate(records or ())}
+            for listed, records in self.findings.records.items()
+        }
+
+    def _possible(self, question: Pick) -> tuple[list[int], list[int]]:
+        """Return where the records stand that may be as wanted, and where those that surely are."""
+        found = self._wanted.get(id(question))
+        if found is None:
+            looked = self.looked_at(question.listed, question.where)
+            possible = [place for place, one in enumerate(looked) if one.truth is not Truth.FALSE]
+            found = possible, [place for place in possible if looked[place].truth is Truth.TRUE]
+            self._wanted[id(question)] = found
+        return found
+
+    def looked(self, question: Pick, place: int) -> Looked:
+        """Return a record that stands at a place, with whether it is as asked if it can be the one."""
+        one = self.looked_at(question.listed, question.where)[place]
+        if one.truth is Truth.FALSE:
+            return one
+        found = self._asked.get((id(question), place))
+        if found is None:
+            answer, asked = self.leaves(question.then, one.record)
+            found = self._asked[id(question), place] = one._replace(answer=answer, asked=asked)
+        return found
+
+    def count(self, listed: str, where: Condition) -> tuple[int, int] | None:
+        """Return how many records satisfy a condition at least and at most; None for an unknown list."""
+        records = self.records(listed)
+        if records is None:
+            return None
+        found: tuple[int, int] | None = self.kept.get(("count", id(where)))
+        if found is None:
+            truths = [one.truth for one in self.looked_at(listed, where)]
+            found = truths.count(Truth.TRUE), len(truths) - truths.count(Truth.FALSE)
+            self.kept["count", id(where)] = found
+        return found
+
+    # ---------- support
+
+    def support(self, name: str, record: int | None) -> Support:
+        """Return everything that the value of a name rests on."""
+        return Support(lambda: ((self._supports.items, self._supports.of_name(name, record)),))
+
+    def support_of_rule(self, id: str, record: int | None) -> Support:
+        """Return everything that a rule which holds, or could, rests on."""
+        return Support(lambda: ((self._supports.items, self._supports.of_rule(id, record)),))
+
+    def is_provisional(self, support: Support) -> bool:
+        """Tell whether a support of this case has a clock that ends on an unpublished calendar."""
+        return self._has_provisional and support.is_provisional
+
+    @cached_property
+    def _has_provisional(self) -> bool:
+        return bool(self.findings.provisional)
+
+    @cached_property
+    def _supports(self) -> Supports:
+        return Supports(self)
+
+
+class _Part(Sequence[int]):
+    """Some of the items of a list, without a copy of them."""
+
+    __slots__ = ("_items", "_numbers")
+
+    def __init__(self, items: Sequence[int], numbers: range) -> None:
+        self._items = items
+        self._numbers = numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @typing.overload
+    def __getitem__(self, number: int) -> int: ...
+    @typing.overload
+    def __getitem__(self, number: slice) -> _Part: ...
+    def __getitem__(self, number: int | slice) -> int | _Part:
+        if isinstance(number, slice):
+            return _Part(self._items, self._numbers[number])
+        return self._items[self._numbers[number]]
+
+
+_Answer = tuple[Truth, tuple[Part, ...]]
+
+
+def _deciding(truth: Truth, answers: Iterable[_Answer], whole: Truth) -> list[tuple[Part, ...]]:
+    """Return the parts that decided: all where every one had to agree (``whole``), else those so true."""
+    return [parts for one, parts in answers if truth is whole or one is truth]
+
+
+def _joined(truth: Truth, answers: Iterable[_Answer], whole: Truth = Truth.TRUE) -> tuple[Part, ...]:
+    return tuple(part for parts in _deciding(truth, answers, whole) for part in parts)
+
+
+def _alternatives(truth: Truth, ways: Sequence[tuple[Part, ...]], span: Span) -> tuple[Part, ...]:
+    """Return ways of which one is enough; a way that is an either/or itself gives its own ways."""
+    flat: list[tuple[Part, ...]] = []
+    for way in ways:
+        only = way[0] if len(way) == 1 else None
+        flat += only.ways if isinstance(only, Either) else [way]
+    if truth is Truth.TRUE and not all(flat):
+        return ()  # a way that demands nothing settles it
+    flat = [way for way in flat if way]
+    return (
+        (Either(truth, tuple(flat), span),) if len(flat) > 1 else tuple(part for way in flat for part in way)
+    )

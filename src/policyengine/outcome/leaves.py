@@ -1,0 +1,101 @@
+"""The tests that decided something, each with what it met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from policyengine.diagnostics.span import Span
+from policyengine.model.conditions import Count, Pick, ReadingIs, Some, Test
+from policyengine.semantics.findings import State, Truth
+
+if TYPE_CHECKING:
+    from policyengine.outcome.explain import Explanation
+
+
+class Leaf(NamedTuple):
+    """One test with what it met: why a condition came out as it did.
+
+    ``truth`` already counts a ``not`` around the test (``negated``).
+    """
+
+    explanation: Explanation
+    condition: Test | ReadingIs | Some | Count | Pick
+    truth: Truth
+    negated: bool
+    record: int | None
+
+    @property
+    def span(self) -> Span:
+        """Return where the test is written."""
+        return self.condition.span
+
+    @property
+    def looked_at(self) -> tuple[Looked, ...]:
+        """Return every record that a question about a list looked at, in the order in which it looked."""
+        match self.condition:
+            case Some(listed, where) | Count(listed, where):
+                return self.explanation.looked_at(listed, where)
+            case Pick():
+                return self.explanation.picked(self.condition, self.record)
+            case _:
+                return ()
+
+    @property
+    def left(self) -> State | None:
+        """Return the state of what is tested; None for other questions."""
+        if not isinstance(self.condition, Test):
+            return None
+        return self.explanation.state_of(self.condition.ref, self.record)
+
+    @property
+    def right(self) -> tuple[State, ...]:
+        """Return the states of what it is compared with."""
+        if not isinstance(self.condition, Test | Count):
+            return ()
+        return tuple(self.explanation.state_of(one, self.record) for one in self.condition.operands)
+
+    @property
+    def number(self) -> tuple[int, int] | None:
+        """Return the bounds of the number of records that a count found; None for an unknown list."""
+        if not isinstance(self.condition, Count):
+            return None
+        return self.explanation.count(self.condition.listed, self.condition.where)
+
+
+class Either(NamedTuple):
+    """Several ways of which one is enough, each with the tests that decided it.
+
+    Of a true or undetermined one only the ways that are so too; where one way is left, its tests stand alone.
+    """
+
+    truth: Truth
+    ways: tuple[tuple[Part, ...], ...]
+    span: Span
+
+
+Part = Leaf | Either
+
+
+class Looked(NamedTuple):
+    """A record that a question about a list looked at: whether it matches, and the tests that say so.
+
+    Where one record is picked, ``answer`` is whether it is as asked, and ``asked`` are the tests of that;
+    None for a record that cannot be the one.
+    """
+
+    record: int
+    truth: Truth
+    parts: tuple[Part, ...]
+    answer: Truth | None = None
+    asked: tuple[Part, ...] = ()
+
+
+def leaves_of(parts: Iterable[Part]) -> Iterator[Leaf]:
+    """Return all tests of parts, whichever way they belong to, without those of records."""
+    for part in parts:
+        if isinstance(part, Leaf):
+            yield part
+        else:
+            for way in part.ways:
+                yield from leaves_of(way)

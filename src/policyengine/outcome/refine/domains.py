@@ -1,0 +1,177 @@
+"""What a case could still say: the values that something missing may have, within its bounds.
+
+A completion gives missing things values that a case could give. Bounds tie facts to each other (shipping is
+part of the total, an order is paid before the complaint), so the values that are left depend on what is
+given, and on what has been filled in before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from policyengine.model.case import Case, Key
+from policyengine.model.conditions import Constant, Ref
+from policyengine.model.rulebook import Bound, Fact, Rulebook
+from policyengine.semantics.findings import Missing
+from policyengine.values.literals import (
+    FIRST_YEAR,
+    LARGEST_COUNT,
+    LARGEST_MONEY,
+    LARGEST_NUMBER,
+    LARGEST_PERCENT,
+    LAST_YEAR,
+    LONGEST_SECONDS,
+    MOST_BUSINESS_DAYS,
+    Duration,
+    Value,
+    ValueType,
+    comparison_key,
+    start_of_day,
+)
+
+Filled = Mapping[Missing, "Value | Records"]
+
+
+class Records(NamedTuple):
+    """A list that is filled in: how many records, and the facts of each."""
+
+    number: int
+    values: tuple[tuple[str, Value], ...]
+
+
+class Interval(NamedTuple):
+    """The least and the greatest value, both included, as values compare; empty if they cross."""
+
+    low: int
+    high: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether no value is left."""
+        return self.low > self.high
+
+
+def complete(case: Case, filled: Filled) -> Case:
+    """Return the case with everything that is filled in."""
+    values, records, figures = dict(case.values), dict(case.records), dict(case.figures)
+    for missing, value in filled.items():
+        if isinstance(value, Records):
+            records[missing.name] = value.number
+            values.update(
+                ((name, record), one) for record in range(value.number) for name, one in value.values
+            )
+        elif missing.kind == "parameter":
+            figures[missing.name] = value
+        else:
+            values[missing.name, missing.record] = value
+    return case._replace(values=values, records=records, figures=figures)
+
+
+def of_key(key: int, type: ValueType) -> Value:
+    """Return the value of a type that compares by a number."""
+    if type is ValueType.DURATION:
+        return Duration(key, "seconds")
+    return Duration(key, "business_days") if type is ValueType.BUSINESS_DAYS else key
+
+
+class Domains:
+    """What the cases of one rulebook can say."""
+
+    def __init__(self, book: Rulebook, readings: Mapping[str, str]) -> None:
+        """``readings`` say what is missing and what has a default."""
+        self.book = book
+        self.readings = readings
+        first, last = date(FIRST_YEAR, 1, 1).toordinal(), date(LAST_YEAR, 12, 31).toordinal()
+        self._limits: dict[ValueType, Interval] = {
+            ValueType.MONEY: Interval(-LARGEST_MONEY, LARGEST_MONEY),
+            ValueType.PERCENT: Interval(-LARGEST_PERCENT, LARGEST_PERCENT),
+            ValueType.COUNT: Interval(-LARGEST_COUNT, LARGEST_COUNT),
+            ValueType.NUMBER: Interval(-LARGEST_NUMBER, LARGEST_NUMBER),
+            ValueType.DURATION: Interval(0, LONGEST_SECONDS),
+            ValueType.BUSINESS_DAYS: Interval(0, MOST_BUSINESS_DAYS),
+            ValueType.DATE: Interval(first, last),
+            ValueType.INSTANT: Interval(
+                start_of_day(first, book.zone), start_of_day(last + 1, book.zone) - 1
+            ),
+        }
+        self._bounded = [fact for fact in book.facts.values() if fact.role == "given" and fact.bounds]
+
+    def is_ordered(self, type: ValueType) -> bool:
+        """Tell whether the values of a type have an order."""
+        return type in self._limits
+
+    def whole(self, type: ValueType) -> Interval:
+        """Return all values of a type that has an order."""
+        return self._limits[type]
+
+    def is_open(self, fact: Fact) -> bool:
+        """Tell whether a fact that a case leaves out is not known."""
+        return fact.role == "given" and fact.when_missing(self.readings) is None
+
+    def of_fact(self, key: Key, case: Case) -> Interval:
+        """Return the values that a missing fact can have beside all that the case says.
+
+        A bound can reach it through facts that are missing themselves: an order is created before it is paid,
+        and paid before the complaint.
+        """
+        known: dict[Key, Interval] = {key: self._limits[self.book.facts[key[0]].type]}
+        changed = True
+        while changed:
+            changed = False
+            for fact, record, bound in self._bounds(case):
+                changed = self._narrow((fact.path, record), bound, case, known) or changed
+        return known[key]
+
+    def _bounds(self, case: Case) -> Iterator[tuple[Fact, int | None, Bound]]:
+        for fact in self._bounded:
+            records = (None,) if fact.listed is None else range(case.records.get(fact.listed, 0))
+            for record in records:
+                for bound in fact.bounds:
+                    yield fact, record, bound
+
+    def _narrow(self, key: Key, bound: Bound, case: Case, known: dict[Key, Interval]) -> bool:
+        """Narrow both sides of a bound; tell whether something has changed."""
+        own = self._interval(key, case, known)
+        if own is None:
+            return False
+        if isinstance(bound.operand, Constant):
+            limit = comparison_key(bound.operand.value)
+            assert isinstance(limit, int)
+            return self._cut(key, _cut(own, bound, Interval(limit, limit)), case, known)
+        if not isinstance(bound.operand, Ref):
+            return False
+        other_key = (bound.operand.name, key[1] if bound.operand.listed else None)
+        other = self._interval(other_key, case, known)
+        if other is None:
+            return False
+        changed = self._cut(key, _cut(own, bound, other), case, known)
+        low, high = other
+        if bound.operator == "at_most":
+            low = max(low, own.low)
+        else:
+            high = min(high, own.high)
+        return self._cut(other_key, Interval(low, high), case, known) or changed
+
+    def _interval(self, key: Key, case: Case, known: dict[Key, Interval]) -> Interval | None:
+        """Return what is known of a fact, None if it is known to have no value or a default."""
+        value = case.values.get(key)
+        if value is not None:
+            number = comparison_key(value)
+            assert isinstance(number, int)
+            return Interval(number, number)
+        fact = self.book.facts[key[0]]
+        return known.get(key, self._limits[fact.type]) if self.is_open(fact) else None
+
+    def _cut(self, key: Key, narrowed: Interval, case: Case, known: dict[Key, Interval]) -> bool:
+        if key in case.values or narrowed == self._interval(key, case, known) or narrowed.is_empty:
+            return False
+        known[key] = narrowed
+        return True
+
+
+def _cut(own: Interval, bound: Bound, other: Interval) -> Interval:
+    if bound.operator == "at_most":
+        return Interval(own.low, min(own.high, other.high))
+    return Interval(max(own.low, other.low), own.high)

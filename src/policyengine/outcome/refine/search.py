@@ -1,0 +1,635 @@
+"""The search: fill in what an answer waits for, value by value, until the answer is determined in every way.
+
+A completion is a case that says more. The answer of a completion that is determined is a leaf of the tree
+(Kleene's logic ends a branch early); else something that it still waits for is split into its values, or, if
+its values have an order, into intervals in which no elementary comparison changes (found by bisection).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from policyengine.model.case import Case, Key
+from policyengine.model.conditions import All, Condition, Ref, Test
+from policyengine.model.rulebook import Rulebook
+from policyengine.outcome.explain import Explainer, Explanation
+from policyengine.outcome.refine.domains import Domains, Filled, Interval, Records, complete, of_key
+from policyengine.outcome.refine.slices import Slice, Slices
+from policyengine.outcome.refine.tree import (
+    Answer,
+    Between,
+    Branch,
+    Cell,
+    Exactly,
+    Later,
+    Leaf,
+    Matching,
+    Node,
+    OtherText,
+    Split,
+    Spread,
+    answer_key,
+    answers_of,
+    mattering,
+    same_node,
+    split,
+    state_of,
+)
+from policyengine.semantics.findings import Findings, Known, Missing, State, Truth, Unknown
+from policyengine.semantics.strata import dependencies, node_of, refs_of_operand, rule_node
+from policyengine.values.literals import Value, ValueType, comparison_key, local_day
+
+MOST_COMPLETIONS = 256
+"""So many ways are tried for one answer. Nearly empty cases need them; half of all answers need two."""
+
+MOST_RUNS = 1_000
+"""So many completions are judged for one answer, those between the ends of intervals included."""
+
+MOST_WORK = 5_000
+"""So many records are judged again at most, in all completions for one answer of the whole case together.
+
+With answers about records as many as there are records, each may have that share of it. So the search costs
+no more for many records than for some ten; where nothing is tried, what Kleene's logic says remains.
+"""
+
+LEAST_RUNS = 8
+"""With fewer completions hardly anything is found out, so that none is tried."""
+
+Run = Callable[[Case, int], Findings]
+Exactness = Literal["exact", "lower_bound"]
+
+
+class Target(NamedTuple):
+    """What is asked about: the state of a name, or whether a rule holds."""
+
+    kind: Literal["state", "rule"]
+    key: Key
+
+    def read(self, findings: Findings) -> State:
+        """Return how it came out; of a rule, whether it holds."""
+        if self.kind == "state":
+            return findings.states[self.key]
+        finding = findings.rules[self.key]
+        if finding.truth is Truth.UNDETERMINED:
+            return Unknown(finding.waits)
+        return Known(finding.truth is Truth.TRUE)
+
+
+@dataclass(frozen=True, slots=True)
+class Refined:
+    """What is still possible for one answer.
+
+    ``state`` is the answer if all ways agree, else unknown with what matters. ``answers`` are those that some
+    completion meets. ``exactness``: whether these are all; if not, ``is_cut`` tells that not everything was
+    tried. ``leaves`` are the completions with what was found out about each, none for an answer that was
+    determined anyway or where nothing is tried; ``waits`` is what Kleene's logic says that the answer waits
+    for.
+    """
+
+    waits: frozenset[Missing]
+    tree: Node
+    state: State
+    answers: tuple[Answer, ...]
+    matters: frozenset[Missing]
+    exactness: Exactness
+    is_cut: bool
+    leaves: tuple[tuple[Case, Findings], ...]
+
+    @property
+    def completions(self) -> int:
+        """Return how many ways were tried."""
+        return len(self.leaves)
+
+
+class Refiner:
+    """What all refinements under one rulebook and one choice of readings share.
+
+    ``most_completions`` and ``most_runs`` are how much is tried for one answer; with less, answers are only
+    told less exactly.
+    """
+
+    def __init__(self, explainer: Explainer, run: Run) -> None:
+        """``run`` judges a case at an instant."""
+        self.most_completions = MOST_COMPLETIONS
+        self.most_runs = MOST_RUNS
+        self.explainer = explainer
+        self.book = explainer.rulebook
+        self.run = run
+        self.slices = Slices(self.book, explainer.readings, dependencies(self.book))
+        self.domains = Domains(self.book, explainer.readings)
+
+
+class Refinement:
+    """The refinement of one case at one instant; a completion is judged once, whatever asks for it."""
+
+    def __init__(self, refiner: Refiner, case: Case, as_of: int, findings: Findings) -> None:
+        """``findings`` are those of the case as it is."""
+        self.refiner = refiner
+        self.case = case
+        self.as_of = as_of
+        self._runs: dict[frozenset[tuple[Missing, object]], tuple[Case, Findings]] = {
+            frozenset(): (case, findings)
+        }
+        self._atoms: dict[tuple[frozenset[tuple[Missing, object]], int, str], tuple[object, ...]] = {}
+        self._may_conflict: dict[tuple[frozenset[tuple[Missing, object]], int], bool] = {}
+        self._found: dict[Target, Refined] = {}
+
+    @property
+    def book(self) -> Rulebook:
+        """The rulebook."""
+        return self.refiner.book
+
+    def of(self, target: Target) -> Refined:
+        """Return what is still possible for an answer."""
+        found = self._found.get(target)
+        if found is None:
+            found = self._found[target] = _Search(self, target).refined()
+        return found
+
+    def allowance(self, target: Target) -> int:
+        """Return how many completions may be judged for an answer; the same whatever was asked before."""
+        records = self._runs[frozenset()][1].records.values()
+        seen = [len(one) for one in records if one is not None]
+        shared = max(seen, default=1) if target.key[1] is not None else 1
+        share = MOST_WORK // ((1 + sum(seen)) * max(1, shared))
+        return min(self.refiner.most_runs, share) if share >= LEAST_RUNS else 0
+
+    def may_conflict(self, filled: Filled, behind: Slice) -> bool:
+        """Tell whether rules behind an answer that hold could contradict each other in a completion."""
+        key = (_key(filled), id(behind))
+        found = self._may_conflict.get(key)
+        if found is None:
+            found = self._may_conflict[key] = behind.may_conflict(self.judged(filled)[1])
+        return found
+
+    def judged(self, filled: Filled) -> tuple[Case, Findings]:
+        """Return a completion and what was found out about it."""
+        key = _key(filled)
+        found = self._runs.get(key)
+        if found is None:
+            case = complete(self.case, filled)
+            found = self._runs[key] = (case, self.refiner.run(case, self.as_of))
+        return found
+
+    def atoms(self, filled: Filled, behind: Slice, moved: str) -> tuple[object, ...]:
+        """Return how the elementary comparisons that rest on a name come out in a completion."""
+        key = (_key(filled), id(behind), moved)
+        found = self._atoms.get(key)
+        if found is None:
+            case, findings = self.judged(filled)
+            explanation = Explanation(self.refiner.explainer, case, self.as_of, findings)
+            found = self._atoms[key] = behind.atoms(explanation, moved)
+        return found
+
+
+def _key(filled: Filled) -> frozenset[tuple[Missing, object]]:
+    return frozenset((missing, (type(value).__name__, value)) for missing, value in filled.items())
+
+
+class _Kind(NamedTuple):
+    """How something missing can be filled in; ``rank`` orders what is tried first."""
+
+    rank: tuple[int, int]
+    how: Literal["values", "texts", "ordered", "records"]
+    type: ValueType
+
+
+class _Search:
+    """The search for one answer."""
+
+    def __init__(self, refinement: Refinement, target: Target) -> None:
+        self.whole = refinement
+        self.book = refinement.book
+        self.domains = refinement.refiner.domains
+        self.target = target
+        name = target.key[0]
+        node = rule_node(name) if target.kind == "rule" else _node_of_name(name, self.book)
+        self.slice = refinement.refiner.slices.of(node)
+        self.is_sure = True
+        self.is_cut = False
+        self.most_runs = refinement.allowance(target)
+        self.most_completions = min(refinement.refiner.most_completions, self.most_runs)
+        self.leaves: dict[frozenset[tuple[Missing, object]], tuple[Case, Findings]] = {}
+        self.tried: set[frozenset[tuple[Missing, object]]] = set()
+        # What is filled in for a text that no rule names: another for each missing text.
+        self.others: dict[Missing, str] = {}
+
+    @property
+    def is_spent(self) -> bool:
+        """Tell whether as much has been tried as is allowed."""
+        return len(self.leaves) >= self.most_completions or len(self.tried) >= self.most_runs
+
+    def refined(self) -> Refined:
+        first = self.target.read(self.whole.judged({})[1])
+        if not isinstance(first, Unknown):
+            return Refined(frozenset(), Leaf((first,)), first, (first,), frozenset(), "exact", False, ())
+        if self.is_spent:
+            leaf, waits = Leaf((first,)), first.waits
+            return Refined(waits, leaf, first, (first,), waits, "lower_bound", True, ())
+        tree = self._tree({}, 0)
+        matters, agreed = mattering(tree), state_of(tree)
+        is_exact = self.is_sure and not self.is_cut
+        state = agreed if is_exact and agreed is not None else Unknown(matters)
+        if not is_exact:
+            state = Unknown(matters | first.waits)
+        return Refined(
+            first.waits,
+            tree,
+            state,
+            answers_of(tree),
+            matters,
+            "exact" if is_exact else "lower_bound",
+            self.is_cut,
+            tuple(self.leaves.values()),
+        )
+
+    # ---------- the tree
+
+    def _tree(self, filled: Mapping[Missing, Value | Records], ordered: int) -> Node:
+        """Return the tree below a completion; ``ordered`` is how many intervals lead to it."""
+        judged = self.whole.judged(filled)
+        state = self.target.read(judged[1])
+        if not isinstance(state, Unknown):
+            return self._leaf(filled, state)
+        missing = self._next(state.waits, filled)
+        if missing is None:
+            return self._leaf(filled, state)
+        if self.is_spent:
+            self.is_cut = True
+            return self._leaf(filled, state)
+        kind = self._kind(missing)
+        assert kind is not None
+        match kind.how:
+            case "values":
+                return self._of_values(missing, filled, ordered)
+            case "texts":
+                return self._of_texts(missing, filled, ordered)
+            case "records":
+                return self._of_records(missing, filled, ordered)
+            case "ordered":
+                return self._of_ordered(missing, kind.type, filled, ordered)
+
+    def _leaf(self, filled: Filled, state: State) -> Leaf:
+        self.leaves[_key(filled)] = self.whole.judged(filled)
+        if isinstance(state, Unknown):
+            # What only goes into sums is not tried: it is some value. Whatever else is left is not known.
+            is_some = all(one.kind == "conflict" or self._only_flows(one) for one in state.waits)
+            may_conflict = self.whole.may_conflict(filled, self.slice)
+            self.is_sure = self.is_sure and is_some and not may_conflict
+            return Leaf((state,), self._winners(filled))
+        untold = self._stands_for(filled, state)
+        if untold is not None:  # the text was made up: it is the one that the case will say
+            return Leaf((Unknown(frozenset((untold,)), has_value=True),), self._winners(filled))
+        return Leaf((state,))
+
+    def _winners(self, filled: Filled) -> tuple[str, ...]:
+        resolved = self.whole.judged(filled)[1].resolved.get(self.target.key)
+        return () if resolved is None else resolved.winners
+
+    def _stands_for(self, filled: Filled, state: State) -> Missing | None:
+        """Return the missing text for which an answer stands, if it is no text of its own."""
+        made_up = (one for one, text in self.others.items() if filled.get(one) == text)
+        return next((one for one in made_up if state == Known(self.others[one]) and self._reaches(one)), None)
+
+    def _reaches(self, missing: Missing) -> bool:
+        return self.target.kind == "state" and self.target.key[0] in self.slice.flow(missing.name)
+
+    def _next(self, waits: Iterable[Missing], filled: Filled) -> Missing | None:
+        """Return what is filled in next; the order must not depend on that of the waits."""
+        kinds = {one: self._kind(one) for one in waits if one not in filled}
+        ready = [
+            (kind.rank, one.kind, one.name, -1 if one.record is None else one.record, one)
+            for one, kind in kinds.items()
+            if kind is not None
+        ]
+        return min(ready)[-1] if ready else None
+
+    def _only_flows(self, missing: Missing) -> bool:
+        type = self._type(missing)
+        is_number = type is not None and self.domains.is_ordered(type) and type not in _EVENTS
+        return (is_number or type is ValueType.TEXT) and self.slice.only_flows(missing.name)
+
+    def _type(self, missing: Missing) -> ValueType | None:
+        if missing.kind == "parameter":
+            return self.book.parameters[missing.name].type
+        fact = self.book.facts.get(missing.name) if missing.kind == "fact" else None
+        return None if fact is None else fact.type
+
+    def _kind(self, missing: Missing) -> _Kind | None:
+        """Return how something missing is filled in, None if it cannot be."""
+        if missing.kind == "fact" and missing.name in self.book.lists:
+            question = self.slice.question(missing.name)
+            can_fill = question is not None and self._matching_record(missing.name, question) is not None
+            return _Kind((1, 0), "records", ValueType.COUNT) if can_fill else None
+        type = self._type(missing)
+        if type is None or self._only_flows(missing):
+            return None
+        if missing.kind == "fact" and not self.domains.is_open(self.book.facts[missing.name]):
+            return None
+        if type in (ValueType.BOOLEAN, ValueType.CHOICE):
+            alike = self._alike(missing)
+            return _Kind((0, len(alike)), "values", type) if alike else None
+        if type is ValueType.TEXT:
+            return _Kind((2, 0), "texts", type) if self.slice.texts(missing.name) is not None else None
+        return _Kind((3 if missing.kind == "parameter" else 2, 0), "ordered", type)
+
+    # ---------- values without an order
+
+    def _values(self, missing: Missing) -> list[Value]:
+        if self._type(missing) is ValueType.BOOLEAN:
+            return [True, False]
+        fact = self.book.facts.get(missing.name)
+        return [] if fact is None else [choice.name for choice in fact.choices]
+
+    def _alike(self, missing: Missing) -> list[list[Value]]:
+        """Return the values in groups that nothing behind the answer tells apart."""
+        values = self._values(missing)
+        named = self.slice.texts(missing.name)
+        is_answer = missing.name == self.target.key[0]
+        if named is None or is_answer or self.slice.flow(missing.name) != {missing.name}:
+            return [[value] for value in values]
+        known = {str(value) for value in values if value in named}
+        rest = [value for value in values if str(value) not in known]
+        groups = [[value] for value in values if str(value) in known]
+        return (
+            [*groups, rest] if rest and self._type(missing) is ValueType.CHOICE else [[one] for one in values]
+        )
+
+    def _of_values(self, missing: Missing, filled: Filled, ordered: int) -> Node:
+        branches = [
+            Branch(
+                tuple(Exactly(value) for value in alike),
+                self._tree({**filled, missing: alike[0]}, ordered),
+            )
+            for alike in self._alike(missing)
+        ]
+        return split(missing, branches)
+
+    def _of_texts(self, missing: Missing, filled: Filled, ordered: int) -> Node:
+        texts = self.slice.texts(missing.name) or ()
+        other = self.others.setdefault(missing, _another((*texts, *self.others.values())))
+        cells: list[tuple[Cell, Value]] = [(Exactly(text), text) for text in texts]
+        cells.append((OtherText(), other))
+        branches = [Branch((cell,), self._tree({**filled, missing: one}, ordered)) for cell, one in cells]
+        return split(missing, branches)
+
+    # ---------- lists
+
+    def _matching_record(self, listed: str, question: Condition) -> tuple[tuple[str, Value], ...] | None:
+        """Return the facts of a record that is as asked and that a case may have, None if none is found."""
+        case, findings = self.whole.judged({})
+        explanation = Explanation(self.whole.refiner.explainer, case, self.whole.as_of, findings)
+        facts: dict[str, Interval | str] = {}
+        for part in question.parts if isinstance(question, All) else (question,):
+            if not isinstance(part, Test) or not self._narrow(part, listed, explanation, facts):
+                return None
+        dated_by = self.book.lists[listed].dated_by
+        if dated_by is not None:
+            limits = self.domains.of_fact((dated_by, None), case)
+            self._meet(facts, dated_by, Interval(limits.low, min(limits.high, self.whole.as_of)))
+        record: dict[str, Value] = {}
+        for path, found in facts.items():
+            if isinstance(found, Interval) and found.is_empty:
+                return None
+            type = self.book.facts[path].type
+            value = found if isinstance(found, str) else of_key(found.high, type)
+            record[path] = (
+                bool(found.high) if isinstance(found, Interval) and type is ValueType.BOOLEAN else value
+            )
+        return tuple(sorted(record.items())) if self._may_be(listed, record) else None
+
+    def _narrow(
+        self, test: Test, listed: str, explanation: Explanation, facts: dict[str, Interval | str]
+    ) -> bool:
+        """Narrow a fact of a record to what satisfies a test; tell whether that could be done."""
+        fact, name = self.book.facts.get(test.ref.name), test.ref.name
+        if fact is None or fact.listed != listed or fact.role != "given" or fact.dated_by is not None:
+            return False
+        if test.operator in ("known", "happened") or not test.operands:
+            return test.operator == "happened" and self.book.lists[listed].dated_by == name
+        operand = test.operands[0]
+        if any(ref.listed is not None for ref in refs_of_operand(operand)):
+            return False  # it is compared with something of its own record, or of another
+        state = explanation.state_of(operand, None)
+        if not isinstance(state, Known):
+            return False
+        key = comparison_key(state.value)
+        if isinstance(key, str):
+            return facts.setdefault(name, key) == key
+        whole = Interval(0, 1) if fact.type is ValueType.BOOLEAN else self.domains.whole(fact.type)
+        ranges = {
+            "at_least": Interval(key, whole.high),
+            "more_than": Interval(key + 1, whole.high),
+            "at_most": Interval(whole.low, key),
+            "less_than": Interval(whole.low, key - 1),
+        }
+        return self._meet(facts, name, ranges.get(test.operator, Interval(key, key)))
+
+    def _meet(self, facts: dict[str, Interval | str], name: str, found: Interval) -> bool:
+        known = facts.get(name)
+        if isinstance(known, Interval):
+            found = Interval(max(known.low, found.low), min(known.high, found.high))
+        facts[name] = found
+        return not found.is_empty
+
+    def _may_be(self, listed: str, record: Mapping[str, Value]) -> bool:
+        """Tell whether a case may have such a record: whether all is within its bounds."""
+        case = complete(self.whole.case, {Missing("fact", listed, None): Records(1, tuple(record.items()))})
+        for path, value in record.items():
+            without = case._replace(values={key: one for key, one in case.values.items() if key != (path, 0)})
+            if self.domains.is_ordered(self.book.facts[path].type):
+                limits, key = self.domains.of_fact((path, 0), without), comparison_key(value)
+                if not isinstance(key, int) or not limits.low <= key <= limits.high:
+                    return False
+        return True
+
+    def _of_records(self, missing: Missing, filled: Filled, ordered: int) -> Node:
+        question = self.slice.question(missing.name)
+        assert question is not None
+        facts = self._matching_record(missing.name, question)
+        assert facts is not None
+        case, findings = self.whole.judged(filled)
+        explanation = Explanation(self.whole.refiner.explainer, case, self.whole.as_of, findings)
+        limits = self.slice.limits(missing.name, explanation)
+        known = [comparison_key(one.value) for one in limits if isinstance(one, Known)]
+        numbers = [number for number in known if isinstance(number, int)]
+        wanted = max([1, *(number + 1 for number in numbers)])
+        if len(known) < len(limits) or wanted > _MOST_RECORDS:
+            self.is_sure = False  # how many could matter is not known itself, or more than are tried
+        most = min(wanted, _MOST_RECORDS)
+
+        def fill(number: int) -> Records:
+            return Records(number, facts)
+
+        cells = self._cells(missing, filled, Interval(0, most), fill)
+        branches = [
+            Branch(
+                (Matching(low, None if high == most else high),),
+                self._tree({**filled, missing: fill(low)}, ordered),
+            )
+            for low, high in cells
+        ]
+        return split(missing, branches)
+
+    # ---------- values with an order
+
+    def _of_ordered(self, missing: Missing, type: ValueType, filled: Filled, ordered: int) -> Node:
+        limits = self._limits(missing, type, filled)
+        branches: list[Branch] = []
+        now = local_day(self.whole.as_of, self.book.zone) if type is ValueType.DATE else self.whole.as_of
+        is_event = type in _EVENTS and missing.kind == "fact"  # a figure of the rules is no event
+        last = min(limits.high, now) if is_event else limits.high
+        if not Interval(limits.low, last).is_empty and not self._cannot_happen(missing, filled):
+
+            def fill(number: int) -> Value:
+                return of_key(number, type)
+
+            cells = self._cells(missing, filled, Interval(limits.low, last), fill)
+            is_split = ordered + (len(cells) > 1)
+            self.is_sure = self.is_sure and is_split <= 1 and not self.slice.is_entangled(missing.name)
+            if type is ValueType.DURATION and self.slice.counts_whole_days(missing.name):
+                self.is_sure = (
+                    False  # only lengths in seconds are tried, and 1 day can end later than 24 hours
+                )
+            for low, high in cells:
+                cell = Exactly(fill(low)) if low == high else Between(fill(low), fill(high))
+                branches.append(Branch((cell,), self._interval(missing, filled, low, high, fill, is_split)))
+        if is_event and (limits.high > now or not branches):
+            later = max(limits.low, now + 1)
+            branches.append(Branch((Later(),), self._tree({**filled, missing: later}, ordered)))
+        return split(missing, branches, (of_key(limits.low, type), of_key(last, type)))
+
+    def _limits(self, missing: Missing, type: ValueType, filled: Filled) -> Interval:
+        if missing.kind == "parameter":
+            return self.domains.whole(type)
+        return self.domains.of_fact((missing.name, missing.record), complete(self.whole.case, filled))
+
+    def _cannot_happen(self, missing: Missing, filled: Filled) -> bool:
+        """Tell whether what must come before an event is known never to have happened."""
+        fact = self.book.facts.get(missing.name)
+        case = complete(self.whole.case, filled)
+        for bound in () if fact is None else fact.bounds:
+            if bound.operator == "not_before" and isinstance(bound.operand, Ref):
+                cause = self.book.facts[bound.operand.name]
+                key = (cause.path, missing.record if cause.listed else None)
+                if key not in case.values and cause.is_never_if_missing:
+                    return True
+        return False
+
+    def _interval(
+        self,
+        missing: Missing,
+        filled: Filled,
+        low: int,
+        high: int,
+        fill: Callable[[int], Value],
+        ordered: int,
+    ) -> Node:
+        """Return the tree below an interval: that of its ends, which must be the same."""
+        one = self._tree({**filled, missing: fill(low)}, ordered)
+        if low == high:
+            return one
+        other = self._tree({**filled, missing: fill(high)}, ordered)
+        return self._merged(one, other, missing)
+
+    def _merged(self, one: Node, other: Node, missing: Missing) -> Node:
+        if same_node(one, other):
+            return one
+        if isinstance(one, Leaf) and isinstance(other, Leaf) and len(one.answers) == len(other.answers) == 1:
+            spread = _spread(one.answers[0], other.answers[0], missing)
+            if spread is not None:
+                return Leaf((spread,))
+        if isinstance(one, Split) and isinstance(other, Split) and _are_alike(one, other):
+            pairs = zip(one.branches, other.branches, strict=True)
+            return Split(
+                one.missing,
+                tuple(
+                    Branch(left.cells, self._merged(left.then, right.then, missing)) for left, right in pairs
+                ),
+            )
+        self.is_sure = False
+        found = {answer_key(answer): answer for node in (one, other) for answer in answers_of(node)}
+        return Leaf(tuple(found[key] for key in sorted(found)))
+
+    def _cells(
+        self,
+        missing: Missing,
+        filled: Filled,
+        limits: Interval,
+        fill: Callable[[int], Value | Records],
+    ) -> list[tuple[int, int]]:
+        """Return intervals in which no elementary comparison changes, in order.
+
+        Bisection: where both ends come out the same, so does all between them.
+        """
+
+        def atoms(number: int) -> tuple[object, ...]:
+            tried = {**filled, missing: fill(number)}
+            self.tried.add(_key(tried))
+            return self.whole.atoms(tried, self.slice, missing.name)
+
+        cells: list[tuple[int, int]] = []
+        start = limits.low
+        waiting = [(limits.low, limits.high)]
+        while waiting:
+            low, high = waiting.pop()
+            if self.is_spent:
+                self.is_cut = True
+                break
+            if atoms(low) == atoms(high):
+                continue
+            if high == low + 1:
+                cells.append((start, low))
+                start = high
+                continue
+            middle = (low + high) // 2
+            waiting += [(middle, high), (low, middle)]
+        cells.append((start, limits.high))
+        return cells
+
+
+_EVENTS = (ValueType.INSTANT, ValueType.DATE)
+_MOST_RECORDS = 50
+
+
+def _node_of_name(name: str, book: Rulebook) -> str:
+    """Return the node of the graph of dependencies that a name belongs to."""
+    if name in book.facts or name in book.parameters or name in book.amounts:
+        return name
+    head = name.rpartition(".")[0]
+    return node_of(Ref(name, "deadline", ValueType.CHOICE, None, book.deadlines[head].span))
+
+
+def _another(texts: Iterable[str]) -> str:
+    """Return a text that is none of these."""
+    known, text = set(texts), "…"
+    while text in known:
+        text += "…"
+    return text
+
+
+def _are_alike(one: Split, other: Split) -> bool:
+    """Tell whether two splits ask the same and tell the same values apart."""
+    cells = [[branch.cells for branch in each.branches] for each in (one, other)]
+    return one.missing == other.missing and cells[0] == cells[1]
+
+
+def _spread(one: Answer, other: Answer, missing: Missing) -> Spread | None:
+    """Return the range of two answers that are numbers or instants, None for other answers."""
+    ends: list[Value] = []
+    by = {missing}
+    for answer in (one, other):
+        match answer:
+            case Known(value):
+                ends.append(value)
+            case Spread(low, high, moved):
+                ends += [low, high]
+                by |= moved
+            case _:
+                return None
+    if any(isinstance(end, str | bool) for end in ends):
+        return None
+    ends.sort(key=comparison_key)
+    return Spread(ends[0], ends[-1], frozenset(by))

@@ -1,0 +1,487 @@
+"""What an answer rests on: the tests, clocks and figures behind it, and how each value gets there.
+
+A slice (M. Weiser, Program Slicing, 1981) holds everything that could have an effect on one answer. Its
+*atoms* are elementary: each compares something that moves one way with an unknown value with something that
+does not. So where all atoms of a slice come out the same at both ends of an interval, they do so inside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import combinations
+from typing import NamedTuple
+
+from policyengine.model.conditions import (
+    All,
+    Any,
+    Condition,
+    Constant,
+    Count,
+    Not,
+    Operand,
+    Pick,
+    Ref,
+    Some,
+    Test,
+    shape,
+)
+from policyengine.model.rulebook import Amount, Deadline, Rulebook
+from policyengine.outcome.explain import Explanation
+from policyengine.semantics.findings import Absent, Conflict, Findings, Known, State, Unknown
+from policyengine.semantics.readings import choose_condition, choose_counting, choose_operand
+from policyengine.semantics.strata import (
+    DUE,
+    Graph,
+    lists_of_condition,
+    node_of,
+    refs_of_condition,
+    refs_of_operand,
+    rule_node,
+)
+from policyengine.values.literals import ValueType, comparison_key
+
+_EXACT = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
+
+
+class Asked(NamedTuple):
+    """A test or a question about a list, and the list of whose records it is asked (None: of the case)."""
+
+    condition: Test | Count | Some | Pick
+    listed: str | None
+
+
+class _Parts(NamedTuple):
+    """Elementary comparisons: tests, names whose value is what it is, and values that may contradict."""
+
+    asked: tuple[Asked, ...]
+    words: tuple[tuple[str, str | None], ...]
+    rivals: tuple[tuple[str | None, tuple[tuple[Operand, Operand], ...]], ...]
+
+
+class Slice:
+    """Everything behind one node of the graph of dependencies."""
+
+    def __init__(
+        self,
+        book: Rulebook,
+        readings: Mapping[str, str],
+        nodes: frozenset[str],
+        after: Callable[[str], frozenset[str]],
+    ) -> None:
+        """``nodes`` are the node and all that it depends on; ``after`` tells all that depends on a node."""
+        self.book = book
+        self.readings = readings
+        self.nodes = nodes
+        self._after = after
+        self._parts: dict[str, _Parts] = {}
+        self._flows: dict[str, frozenset[str]] = {}
+        self._texts: dict[str, tuple[str, ...] | None] = {}
+
+    # ---------- what is asked
+
+    @cached_property
+    def asked(self) -> tuple[Asked, ...]:
+        """Every test and question of the slice, under the chosen readings."""
+        found: dict[object, Asked] = {}
+        for condition, listed in self._conditions():
+            for one in _asked(choose_condition(condition, self.readings), listed):
+                found.setdefault((shape(one.condition), one.listed), one)
+        return tuple(found.values())
+
+    def _conditions(self) -> Iterator[tuple[Condition, str | None]]:
+        book = self.book
+        for id, rule in book.rules.items():
+            if rule_node(id) in self.nodes:
+                yield rule.scope, None
+                yield rule.when, rule.listed
+        for id, deadline in book.deadlines.items():
+            if id + DUE in self.nodes:
+                yield deadline.when, deadline.listed
+        for id, amount in book.amounts.items():
+            if id in self.nodes:
+                yield amount.when, amount.listed
+                yield from ((cap.when, amount.listed) for cap in amount.caps)
+
+    def deadlines(self) -> Iterator[Deadline]:
+        """Return the deadlines whose status or end is in the slice."""
+        yield from (one for id, one in self.book.deadlines.items() if id + DUE in self.nodes)
+
+    def amounts(self) -> Iterator[Amount]:
+        """Return the amounts of the slice."""
+        yield from (one for id, one in self.book.amounts.items() if id in self.nodes)
+
+    # ---------- where values go
+
+    @cached_property
+    def _gives(self) -> Mapping[str, frozenset[str]]:
+        """For each name the names whose value is computed from its value."""
+        found: dict[str, set[str]] = {}
+        for amount in self.amounts():
+            limits = (cap.limit for cap in amount.caps)
+            for operand in (amount.base, *amount.plus, *amount.minus, amount.rate, amount.floor, *limits):
+                self._flow(operand, amount.id, found)
+        for id, rule in self.book.rules.items():
+            if rule_node(id) in self.nodes:
+                for conclusion in rule.then:
+                    self._flow(conclusion.value, conclusion.fact.name, found)
+        return {name: frozenset(to) for name, to in found.items()}
+
+    def _flow(self, operand: Operand | None, to: str, found: dict[str, set[str]]) -> None:
+        if operand is None:
+            return
+        chosen = choose_operand(operand, self.readings)
+        if isinstance(chosen, Ref):
+            found.setdefault(chosen.name, set()).add(to)
+
+    @cached_property
+    def _compared(self) -> frozenset[str]:
+        """The names that something of the slice is compared with, counted from or dated by."""
+        found: set[str] = set()
+        for one in self.asked:
+            if isinstance(one.condition, Test):
+                found.add(one.condition.ref.name)
+            if isinstance(one.condition, Test | Count):
+                found.update(
+                    ref.name for operand in one.condition.operands for ref in refs_of_operand(operand)
+                )
+        for deadline in self.deadlines():
+            operands = (deadline.starts, deadline.within, *deadline.met_by, *deadline.stopped_by)
+            chosen = (choose_operand(operand, self.readings) for operand in operands)
+            found.update(one.name for one in chosen if isinstance(one, Ref))
+        found.update(one.by.name for one in self.book.parameters.values() if one.by is not None)
+        found.update(one.dated_by for one in self.book.facts.values() if one.dated_by is not None)
+        return frozenset(found)
+
+    def flow(self, name: str) -> frozenset[str]:
+        """Return a name and all names whose value is computed from its value."""
+        known = self._flows.get(name)
+        if known is not None:
+            return known
+        reached, waiting = {name}, [name]
+        while waiting:
+            for to in self._gives.get(waiting.pop(), ()):
+                if to not in reached:
+                    reached.add(to)
+                    waiting.append(to)
+        found = self._flows[name] = frozenset(reached)
+        return found
+
+    def only_flows(self, name: str) -> bool:
+        """Tell whether a value goes into sums and conclusions only, and is compared with nothing."""
+        return self.flow(name).isdisjoint(self._compared)
+
+    def is_entangled(self, name: str) -> bool:
+        """Tell whether two things that are compared both move with a value, and not alike.
+
+        Instants that are a fixed time apart keep their order wherever they are; the end of business days or
+        calendar days and the end of hours, both from the same instant, do not.
+        """
+        rigid = self._moved(name, only_rigid=True)
+        moved = self._moved(name, only_rigid=False)
+        return any(
+            (left in moved and right in moved) and not (left in rigid and right in rigid)
+            for left, right in self._comparisons()
+        )
+
+    def _comparisons(self) -> Iterator[tuple[str, str]]:
+        for one in self.asked:
+            if isinstance(one.condition, Test):
+                for operand in one.condition.operands:
+                    for ref in refs_of_operand(operand):
+                        yield one.condition.ref.name, ref.name
+        for deadline in self.deadlines():
+            for event in (*deadline.met_by, *deadline.stopped_by):
+                yield event.name, deadline.id + DUE
+
+    def _moved(self, name: str, only_rigid: bool) -> frozenset[str]:
+        """Return what moves with a value, also through clocks; ``only_rigid``: by as much as the value."""
+        moved = set(self.flow(name))
+        while True:
+            more: set[str] = set()
+            for deadline in self.deadlines():
+                starts = choose_operand(deadline.starts, self.readings)
+                within = choose_operand(deadline.within, self.readings)
+                parts = [one.name for one in (starts, within) if isinstance(one, Ref)]
+                events = [event.name for event in (*deadline.met_by, *deadline.stopped_by)]
+                is_rigid = within.type is ValueType.DURATION and self._is_rigid(deadline)
+                if moved.intersection(parts) and (is_rigid or not only_rigid):
+                    more |= {deadline.id + DUE, f"{deadline.id}.settled_at"}
+                if moved.intersection(events):
+                    more.add(f"{deadline.id}.settled_at")
+            more = {to for one in more for to in self.flow(one)} - moved
+            if not more:
+                return frozenset(moved)
+            moved |= more
+
+    def counts_whole_days(self, name: str) -> bool:
+        """Tell whether a value is the length of a clock for which a day is another length than 24 hours."""
+        flow = self.flow(name)
+        for deadline in self.deadlines():
+            within = choose_operand(deadline.within, self.readings)
+            is_length = isinstance(within, Ref) and within.name in flow
+            if is_length and choose_counting(deadline.counting, self.readings).days == "calendar":
+                return True
+        return False
+
+    def _is_rigid(self, deadline: Deadline) -> bool:
+        counting = choose_counting(deadline.counting, self.readings)
+        return counting.hours == "continuous" and counting.days == "rolling"
+
+    # ---------- what texts and lists are asked
+
+    def texts(self, name: str) -> tuple[str, ...] | None:
+        """Return the texts that a name is compared with; None if it is compared with what is no literal.
+
+        Where rules give a fact this value and others, these are compared to find a contradiction.
+        """
+        if name not in self._texts:
+            self._texts[name] = self._find_texts(name)
+        return self._texts[name]
+
+    def _find_texts(self, name: str) -> tuple[str, ...] | None:
+        found: dict[str, None] = {}
+        for fact in self.flow(name):
+            others = [one for pair in self._rivals.get(fact, ()) for one in pair]
+            if any(isinstance(one, Ref) and one.name not in self.flow(name) for one in others):
+                return None
+            found.update((str(one.value), None) for one in others if isinstance(one, Constant))
+        for one in self.asked:
+            test = one.condition
+            if not isinstance(test, Test) or test.operator == "known":
+                continue
+            names = {ref.name for operand in test.operands for ref in refs_of_operand(operand)}
+            if self.flow(name) & names or (test.ref.name in self.flow(name) and names):
+                return None
+            if test.ref.name in self.flow(name):
+                constants = (one for one in test.operands if isinstance(one, Constant))
+                found.update((str(one.value), None) for one in constants)
+        return tuple(sorted(found))
+
+    def question(self, listed: str) -> Condition | None:
+        """Return what all questions ask of the records of a list, None if they ask different things.
+
+        What rules, deadlines or amounts make of each record is another question.
+        """
+        asked: dict[object, Condition] = {}
+        for one in self.asked:
+            if one.listed == listed and not isinstance(one.condition, Test):
+                return None
+            if isinstance(one.condition, Pick) and one.condition.listed == listed:
+                return None
+            if isinstance(one.condition, Some | Count) and one.condition.listed == listed:
+                asked[shape(one.condition.where)] = one.condition.where
+        loops = [
+            *(rule.listed for id, rule in self.book.rules.items() if rule_node(id) in self.nodes),
+            *(deadline.listed for deadline in self.deadlines()),
+            *(amount.listed for amount in self.amounts()),
+        ]
+        return next(iter(asked.values())) if len(asked) == 1 and listed not in loops else None
+
+    def limits(self, listed: str, explanation: Explanation) -> list[State]:
+        """Return the numbers that the questions about a list compare with."""
+        found: list[State] = []
+        for one in self.asked:
+            if isinstance(one.condition, Count) and one.condition.listed == listed:
+                if one.listed is not None:
+                    return [Unknown(frozenset())]
+                found += [explanation.state_of(operand, None) for operand in one.condition.operands]
+        return found
+
+    # ---------- atoms
+
+    def atoms(self, explanation: Explanation, moved: str) -> tuple[object, ...]:
+        """Return how every elementary comparison of the slice comes out that rests on a name.
+
+        ``moved`` is the name (of a fact, list or parameter) whose value is tried; no other changes.
+        """
+        parts = self._moved_parts(moved)
+        found: list[object] = []
+        for one in parts.asked:
+            for record in _each(explanation, one.listed):
+                found.append(_atom(one.condition, record, explanation))
+        values = explanation.values
+        for name, listed in parts.words:
+            for record in _each(explanation, listed):
+                found.append(_word(values[name, record]))
+        for listed, pairs in parts.rivals:
+            for record in _each(explanation, listed):
+                for left, right in pairs:
+                    found.append(
+                        _order(explanation.state_of(left, record), explanation.state_of(right, record))
+                    )
+        return tuple(found)
+
+    def _moved_parts(self, moved: str) -> _Parts:
+        """Return the elementary comparisons that rest on a name."""
+        found = self._parts.get(moved)
+        if found is None:
+            found = self._parts[moved] = self._find_parts(self.nodes & self._after(moved))
+        return found
+
+    def _find_parts(self, nodes: frozenset[str]) -> _Parts:
+        words = [
+            (f"{deadline.id}.status", deadline.listed)
+            for deadline in self.deadlines()
+            if deadline.id in nodes
+        ]
+        words += [
+            (id, None)
+            for id, parameter in self.book.parameters.items()
+            if id in nodes and parameter.by is not None and parameter.values
+        ]
+        rivals = [
+            (self.book.facts[fact].listed, pairs)
+            for fact, pairs in self._rivals.items()
+            if any(not nodes.isdisjoint(map(node_of, refs_of_operand(one))) for pair in pairs for one in pair)
+        ]
+        asked = [one for one in self.asked if not nodes.isdisjoint(_nodes_of(one.condition))]
+        return _Parts(tuple(asked), tuple(words), tuple(rivals))
+
+    @cached_property
+    def _conclusions(self) -> Mapping[str, Mapping[object, Operand]]:
+        """For each fact the different values that rules of the slice give it."""
+        found: dict[str, dict[object, Operand]] = {}
+        for id, rule in self.book.rules.items():
+            if rule_node(id) in self.nodes:
+                for conclusion in rule.then:
+                    chosen = choose_operand(conclusion.value, self.readings)
+                    found.setdefault(conclusion.fact.name, {})[shape(chosen)] = chosen
+        return found
+
+    @cached_property
+    def _rivals(self) -> Mapping[str, tuple[tuple[Operand, Operand], ...]]:
+        """The values of a fact that are compared to find a contradiction, of which one is not a literal."""
+        found = {}
+        for fact, values in self._conclusions.items():
+            pairs = combinations(values.values(), 2)
+            found[fact] = tuple(pair for pair in pairs if any(isinstance(one, Ref) for one in pair))
+        return found
+
+    def may_conflict(self, findings: Findings) -> bool:
+        """Tell whether rules that hold could contradict each other once their values are known."""
+        return any(
+            self._is_disputed(fact, findings.resolved[fact, record].winners)
+            for fact, values in self._conclusions.items()
+            if len(values) > 1 and fact in self.nodes
+            for record in _records(findings, self.book.facts[fact].listed)
+            if isinstance(findings.states[fact, record], Unknown)
+        )
+
+    def _is_disputed(self, fact: str, rules: Sequence[str]) -> bool:
+        """Tell whether rules give a fact different values."""
+        given = (next(one.value for one in self.book.rules[id].then if one.fact.name == fact) for id in rules)
+        return len({shape(choose_operand(one, self.readings)) for one in given}) > 1
+
+
+def _records(findings: Findings, listed: str | None) -> Sequence[int | None]:
+    return (None,) if listed is None else (findings.records[listed] or ())
+
+
+def _nodes_of(condition: Condition) -> frozenset[str]:
+    """Return what a test or question looks at, as nodes of the graph of dependencies."""
+    return frozenset((*map(node_of, refs_of_condition(condition)), *lists_of_condition(condition)))
+
+
+def _asked(condition: Condition, listed: str | None) -> Iterator[Asked]:
+    match condition:
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from _asked(part, listed)
+        case Not(part):
+            yield from _asked(part, listed)
+        case Test(ref, _, operands):
+            names = (ref, *(name for operand in operands for name in refs_of_operand(operand)))
+            yield Asked(condition, listed if any(name.listed for name in names) else None)
+        case Some(of, where) | Count(of, where):
+            yield Asked(condition, listed)
+            yield from _asked(where, of)
+        case Pick(_, of, where, then):
+            yield Asked(condition, listed)
+            yield from _asked(where, of)
+            yield from _asked(then, of)
+
+
+def _each(explanation: Explanation, listed: str | None) -> Iterable[int | None]:
+    return _records(explanation.findings, listed)
+
+
+def _atom(condition: Test | Count | Some | Pick, record: int | None, explanation: Explanation) -> object:
+    match condition:
+        case Test(ref, operator, operands) if (
+            operator not in ("known", "happened") and ref.type not in _EXACT
+        ):
+            left = explanation.state_of(ref, record)
+            return tuple(_order(left, explanation.state_of(one, record)) for one in operands)
+        case Count(listed, where, _, operands):
+            number = explanation.count(listed, where)
+            return tuple(_counted(number, explanation.state_of(one, record)) for one in operands)
+        case _:
+            return explanation.explainer.lowered(condition)(explanation, record)[0]
+
+
+def _order(one: State, other: State) -> object:
+    """Return how two values of one type compare: by their order, or whether they are the same."""
+    if isinstance(one, Known) and isinstance(other, Known):
+        left, right = comparison_key(one.value), comparison_key(other.value)
+        if isinstance(left, int) and isinstance(right, int):
+            return (left > right) - (left < right)
+        return left == right
+    return type(one).__name__, type(other).__name__
+
+
+def _counted(number: tuple[int, int] | None, limit: State) -> object:
+    if number is None or not isinstance(limit, Known):
+        return None
+    return tuple(_order(Known(one), limit) for one in number)
+
+
+def _word(state: State) -> object:
+    match state:
+        case Known(value):
+            return comparison_key(value)
+        case Absent():
+            return None
+        case Unknown() | Conflict():
+            return type(state).__name__
+
+
+class Slices:
+    """The slices of one rulebook under one choice of readings, each made once."""
+
+    def __init__(self, book: Rulebook, readings: Mapping[str, str], graph: Graph) -> None:
+        """``graph`` is what :func:`policyengine.semantics.strata.dependencies` gives."""
+        self.book = book
+        self.readings = readings
+        self._graph = graph
+        self._found: dict[str, Slice] = {}
+        self._behind: dict[str, frozenset[str]] = {}
+        self._following: dict[str, list[str]] = {}
+        for node, before in graph.items():
+            for one in before:
+                self._following.setdefault(one, []).append(node)
+
+    def of(self, node: str) -> Slice:
+        """Return everything that a node rests on, itself included."""
+        found = self._found.get(node)
+        if found is None:
+            nodes = _reached(node, self._graph)
+            found = self._found[node] = Slice(self.book, self.readings, nodes, self.after)
+        return found
+
+    def after(self, node: str) -> frozenset[str]:
+        """Return everything that rests on a node, itself included."""
+        found = self._behind.get(node)
+        if found is None:
+            found = self._behind[node] = _reached(node, self._following)
+        return found
+
+
+def _reached(node: str, graph: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    reached, waiting = {node}, [node]
+    while waiting:
+        for one in graph.get(waiting.pop(), ()):
+            if one not in reached:
+                reached.add(one)
+                waiting.append(one)
+    return frozenset(reached)

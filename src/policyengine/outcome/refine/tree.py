@@ -1,0 +1,278 @@
+"""Decision trees: which answer follows from what the case could still say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from policyengine.semantics.findings import Absent, Conflict, Known, Missing, State, Unknown
+from policyengine.values.literals import Value, comparison_key
+
+
+@dataclass(frozen=True, slots=True)
+class Exactly:
+    """It has this value."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """It lies between two values, both included; None as far as its type and its bounds let it go."""
+
+    low: Value | None
+    high: Value | None
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """It has not happened yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherText:
+    """It is a text that no rule names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """So many records are as asked, at least and at most; None for any number."""
+
+    low: int
+    high: int | None
+
+
+Cell = Exactly | Between | Later | OtherText | Matching
+"""Some of the values that something missing can have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """An answer that lies between two values, both of which are met; ``by`` is what moves it."""
+
+    low: Value
+    high: Value
+    by: frozenset[Missing]
+
+
+Answer = Known | Absent | Conflict | Unknown | Spread
+"""How a question comes out. Unknown: nothing more can be tried, so it is some value that cannot be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """Where nothing more matters. Several answers: all of these are met, and it is not known where.
+
+    ``rules`` give a value that cannot be told: values of other rules are other values.
+    """
+
+    answers: tuple[Answer, ...]
+    rules: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Return what tells this leaf from others."""
+        return tuple(map(answer_key, self.answers)), self.rules
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What follows if something missing is in one of the cells."""
+
+    cells: tuple[Cell, ...]
+    then: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """What follows from each value of something missing; the cells of the branches do not overlap."""
+
+    missing: Missing
+    branches: tuple[Branch, ...]
+
+
+Node = Leaf | Split
+Path = Mapping[Missing, tuple[Cell, ...]]
+
+
+def answer_key(answer: Answer) -> tuple[object, ...]:
+    """Return what answers are compared and ordered by."""
+    match answer:
+        case Known(value):
+            key = comparison_key(value)
+            return 0, isinstance(key, str), key
+        case Spread(low, high, _):
+            return 1, comparison_key(low), comparison_key(high)
+        case Absent():
+            return (2,)
+        case Conflict():
+            return (3,)  # other rules may hold too, and take the place of those that give the same values
+        case Unknown(waits):
+            names = ((one.kind, one.name, -1 if one.record is None else one.record) for one in waits)
+            return 4, tuple(sorted(names))
+
+
+def split(missing: Missing, branches: list[Branch], ends: tuple[Value, Value] | None = None) -> Node:
+    """Return a split whose branches have different consequences; the consequence, if all have the same.
+
+    ``ends`` are the least and the greatest value that are allowed: an interval up to there has no limit.
+    """
+    joined: list[Branch] = []
+    for branch in branches:
+        if joined and same_node(joined[-1].then, branch.then):
+            joined[-1] = Branch(_joined((*joined[-1].cells, *branch.cells)), joined[-1].then)
+        else:
+            joined.append(branch)
+    folded = [
+        Branch(tuple(_unlimited(cell, ends) for cell in branch.cells), branch.then)
+        for branch in _folded(joined)
+    ]
+    return folded[0].then if len(folded) == 1 else Split(missing, tuple(folded))
+
+
+def _unlimited(cell: Cell, ends: tuple[Value, Value] | None) -> Cell:
+    if ends is None or not isinstance(cell, Between):
+        return cell
+    return Between(None if cell.low == ends[0] else cell.low, None if cell.high == ends[1] else cell.high)
+
+
+def _folded(branches: list[Branch]) -> list[Branch]:
+    """Join branches with the same consequence that are no neighbours, too; the first one keeps its place."""
+    found: list[Branch] = []
+    for branch in branches:
+        for number, known in enumerate(found):
+            if same_node(known.then, branch.then):
+                found[number] = Branch((*known.cells, *branch.cells), known.then)
+                break
+        else:
+            found.append(branch)
+    return found
+
+
+def _joined(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """Join the last two cells if they are intervals that touch."""
+    *before, one, other = cells
+    match one, other:
+        case (Between() | Exactly(), Between() | Exactly()) if _touch(one, other):
+            low = one.value if isinstance(one, Exactly) else one.low
+            high = other.value if isinstance(other, Exactly) else other.high
+            return (*before, Between(low, high))
+        case Matching(), Matching():
+            return (*before, Matching(one.low, other.high))
+        case _:
+            return cells
+
+
+def _touch(one: Between | Exactly, other: Between | Exactly) -> bool:
+    end = one.value if isinstance(one, Exactly) else one.high
+    start = other.value if isinstance(other, Exactly) else other.low
+    if end is None or start is None or isinstance(end, str | bool) or isinstance(start, str | bool):
+        return False
+    left, right = comparison_key(end), comparison_key(start)
+    return isinstance(left, int) and isinstance(right, int) and left + 1 == right
+
+
+def same_node(one: Node, other: Node) -> bool:
+    """Tell whether two trees say the same."""
+    match one, other:
+        case Leaf(), Leaf():
+            return one.key == other.key
+        case Split(), Split():
+            return (
+                one.missing == other.missing
+                and len(one.branches) == len(other.branches)
+                and all(
+                    left.cells == right.cells and same_node(left.then, right.then)
+                    for left, right in zip(one.branches, other.branches, strict=True)
+                )
+            )
+        case _:
+            return False
+
+
+def leaves(node: Node, path: Path | None = None) -> Iterator[tuple[Path, Leaf]]:
+    """Return every leaf with the cells that lead to it."""
+    here = path or {}
+    if isinstance(node, Leaf):
+        yield here, node
+        return
+    for branch in node.branches:
+        yield from leaves(branch.then, {**here, node.missing: branch.cells})
+
+
+def answers_of(node: Node) -> tuple[Answer, ...]:
+    """Return all answers of a tree, each once, in order."""
+    found = {answer_key(one): one for _, leaf in leaves(node) for one in leaf.answers}
+    return tuple(found[key] for key in sorted(found))
+
+
+def mattering(node: Node) -> frozenset[Missing]:
+    """Return what matters: changing it alone, with something else as it may be, changes the answer.
+
+    The leaves are boxes. A thing matters if two leaves with different answers lie apart in it and in nothing
+    else; and whatever an answer that cannot be told waits for matters.
+    """
+    every = [*leaves(node)]
+    found: set[Missing] = set()
+    for _, leaf in every:
+        for answer in leaf.answers:
+            if isinstance(answer, Unknown):
+                found |= answer.waits
+            elif isinstance(answer, Spread):
+                found |= answer.by
+    for (path, leaf), (other_path, other) in combinations(every, 2):
+        if len(leaf.answers) == len(other.answers) == 1 and leaf.key == other.key:
+            continue
+        apart = [one for one in path if one in other_path and _are_apart(path[one], other_path[one])]
+        if len(apart) == 1:
+            found.add(apart[0])
+    for path, leaf in every:
+        if len(leaf.answers) > 1:
+            found |= _within(path)
+    return frozenset(found)
+
+
+def _within(path: Path) -> set[Missing]:
+    """Return what has more than one value on a path: some of these decide between the answers of its leaf."""
+    return {
+        missing
+        for missing, cells in path.items()
+        if len(cells) > 1 or isinstance(cells[0], Between | Matching)
+    }
+
+
+def _are_apart(one: tuple[Cell, ...], other: tuple[Cell, ...]) -> bool:
+    return all(_is_apart(left, right) for left in one for right in other)
+
+
+def _is_apart(one: Cell, other: Cell) -> bool:
+    match one, other:
+        case (Exactly() | Between(), Exactly() | Between()):
+            left, right = _ends(one), _ends(other)
+            if isinstance(left, tuple) and isinstance(right, tuple):
+                return _is_before(left[1], right[0]) or _is_before(right[1], left[0])
+            return left != right
+        case (Matching(), Matching()):
+            return _is_before(one.high, other.low) or _is_before(other.high, one.low)
+        case _:
+            return type(one) is not type(other)
+
+
+def _ends(cell: Exactly | Between) -> object:
+    if isinstance(cell, Between):
+        return tuple(None if end is None else comparison_key(end) for end in (cell.low, cell.high))
+    key = comparison_key(cell.value)
+    return (key, key) if isinstance(key, int) and not isinstance(cell.value, bool) else key
+
+
+def _is_before(one: object, other: object) -> bool:
+    return isinstance(one, int) and isinstance(other, int) and one < other
+
+
+def state_of(node: Node) -> State | None:
+    """Return the answer that all leaves share, None if they differ or it is only a range."""
+    answers = answers_of(node)
+    if len(answers) != 1 or isinstance(answers[0], Spread | Unknown):
+        return None
+    return answers[0]

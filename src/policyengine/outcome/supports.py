@@ -1,0 +1,310 @@
+"""What each answer rests on, found by reading the findings about a case back against the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from policyengine.model.case import Key
+from policyengine.model.conditions import (
+    NEIGHBOURS,
+    ByReading,
+    Condition,
+    Count,
+    Operand,
+    Pick,
+    ReadingIs,
+    Ref,
+    Some,
+    Test,
+)
+from policyengine.model.rulebook import Amount, Deadline, Fact, MissingByReading, Parameter
+from policyengine.outcome.leaves import Leaf, Looked, Part, leaves_of
+from policyengine.outcome.support import PROVISIONAL, Item, Kind, Label, Node, Rest, Sum
+from policyengine.semantics.findings import Known, State, Truth
+from policyengine.semantics.strata import name_of_node
+from policyengine.values.literals import BUSINESS_DAYS_UNIT, Duration
+
+if TYPE_CHECKING:
+    from policyengine.outcome.explain import Explanation
+
+_DEEPEST = 50
+"""How deep a chain is followed before everything is found from the bottom up: each step takes some calls."""
+
+
+def counting_aspects(length: State) -> tuple[str, ...]:
+    """Return which ways of counting matter for a length of its unit; none for an unknown one."""
+    if not isinstance(length, Known) or not isinstance(length.value, Duration):
+        return ()
+    if length.value.unit == BUSINESS_DAYS_UNIT:
+        return ("business_days",)
+    return ("days",) if length.value.unit in ("days", "weeks") else ("hours",)
+
+
+class Supports:
+    """What every name and rule rests on, found out when it is asked for.
+
+    What something rests on is found before it; a chain that is longer than the stack is gone through from the
+    bottom up.
+    """
+
+    def __init__(self, explanation: Explanation) -> None:
+        """Begin with the names that rest on nothing else."""
+        self.explanation = explanation
+        self.book = explanation.book
+        self.findings = explanation.findings
+        simple = explanation.explainer.simple
+        self.items: list[Item] = list(simple.values())
+        self._names: dict[Key, Rest] = {(name, None): 1 << bit for bit, name in enumerate(simple)}
+        self._rules: dict[Key, Rest] = {}
+        self._questions: dict[tuple[int, bool], Rest] = {}
+        self._picks: dict[int, dict[int | None, Rest]] = {}
+        self._bits: dict[Item, int] = {}
+        self._depth = 0
+
+    def of_name(self, name: str, record: int | None) -> Rest:
+        """Return what the value of a name rests on."""
+        return self._found(self._names, (name, record), self._find_name)
+
+    def of_rule(self, id: str, record: int | None) -> Rest:
+        """Return what a rule that holds, or could, rests on."""
+        return self._found(self._rules, (id, record), self._find_rule)
+
+    def _found(self, known: dict[Key, Rest], key: Key, find: Callable[[Key], Rest]) -> Rest:
+        found = known.get(key)
+        if found is not None:
+            return found
+        if self._depth >= _DEEPEST:
+            self._find_all()
+            return known[key]
+        self._depth += 1
+        try:
+            found = known[key] = find(key)
+        finally:
+            self._depth -= 1
+        return found
+
+    def _find_all(self) -> None:
+        """Find everything, each after what it rests on."""
+        depth, self._depth = self._depth, 0
+        for layer in self.explanation.explainer.layers:
+            for name in layer.names:
+                for each in self._names_of(name):
+                    for record in self._each(self._list_of(name)):
+                        self.of_name(each, record)
+            for id in layer.rules:
+                for record in self._each(self.book.rules[id].listed):
+                    if self.findings.rules[id, record].truth is not Truth.FALSE:
+                        self.of_rule(id, record)
+        self._depth = depth
+
+    def _names_of(self, node: str) -> tuple[str, ...]:
+        return (f"{node}.status", f"{node}.settled_at") if node in self.book.deadlines else (node,)
+
+    def _list_of(self, node: str) -> str | None:
+        book = self.book
+        of = name_of_node(node, book)
+        part = book.facts.get(of) or book.amounts.get(of) or book.deadlines.get(of)
+        return None if part is None else part.listed
+
+    def _own(self, kind: Kind, key: Key) -> Rest:
+        """Return what stands for one thing: a bit, or an item if it is one of many records."""
+        item = (kind, key)
+        if key[1] is not None:
+            return Node(0, (item,), (), None)
+        found = self._bits.get(item)
+        if found is None:
+            found = self._bits[item] = 1 << len(self.items)
+            self.items.append(item)
+        return found
+
+    def _sum(self, kind: Kind, key: Key) -> Sum:
+        found = Sum()
+        found.add(self._own(kind, key))
+        return found
+
+    def _each(self, listed: str | None) -> Iterable[int | None]:
+        return (None,) if listed is None else (self.findings.records[listed] or ())
+
+    def _find_name(self, key: Key) -> Rest:
+        name, record = key
+        if name.endswith(".settled_at") and name not in self.book.facts:
+            return self.of_name(name.removesuffix("settled_at") + "status", record)
+        return self._sum_of(name, record).rest(Label(name) if record is None else None)
+
+    def _sum_of(self, name: str, record: int | None) -> Sum:
+        book = self.book
+        if name in book.facts:
+            return self._fact(book.facts[name], record)
+        if name in book.parameters:
+            return self._parameter(book.parameters[name])
+        if name in book.amounts:
+            return self._amount(book.amounts[name], record)
+        deadline, _, what = name.rpartition(".")
+        if what == "due":
+            return self._due(book.deadlines[deadline], record)
+        return self._deadline(book.deadlines[deadline], record)
+
+    # ---------- facts and rules
+
+    def _fact(self, fact: Fact, record: int | None) -> Sum:
+        key = (fact.path, record)
+        if fact.role != "given":
+            found = Sum()
+            resolved = self.findings.resolved.get(key)
+            for rule in () if resolved is None else (*resolved.winners, *resolved.open):
+                found.add(self.of_rule(rule, record))
+            return found
+        found = self._sum("fact", key)
+        if isinstance(fact.if_missing, MissingByReading) and key not in self.explanation.case.values:
+            found.add(self._own("assumption", (fact.if_missing.assumption, None)))
+        if fact.dated_by is not None and not isinstance(self.findings.states[key], Known):
+            found.add(self.of_name(fact.dated_by, record if self.book.facts[fact.dated_by].listed else None))
+        return found
+
+    def _find_rule(self, key: Key) -> Rest:
+        id, record = key
+        rule = self.book.rules[id]
+        found = self._sum("rule", key)
+        self._leaves(self.explanation.of_rule(rule, record)[1], found)
+        for conclusion in rule.then:
+            self._operand(conclusion.value, record, found)
+        return found.rest()
+
+    def _leaves(self, parts: Iterable[Part], found: Sum) -> None:
+        for leaf in leaves_of(parts):
+            condition = leaf.condition
+            match condition:
+                case Test(ref, _, operands):
+                    found.add(self.of_name(ref.name, leaf.record if ref.listed else None))
+                    for operand in operands:
+                        self._operand(operand, leaf.record, found)
+                case ReadingIs(assumption):
+                    found.add(self._own("assumption", (assumption, None)))
+                case Some() | Count() | Pick():
+                    self._question(condition, leaf, found)
+
+    def _question(self, condition: Some | Count | Pick, leaf: Leaf, found: Sum) -> None:
+        if self.findings.records[condition.listed] is None:
+            found.add(self._own("fact", (condition.listed, None)))
+        elif isinstance(condition, Pick):
+            found.add(self._pick(condition, leaf.record))
+        else:
+            is_open = leaf.truth is Truth.UNDETERMINED
+            found.add(self._records(condition, is_open))
+        if isinstance(condition, Count):
+            for operand in condition.operands:
+                self._operand(operand, leaf.record, found)
+
+    def _records(self, question: Some | Count, or_may: bool) -> Rest:
+        """Return what the records that satisfy a question, or may, rest on: the same for all who ask."""
+        known = self._questions.get((id(question.where), or_may))
+        if known is None:
+            found = Sum()
+            least = Truth.UNDETERMINED if or_may else Truth.TRUE
+            for one in self.explanation.looked_at(question.listed, question.where):
+                if one.truth >= least:
+                    self._leaves(one.parts, found)
+            known = found.rest(Label(question.listed, question.where.span, None))
+            self._questions[id(question.where), or_may] = known
+        return known
+
+    def _pick(self, question: Pick, current: int | None) -> Rest:
+        """Return what the answer about the picked record rests on."""
+        each = self._picks.get(id(question))
+        if each is None:
+            each = self._picks[id(question)] = dict(self._each_pick(question))
+        return each[current if question.which in NEIGHBOURS else None]
+
+    def _each_pick(self, question: Pick) -> Iterator[tuple[int | None, Rest]]:
+        """Return what it rests on for each record, or for the whole case.
+
+        Where a record only may be the one, it goes on with those after it: what is said of these is shared.
+        """
+        last: Rest = 0
+        for one in self._farthest_first(question):
+            if question.which in NEIGHBOURS:
+                yield one.record, last
+            if one.truth is Truth.FALSE:
+                continue
+            found = Sum()
+            self._leaves((*one.parts, *one.asked), found)
+            goes_on = one.truth is Truth.UNDETERMINED and isinstance(last, Node)
+            if one.truth is Truth.UNDETERMINED:
+                found.add(last)
+            last = found.rest(Label(question.listed, question.span, one.record) if goes_on else None)
+        if question.which not in NEIGHBOURS:
+            yield None, last
+
+    def _farthest_first(self, question: Pick) -> Iterable[Looked]:
+        if question.which not in NEIGHBOURS:
+            return reversed([*self.explanation.candidates(question, None)])
+        count = len(self.findings.records[question.listed] or ())
+        places = range(count) if question.which == "previous" else range(count - 1, -1, -1)
+        return (self.explanation.looked(question, place) for place in places)
+
+    def _operand(self, operand: Operand | None, record: int | None, found: Sum) -> None:
+        while isinstance(operand, ByReading):
+            found.add(self._own("assumption", (operand.assumption, None)))
+            reading = self.explanation.readings[operand.assumption]
+            operand = next(one for name, one in operand.readings if name == reading)
+        if isinstance(operand, Ref):
+            found.add(self.of_name(operand.name, record if operand.listed else None))
+
+    # ---------- parameters, amounts, deadlines
+
+    def _parameter(self, parameter: Parameter) -> Sum:
+        found = self._sum("parameter", (parameter.id, None))
+        if parameter.by is not None and parameter.is_dated:
+            found.add(self.of_name(parameter.by.name, None))
+        return found
+
+    def _condition(self, condition: Condition, record: int | None, truth: Truth, found: Sum) -> None:
+        self._leaves(self.explanation.leaves(condition, record, truth is Truth.TRUE)[1], found)
+
+    def _amount(self, amount: Amount, record: int | None) -> Sum:
+        finding = self.findings.amounts[amount.id, record]
+        found = self._sum("amount", (amount.id, record))
+        self._condition(amount.when, record, finding.exists, found)
+        if finding.exists is Truth.FALSE:
+            return found
+        for operand in (amount.base, *amount.plus, *amount.minus, amount.rate, amount.floor):
+            self._operand(operand, record, found)
+        for cap, one in zip(amount.caps, finding.caps, strict=True):
+            self._condition(cap.when, record, one.applies, found)
+            if one.applies is not Truth.FALSE:
+                self._operand(cap.limit, record, found)
+        return found
+
+    def _due(self, deadline: Deadline, record: int | None) -> Sum:
+        """Return what the end of a deadline rests on, before what the deadline has come to is known."""
+        exists, leaves = self.explanation.leaves(deadline.when, record)
+        found = self._sum("deadline", (deadline.id, record))
+        if (deadline.id, record) in self.findings.provisional:
+            found.add(self._own(*PROVISIONAL))
+        self._leaves(leaves, found)
+        if exists is not Truth.FALSE:
+            length = self.explanation.state_of(deadline.within, record)
+            self._operand(deadline.starts, record, found)
+            self._operand(deadline.within, record, found)
+            aspects = counting_aspects(length)
+            self._assumptions(
+                (rule.assumption for rule in deadline.counting if rule.aspect in aspects), found
+            )
+        return found
+
+    def _deadline(self, deadline: Deadline, record: int | None) -> Sum:
+        found = Sum()
+        found.add(self.of_name(f"{deadline.id}.due", record))
+        if self.findings.deadlines[deadline.id, record].exists is not Truth.FALSE:
+            for event in (*deadline.met_by, *deadline.stopped_by):
+                self._operand(event, record, found)
+            # Whether the last instant counts matters where something can meet it.
+            ends = (rule for rule in deadline.counting if rule.aspect == "end" and deadline.met_by)
+            self._assumptions((rule.assumption for rule in ends), found)
+        return found
+
+    def _assumptions(self, ids: Iterable[str | None], found: Sum) -> None:
+        for id in ids:
+            if id is not None:
+                found.add(self._own("assumption", (id, None)))

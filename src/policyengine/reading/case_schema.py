@@ -1,0 +1,263 @@
+"""The JSON Schema of a case, made from the vocabulary of a rulebook, for editors and for other programs.
+
+What it takes, the program takes. It asks for the plain spelling of every value; the program also reads
+others, such as ``72 Hours``. It cannot say what one fact demands of another, nor that a time was skipped or
+came twice when clocks were changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import NamedTuple, TypeAlias
+
+from policyengine.model.rulebook import Fact, RecordList, Rulebook
+from policyengine.reading.case_reader import Shape, case_shape
+from policyengine.reading.range_patterns import at_least, at_most, whole_at_least, whole_at_most
+from policyengine.values.literals import (
+    BUSINESS_DAYS_UNIT,
+    FEN_PLACES,
+    LARGEST_COUNT,
+    LARGEST_MONEY,
+    LARGEST_NUMBER,
+    LARGEST_PERCENT,
+    LONGEST_SECONDS,
+    MILLIONTH_PLACES,
+    MOST_BUSINESS_DAYS,
+    UNIT_SECONDS,
+    ValueType,
+)
+
+JsonObject: TypeAlias = dict[str, object]
+
+_YEAR = "(19[0-9]{2}|2[01][0-9]{2}|2200)"
+_LEAP_YEAR = "((19|20|21)(0[48]|[2468][048]|[13579][26])|2000)"
+_MONTH_AND_DAY = (
+    "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))"
+)
+_DAY = f"({_YEAR}-{_MONTH_AND_DAY}|{_LEAP_YEAR}-02-29)"
+_ZEROS = r"(\.0{1,9})?"
+_CLOCK = f"(([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]{_ZEROS})?|24:00(:00{_ZEROS})?)"
+_OFFSET = "(Z|[-+](0[0-9]|1[0-3])(:?[0-5][0-9])?|[-+]14(:?00)?)?"
+_UNITS = {
+    "seconds": "(seconds?|秒|秒钟)",
+    "minutes": "(minutes?|分钟)",
+    "hours": "(hours?|小时|个小时)",
+    "days": "(days?|天|日)",
+    "weeks": "(weeks?|周)",
+    BUSINESS_DAYS_UNIT: "(business days?|工作日|个工作日)",
+}
+# Neither control characters nor space alone.
+_VISIBLE = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"
+
+
+class _Numeric(NamedTuple):
+    """Numbers of a type: how many decimals they have, and the largest in units of the last one."""
+
+    places: int
+    largest: int
+
+
+_NUMERIC: Mapping[ValueType, _Numeric] = {
+    ValueType.MONEY: _Numeric(FEN_PLACES, LARGEST_MONEY),
+    ValueType.PERCENT: _Numeric(MILLIONTH_PLACES, LARGEST_PERCENT),
+    ValueType.COUNT: _Numeric(0, LARGEST_COUNT),
+    ValueType.NUMBER: _Numeric(MILLIONTH_PLACES, LARGEST_NUMBER),
+}
+_EXAMPLES: Mapping[ValueType, object] = {
+    ValueType.MONEY: "100.00",
+    ValueType.PERCENT: "5%",
+    ValueType.COUNT: 3,
+    ValueType.NUMBER: 1.5,
+    ValueType.INSTANT: "2012-03-16T18:00:00+08:00",
+    ValueType.DATE: "2012-03-16",
+    ValueType.DURATION: "72 hours",
+    ValueType.BUSINESS_DAYS: "4 business days",
+    ValueType.BOOLEAN: True,
+}
+
+
+def form_of(type: ValueType, currency: str) -> JsonObject:
+    """Return what a value of a type, other than a choice, looks like."""
+    form: JsonObject = {"type": "string"}
+    if type in _NUMERIC:
+        form = _number_form(type, currency)
+    elif type is ValueType.BOOLEAN:
+        form = {"enum": [True, False, "yes", "no", "true", "false", "是", "否"]}
+    elif type is ValueType.TEXT:
+        form["pattern"] = _VISIBLE
+    else:
+        form["pattern"] = _PATTERNS[type]
+    return {**form, "examples": [_EXAMPLES[type]]} if type in _EXAMPLES else form
+
+
+def _number_form(type: ValueType, currency: str) -> JsonObject:
+    """Return the form of numbers: of texts a pattern, of numbers the limits.
+
+    There is no ``multipleOf`` for decimals: validators divide binary fractions, and 19.99 / 0.01 is not whole
+    for them. So too many decimals of a number are told by the program alone.
+    """
+    places, largest = _NUMERIC[type]
+    pattern = _written(type, currency, f"-?{_whole(largest, places)}{_decimals(type, places)}")
+    if type is ValueType.PERCENT:
+        return {"type": "string", "pattern": pattern}
+    form: JsonObject = {"type": ["string", "number"], "pattern": pattern}
+    if type is ValueType.COUNT:
+        form["type"] = ["integer", "string"]
+    return {**form, "minimum": _plain(-largest, places), "maximum": _plain(largest, places)}
+
+
+def _whole(largest: int, places: int) -> str:
+    return whole_at_most(largest // 10**places - 1)
+
+
+def _decimals(type: ValueType, places: int) -> str:
+    return r"(\.0)?" if type is ValueType.COUNT else rf"(\.[0-9]{{1,{places}}})?"
+
+
+def _plain(scaled: int, places: int) -> int | float:
+    """Return a number for JSON, spelled exactly: it has no more digits than a binary fraction holds."""
+    exact = Decimal(scaled).scaleb(-places)
+    return int(exact) if exact == int(exact) else float(exact)
+
+
+def _written(type: ValueType, currency: str, number: str) -> str:
+    """Return the pattern of a text that spells a number, with the sign that its type has."""
+    if type is ValueType.PERCENT:
+        return f"^{number} ?%$"
+    if type is not ValueType.MONEY:
+        return f"^{number}$"
+    before, after = ("CNY|¥|￥", "元|CNY") if currency == "CNY" else (currency, currency)
+    return f"^(({before}) ?{number}|{number}( ?({after}))?)$"
+
+
+def _length_pattern(units: Iterable[str], least: int = 0, most: int | None = None) -> str:
+    """Return the pattern of lengths between two limits: seconds, or business days where they are the unit."""
+    ways = []
+    for unit in units:
+        size, longest = UNIT_SECONDS.get(unit, 1), LONGEST_SECONDS
+        if unit == BUSINESS_DAYS_UNIT:
+            longest = MOST_BUSINESS_DAYS
+        limit = (longest if most is None else min(most, longest)) // size
+        number = whole_at_least(-(-least // size)) if least else whole_at_most(limit)
+        ways.append(f"{number} ?{_UNITS[unit]}")
+    return f"^({'|'.join(ways)})$"
+
+
+_LENGTHS: Mapping[ValueType, tuple[str, ...]] = {
+    ValueType.DURATION: tuple(UNIT_SECONDS),
+    ValueType.BUSINESS_DAYS: (BUSINESS_DAYS_UNIT,),
+}
+_PATTERNS: Mapping[ValueType, str] = {
+    ValueType.INSTANT: f"^{_DAY}[T ]{_CLOCK}{_OFFSET}$",
+    ValueType.DATE: f"^{_DAY}$",
+    **{type: _length_pattern(units) for type, units in _LENGTHS.items()},
+}
+
+
+def _limited(fact: Fact, currency: str) -> JsonObject:
+    """Return the form of a fact within its limits that are written as literals."""
+    form, patterns = form_of(fact.type, currency), []
+    for is_most, limit in zip((False, True), fact.literal_limits, strict=True):
+        if limit is None:
+            continue
+        patterns += _limit_pattern(fact.type, is_most, limit, currency)
+        word = "maximum" if is_most else "minimum"
+        if word in form:
+            form[word] = _plain(limit, _NUMERIC[fact.type].places)
+    if fact.type is ValueType.TEXT and not fact.has_none_if_missing:
+        patterns.append(r"\S")  # where it may be missing, an empty field says that there is none
+    return {**form, "allOf": [{"pattern": one} for one in patterns]} if patterns else form
+
+
+def _limit_pattern(type: ValueType, is_most: bool, limit: int, currency: str) -> list[str]:
+    """Return the pattern of the texts within a limit, if texts of the type can be compared by one."""
+    if type in _LENGTHS:
+        units = _LENGTHS[type]
+        return [_length_pattern(units, most=limit) if is_most else _length_pattern(units, least=limit)]
+    if type not in _NUMERIC:
+        return []
+    number = (at_most if is_most else at_least)(limit, _NUMERIC[type].places)
+    return [_written(type, currency, rf"{number}(\.0)?" if type is ValueType.COUNT else number)]
+
+
+def case_schema(rulebook: Rulebook) -> dict[str, object]:
+    """Return a draft-07 JSON Schema of what a case of this rulebook can say."""
+    names: JsonObject = {
+        "$schema": {"type": "string", "description": "本文件的模式 / The schema of this file"},
+        "case": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 200,
+            "description": "案件编号 / Id of the case",
+            "examples": ["LD-2012-031"],
+        },
+        "as_of": {
+            **form_of(ValueType.INSTANT, rulebook.currency),
+            "description": "判断时点 / The instant at which the case is judged",
+        },
+    }
+    properties, dependencies = _parts(case_shape(rulebook), rulebook)
+    schema: JsonObject = {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": rulebook.title.joined,
+        "description": "一个案件：发生了什么 / A case: what has happened",
+        **_object({**names, **properties}, dependencies),
+    }
+    return schema
+
+
+def _object(properties: JsonObject, dependencies: JsonObject) -> JsonObject:
+    whole: JsonObject = {"type": "object", "properties": properties, "additionalProperties": False}
+    if dependencies:
+        whole["dependencies"] = dependencies
+    return whole
+
+
+def _parts(shape: Shape, rulebook: Rulebook) -> tuple[JsonObject, JsonObject]:
+    """Return the properties of one level, and which of them need another one at the same level."""
+    properties: JsonObject = {}
+    dependencies: JsonObject = {}
+    for name, part in sorted(shape.parts.items()):
+        if isinstance(part, RecordList):
+            properties[name] = _records(part, rulebook)
+        elif isinstance(part, Shape):
+            inner, needed = _parts(part, rulebook)
+            if inner:  # a group of which a case can say nothing is left out
+                properties[name] = _object(inner, needed)
+        elif part.role == "given":
+            properties[name] = _value(part, rulebook.currency)
+            _add_dependency(dependencies, name, part, rulebook)
+    return properties, dependencies
+
+
+def _add_dependency(dependencies: JsonObject, name: str, fact: Fact, rulebook: Rulebook) -> None:
+    """Demand the instant that dates a fact, where it stands beside it."""
+    dating = rulebook.facts.get(fact.dated_by) if fact.dated_by else None
+    if dating is None or dating.role != "given":
+        return
+    group, _, own = dating.path.rpartition(".")
+    if group == fact.path.rpartition(".")[0]:
+        dependencies[name] = [own]
+
+
+def _records(listed: RecordList, rulebook: Rulebook) -> JsonObject:
+    facts = [rulebook.facts[path] for path in sorted(listed.fields)]
+    given = {fact.path.removeprefix(listed.path + "."): fact for fact in facts if fact.role == "given"}
+    dependencies: JsonObject = {}
+    for name, fact in given.items():
+        _add_dependency(dependencies, name, fact, rulebook)
+    record = _object({name: _value(fact, rulebook.currency) for name, fact in given.items()}, dependencies)
+    dated_by = (listed.dated_by or "").removeprefix(listed.path + ".")
+    if dated_by in given:
+        record["required"] = [dated_by]
+    return {"type": "array", "description": listed.title.joined, "items": record}
+
+
+def _value(fact: Fact, currency: str) -> JsonObject:
+    described: JsonObject = {"description": fact.title.joined}
+    if fact.type is not ValueType.CHOICE:
+        return {**described, **_limited(fact, currency)}
+    meanings = "; ".join(f"{choice.name}: {choice.title.joined}" for choice in fact.choices)
+    described["description"] = f"{described['description']} ({meanings})"
+    return {**described, "type": "string", "enum": [choice.name for choice in fact.choices]}

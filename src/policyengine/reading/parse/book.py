@@ -1,0 +1,159 @@
+"""rulebook.yaml and assumptions.yaml: who the rulebook is, how it counts time, which readings it knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple, cast
+from zoneinfo import ZoneInfo
+
+from policyengine.diagnostics.diagnostic import error, message
+from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
+from policyengine.diagnostics.span import Span
+from policyengine.diagnostics.text import Text
+from policyengine.model.rulebook import Assumption, CountingRule, Document, Party, Reading
+from policyengine.reading.parse import nodes
+from policyengine.reading.parse.names import Names
+from policyengine.reading.parse.operands import Scope, find_assumption, parse_readings
+from policyengine.reading.parse.sources import Sources
+from policyengine.syntax.yaml_tree import Entry, MappingNode, Node
+from policyengine.values.calendar import Calendar, CalendarUnknown, load_calendar
+from policyengine.values.zones import zone_help
+
+Aspect = Literal["end", "hours", "days", "business_days"]
+
+COUNTINGS: dict[Aspect, tuple[str, ...]] = {
+    "end": ("included", "excluded"),
+    "hours": ("continuous", "business_days_only"),
+    "days": ("rolling", "calendar"),
+    "business_days": ("from_next_day", "from_same_day"),
+}
+_UTC = ZoneInfo("UTC")
+
+
+class Book(NamedTuple):
+    """What rulebook.yaml says but for its counting, which can depend on assumptions."""
+
+    id: str
+    version: str
+    title: Text
+    zone: ZoneInfo
+    currency: str
+    calendar: Calendar
+    languages: tuple[str, ...]
+    documents: tuple[Document, ...]
+    parties: tuple[Party, ...]
+    span: Span
+
+
+def parse_zone(node: MappingNode, names: Names) -> ZoneInfo:
+    """Return the time zone in which times without an offset are read."""
+    written = nodes.scalar(node.get("time_zone"))
+    try:
+        return ZoneInfo(written.text)
+    except (
+        ValueError,
+        KeyError,
+        OSError,
+    ):  # KeyError: not found; OSError: `Asia` is a folder of the database
+        what = message("there is no time zone `{name}`", name=written.text)
+        names.faults.append(error("unknown-zone", what, written.span, zone_help(written.text)))
+        return _UTC
+
+
+def parse_book(node: MappingNode, zone: ZoneInfo, scope: Scope) -> Book:
+    """Return the identity of a rulebook."""
+    return Book(
+        id=nodes.text(node.get("rulebook")),
+        version=nodes.text(node.get("version")),
+        title=nodes.title(node.get("title")),
+        zone=zone,
+        currency=nodes.text(node.get("currency")),
+        calendar=_calendar(
+            nodes.scalar(node.get("calendar")).text, nodes.scalar(node.get("calendar")).span, scope
+        ),
+        languages=tuple(one.text for one in nodes.names(node.get("languages"))),
+        documents=tuple(_document(entry) for entry in nodes.entries(node.get("documents"))),
+        parties=tuple(_parties(nodes.mapping(node.get("parties")), scope)),
+        span=node.span,
+    )
+
+
+def _parties(node: MappingNode, scope: Scope) -> Iterator[Party]:
+    known = node.keys()
+    for entry in node.entries:
+        members = nodes.names(nodes.mapping(entry.value).get("members"))
+        for one in members:
+            if one.text not in known or one.text == entry.key.text:
+                what = message("there is no party `{name}`", name=one.text)
+                others = [key for key in known if key != entry.key.text]
+                scope.fault("unknown-party", what, one.span, did_you_mean(one.text, others) or one_of(others))
+        yield Party(entry.key.text, nodes.title(entry.value), tuple(one.text for one in members))
+
+
+def _calendar(code: str, span: Span, scope: Scope) -> Calendar:
+    try:
+        return load_calendar(code)
+    except CalendarUnknown:
+        what = message("there is no business-day calendar `{code}`", code=code)
+        scope.fault("unknown-calendar", what, span, message("write the code of a country, such as `CN`"))
+        return Calendar(code, "", 1, 0, frozenset(), frozenset())
+
+
+def _document(entry: Entry) -> Document:
+    node = nodes.mapping(entry.value)
+    return Document(
+        entry.key.text, nodes.title(node.get("title")), nodes.text(node.get("digest")), entry.key.span
+    )
+
+
+def parse_counting(node: Node | None, scope: Scope) -> tuple[CountingRule, ...]:
+    """Return how lengths of time are counted, as far as a mapping says it."""
+    found = (_counting_rule(entry, scope) for entry in nodes.entries(node))
+    return tuple(rule for rule in found if rule is not None)
+
+
+def _counting_rule(entry: Entry, scope: Scope) -> CountingRule | None:
+    aspect = cast(Aspect, entry.key.text)
+    if not isinstance(entry.value, MappingNode):
+        choice = _counting_choice(entry.value, aspect, scope)
+        return CountingRule(aspect, None, (("", choice),), entry.key.span)
+    assumption = find_assumption(entry.value.entries[0].key, scope)
+    if assumption is None:
+        return None
+    readings = parse_readings(entry.value.entries[0].value, assumption, scope)
+    choices = tuple((reading, _counting_choice(value, aspect, scope)) for reading, value in readings)
+    return CountingRule(aspect, assumption.id, choices, entry.key.span)
+
+
+def _counting_choice(node: Node, aspect: Aspect, scope: Scope) -> str:
+    written = nodes.scalar(node)
+    if written.text not in COUNTINGS[aspect]:
+        what = message("`{value}` is not one of the values", value=written.text)
+        scope.fault("unknown-choice", what, written.span, one_of(COUNTINGS[aspect]))
+    return written.text
+
+
+def parse_assumptions(node: MappingNode | None, sources: Sources, scope: Scope) -> dict[str, Assumption]:
+    """Return the named readings of clauses that the source leaves open."""
+    listed = nodes.entries(node.get("assumptions")) if node else ()
+    return {entry.key.text: _assumption(entry, sources, scope) for entry in listed}
+
+
+def _assumption(entry: Entry, sources: Sources, scope: Scope) -> Assumption:
+    node = nodes.mapping(entry.value)
+    readings = tuple(
+        Reading(one.key.text, nodes.title(one.value)) for one in nodes.entries(node.get("readings"))
+    )
+    default = nodes.scalar(node.get("default"))
+    known = [reading.id for reading in readings]
+    if default.text not in known:
+        what = message("`{id}` has no reading `{reading}`", id=entry.key.text, reading=default.text)
+        scope.fault("unknown-reading", what, default.span, did_you_mean(default.text, known) or one_of(known))
+    return Assumption(
+        id=entry.key.text,
+        title=nodes.title(node.get("title")),
+        readings=readings,
+        default=default.text,
+        source=sources.parse(node.get("source"), scope),
+        span=entry.key.span,
+    )

@@ -1,0 +1,264 @@
+"""Conditions: from the mappings that a clerk writes to typed trees."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from policyengine.diagnostics.diagnostic import message
+from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
+from policyengine.diagnostics.span import Span
+from policyengine.diagnostics.wordings import advice
+from policyengine.model import conditions as tree
+from policyengine.model.conditions import NEIGHBOURS, Condition, Operand, Operator, Ref, Which
+from policyengine.reading.parse import nodes
+from policyengine.reading.parse.names import Symbol
+from policyengine.reading.parse.operands import (
+    COUNT,
+    Scope,
+    Wanted,
+    find_assumption,
+    parse_constant,
+    parse_operand,
+    unknown_reading,
+    wanted_by,
+)
+from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar, SequenceNode
+from policyengine.values.literals import TYPE_WORDS, ValueType
+
+_TIMES = (ValueType.INSTANT, ValueType.DATE)
+_QUANTITIES = (
+    ValueType.MONEY,
+    ValueType.PERCENT,
+    ValueType.COUNT,
+    ValueType.NUMBER,
+    ValueType.DURATION,
+    ValueType.BUSINESS_DAYS,
+)
+# The words for comparing, each with the operator that it means.
+_COMPARISONS: dict[str, Operator] = {
+    "at_least": "at_least",
+    "at_most": "at_most",
+    "more_than": "more_than",
+    "less_than": "less_than",
+    "not_before": "at_least",
+    "not_after": "at_most",
+    "after": "more_than",
+    "before": "less_than",
+}
+_OF_QUANTITIES = ("at_least", "at_most", "more_than", "less_than")
+_OF_TIMES = ("before", "after", "not_before", "not_after")
+_SEVERAL = ("all", "any")
+_PICKS = ("first", "last")
+_CONDITIONS = (*_SEVERAL, "not", "any_of", "count_of", *_PICKS, *NEIGHBOURS)
+_NO_RECORD = message("use it in a part with `for_each`: there the question is asked of each record")
+
+
+def parse_condition(node: Node | None, scope: Scope) -> Condition:
+    """Return the condition of a mapping; nothing is always true. Faults leave parts out."""
+    whole = nodes.mapping(node)
+    parts = [part for entry in whole.entries if (part := _entry(entry, scope)) is not None]
+    return join(parts, whole.span)
+
+
+def join(parts: list[Condition], span: Span) -> Condition:
+    """Return the conjunction of the parts; one part is itself."""
+    return parts[0] if len(parts) == 1 else tree.All(tuple(parts), span)
+
+
+def _entry(entry: Entry, scope: Scope) -> Condition | None:
+    word, value, span = entry.key.text, entry.value, entry.key.span
+    if word in _SEVERAL:
+        parts = tuple(parse_condition(part, scope) for part in nodes.items(value))
+        return tree.All(parts, span) if word == "all" else tree.Any(parts, span)
+    if word == "not":
+        return tree.Not(parse_condition(value, scope), span)
+    if word == "any_of":
+        return _some(nodes.mapping(value), span, scope)
+    if word == "count_of":
+        return _count(nodes.mapping(value), span, scope)
+    if word in _PICKS:
+        return _pick(cast(Which, word), nodes.mapping(value), span, scope)
+    if word in NEIGHBOURS:
+        return _neighbour(cast(Which, word), nodes.mapping(value), span, scope)
+    if word in scope.names.assumptions:
+        return _reading(word, value, span, scope)
+    if _is_assumption(word):
+        find_assumption(entry.key, scope)  # tells that there is none
+        return None
+    if not scope.names.is_known(word, scope.listed) and (help := advice(word, _CONDITIONS)) is not None:
+        scope.fault("unknown-name", message("nothing is named `{name}`", name=word), span, help)
+        return None
+    symbol = scope.names.resolve(word, scope.listed, span)
+    return None if symbol is None else _test(symbol, symbol.ref(span), value, scope)
+
+
+# ---------- questions about lists
+
+
+def _list(node: MappingNode, scope: Scope) -> str | None:
+    written = nodes.scalar(node.get("list"))
+    if written.text in scope.names.lists:
+        return written.text
+    what = message("there is no list `{name}`", name=written.text)
+    known = scope.names.lists
+    scope.fault("unknown-list", what, written.span, did_you_mean(written.text, known) or one_of(known))
+    return None
+
+
+def _some(node: MappingNode, span: Span, scope: Scope) -> Condition | None:
+    listed = _list(node, scope)
+    if listed is None:
+        return None
+    return tree.Some(listed, parse_condition(node.get("where"), scope.within(listed)), span)
+
+
+def _pick(which: Which, node: MappingNode, span: Span, scope: Scope) -> Condition | None:
+    listed = _list(node, scope)
+    return None if listed is None else _of_record(which, listed, node, span, scope)
+
+
+def _neighbour(which: Which, node: MappingNode, span: Span, scope: Scope) -> Condition | None:
+    if scope.listed is not None:
+        return _of_record(which, scope.listed, node, span, scope)
+    what = message("`{word}` is asked where there is no record", word=which)
+    scope.fault("wrong-test", what, span, _NO_RECORD)
+    return None
+
+
+def _of_record(which: Which, listed: str, node: MappingNode, span: Span, scope: Scope) -> Condition:
+    inner = scope.within(listed)
+    where = parse_condition(node.get("where"), inner)
+    return tree.Pick(which, listed, where, parse_condition(node.get("is"), inner), span)
+
+
+_NUMBER_OF_RECORDS = Symbol("", "fact", ValueType.COUNT, None, (), Span(""))
+
+
+def _count(node: MappingNode, span: Span, scope: Scope) -> Condition | None:
+    listed = _list(node, scope)
+    if listed is None:
+        return None
+    where = parse_condition(node.get("where"), scope.within(listed))
+    asked = MappingNode(tuple(e for e in node.entries if e.key.text not in ("list", "where")), node.span)
+    if not asked.entries:
+        what = message("`count_of` does not say how many")
+        scope.fault("missing-key", what, span, message("add for example `at_least: 1`"))
+        return None
+    # The operands belong to the record or case around the question, not to a record of the list.
+    ref = _NUMBER_OF_RECORDS.ref(span)
+    return _each_test(_test(_NUMBER_OF_RECORDS, ref, asked, scope), listed, where)
+
+
+def _each_test(test: Condition | None, listed: str, where: Condition) -> Condition | None:
+    """Turn tests of a number into tests of the number of records."""
+    match test:
+        case tree.Test():
+            return tree.Count(listed, where, test.operator, test.operands, test.spelling, test.span)
+        case tree.All(parts, span):
+            counts = [_each_test(part, listed, where) for part in parts]
+            return tree.All(tuple(part for part in counts if part is not None), span)
+        case tree.Not(part, span):
+            inner = _each_test(part, listed, where)
+            return None if inner is None else tree.Not(inner, span)
+        case _:
+            return None
+
+
+# ---------- tests
+
+
+def _reading(word: str, value: Node, span: Span, scope: Scope) -> Condition:
+    assumption = scope.names.assumptions[word]
+    known = [reading.id for reading in assumption.readings]
+    written = nodes.names(value)
+    for one in written:
+        if one.text not in known:
+            unknown_reading(one, assumption, scope)
+    return tree.ReadingIs(word, tuple(one.text for one in written), span)
+
+
+def _test(symbol: Symbol, ref: Ref, value: Node, scope: Scope) -> Condition | None:
+    if isinstance(value, SequenceNode):
+        return _operands(ref, "one_of", "one_of", value, wanted_by(symbol), scope)
+    if isinstance(value, MappingNode) and not _is_assumption(value.entries[0].key.text):
+        parts = [part for entry in value.entries if (part := _word(symbol, ref, entry, scope)) is not None]
+        return join(parts, value.span) if parts else None
+    if isinstance(value, Scalar) and _asks_state(symbol, value):
+        return _state(symbol, ref, value.text, "yes", value, scope)
+    return _operands(ref, "is", "is", value, wanted_by(symbol), scope)
+
+
+def _is_assumption(word: str) -> bool:
+    """Tell whether a key is the id of an assumption, known or not: no name and no word has capitals."""
+    return word[:1].isupper()
+
+
+def _asks_state(symbol: Symbol, value: Scalar) -> bool:
+    """Tell whether a bare ``known`` or ``happened`` is the question and not a value."""
+    return value.text in ("known", "happened") and not value.quoted and value.text not in symbol.choices
+
+
+def _word(symbol: Symbol, ref: Ref, entry: Entry, scope: Scope) -> Condition | None:
+    word, value, span = entry.key.text, entry.value, entry.key.span
+    wanted = wanted_by(symbol)
+    if word in ("known", "happened"):
+        return _state(symbol, ref, word, nodes.text(value), nodes.scalar(value), scope)
+    if word in ("is", "one_of"):
+        return _operands(ref, cast(Operator, word), word, value, wanted, scope)
+    if word in ("is_not", "none_of"):
+        test = _operands(ref, "is" if word == "is_not" else "one_of", word, value, wanted, scope)
+        return None if test is None else tree.Not(test, span)
+    if not _is_comparable(symbol, ref, word, span, scope):
+        return None
+    if word == "between":
+        low, high = nodes.items(value)
+        parts = [
+            _operands(ref, "at_least", word, low, wanted, scope),
+            _operands(ref, "at_most", word, high, wanted, scope),
+        ]
+        return join([part for part in parts if part is not None], span)
+    return _operands(ref, _COMPARISONS[word], word, value, wanted, scope)
+
+
+def _is_comparable(symbol: Symbol, ref: Ref, word: str, span: Span, scope: Scope) -> bool:
+    allowed: tuple[str, ...] = ()
+    if symbol.type in _TIMES:
+        allowed = (*_OF_TIMES, "between")
+    elif symbol.type in _QUANTITIES:
+        allowed = (*_OF_QUANTITIES, "between")
+    if word in allowed:
+        return True
+    always = ("is", "is_not", "one_of", "none_of", "known")
+    what = message("`{word}` does not fit the type {type}", word=word, type=TYPE_WORDS[symbol.type])
+    scope.fault("wrong-test", what, span, one_of((*allowed, *always)))
+    return False
+
+
+def _state(
+    symbol: Symbol, ref: Ref, word: str, answer: str, written: Scalar, scope: Scope
+) -> Condition | None:
+    if word == "happened" and symbol.type is not ValueType.INSTANT:
+        what = message(
+            "only an instant happens, and `{name}` has the type {type}",
+            name=symbol.name,
+            type=TYPE_WORDS[symbol.type],
+        )
+        scope.fault("wrong-test", what, written.span, message("ask whether it is `known`"))
+        return None
+    test = tree.Test(ref, "known" if word == "known" else "happened", (), word, written.span)
+    # A boolean literal: `known: no` asks for the opposite.
+    operand = parse_constant(written._replace(text=answer), Wanted((ValueType.BOOLEAN,)), scope)
+    if operand is None:
+        return None
+    return test if operand.value else tree.Not(test, written.span)
+
+
+def _operands(
+    ref: Ref, operator: Operator, spelling: str, value: Node, wanted: Wanted, scope: Scope
+) -> tree.Test | None:
+    parts = nodes.items(value) if operator == "one_of" else (value,)
+    operands = [parse_operand(part, wanted if ref.name else COUNT, scope) for part in parts]
+    found: list[Operand] = [operand for operand in operands if operand is not None]
+    if len(found) < len(operands):
+        return None
+    return tree.Test(ref, operator, tuple(found), spelling, value.span)

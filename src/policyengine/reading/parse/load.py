@@ -1,0 +1,198 @@
+"""From the files of a rulebook to the typed rulebook that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from policyengine.diagnostics.diagnostic import Diagnostic, has_errors, message
+from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
+from policyengine.diagnostics.span import Span
+from policyengine.model.rulebook import Rulebook
+from policyengine.reading.parse import nodes
+from policyengine.reading.parse.book import parse_assumptions, parse_book, parse_counting, parse_zone
+from policyengine.reading.parse.clauses import parse_clauses
+from policyengine.reading.parse.names import Names
+from policyengine.reading.parse.operands import Scope
+from policyengine.reading.parse.overlays import apply_overlays, parse_overlay
+from policyengine.reading.parse.policies import PolicyParser, declare_policy
+from policyengine.reading.parse.reports import parse_report
+from policyengine.reading.parse.sound_parts import SoundParts, asks_for, sound_parts
+from policyengine.reading.parse.sources import Sources
+from policyengine.reading.parse.vocabulary import declare_vocabulary, parse_vocabulary
+from policyengine.reading.rule_files import Parsed, SourceFile, collect_files, digest_of
+from policyengine.syntax.files import decode_text
+from policyengine.syntax.schemas import read_shaped
+from policyengine.syntax.yaml_tree import MappingNode
+
+_Named = TypeVar("_Named")
+
+
+def load_directory(directory: str, overlays: Sequence[str] = ()) -> Parsed:
+    """Read, check the shape of, and parse the rulebook in a directory, with some overlays switched on."""
+    files, faults = collect_files(directory)
+    return parse_files(directory, files, faults, overlays)
+
+
+def parse_files(
+    directory: str, files: Sequence[SourceFile], faults: Sequence[Diagnostic], overlays: Sequence[str]
+) -> Parsed:
+    """Parse files that have been read; ``faults`` are those of reading them."""
+    found = list(faults)
+    trees: dict[str, list[MappingNode]] = {}
+    for file in files:
+        tree = _tree(file, found)
+        if tree is not None:
+            trees.setdefault(file.kind, []).append(tree)
+    if has_errors(found):
+        sound, more = _without_faulty(directory, files, faults, overlays)
+        return Parsed(None, _sorted([*found, *more]), sound)
+    rulebook = _parse(directory, digest_of(directory, files), trees, overlays, found)
+    if has_errors(found):
+        return Parsed(None, _sorted(found), rulebook)
+    return Parsed(rulebook, _sorted(found))
+
+
+# What cannot be told while a file is missing, because it may stand there.
+_MAY_BE_ELSEWHERE = frozenset(
+    f"unknown-{one}"
+    for one in ("name", "rule", "list", "assumption", "reading", "party", "document", "overlay")
+) | {"undated-policy"}
+
+
+def _without_faulty(
+    directory: str, files: Sequence[SourceFile], faults: Sequence[Diagnostic], overlays: Sequence[str]
+) -> tuple[Rulebook | None, Iterable[Diagnostic]]:
+    """Return the parts that can be read while others cannot, and what is wrong with them."""
+    trees: dict[str, list[MappingNode]] = {}
+    lost: set[str] = set()
+    is_whole = not has_errors(faults)  # else a file is not there, and nobody knows what it says
+    for file in files:
+        parts = _sound_parts(file)
+        if parts is None:
+            is_whole = False
+        else:
+            trees.setdefault(file.kind, []).append(parts.tree)
+            lost |= parts.lost
+    if "rulebook" not in trees:
+        return None, ()
+    told: list[Diagnostic] = []
+    nothing = MappingNode((), Span(""))
+    sound = _parse(directory, "", {"facts": [nothing], **trees}, overlays, told)
+    more = [
+        one for one in told if one.code not in _MAY_BE_ELSEWHERE or (is_whole and not asks_for(one, lost))
+    ]
+    return sound, more
+
+
+def _sound_parts(file: SourceFile) -> SoundParts | None:
+    text = None if file.faults else decode_text(file.path, file.data)[0]
+    if text is None:
+        return None
+    tree, _ = read_shaped(file.kind, text, file.path)
+    return SoundParts(tree, frozenset()) if tree is not None else sound_parts(file.kind, text, file.path)
+
+
+def _sorted(faults: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(sorted(set(faults), key=lambda one: one.order))
+
+
+def _tree(file: SourceFile, faults: list[Diagnostic]) -> MappingNode | None:
+    if file.faults:
+        return None
+    text, unreadable = decode_text(file.path, file.data)
+    if text is None:
+        faults += unreadable
+        return None
+    node, wrong = read_shaped(file.kind, text, file.path)
+    faults += wrong
+    return node
+
+
+def _parse(
+    directory: str,
+    digest: str,
+    trees: Mapping[str, Sequence[MappingNode]],
+    overlays: Sequence[str],
+    faults: list[Diagnostic],
+) -> Rulebook:
+    names = Names(faults)
+    book_node = trees["rulebook"][0]
+    zone = parse_zone(book_node, names)
+    scope = Scope(names, zone, nodes.text(book_node.get("currency")))
+    book = parse_book(book_node, zone, scope)
+    names.parties = tuple(party.id for party in book.parties)
+    sources = Sources(book.documents)
+    names.assumptions = parse_assumptions(next(iter(trees.get("assumptions", ())), None), sources, scope)
+    counting = parse_counting(book_node.get("counting"), scope)
+    declare_vocabulary(trees["facts"][0], scope)
+    for node in trees.get("policy", ()):
+        declare_policy(node, scope)
+    vocabulary = parse_vocabulary(trees["facts"][0], scope)
+    policies = [PolicyParser(node, scope, sources, counting).parse() for node in trees.get("policy", ())]
+    _refuse_same([parts.policy.id for parts in policies], [parts.policy.span for parts in policies], scope)
+    parameters = _merged(parts.parameters for parts in policies)
+    layers = [parse_overlay(node, overlays, parameters, scope) for node in trees.get("overlay", ())]
+    _refuse_same(
+        [layer.overlay.id for layer in layers],
+        [nodes.scalar(node.get("overlay")).span for node in trees.get("overlay", ())],
+        scope,
+    )
+    reports = [parse_report(node, sources, scope) for node in trees.get("report", ())]
+    _refuse_same([one.id for one in reports], [one.span for one in reports], scope)
+    clauses = parse_clauses(next(iter(trees.get("clauses", ())), None), sources, scope)
+    _refuse_unknown_overlays(overlays, [layer.overlay.id for layer in layers], book.span, scope)
+    return Rulebook(
+        id=book.id,
+        version=book.version,
+        title=book.title,
+        digest=digest,
+        zone=zone,
+        currency=book.currency,
+        calendar=book.calendar,
+        languages=book.languages,
+        documents=book.documents,
+        parties={party.id: party for party in book.parties},
+        facts=_in_order(vocabulary.facts),
+        lists=_in_order(vocabulary.lists),
+        assumptions=_in_order(names.assumptions),
+        policies=_in_order({parts.policy.id: parts.policy for parts in policies}),
+        parameters=apply_overlays(parameters, layers, scope),
+        deadlines=_merged(parts.deadlines for parts in policies),
+        amounts=_merged(parts.amounts for parts in policies),
+        rules=_merged(parts.rules for parts in policies),
+        overlays=tuple(layer.overlay for layer in layers),
+        clauses=clauses,
+        reports=_in_order({one.id: one for one in reports}),
+        directory=directory,
+        span=book.span,
+    )
+
+
+def _in_order(parts: Mapping[str, _Named]) -> dict[str, _Named]:
+    return dict(sorted(parts.items()))
+
+
+def _merged(parts: Iterable[Mapping[str, _Named]]) -> dict[str, _Named]:
+    return _in_order({name: part for group in parts for name, part in group.items()})
+
+
+def _refuse_same(ids: Sequence[str], spans: Sequence[Span], scope: Scope) -> None:
+    first: dict[str, Span] = {}
+    for id, span in zip(ids, spans, strict=True):
+        if id in first:
+            what = message("`{name}` is defined twice", name=id)
+            help = message("the other definition is at {place}", place=first[id])
+            scope.fault("duplicate-name", what, span, help)
+        first.setdefault(id, span)
+
+
+def _refuse_unknown_overlays(asked: Sequence[str], known: Sequence[str], span: Span, scope: Scope) -> None:
+    for id in asked:
+        if id not in known:
+            what = message("there is no overlay `{name}`", name=id)
+            help = did_you_mean(id, known) or (one_of(known) if known else _NO_OVERLAYS)
+            scope.fault("unknown-overlay", what, span, help)
+
+
+_NO_OVERLAYS = message("this rulebook has no overlays")

@@ -1,0 +1,120 @@
+"""The one namespace of a rulebook: what every name stands for, and what was probably meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from policyengine.diagnostics.diagnostic import Diagnostic, error, message
+from policyengine.diagnostics.did_you_mean import did_you_mean
+from policyengine.diagnostics.span import Span
+from policyengine.model.conditions import Ref, SymbolKind
+from policyengine.model.rulebook import STATUSES, Assumption
+from policyengine.values.literals import ValueType
+
+NAME = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*")
+_STATUS_CHOICES = tuple(name for name, _ in STATUSES)
+
+
+class Symbol(NamedTuple):
+    """Something that has a value. ``choices`` are the values that a choice can have."""
+
+    name: str
+    kind: SymbolKind
+    type: ValueType
+    listed: str | None
+    choices: tuple[str, ...]
+    span: Span
+
+    def ref(self, span: Span) -> Ref:
+        """Return a reference to it, written at the span."""
+        return Ref(self.name, self.kind, self.type, self.listed, span)
+
+
+class Names:
+    """All names of a rulebook while it is being parsed."""
+
+    def __init__(self, faults: list[Diagnostic]) -> None:
+        """Begin without names; faults are added to the list."""
+        self.faults = faults
+        self.symbols: dict[str, Symbol] = {}
+        self.lists: dict[str, tuple[str, ...]] = {}
+        self.assumptions: dict[str, Assumption] = {}
+        self.parties: tuple[str, ...] = ()
+        self.rules: dict[str, Span] = {}
+        self.given: set[str] = set()
+        self._taken: dict[str, Span] = {}
+
+    def take(self, name: str, span: Span) -> bool:
+        """Reserve a name; a second owner is a fault. Tell whether it was free."""
+        first = self._taken.setdefault(name, span)
+        if first is span:
+            return True
+        what = message("`{name}` is defined twice", name=name)
+        self.faults.append(
+            error("duplicate-name", what, span, message("the other definition is at {place}", place=first))
+        )
+        return False
+
+    def declare(self, symbol: Symbol) -> None:
+        """Add what has a value under its own name."""
+        if self.take(symbol.name, symbol.span):
+            self.symbols[symbol.name] = symbol
+
+    def declare_deadline(self, name: str, listed: str | None, span: Span) -> None:
+        """Add the three properties of a deadline."""
+        if not self.take(name, span):
+            return
+        for suffix, type, choices in (
+            ("due", ValueType.INSTANT, ()),
+            ("status", ValueType.CHOICE, _STATUS_CHOICES),
+            ("settled_at", ValueType.INSTANT, ()),
+        ):
+            self.declare(Symbol(f"{name}.{suffix}", "deadline", type, listed, choices, span))
+
+    def find(self, name: str, listed: str | None) -> Symbol | None:
+        """Return what a name stands for where ``listed`` is the list whose record is spoken of."""
+        if listed is not None:
+            own = self.symbols.get(f"{listed}.{name}")
+            if own is not None and own.listed == listed:
+                return own
+        return self.symbols.get(name)
+
+    def is_known(self, name: str, listed: str | None) -> bool:
+        """Tell whether anything has this name, be it a list or a deadline without a value of its own."""
+        return self.find(name, listed) is not None or name in self.lists or f"{name}.status" in self.symbols
+
+    def resolve(self, name: str, listed: str | None, span: Span) -> Symbol | None:
+        """Return what a name stands for; an unknown one, or one of another list, is a fault."""
+        symbol = self.find(name, listed)
+        if symbol is None:
+            known = [*self.symbols]
+            if listed is not None:
+                known += [one.removeprefix(listed + ".") for one in known if one.startswith(listed + ".")]
+            self.faults.append(self._unknown(name, known, span))
+            return None
+        if symbol.listed is not None and symbol.listed != listed:
+            what = message("`{name}` belongs to a record of `{list}`", name=name, list=symbol.listed)
+            help = message(
+                "use it in `for_each: {list}`, or in a question about that list", list=symbol.listed
+            )
+            self.faults.append(error("outside-list", what, span, help))
+            return None
+        return symbol
+
+    def _unknown(self, name: str, known: Iterable[str], span: Span) -> Diagnostic:
+        what = message("nothing is named `{name}`", name=name)
+        if name in self.lists:
+            what = message("`{name}` is a list and has no value of its own", name=name)
+            help = message("ask about it with `any_of`, `count_of`, `first` or `last`")
+            return error("unknown-name", what, span, help)
+        deadline = f"{name}.status" in self.symbols
+        if deadline:
+            what = message("`{name}` is a deadline and has no value of its own", name=name)
+            help = message("write `{name}.status`, `{name}.due` or `{name}.settled_at`", name=name)
+            return error("unknown-name", what, span, help)
+        return error("unknown-name", what, span, did_you_mean(name, known) or _DECLARE)
+
+
+_DECLARE = message("declare it in facts.yaml, or as a parameter, deadline or amount of a policy")

@@ -1,0 +1,492 @@
+"""A policy file: its parameters, deadlines, amounts and rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Literal, NamedTuple, TypeVar, cast
+
+from policyengine.diagnostics.diagnostic import marked, message
+from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
+from policyengine.diagnostics.text import Text
+from policyengine.model.conditions import Condition, Constant, Operand, Ref, Test
+from policyengine.model.rulebook import (
+    Amount,
+    Cap,
+    Conclusion,
+    CountingRule,
+    DatedValue,
+    Deadline,
+    Notice,
+    NoticeKind,
+    Parameter,
+    Policy,
+    Rule,
+    TextByReading,
+)
+from policyengine.reading.parse import nodes
+from policyengine.reading.parse.book import parse_counting
+from policyengine.reading.parse.conditions import join, parse_condition
+from policyengine.reading.parse.names import Symbol
+from policyengine.reading.parse.operands import (
+    INSTANT,
+    LENGTH,
+    MONEY,
+    PERCENT,
+    Scope,
+    Wanted,
+    find_assumption,
+    parse_constant,
+    parse_operand,
+    parse_readings,
+    parse_ref,
+    wanted_by,
+)
+from policyengine.reading.parse.sources import Sources
+from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, SequenceNode
+from policyengine.values.literals import ValueType, guess_type, percent_readings, start_of_day
+
+_Part = TypeVar("_Part")
+
+
+class PolicyParts(NamedTuple):
+    """What one policy file adds to the rulebook."""
+
+    policy: Policy
+    parameters: dict[str, Parameter]
+    deadlines: dict[str, Deadline]
+    amounts: dict[str, Amount]
+    rules: dict[str, Rule]
+
+
+def declare_policy(node: MappingNode, scope: Scope) -> None:
+    """Give every parameter, deadline, amount and rule of the file its name."""
+    for entry in nodes.entries(node.get("parameters")):
+        type = _parameter_type(entry, scope)
+        scope.names.declare(Symbol(entry.key.text, "parameter", type, None, (), entry.key.span))
+    for entry in nodes.entries(node.get("deadlines")):
+        scope.names.declare_deadline(entry.key.text, _for_each(entry, scope), entry.key.span)
+    for entry in nodes.entries(node.get("amounts")):
+        listed = _for_each(entry, scope)
+        scope.names.declare(Symbol(entry.key.text, "amount", ValueType.MONEY, listed, (), entry.key.span))
+    for entry in nodes.entries(node.get("rules")):
+        first = scope.names.rules.setdefault(entry.key.text, entry.key.span)
+        if first is not entry.key.span:
+            what = message("`{name}` is defined twice", name=entry.key.text)
+            help = message("the other definition is at {place}", place=first)
+            scope.fault("duplicate-name", what, entry.key.span, help)
+
+
+def _for_each(entry: Entry, scope: Scope) -> str | None:
+    """Return the list of whose records a part speaks; an unknown one is told where the part is read."""
+    written = nodes.mapping(entry.value).get("for_each")
+    return nodes.text(written) if written is not None and nodes.text(written) in scope.names.lists else None
+
+
+def _parameter_type(entry: Entry, scope: Scope) -> ValueType:
+    node = nodes.mapping(entry.value)
+    declared = node.get("type")
+    if declared is not None:
+        return ValueType(nodes.text(declared))
+    written = [nodes.text(nodes.mapping(value).get("value")) for value in nodes.items(node.get("values"))]
+    for text in written:
+        guessed = guess_type(text)
+        if guessed is not None:
+            return guessed
+    what = message("the type of `{name}` cannot be told from its values", name=entry.key.text)
+    help = message("add `type: {types}`", types=" | ".join(_PARAMETER_TYPES))
+    readings = next(filter(None, map(percent_readings, written)), None)
+    if readings is not None:
+        help = message("{help}; a percentage has its sign: {readings}", help=help, readings=readings)
+    scope.fault("parameter-type", what, entry.key.span, help)
+    return ValueType.TEXT
+
+
+# One whole sentence for each kind, because a translation cannot be put together from pieces.
+_NO_FACT = {
+    "parameter": marked("a rule can only conclude a fact, and `{name}` is a parameter"),
+    "deadline": marked("a rule can only conclude a fact, and `{name}` is told by a deadline"),
+    "amount": marked("a rule can only conclude a fact, and `{name}` is an amount"),
+}
+_NAME_A_RULE = message("name a rule of this or another policy")
+_PARAMETER_TYPES = (
+    "money",
+    "percent",
+    "count",
+    "number",
+    "duration",
+    "business_days",
+    "boolean",
+    "date",
+    "instant",
+    "text",
+)
+
+
+class PolicyParser:
+    """Reads one policy file whose names have been declared."""
+
+    def __init__(
+        self, node: MappingNode, scope: Scope, sources: Sources, counting: tuple[CountingRule, ...]
+    ) -> None:
+        """``counting`` is the rulebook's way to count time, from which deadlines may depart."""
+        self.node = node
+        self.scope = scope
+        self.sources = sources
+        self.counting = counting
+        self.id = nodes.text(node.get("policy"))
+        self.by = self._effective_by()
+        self.first_day, self.last_day = (self._day(word) for word in ("from", "until"))
+        self.limits = self._limits()
+
+    def parse(self) -> PolicyParts:
+        """Return all that the file says."""
+        span = nodes.scalar(self.node.get("policy")).span
+        title = nodes.title(self.node.get("title"))
+        first_day, last_day = (
+            None if day is None else int(str(day.value)) for day in (self.first_day, self.last_day)
+        )
+        return PolicyParts(
+            Policy(self.id, title, self.node.span.file, first_day, last_day, self._whole_scope(), span),
+            self._all("parameters", self._parameter),
+            self._all("deadlines", self._deadline),
+            self._all("amounts", self._amount),
+            self._all("rules", self._rule),
+        )
+
+    def _all(self, key: str, parse: Callable[[Entry], _Part | None]) -> dict[str, _Part]:
+        parsed = {entry.key.text: parse(entry) for entry in nodes.entries(self.node.get(key))}
+        return {name: part for name, part in parsed.items() if part is not None}
+
+    # ---------- scope of the policy
+
+    def _effective_by(self) -> Ref | None:
+        effective = self.node.get("effective")
+        if effective is None:
+            return None
+        written = nodes.mapping(effective).get("by")
+        return None if written is None else parse_ref(written, INSTANT, self.scope)
+
+    def _day(self, word: str) -> Constant | None:
+        written = nodes.mapping(self.node.get("effective")).get(word)
+        return None if written is None else parse_constant(written, _DATE, self.scope)
+
+    def _limits(self) -> tuple[Condition, ...]:
+        """Return what ``applies_to`` and ``effective`` demand; ``until`` is the last day that counts."""
+        applies = self.node.get("applies_to")
+        found: list[Condition] = [] if applies is None else [parse_condition(applies, self.scope)]
+        limits = (("from", "at_least", self.first_day, 0), ("until", "less_than", self.last_day, 1))
+        for word, operator, day, after in limits:
+            if day is None or self.by is None or not isinstance(day.value, int):
+                continue
+            instant = start_of_day(day.value + after, self.scope.zone)
+            constant = Constant(instant, ValueType.INSTANT, day.span)
+            found.append(Test(self.by, cast(Literal["at_least"], operator), (constant,), word, day.span))
+        return tuple(found)
+
+    def _whole_scope(self) -> Condition:
+        return join(list(self.limits), self.node.span)
+
+    def _listed(self, node: MappingNode) -> tuple[bool, str | None]:
+        """Return whether ``for_each`` is sound, and its list."""
+        written = node.get("for_each")
+        if written is None:
+            return True, None
+        name = nodes.scalar(written)
+        if name.text in self.scope.names.lists:
+            return True, name.text
+        what = message("there is no list `{name}`", name=name.text)
+        known = self.scope.names.lists
+        self.scope.fault("unknown-list", what, name.span, did_you_mean(name.text, known) or one_of(known))
+        return False, None
+
+    def _in_scope(self, node: MappingNode, scope: Scope) -> Condition:
+        """Return the ``when`` of a deadline or amount together with what the policy demands."""
+        own = node.get("when")
+        parts = list(self.limits) if own is None else [*self.limits, parse_condition(own, scope)]
+        return join(parts, node.span)
+
+    # ---------- parameters
+
+    def _parameter(self, entry: Entry) -> Parameter | None:
+        node = nodes.mapping(entry.value)
+        symbol = self.scope.names.symbols.get(entry.key.text)
+        # The name belongs to something else, which has been told; its type may be another.
+        if symbol is None or symbol.span != entry.key.span:
+            return None
+        values = node.get("values")
+        return Parameter(
+            id=entry.key.text,
+            policy=self.id,
+            title=nodes.title(node.get("title")),
+            type=symbol.type,
+            values=parse_dated_values(values, symbol, self.by, self.scope),
+            by=self.by,
+            source=self.sources.parse(node.get("source"), self.scope),
+            left_open=isinstance(values, SequenceNode) and not values.items,
+            unconfirmed="",
+            span=entry.key.span,
+        )
+
+    # ---------- deadlines
+
+    def _deadline(self, entry: Entry) -> Deadline | None:
+        node = nodes.mapping(entry.value)
+        sound, listed = self._listed(node)
+        if not sound:
+            return None  # all short names would be told as unknown
+        scope = self.scope.within(listed)
+        who = self._party(node.get("who"))
+        starts = self._operand(node.get("starts"), INSTANT, scope)
+        within = self._operand(node.get("within"), LENGTH, scope)
+        acts = self._events(node.get("met_by"), scope)
+        stops = self._events(node.get("stopped_by"), scope)
+        is_right = self._is_right(node)
+        when = self._in_scope(node, scope)
+        own = parse_counting(node.get("counting"), scope)
+        source = self.sources.parse(node.get("source"), self.scope)
+        if starts is None or within is None:
+            return None
+        departed = {rule.aspect for rule in own}
+        return Deadline(
+            id=entry.key.text,
+            policy=self.id,
+            title=nodes.title(node.get("title")),
+            source=source,
+            who=who,
+            starts=starts,
+            within=within,
+            met_by=acts,
+            stopped_by=stops,
+            is_right=is_right,
+            when=when,
+            counting=tuple(sorted((*own, *(rule for rule in self.counting if rule.aspect not in departed)))),
+            listed=listed,
+            span=entry.key.span,
+        )
+
+    def _events(self, node: Node | None, scope: Scope) -> tuple[Ref, ...]:
+        found = (parse_ref(event, INSTANT, scope) for event in nodes.items(node))
+        return tuple(event for event in found if event is not None)
+
+    def _is_right(self, node: MappingNode) -> bool:
+        """Tell whether somebody may act, and need not; nobody can use a right that nothing meets."""
+        kind = node.get("kind")
+        if nodes.text(kind, "duty") != "right":
+            return False
+        if node.get("met_by") is None and kind is not None:
+            what = message("nothing tells that the right is used")
+            help = message(
+                "add `met_by` with the instant of the act, or leave `kind` out: then it is a period"
+            )
+            self.scope.fault("wrong-kind", what, kind.span, help)
+        return True
+
+    def _operand(self, node: Node | None, wanted: Wanted, scope: Scope) -> Operand | None:
+        return None if node is None else parse_operand(node, wanted, scope)
+
+    def _party(self, node: Node | None) -> str:
+        written = nodes.scalar(node)
+        if written.text not in self.scope.names.parties:
+            what = message("there is no party `{name}`", name=written.text)
+            known = self.scope.names.parties
+            self.scope.fault(
+                "unknown-party", what, written.span, did_you_mean(written.text, known) or one_of(known)
+            )
+        return written.text
+
+    # ---------- amounts
+
+    def _amount(self, entry: Entry) -> Amount | None:
+        node = nodes.mapping(entry.value)
+        sound, listed = self._listed(node)
+        if not sound:
+            return None
+        scope = self.scope.within(listed)
+        base = self._operand(node.get("base"), MONEY, scope)
+        plus, minus = (self._terms(node.get(word), scope) for word in ("plus", "minus"))
+        caps = [self._cap(cap, scope) for cap in nodes.items(node.get("at_most"))]
+        when = self._in_scope(node, scope)
+        rate = self._operand(node.get("rate"), PERCENT, scope)
+        floor = self._operand(node.get("at_least"), MONEY, scope)
+        source = self.sources.parse(node.get("source"), self.scope)
+        if base is None:
+            return None
+        return Amount(
+            id=entry.key.text,
+            policy=self.id,
+            title=nodes.title(node.get("title")),
+            source=source,
+            base=base,
+            plus=plus,
+            minus=minus,
+            rate=rate,
+            floor=floor,
+            caps=tuple(cap for cap in caps if cap is not None),
+            rounding=cast(Literal["half_up"], nodes.text(node.get("rounding"), "half_up")),
+            when=when,
+            listed=listed,
+            span=entry.key.span,
+        )
+
+    def _terms(self, node: Node | None, scope: Scope) -> tuple[Operand, ...]:
+        found = (parse_operand(term, MONEY, scope) for term in nodes.items(node))
+        return tuple(term for term in found if term is not None)
+
+    def _cap(self, node: Node, scope: Scope) -> Cap | None:
+        written, condition = node, None
+        if isinstance(node, MappingNode) and node.get("limit") is not None:
+            written, condition = nodes.present(node.get("limit")), node.get("when")
+        limit = parse_operand(written, MONEY, scope)
+        when = parse_condition(condition, scope)
+        return None if limit is None else Cap(limit, when, node.span)
+
+    # ---------- rules
+
+    def _rule(self, entry: Entry) -> Rule | None:
+        node = nodes.mapping(entry.value)
+        sound, listed = self._listed(node)
+        if not sound:
+            return None
+        scope = self.scope.within(listed)
+        return Rule(
+            id=entry.key.text,
+            policy=self.id,
+            title=nodes.title(node.get("title")),
+            source=self.sources.parse(node.get("source"), self.scope),
+            scope=self._whole_scope(),
+            when=parse_condition(node.get("when"), scope),
+            then=tuple(self._conclusions(node.get("then"), scope)),
+            overrides=tuple(self._overrides(node.get("overrides"), entry.key.text)),
+            notices=tuple(self._notice(notice, scope) for notice in nodes.items(node.get("notices"))),
+            listed=listed,
+            span=entry.key.span,
+        )
+
+    def _conclusions(self, node: Node | None, scope: Scope) -> list[Conclusion]:
+        found: list[Conclusion] = []
+        for entry in nodes.entries(node):
+            symbol = scope.names.resolve(entry.key.text, scope.listed, entry.key.span)
+            if symbol is None:
+                continue
+            if symbol.kind != "fact":
+                what = message(_NO_FACT[symbol.kind], name=symbol.name)
+                scope.fault(
+                    "wrong-conclusion",
+                    what,
+                    entry.key.span,
+                    message("remove it, or conclude a fact that asks about it"),
+                )
+                continue
+            if symbol.name in scope.names.given:
+                what = message("a rule cannot conclude `{name}`: cases give it", name=symbol.name)
+                help = message("conclude another fact, or declare this one with `role: derived`")
+                scope.fault("wrong-conclusion", what, entry.key.span, help)
+                continue
+            if symbol.listed != scope.listed:
+                what = message("a rule for each record can only conclude facts of that record")
+                help = message(
+                    "conclude a fact of `{list}`, or drop `for_each` and ask `any_of`", list=scope.listed
+                )
+                scope.fault("wrong-conclusion", what, entry.key.span, help)
+                continue
+            # In a record's rule a fact has a short name and a full one, so the keys need not be the same.
+            if any(one.fact.name == symbol.name for one in found):
+                what = message("the rule concludes `{name}` twice", name=symbol.name)
+                scope.fault("wrong-conclusion", what, entry.key.span, message("keep one of the two"))
+                continue
+            value = parse_operand(entry.value, wanted_by(symbol), scope)
+            if value is not None:
+                found.append(Conclusion(symbol.ref(entry.key.span), value, entry.value.span))
+        return found
+
+    def _overrides(self, node: Node | None, own: str) -> list[str]:
+        found = []
+        for written in nodes.names(node):
+            if written.text == own:
+                what = message("a rule cannot override itself")
+                self.scope.fault("unknown-rule", what, written.span, message("remove it from `overrides`"))
+            elif written.text not in self.scope.names.rules:
+                what = message("there is no rule `{name}`", name=written.text)
+                help = did_you_mean(written.text, self.scope.names.rules) or _NAME_A_RULE
+                self.scope.fault("unknown-rule", what, written.span, help)
+            else:
+                found.append(written.text)
+        return found
+
+    def _notice(self, node: Node, scope: Scope) -> Notice:
+        notice = nodes.mapping(node)
+        return Notice(
+            kind=cast(NoticeKind, nodes.text(notice.get("kind"))),
+            to=self._party(notice.get("to")),
+            text=nodes.title(notice.get("text")),
+            by=self._deadline_name(notice.get("by"), scope),
+            otherwise=self._text(notice.get("otherwise")),
+            span=node.span,
+        )
+
+    def _deadline_name(self, node: Node | None, scope: Scope) -> str | None:
+        if node is None:
+            return None
+        written = nodes.scalar(node)
+        symbol = scope.names.symbols.get(f"{written.text}.due")
+        if symbol is None or symbol.kind != "deadline":
+            what = message("there is no deadline `{name}`", name=written.text)
+            symbols = scope.names.symbols.values()
+            known = [one.name[: -len(".due")] for one in symbols if _is_due(one)]
+            help = did_you_mean(written.text, known) or message("name a deadline of a policy")
+            scope.fault("unknown-name", what, written.span, help)
+            return None
+        if symbol.listed not in (None, scope.listed):
+            scope.names.resolve(symbol.name, scope.listed, written.span)
+            return None
+        return written.text
+
+    def _text(self, node: Node | None) -> Text | TextByReading:
+        """Return a text, or one for each reading."""
+        if node is None:
+            return Text()
+        first = nodes.mapping(node).entries[0]
+        if not isinstance(first.value, MappingNode):
+            return nodes.title(node)
+        assumption = find_assumption(first.key, self.scope)
+        if assumption is None:
+            return Text()
+        chosen = parse_readings(first.value, assumption, self.scope)
+        return TextByReading(assumption.id, tuple((reading, nodes.title(text)) for reading, text in chosen))
+
+
+def _is_due(symbol: Symbol) -> bool:
+    return symbol.kind == "deadline" and symbol.name.endswith(".due")
+
+
+_DATE = Wanted((ValueType.DATE,))
+
+
+def parse_dated_values(
+    node: Node | None, symbol: Symbol, by: Ref | None, scope: Scope
+) -> tuple[DatedValue, ...]:
+    """Return the values of a parameter, the earliest first."""
+    found = []
+    for item in nodes.items(node):
+        value = parse_constant(nodes.mapping(item).get("value") or item, Wanted((symbol.type,)), scope)
+        start = nodes.mapping(item).get("from")
+        day = None if start is None else parse_constant(start, _DATE, scope)
+        if value is None or (start is not None and day is None):
+            continue
+        if day is not None and by is None:
+            what = message("the values have dates, and nothing says the date of which act counts")
+            help = message("add `effective: {{by: …}}` with an instant to the policy")
+            scope.fault("undated-policy", what, day.span, help)
+        found.append(DatedValue(None if day is None else int(str(day.value)), value.value, item.span))
+    found.sort(key=lambda one: (one.start is not None, one.start or 0, one.span))
+    for earlier, later in pairwise(found):
+        if earlier.start == later.start:
+            what = message("two values are in force from the same day")
+            if later.start is None:
+                what = message("two values have no date, so nothing says which is in force")
+            help = message(
+                "remove one, or give it another `from`; the other is at {place}", place=earlier.span
+            )
+            scope.fault("overlapping-values", what, later.span, help)
+    return tuple(found)

@@ -1,0 +1,225 @@
+"""What an engine found out about one case: the neutral form that every engine returns.
+
+Engines conclude; they do not explain. :mod:`policyengine.outcome.decision` turns findings into outcomes
+with reasons, the same way for every engine, so engines can be compared finding by finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal, NamedTuple, Protocol
+
+from policyengine.model.case import Case, Key
+from policyengine.values.literals import Value
+
+
+class Truth(IntEnum):
+    """Kleene's three truth values; ``min`` is conjunction, ``max`` disjunction, ``2 - t`` negation."""
+
+    FALSE = 0
+    UNDETERMINED = 1
+    TRUE = 2
+
+
+class Missing(NamedTuple):
+    """What a finding waits for: a fact or list that the case leaves out, a parameter without a value, or
+    a fact about which rules are in conflict.
+    """
+
+    kind: Literal["fact", "parameter", "conflict"]
+    name: str
+    record: int | None
+
+
+Waits = frozenset[Missing]
+NOTHING: Waits = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """It has this value."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """It is known to have no value: not happened (yet), or not applicable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Its value cannot be told before what it waits for is known.
+
+    ``has_value``: whatever the value is, there is one, so it cannot turn out absent.
+    """
+
+    waits: Waits
+    has_value: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Rules that hold give different values and none overrides the other."""
+
+    rules: tuple[str, ...]
+
+
+State = Known | Absent | Unknown | Conflict
+ABSENT = Absent()
+
+
+class RuleFinding(NamedTuple):
+    """Whether a rule holds; ``waits`` is what an undetermined one waits for."""
+
+    truth: Truth
+    waits: Waits
+
+
+class DeadlineFinding(NamedTuple):
+    """A deadline's clock. ``due`` is absent when the clock never started or the deadline does not exist.
+
+    ``acted`` is the earliest act that meets it, ``stopped`` the event that has stopped its clock, or
+    after which a deadline that was missed grows no later.
+    """
+
+    exists: Truth
+    start: State
+    length: State
+    due: State
+    acted: State
+    stopped: State
+    status: State
+    settled: State
+    provisional: bool
+
+
+class CapFinding(NamedTuple):
+    """One cap of an amount: whether it applies, and its limit in fen."""
+
+    applies: Truth
+    limit: State
+
+
+class AmountFinding(NamedTuple):
+    """An amount step by step, in fen; ``bound`` names what changed ``rounded``: ``floor`` or ``cap N``.
+
+    ``raw`` is the exact product before rounding, in units of 10^-8 fen.
+    """
+
+    exists: Truth
+    terms: tuple[tuple[str, State], ...]
+    rate: State | None
+    subtotal: State
+    raw: int | None
+    rounded: State
+    floor: State | None
+    caps: tuple[CapFinding, ...]
+    bound: str
+    result: State
+
+
+class Resolved(NamedTuple):
+    """What rules say of one fact: its state, the rules that give it, and those that could still change it."""
+
+    state: State
+    winners: tuple[str, ...]
+    open: tuple[str, ...]
+
+
+class Findings(Protocol):
+    """All that an engine concluded, for every record that is seen.
+
+    An engine may find some of it out only when it is asked for.
+    """
+
+    @property
+    def states(self) -> Mapping[Key, State]:
+        """Everything that has a value: facts, parameters, amounts and properties of deadlines."""
+        ...
+
+    @property
+    def values(self) -> Mapping[Key, State]:
+        """The same to compute with: a conflict is waited for like a missing fact."""
+        ...
+
+    @property
+    def resolved(self) -> Mapping[Key, Resolved]:
+        """The facts that rules conclude."""
+        ...
+
+    @property
+    def rules(self) -> Mapping[Key, RuleFinding]:
+        """Whether each rule holds."""
+        ...
+
+    @property
+    def deadlines(self) -> Mapping[Key, DeadlineFinding]:
+        """The clock of each deadline."""
+        ...
+
+    @property
+    def amounts(self) -> Mapping[Key, AmountFinding]:
+        """Each amount, step by step."""
+        ...
+
+    @property
+    def firings(self) -> tuple[Key, ...]:
+        """The rules that hold, reasons before what follows from them."""
+        ...
+
+    @property
+    def open_rules(self) -> tuple[Key, ...]:
+        """The rules of which it is open whether they hold, by name and record."""
+        ...
+
+    @property
+    def records(self) -> Mapping[str, tuple[int, ...] | None]:
+        """The records of each list that are seen, the earliest first, None for a list that is not known."""
+        ...
+
+    @property
+    def provisional(self) -> frozenset[Key]:
+        """The deadlines whose end rests on a calendar that is not published yet."""
+        ...
+
+
+def by_name(key: Key) -> tuple[str, int]:
+    """Order keys by name, and records of one name by their number."""
+    return key[0], -1 if key[1] is None else key[1]
+
+
+class Concluded(NamedTuple):
+    """Findings that an engine has all at hand."""
+
+    states: Mapping[Key, State]
+    values: Mapping[Key, State]
+    resolved: Mapping[Key, Resolved]
+    rules: Mapping[Key, RuleFinding]
+    deadlines: Mapping[Key, DeadlineFinding]
+    amounts: Mapping[Key, AmountFinding]
+    firings: tuple[Key, ...]
+    records: Mapping[str, tuple[int, ...] | None]
+
+    @property
+    def open_rules(self) -> tuple[Key, ...]:
+        """The rules of which it is open whether they hold, by name and record."""
+        found = (key for key, one in self.rules.items() if one.truth is Truth.UNDETERMINED)
+        return tuple(sorted(found, key=by_name))
+
+    @property
+    def provisional(self) -> frozenset[Key]:
+        """The deadlines whose end rests on a calendar that is not published yet."""
+        return frozenset(key for key, one in self.deadlines.items() if one.provisional)
+
+
+class Engine(Protocol):
+    """Anything that can judge a case under one rulebook and one choice of readings."""
+
+    name: str
+
+    def run(self, case: Case, as_of: int) -> Findings:
+        """Conclude everything that can be concluded about ``case`` at ``as_of`` (epoch seconds)."""
+        ...

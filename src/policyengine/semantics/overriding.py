@@ -1,0 +1,199 @@
+"""Which of several rules gives a fact its value: exceptions override, and nothing is guessed.
+
+A rule that holds gives the value unless a rule that holds overrides it. A rule that is undetermined, or a
+value that is not known, matters only if the answer could depend on it: this is decided in closed form here,
+and equals trying out every way in which the undetermined rules and the unknown values could turn out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from policyengine.semantics.findings import (
+    ABSENT,
+    NOTHING,
+    Absent,
+    Conflict,
+    Known,
+    Resolved,
+    State,
+    Truth,
+    Unknown,
+    Waits,
+)
+from policyengine.values.literals import comparison_key
+
+Token = tuple[object, ...]
+Defeats = Mapping[str, frozenset[str]]
+"""For each rule the rules that it overrides, directly or through others."""
+
+_NO_RULES: frozenset[str] = frozenset()
+_NOTHING = Resolved(ABSENT, (), ())
+_NO_VALUE: Token = ("absent",)
+_OTHER: Token = ("other",)
+"""Stands for a value that no rule names."""
+
+
+class Candidate(NamedTuple):
+    """A rule that could conclude the fact. ``unknown_as`` names the value where it is not known.
+
+    Two values that are not known are the same if they have the same name.
+    """
+
+    rule: str
+    truth: Truth
+    waits: Waits
+    value: State
+    unknown_as: tuple[str, int | None]
+
+    @property
+    def token(self) -> Token:
+        """Return what tells this value from others."""
+        match self.value:
+            case Known(value):
+                return ("value", comparison_key(value))
+            case Absent():
+                return _NO_VALUE
+            case _:
+                return ("unknown", *self.unknown_as)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the value is not known."""
+        return isinstance(self.value, Unknown | Conflict)
+
+
+def close_overrides(overrides: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]:
+    """Return the transitive closure of the overrides among rules that conclude the same fact."""
+    closed: dict[str, frozenset[str]] = {}
+    for rule in overrides:
+        reached: set[str] = set()
+        waiting = list(overrides[rule])
+        while waiting:
+            other = waiting.pop()
+            if other in overrides and other not in reached:
+                reached.add(other)
+                waiting.extend(overrides[other])
+        closed[rule] = frozenset(reached)
+    return closed
+
+
+def resolve(candidates: Sequence[Candidate], defeats: Defeats) -> Resolved:
+    """Return what the candidates say together; the order of the candidates does not matter."""
+    if not candidates:
+        return _NOTHING
+    if len(candidates) == 1 and candidates[0].truth is Truth.TRUE:  # the usual case, and a fast way for it
+        return Resolved(candidates[0].value, (candidates[0].rule,), ())
+    live = _live(candidates, defeats)
+    holding = [one for one in live if one.truth is Truth.TRUE]
+    dispute = _Dispute(holding, [one for one in live if one.truth is Truth.UNDETERMINED], defeats)
+    mattering = [one for one in dispute.undetermined if dispute.matters(one)]
+    valued = [one for one in live if one.is_open and dispute.value_matters(one)]
+    winners = tuple(sorted(one.rule for one in holding))
+    if mattering or valued:
+        waits = NOTHING.union(*(one.waits for one in mattering), _value_waits(valued))
+        has_value = not mattering and _is_one_value(holding)
+        return Resolved(Unknown(waits, has_value), winners, tuple(sorted(one.rule for one in mattering)))
+    return Resolved(_agreed(holding, winners), winners, ())
+
+
+def _live(candidates: Sequence[Candidate], defeats: Defeats) -> list[Candidate]:
+    """Return those that hold, or could, and that no rule that holds overrides."""
+    beaten = _NO_RULES.union(
+        *(defeats.get(one.rule, _NO_RULES) for one in candidates if one.truth is Truth.TRUE)
+    )
+    return [one for one in candidates if one.truth is not Truth.FALSE and one.rule not in beaten]
+
+
+def _is_one_value(holding: Sequence[Candidate]) -> bool:
+    """Tell whether the rules that hold give one and the same value, which is not known yet."""
+    return len({one.token for one in holding}) == 1 and all(
+        isinstance(one.value, Unknown) and one.value.has_value for one in holding
+    )
+
+
+def _value_waits(candidates: Sequence[Candidate]) -> Waits:
+    return NOTHING.union(*(one.value.waits for one in candidates if isinstance(one.value, Unknown)))
+
+
+def _agreed(holding: Sequence[Candidate], winners: tuple[str, ...]) -> State:
+    """Return what the rules that hold say, where nothing that is open could change it."""
+    if not holding:
+        return ABSENT
+    if len({one.token for one in holding}) > 1:
+        return Conflict(winners)
+    # Of equal values in different spelling, such as 24 hours and 1 day, the one of the first rule by name.
+    return min(holding, key=lambda one: one.rule).value
+
+
+class _Dispute(NamedTuple):
+    """The rules that hold and those that could, none of which is overridden by a rule that holds.
+
+    Each question below is whether there is a way for things to turn out. A way is a set of undetermined rules
+    that hold and a value for each unknown one. Overriding is transitive, so rules that are overridden in it
+    add nothing: all that hold in it can be taken to agree with each other.
+    """
+
+    holding: list[Candidate]
+    undetermined: list[Candidate]
+    defeats: Defeats
+
+    def matters(self, rule: Candidate) -> bool:
+        """Tell whether in some way the answer with the rule differs from the answer without it."""
+        gives_alone = not self.holding and rule.token != _NO_VALUE
+        return gives_alone or self._can_add(rule) or self._can_silence(rule)
+
+    def value_matters(self, rule: Candidate) -> bool:
+        """Tell whether in some way everything hangs on a rule's unknown value: all others agree."""
+        helpers = [one for one in self.undetermined if not self._beats(one, rule)]
+        return any(
+            self._prevails(self._equals(value) | {rule.token}, helpers) for value in (*self._known(), _OTHER)
+        )
+
+    def _can_add(self, rule: Candidate) -> bool:
+        """Tell whether all others can agree on a value that is not the rule's, and do not override it."""
+        helpers = [one for one in self.undetermined if one is not rule and not self._beats(one, rule)]
+        for value in (*self._known(), _OTHER):
+            agreeing = self._equals(value) - {rule.token}
+            has_ground = any(one.token in agreeing for one in (*self.holding, *helpers))
+            if value != rule.token and has_ground and self._prevails(agreeing, helpers):
+                return True
+        return False
+
+    def _can_silence(self, rule: Candidate) -> bool:
+        """Tell whether the rule can override the last ground for a value other than its own."""
+        return any(
+            self._leaves_alone(rule, target)
+            for target in (*self.holding, *self.undetermined)
+            if target.token != rule.token and self._beats(rule, target)
+        )
+
+    def _leaves_alone(self, rule: Candidate, target: Candidate) -> bool:
+        """Tell whether all others can agree with the rule, with the target overridden by the rule only."""
+        helpers = [one for one in self.undetermined if not self._beats(one, target) or one is rule]
+        values = (*self._known(), _OTHER) if rule.is_open else (rule.token,)
+        return any(
+            self._prevails((self._equals(value) | {rule.token}) - {target.token}, helpers)
+            for value in values
+            if value != target.token
+        )
+
+    def _prevails(self, agreeing: frozenset[Token], helpers: Sequence[Candidate]) -> bool:
+        """Tell whether helpers that agree override every rule that holds and does not agree."""
+        allies = [one for one in helpers if one.token in agreeing]
+        dissenting = (one for one in self.holding if one.token not in agreeing)
+        return all(any(self._beats(ally, one) for ally in allies) for one in dissenting)
+
+    def _beats(self, one: Candidate, other: Candidate) -> bool:
+        return other.rule in self.defeats.get(one.rule, _NO_RULES)
+
+    def _known(self) -> list[Token]:
+        """Return the values that are known, each once."""
+        every = (*self.holding, *self.undetermined)
+        return list(dict.fromkeys(one.token for one in every if not one.is_open))
+
+    def _equals(self, value: Token) -> frozenset[Token]:
+        """Return the tokens of that value and of all unknown ones, which could be that value too."""
+        every = (*self.holding, *self.undetermined)
+        return frozenset(one.token for one in every if one.is_open) | {value}

@@ -1,0 +1,556 @@
+"""The reference evaluator: the meaning of a rulebook, computed the naive way.
+
+It walks the typed model for one case and looks up everything when it needs it. It is the oracle of the
+compiled engines and shares none of their passes; where durable-rules cannot run it judges the cases itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import get_args
+
+from policyengine.model.case import Case, Key
+from policyengine.model.conditions import (
+    All,
+    Any,
+    ByReading,
+    Condition,
+    Constant,
+    Count,
+    Not,
+    Operand,
+    Operator,
+    Pick,
+    ReadingIs,
+    Ref,
+    Some,
+    Test,
+)
+from policyengine.model.rulebook import (
+    Bound,
+    Conclusion,
+    CountingRule,
+    Deadline,
+    Fact,
+    Parameter,
+    Rule,
+    Rulebook,
+)
+from policyengine.semantics.amounts import Cap, Part, Terms, declared_range, judge_amount
+from policyengine.semantics.deadlines import (
+    Clock,
+    Span,
+    has_run_out,
+    judge_deadline,
+    measure,
+    ran_out,
+    waits_of,
+)
+from policyengine.semantics.findings import (
+    ABSENT,
+    NOTHING,
+    Absent,
+    AmountFinding,
+    Concluded,
+    Conflict,
+    DeadlineFinding,
+    Findings,
+    Known,
+    Missing,
+    Resolved,
+    RuleFinding,
+    State,
+    Truth,
+    Unknown,
+    Waits,
+)
+from policyengine.semantics.overriding import Candidate, close_overrides, resolve
+from policyengine.semantics.strata import DUE, dependencies, layers, levels
+from policyengine.values.calendar import Counting
+from policyengine.values.literals import LARGEST_COUNT, Value, ValueType, comparison_key, local_day
+
+Answer = tuple[Truth, Waits]
+FALSE: Answer = (Truth.FALSE, NOTHING)
+TRUE: Answer = (Truth.TRUE, NOTHING)
+
+
+class Reference:
+    """Judges cases of one rulebook under one choice of readings."""
+
+    name = "reference"
+
+    def __init__(self, rulebook: Rulebook, readings: Mapping[str, str]) -> None:
+        """``readings`` gives the reading chosen for each assumption."""
+        self.rulebook = rulebook
+        self.readings = readings
+        graph = dependencies(rulebook)
+        # Without it the evaluation would recurse as deep as the longest chain of rules.
+        self.order = [node for level in levels(graph) for node in level]
+        self.strata = [layer.rules for layer in layers(graph)]
+        self.defeats = _defeats(rulebook)
+
+    def run(self, case: Case, as_of: int) -> Findings:
+        """Conclude everything that can be concluded about ``case`` at ``as_of`` (epoch seconds)."""
+        return _Run(self, case, as_of).findings()
+
+
+def _defeats(rulebook: Rulebook) -> dict[str, dict[str, frozenset[str]]]:
+    """Return for each fact which of the rules that conclude it overrides which."""
+    groups: dict[str, dict[str, tuple[str, ...]]] = {}
+    for id, rule in rulebook.rules.items():
+        for conclusion in rule.then:
+            groups.setdefault(conclusion.fact.name, {})[id] = rule.overrides
+    return {fact: close_overrides(group) for fact, group in groups.items()}
+
+
+def _and(answers: Iterable[Answer]) -> Answer:
+    every = list(answers)
+    return _joined(min((truth for truth, _ in every), default=Truth.TRUE), every)
+
+
+def _or(answers: Iterable[Answer]) -> Answer:
+    every = list(answers)
+    return _joined(max((truth for truth, _ in every), default=Truth.FALSE), every)
+
+
+def _joined(truth: Truth, parts: Iterable[Answer]) -> Answer:
+    """Return the truth of a whole; it waits for undetermined parts only if it is undetermined itself."""
+    if truth is not Truth.UNDETERMINED:
+        return truth, NOTHING
+    return truth, NOTHING.union(*(waits for part, waits in parts if part is Truth.UNDETERMINED))
+
+
+def _not(answer: Answer) -> Answer:
+    return Truth(2 - answer[0]), answer[1]
+
+
+def _is_known(state: State) -> Answer:
+    """Tell whether something has a value."""
+    if isinstance(state, Unknown) and not state.has_value:
+        return Truth.UNDETERMINED, state.waits
+    return _truth(not isinstance(state, Absent))
+
+
+def _truth(holds: bool) -> Answer:
+    return TRUE if holds else FALSE
+
+
+class _Run:
+    """The judgement of one case at one instant; everything is computed once, when first asked for."""
+
+    def __init__(self, engine: Reference, case: Case, as_of: int) -> None:
+        self.book = engine.rulebook
+        self.readings = engine.readings
+        self.order = engine.order
+        self.strata = engine.strata
+        self.defeats = engine.defeats
+        self.case = case
+        self.as_of = as_of
+        self.states: dict[Key, State] = {}
+        self.resolved: dict[Key, Resolved] = {}
+        self.rules: dict[Key, RuleFinding] = {}
+        self.spans: dict[Key, Span] = {}
+        self.deadlines: dict[Key, DeadlineFinding] = {}
+        self.amounts: dict[Key, AmountFinding] = {}
+        self.seen = {path: self._seen_records(path) for path in self.book.lists}
+
+    def findings(self) -> Findings:
+        for node in self.order:
+            self._conclude(node)
+        awaited: dict[Key, State] = {
+            key: Unknown(frozenset({Missing("conflict", *key)}))
+            for key, state in self.states.items()
+            if isinstance(state, Conflict)
+        }
+        return Concluded(
+            self.states,
+            {**self.states, **awaited} if awaited else self.states,
+            self.resolved,
+            self.rules,
+            self.deadlines,
+            self.amounts,
+            tuple(self._firings()),
+            {path: None if seen is None else tuple(seen) for path, seen in self.seen.items()},
+        )
+
+    def _firings(self) -> Iterator[Key]:
+        """Return the rules that hold in an order in which they could be found out: reasons come first."""
+        for stratum in self.strata:
+            for id in stratum:
+                for record in sorted(self._keys(self.book.rules[id].listed), key=lambda one: one or 0):
+                    if self.rules[id, record].truth is Truth.TRUE:
+                        yield id, record
+
+    def _conclude(self, node: str) -> None:
+        if node.startswith("rule "):
+            rule = self.book.rules[node.removeprefix("rule ")]
+            for record in self._keys(rule.listed):
+                self._rule(rule, record)
+        elif node in self.book.deadlines:
+            for record in self._keys(self.book.deadlines[node].listed):
+                self._deadline(node, record)
+        elif node in self.book.amounts:
+            for record in self._keys(self.book.amounts[node].listed):
+                self._state(node, record)
+        elif node.removesuffix(DUE) in self.book.deadlines:
+            for record in self._keys(self.book.deadlines[node.removesuffix(DUE)].listed):
+                self._state(node, record)
+        elif node not in self.book.lists:
+            fact = self.book.facts.get(node)
+            for record in self._keys(fact.listed if fact else None):
+                self._state(node, record)
+
+    def _keys(self, listed: str | None) -> list[int | None]:
+        return [None] if listed is None else list(self.seen[listed] or ())
+
+    # ---------- lists
+
+    def _seen_records(self, path: str) -> list[int] | None:
+        """Return the records that have happened by now, the earliest first; None for an unknown list."""
+        listed = self.book.lists[path]
+        count = self.case.records.get(path)
+        if count is None:
+            return [] if listed.empty_if_missing else None
+        if listed.dated_by is None:
+            return list(range(count))
+        dated = [(self._given_instant(listed.dated_by, record), record) for record in range(count)]
+        return [record for instant, record in sorted(dated) if instant <= self.as_of]
+
+    def _given_instant(self, path: str, record: int) -> int:
+        value = self.case.values[path, record]
+        assert isinstance(value, int)
+        return value
+
+    # ---------- what has a value
+
+    def _state(self, name: str, record: int | None) -> State:
+        key = (name, record)
+        found = self.states.get(key)
+        if found is None:
+            found = self.states[key] = self._find_state(name, record)
+        return found
+
+    def _find_state(self, name: str, record: int | None) -> State:
+        fact = self.book.facts.get(name)
+        if fact is not None:
+            return self._given(fact, record) if fact.role == "given" else self._concluded(fact, record)
+        parameter = self.book.parameters.get(name)
+        if parameter is not None:
+            return self._parameter(parameter)
+        if name in self.book.amounts:
+            return self._amount(name, record).result
+        deadline, _, property = name.rpartition(".")
+        if property == "due":
+            return self._span(deadline, record).due_if_any
+        finding = self._deadline(deadline, record)
+        return {"status": finding.status, "settled_at": finding.settled}[property]
+
+    def _given(self, fact: Fact, record: int | None) -> State:
+        dating = self._dating(fact, record)
+        if isinstance(dating, Unknown):
+            return Unknown(dating.waits)
+        if isinstance(dating, Absent):
+            return dating
+        value = self.case.values.get((fact.path, record))
+        if value is None:
+            missing = fact.when_missing(self.readings)
+            if missing == "absent":
+                return ABSENT
+            if missing is not None:
+                return Known(missing.value)
+            is_event = fact.type in (ValueType.INSTANT, ValueType.DATE)  # which may be still to come
+            return Unknown(frozenset({Missing("fact", fact.path, record)}), has_value=not is_event)
+        return ABSENT if self._is_later(fact.type, value) else Known(value)
+
+    def _dating(self, fact: Fact, record: int | None) -> State | None:
+        """Return the state of the event with which the fact came, Absent when it has not happened."""
+        if fact.dated_by is None:
+            return None
+        dating = self.book.facts[fact.dated_by]
+        state = self._known_or_waiting(dating.path, record if dating.listed else None)
+        if isinstance(state, Known) and isinstance(state.value, int) and state.value > self.as_of:
+            return ABSENT
+        return state
+
+    def _is_later(self, type: ValueType, value: Value) -> bool:
+        if type is ValueType.INSTANT:
+            return isinstance(value, int) and value > self.as_of
+        if type is ValueType.DATE:
+            return isinstance(value, int) and value > local_day(self.as_of, self.book.zone)
+        return False
+
+    def _parameter(self, parameter: Parameter) -> State:
+        if parameter.id in self.case.figures:
+            return Known(self.case.figures[parameter.id])
+        missing = Unknown(frozenset({Missing("parameter", parameter.id, None)}), has_value=True)
+        if not parameter.values:
+            return missing
+        if parameter.by is None or all(value.start is None for value in parameter.values):
+            return Known(parameter.values[-1].value)
+        act = self._known_or_waiting(parameter.by.name, None)
+        if isinstance(act, Unknown):
+            return Unknown(act.waits)
+        if not isinstance(act, Known):
+            return act
+        assert isinstance(act.value, int)
+        day = local_day(act.value, self.book.zone)
+        started = [one for one in parameter.values if one.start is None or one.start <= day]
+        return Known(started[-1].value) if started else missing
+
+    def _known_or_waiting(self, name: str, record: int | None) -> State:
+        """Return a state to compute with: a conflict is waited for like a missing fact."""
+        state = self._state(name, record)
+        if isinstance(state, Conflict):
+            return Unknown(frozenset({Missing("conflict", name, record)}))
+        return state
+
+    # ---------- facts that rules conclude
+
+    def _concluded(self, fact: Fact, record: int | None) -> State:
+        candidates = []
+        for rule in self.book.rules.values():
+            for conclusion in rule.then:
+                if conclusion.fact.name == fact.path:
+                    candidates.append(self._candidate(rule, conclusion, record))
+        resolved = resolve(candidates, self.defeats.get(fact.path, {}))
+        if candidates:
+            self.resolved[fact.path, record] = resolved
+        return resolved.state
+
+    def _candidate(self, rule: Rule, conclusion: Conclusion, record: int | None) -> Candidate:
+        finding = self._rule(rule, record)
+        chosen = self._chosen(conclusion.value)
+        unknown_as = (rule.id, record)
+        if isinstance(chosen, Ref):
+            unknown_as = (chosen.name, record if chosen.listed else None)
+        return Candidate(rule.id, finding.truth, finding.waits, self._operand(chosen, record), unknown_as)
+
+    def _rule(self, rule: Rule, record: int | None) -> RuleFinding:
+        key = (rule.id, record)
+        found = self.rules.get(key)
+        if found is None:
+            answer = _and([self._condition(rule.scope, None), self._condition(rule.when, record)])
+            found = self.rules[key] = RuleFinding(*answer)
+        return found
+
+    # ---------- deadlines and amounts
+
+    def _span(self, id: str, record: int | None) -> Span:
+        found = self.spans.get((id, record))
+        if found is None:
+            deadline = self.book.deadlines[id]
+            found = self.spans[id, record] = measure(
+                *self._condition(deadline.when, record),
+                self._operand(deadline.starts, record),
+                self._operand(deadline.within, record),
+                self._clock(deadline, record),
+            )
+        return found
+
+    def _clock(self, deadline: Deadline, record: int | None) -> Clock:
+        counting = self._counting(deadline.counting)
+        over = ran_out(bool(deadline.met_by), deadline.is_right)
+        return Clock(counting, self.book.calendar, self.book.zone, over, self._follows(deadline, record))
+
+    def _deadline(self, id: str, record: int | None) -> DeadlineFinding:
+        found = self.deadlines.get((id, record))
+        if found is None:
+            deadline = self.book.deadlines[id]
+            found = self.deadlines[id, record] = judge_deadline(
+                self._span(id, record),
+                [self._operand(act, record) for act in deadline.met_by],
+                [self._operand(event, record) for event in deadline.stopped_by],
+                self._clock(deadline, record),
+                self.as_of,
+            )
+            self.states[f"{id}.status", record] = found.status
+            self.states[f"{id}.settled_at", record] = found.settled
+        return found
+
+    def _follows(self, deadline: Deadline, record: int | None) -> bool:
+        """Tell whether a deadline starts where another one ran out."""
+        start = self._chosen(deadline.starts)
+        if not isinstance(start, Ref) or start.kind != "deadline":
+            return False
+        other, _, property = start.name.rpartition(".")
+        return property == "due" or has_run_out(
+            self._deadline(other, record if start.listed else None).status
+        )
+
+    def _counting(self, rules: Iterable[CountingRule]) -> Counting:
+        chosen: dict[str, str] = {}
+        for rule in rules:
+            if rule.assumption is None:
+                chosen[rule.aspect] = rule.choices[0][1]
+            else:
+                chosen[rule.aspect] = dict(rule.choices)[self.readings[rule.assumption]]
+        return Counting(**chosen)  # type: ignore[arg-type]  # the parser let only words of each aspect pass
+
+    def _amount(self, id: str, record: int | None) -> AmountFinding:
+        found = self.amounts.get((id, record))
+        if found is None:
+            amount = self.book.amounts[id]
+            terms = Terms(
+                self._part(amount.base, record),
+                [self._part(term, record) for term in amount.plus],
+                [self._part(term, record) for term in amount.minus],
+                None if amount.rate is None else self._part(amount.rate, record),
+            )
+            floor = None if amount.floor is None else self._part(amount.floor, record)
+            caps = [
+                Cap(*self._condition(cap.when, record), self._part(cap.limit, record)) for cap in amount.caps
+            ]
+            exists = self._condition(amount.when, record)
+            found = judge_amount(*exists, terms, floor, caps, amount.rounding)
+            self.amounts[id, record] = found
+        return found
+
+    # ---------- operands
+
+    def _chosen(self, operand: Operand) -> Ref | Constant:
+        while isinstance(operand, ByReading):
+            operand = dict(operand.readings)[self.readings[operand.assumption]]
+        return operand
+
+    def _operand(self, operand: Operand, record: int | None) -> State:
+        chosen = self._chosen(operand)
+        if isinstance(chosen, Constant):
+            return Known(chosen.value)
+        return self._known_or_waiting(chosen.name, record if chosen.listed else None)
+
+    def _part(self, operand: Operand, record: int | None) -> Part:
+        """Return a part of an amount, with the range that it has where its value is not known."""
+        state, chosen = self._operand(operand, record), self._chosen(operand)
+        fact = None if isinstance(chosen, Constant) else self.book.facts.get(chosen.name)
+        if fact is None or fact.role != "given" or not isinstance(state, Unknown):
+            return Part(state)
+        return Part(state, declared_range((one.operator, self._limit(one, record)) for one in fact.bounds))
+
+    def _limit(self, bound: Bound, record: int | None) -> Value | None:
+        """Return what a bound says, if it can be seen at all times: it may not tell what is still to come."""
+        if isinstance(bound.operand, Constant):
+            return bound.operand.value
+        if not isinstance(bound.operand, Ref) or self.book.facts[bound.operand.name].dated_by is not None:
+            return None
+        return self.case.values.get((bound.operand.name, record if bound.operand.listed else None))
+
+    # ---------- conditions
+
+    def _condition(self, condition: Condition, record: int | None) -> Answer:
+        match condition:
+            case Test():
+                return self._test(condition, record)
+            case ReadingIs():
+                return _truth(self.readings[condition.assumption] in condition.readings)
+            case All():
+                return _and([self._condition(part, record) for part in condition.parts])
+            case Any():
+                return _or([self._condition(part, record) for part in condition.parts])
+            case Not():
+                return _not(self._condition(condition.part, record))
+            case Some():
+                return self._some(condition)
+            case Count():
+                return self._count(condition, record)
+            case Pick():
+                return self._pick(condition, record)
+
+    def _test(self, test: Test, record: int | None) -> Answer:
+        state = self._operand(test.ref, record)
+        if test.operator == "known":
+            return _is_known(state)
+        if test.operator == "happened":
+            return self._compare(state, "at_most", Known(self.as_of))
+        if test.operator == "one_of":
+            return _or([self._compare(state, "is", self._operand(one, record)) for one in test.operands])
+        return self._compare(state, test.operator, self._operand(test.operands[0], record))
+
+    def _compare(self, left: State, operator: Operator, right: State) -> Answer:
+        if isinstance(left, Absent) or isinstance(right, Absent):
+            return FALSE
+        if isinstance(left, Known) and isinstance(right, Known):
+            return _truth(holds(comparison_key(left.value), operator, comparison_key(right.value)))
+        return Truth.UNDETERMINED, waits_of([left, right])
+
+    # ---------- questions about lists
+
+    def _unknown_list(self, path: str) -> Answer:
+        return Truth.UNDETERMINED, frozenset({Missing("fact", path, None)})
+
+    def _some(self, question: Some) -> Answer:
+        records = self.seen[question.listed]
+        if records is None:
+            return self._unknown_list(question.listed)
+        return _or([self._condition(question.where, record) for record in records])
+
+    def _count(self, question: Count, record: int | None) -> Answer:
+        records = self.seen[question.listed]
+        operands = [self._operand(operand, record) for operand in question.operands]
+        operands = [operand for operand in operands if not isinstance(operand, Absent)]
+        if not operands:
+            return FALSE
+        if records is None:  # any number of records
+            least, most, waits = 0, LARGEST_COUNT + 1, self._unknown_list(question.listed)[1]
+        else:
+            answers = [self._condition(question.where, one) for one in records]
+            least = sum(truth is Truth.TRUE for truth, _ in answers)
+            most = least + sum(truth is Truth.UNDETERMINED for truth, _ in answers)
+            waits = NOTHING.union(*(part for _, part in answers))
+        operator: Operator = "is" if question.operator == "one_of" else question.operator
+        return _or([_compare_range(least, most, operator, one, waits) for one in operands])
+
+    def _pick(self, question: Pick, current: int | None) -> Answer:
+        records = self.seen[question.listed]
+        if records is None:
+            return self._unknown_list(question.listed)
+        if question.which in ("next", "previous"):
+            assert current is not None
+            here = records.index(current)
+            records = records[here + 1 :] if question.which == "next" else records[:here]
+        # The one that is preferred comes last, and replaces those before it.
+        is_earliest_preferred = question.which in ("first", "next")
+        answer = FALSE  # when there is no such record
+        for record in reversed(records) if is_earliest_preferred else records:
+            is_it, waits = self._condition(question.where, record)
+            if is_it is Truth.FALSE:
+                continue
+            then = self._condition(question.then, record)
+            answer = then if is_it is Truth.TRUE else _either(waits, then, answer)
+        return answer
+
+
+def _either(waits: Waits, one: Answer, other: Answer) -> Answer:
+    """Return the answer where it is not known which of two applies."""
+    if one[0] is other[0] and one[0] is not Truth.UNDETERMINED:
+        return one
+    return Truth.UNDETERMINED, waits | one[1] | other[1]
+
+
+def _compare_range(least: int, most: int, operator: Operator, state: State, waits: Waits) -> Answer:
+    """Compare a number of which only the range is known."""
+    if not isinstance(state, Known):
+        return Truth.UNDETERMINED, waits | waits_of([state])
+    limit = comparison_key(state.value)
+    assert isinstance(limit, int)
+    # Comparisons change beside the limit only, so these numbers stand for all.
+    asked = {least, most, *(number for number in (limit - 1, limit, limit + 1) if least <= number <= most)}
+    answers = {holds(number, operator, limit) for number in asked}
+    return _truth(answers.pop()) if len(answers) == 1 else (Truth.UNDETERMINED, waits)
+
+
+def holds(left: int | str, operator: Operator, right: int | str) -> bool:
+    """Compare two values of one type."""
+    if operator == "is":
+        return left == right
+    assert isinstance(left, int) and isinstance(right, int)
+    match operator:
+        case "at_least":
+            return left >= right
+        case "at_most":
+            return left <= right
+        case "more_than":
+            return left > right
+        case "less_than":
+            return left < right
+        case _:
+            raise AssertionError(f"{operator} does not compare, only {get_args(Operator)}")

@@ -1,0 +1,118 @@
+"""What the YAML parser said, told in our words; its own sentences are not translated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from policyengine.diagnostics import typos as slips
+from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, message
+from policyengine.diagnostics.span import Span
+
+_ENOUGH = 2000  # characters
+
+
+def tell_fault(text: str, file: str, problem: str, place: tuple[int, int]) -> Diagnostic:
+    """Return the fault that a text has at a place (line and column, from 0) by the parser's words."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    line, column = min(place[0], len(lines) - 1), place[1]
+    # A fault noticed only at the end of the file is shown where there is something to see.
+    if place[0] >= len(lines) - 1 and not lines[line].strip():
+        while line > 0 and not lines[line].strip():
+            line -= 1
+        column = len(lines[line].rstrip())
+    column = min(column, len(lines[line]))
+    span = Span(file, line + 1, column + 1, line + 1, column + 1 + (column < len(lines[line])))
+    return error("yaml-syntax", _problem(problem), span, _help(problem, lines, line, column))
+
+
+_OPEN_QUOTE = message("the quote that opens here is never closed")
+_MISFIT = message("this does not fit the lines above: a key or item of the same list is expected")
+# What the parser says, and what it means; the first that fits counts.
+_PROBLEMS = (
+    (
+        "could not find expected ':'",
+        message("this line has no colon followed by a space, so it is not a key with a value"),
+    ),
+    ("mapping values are not allowed", message("a key with a value cannot stand here")),
+    ("unexpected end of stream", _OPEN_QUOTE),
+    ("document indicator", _OPEN_QUOTE),
+    ("expected ',' or", message("the bracket or brace that opens here is not closed properly")),
+    ("cannot start any token", message("a value cannot begin with this character")),
+    ("escape", message("the backslash is followed by a character that has no meaning there")),
+    ("expected key", _MISFIT),
+    ("'-' indicator", _MISFIT),
+)
+_UNREADABLE = message("this line cannot be read as YAML")
+
+
+def _problem(problem: str) -> Message:
+    return next((words for said, words in _PROBLEMS if said in problem), _UNREADABLE)
+
+
+def _help(problem: str, lines: Sequence[str], line: int, column: int) -> Message:
+    # The beginning of a line is enough to find the cause, however long it is.
+    here, above = lines[line][:_ENOUGH], lines[line - 1][:_ENOUGH] if line else ""
+    if (_problem(problem) == _MISFIT or "document start" in problem) and not here[:column].strip(" "):
+        moved = slips.in_indentation(lines, line)
+        if moved is not None:
+            return moved
+    # A key that may not stand here is often right, and the line above is wrong.
+    above_first = "mapping values are not allowed" in problem and ": " not in here[:column]
+    return (
+        slips.in_line(here)
+        or (slips.in_line(above) if above_first and above.strip() else None)
+        or _help_for_problem(problem, here, column)
+        or (slips.in_line(above) if above.strip() else None)
+        or _open_above(above, line)
+        or message("check quotes, colons and the indentation of this line and of the one above")
+    )
+
+
+def _open_bracket(line: str) -> str:
+    """Return the last bracket of a line that is not closed on it, outside quotes, or nothing."""
+    opened: list[str] = []
+    for one in re.sub(r"\"[^\"]*\"|'[^']*'|(?:^|\s)#.*", "", line):
+        if one in "[{":
+            opened.append(one)
+        elif one in "]}" and opened:
+            opened.pop()
+    return opened[-1] if opened else ""
+
+
+def _open_above(above: str, line: int) -> Message | None:
+    bracket = _open_bracket(above)
+    if not bracket:
+        return None
+    return message(
+        "the bracket `{bracket}` in line {line} is not closed: close it", bracket=bracket, line=line
+    )
+
+
+def _help_for_problem(problem: str, here: str, column: int) -> Message | None:
+    if "unexpected end of stream" in problem or "document indicator" in problem:
+        return message("close the text with the same quote with which it opens")
+    if "expected ',' or" in problem:
+        return message("close it, put commas between the items, or quote the value if it is a text")
+    if "escape" in problem:
+        return message("use single quotes, or write two backslashes where one is meant")
+    if "cannot start any token" in problem or "alphabetic or numeric" in problem:
+        return message("put the value in quotes")
+    if "mapping values are not allowed" in problem and ": " in here[:column]:
+        return message("the value holds a second colon: put the value in quotes")
+    if "mapping values are not allowed" in problem:
+        return message("check the indentation: the line above may lack its colon or have a value already")
+    if "sequence entries" in problem:
+        return message("begin the list on the next line, indented, with `- ` before every item")
+    if here.startswith(":"):
+        return message("write the key before the colon")
+    if "document start" in problem:
+        return message("the document has ended above: remove a line of three dots, or quote the text")
+    if here[:column].rstrip().endswith(("}", "]", '"', "'")):
+        return message("text follows a closing quote or bracket: put the whole value in quotes")
+    if here.count('"') % 2 or here.count("'") % 2:
+        return message("a quote on this line has no partner: close it, or remove it")
+    bracket = _open_bracket(here)
+    if bracket:
+        return message("the bracket `{bracket}` is not closed: close it, or quote the text", bracket=bracket)
+    return None
