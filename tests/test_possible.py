@@ -451,3 +451,39 @@ def test_an_event_without_its_cause_is_possible_where_a_case_may_tell_it(
     else:
         with pytest.raises(FaultsFound, match="before-cause"):
             rules.evaluate({"event": NOW}, NOW)
+
+
+@pytest.mark.parametrize(
+    "demanded",
+    ["A-01: y, at: {after: 2012-03-20 00:00}", "at: {after: 2012-03-20 00:00}, A-01: y"],
+)
+def test_which_rule_is_nearest_does_not_depend_on_what_is_written_first(
+    tmp_path: Path, demanded: str
+) -> None:
+    rules = book(
+        tmp_path,
+        """
+        facts:
+          at: {type: instant, title: {zh: 时, en: at}}
+          end: {type: instant, title: {zh: 止, en: end}}
+          result.ok: {type: boolean, title: {zh: 可以, en: ok}, role: outcome}
+        """,
+        f"""
+        rules:
+          far: {{title: {{zh: 远, en: Far}}, when: {{not: {{{demanded}}}}}, then: {{result.ok: yes}}}}
+          near:
+            title: {{zh: 近, en: Near}}
+            when: {{end: {{before: 2012-03-20 00:00}}}}
+            then: {{result.ok: yes}}
+        """,
+        assumptions="""
+        assumptions:
+          A-01:
+            title: {zh: 题, en: Title}
+            readings: {x: {zh: 甲, en: x}, y: {zh: 乙, en: y}}
+            default: y
+        """,
+    )
+    data = decision_data(rules.evaluate({"at": "2012-03-21 00:00", "end": "2012-03-20 00:00"}, NOW))
+    nearest = data["empty"]["policies"][0]["nearest_rule"]  # type: ignore[index]  # JSON
+    assert nearest["rule"] == "near"

@@ -223,8 +223,9 @@ def _of_part(part: Part) -> _Distance:
     if isinstance(part, Either):
         if part.truth is Truth.TRUE:
             return _Distance(0, None, (), part.span)
-        distances = [_of_all(way, part.span) for way in part.ways]
-        return _sorted(distances, lambda one: one)[0]._replace(place=part.span)
+        # Whichever way is written first: how near something is must not depend on that.
+        nearest_way = min((_of_all(way, part.span) for way in part.ways), key=_by_distance)
+        return nearest_way._replace(place=part.span)
     if part.truth is Truth.TRUE:
         return _Distance(0, None, (), part.span)
     gap = gap_of(part)
@@ -233,6 +234,11 @@ def _of_part(part: Part) -> _Distance:
     if part.truth is Truth.UNDETERMINED and isinstance(part.condition, Test):
         return _Distance(1, _DIMENSIONS.get(part.condition.ref.type), (), part.span)
     return _Distance(1, None, (), part.span)
+
+
+def _by_distance(one: _Distance) -> tuple[int, bool, str, tuple[int, ...]]:
+    """Order distances; of those that cannot be compared, what has a measure is the nearer one."""
+    return one.failing, one.dimension is None, one.dimension or "", one.sizes
 
 
 def _of_all(parts: Sequence[Part], place: Span) -> _Distance:
