@@ -199,7 +199,7 @@ def is_monotone(book: Model) -> bool:
 
 def conditions(book: Model) -> Iterator[Condition]:
     for rule in book.rules.values():
-        yield from (rule.scope, rule.when)
+        yield from (book.scope_of(rule), rule.when)
     yield from (deadline.when for deadline in book.deadlines.values())
     for amount in book.amounts.values():
         yield amount.when

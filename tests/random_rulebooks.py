@@ -405,7 +405,6 @@ class _Maker:
                 policy=policies[place],
                 title=TITLE,
                 source=None,
-                scope=self.scopes[policies[place]],
                 when=wheres[place],
                 then=tuple(chosen),
                 overrides=tuple(other for other in ids[:place] if self.chance(0.3)),

@@ -159,7 +159,7 @@ def forms(book: Rulebook) -> Iterator[object]:
         yield from ("override" for _ in rule.overrides)
         yield "several conclusions" if len(rule.then) > 1 else "one conclusion"
         yield "listed rule" if rule.listed else "rule"
-        yield "scope" if rule.scope != All((), rule.scope.span) else "no scope"
+        yield "scope" if book.scope_of(rule) != All((), rule.span) else "no scope"
         yield from forms_of(rule.when)
 
 

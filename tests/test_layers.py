@@ -45,7 +45,6 @@ DOORS = {
     "durable": (),
     "holidays": ("values.calendar",),
     "click": ("cli",),
-    "junitparser": ("render.junit",),
     "pytest": ("testing.pytest_plugin",),
     "watchfiles": ("cli.test",),
     "ruamel": ("formatting.layout",),

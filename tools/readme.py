@@ -21,7 +21,14 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("README.md", "README.zh.md", "docs/possible.md", "docs/reasons.md", "docs/timeline.md")
+PAGES = (
+    "README.md",
+    "README.zh.md",
+    "docs/compiled-forms.md",
+    "docs/possible.md",
+    "docs/reasons.md",
+    "docs/timeline.md",
+)
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FROZEN = ROOT / "docs" / "frozen"
 _TAKEN_OVER = ("rules", "examples/cases", "examples/reviews")

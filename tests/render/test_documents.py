@@ -37,23 +37,18 @@ def test_no_character_is_none_on_a_terminal() -> None:
     assert printable("a\ufffe\uffff") == "a\\ufffe\\uffff"
 
 
-def test_a_junit_report_reads_a_file_once_and_counts_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from junitparser import TestSuite
-
+def test_a_junit_report_reads_a_file_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from policyengine.render import report
 
     done: list[str] = []
-    read, count = report._read, TestSuite.update_statistics
+    read = report._read
     monkeypatch.setattr(report, "_read", lambda path: [done.append("read"), read(path)][1])
-    monkeypatch.setattr(TestSuite, "update_statistics", lambda suite: [done.append("count"), count(suite)][1])
     path = tmp_path / "a.yaml"
     path.write_text("x\n" * 50)
     faults = [error("bad-value", message("a"), Span(str(path), line, 1, line, 2)) for line in range(1, 51)]
     text = render_report_junit([str(path)], faults, Speech("en"))
-    assert done == ["read", "count"] and text.count("<failure") == 50
-    assert junit.render_junit({}) == render_junit({})
+    assert done == ["read"] and text.count("<failure") == 50
+    assert 'tests="50" failures="50"' in text and junit.render_junit({}) == render_junit({})
 
 
 # ---------- commands of CI systems

@@ -160,7 +160,7 @@ def _said(book: Rulebook, part: object) -> Hashable:
         case Parameter():
             part = part._replace(left_open=False)
         case Rule():
-            part = part._replace(scope=All((), Span("")), when=_flat(part.when))
+            part = part._replace(when=_flat(part.when))
         case Deadline() | Amount():
             part = part._replace(when=own_conditions(book, part))
     return shape(part)

@@ -34,7 +34,7 @@ def rule_details(sides: Sides, old: Rule, new: Rule) -> Iterator[Text]:
     both = sides.both
     if old.policy != new.policy:
         yield both("policy: {old} → {new}", old=old.policy, new=new.policy)
-        yield from _conditions(sides, old.scope, new.scope)
+        yield from _conditions(sides, sides.old.scope_of(old), sides.new.scope_of(new))
     if old.listed != new.listed:
         yield both("it now speaks of the records of another list, or of the whole case")
     yield from _conditions(sides, old.when, new.when)

@@ -45,11 +45,6 @@ def defeats_among(concluding: list[Concluding]) -> dict[str, frozenset[str]]:
     return close_overrides({rule.id: rule.overrides for rule, _ in concluding})
 
 
-def whole(rule: Rule) -> Condition:
-    """Return all that must hold for a rule to hold."""
-    return All((rule.scope, rule.when), rule.span)
-
-
 class Grounds:
     """Finds what literals rest on in one rulebook."""
 
@@ -93,8 +88,12 @@ class Grounds:
         rules = self.concluding.get(ref.name, ())
         for rule, conclusion in rules:
             if isinstance(conclusion.value, Constant) and asked(conclusion.value.value):
-                above = (whole(one) for one, _ in rules if rule.id in self.defeats[ref.name][one.id])
-                yield Any((Not(whole(rule), _NOWHERE), *above), _NOWHERE)
+                above = (
+                    self.rulebook.whole_of(one)
+                    for one, _ in rules
+                    if rule.id in self.defeats[ref.name][one.id]
+                )
+                yield Any((Not(self.rulebook.whole_of(rule), _NOWHERE), *above), _NOWHERE)
 
     def _of_deadline(self, deadline: Deadline, aspect: str, asked: Asked | None) -> Iterator[Condition]:
         yield deadline.when
@@ -105,11 +104,11 @@ class Grounds:
         """Return that a rule holds and no rule that overrides it, and has another value, does."""
         rule, conclusion = one
         above = [
-            Not(whole(other), _NOWHERE)
+            Not(self.rulebook.whole_of(other), _NOWHERE)
             for other, opposed in rules
             if rule.id in self.defeats[fact][other.id] and _must_differ(conclusion.value, opposed.value)
         ]
-        return All((whole(rule), *exists(conclusion.value), *above), _NOWHERE)
+        return All((self.rulebook.whole_of(rule), *exists(conclusion.value), *above), _NOWHERE)
 
 
 def _asked(test: Test) -> Asked | None:

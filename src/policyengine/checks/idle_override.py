@@ -32,7 +32,6 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from policyengine.checks.exclusion import Exclusion
-from policyengine.checks.grounds import whole
 from policyengine.checks.possible_conflict import may_differ
 from policyengine.diagnostics.diagnostic import Diagnostic, Message, message, warning
 from policyengine.model.rulebook import Rule, Rulebook
@@ -96,7 +95,9 @@ class _Chains:
     def _may_disagree(self, fact: str, one: str, other: str) -> bool:
         first, second = self.rules[one], self.rules[other]
         values = [next(to.value for to in rule.then if to.fact.name == fact) for rule in (first, second)]
-        return may_differ(*values) and not self.exclusion.excludes(whole(first), whole(second))
+        return may_differ(*values) and not self.exclusion.excludes(
+            self.exclusion.rulebook.whole_of(first), self.exclusion.rulebook.whole_of(second)
+        )
 
 
 _MOST_PAIRS = 200  # of longer chains it is not found out
@@ -115,6 +116,6 @@ def _why_idle(rule: Rule, other: Rule, exclusion: Exclusion) -> Message | None:
         return message("`{rule}` overrides `{other}`, but they conclude no fact in common", **names)
     if not any(may_differ(own, opposed) for own, opposed in common):
         return message("`{rule}` overrides `{other}`, but they conclude the same", **names)
-    if exclusion.excludes(whole(rule), whole(other)):
+    if exclusion.excludes(exclusion.rulebook.whole_of(rule), exclusion.rulebook.whole_of(other)):
         return message("`{rule}` overrides `{other}`, but they can never hold together", **names)
     return None

@@ -29,7 +29,6 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from policyengine.checks.exclusion import Exclusion
-from policyengine.checks.grounds import whole
 from policyengine.diagnostics.diagnostic import Diagnostic, message, warning
 from policyengine.diagnostics.span import Span
 from policyengine.model.conditions import All, Condition, conjuncts
@@ -40,7 +39,7 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     """Tell every rule, deadline and amount that plainly can never apply."""
     exclusion = Exclusion(rulebook)
     applying: list[tuple[Rule | Deadline | Amount, Condition]] = [
-        (rule, whole(rule)) for rule in rulebook.rules.values()
+        (rule, rulebook.whole_of(rule)) for rule in rulebook.rules.values()
     ]
     applying += [(deadline, deadline.when) for deadline in rulebook.deadlines.values()]
     applying += [(amount, amount.when) for amount in rulebook.amounts.values()]

@@ -30,7 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyengine.checks.exclusion import Exclusion
-from policyengine.checks.grounds import Concluding, by_fact, defeats_among, whole
+from policyengine.checks.grounds import Concluding, by_fact, defeats_among
 from policyengine.checks.meeting import meeting, needs_of
 from policyengine.diagnostics.diagnostic import Diagnostic, message, warning
 from policyengine.model.conditions import ByReading, Constant, Operand, shape
@@ -41,7 +41,7 @@ from policyengine.values.literals import comparison_key
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     """Tell every pair of rules that may disagree about a fact."""
     exclusion = Exclusion(rulebook)
-    needs = {id: needs_of(exclusion, whole(rule)) for id, rule in rulebook.rules.items()}
+    needs = {id: needs_of(exclusion, rulebook.whole_of(rule)) for id, rule in rulebook.rules.items()}
     for concluding in by_fact(rulebook).values():
         above = defeats_among(concluding)
         for one, other in meeting([needs[rule.id] for rule, _ in concluding]):
@@ -49,7 +49,7 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
             if first[0].id in above[second[0].id] or second[0].id in above[first[0].id]:
                 continue
             if may_differ(first[1].value, second[1].value) and not exclusion.excludes(
-                whole(first[0]), whole(second[0])
+                rulebook.whole_of(first[0]), rulebook.whole_of(second[0])
             ):
                 yield _told(first, second)
 

@@ -26,8 +26,9 @@ Titled = tuple[str, Text, Span]
 
 def conditions_of(rulebook: Rulebook) -> Iterator[Condition]:
     """Return the conditions of rules, deadlines, amounts, caps and reports."""
+    for policy in rulebook.policies.values():
+        yield policy.scope
     for rule in rulebook.rules.values():
-        yield rule.scope
         yield rule.when
     for deadline in rulebook.deadlines.values():
         yield deadline.when

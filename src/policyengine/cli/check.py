@@ -90,15 +90,7 @@ def _rendered(examined: Examined, form: str, say: Speech) -> str:
 
         return render_sarif(found, say)
     if form == "junit":
-        return _junit(examined, say)
-    return report.render_report(found, say, options.has_color(sys.stdout))
-
-
-def _junit(examined: Examined, say: Speech) -> str:
-    try:
         from policyengine.render.report_junit import render_report_junit
 
-        return render_report_junit(examined.files, examined.diagnostics, say)
-    except ImportError:
-        words = say("--format junit needs the package junitparser: pip install junitparser")
-        raise click.UsageError(words) from None
+        return render_report_junit(examined.files, found, say)
+    return report.render_report(found, say, options.has_color(sys.stdout))

@@ -187,14 +187,9 @@ def _suggest(
 
 
 def _write_junit(path: str, results: Sequence[Result], say: Speech) -> None:
-    try:
-        from policyengine.testing.junit import render_results
+    from policyengine.testing.junit import render_results
 
-        text = render_results(results, say)
-    except ImportError:
-        words = say("--junit needs the package junitparser: pip install junitparser")
-        raise click.UsageError(words) from None
-    options.write_file(path, text)
+    options.write_file(path, render_results(results, say))
 
 
 def _code(

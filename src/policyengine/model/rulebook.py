@@ -305,14 +305,13 @@ class Notice(NamedTuple):
 class Rule(NamedTuple):
     """``when`` its conditions hold, ``then`` facts are so, with the clause of the source that says it.
 
-    ``scope`` is what its policy demands (``applies_to`` and ``effective``); the rule holds when both do.
+    It holds when its policy applies too.
     """
 
     id: str
     policy: str
     title: Text
     source: Source | None
-    scope: Condition
     when: Condition
     then: tuple[Conclusion, ...]
     overrides: tuple[str, ...]
@@ -418,3 +417,11 @@ class Rulebook(NamedTuple):
     reports: Mapping[str, Report]
     directory: str
     span: Span
+
+    def scope_of(self, rule: Rule) -> Condition:
+        """Return what the policy of a rule demands (``applies_to`` and ``effective``)."""
+        return self.policies[rule.policy].scope
+
+    def whole_of(self, rule: Rule) -> Condition:
+        """Return all that must hold for a rule to hold."""
+        return All((self.scope_of(rule), rule.when), rule.span)

@@ -189,7 +189,7 @@ def key_of(explanation: Explanation, operand: Operand, record: int | None) -> Ke
 def scope_of(explanation: Explanation, rule: Rule) -> Scope:
     """Return whether the policy of a rule applies: whether it is in force, and what else it demands."""
     policy = explanation.book.policies[rule.policy]
-    truth, parts = explanation.leaves(rule.scope, None)
+    truth, parts = explanation.leaves(policy.scope, None)
     days = policy.days
     if not days:
         return Scope(policy, truth, None, Truth.TRUE, parts)

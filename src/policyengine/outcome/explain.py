@@ -132,7 +132,10 @@ class Explanation:
         found = self._of_rules.get((rule.id, record))
         if found is None:
             holds = self.findings.rules[rule.id, record].truth is Truth.TRUE
-            answers = (self.leaves(rule.scope, None, holds), self.leaves(rule.when, record, holds))
+            answers = (
+                self.leaves(self.book.scope_of(rule), None, holds),
+                self.leaves(rule.when, record, holds),
+            )
             truth = min(answers[0][0], answers[1][0])
             found = self._of_rules[rule.id, record] = (truth, _joined(truth, answers))
         return found

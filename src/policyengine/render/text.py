@@ -393,7 +393,8 @@ class _Page:
         """Tell whether a policy that applies to the case speaks of it; other procedures are no news."""
         explanation = self.decision.explanation
         rules = explanation.explainer.conclusions.get(outcome.fact.path, ())
-        return any(explanation.leaves(rule.scope, None)[0] is not Truth.FALSE for rule in rules)
+        scopes = {rule.policy: explanation.book.scope_of(rule) for rule in rules}
+        return any(explanation.leaves(scope, None)[0] is not Truth.FALSE for scope in scopes.values())
 
 
 _KINDS: dict[str, tuple[str, Tone]] = {

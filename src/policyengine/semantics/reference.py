@@ -329,7 +329,9 @@ class _Run:
         key = (rule.id, record)
         found = self.rules.get(key)
         if found is None:
-            answer = _and([self._condition(rule.scope, None), self._condition(rule.when, record)])
+            answer = _and(
+                [self._condition(self.book.scope_of(rule), None), self._condition(rule.when, record)]
+            )
             found = self.rules[key] = RuleFinding(*answer)
         return found
 

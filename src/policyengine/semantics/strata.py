@@ -113,8 +113,8 @@ def _of_amount(amount: Amount) -> set[str]:
     return found
 
 
-def _of_rule(rule: Rule) -> set[str]:
-    found = _of_condition(rule.scope) | _of_condition(rule.when) | _own_list(rule.listed)
+def _of_rule(rule: Rule, scope: Condition) -> set[str]:
+    found = _of_condition(scope) | _of_condition(rule.when) | _own_list(rule.listed)
     for conclusion in rule.then:
         found |= _nodes(refs_of_operand(conclusion.value))
     return found
@@ -134,7 +134,7 @@ def dependencies(rulebook: Rulebook) -> Graph:
     graph.update((id, _of_deadline(deadline)) for id, deadline in rulebook.deadlines.items())
     graph.update((id, _of_amount(amount)) for id, amount in rulebook.amounts.items())
     for id, rule in rulebook.rules.items():
-        graph[rule_node(id)] = _of_rule(rule)
+        graph[rule_node(id)] = _of_rule(rule, rulebook.scope_of(rule))
         for conclusion in rule.then:
             graph[conclusion.fact.name].add(rule_node(id))
     return {node: frozenset(graph[node]) for node in sorted(graph)}

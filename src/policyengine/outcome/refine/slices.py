@@ -93,7 +93,7 @@ class Slice:
         book = self.book
         for id, rule in book.rules.items():
             if rule_node(id) in self.nodes:
-                yield rule.scope, None
+                yield book.scope_of(rule), None
                 yield rule.when, rule.listed
         for id, deadline in book.deadlines.items():
             if id + DUE in self.nodes:

@@ -354,7 +354,6 @@ class PolicyParser:
             policy=self.id,
             title=nodes.title(node.get("title")),
             source=self.sources.parse(node.get("source"), self.scope),
-            scope=self._whole_scope(),
             when=parse_condition(node.get("when"), scope),
             then=tuple(self._conclusions(node.get("then"), scope)),
             overrides=tuple(self._overrides(node.get("overrides"), entry.key.text)),
