@@ -1,6 +1,6 @@
 """Measures how long judging takes, and how much memory; prints one Markdown table for each question.
 
-python benchmarks/benchmark.py [--quick] [--only case|start|memory|growth]
+python benchmarks/benchmark.py [--quick] [--only case|lines|start|growth|large|idle|memory]
 
 All times are CPU time, the best of many rounds; what is compared takes turns within one run, because machines
 are noisy. Trust the ratios more than the numbers.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import json
 import os
 import subprocess
 import sys
@@ -22,18 +23,24 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
 from policyengine.api import Rulebook, prepare  # noqa: E402  # found by the line above
+from policyengine.compile.fold import fold  # noqa: E402
+from policyengine.compile.lower import lower_rulebook  # noqa: E402
 from policyengine.diagnostics.i18n import Speech  # noqa: E402
+from policyengine.engines.compiled.generate import generate  # noqa: E402
 from policyengine.engines.durable.ruleset import durable_available  # noqa: E402
+from policyengine.engines.memory import World  # noqa: E402
 from policyengine.loading.load import load_model  # noqa: E402
 from policyengine.model.case import Case  # noqa: E402
 from policyengine.outcome.decision import Decision  # noqa: E402
 from policyengine.render.json import render_json  # noqa: E402
+from policyengine.render.outcomes import render_outcomes  # noqa: E402
 from policyengine.render.text import render_text  # noqa: E402
+from policyengine.values.literals import ValueType, format_value  # noqa: E402
 
 RULES = ROOT / "rules" / "taobao"
 CASES = ROOT / "examples" / "cases"
 MOMENT = "2012-03-16 18:00:01"
-ENGINES: tuple[str, ...] = ("durable", "reference") if durable_available() else ("reference",)
+ENGINES: tuple[str, ...] = (*(("durable",) if durable_available() else ()), "compiled", "reference")
 Row = Sequence[object]
 
 
@@ -80,25 +87,34 @@ def with_everything(decision: Decision) -> Decision:
 # ---------- one case
 
 
+def when_all_is_there(case: Case, rulebook: Rulebook) -> int:
+    """Return the second after the last thing that a case tells: nobody judges it before."""
+    facts = rulebook.model.facts
+    events = [value for (name, _), value in case.values.items() if facts[name].type is ValueType.INSTANT]
+    return max((value for value in events if isinstance(value, int)), default=0) + 1
+
+
 def measure_case(rounds: int = 20, repeat: int = 10) -> str:
-    """Return microseconds for a case of this rulebook, the mean over the example cases."""
+    """Return microseconds for a case of this rulebook, the mean over the example cases.
+
+    Each is judged when everything that it tells has happened.
+    """
     rulebooks = {engine: prepared(RULES, engine) for engine in ENGINES}
-    any_rulebook = rulebooks[ENGINES[0]]
-    as_of = any_rulebook.read_instant(MOMENT)
     paths = sorted(CASES.glob("*.json"))
     sums: dict[str, float] = {}
     for path in paths:
         text = path.read_text("utf-8")
-        for name, spent in best_of(_case_tasks(rulebooks, text, as_of), rounds, repeat).items():
+        for name, spent in best_of(_case_tasks(rulebooks, text), rounds, repeat).items():
             sums[name] = sums.get(name, 0.0) + spent / len(paths)
     unit = sums[f"{ENGINES[0]}: engine alone"]
     rows = [(name, f"{spent:.0f}", f"{spent / unit:.2f}") for name, spent in sums.items()]
     return table(("one case", "µs", "ratio"), rows)
 
 
-def _case_tasks(rulebooks: Mapping[str, Rulebook], text: str, as_of: int) -> dict[str, Callable[[], object]]:
-    first = next(iter(rulebooks.values()))
+def _case_tasks(rulebooks: Mapping[str, Rulebook], text: str) -> dict[str, Callable[[], object]]:
+    first, many = next(iter(rulebooks.values())), rulebooks["compiled"]
     case = read(first, text, "case")
+    as_of = when_all_is_there(case, first)
     decision = with_everything(first.judge(case, as_of))
     tasks: dict[str, Callable[[], object]] = {"reading the JSON": lambda: read(first, text, "case")}
     for name, rulebook in rulebooks.items():
@@ -106,9 +122,54 @@ def _case_tasks(rulebooks: Mapping[str, Rulebook], text: str, as_of: int) -> dic
         tasks[f"{name}: with all explanation data"] = lambda rulebook=rulebook: with_everything(
             rulebook.judge(case, as_of)
         )
+    tasks["compiled: outcomes"] = lambda: render_outcomes(many.judge(case, as_of), "f", 1)
+    tasks["compiled: outcomes, --quick"] = lambda: render_outcomes(
+        many.judge(case, as_of, refine=False), "f", 1
+    )
     tasks["rendering JSON"] = lambda: render_json(decision)
     tasks["rendering text"] = lambda: render_text(decision, Speech("en"))
     return tasks
+
+
+# ---------- many cases
+
+
+def measure_lines(cases: int = 2_000, rounds: int = 2) -> str:
+    """Return CPU seconds of whole processes that judge a file of cases, each at its own instant."""
+    rulebook = prepared(RULES, ENGINES[0])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "cases.ndjson"
+        path.write_text("".join(_lines(rulebook, cases)), "utf-8")
+        words = ["-m", "policyengine", "evaluate", str(path), "--rules", str(RULES), "--format"]
+        base = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "POLICYENGINE_CACHE": f"{folder}/cache"}
+        forms = {
+            "json, durable-rules": ["json", "--engine", "durable"],
+            "json": ["json"],
+            "outcomes": ["outcomes"],
+            "outcomes, --quick": ["outcomes", "--quick"],
+        }
+        if "durable" not in ENGINES:
+            del forms["json, durable-rules"]
+        best = dict.fromkeys(forms, float("inf"))
+        for _ in range(rounds):
+            for name, more in forms.items():
+                best[name] = min(best[name], _cpu_of([*words, *more], base))
+    unit = next(iter(best.values()))
+    rows = [
+        (f"`--format {name}`", f"{spent:.1f}", f"{cases / spent:.0f}", f"{unit / spent:.1f}")
+        for name, spent in best.items()
+    ]
+    return table((f"{cases} cases, one a line", "CPU s", "cases a second", "times as fast"), rows)
+
+
+def _lines(rulebook: Rulebook, count: int) -> Iterator[str]:
+    texts = [path.read_text("utf-8") for path in sorted(CASES.glob("*.json"))]
+    cases = [(json.loads(text), when_all_is_there(read(rulebook, text, "c"), rulebook)) for text in texts]
+    zone = rulebook.model.zone
+    for number in range(count):
+        data, moment = cases[number % len(cases)]
+        as_of = format_value(moment, ValueType.INSTANT, zone)
+        yield json.dumps({**data, "case": f"case {number}", "as_of": as_of}, ensure_ascii=False) + "\n"
 
 
 # ---------- start
@@ -301,6 +362,65 @@ def _grown(write: Callable[[Path, int], str], size: int) -> Iterator[str]:
         yield f"{spent / size:.1f}"
 
 
+# ---------- large rulebooks
+
+
+def measure_large(rules: Sequence[int] = (150, 500, 1_500), rounds: int = 3) -> str:
+    """Return milliseconds to check, to compile and to generate source for rulebooks of many rules."""
+    os.environ["POLICYENGINE_CACHE"] = "off"
+    rows = []
+    for size in rules:
+        with tempfile.TemporaryDirectory() as base:
+            folder = Path(base) / "rules"
+            grown_rules(folder, size)
+            loaded = load_model(str(folder), ())
+            assert loaded.rulebook is not None and loaded.plan is not None
+            book, plan = loaded.rulebook, loaded.plan
+            folded, world = fold(plan, {}), World(book.zone, book.calendar)
+            source = generate(folded, world).source
+            tasks: dict[str, Callable[[], object]] = {
+                "check": lambda folder=folder: load_model(str(folder), ()),
+                "lower": lambda book=book: lower_rulebook(book),
+                "generate": lambda folded=folded, world=world: generate(folded, world),
+                "compile": lambda source=source: compile(source, "plan", "exec"),
+            }
+            spent = best_of(tasks, rounds, 1)
+        rows.append((f"{size} rules", *(f"{one / 1e3:.0f}" for one in spent.values())))
+    head = ("", "read and check ms", "to the Plan ms", "generate source ms", "compile source ms")
+    return table(head, rows)
+
+
+def measure_idle(policies: Sequence[int] = (1, 101), rules: int = 10) -> str:
+    """Return microseconds for a case to which most policies do not apply, with their rules."""
+    os.environ["POLICYENGINE_CACHE"] = "off"
+    spent = {}
+    for count in policies:
+        with tempfile.TemporaryDirectory() as base:
+            folder = Path(base) / "rules"
+            _write_idle(folder, count, rules)
+            rulebook = prepared(folder, "compiled")
+            case = read(rulebook, '{"in": {"kind": "k0", "a": 1}}', "c")
+            spent[count] = best_of({"run": lambda: rulebook.engine.run(case, 0)}, 30, 100)["run"]
+    each = (spent[policies[1]] - spent[policies[0]]) / ((policies[1] - policies[0]) * rules)
+    rows = [(f"{count} policies of {rules} rules", f"{one:.1f}") for count, one in spent.items()]
+    return table(("one policy applies", "µs"), [*rows, ("each rule that cannot apply", f"{each:.2f}")])
+
+
+def _write_idle(folder: Path, policies: int, rules: int) -> None:
+    kinds = ", ".join(f"k{n}: {{zh: k, en: k{n}}}" for n in range(policies))
+    facts = [f"  in.kind: {{type: choice, {_TITLE}, values: {{{kinds}}}}}"]
+    facts.append(f"  in.a: {{type: count, {_TITLE}}}")
+    facts += [f"  out.f{n}: {{type: count, {_TITLE}, role: outcome}}" for n in range(policies * rules)]
+    _write(folder, "facts:\n" + "\n".join(facts), "")
+    (folder / "policies" / "p.yaml").unlink()
+    for policy in range(policies):
+        lines = [f"policy: p{policy}", _TITLE, f"applies_to: {{in.kind: k{policy}}}", "rules:"]
+        for n in range(rules):
+            when, then = f"{{in.a: {{at_least: {n % 3}}}}}", f"{{out.f{policy * rules + n}: {n}}}"
+            lines.append(f"  r{policy}_{n}: {{{_TITLE}, when: {when}, then: {then}}}")
+        (folder / "policies" / f"p{policy}.yaml").write_text("\n".join(lines) + "\n", "utf-8")
+
+
 # ---------- all
 
 
@@ -310,12 +430,15 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--quick", action="store_true", help="fewer rounds and cases")
-    parser.add_argument("--only", choices=("case", "start", "memory", "growth"))
+    parser.add_argument("--only", choices=("case", "lines", "start", "growth", "large", "idle", "memory"))
     asked = parser.parse_args()
     questions: dict[str, Callable[[], str]] = {
         "case": (lambda: measure_case(4, 5)) if asked.quick else measure_case,
+        "lines": (lambda: measure_lines(100, 1)) if asked.quick else measure_lines,
         "start": (lambda: measure_start(3)) if asked.quick else measure_start,
         "growth": (lambda: measure_growth((10, 50), (10, 100))) if asked.quick else measure_growth,
+        "large": (lambda: measure_large((50,), 1)) if asked.quick else measure_large,
+        "idle": measure_idle,
         "memory": (lambda: measure_memory(4_000, 1_000)) if asked.quick else measure_memory,
     }
     print(f"Python {sys.version.split()[0]}, engines: {', '.join(ENGINES)}\n")

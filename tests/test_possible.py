@@ -14,6 +14,7 @@ from policyengine.outcome.decision import Decision, Outcome
 from policyengine.render.json import decision_data
 from policyengine.render.text import render_text
 from policyengine.render.why import Chain
+from policyengine.semantics.findings import Known
 
 HEAD = """\
 rulebook: small
@@ -487,3 +488,29 @@ def test_which_rule_is_nearest_does_not_depend_on_what_is_written_first(
     data = decision_data(rules.evaluate({"at": "2012-03-21 00:00", "end": "2012-03-20 00:00"}, NOW))
     nearest = data["empty"]["policies"][0]["nearest_rule"]  # type: ignore[index]  # JSON
     assert nearest["rule"] == "near"
+
+
+def test_a_value_is_not_ruled_out_because_something_else_that_is_missing_hid_it(tmp_path: Path) -> None:
+    rules = book(
+        tmp_path,
+        """
+        facts:
+          number: {type: count, title: {zh: 数, en: number}}
+          chosen.at: {type: instant, title: {zh: 定, en: chosen}, role: derived}
+          result.at: {type: instant, title: {zh: 果, en: result}, role: outcome}
+        lists:
+          events: {title: {zh: 事, en: events}, facts: {at: {type: instant, title: {zh: 时, en: at}}}}
+        """,
+        """
+        rules:
+          chosen: {title: {zh: 一, en: One}, when: {number: number}, then: {chosen.at: 2012-03-20 00:00}}
+          result:
+            title: {zh: 二, en: Two}
+            when: {any_of: {list: events, where: {chosen.at: at}}}
+            then: {result.at: chosen.at}
+        """,
+    )
+    found = outcome(rules.evaluate({"events": [{}]}, NOW), "result.at")
+    assert len(found.possible) == 1 and found.may_be_absent
+    told = outcome(rules.evaluate({"events": [{"at": "2012-03-20 00:00"}], "number": 2}, NOW), "result.at")
+    assert told.state == Known(found.possible[0])

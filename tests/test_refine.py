@@ -120,7 +120,8 @@ def test_every_completion_stays_within_what_is_possible() -> None:
     met: Counter[str] = Counter()
     for seed, made, refinement, reference in refinements(range(RULEBOOKS)):
         met += check_one(seed, made, refinement, reference, 6)
-    assert min(met["held"], met["agreed"], met["exact"], met["lower_bound"]) > RULEBOOKS // 3, met
+    assert min(met["held"], met["exact"], met["lower_bound"]) > RULEBOOKS // 3, met
+    assert met["agreed"] > RULEBOOKS // 6, met
 
 
 # ---------- laws that need no drawing

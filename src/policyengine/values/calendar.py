@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -187,18 +188,17 @@ def _after_business_days(
     day = local_day(start, zone)
     if counting.business_days == "from_same_day" and count:
         day -= 1
-    provisional = False
+    before = day
     while count:
-        day += 1
-        year = _year_begun_by(day)
-        whole = 0 if year is None else _business_days_of(year, calendar)
-        if year is not None and whole < count:
-            provisional = provisional or not _is_year_published(year, calendar)
-            day, count = _new_year(year + 1) - 1, count - whole
-            continue
-        provisional = provisional or not calendar.is_published(day)
-        count -= calendar.is_business_day(day)
-    return Due(start_of_day(day + 1, zone), provisional)
+        year = date.fromordinal(day + 1).year
+        worked = _business_days_of(year, calendar)
+        passed = bisect_right(worked, day)
+        left = len(worked) - passed
+        day = worked[passed + count - 1] if count <= left else _new_year(year + 1) - 1
+        count -= min(count, left)
+    # What is published is one stretch of days.
+    is_published = day == before or (calendar.is_published(before + 1) and calendar.is_published(day))
+    return Due(start_of_day(day + 1, zone), not is_published)
 
 
 def _after_business_time(start: int, seconds: int, calendar: Calendar, zone: ZoneInfo) -> Due:
@@ -241,12 +241,12 @@ def _is_year_published(year: int, calendar: Calendar) -> bool:
 
 
 @lru_cache(maxsize=1_024)
-def _business_days_of(year: int, calendar: Calendar) -> int:
-    return sum(map(calendar.is_business_day, _days_of(year)))
+def _business_days_of(year: int, calendar: Calendar) -> tuple[int, ...]:
+    return tuple(filter(calendar.is_business_day, _days_of(year)))
 
 
 @lru_cache(maxsize=1_024)
 def _business_time_of(year: int, calendar: Calendar, zone: ZoneInfo) -> int:
     """Return for how many seconds of a year the clock runs."""
-    worked = filter(calendar.is_business_day, _days_of(year))
+    worked = _business_days_of(year, calendar)
     return sum(start_of_day(day + 1, zone) - start_of_day(day, zone) for day in worked)

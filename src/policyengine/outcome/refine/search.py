@@ -297,14 +297,35 @@ class _Search:
         return self.target.kind == "state" and self.target.key[0] in self.slice.flow(missing.name)
 
     def _next(self, waits: Iterable[Missing], filled: Filled) -> Missing | None:
-        """Return what is filled in next; the order must not depend on that of the waits."""
+        """Return what is filled in next; the order must not depend on that of the waits.
+
+        What has an order is cut best once everything is known with which it is compared.
+        """
         kinds = {one: self._kind(one) for one in waits if one not in filled}
-        ready = [
-            (kind.rank, one.kind, one.name, -1 if one.record is None else one.record, one)
+        ready = sorted(
+            ((kind.rank, one.kind, one.name, -1 if one.record is None else one.record), one)
             for one, kind in kinds.items()
             if kind is not None
-        ]
-        return min(ready)[-1] if ready else None
+        )
+        ordered = [one for _, one in ready if self._is_cut_in_order(kinds[one])]
+        if len(ordered) < len(ready) or len(ordered) < 2:
+            return ready[0][1] if ready else None
+        return next((one for one in ordered if not self._waits_for_others(one, filled)), ordered[0])
+
+    @staticmethod
+    def _is_cut_in_order(kind: _Kind | None) -> bool:
+        return kind is not None and kind.how == "ordered"
+
+    def _waits_for_others(self, missing: Missing, filled: Filled) -> bool:
+        """Tell whether something that has an order is compared with what is not known either."""
+        kind = self._kind(missing)
+        assert kind is not None
+        limits = self._limits(missing, kind.type, filled)
+        if self.is_spent or limits.is_empty:
+            return False
+        tried = {**filled, missing: of_key(limits.low, kind.type)}
+        self.tried.add(_key(tried))
+        return self._is_undecided(tried, missing)
 
     def _only_flows(self, missing: Missing) -> bool:
         type = self._type(missing)
@@ -487,6 +508,8 @@ class _Search:
                 return of_key(number, type)
 
             cells = self._cells(missing, filled, Interval(limits.low, last), fill)
+            # What is compared with something unknown could come out otherwise between two ends that agree.
+            self.is_sure = self.is_sure and not self._is_undecided({**filled, missing: fill(last)}, missing)
             is_split = ordered + (len(cells) > 1)
             self.is_sure = self.is_sure and is_split <= 1 and not self.slice.is_entangled(missing.name)
             if type is ValueType.DURATION and self.slice.counts_whole_days(missing.name):
@@ -500,6 +523,12 @@ class _Search:
             later = max(limits.low, now + 1)
             branches.append(Branch((Later(),), self._tree({**filled, missing: later}, ordered)))
         return split(missing, branches, (of_key(limits.low, type), of_key(last, type)))
+
+    def _is_undecided(self, filled: Filled, moved: Missing) -> bool:
+        """Tell whether something that moves with a value is compared with what is not known."""
+        case, findings = self.whole.judged(filled)
+        explanation = Explanation(self.whole.refiner.explainer, case, self.whole.as_of, findings)
+        return self.slice.waits_for_others(explanation, moved.name)
 
     def _limits(self, missing: Missing, type: ValueType, filled: Filled) -> Interval:
         if missing.kind == "parameter":

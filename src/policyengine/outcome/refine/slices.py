@@ -75,6 +75,7 @@ class Slice:
         self.nodes = nodes
         self._after = after
         self._parts: dict[str, _Parts] = {}
+        self._continuous: dict[str, _Parts] = {}
         self._flows: dict[str, frozenset[str]] = {}
         self._texts: dict[str, tuple[str, ...] | None] = {}
 
@@ -295,22 +296,30 @@ class Slice:
 
         ``moved`` is the name (of a fact, list or parameter) whose value is tried; no other changes.
         """
-        parts = self._moved_parts(moved)
-        found: list[object] = []
+        return tuple(self._atoms_of(self._moved_parts(moved), explanation))
+
+    @staticmethod
+    def _atoms_of(parts: _Parts, explanation: Explanation) -> Iterator[object]:
         for one in parts.asked:
             for record in _each(explanation, one.listed):
-                found.append(_atom(one.condition, record, explanation))
-        values = explanation.values
+                yield _atom(one.condition, record, explanation)
         for name, listed in parts.words:
             for record in _each(explanation, listed):
-                found.append(_word(values[name, record]))
+                yield _word(explanation.values[name, record])
         for listed, pairs in parts.rivals:
             for record in _each(explanation, listed):
                 for left, right in pairs:
-                    found.append(
-                        _order(explanation.state_of(left, record), explanation.state_of(right, record))
-                    )
-        return tuple(found)
+                    yield _order(explanation.state_of(left, record), explanation.state_of(right, record))
+
+    def waits_for_others(self, explanation: Explanation, moved: str) -> bool:
+        """Tell whether something that moves with a value is compared with what is not known.
+
+        Then it could come out otherwise somewhere between two ends at which it comes out alike.
+        """
+        parts = self._continuous.get(moved)
+        if parts is None:
+            parts = self._continuous[moved] = self._find_continuous(moved)
+        return any(map(is_undecided, self._atoms_of(parts, explanation)))
 
     def _moved_parts(self, moved: str) -> _Parts:
         """Return the elementary comparisons that rest on a name."""
@@ -318,6 +327,32 @@ class Slice:
         if found is None:
             found = self._parts[moved] = self._find_parts(self.nodes & self._after(moved))
         return found
+
+    def _find_continuous(self, moved: str) -> _Parts:
+        """Return the comparisons of which one side moves with a value."""
+        names = self._moved(moved, only_rigid=False)
+        asked = [
+            one
+            for one in self.asked
+            if isinstance(one.condition, Test) and not names.isdisjoint(_names_of(one.condition))
+        ]
+        words = [
+            (f"{deadline.id}.status", deadline.listed)
+            for deadline in self.deadlines()
+            if deadline.id in self.nodes and not names.isdisjoint(self._parts_of(deadline))
+        ]
+        rivals = [
+            (self.book.facts[fact].listed, pairs)
+            for fact, pairs in self._rivals.items()
+            if any(ref.name in names for pair in pairs for one in pair for ref in refs_of_operand(one))
+        ]
+        return _Parts(tuple(asked), tuple(words), tuple(rivals))
+
+    def _parts_of(self, deadline: Deadline) -> frozenset[str]:
+        """Return the names that a clock is counted from, for, until and stopped by."""
+        operands = (deadline.starts, deadline.within, *deadline.met_by, *deadline.stopped_by)
+        chosen = (choose_operand(one, self.readings) for one in operands)
+        return frozenset(one.name for one in chosen if isinstance(one, Ref))
 
     def _find_parts(self, nodes: frozenset[str]) -> _Parts:
         words = [
@@ -378,6 +413,11 @@ def _records(findings: Findings, listed: str | None) -> Sequence[int | None]:
     return (None,) if listed is None else (findings.records[listed] or ())
 
 
+def _names_of(test: Test) -> frozenset[str]:
+    operands = (ref.name for operand in test.operands for ref in refs_of_operand(operand))
+    return frozenset((test.ref.name, *operands))
+
+
 def _nodes_of(condition: Condition) -> frozenset[str]:
     """Return what a test or question looks at, as nodes of the graph of dependencies."""
     return frozenset((*map(node_of, refs_of_condition(condition)), *lists_of_condition(condition)))
@@ -427,7 +467,9 @@ def _order(one: State, other: State) -> object:
         if isinstance(left, int) and isinstance(right, int):
             return (left > right) - (left < right)
         return left == right
-    return type(one).__name__, type(other).__name__
+    if isinstance(one, Absent) or isinstance(other, Absent):
+        return None
+    return UNDECIDED
 
 
 def _counted(number: tuple[int, int] | None, limit: State) -> object:
@@ -443,7 +485,16 @@ def _word(state: State) -> object:
         case Absent():
             return None
         case Unknown() | Conflict():
-            return type(state).__name__
+            return UNDECIDED
+
+
+UNDECIDED = "undecided"
+"""How a comparison comes out as long as something that it looks at is not known."""
+
+
+def is_undecided(atom: object) -> bool:
+    """Tell whether an elementary comparison waits for something."""
+    return atom is UNDECIDED or (isinstance(atom, tuple) and any(map(is_undecided, atom)))
 
 
 class Slices:
