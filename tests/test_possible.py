@@ -514,3 +514,21 @@ def test_a_value_is_not_ruled_out_because_something_else_that_is_missing_hid_it(
     assert len(found.possible) == 1 and found.may_be_absent
     told = outcome(rules.evaluate({"events": [{"at": "2012-03-20 00:00"}], "number": 2}, NOW), "result.at")
     assert told.state == Known(found.possible[0])
+
+
+def test_an_amount_that_rises_and_falls_is_not_judged_by_its_ends(tmp_path: Path) -> None:
+    rules = book(
+        tmp_path,
+        """
+        facts:
+          part: {type: money, title: {zh: 份, en: part}}
+          result.ok: {type: boolean, title: {zh: 可以, en: ok}, role: outcome}
+        """,
+        """
+        amounts: {rest: {title: {zh: 余, en: rest}, base: 1.00, minus: part, at_most: part}}
+        rules: {one: {title: {zh: 一, en: One}, when: {rest: 0.49}, then: {result.ok: yes}}}
+        """,
+    )
+    found = outcome(rules.evaluate({}, NOW), "result.ok")
+    assert found.status == "undetermined" and found.exactness == "lower_bound"
+    assert outcome(rules.evaluate({"part": "0.49"}, NOW), "result.ok").state == Known(True)

@@ -512,6 +512,7 @@ class _Search:
             self.is_sure = self.is_sure and not self._is_undecided({**filled, missing: fill(last)}, missing)
             is_split = ordered + (len(cells) > 1)
             self.is_sure = self.is_sure and is_split <= 1 and not self.slice.is_entangled(missing.name)
+            self.is_sure = self.is_sure and not self.slice.turns(missing.name)
             if type is ValueType.DURATION and self.slice.counts_whole_days(missing.name):
                 self.is_sure = (
                     False  # only lengths in seconds are tried, and 1 day can end later than 24 hours

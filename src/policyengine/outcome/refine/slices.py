@@ -41,6 +41,7 @@ from policyengine.semantics.strata import (
 )
 from policyengine.values.literals import ValueType, comparison_key
 
+_OTHER_WAY = {"up": "down", "down": "up", "either": "either"}
 _EXACT = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
 
 
@@ -183,6 +184,50 @@ class Slice:
         return any(
             (left in moved and right in moved) and not (left in rigid and right in rigid)
             for left, right in self._comparisons()
+        )
+
+    def turns(self, name: str) -> bool:
+        """Tell whether an amount could rise and then fall as a value rises, as 1 − x with the cap x does.
+
+        An amount moves one way with what is added, its floor and its caps, and the other way with what is
+        taken off; which way it moves with its rate depends on the sign of what is multiplied.
+        """
+        ways: dict[str, set[str]] = {name: {"up"}}
+        while True:
+            before = sum(map(len, ways.values()))
+            for amount in self.amounts():
+                self._add_ways(amount, ways)
+            for one, to in self._concluded:
+                if one in ways:
+                    ways.setdefault(to, set()).update(ways[one])
+            if sum(map(len, ways.values())) == before:
+                return any(len(found) > 1 for found in ways.values())
+
+    def _add_ways(self, amount: Amount, ways: dict[str, set[str]]) -> None:
+        """Add which way an amount moves with a value, by the ways of its parts."""
+        limits = (cap.limit for cap in amount.caps)
+        added, taken, rate = (
+            [ways[one] for one in map(self._name_of, operands) if one in ways]
+            for operands in ((amount.base, *amount.plus, amount.floor, *limits), amount.minus, (amount.rate,))
+        )
+        found = set().union(*added, *(map(_OTHER_WAY.__getitem__, way) for way in taken))
+        if rate:
+            found |= {"either"}
+        if found:
+            ways.setdefault(amount.id, set()).update(found)
+
+    def _name_of(self, operand: Operand | None) -> str | None:
+        chosen = None if operand is None else choose_operand(operand, self.readings)
+        return chosen.name if isinstance(chosen, Ref) else None
+
+    @cached_property
+    def _concluded(self) -> tuple[tuple[str, str], ...]:
+        """The names that rules give to facts."""
+        return tuple(
+            (one.name, fact)
+            for fact, values in self._conclusions.items()
+            for one in values.values()
+            if isinstance(one, Ref)
         )
 
     def _comparisons(self) -> Iterator[tuple[str, str]]:
