@@ -10,7 +10,7 @@ always right and *no* means only that it does not show.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from policyengine.checks.grounds import Grounds
 from policyengine.compile.normal_form import Literal, alternatives
@@ -50,6 +50,8 @@ _STATES = frozenset(("past", "future", "none"))
 _EXISTS = frozenset(("past", "future"))
 
 
+_Name = TypeVar("_Name", bound=Hashable)
+_Left = TypeVar("_Left")
 _MOST_STEPS = 400  # for one pair of conditions; more would be felt, and hardly ever tell more
 
 
@@ -141,7 +143,7 @@ def _has_ways(condition: Condition) -> bool:
 
 
 class _Demands:
-    """What a conjunction demands of each value."""
+    """What a conjunction demands of each value; what excludes each other is noticed when it is added."""
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
@@ -153,7 +155,9 @@ class _Demands:
         self.values: dict[Hashable, frozenset[Value]] = {}
         self.lows: dict[Hashable, int] = {}
         self.highs: dict[Hashable, int] = {}
-        self.tests: list[tuple[Hashable, Ref | None, Operator, tuple[Operand, ...], bool]] = []
+        # A test of a value that does not exist is false, so its negation waits until it must exist.
+        self.waiting: list[tuple[Hashable, Ref | None, Operator, tuple[Operand, ...]]] = []
+        self.is_possible = True
 
     def extended(self, literals: Iterable[Literal[Condition]]) -> _Demands:
         """Return what is demanded together with some more literals."""
@@ -161,7 +165,7 @@ class _Demands:
         more.truths, more.picks, more.readings = {**self.truths}, {**self.picks}, {**self.readings}
         more.states, more.relations = {**self.states}, {**self.relations}
         more.values, more.lows, more.highs = {**self.values}, {**self.lows}, {**self.highs}
-        more.tests = [*self.tests]
+        more.waiting, more.is_possible = [*self.waiting], self.is_possible
         for literal in literals:
             more._add(literal)
         return more
@@ -169,7 +173,8 @@ class _Demands:
     def _add(self, literal: Literal[Condition]) -> None:
         condition, wanted = literal
         asked = shape(condition)
-        self.truths[asked] = self.truths.get(asked, frozenset()) | {wanted}
+        self.truths[asked] = truths = self.truths.get(asked, frozenset()) | {wanted}
+        self.is_possible = self.is_possible and len(truths) == 1
         match condition:
             case ReadingIs(assumption, readings):
                 self._reading(assumption, frozenset(readings), wanted)
@@ -186,21 +191,24 @@ class _Demands:
 
     def possible(self) -> bool:
         """Tell whether no value is asked for two things that exclude each other."""
-        for name, ref, operator, operands, wanted in self.tests:
-            # A test of a value that does not exist is false, so its negation says nothing about the value.
-            if wanted or "none" not in self.states.get(name, _STATES):
-                self._limit(name, ref, operator, operands, wanted)
-        alternatives = (self.readings, self.states, self.relations, self.values)
-        return (
-            all(len(truths) == 1 for truths in self.truths.values())
-            and all(left for kind in alternatives for left in kind.values())
-            and all(low <= self.highs.get(name, low) for name, low in self.lows.items())
-        )
+        still = []
+        for test in self.waiting:
+            if "none" in self.states.get(test[0], _STATES):
+                still.append(test)
+            else:
+                self._limit(*test, wanted=False)
+        self.waiting = still
+        return self.is_possible
+
+    def _leave(self, kind: dict[_Name, frozenset[_Left]], name: _Name, left: frozenset[_Left]) -> None:
+        """Note which alternatives are left; none: that cannot be."""
+        kind[name] = left
+        self.is_possible = self.is_possible and bool(left)
 
     def _reading(self, assumption: str, readings: frozenset[str], wanted: bool) -> None:
         known = frozenset(one.id for one in self.rulebook.assumptions[assumption].readings)
         left = known & readings if wanted else known - readings
-        self.readings[assumption] = self.readings.get(assumption, known) & left
+        self._leave(self.readings, assumption, self.readings.get(assumption, known) & left)
 
     def _number(
         self, listed: str, where: Condition, operator: Operator, operands: tuple[Operand, ...], wanted: bool
@@ -214,20 +222,22 @@ class _Demands:
     ) -> None:
         known = self.states.get(name, _STATES)
         if operator == "happened":
-            self.states[name] = known & (frozenset(("past",)) if wanted else _STATES - {"past"})
+            self._leave(self.states, name, known & (frozenset(("past",)) if wanted else _STATES - {"past"}))
             return
         if operator == "known":
-            self.states[name] = known & (_EXISTS if wanted else _STATES - _EXISTS)
+            self._leave(self.states, name, known & (_EXISTS if wanted else _STATES - _EXISTS))
             return
         if wanted:
-            self.states[name] = known & _EXISTS
-        self.tests.append((name, ref, operator, operands, wanted))
+            self._leave(self.states, name, known & _EXISTS)
+            self._limit(name, ref, operator, operands, wanted=True)
+        else:
+            self.waiting.append((name, ref, operator, operands))
         if operator in _HOLDS:
             self._relation((name, shape(operands[0])), _HOLDS[operator], wanted)
 
     def _relation(self, pair: Hashable, holds: frozenset[str], wanted: bool) -> None:
         left = holds if wanted else _RELATIONS - holds
-        self.relations[pair] = self.relations.get(pair, _RELATIONS) & left
+        self._leave(self.relations, pair, self.relations.get(pair, _RELATIONS) & left)
 
     # ---------- tests against literals, of a value that exists
 
@@ -270,9 +280,9 @@ class _Demands:
         every = self._every(ref)
         if every is not None:
             left = chosen if wanted else every - chosen
-            self.values[name] = self.values.get(name, every) & left
+            self._leave(self.values, name, self.values.get(name, every) & left)
         elif wanted:
-            self.values[name] = self.values.get(name, chosen) & chosen
+            self._leave(self.values, name, self.values.get(name, chosen) & chosen)
 
     def _every(self, ref: Ref) -> frozenset[Value] | None:
         """Return all values that a name can have, or None for a text."""
@@ -288,3 +298,5 @@ class _Demands:
             self.lows[name] = max(low, self.lows.get(name, low))
         if high is not None:
             self.highs[name] = min(high, self.highs.get(name, high))
+        if name in self.lows and name in self.highs:
+            self.is_possible = self.is_possible and self.lows[name] <= self.highs[name]

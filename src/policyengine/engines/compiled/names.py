@@ -18,7 +18,9 @@ class Names:
     def new(self, wanted: str) -> str:
         """Return a name like the one that is wanted."""
         plain = _NOT_IN_NAMES.sub("_", wanted)
-        if keyword.iskeyword(plain) or plain[:1].isdigit():
+        if not plain or plain[0].isdigit():
+            plain = f"_{plain}"
+        if keyword.iskeyword(plain):
             plain += "_"
         name, number = plain, 1
         while name in self._taken:
