@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from policyengine.engines.closures import Evaluate, evaluate_of, lookup_of
@@ -60,13 +61,18 @@ class DurableEngine:
         return memory.findings()
 
 
-class _Known(NamedTuple):
+class _Known:
     """A rule as it is asked for after firing: the names of its attributes tell what it could not see."""
 
-    name: str
-    rule: MatchedRule
-    attributes: frozenset[str]
-    when: Evaluate
+    def __init__(self, rule: MatchedRule) -> None:
+        self.name = f"r{rule.number}"
+        self.rule = rule
+        self.attributes = frozenset(attribute.attribute for attribute in rule.attributes)
+
+    @cached_property
+    def when(self) -> Evaluate:
+        """Its exact meaning, asked for only where it could not be told whether the rule holds."""
+        return evaluate_of(self.rule.rule.when)
 
 
 class _Group(NamedTuple):
@@ -145,15 +151,7 @@ def _groups(stratum: MatchedStratum, matches: Matches) -> list[_Group]:
     for policy, rules in sorted(by_policy.items()):
         attributes = {one.attribute: one for rule in rules for one in rule.attributes}
         encoders = tuple((name, _encoder(one, matches.texts)) for name, one in attributes.items())
-        known = tuple(
-            _Known(
-                f"r{one.number}",
-                one,
-                frozenset(attribute.attribute for attribute in one.attributes),
-                evaluate_of(one.rule.when),
-            )
-            for one in rules
-        )
+        known = tuple(map(_Known, rules))
         groups.append(_Group(policy, policy_attribute(matches.policies[policy]), encoders, known))
     return groups
 
