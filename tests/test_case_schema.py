@@ -71,6 +71,7 @@ def test_only_what_is_given_is_in_it(schema: Any) -> None:
     assert list(properties) == [
         "$schema",
         "case",
+        "as_of",
         "complaint",
         "customer",
         "item",

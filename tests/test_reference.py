@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any as Whatever
 
 import pytest
-from programs import durable_of
+from programs import compiled_of, durable_of
 from random_rulebooks import NOWHERE, TITLE, make_rulebook
+from test_differential import difference
 
 from policyengine.engines.durable.ruleset import durable_available
 from policyengine.model import conditions as tree
@@ -64,7 +65,6 @@ def rule(id: str, when: Condition, then: Ref, value: Constant | Ref, overrides: 
         policy="policy",
         title=TITLE,
         source=None,
-        scope=ALWAYS,
         when=when,
         then=(Conclusion(then, value, NOWHERE),),
         overrides=overrides,
@@ -95,6 +95,7 @@ def rulebook(
 def run(book: Rulebook, values: Mapping[Key, Value], records: Mapping[str, int] | None = None) -> Findings:
     case = Case("case", "", values, records or {})
     findings = Reference(book, {}).run(case, NOW)
+    assert not difference(findings, compiled_of(book, {}).run(case, NOW))
     if durable_available():
         assert durable_of(book, {}).run(case, NOW) == findings
     return findings

@@ -529,7 +529,7 @@ class _Search:
         """Tell whether something that moves with a value is compared with what is not known."""
         case, findings = self.whole.judged(filled)
         explanation = Explanation(self.whole.refiner.explainer, case, self.whole.as_of, findings)
-        return self.slice.waits_for_others(explanation, moved.name)
+        return self.slice.waits_for_others(explanation, (moved.name, moved.record))
 
     def _limits(self, missing: Missing, type: ValueType, filled: Filled) -> Interval:
         if missing.kind == "parameter":

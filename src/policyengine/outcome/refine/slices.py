@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import NamedTuple
 
+from policyengine.model.case import Key
 from policyengine.model.conditions import (
     All,
     Any,
@@ -344,27 +345,39 @@ class Slice:
         return tuple(self._atoms_of(self._moved_parts(moved), explanation))
 
     @staticmethod
-    def _atoms_of(parts: _Parts, explanation: Explanation) -> Iterator[object]:
+    def _atoms_of(
+        parts: _Parts, explanation: Explanation, only: tuple[str, int | None] | None = None
+    ) -> Iterator[object]:
+        """Return how comparisons come out; ``only`` is a list of which one record is looked at."""
+
+        def each(listed: str | None) -> Iterable[int | None]:
+            return (only[1],) if only is not None and listed == only[0] else _each(explanation, listed)
+
         for one in parts.asked:
-            for record in _each(explanation, one.listed):
+            for record in each(one.listed):
                 yield _atom(one.condition, record, explanation)
         for name, listed in parts.words:
-            for record in _each(explanation, listed):
+            for record in each(listed):
                 yield _word(explanation.values[name, record])
         for listed, pairs in parts.rivals:
-            for record in _each(explanation, listed):
+            for record in each(listed):
                 for left, right in pairs:
                     yield _order(explanation.state_of(left, record), explanation.state_of(right, record))
 
-    def waits_for_others(self, explanation: Explanation, moved: str) -> bool:
+    def waits_for_others(self, explanation: Explanation, moved: Key) -> bool:
         """Tell whether something that moves with a value is compared with what is not known.
+
+        Of records, only the one whose value moves.
 
         Then it could come out otherwise somewhere between two ends at which it comes out alike.
         """
-        parts = self._continuous.get(moved)
+        name, record = moved
+        parts = self._continuous.get(name)
         if parts is None:
-            parts = self._continuous[moved] = self._find_continuous(moved)
-        return any(map(is_undecided, self._atoms_of(parts, explanation)))
+            parts = self._continuous[name] = self._find_continuous(name)
+        fact = self.book.facts.get(name)
+        only = None if fact is None or fact.listed is None else (fact.listed, record)
+        return any(map(is_undecided, self._atoms_of(parts, explanation, only)))
 
     def _moved_parts(self, moved: str) -> _Parts:
         """Return the elementary comparisons that rest on a name."""
