@@ -41,7 +41,7 @@ from policyengine.diagnostics.i18n import Speech
 from policyengine.engines.durable.ruleset import durable_available
 from policyengine.loading.load import load_files
 from policyengine.model.case import Case, Key
-from policyengine.model.conditions import Condition, Constant, Pick, Test, parts_of
+from policyengine.model.conditions import Condition, Constant, Pick, Ref, Test, parts_of
 from policyengine.model.rulebook import CountingRule, DatedValue, Deadline, Default, Fact, Policy
 from policyengine.model.rulebook import Rulebook as Model
 from policyengine.outcome.decision import Decision
@@ -134,7 +134,8 @@ def waits(one: Decision, two: Decision) -> Verdict:
         return None
     told, asked = _told_more(one, two), False
     for key, state in one.findings.states.items():
-        if not isinstance(state, Unknown) or any(_is_told(wait, told) for wait in state.waits):
+        book = one.judged.rulebook
+        if not isinstance(state, Unknown) or any(_is_told(wait, told, book) for wait in state.waits):
             continue
         asked = True
         after = two.findings.states.get(key)
@@ -144,9 +145,12 @@ def waits(one: Decision, two: Decision) -> Verdict:
     return "" if asked else None
 
 
-def _is_told(wait: Missing, told: set[Key]) -> bool:
-    # Of a conflict we cannot say what would settle it.
-    return (wait.name, wait.record) in told or wait.kind == "conflict"
+def _is_told(wait: Missing, told: set[Key], book: Model) -> bool:
+    # Of a conflict we cannot say what would settle it; and a limit of what is missing can leave it one value.
+    fact = book.facts.get(wait.name)
+    limits = () if fact is None else (bound.operand for bound in fact.bounds)
+    names = {wait.name, *(limit.name for limit in limits if isinstance(limit, Ref))}
+    return wait.kind == "conflict" or any(name in names for name, _ in told)
 
 
 def _sorted(waits: Waits) -> list[tuple[str, str, int]]:
