@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from policyengine.compile.plan import Given, RecordList
+from policyengine.compile.plan import Given
 from policyengine.engines.compiled.generate import Generated, generate
 from policyengine.engines.compiled.marks import Raw
 from policyengine.engines.compiled.run import Layout, Run
@@ -59,21 +59,11 @@ class CompiledEngine:
                 number, sort = place
                 latest = as_of if sort == "instant" else today if sort == "date" else None
                 inputs[number] = value if latest is None or value <= latest else None  # type: ignore[operator]
-        seen = {name: self._seen(listed, case, as_of) for name, listed in self._lists.items()}
+        seen = {one.name: seen_records(one, case, as_of) for one in self.program.plan.lists}
         figures = case.figures.get if case.figures else None
         slow = Slow(self._helpers, case)
         slots = self._judge(inputs, case.values.get, as_of, today, figures, case.records, seen, slow)
         return Run(self._layout, slots, seen, case, as_of)
-
-    @staticmethod
-    def _seen(listed: RecordList, case: Case, as_of: int) -> tuple[int, ...] | None:
-        if listed.name in case.records:
-            return seen_records(listed, case, as_of)
-        return () if listed.is_empty_if_missing else None
-
-    @cached_property
-    def _lists(self) -> Mapping[str, RecordList]:
-        return {one.name: one for one in self.program.plan.lists}
 
     @cached_property
     def _inputs(self) -> tuple[list[Raw], dict[Key, tuple[int, str]]]:

@@ -144,9 +144,9 @@ class _Generator:
             self.write("pass")
         self.indent -= 1
 
-    def variable(self, slot: str, wanted: str = "") -> str:
+    def variable(self, slot: str) -> str:
         """Return the new variable of a slot."""
-        name = self.slots[slot] = self.names.new(wanted or slot)
+        name = self.slots[slot] = self.names.new(slot)
         return name
 
     # ---------- groups
