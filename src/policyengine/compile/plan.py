@@ -133,6 +133,11 @@ class Given:
     missing: Expr
     bounds: tuple[Bound, ...]
 
+    @property
+    def is_event(self) -> bool:
+        """Return whether it tells when something happened: what may be still to come."""
+        return self.sort in ("instant", "date")
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

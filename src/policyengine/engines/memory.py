@@ -206,7 +206,7 @@ def _left_out(cell: Given) -> Callable[[int | None], State]:
     """Return the function that says what a fact is where the case is silent."""
     match cell.missing:
         case Unsaid():
-            name, is_event = cell.name, cell.sort in ("instant", "date")  # which may be still to come
+            name, is_event = cell.name, cell.is_event
             return lambda record: Unknown(frozenset((Missing("fact", name, record),)), not is_event)
         case Const(value):
             state = ABSENT if value is None else Known(value)

@@ -293,7 +293,7 @@ class _Generator:
         default = left_out(cell)
         if place:
             self._field(cell, variable, place[1:-1])
-        is_event = cell.sort in ("instant", "date")
+        is_event = cell.is_event
         if cell.sort == "instant" and (default is None or isinstance(default, Mark)):
             self.scope.past.add(cell.name)
         marks = {default.name} if isinstance(default, Mark) else set()
@@ -306,7 +306,7 @@ class _Generator:
         """Write what a case says of a record."""
         default = left_out(cell)
         found = self._raw(default)
-        if cell.sort not in ("instant", "date"):
+        if not cell.is_event:
             rest = "" if default is None else f", {found}"
             self.write(f"{variable} = get(({cell.name!r}, {record}){rest})")
             return

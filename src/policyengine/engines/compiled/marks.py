@@ -59,7 +59,7 @@ def left_out(cell: Given) -> Raw:
     """Return what a fact is where the case is silent. Raises ValueError for a Plan that is not folded."""
     match cell.missing:
         case Unsaid():
-            return U if cell.sort in ("instant", "date") else V  # an event may be still to come
+            return U if cell.is_event else V
         case Const(value):
             return value
         case _:
