@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from random import Random
 
+from policyengine.frozen import replace
 from policyengine.checks.walk import conditions_of
 from policyengine.model.case import Case, Key
 from policyengine.model.conditions import Constant, Ref, parts_of
@@ -78,7 +79,7 @@ class Completions:
                 if listed.dated_by is not None:
                     for record in range(records[path]):
                         values[listed.dated_by, record] = self.value(ValueType.INSTANT, listed.dated_by)
-        case = self.case._replace(values=values, records=records)
+        case = replace(self.case, values=values, records=records)
         for key in self.open_keys(case):
             if self.random.random() < share:
                 values[key] = self.value(self._type(key), key[0])

@@ -227,7 +227,7 @@ def _everything(findings: Findings) -> Iterator[tuple[Place, object]]:
     for path, seen in findings.records.items():
         yield ("list", (path, None), ""), seen
     for key, clock in findings.deadlines.items():
-        for field in DeadlineFinding._fields:
+        for field in DeadlineFinding.__struct_fields__:
             if field != "provisional" or isinstance(clock.due, Known):
                 yield ("clock", key, field), getattr(clock, field)
     for key, amount in findings.amounts.items():
@@ -420,6 +420,12 @@ def _is_given(book: Model, path: str) -> bool:
     )
 
 
+def _dates_itself(book: Model, path: str) -> bool:
+    """Tell whether cases say a fact, and it is seen as soon as it has happened."""
+    fact = book.facts.get(path)
+    return fact is not None and fact.role == "given" and fact.dated_by is None
+
+
 def _has_same_parts(one: Decision, two: Decision, key: Key) -> bool:
     was, now = one.findings.deadlines[key], two.findings.deadlines[key]
     deadline = one.judged.rulebook.deadlines[key[0]]
@@ -429,10 +435,12 @@ def _has_same_parts(one: Decision, two: Decision, key: Key) -> bool:
         for act in acts
         if isinstance(one.findings.states[act], Known)
     )
-    # What rules say of an event can change with time: it may be in doubt later whether it came first.
+    # What rules say of an event can change with time, and what is dated by something else can be of long before
+    # when it is told: it may be in doubt later whether it came first.
     stops = [(stop.name, key[1] if stop.listed else None) for stop in deadline.stopped_by]
     kept = kept and all(
-        _is_given(two.judged.rulebook, stop[0]) or two.findings.states[stop] == one.findings.states[stop]
+        _dates_itself(two.judged.rulebook, stop[0])
+        or two.findings.states[stop] == one.findings.states[stop]
         for stop in stops
     )
     return kept and (was.exists, was.start, was.length) == (now.exists, now.start, now.length)
@@ -529,7 +537,7 @@ def _turned_wait(case: Case, book: Model, paths: set[str], wait: Missing) -> Mis
 def turn(case: Case, book: Model, paths: set[str]) -> Case:
     """Return the case with the records of the lists in the opposite order."""
     values = {_turned_key(case, book, paths, key): value for key, value in case.values.items()}
-    return case._replace(values=values)
+    return replace(case, values=values)
 
 
 # ---------- 5. doors

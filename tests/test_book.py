@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from policyengine.frozen import replace
 from policyengine.book.blocks import Document
 from policyengine.book.content import policy_book
 from policyengine.book.flow import flow_of
@@ -88,8 +89,8 @@ def test_what_a_rule_file_says_is_no_html(made: tuple[Rulebook, Document]) -> No
     book, _ = made
     evil = "<script>alert(1)</script>"
     name = next(iter(book.rules))
-    rules = {**book.rules, name: book.rules[name]._replace(title=book.rules[name].title._replace(en=evil))}
-    document = policy_book(book._replace(rules=rules), [], {})
+    rules = {**book.rules, name: replace(book.rules[name], title=book.rules[name].title._replace(en=evil))}
+    document = policy_book(replace(book, rules=rules), [], {})
     assert evil not in render_book_html(document)
     assert evil not in render_book_markdown(document)
     assert escaped("a|b `c` [d](e) <f>") == r"a\|b \`c\` \[d\](e) \<f\>"
@@ -109,9 +110,9 @@ def test_cases_of_one_name_have_places_of_their_own(made: tuple[Rulebook, Docume
     runner.model(RULES)
     tests, _ = runner.read(find_files([RULES])[0])
     first = tests[0]
-    twin = first._replace(
+    twin = replace(first, 
         scenarios=tuple(
-            one._replace(span=one.span._replace(line=one.span.line + 5000)) for one in first.scenarios
+            replace(one, span=one.span._replace(line=one.span.line + 5000)) for one in first.scenarios
         )
     )
     page = Page()

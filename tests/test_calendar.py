@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policyengine.frozen import replace
 from policyengine.values.calendar import (
     LATEST,
     Calendar,
@@ -309,7 +310,7 @@ def test_a_chain_of_lengths_ends_with_the_calendar(zone: ZoneInfo, length: str, 
 def test_many_business_days_are_counted_as_one_by_one(
     count: int, start: str, weekend: tuple[int, ...]
 ) -> None:
-    calendar = CHINA._replace(weekend=frozenset(weekend))
+    calendar = replace(CHINA, weekend=frozenset(weekend))
     today, left, published = date.fromisoformat(start[:10]).toordinal(), count, True
     while left:
         today += 1

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from small_rulebooks import draw_model, every_finding, make_model
 
+from policyengine.frozen import replace
 from policyengine.checks import idle_override, meeting, possible_conflict
 from policyengine.checks.exclusion import Exclusion
 from policyengine.model.rulebook import Rulebook
@@ -56,10 +57,10 @@ def test_without_what_is_told_idle_every_case_keeps_its_values(tmp_path: Path) -
 
 def without_overrides(model: Rulebook, idle: list[tuple[str, str]]) -> Rulebook:
     rules = {
-        id: rule._replace(overrides=tuple(one for one in rule.overrides if (id, one) not in idle))
+        id: replace(rule, overrides=tuple(one for one in rule.overrides if (id, one) not in idle))
         for id, rule in model.rules.items()
     }
-    return model._replace(rules=rules)
+    return replace(model, rules=rules)
 
 
 def values_of(findings: Findings) -> dict[str, State | str]:

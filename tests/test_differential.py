@@ -30,7 +30,7 @@ from policyengine.values.literals import ValueType, comparison_key
 
 RULEBOOKS = 160
 CASES = 4
-FINDINGS = (*Concluded._fields, "provisional")
+FINDINGS = (*Concluded.__struct_fields__, "provisional")
 INSTANTS = 2
 
 

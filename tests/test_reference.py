@@ -10,6 +10,7 @@ from programs import compiled_of, durable_of
 from random_rulebooks import NOWHERE, TITLE, make_rulebook
 from test_differential import difference
 
+from policyengine.frozen import replace
 from policyengine.engines.durable.ruleset import durable_available
 from policyengine.model import conditions as tree
 from policyengine.model.case import Case, Key
@@ -80,7 +81,8 @@ def rulebook(
     lists: Sequence[RecordList] = (),
     parameters: Sequence[Parameter] = (),
 ) -> Rulebook:
-    return make_rulebook(0).rulebook._replace(
+    return replace(
+        make_rulebook(0).rulebook,
         facts={one.path: one for one in sorted(facts)},
         lists={one.path: one for one in lists},
         assumptions={},

@@ -11,6 +11,7 @@ import pytest
 from completions import Completions
 from test_refine import fits
 
+from policyengine.frozen import replace
 from policyengine.api import Rulebook, prepare
 from policyengine.model.case import Case, Key
 from policyengine.outcome.decision import Decision, Outcome
@@ -49,7 +50,7 @@ def without(book: Rulebook, case: Case, random: Random) -> Case:
     dates = {listed.dated_by for listed in book.model.lists.values()}
     keys = [key for key in sorted(case.values, key=repr) if key[0] not in dates and is_open(book, key)]
     gone = {*random.sample(keys, min(len(keys), random.choice((1, 2))))}
-    return case._replace(values={key: value for key, value in case.values.items() if key not in gone})
+    return replace(case, values={key: value for key, value in case.values.items() if key not in gone})
 
 
 def is_open(book: Rulebook, key: Key) -> bool:
@@ -148,7 +149,7 @@ def turn(whole: Case, other: Case | None, kept: set[Key], lists: set[str]) -> Ca
         else other.values.get(key, value)
         for key, value in whole.values.items()
     }
-    return whole._replace(values=values)
+    return replace(whole, values=values)
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -175,7 +176,7 @@ def test_what_does_not_matter_changes_nothing_and_telling_more_leaves_less(seed:
                     flipped += 1
             for told in sorted(mattering, key=repr)[:2]:
                 if told in whole.values:
-                    more = case._replace(values={**case.values, told: whole.values[told]})
+                    more = replace(case, values={**case.values, told: whole.values[told]})
                     findings = book.engine.run(more, as_of)
                     refiner = decision.refinement.refiner
                     less = Refinement(refiner, more, as_of, findings).of(Target("state", key))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import policyengine.outcome.timeline as module
+from policyengine.frozen import replace
 from policyengine.api import Rulebook, load_rulebook
 from policyengine.model.case import Case
 from policyengine.outcome.decision import Decision
@@ -489,7 +490,7 @@ def test_what_rests_on_a_calendar_that_is_not_published_yet_is_provisional(judge
 def test_the_order_in_which_facts_are_given_is_nothing(judge: Judge) -> None:
     notes = [{"made_at": at(0)}, {"made_at": at(0), "who": "seller"}]
     case = read(judge, {"paid_at": at(0), "notes": notes, "is_gift": True})
-    other = case._replace(values=dict(reversed(case.values.items())))
+    other = replace(case, values=dict(reversed(case.values.items())))
     one, two = (make_timeline(judge, each, ZERO + 60) for each in (case, other))
     assert told(one) == told(two) and told(one)[:2] == [(0, "notes.made_at0"), (0, "notes.made_at1")]
 

@@ -13,6 +13,7 @@ from policyengine.diagnostics.diagnostic import Diagnostic, FaultsFound, error, 
 from policyengine.diagnostics.did_you_mean import did_you_mean
 from policyengine.diagnostics.span import Span
 from policyengine.engines.choice import ENGINES, ChosenEngine, EngineName, Load, choose_engine
+from policyengine.frozen import replace
 from policyengine.model.case import Case
 from policyengine.model.rulebook import Rulebook as Model
 from policyengine.outcome.decision import Decision, Judged
@@ -146,7 +147,7 @@ def read_settings(settings: Mapping[str, object]) -> tuple[tuple[str, str], ...]
                 "a setting is one value, and this is of the Python type `{type}`", type=type(value).__name__
             )
             help = message("give a text; an empty one takes the fact out")
-            reader.faults.append(error("wrong-type", what, reader.span, help)._replace(path=name))
+            reader.faults.append(replace(error("wrong-type", what, reader.span, help), path=name))
     if reader.faults:
         raise FaultsFound(reader.faults)
     return tuple(sorted(changes.items()))

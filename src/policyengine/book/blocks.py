@@ -5,20 +5,19 @@ Every text is in both languages; words of the source and names stay as they are.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from policyengine.book.flow import Flow
 from policyengine.diagnostics.text import Text
+from policyengine.frozen import Frozen
 
 
-class Link(NamedTuple):
+class Link(Frozen):
     """A text that leads to the heading with an anchor; an empty anchor leads nowhere."""
 
     text: Text
     anchor: str
 
 
-class Heading(NamedTuple):
+class Heading(Frozen):
     """A heading of a level from 1; ``name`` is what rule files call it, ``place`` where it is written."""
 
     level: int
@@ -28,13 +27,13 @@ class Heading(NamedTuple):
     place: str = ""
 
 
-class Paragraph(NamedTuple):
+class Paragraph(Frozen):
     """A sentence or several."""
 
     text: Text
 
 
-class Quote(NamedTuple):
+class Quote(Frozen):
     """Words of the source, with the section where they stand and links to its clauses."""
 
     words: str
@@ -42,7 +41,7 @@ class Quote(NamedTuple):
     clauses: tuple[Link, ...]
 
 
-class Links(NamedTuple):
+class Links(Frozen):
     """A label with links."""
 
     label: Text
@@ -52,14 +51,14 @@ class Links(NamedTuple):
 Cell = Text | Link | str
 
 
-class Table(NamedTuple):
+class Table(Frozen):
     """Rows of cells under their titles."""
 
     head: tuple[Text, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
 
-class Picture(NamedTuple):
+class Picture(Frozen):
     """A diagram of how facts flow, with its heading."""
 
     anchor: str
@@ -70,7 +69,7 @@ class Picture(NamedTuple):
 Block = Heading | Paragraph | Quote | Links | Table | Picture
 
 
-class Document(NamedTuple):
+class Document(Frozen):
     """A book: its title and its blocks in order."""
 
     title: Text

@@ -21,6 +21,7 @@ from policyengine.book.flow import flow_of
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
+from policyengine.frozen import replace
 from policyengine.model.clauses import Source
 from policyengine.model.rulebook import Amount, Deadline, Fact, Overlay, Parameter, Policy, Rule, Rulebook
 from policyengine.reading.citations import citations
@@ -218,7 +219,7 @@ class _Writer:
         """Return the parameters that an overlay sets, with their values."""
         for name, values in overlay.values:
             parameter = self.book.parameters[name]
-            shown = self.voice.parameter(parameter._replace(values=values))
+            shown = self.voice.parameter(replace(parameter, values=values))
             yield Link(parameter.title, f"parameter-{name}"), shown
 
     def _reports(self) -> Iterator[Block]:

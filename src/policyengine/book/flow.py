@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from policyengine.diagnostics.text import Text
+from policyengine.frozen import Frozen
 from policyengine.model.rulebook import Rulebook
 from policyengine.semantics.strata import DUE, dependencies, name_of_node, node_of, rule_node
 
 Kind = Literal["given", "derived", "outcome", "deadline", "amount"]
 
 
-class Node(NamedTuple):
+class Node(Frozen):
     """A thing with a value, in a column counted from what is given."""
 
     name: str
@@ -23,7 +24,7 @@ class Node(NamedTuple):
     row: int
 
 
-class Flow(NamedTuple):
+class Flow(Frozen):
     """Nodes by column and row, and edges from what is asked to what is concluded."""
 
     nodes: tuple[Node, ...]

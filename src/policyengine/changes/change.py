@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from policyengine.diagnostics.text import Text
+from policyengine.frozen import Frozen
 from policyengine.model.rulebook import Rulebook
 from policyengine.render.bilingual import Bilingual
 
@@ -26,7 +27,7 @@ Kind = Literal[
 What = Literal["added", "removed", "changed"]
 
 
-class Change(NamedTuple):
+class Change(Frozen):
     """Something that is new, gone or different; ``details`` say what exactly, in both languages."""
 
     kind: Kind

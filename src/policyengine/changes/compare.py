@@ -36,7 +36,8 @@ from policyengine.changes.whole import (
 )
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
-from policyengine.model.conditions import All, Condition, Constant, conjuncts, shape
+from policyengine.frozen import replace
+from policyengine.model.conditions import All, Condition, Constant, conjuncts
 from policyengine.model.rulebook import Amount, Deadline, Overlay, Parameter, Policy, Rule, Rulebook
 from policyengine.render.bilingual import Bilingual
 from policyengine.values.literals import comparison_key
@@ -127,7 +128,7 @@ class _Comparison:
     def _renamed(self, old: object, new: object, id: str) -> Iterator[Text]:
         if _title(old, id) != _title(new, id):
             yield self.sides.both("title: {old} → {new}", old=_title(old, id), new=_title(new, id))
-        if shape(getattr(old, "source", None)) != shape(getattr(new, "source", None)):
+        if getattr(old, "source", None) != getattr(new, "source", None):
             yield self.sides.both("the source that it names has changed")
 
     def _outcomes(self) -> Iterator[Change]:
@@ -154,16 +155,16 @@ def _said(book: Rulebook, part: object) -> Hashable:
     """Return what a part says itself, wherever its file lies and however its conditions are nested."""
     match part:
         case Policy():
-            part = part._replace(file="", scope=_flat(part.scope))
+            part = replace(part, file="", scope=_flat(part.scope))
         case Overlay():
-            part = part._replace(file="")
+            part = replace(part, file="")
         case Parameter():
-            part = part._replace(left_open=False)
+            part = replace(part, left_open=False)
         case Rule():
-            part = part._replace(when=_flat(part.when))
+            part = replace(part, when=_flat(part.when))
         case Deadline() | Amount():
-            part = part._replace(when=own_conditions(book, part))
-    return shape(part)
+            part = replace(part, when=own_conditions(book, part))
+    return part
 
 
 def _flat(condition: Condition) -> All:

@@ -7,7 +7,6 @@ from datetime import date
 
 from policyengine.changes.change import Sides
 from policyengine.diagnostics.text import Text
-from policyengine.model.conditions import shape
 from policyengine.model.rulebook import DatedValue, Overlay, Parameter
 from policyengine.render.bilingual import Bilingual
 from policyengine.values.literals import TYPE_WORDS
@@ -23,7 +22,7 @@ def parameter_details(sides: Sides, old: Parameter, new: Parameter) -> Iterator[
     yield from changed
     if changed:
         yield from chosen_by(sides.now, new)
-    if shape(old.by) != shape(new.by):
+    if old.by != new.by:
         yield both("another act says which value is in force")
 
 

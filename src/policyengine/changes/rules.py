@@ -9,7 +9,8 @@ from policyengine.changes.figures import day_text
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
-from policyengine.model.conditions import All, Condition, conjuncts, shape
+from policyengine.frozen import replace
+from policyengine.model.conditions import All, Condition, conjuncts
 from policyengine.model.rulebook import Amount, Deadline, Notice, Policy, Rule, Rulebook
 
 _ALWAYS = All((), Span(""))
@@ -51,7 +52,7 @@ def deadline_details(sides: Sides, old: Deadline, new: Deadline) -> Iterator[Tex
     both = sides.both
     for word, template in _PLACES.items():
         before, after = getattr(old, word), getattr(new, word)
-        if shape(before) != shape(after):
+        if before != after:
             yield both(template, old=sides.was.operand(before), new=sides.now.operand(after))
     if old.who != new.who:
         who = sides.old.parties[old.who].title, sides.new.parties[new.who].title
@@ -69,7 +70,7 @@ def deadline_details(sides: Sides, old: Deadline, new: Deadline) -> Iterator[Tex
     if old.is_right != new.is_right:
         yield both("it is now a right and no duty") if new.is_right else both("it is now a duty and no right")
     yield from _own_conditions(sides, old, new)
-    if shape(old.counting) != shape(new.counting):
+    if old.counting != new.counting:
         was = sides.was.stated(lambda one: one.counting(old))
         now = sides.now.stated(lambda one: one.counting(new))
         yield both("counting: {old} → {new}", old=was, new=now)
@@ -77,7 +78,7 @@ def deadline_details(sides: Sides, old: Deadline, new: Deadline) -> Iterator[Tex
 
 def amount_details(sides: Sides, old: Amount, new: Amount) -> Iterator[Text]:
     """Tell what has changed of an amount."""
-    sums = [one._replace(when=_ALWAYS) for one in (old, new)]
+    sums = [replace(one, when=_ALWAYS) for one in (old, new)]
     was = sides.was.stated(lambda one: one.amount(sums[0]))
     now = sides.now.stated(lambda one: one.amount(sums[1]))
     if was != now:
@@ -87,8 +88,8 @@ def amount_details(sides: Sides, old: Amount, new: Amount) -> Iterator[Text]:
 
 def own_conditions(book: Rulebook, part: Deadline | Amount) -> Condition:
     """Return what a deadline or amount demands beside what its policy demands of all its parts."""
-    shared = {shape(one) for one in conjuncts(book.policies[part.policy].scope)}
-    return All(tuple(one for one in conjuncts(part.when) if shape(one) not in shared), Span(""))
+    shared = {one for one in conjuncts(book.policies[part.policy].scope)}
+    return All(tuple(one for one in conjuncts(part.when) if one not in shared), Span(""))
 
 
 def _own_conditions(sides: Sides, old: Deadline | Amount, new: Deadline | Amount) -> Iterator[Text]:
@@ -97,7 +98,7 @@ def _own_conditions(sides: Sides, old: Deadline | Amount, new: Deadline | Amount
 
 def _conditions(sides: Sides, old: Condition, new: Condition) -> Iterator[Text]:
     """Tell which of the conditions that must all hold are new or gone."""
-    before, after = ({shape(part): part for part in conjuncts(one)} for one in (old, new))
+    before, after = ({part: part for part in conjuncts(one)} for one in (old, new))
     for key, part in after.items():
         if key not in before:
             yield sides.both("it now also requires that {condition}", condition=sides.now.conditions(part))
@@ -107,8 +108,8 @@ def _conditions(sides: Sides, old: Condition, new: Condition) -> Iterator[Text]:
 
 
 def _conclusions(sides: Sides, old: Rule, new: Rule) -> Iterator[Text]:
-    before = {one.fact.name: (shape(one.value), sides.was.conclusion(one)) for one in old.then}
-    after = {one.fact.name: (shape(one.value), sides.now.conclusion(one)) for one in new.then}
+    before = {one.fact.name: (one.value, sides.was.conclusion(one)) for one in old.then}
+    after = {one.fact.name: (one.value, sides.now.conclusion(one)) for one in new.then}
     for name in sorted({*before, *after}):
         if name not in after:
             yield sides.both("it no longer concludes: {conclusion}", conclusion=before[name][1])
@@ -119,7 +120,7 @@ def _conclusions(sides: Sides, old: Rule, new: Rule) -> Iterator[Text]:
 
 
 def _notices(sides: Sides, old: Sequence[Notice], new: Sequence[Notice]) -> Iterator[Text]:
-    before, after = ({shape(one): one for one in notices} for notices in (old, new))
+    before, after = ({one: one for one in notices} for notices in (old, new))
     for key, notice in after.items():
         if key not in before:
             yield sides.both("it now says: {notice}", notice=sides.now.notice(notice))

@@ -8,8 +8,7 @@ from policyengine.changes.change import Sides
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.text import Text
 from policyengine.model.clauses import Clause
-from policyengine.model.conditions import shape
-from policyengine.model.report import Report
+from policyengine.model.report import Report, ReportCount, ReportList, ReportRepeats
 from policyengine.model.rulebook import (
     Assumption,
     Bound,
@@ -68,7 +67,7 @@ def fact_details(sides: Sides, old: Fact, new: Fact) -> Iterator[Text]:
         yield both("when a case leaves it out: {old} → {new}", old=was, new=now)
     if not old.is_required:
         yield from required_details(sides.now, new)
-    if shape(old.bounds) != shape(new.bounds):
+    if old.bounds != new.bounds:
         was, now = bounds_text(sides.was, old.bounds), bounds_text(sides.now, new.bounds)
         yield both("limits: {old} → {new}", old=was, new=now)
     for template, before, after in (
@@ -133,13 +132,15 @@ def report_details(sides: Sides, old: Report, new: Report) -> Iterator[Text]:
     for id in sorted({*before} & {*after}):
         if before[id][2] != after[id][2]:
             yield sides.both("{name} counts or lists something else", name=after[id][1])
-    if shape(old.where) != shape(new.where) or shape(old.dated_by) != shape(new.dated_by):
+    if old.where != new.where or old.dated_by != new.dated_by:
         yield sides.both("other cases are counted, or in other periods")
 
 
-def _parts(report: Report) -> Iterator[tuple[str, Text, object]]:
-    for part in (*report.counts, *report.lists, *report.repeats):
-        yield part[0], part[1], shape(part)
+def _parts(report: Report) -> Iterator[tuple[str, Text, ReportCount | ReportList | ReportRepeats]]:
+    parts: tuple[ReportCount | ReportList | ReportRepeats, ...]
+    parts = (*report.counts, *report.lists, *report.repeats)
+    for part in parts:
+        yield part.id, part.title, part
 
 
 # One whole sentence for each kind, because a translation cannot be put together from pieces.

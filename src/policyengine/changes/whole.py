@@ -8,6 +8,7 @@ from policyengine.changes.figures import chosen_by, day_text
 from policyengine.changes.vocabulary import bounds_text, if_missing_text
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.text import Text
+from policyengine.frozen import replace
 from policyengine.model.clauses import Clause
 from policyengine.model.report import Report
 from policyengine.model.rulebook import Assumption, Fact, Overlay, Parameter, Policy, RecordList
@@ -82,7 +83,7 @@ def assumption_whole(side: Bilingual, assumption: Assumption) -> Iterator[Text]:
 def overlay_whole(side: Bilingual, overlay: Overlay) -> Iterator[Text]:
     """Tell the figures of an overlay."""
     for name, values in overlay.values:
-        figures = side.parameter(side.book.parameters[name]._replace(values=values))
+        figures = side.parameter(replace(side.book.parameters[name], values=values))
         yield side.both("{name}: {change}", name=name, change=figures)
     if not overlay.confirmed:
         yield side.both("it is not confirmed")

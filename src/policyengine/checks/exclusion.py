@@ -10,10 +10,11 @@ always right and *no* means only that it does not show.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from policyengine.checks.grounds import Grounds
 from policyengine.compile.normal_form import Literal, alternatives
+from policyengine.frozen import Frozen
 from policyengine.model.conditions import (
     All,
     Condition,
@@ -28,7 +29,6 @@ from policyengine.model.conditions import (
     Some,
     Test,
     conjuncts,
-    shape,
 )
 from policyengine.model.conditions import Any as AnyOf
 from policyengine.model.rulebook import STATUSES, Rulebook
@@ -106,7 +106,7 @@ class Exclusion:
         )
 
 
-class _Waiting(NamedTuple):
+class _Waiting(Frozen):
     """Conditions that must all be true: those with one way to be true first, each only once."""
 
     conditions: tuple[Condition, ...]
@@ -117,7 +117,7 @@ class _Waiting(NamedTuple):
         known, found = set(self.known), list(self.conditions)
         for condition in more:
             for part in conjuncts(condition):
-                asked = shape(part)
+                asked = part
                 if asked not in known:
                     known.add(asked)
                     found.append(part)
@@ -172,21 +172,21 @@ class _Demands:
 
     def _add(self, literal: Literal[Condition]) -> None:
         condition, wanted = literal
-        asked = shape(condition)
+        asked = condition
         self.truths[asked] = truths = self.truths.get(asked, frozenset()) | {wanted}
         self.is_possible = self.is_possible and len(truths) == 1
         match condition:
             case ReadingIs(assumption, readings):
                 self._reading(assumption, frozenset(readings), wanted)
             case Test(ref, operator, operands):
-                self._test(shape(ref), ref, operator, operands, wanted)
+                self._test(ref, ref, operator, operands, wanted)
             case Count(listed, where, operator, operands):
                 self._number(listed, where, operator, operands, wanted)
             case Some(listed, where):
                 one = (Constant(1, ValueType.COUNT, condition.span),)
                 self._number(listed, where, "at_least", one, wanted)
             case Pick(which, listed, where, then) if wanted:
-                record = (which, listed, shape(where))
+                record = (which, listed, where)
                 self.picks[record] = (*self.picks.get(record, ()), then)
 
     def possible(self) -> bool:
@@ -213,7 +213,7 @@ class _Demands:
     def _number(
         self, listed: str, where: Condition, operator: Operator, operands: tuple[Operand, ...], wanted: bool
     ) -> None:
-        name = ("number", listed, shape(where))
+        name = ("number", listed, where)
         self.states[name] = _EXISTS
         self._test(name, None, operator, operands, wanted)
 
@@ -233,7 +233,7 @@ class _Demands:
         else:
             self.waiting.append((name, ref, operator, operands))
         if operator in _HOLDS:
-            self._relation((name, shape(operands[0])), _HOLDS[operator], wanted)
+            self._relation((name, operands[0]), _HOLDS[operator], wanted)
 
     def _relation(self, pair: Hashable, holds: frozenset[str], wanted: bool) -> None:
         left = holds if wanted else _RELATIONS - holds

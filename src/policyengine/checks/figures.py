@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import Frozen, replace
 from policyengine.model.conditions import ByReading, Constant, Operand, Ref
 from policyengine.model.rulebook import Parameter, Rulebook
 from policyengine.values.literals import Value, comparison_key
 
 
-class Figure(NamedTuple):
+class Figure(Frozen):
     """A value and when it is there: from ``first`` to ``last`` (ordinals, inclusive; None: always) of the
     act ``by``, under ``readings`` (pairs of assumption and reading).
     """
@@ -43,7 +43,7 @@ def figures_of(operand: Operand, book: Rulebook) -> Iterator[Figure]:
         case ByReading(assumption, readings):
             for reading, inner in readings:
                 for figure in figures_of(inner, book):
-                    yield figure._replace(readings=figure.readings | {(assumption, reading)})
+                    yield replace(figure, readings=figure.readings | {(assumption, reading)})
         case Ref() if operand.name in book.parameters:
             yield from _values(book.parameters[operand.name])
 

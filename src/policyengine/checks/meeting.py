@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from itertools import combinations
-from typing import NamedTuple
 
 from policyengine.checks.exclusion import Exclusion
+from policyengine.frozen import Frozen
 from policyengine.model.conditions import Condition
 
 _FEW = 8  # so few are compared each with each
@@ -21,7 +21,7 @@ _WORTH = 0.8  # dividing is worth while if it leaves no more than this share of 
 Range = tuple[float, float]
 
 
-class Needs(NamedTuple):
+class Needs(Frozen):
     """What a condition needs of names, whichever way it is true: one of some values, or a range."""
 
     values: dict[Hashable, frozenset[object]]

@@ -33,7 +33,7 @@ from policyengine.checks.exclusion import Exclusion
 from policyengine.checks.grounds import Concluding, by_fact, defeats_among
 from policyengine.checks.meeting import meeting, needs_of
 from policyengine.diagnostics.diagnostic import Diagnostic, message, warning
-from policyengine.model.conditions import ByReading, Constant, Operand, shape
+from policyengine.model.conditions import ByReading, Constant, Operand
 from policyengine.model.rulebook import Rulebook
 from policyengine.values.literals import comparison_key
 
@@ -65,7 +65,7 @@ def may_differ(one: Operand, other: Operand) -> bool:
         return any(may_differ(value, other) for _, value in one.readings)
     if isinstance(other, ByReading):
         return any(may_differ(one, value) for _, value in other.readings)
-    return shape(one) != shape(other)
+    return one != other
 
 
 def _told(first: Concluding, second: Concluding) -> Diagnostic:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +16,7 @@ from policyengine.cli.speech import say as say_help
 from policyengine.diagnostics.diagnostic import Diagnostic, message
 from policyengine.diagnostics.i18n import Language, Speech
 from policyengine.engines.choice import EngineName, Load
+from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.emptiness import why_empty
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from policyengine.model.lookup import Kind
 
 
-class _Asked(NamedTuple):
+class _Asked(Frozen):
     """What is to be shown of every decision."""
 
     say: Speech
@@ -43,7 +44,7 @@ class _Asked(NamedTuple):
     is_many: bool
 
 
-class _Text(NamedTuple):
+class _Text(Frozen):
     """The JSON text of one case, or None and why it is none, and the line of its file where it begins."""
 
     file: str
@@ -251,7 +252,7 @@ def _named(decision: Decision, option: str, name: str, asked: _Asked) -> Key:
     if word is not None:
         what = message("`{name}` is asked about with {option}", name=name, option=other)
         found = Unknown(what, message("write `{option} {word}`", option=other, word=word))
-    raise click.UsageError(options.refused(option, *found, asked.say))
+    raise click.UsageError(options.refused(option, found.what, found.help, asked.say))
 
 
 def _show_json(decision: Decision, text: _Text, asked: _Asked) -> str:

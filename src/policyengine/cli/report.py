@@ -14,6 +14,7 @@ from policyengine.cli import codes, loading, options
 from policyengine.cli.speech import say as say_help
 from policyengine.diagnostics.diagnostic import Diagnostic
 from policyengine.diagnostics.i18n import Language, Speech
+from policyengine.frozen import replace
 from policyengine.model.report import Report
 from policyengine.reporting.periods import Period, PeriodError, days, week
 from policyengine.reporting.tables import Counter, ReportResult
@@ -128,7 +129,7 @@ def _take(rulebook: Rulebook, counter: Counter, instant: int, path: str, line: L
     if case is None:
         return faults
     if case.id == path or not _says_name(line.text):
-        case = case._replace(id=f"{path}:{line.number}")
+        case = replace(case, id=f"{path}:{line.number}")
     counter.take(rulebook.judge(case, instant))
     return []
 

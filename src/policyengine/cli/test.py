@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +15,7 @@ from policyengine.cli.speech import say as say_help
 from policyengine.diagnostics.diagnostic import Diagnostic, has_errors
 from policyengine.diagnostics.i18n import Language, Speech
 from policyengine.engines.choice import EngineName
+from policyengine.frozen import Frozen
 
 if TYPE_CHECKING:
     from policyengine.testing.coverage import Coverage
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from policyengine.testing.run import Result, Runner
 
 
-class _Asked(NamedTuple):
+class _Asked(Frozen):
     """What the user asked for."""
 
     paths: tuple[str, ...]

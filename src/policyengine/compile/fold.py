@@ -7,7 +7,6 @@ all. The numbers and names of cells stay as they are.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from policyengine.compile.plan import (
     ALWAYS,
@@ -34,6 +33,7 @@ from policyengine.compile.plan import (
     Stratum,
     Unsaid,
 )
+from policyengine.frozen import replace
 
 Readings = Mapping[str, str]
 

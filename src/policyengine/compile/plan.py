@@ -14,9 +14,9 @@ millionths of a percent, instants in epoch seconds, dates as ordinals, lengths o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from policyengine.frozen import Frozen
 from policyengine.values.literals import Value
 
 Sort = str
@@ -27,21 +27,18 @@ TRUTH: Sort = "truth"
 # ---------- expressions
 
 
-@dataclass(frozen=True, slots=True)
-class Const:
+class Const(Frozen):
     """A value; None: known to have no value."""
 
     value: Value | None
     sort: Sort
 
 
-@dataclass(frozen=True, slots=True)
-class Unsaid:
+class Unsaid(Frozen):
     """What is not known because nobody has said it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Frozen):
     """The value of a cell; with ``listed``, of the current record of that list.
 
     ``as_of`` is the instant of the judgement.
@@ -52,8 +49,7 @@ class Read:
     sort: Sort
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Frozen):
     """Whether one of these readings is chosen for the assumption; never undetermined."""
 
     assumption: str
@@ -68,16 +64,14 @@ undetermined.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Apply:
+class Apply(Frozen):
     """An operation on expressions; all give a truth."""
 
     op: Op
     args: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Choose:
+class Choose(Frozen):
     """The value of the first branch whose condition holds; conditions ask for readings, and one holds."""
 
     branches: tuple[tuple[Expr, Expr], ...]
@@ -86,8 +80,7 @@ class Choose:
 How = Literal["any", "count", "first", "last", "next", "previous"]
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregate:
+class Aggregate(Frozen):
     """A question about the records of a list that satisfy ``where``.
 
     ``any``: whether there is one. ``count``: how many; only comparisons ask it. The others: what ``of`` is
@@ -118,8 +111,7 @@ AS_OF = Read("as_of", None, "instant")
 Bound = tuple[Literal["at_least", "at_most"], Const | Read]
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Frozen):
     """What the case says, seen from the instant of the judgement.
 
     ``dated_by`` is the instant with which it came, ``missing`` what it is where the case is silent.
@@ -139,16 +131,14 @@ class Given:
         return self.sort in ("instant", "date")
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Frozen):
     """The value that a rule gives a fact."""
 
     rule: str
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(Frozen):
     """What rules conclude. ``defeats``: which of the rules overrides which, directly or through others."""
 
     name: str
@@ -158,8 +148,7 @@ class Derived:
     defeats: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Frozen):
     """A figure: values from the start of a day on (an ordinal, None: always), the earliest first.
 
     ``by`` is the act whose day says which counts, None where the last one always does. Without values it is
@@ -175,8 +164,7 @@ class Parameter:
 Aspect = Literal["end", "hours", "days", "business_days"]
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Frozen):
     """When a deadline ends: ``length`` after ``start``, counted as ``counting`` says.
 
     There is one where the policy, if any, applies and ``when`` holds. ``follows`` tells whether it starts
@@ -198,8 +186,7 @@ class Due:
         return f"{self.deadline}.due"
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Frozen):
     """What a deadline has come to (``NAME.status``) and when (``NAME.settled_at``).
 
     ``acts`` meet it and ``stops`` stop it; ``end`` is how its last instant counts, ``over`` its status once
@@ -214,16 +201,14 @@ class Status:
     over: Literal["missed", "lapsed", "ended"]
 
 
-@dataclass(frozen=True, slots=True)
-class Cap:
+class Cap(Frozen):
     """An upper limit of an amount, where ``when`` holds."""
 
     when: Expr
     limit: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(Frozen):
     """``(base + plus - minus) * rate``, rounded, then not below the floor, then not above any cap.
 
     There is one where the policy, if any, applies and ``when`` holds.
@@ -248,8 +233,7 @@ Cell = Given | Derived | Parameter | Due | Status | Amount
 # ---------- rules and the whole
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Frozen):
     """A rule holds where its policy applies and its condition holds."""
 
     name: str
@@ -258,16 +242,14 @@ class Rule:
     when: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Frozen):
     """When a policy applies to a case."""
 
     name: str
     when: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class RecordList:
+class RecordList(Frozen):
     """A list of records; ``dated_by`` is the instant that hides and orders them.
 
     ``is_empty_if_missing``: a case that leaves it out says that there are none.
@@ -278,16 +260,14 @@ class RecordList:
     is_empty_if_missing: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Stratum:
+class Stratum(Frozen):
     """Cells that rest on rules of earlier strata only, in an order of their own, and rules that follow."""
 
     cells: tuple[Cell, ...]
     rules: tuple[Rule, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Frozen):
     """A compiled rulebook. ``readings`` are the assumptions with the reading of each that is the default.
 
     ``calendar`` and ``zone`` name what lengths of time are counted by.

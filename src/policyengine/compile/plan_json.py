@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
 from typing import Any
 
 from policyengine.compile import plan as nodes
 from policyengine.compile.plan import Plan
+from policyengine.frozen import Frozen
 from policyengine.values.literals import Duration
 
 FORMAT = "policyengine.plan/1"
 
-_KINDS: tuple[type, ...] = (
+_KINDS: tuple[type[Frozen], ...] = (
     nodes.Const,
     nodes.Unsaid,
     nodes.Read,
@@ -41,9 +41,7 @@ _KINDS: tuple[type, ...] = (
     nodes.Plan,
 )
 _MAKERS: Mapping[str, Callable[..., object]] = {kind.__name__: kind for kind in (*_KINDS, Duration)}
-_FIELDS: Mapping[type, tuple[str, ...]] = {
-    kind: tuple(field.name for field in fields(kind)) for kind in _KINDS if is_dataclass(kind)
-}
+_FIELDS: Mapping[type, tuple[str, ...]] = {kind: kind.__struct_fields__ for kind in _KINDS}
 
 
 def write_plan(plan: Plan, indent: int | None = None) -> str:

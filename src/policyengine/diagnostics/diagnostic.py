@@ -7,14 +7,15 @@ An exception means that the program itself is wrong.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import Frozen
 
 Severity = Literal["error", "warning"]
 
 
-class Listing(NamedTuple):
+class Listing(Frozen):
     """Words that a sentence lists; every language has its own comma."""
 
     words: tuple[str, ...]
@@ -23,7 +24,7 @@ class Listing(NamedTuple):
         return ", ".join(self.words)
 
 
-class Message(NamedTuple):
+class Message(Frozen):
     """A sentence of the program: its English template, which is the gettext message id, and arguments.
 
     An argument that is a message itself is translated too.
@@ -58,7 +59,7 @@ def listing(words: Iterable[str]) -> Listing:
     return Listing(tuple(f"`{word}`" for word in words))
 
 
-class Diagnostic(NamedTuple):
+class Diagnostic(Frozen):
     """One fault: a stable ``code`` such as ``unknown-fact``, a sentence, a place and what to do.
 
     ``path`` names the field of a case, such as ``complaint.evidence[0].kind``, also where there is no file.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from typing import NamedTuple
 
 from policyengine.diagnostics.diagnostic import Message, message
+from policyengine.frozen import Frozen
 
 # Patterns are compiled when first needed: most runs find no fault, and compiling takes milliseconds.
 # Spaces that look like nothing or like a space, and are no space for YAML.
@@ -96,7 +96,7 @@ def quote_without_partner(text: str) -> str | None:
     return "“" if opened > closed else "”"
 
 
-class _Level(NamedTuple):
+class _Level(Frozen):
     """A column (from 1) in which the lines above a place go on, the line, and whether it is an item."""
 
     column: int

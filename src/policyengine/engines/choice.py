@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from policyengine.compile.plan import Plan
 from policyengine.diagnostics.diagnostic import Message, message
+from policyengine.frozen import Frozen
 from policyengine.model.rulebook import Rulebook
 from policyengine.semantics.findings import Engine
 
@@ -16,7 +17,7 @@ Load = Literal["one", "many"]
 """How much there is to judge: one case, or so many that generating source for them pays."""
 
 
-class ChosenEngine(NamedTuple):
+class ChosenEngine(Frozen):
     """An engine with its version; ``notice`` says why it is not the one that is usual."""
 
     engine: Engine

@@ -6,7 +6,7 @@ This is the exact meaning of a cell: its state with what it waits for, and for c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from policyengine.compile.plan import (
@@ -25,6 +25,7 @@ from policyengine.compile.plan import (
     Unsaid,
 )
 from policyengine.engines.closures import Answer, Evaluate, both, evaluate_of, lookup_of
+from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
 from policyengine.semantics.amounts import Cap, Part, Terms, declared_range, judge_amount
 from policyengine.semantics.deadlines import Clock, Span, judge_deadline, measure
@@ -48,7 +49,7 @@ from policyengine.values.calendar import Calendar, Counting
 from policyengine.values.literals import Value, local_day
 
 
-class World(NamedTuple):
+class World(Frozen):
     """What time is counted by: the zone, and the business days."""
 
     zone: ZoneInfo
@@ -136,7 +137,7 @@ def seen_records(listed: RecordList, case: Case, as_of: int) -> tuple[int, ...] 
 # ---------- cells
 
 
-class Step(NamedTuple):
+class Step(Frozen):
     """How a cell is computed, for the case or for one record of ``listed``."""
 
     cell: Cell

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from policyengine.checks.quotes import check_quotes, find_document, wrong_document
 from policyengine.diagnostics.diagnostic import Diagnostic, error, message
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import Frozen
 from policyengine.loading.load import load_files, load_model
 from policyengine.model.rulebook import Rulebook
 from policyengine.reading.case_reader import CaseReader
@@ -29,7 +29,7 @@ Buffers = Mapping[str, bytes]
 CASE_FILES = (".json", *NDJSON)
 
 
-class Examined(NamedTuple):
+class Examined(Frozen):
     """The files that were looked at, and what is wrong with them, each in order and once.
 
     ``rulebook`` is that of the one folder that was looked at, None when it has errors.
@@ -40,7 +40,7 @@ class Examined(NamedTuple):
     rulebook: Rulebook | None
 
 
-class Places(NamedTuple):
+class Places(Frozen):
     """What paths stand for: folders of rulebooks, files of cases, and paths that stand for nothing."""
 
     rulebooks: tuple[str, ...]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from policyengine.compile.plan import Plan
 from policyengine.compile.plan_json import read_plan, write_plan
 from policyengine.diagnostics.diagnostic import Diagnostic, has_errors
+from policyengine.frozen import Frozen
 from policyengine.loading.cache import entry_name, read_entry, write_entry
 from policyengine.model.rulebook import Rulebook
 from policyengine.reading.rule_files import SourceFile, collect_files
 
 
-class Loaded(NamedTuple):
+class Loaded(Frozen):
     """A rulebook with its Plan, None for both when there are errors, and all that is wrong with its files."""
 
     rulebook: Rulebook | None
@@ -21,7 +21,7 @@ class Loaded(NamedTuple):
     plan: Plan | None = None
 
 
-class Stored(NamedTuple):
+class Stored(Frozen):
     """What the cache holds of a rulebook without errors; the Plan as JSON."""
 
     rulebook: Rulebook

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from policyengine.diagnostics.text import Text
+from policyengine.frozen import Frozen
 from policyengine.lsp.index import Index, Kind, Symbol
 from policyengine.model.rulebook import DEADLINE_PROPERTIES, STATUSES
 from policyengine.syntax.yaml_tree import MappingNode, Scalar
@@ -32,7 +32,7 @@ _COMPARISONS = (
 )
 
 
-class Proposal(NamedTuple):
+class Proposal(Frozen):
     """A word that can be written, and the text that explains it."""
 
     word: str

@@ -6,9 +6,10 @@ It looks at texts and not at the parsed rulebook, so that it answers while a fil
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import Frozen
 from policyengine.model.lookup import plain_title
 from policyengine.model.rulebook import DEADLINE_PROPERTIES
 from policyengine.syntax.keys import parse_name
@@ -36,7 +37,7 @@ _OF_CHECKS: Mapping[str, tuple[Kind, ...]] = {
 _OF_RULES, _OF_PARTIES = ("overrides", "because"), ("who", "to", "by", "members")
 
 
-class Symbol(NamedTuple):
+class Symbol(Frozen):
     """A declared name; ``listed`` is the list to which a fact of a record belongs."""
 
     name: str
@@ -46,7 +47,7 @@ class Symbol(NamedTuple):
     listed: str = ""
 
 
-class Use(NamedTuple):
+class Use(Frozen):
     """A place where a name stands: ``written`` is the text there, of which a part may be the name.
 
     ``by_title`` where a title stands for it, which no renaming changes.

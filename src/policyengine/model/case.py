@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
+from policyengine.frozen import Frozen
 from policyengine.values.literals import Value
 
 Key = tuple[str, int | None]
 """A name and, for what belongs to a record of a list, the record's position (from 0)."""
 
 
-class Case(NamedTuple):
+class Case(Frozen):
     """What somebody says has happened, whenever it did: an engine hides what is later than its ``as_of``.
 
     ``values`` holds the facts that are given, ``records`` how many records each given list has. A fact or

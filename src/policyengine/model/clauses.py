@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
+from policyengine.frozen import Placed
 
 ClauseStatus = Literal["rule", "partly", "not_a_rule", "heading_only", "truncated", "noise"]
 
 
-class Source(NamedTuple):
+class Source(Placed):
     """Where a policy sentence comes from: document id, section, verbatim quote, clause ids with places."""
+
+    BESIDE = ("span", "clause_spans")
 
     document: str
     section: str
@@ -25,7 +28,7 @@ IMPLEMENTED: tuple[ClauseStatus, ...] = ("rule", "partly")
 """The statuses of clauses that rules implement, as a whole or in part."""
 
 
-class Clause(NamedTuple):
+class Clause(Placed):
     """One clause of a document.
 
     ``why`` says what is left out of one that is implemented ``partly``, or why another one has no rule.

@@ -7,18 +7,17 @@ is false; a test of a fact that is *unknown* is undetermined.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import Placed
 from policyengine.values.literals import Value, ValueType
 
 SymbolKind = Literal["fact", "parameter", "amount", "deadline"]
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(Placed):
     """The name of something that has a value: a fact, parameter, amount or a deadline's property.
 
     ``listed`` is the list whose current record the name belongs to, or None for the whole case.
@@ -28,25 +27,23 @@ class Ref:
     kind: SymbolKind
     type: ValueType
     listed: str | None
-    span: Span = field(compare=False)
+    span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(Placed):
     """A literal, already read as a value of its type."""
 
     value: Value
     type: ValueType
-    span: Span = field(compare=False)
+    span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ByReading:
+class ByReading(Placed):
     """A place that depends on the reading chosen for an assumption."""
 
     assumption: str
     readings: tuple[tuple[str, Operand], ...]
-    span: Span = field(compare=False)
+    span: Span
 
     @property
     def type(self) -> ValueType:
@@ -61,69 +58,66 @@ Operator = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Test:
+class Test(Placed):
     """A test of one value. ``spelling`` is the word the rule file used (``not_before`` is ``at_least``)."""
+
+    BESIDE = ("span", "spelling")
 
     ref: Ref
     operator: Operator
     operands: tuple[Operand, ...]
-    spelling: str = field(compare=False)
-    span: Span = field(compare=False)
+    spelling: str
+    span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ReadingIs:
+class ReadingIs(Placed):
     """True when one of the readings is chosen for the assumption; never undetermined."""
 
     assumption: str
     readings: tuple[str, ...]
-    span: Span = field(compare=False)
+    span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class All:
+class All(Placed):
     """Kleene conjunction; true when empty."""
 
     parts: tuple[Condition, ...]
-    span: Span = field(compare=False)
+    span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Any:
+class Any(Placed):
     """Kleene disjunction; false when empty."""
 
     parts: tuple[Condition, ...]
-    span: Span = field(compare=False)
+    span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Placed):
     """Kleene negation."""
 
     part: Condition
-    span: Span = field(compare=False)
+    span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Some:
+class Some(Placed):
     """True when a record of the list satisfies ``where``."""
 
     listed: str
     where: Condition
-    span: Span = field(compare=False)
+    span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Placed):
     """A comparison of the number of records that satisfy ``where``."""
+
+    BESIDE = ("span", "spelling")
 
     listed: str
     where: Condition
     operator: Operator
     operands: tuple[Operand, ...]
-    spelling: str = field(compare=False)
-    span: Span = field(compare=False)
+    spelling: str
+    span: Span
 
 
 Which = Literal["first", "last", "next", "previous"]
@@ -145,8 +139,7 @@ def range_of(which: Which, records: Sequence[int], record: int | None) -> Sequen
             return records[:position][::-1]
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(Placed):
     """``then`` of one record that satisfies ``where``; false when there is none.
 
     ``next`` and ``previous`` look after and before the current record of the same list, the nearest first.
@@ -156,7 +149,7 @@ class Pick:
     listed: str
     where: Condition
     then: Condition
-    span: Span = field(compare=False)
+    span: Span
 
 
 Condition = Test | ReadingIs | All | Any | Not | Some | Count | Pick
@@ -187,14 +180,3 @@ def conjuncts(condition: Condition) -> Iterator[Condition]:
             yield from conjuncts(part)
     else:
         yield condition
-
-
-def shape(part: object) -> Hashable:
-    """Return what a part of a rulebook says, without its places, to compare it."""
-    match part:
-        case Span():
-            return None
-        case tuple():
-            return (type(part).__name__, *(shape(one) for one in part))
-        case _:
-            return part

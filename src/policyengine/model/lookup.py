@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from policyengine.diagnostics.diagnostic import Message, message
 from policyengine.diagnostics.did_you_mean import closest, one_of
 from policyengine.diagnostics.i18n import LANGUAGES, Speech
 from policyengine.diagnostics.text import Text
+from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Key
 from policyengine.model.key_names import PROPERTY_TITLES, format_key, parts_of
 from policyengine.model.rulebook import DEADLINE_PROPERTIES, Rulebook
@@ -47,7 +48,7 @@ _MANY = 12  # names that a help can list
 # ---------- what is meant by a written name
 
 
-class Named(NamedTuple):
+class Named(Frozen):
     """Something that a person named; there is one for each record of the list ``listed``, if it has one."""
 
     kind: Kind
@@ -61,7 +62,7 @@ class Named(NamedTuple):
         return self.name, self.record
 
 
-class Unknown(NamedTuple):
+class Unknown(Frozen):
     """Why a written name cannot be taken, and what to write."""
 
     what: Message
@@ -248,7 +249,7 @@ class _Table:
                 if one.record is None
                 else self._numbered.get((one.head, one.tail), ())
             )
-            found.update((thing._replace(record=one.record), None) for thing in things if thing.kind in kinds)
+            found.update((replace(thing, record=one.record), None) for thing in things if thing.kind in kinds)
         return tuple(found)
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
+from policyengine.frozen import Placed
 from policyengine.model.clauses import Source
 from policyengine.model.conditions import Condition, Operand, Ref
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
-class ReportCount(NamedTuple):
+class ReportCount(Placed):
     """How many cases there are for each value of a fact; ``missing`` is what cases without one are called."""
 
     id: str
@@ -22,7 +23,7 @@ class ReportCount(NamedTuple):
     span: Span
 
 
-class ReportList(NamedTuple):
+class ReportList(Placed):
     """The cases for which a condition holds, with some of their facts."""
 
     id: str
@@ -32,7 +33,7 @@ class ReportList(NamedTuple):
     span: Span
 
 
-class ReportRepeats(NamedTuple):
+class ReportRepeats(Placed):
     """The values of a fact that several cases share, ``at_least`` so many."""
 
     id: str
@@ -42,7 +43,7 @@ class ReportRepeats(NamedTuple):
     span: Span
 
 
-class Report(NamedTuple):
+class Report(Placed):
     """A report over many cases of one period.
 
     ``dated_by`` puts a case into its period; ``where`` says which cases count; ``week_starts`` is the first

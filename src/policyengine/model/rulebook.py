@@ -8,11 +8,12 @@ deadlines, lists) share one namespace, so that a name alone says what it is.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
+from policyengine.frozen import Frozen, Placed
 from policyengine.model.clauses import Clause, Source
 from policyengine.model.conditions import All, Condition, Constant, Operand, Ref, Test, conjuncts
 from policyengine.model.report import Report
@@ -46,7 +47,7 @@ DEADLINE_PROPERTIES = ("status", "due", "settled_at")
 """What a deadline has values for; the names are ``DEADLINE.status`` and so on."""
 
 
-class Choice(NamedTuple):
+class Choice(Placed):
     """One value of a closed list."""
 
     name: str
@@ -54,7 +55,7 @@ class Choice(NamedTuple):
     span: Span
 
 
-class Bound(NamedTuple):
+class Bound(Placed):
     """A limit that a fact of a case must respect, else the case is faulty."""
 
     operator: Literal["at_least", "at_most", "not_before"]
@@ -62,7 +63,7 @@ class Bound(NamedTuple):
     span: Span
 
 
-class Fact(NamedTuple):
+class Fact(Placed):
     """A typed, titled thing that a case says (``given``) or that rules conclude.
 
     ``if_missing`` says what a missing fact is, perhaps by the reading of an assumption. ``by`` tells whose
@@ -126,7 +127,7 @@ class Fact(NamedTuple):
         return self.if_missing == "absent"
 
 
-class Default(NamedTuple):
+class Default(Frozen):
     """The value a missing fact takes."""
 
     value: Value
@@ -138,14 +139,14 @@ happened); a default supplies a value.
 """
 
 
-class MissingByReading(NamedTuple):
+class MissingByReading(Frozen):
     """What a missing fact is under each reading of an assumption."""
 
     assumption: str
     readings: tuple[tuple[str, IfMissing], ...]
 
 
-class RecordList(NamedTuple):
+class RecordList(Placed):
     """A list of records; ``fields`` are the full paths of its facts.
 
     ``dated_by`` is the full path of the instant that dates (and orders) its records.
@@ -164,14 +165,14 @@ class RecordList(NamedTuple):
         return not self.empty_if_missing
 
 
-class Reading(NamedTuple):
+class Reading(Frozen):
     """One way to understand a clause that the source leaves open."""
 
     id: str
     title: Text
 
 
-class Assumption(NamedTuple):
+class Assumption(Placed):
     """A named reading of a clause (A-01 ...), with its alternatives."""
 
     id: str
@@ -182,7 +183,7 @@ class Assumption(NamedTuple):
     span: Span
 
 
-class DatedValue(NamedTuple):
+class DatedValue(Placed):
     """A value in force from the start of a day (ordinal, inclusive), or always."""
 
     start: int | None
@@ -190,7 +191,7 @@ class DatedValue(NamedTuple):
     span: Span
 
 
-class Parameter(NamedTuple):
+class Parameter(Placed):
     """A number that policy people change. ``by`` is the instant that says which value is in force.
 
     ``left_open`` when the rule file says itself that the document gives no figure (``values: []``).
@@ -214,7 +215,7 @@ class Parameter(NamedTuple):
         return self.by is not None and any(value.start is not None for value in self.values)
 
 
-class CountingRule(NamedTuple):
+class CountingRule(Placed):
     """How lengths are counted: each entry a fixed choice or one that depends on a reading."""
 
     aspect: Literal["end", "hours", "days", "business_days"]
@@ -223,7 +224,7 @@ class CountingRule(NamedTuple):
     span: Span
 
 
-class Deadline(NamedTuple):
+class Deadline(Placed):
     """Who must act (or, for a right, may), from which instant, within how long.
 
     ``met_by`` are acts; without any it is a period. ``stopped_by`` are events after which the clock no longer
@@ -246,7 +247,7 @@ class Deadline(NamedTuple):
     span: Span
 
 
-class Cap(NamedTuple):
+class Cap(Placed):
     """One upper limit of an amount, perhaps only under a condition."""
 
     limit: Operand
@@ -254,7 +255,7 @@ class Cap(NamedTuple):
     span: Span
 
 
-class Amount(NamedTuple):
+class Amount(Placed):
     """A computed sum of money: ``(base + plus - minus) * rate``, rounded, then floor, then every cap.
 
     A cap binds after the floor: where they contradict, the cap wins.
@@ -276,7 +277,7 @@ class Amount(NamedTuple):
     span: Span
 
 
-class Conclusion(NamedTuple):
+class Conclusion(Placed):
     """``then`` of a rule: this fact has this value."""
 
     fact: Ref
@@ -284,14 +285,14 @@ class Conclusion(NamedTuple):
     span: Span
 
 
-class TextByReading(NamedTuple):
+class TextByReading(Frozen):
     """A text that depends on the reading chosen for an assumption."""
 
     assumption: str
     readings: tuple[tuple[str, Text], ...]
 
 
-class Notice(NamedTuple):
+class Notice(Placed):
     """What a rule tells someone. ``by`` is the deadline until which, ``otherwise`` what follows if not."""
 
     kind: NoticeKind
@@ -302,7 +303,7 @@ class Notice(NamedTuple):
     span: Span
 
 
-class Rule(NamedTuple):
+class Rule(Placed):
     """``when`` its conditions hold, ``then`` facts are so, with the clause of the source that says it.
 
     It holds when its policy applies too.
@@ -325,7 +326,7 @@ def _asks_for_days(condition: Condition) -> bool:
     return isinstance(condition, Test) and condition.spelling in WORDS_OF_DAYS
 
 
-class Policy(NamedTuple):
+class Policy(Placed):
     """One policy file, in force for acts from its first to its last day (ordinals, inclusive).
 
     ``scope`` is what it demands for all its parts: ``applies_to``, and the days as tests of ``effective``.
@@ -355,7 +356,7 @@ class Policy(NamedTuple):
         return self.first_day is not None and self.last_day is not None and self.last_day < self.first_day
 
 
-class Document(NamedTuple):
+class Document(Placed):
     """A source document, known by its digest."""
 
     id: str
@@ -364,7 +365,7 @@ class Document(NamedTuple):
     span: Span
 
 
-class Party(NamedTuple):
+class Party(Frozen):
     """Somebody who acts or is told something; ``members`` are the parties that a group stands for."""
 
     id: str
@@ -372,7 +373,7 @@ class Party(NamedTuple):
     members: tuple[str, ...] = ()
 
 
-class Overlay(NamedTuple):
+class Overlay(Frozen):
     """A separate file of figures, off unless switched on; ``active`` when it was.
 
     ``values`` are those that it gives to parameters, by name, in the order of the names.
@@ -391,7 +392,7 @@ class Overlay(NamedTuple):
         return tuple(name for name, _ in self.values)
 
 
-class Rulebook(NamedTuple):
+class Rulebook(Placed):
     """A whole rulebook, ready to check, compile and evaluate. Mappings are sorted by name."""
 
     id: str

@@ -7,8 +7,8 @@ contradict each other: an explanation names them where they decide.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from policyengine.frozen import Frozen
 from policyengine.model.case import Key
 from policyengine.model.conditions import ByReading, Operand, Ref, Test
 from policyengine.model.rulebook import WORDS_OF_DAYS, Fact, Overlay, Parameter, Policy, Rule
@@ -19,19 +19,19 @@ from policyengine.semantics.readings import choose_operand
 from policyengine.values.literals import ValueType, local_day
 
 
-class Default(NamedTuple):
+class Default(Frozen):
     """The case does not say it, and the vocabulary says what it is then; absent: it has no value."""
 
     state: State
 
 
-class Later(NamedTuple):
+class Later(Frozen):
     """What the case says is later (an instant, or a day's ordinal) than the case is judged."""
 
     value: int
 
 
-class Dated(NamedTuple):
+class Dated(Frozen):
     """A fact is not seen because the event that dates it has not happened; ``at`` is when it will."""
 
     name: str
@@ -39,7 +39,7 @@ class Dated(NamedTuple):
     at: int | None
 
 
-class InForce(NamedTuple):
+class InForce(Frozen):
     """Which days count, by the day of an act: of a dated figure, or of a whole policy.
 
     ``at`` is the instant of the act, None where it is not known or has not happened. The days are ordinals
@@ -52,13 +52,13 @@ class InForce(NamedTuple):
     last: int | None
 
 
-class FromOverlay(NamedTuple):
+class FromOverlay(Frozen):
     """A figure of an overlay that is switched on."""
 
     overlay: Overlay
 
 
-class ByChoice(NamedTuple):
+class ByChoice(Frozen):
     """The reading of an assumption."""
 
     id: str
@@ -66,7 +66,7 @@ class ByChoice(NamedTuple):
     is_default: bool
 
 
-class Contradiction(NamedTuple):
+class Contradiction(Frozen):
     """Rules that hold and give different values."""
 
     rules: tuple[tuple[Rule, State], ...]
@@ -75,7 +75,7 @@ class Contradiction(NamedTuple):
 Decider = Default | Later | Dated | InForce | FromOverlay | ByChoice | Contradiction
 
 
-class Scope(NamedTuple):
+class Scope(Frozen):
     """Whether a policy applies to a case: the days on which it counts, and the tests that decided it."""
 
     policy: Policy

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from policyengine.diagnostics.text import Text
+from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Case, Key
 from policyengine.model.rulebook import Amount, Deadline, Default, Fact, Notice, Rule, Rulebook, TextByReading
 from policyengine.outcome.explain import Explanation
@@ -34,7 +35,7 @@ from policyengine.values.literals import Value, comparison_key
 Status = Literal["known", "undetermined", "not_applicable", "conflict"]
 
 
-class Reason(NamedTuple):
+class Reason(Frozen):
     """A rule that gives an outcome its value, or still could, with the tests that made it so."""
 
     rule: Rule
@@ -44,7 +45,7 @@ class Reason(NamedTuple):
     value: State
 
 
-class Outcome(NamedTuple):
+class Outcome(Frozen):
     """What is concluded about one fact.
 
     ``possible`` are the values that an undetermined outcome can still take, ``has_unknown_value`` tells that
@@ -74,7 +75,7 @@ class Outcome(NamedTuple):
     provisional: bool
 
 
-class ClockView(NamedTuple):
+class ClockView(Frozen):
     """A deadline that exists or may exist, and whether it rests on an unpublished calendar."""
 
     deadline: Deadline
@@ -95,7 +96,7 @@ class ClockView(NamedTuple):
         return not isinstance(self.finding.start, Absent)
 
 
-class AmountView(NamedTuple):
+class AmountView(Frozen):
     """An amount that exists or may exist."""
 
     amount: Amount
@@ -103,7 +104,7 @@ class AmountView(NamedTuple):
     finding: AmountFinding
 
 
-class NextStep(NamedTuple):
+class NextStep(Frozen):
     """What somebody must or may do, by when, and what follows if not."""
 
     notice: Notice
@@ -114,7 +115,7 @@ class NextStep(NamedTuple):
     assumption: str
 
 
-class PossibleStep(NamedTuple):
+class PossibleStep(Frozen):
     """A next step that perhaps is due: ``refined`` tells on what that depends."""
 
     step: NextStep
@@ -126,7 +127,7 @@ class PossibleStep(NamedTuple):
         return sort_missing(self.refined.state.waits) if isinstance(self.refined.state, Unknown) else ()
 
 
-class Taken(NamedTuple):
+class Taken(Frozen):
     """A fact that the case does not say and that the decision took as its default."""
 
     fact: Fact
@@ -134,14 +135,14 @@ class Taken(NamedTuple):
     value: Value
 
 
-class Wanted(NamedTuple):
+class Wanted(Frozen):
     """Something that is missing, and how many answers it would help to settle."""
 
     missing: Missing
     answers: int
 
 
-class Chosen(NamedTuple):
+class Chosen(Frozen):
     """The reading chosen for an assumption that the decision leans on."""
 
     id: str
@@ -149,7 +150,7 @@ class Chosen(NamedTuple):
     is_default: bool
 
 
-class Judged(NamedTuple):
+class Judged(Frozen):
     """What was judged and how: together with the case it determines the decision."""
 
     rulebook: Rulebook
@@ -386,7 +387,8 @@ class _Assembly:
         explained = [*self._leaves(refined)]
         supports = [one.support(*key) for one in explained]
         support = self._united([outcome.support, *supports] if isinstance(state, Unknown) else supports)
-        return outcome._replace(
+        return replace(
+            outcome,
             status=_status(state),
             state=state,
             possible=possible if isinstance(state, Unknown) else (),
@@ -465,7 +467,7 @@ class _Assembly:
         if refined is not None:
             if isinstance(refined.state, Absent):
                 return None  # in no way does it exist
-            finding = finding._replace(status=refined.state)
+            finding = replace(finding, status=refined.state)
             explained = [*self._leaves(refined)]
             support = self._united([support, *(one.support(*key) for one in explained)])
             found = (one.findings.deadlines[deadline.id, record] for one in explained)
@@ -504,7 +506,7 @@ class _Assembly:
                 rule = self.book.rules[key[0]]
                 for notice in rule.notices:
                     step = self._step(notice, rule, key[1])
-                    found.append(PossibleStep(step._replace(due=self._due_if_so(step, refined)), refined))
+                    found.append(PossibleStep(replace(step, due=self._due_if_so(step, refined)), refined))
         yield from sorted(found, key=lambda one: _by_due(one.step))
 
     def _due_if_so(self, step: NextStep, refined: Refined) -> State | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from policyengine.frozen import Frozen
 from policyengine.model.case import Key
 from policyengine.model.rulebook import Rule
 from policyengine.outcome.deciding import Scope, scope_of
@@ -17,7 +18,7 @@ from policyengine.values.literals import ValueType, start_of_day
 Why = Literal["no_facts", "before_all_events", "not_in_force", "no_rule_applies"]
 
 
-class Nearly(NamedTuple):
+class Nearly(Frozen):
     """A policy that gives nothing: whether it applies; if so, its rule that is nearest to holding."""
 
     scope: Scope
@@ -26,7 +27,7 @@ class Nearly(NamedTuple):
     parts: tuple[Part, ...]
 
 
-class Empty(NamedTuple):
+class Empty(Frozen):
     """Why a decision has no outcome and no next step.
 
     ``first`` is the first event of a case that begins only after the judgement; ``policies`` are all policies

@@ -16,6 +16,7 @@ from policyengine.compile.lower import lower_condition
 from policyengine.compile.plan import Plan
 from policyengine.diagnostics.span import Span
 from policyengine.engines.closures import Evaluate, evaluate_of
+from policyengine.frozen import replace
 from policyengine.model.case import Case, Key
 from policyengine.model.conditions import (
     All,
@@ -264,7 +265,7 @@ class Explanation:
         found = self._asked.get((id(question), place))
         if found is None:
             answer, asked = self.leaves(question.then, one.record)
-            found = self._asked[id(question), place] = one._replace(answer=answer, asked=asked)
+            found = self._asked[id(question), place] = replace(one, answer=answer, asked=asked)
         return found
 
     def count(self, listed: str, where: Condition) -> tuple[int, int] | None:

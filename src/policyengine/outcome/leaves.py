@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import Frozen
 from policyengine.model.conditions import Count, Pick, ReadingIs, Some, Test
 from policyengine.semantics.findings import State, Truth
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from policyengine.outcome.explain import Explanation
 
 
-class Leaf(NamedTuple):
+class Leaf(Frozen):
     """One test with what it met: why a condition came out as it did.
 
     ``truth`` already counts a ``not`` around the test (``negated``).
@@ -63,7 +64,7 @@ class Leaf(NamedTuple):
         return self.explanation.count(self.condition.listed, self.condition.where)
 
 
-class Either(NamedTuple):
+class Either(Frozen):
     """Several ways of which one is enough, each with the tests that decided it.
 
     Of a true or undetermined one only the ways that are so too; where one way is left, its tests stand alone.
@@ -77,7 +78,7 @@ class Either(NamedTuple):
 Part = Leaf | Either
 
 
-class Looked(NamedTuple):
+class Looked(Frozen):
     """A record that a question about a list looked at: whether it matches, and the tests that say so.
 
     Where one record is picked, ``answer`` is whether it is as asked, and ``asked`` are the tests of that;

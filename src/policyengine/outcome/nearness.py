@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, TypeVar
 
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import Frozen, replace
 from policyengine.model.conditions import Count, Operator, Pick, Some, Test
 from policyengine.model.rulebook import RAN_OUT
 from policyengine.outcome.leaves import Either, Leaf, Looked, Part
@@ -46,7 +47,7 @@ _UPWARD: tuple[Operator, ...] = ("at_least", "more_than")
 _DOWNWARD: tuple[Operator, ...] = ("at_most", "less_than")
 
 
-class Gap(NamedTuple):
+class Gap(Frozen):
     """How far a test is from holding, in the smallest unit of its dimension: seconds, fen, one, a millionth.
 
     ``at_limit``: it is exactly at a limit that does not count, so the smallest step of its type is missing.
@@ -144,7 +145,7 @@ def _seconds(state: State) -> int | None:
 # ---------- several tests
 
 
-class _Distance(NamedTuple):
+class _Distance(Frozen):
     """How far something is from holding: how many tests fail, and by how much if one dimension measures it.
 
     ``sizes`` are the gaps, the largest first; ``place`` is where its first failing test is written.
@@ -225,7 +226,7 @@ def _of_part(part: Part) -> _Distance:
             return _Distance(0, None, (), part.span)
         # Whichever way is written first: how near something is must not depend on that.
         nearest_way = min((_of_all(way, part.span) for way in part.ways), key=_by_distance)
-        return nearest_way._replace(place=part.span)
+        return replace(nearest_way, place=part.span)
     if part.truth is Truth.TRUE:
         return _Distance(0, None, (), part.span)
     gap = gap_of(part)
@@ -256,7 +257,7 @@ def _of_all(parts: Sequence[Part], place: Span) -> _Distance:
 # ---------- records
 
 
-class Shown(NamedTuple):
+class Shown(Frozen):
     """The records by which a question about a list is explained, and how many more there are."""
 
     records: tuple[Looked, ...]

@@ -9,9 +9,10 @@ and whoever tells of every record can tell of each only once (:meth:`Support.tol
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import Frozen
 from policyengine.model.case import Key
 from policyengine.semantics.findings import Findings
 
@@ -22,7 +23,7 @@ PROVISIONAL: Item = ("provisional", ("", None))
 """Stands for an end of a clock that rests on a calendar that is not published yet."""
 
 
-class Label(NamedTuple):
+class Label(Frozen):
     """By what a shared part of the graph is known: a name, or a question about a list and where it is asked.
 
     ``record`` is where a question goes on that the records before could not answer.
@@ -89,7 +90,7 @@ class Sum:
         return Node(self.mask, tuple(self.own), tuple(self.below), label)
 
 
-class Told(NamedTuple):
+class Told(Frozen):
     """What is told where an answer is told: its own items, and what is told elsewhere."""
 
     items: frozenset[Item]

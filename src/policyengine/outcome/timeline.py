@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, Protocol
 
+from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Case, Key
 from policyengine.model.rulebook import RAN_OUT, Deadline, Fact, Rule, Rulebook
 from policyengine.outcome.decision import ClockView, Decision, NextStep, Outcome, Status, by_start
@@ -54,7 +54,7 @@ class Judge(Protocol):
         ...
 
 
-class Event(NamedTuple):
+class Event(Frozen):
     """Something that the case says has happened; ``values`` are the facts that came with it."""
 
     fact: Fact
@@ -63,7 +63,7 @@ class Event(NamedTuple):
     values: tuple[tuple[Fact, State], ...]
 
 
-class ClockStep(NamedTuple):
+class ClockStep(Frozen):
     """A clock starts, is met, runs out or is stopped. ``then`` are the notices that speak of its end.
 
     ``perhaps``: it cannot be told where it stands, or whether there is such a clock; ``has_begun`` tells that
@@ -80,7 +80,7 @@ class ClockStep(NamedTuple):
     dues: Refined | None
 
 
-class Turn(NamedTuple):
+class Turn(Frozen):
     """An outcome changes; ``before`` is None where nothing was judged before."""
 
     before: Stood | None
@@ -88,7 +88,7 @@ class Turn(NamedTuple):
     rules: tuple[Rule, ...]
 
 
-class Stood(NamedTuple):
+class Stood(Frozen):
     """How an outcome stood at an instant.
 
     Not the outcome itself: that would keep all that was found out at that instant, for every step.
@@ -102,7 +102,7 @@ class Stood(NamedTuple):
     provisional: bool
 
 
-class Step(NamedTuple):
+class Step(Frozen):
     """Something that changes at an instant (epoch seconds).
 
     ``is_expected``: after ``as_of``, if nobody acts. ``provisional``: its date rests on a calendar that is
@@ -126,7 +126,7 @@ class Step(NamedTuple):
                 return ()
 
 
-class Running(NamedTuple):
+class Running(Frozen):
     """A clock from the step with which it starts to the one with which it stops (None: nobody knows)."""
 
     deadline: Deadline
@@ -138,7 +138,7 @@ class Running(NamedTuple):
     provisional: bool
 
 
-class Timeline(NamedTuple):
+class Timeline(Frozen):
     """The life of a case up to its end, to ``until``, or as far as ``MAX_MOMENTS`` judgements go.
 
     ``now`` is the decision at ``as_of``, ``last`` the one at the end. ``unsettled`` are the clocks of which

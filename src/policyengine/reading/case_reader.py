@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, has_errors, listing, message
 from policyengine.diagnostics.did_you_mean import closest, meant
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import replace
 from policyengine.model.case import Case, Key
 from policyengine.model.conditions import Constant, Operand, Ref
 from policyengine.model.key_names import format_key, path_of
@@ -127,9 +128,9 @@ class CaseReader:
         """Return the case of a YAML tree, or None when there are errors, and everything wrong with it."""
         read, faults = read_json(json.dumps(to_plain(tree)), tree.span.file)
         if not isinstance(read, dict) or has_errors(faults):
-            return None, [fault._replace(span=tree.span) for fault in faults]
+            return None, [replace(fault, span=tree.span) for fault in faults]
         case, faults = self._read(read, _Tree(tree), ())
-        return None if case is None else case._replace(id=id), faults
+        return None if case is None else replace(case, id=id), faults
 
     def name_of(self, written: str) -> str:
         """Return the name in the rulebook of what a setting names, perhaps by a title or in another form."""
@@ -235,7 +236,7 @@ class _Reading:
         """Return everything that is wrong, by its place."""
         spans = self.source.places([(one.path, one.is_key) for one in self.faults])
         found = [
-            error(one.code, one.what, span, one.help)._replace(path=format_path(one.path))
+            replace(error(one.code, one.what, span, one.help), path=format_path(one.path))
             for one, span in zip(self.faults, spans, strict=True)
         ]
         return sorted(found, key=lambda one: one.order)

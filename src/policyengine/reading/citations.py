@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
+from policyengine.frozen import Frozen
 from policyengine.model.clauses import Source
 from policyengine.model.rulebook import Rulebook
 
 CitingKind = Literal["rule", "deadline", "parameter", "amount", "assumption", "report"]
 
 
-class Citing(NamedTuple):
+class Citing(Frozen):
     """Something of the rulebook that can name a source."""
 
     kind: CitingKind
@@ -23,7 +24,7 @@ class Citing(NamedTuple):
     span: Span
 
 
-class Citation(NamedTuple):
+class Citation(Frozen):
     """Something of the rulebook with the source that it names."""
 
     kind: CitingKind

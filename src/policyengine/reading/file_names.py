@@ -11,7 +11,8 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+
+from policyengine.frozen import Frozen
 
 ENDINGS = (".yaml", ".yml")
 TESTS_ENDING = ".cases.yaml"
@@ -52,7 +53,7 @@ _BACKUP = r"(~|\.(bak|old|orig|tmp|swp))$"
 _ALIKE = 0.8  # less is another word: `pack` and `facts`
 
 
-class Spelling(NamedTuple):
+class Spelling(Frozen):
     """A name with its letters made plain: ``Returns.Cases.YAML.txt`` is ``returns.cases``, YAML, tests of
     ``returns``.
     """

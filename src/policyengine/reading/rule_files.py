@@ -6,10 +6,10 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
 
 from policyengine.diagnostics.diagnostic import Diagnostic, error, listing, message, warning
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import Frozen, replace
 from policyengine.model.rulebook import Rulebook
 from policyengine.reading.file_names import (
     ENDINGS,
@@ -30,7 +30,7 @@ from policyengine.syntax.files import walk
 from policyengine.syntax.folders import Disk, Folders, lfs_digest
 
 
-class SourceFile(NamedTuple):
+class SourceFile(Frozen):
     """One file of a rulebook: what kind it is, where it is, its bytes; ``faults`` if it cannot be read."""
 
     kind: str
@@ -39,7 +39,7 @@ class SourceFile(NamedTuple):
     faults: tuple[Diagnostic, ...]
 
 
-class Parsed(NamedTuple):
+class Parsed(Frozen):
     """A rulebook, or None when there are errors, and everything that is wrong with its files.
 
     ``sound`` are the parts that could be read where others have errors.
@@ -81,7 +81,7 @@ def _read_single(directory: str, kind: str, names: Sequence[str], place: Folders
     there = [f"{kind}{ending}" for ending in ENDINGS if f"{kind}{ending}" in names]
     if there:
         file = _read(kind, os.path.join(directory, there[0]), place)
-        yield file if len(there) == 1 else file._replace(faults=(_twice(directory, *there), *file.faults))
+        yield file if len(there) == 1 else replace(file, faults=(_twice(directory, *there), *file.faults))
     elif kind in NEEDED:
         path = os.path.join(directory, f"{kind}{ENDINGS[0]}")
         what = message("there is no file `{path}`", path=path)
@@ -139,7 +139,7 @@ def _in_its_place(file: SourceFile, inside: str) -> SourceFile:
     right = None if file.faults else right_place(inside, file.data)
     if right is None or (os.path.dirname(right) == os.path.dirname(inside) and not is_tests(right)):
         return file
-    return file._replace(faults=(misnamed(file.path, inside, right),))
+    return replace(file, faults=(misnamed(file.path, inside, right),))
 
 
 def misnamed(path: str, inside: str, right: str) -> Diagnostic:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.i18n import Speech
+from policyengine.frozen import Frozen
 from policyengine.model.clauses import IMPLEMENTED, Clause, ClauseStatus
 from policyengine.model.rulebook import Rulebook
 from policyengine.reading.citations import Citation, citations
@@ -37,7 +37,7 @@ _KINDS: dict[str, str] = {
 }
 
 
-class Indexed(NamedTuple):
+class Indexed(Frozen):
     """A clause with what names it, and the cases that exercise a rule, deadline or reading of it."""
 
     clause: Clause

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from policyengine.frozen import Frozen
 from policyengine.values.literals import xml_text
 
 _HEAD = "<?xml version='1.0' encoding='utf-8'?>\n"
 
 
-class JunitCase(NamedTuple):
+class JunitCase(Frozen):
     """A test of a suite. Lines say why it failed or, when ``kind`` is empty, what was noticed."""
 
     name: str

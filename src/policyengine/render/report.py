@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from policyengine.diagnostics.diagnostic import Diagnostic
 from policyengine.diagnostics.i18n import Speech
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import Frozen, replace
 from policyengine.render.layout import Paint, Tone, width, wrap
 from policyengine.values.literals import printable
 
@@ -21,7 +21,7 @@ _TAB = "\t"
 _LARGEST_SHOWN = 64 * 1024 * 1024
 
 
-class Excerpt(NamedTuple):
+class Excerpt(Frozen):
     """Lines of a file, and the number of the first of them."""
 
     first_line: int
@@ -88,7 +88,7 @@ def _grouped(diagnostics: Iterable[Diagnostic]) -> Iterator[tuple[Diagnostic, li
 
 
 def _words_of(diagnostic: Diagnostic) -> Diagnostic:
-    return diagnostic._replace(span=Span(""), path="")
+    return replace(diagnostic, span=Span(""), path="")
 
 
 def _places(diagnostics: Iterable[Diagnostic]) -> str:

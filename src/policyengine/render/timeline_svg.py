@@ -6,10 +6,10 @@ Rows stand one below the other in the order of time; their distance says nothing
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from policyengine.diagnostics.i18n import Speech
+from policyengine.frozen import Frozen
 from policyengine.outcome.timeline import ClockStep, Running, Step, Timeline
 from policyengine.render.layout import width, wrap
 from policyengine.render.timeline_words import MARKS, TimelineWords, Words
@@ -43,7 +43,7 @@ _COLORS = {
 _INK, _FAINT, _RULE, _PAPER = "#1c2330", "#667080", "#d8dde4", "#ffffff"
 
 
-class _Row(NamedTuple):
+class _Row(Frozen):
     """One step laid out: where it begins, and its lines of text."""
 
     step: Step

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.i18n import Speech
+from policyengine.frozen import Frozen
 from policyengine.model.clauses import Source
 from policyengine.model.rulebook import RAN_OUT, Deadline, Rule
 from policyengine.outcome.decision import ClockView, NextStep
@@ -60,7 +60,7 @@ _ENDINGS = {
 }
 
 
-class Words(NamedTuple):
+class Words(Frozen):
     """One step in words. ``details`` are lines with the rule and the clause, or what follows."""
 
     kind: str

@@ -9,7 +9,7 @@ from policyengine.diagnostics.i18n import Speech
 from policyengine.diagnostics.span import Span
 from policyengine.model.case import Key
 from policyengine.model.clauses import Source
-from policyengine.model.conditions import NEIGHBOURS, Count, Operand, Pick, Ref, Test, shape
+from policyengine.model.conditions import NEIGHBOURS, Count, Operand, Pick, Ref, Test
 from policyengine.model.key_names import format_key
 from policyengine.model.rulebook import Amount, Deadline, Rule
 from policyengine.outcome.deciding import (
@@ -334,7 +334,7 @@ class Chain:
             return
         is_neighbour = isinstance(leaf.condition, Pick) and leaf.condition.which in NEIGHBOURS
         record = leaf.record if is_neighbour else None
-        question = (shape(leaf.condition), leaf.negated, leaf.truth, record)
+        question = (leaf.condition, leaf.negated, leaf.truth, record)
         if question in self._told_questions:
             yield self._line(depth, self.say("explained above"), "faint")
             return

@@ -8,15 +8,16 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from policyengine.frozen import Frozen
 from policyengine.render.layout import width
 
 _NOW, _BEFORE, _INK = "#2f6f9f", "#b9c4d0", "#1c2330"
 _FONTS = ["Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "sans-serif"]
 
 
-class Bar(NamedTuple):
+class Bar(Frozen):
     """One value with its numbers; ``before`` is None without a comparison."""
 
     name: str

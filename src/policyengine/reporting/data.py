@@ -9,6 +9,7 @@ import string
 from datetime import date
 
 from policyengine.diagnostics.i18n import Speech
+from policyengine.frozen import asdict
 from policyengine.model.conditions import Ref
 from policyengine.render.json import Json, text_data
 from policyengine.reporting.periods import Period
@@ -34,7 +35,7 @@ def render_report_json(result: ReportResult, faulty: int) -> str:
         "previous": None if result.previous is None else _period(result.previous),
         "as_of": format_value(result.as_of, ValueType.INSTANT, book.zone),
         "rulebook": {"id": book.id, "version": book.version, "digest": book.digest},
-        "cases": {**result.tally._asdict(), "faulty": faulty},
+        "cases": {**asdict(result.tally), "faulty": faulty},
         "counts": [
             {
                 "name": table.counted.id,

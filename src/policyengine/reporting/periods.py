@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from typing import NamedTuple, get_args
+from typing import get_args
 
 from policyengine.diagnostics.diagnostic import Message, message
+from policyengine.frozen import Frozen
 from policyengine.model.report import Weekday
 
 _WEEK = re.compile(r"([0-9]{4})-?W([0-9]{2})")
@@ -22,7 +23,7 @@ class PeriodError(Exception):
         super().__init__(str(what))
 
 
-class Period(NamedTuple):
+class Period(Frozen):
     """Whole days, as proleptic Gregorian ordinals, both included; ``label`` is how the user wrote it."""
 
     first: int

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from policyengine.frozen import Frozen
 from policyengine.model.report import Report, ReportCount, ReportList, ReportRepeats
 from policyengine.model.rulebook import Rulebook
 from policyengine.outcome.decision import Decision
@@ -16,14 +16,14 @@ Cell = Value | None
 """A value of a fact; None where there is none."""
 
 
-class Group(NamedTuple):
+class Group(Frozen):
     """One value in a count; a case can also have no value, or one that cannot be told yet."""
 
     kind: str  # value | missing | undetermined | conflict
     value: Cell
 
 
-class CountRow(NamedTuple):
+class CountRow(Frozen):
     """How many cases have a value, and how many had it in the period before."""
 
     group: Group
@@ -31,28 +31,28 @@ class CountRow(NamedTuple):
     before: int
 
 
-class CountTable(NamedTuple):
+class CountTable(Frozen):
     """One count, the most frequent value first."""
 
     counted: ReportCount
     rows: tuple[CountRow, ...]
 
 
-class ListTable(NamedTuple):
+class ListTable(Frozen):
     """One list: the name of each case and its columns."""
 
     listed: ReportList
     rows: tuple[tuple[str, tuple[Group, ...]], ...]
 
 
-class RepeatTable(NamedTuple):
+class RepeatTable(Frozen):
     """The values that several cases share, with the names of these cases."""
 
     repeats: ReportRepeats
     rows: tuple[tuple[Cell, tuple[str, ...]], ...]
 
 
-class Tally(NamedTuple):
+class Tally(Frozen):
     """What became of all cases that were read."""
 
     counted: int
@@ -63,7 +63,7 @@ class Tally(NamedTuple):
     undetermined: int
 
 
-class ReportResult(NamedTuple):
+class ReportResult(Frozen):
     """A report over the cases of one period; ``previous`` is None when it does not compare."""
 
     book: Rulebook
@@ -91,7 +91,7 @@ class Counter:
         self._before: dict[str, dict[Group, int]] = {one.id: {} for one in report.counts}
         self._lists: dict[str, list[tuple[str, tuple[Group, ...]]]] = {one.id: [] for one in report.lists}
         self._repeats: dict[str, dict[Cell, list[str]]] = {one.id: {} for one in report.repeats}
-        self._tally = dict.fromkeys(Tally._fields, 0)
+        self._tally = dict.fromkeys(Tally.__struct_fields__, 0)
 
     def take(self, decision: Decision) -> None:
         """Count one case."""

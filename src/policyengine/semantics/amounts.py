@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
+from policyengine.frozen import Frozen
 from policyengine.semantics.deadlines import all_have_values, doubt, waits_of
 from policyengine.semantics.findings import (
     ABSENT,
@@ -64,7 +65,7 @@ def declared_range(bounds: Iterable[tuple[str, Value | None]]) -> Range:
     return Range(low, high)
 
 
-class Part(NamedTuple):
+class Part(Frozen):
     """A term, rate, floor or limit of an amount: its state, and its range where it is not known."""
 
     state: State
@@ -79,7 +80,7 @@ class Part(NamedTuple):
         return self.declared
 
 
-class Cap(NamedTuple):
+class Cap(Frozen):
     """A cap of one case: whether it applies, what that waits for, and its limit."""
 
     applies: Truth
@@ -97,7 +98,7 @@ class Cap(NamedTuple):
         return self.applies is Truth.FALSE or isinstance(self.limit.state, Absent)
 
 
-class Terms(NamedTuple):
+class Terms(Frozen):
     """The signed terms of an amount and what they are multiplied by (None: by nothing)."""
 
     base: Part
@@ -224,7 +225,7 @@ def round_fraction(numerator: int, denominator: int, rounding: Rounding) -> int:
     return -rounded if numerator < 0 else rounded
 
 
-class _Limits(NamedTuple):
+class _Limits(Frozen):
     """The floor and the caps, without those that certainly limit nothing; caps with their number."""
 
     floor: Part | None

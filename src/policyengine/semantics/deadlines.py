@@ -6,9 +6,9 @@ Pure functions from what is known about a deadline's parts to a finding; every e
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from policyengine.frozen import Frozen
 from policyengine.model.rulebook import RAN_OUT
 from policyengine.semantics.findings import (
     ABSENT,
@@ -35,7 +35,7 @@ NOT_STARTED, OPEN, MET, MISSED, LAPSED, ENDED, STOPPED = (
 )
 
 
-class Clock(NamedTuple):
+class Clock(Frozen):
     """How time is counted for one deadline; ``ran_out`` is its status once its time is over.
 
     ``follows`` tells that it starts where another deadline ended and not with an act: at midnight, that is
@@ -49,7 +49,7 @@ class Clock(NamedTuple):
     follows: bool = False
 
 
-class Span(NamedTuple):
+class Span(Frozen):
     """The time that a deadline gives: from its start, for its length, until its due instant.
 
     ``due`` is that of a deadline that exists; ``exists_waits`` is what it waits for whether it does.

@@ -7,10 +7,10 @@ with reasons, the same way for every engine, so engines can be compared finding 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, Protocol
 
+from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
 from policyengine.values.literals import Value
 
@@ -23,7 +23,7 @@ class Truth(IntEnum):
     TRUE = 2
 
 
-class Missing(NamedTuple):
+class Missing(Frozen):
     """What a finding waits for: a fact or list that the case leaves out, a parameter without a value, or
     a fact about which rules are in conflict.
     """
@@ -37,20 +37,17 @@ Waits = frozenset[Missing]
 NOTHING: Waits = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Frozen):
     """It has this value."""
 
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Absent:
+class Absent(Frozen):
     """It is known to have no value: not happened (yet), or not applicable."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Frozen):
     """Its value cannot be told before what it waits for is known.
 
     ``has_value``: whatever the value is, there is one, so it cannot turn out absent.
@@ -60,8 +57,7 @@ class Unknown:
     has_value: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Frozen):
     """Rules that hold give different values and none overrides the other."""
 
     rules: tuple[str, ...]
@@ -71,14 +67,14 @@ State = Known | Absent | Unknown | Conflict
 ABSENT = Absent()
 
 
-class RuleFinding(NamedTuple):
+class RuleFinding(Frozen):
     """Whether a rule holds; ``waits`` is what an undetermined one waits for."""
 
     truth: Truth
     waits: Waits
 
 
-class DeadlineFinding(NamedTuple):
+class DeadlineFinding(Frozen):
     """A deadline's clock. ``due`` is absent when the clock never started or the deadline does not exist.
 
     ``acted`` is the earliest act that meets it, ``stopped`` the event that has stopped its clock, or
@@ -96,14 +92,14 @@ class DeadlineFinding(NamedTuple):
     provisional: bool
 
 
-class CapFinding(NamedTuple):
+class CapFinding(Frozen):
     """One cap of an amount: whether it applies, and its limit in fen."""
 
     applies: Truth
     limit: State
 
 
-class AmountFinding(NamedTuple):
+class AmountFinding(Frozen):
     """An amount step by step, in fen; ``bound`` names what changed ``rounded``: ``floor`` or ``cap N``.
 
     ``raw`` is the exact product before rounding, in units of 10^-8 fen.
@@ -121,7 +117,7 @@ class AmountFinding(NamedTuple):
     result: State
 
 
-class Resolved(NamedTuple):
+class Resolved(Frozen):
     """What rules say of one fact: its state, the rules that give it, and those that could still change it."""
 
     state: State
@@ -191,7 +187,7 @@ def by_name(key: Key) -> tuple[str, int]:
     return key[0], -1 if key[1] is None else key[1]
 
 
-class Concluded(NamedTuple):
+class Concluded(Frozen):
     """Findings that an engine has all at hand."""
 
     states: Mapping[Key, State]

@@ -8,8 +8,8 @@ and equals trying out every way in which the undetermined rules and the unknown 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
+from policyengine.frozen import Frozen
 from policyengine.semantics.findings import (
     ABSENT,
     NOTHING,
@@ -35,7 +35,7 @@ _OTHER: Token = ("other",)
 """Stands for a value that no rule names."""
 
 
-class Candidate(NamedTuple):
+class Candidate(Frozen):
     """A rule that could conclude the fact. ``unknown_as`` names the value where it is not known.
 
     Two values that are not known are the same if they have the same name.
@@ -127,7 +127,7 @@ def _agreed(holding: Sequence[Candidate], winners: tuple[str, ...]) -> State:
     return min(holding, key=lambda one: one.rule).value
 
 
-class _Dispute(NamedTuple):
+class _Dispute(Frozen):
     """The rules that hold and those that could, none of which is overridden by a rule that holds.
 
     Each question below is whether there is a way for things to turn out. A way is a set of undetermined rules

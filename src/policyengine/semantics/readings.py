@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
+from policyengine.frozen import replace
 from policyengine.model.conditions import (
     All,
     Any,

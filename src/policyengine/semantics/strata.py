@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
-from typing import NamedTuple
 
+from policyengine.frozen import Frozen
 from policyengine.model.conditions import (
     ByReading,
     Condition,
@@ -166,7 +166,7 @@ def levels(graph: Graph) -> list[list[str]]:
     return strata
 
 
-class Layer(NamedTuple):
+class Layer(Frozen):
     """Names that rest on rules of earlier layers only, in an order of their own, and rules that follow."""
 
     names: tuple[str, ...]

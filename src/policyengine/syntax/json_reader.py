@@ -15,6 +15,7 @@ from typing import NamedTuple
 from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, message
 from policyengine.diagnostics.did_you_mean import closest
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import replace
 from policyengine.syntax.keys import format_path
 
 MAX_DEPTH = 100
@@ -337,7 +338,7 @@ def _faults(text: str, places: _Places) -> list[Diagnostic]:
             found.append(number_fault(text[event.start : event.end], places.span(event.start, event.end)))
         if event.kind in ("key", "string"):
             found.extend(_text_faults(text, event, places))
-        found[known:] = [one._replace(path=format_path(here)) for one in found[known:]]
+        found[known:] = [replace(one, path=format_path(here)) for one in found[known:]]
     return found
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+
+from policyengine.frozen import Frozen
 
 Path = tuple[str | int, ...]
 """The steps to a part of a case: names, and positions in lists (from 0)."""
@@ -18,7 +19,7 @@ _LONGEST_STEP = 200
 _RECORD = re.compile(r"\[(?P<record>[0-9]{1,9})\]|\.(?P<dotted>[0-9]{1,9})(?=\.|$)")
 
 
-class Split(NamedTuple):
+class Split(Frozen):
     """A written name, taken apart at the number of a record."""
 
     head: str

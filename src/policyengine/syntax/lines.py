@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from policyengine.diagnostics.diagnostic import Diagnostic, error, message
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import Frozen
 from policyengine.syntax.files import MAX_BYTES, decode_text, shown_name, unreadable
 from policyengine.syntax.opening import open_bytes
 
@@ -18,7 +19,7 @@ _MOST_SKIPPED = 1024 * 1024 * 1024  # of a line that is too long, in search of i
 _PIECE = 1024 * 1024
 
 
-class Line(NamedTuple):
+class Line(Frozen):
     """A line of a file with its number, from 1; its text is None if there are faults."""
 
     number: int

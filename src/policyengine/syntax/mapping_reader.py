@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from policyengine.diagnostics.diagnostic import Diagnostic, error, message
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import replace
 from policyengine.syntax.json_reader import MAX_DEPTH, MAX_FAULTS, Number, bad_text, depth_fault, number_fault
 from policyengine.syntax.keys import Path, format_path
 from policyengine.values.literals import shorten
@@ -108,7 +109,7 @@ class MappingReader:
             self._fault(fault, path)
 
     def _fault(self, fault: Diagnostic, path: Path) -> None:
-        self.faults.append(fault._replace(path=format_path(path)))
+        self.faults.append(replace(fault, path=format_path(path)))
 
 
 def _is_finite(value: int | float | Decimal) -> bool:

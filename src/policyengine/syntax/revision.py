@@ -15,10 +15,11 @@ import posixpath
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, message
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import Frozen
 from policyengine.syntax.files import MAX_BYTES, read_bytes, too_large
 from policyengine.syntax.folders import Read, lfs_digest
 
@@ -39,7 +40,7 @@ class RevisionUnknown(Exception):
     """Git does not know the revision or the folder; the text is git's own first line."""
 
 
-class _Object(NamedTuple):
+class _Object(Frozen):
     """What git has under a name: its kind, and its bytes; those of a link tell where it leads."""
 
     kind: str

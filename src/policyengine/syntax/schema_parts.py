@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+from policyengine.frozen import Frozen
 
 Schema = Mapping[str, Any]
 
@@ -21,7 +23,7 @@ def shape_of(value: object) -> str | None:
     return LIST if isinstance(value, list) else SINGLE
 
 
-class Place(NamedTuple):
+class Place(Frozen):
     """A part of a schema that stands for a mapping of the file, and how deep in the file it is."""
 
     depth: int

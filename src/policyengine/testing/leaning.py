@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policyengine.checks.walk import assumptions_of, assumptions_of_operand
+from policyengine.frozen import replace
 from policyengine.model.case import Key
 from policyengine.model.conditions import Condition, Count, ReadingIs, Test, parts_of
 from policyengine.model.rulebook import Default, IfMissing, MissingByReading, Rulebook, TextByReading
@@ -39,7 +40,7 @@ def _supports(decision: Decision) -> Iterator[Support]:
 
 def reading_targets(book: Rulebook) -> Iterator[Target]:
     """Return every reading of the assumptions that a decision can depend on; reports only count decisions."""
-    used = set(assumptions_of(book._replace(reports={})))
+    used = set(assumptions_of(replace(book, reports={})))
     for assumption in book.assumptions.values():
         for reading in assumption.readings if assumption.id in used else ():
             yield Target("reading", assumption.id, assumption.span, "read", reading.id)

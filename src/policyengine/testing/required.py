@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 
 from policyengine.checks.walk import refs_of
 from policyengine.diagnostics.diagnostic import Diagnostic, message, warning
+from policyengine.frozen import replace
 from policyengine.model.rulebook import Rulebook
 
 
@@ -14,7 +15,7 @@ def check_required(book: Rulebook, said: Collection[str]) -> Iterator[Diagnostic
 
     ``said`` are the facts that they say, and the lists of which they have records.
     """
-    used = {ref.name for ref in refs_of(book._replace(reports={}))}
+    used = {ref.name for ref in refs_of(replace(book, reports={}))}
     defaults = {id: one.default for id, one in book.assumptions.items()}
     for path, fact in book.facts.items():
         is_asked = path in used and fact.role == "given" and (fact.listed is None or fact.listed in said)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from policyengine.api import Rulebook, prepare
 from policyengine.diagnostics.diagnostic import Diagnostic, has_errors
 from policyengine.diagnostics.span import Span
 from policyengine.engines.choice import EngineName
+from policyengine.frozen import Frozen
 from policyengine.loading.load import load_model
 from policyengine.model.case import Key
 from policyengine.model.rulebook import Rulebook as Model
@@ -20,34 +20,34 @@ from policyengine.testing.scenarios import Because, Check, Expectation, Scenario
 from policyengine.values.literals import comparison_key
 
 
-class Unexpected(NamedTuple):
+class Unexpected(Frozen):
     """An expectation that does not hold, and what came out; None where there is no such record."""
 
     expectation: Expectation
     got: State | None
 
 
-class NotBecause(NamedTuple):
+class NotBecause(Frozen):
     """A rule that should hold and does not; ``keys`` are the rule for each record that is seen."""
 
     because: Because
     keys: tuple[Key, ...]
 
 
-class Extra(NamedTuple):
+class Extra(Frozen):
     """An outcome that applies and is not expected by a strict check."""
 
     key: Key
     got: State
 
 
-class Refused(NamedTuple):
+class Refused(Frozen):
     """A case that should be judged and has faults."""
 
     diagnostics: tuple[Diagnostic, ...]
 
 
-class NotRefused(NamedTuple):
+class NotRefused(Frozen):
     """A case that should be refused for some faults; ``found`` are the codes that it has."""
 
     wanted: tuple[str, ...]
@@ -57,7 +57,7 @@ class NotRefused(NamedTuple):
 Failure = Unexpected | NotBecause | Extra | Refused | NotRefused
 
 
-class Result(NamedTuple):
+class Result(Frozen):
     """One check of a scenario that was run; a scenario that expects faults has no check and no decision."""
 
     file: ScenarioFile

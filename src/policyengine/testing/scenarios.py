@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import Frozen
 from policyengine.model.case import Key
 from policyengine.syntax.yaml_tree import MappingNode
 
 
-class Expectation(NamedTuple):
+class Expectation(Frozen):
     """What a name must be: a literal of its type, or ``undetermined``, ``not_applicable``, ``conflict``."""
 
     written: str
@@ -19,7 +19,7 @@ class Expectation(NamedTuple):
     span: Span
 
 
-class Because(NamedTuple):
+class Because(Frozen):
     """A rule that must hold; without a record, for some record."""
 
     written: str
@@ -28,7 +28,7 @@ class Because(NamedTuple):
     span: Span
 
 
-class Check(NamedTuple):
+class Check(Frozen):
     """What is expected at one instant (epoch seconds). ``strict``: no other outcome may apply."""
 
     as_of: int
@@ -38,7 +38,7 @@ class Check(NamedTuple):
     span: Span
 
 
-class Scenario(NamedTuple):
+class Scenario(Frozen):
     """One case with its checks, or with the ``faults`` (codes) for which it must be refused.
 
     ``given`` is the case as a tree, the shared fixture and the differences put together.
@@ -53,7 +53,7 @@ class Scenario(NamedTuple):
     span: Span
 
 
-class ScenarioFile(NamedTuple):
+class ScenarioFile(Frozen):
     """One ``*.cases.yaml`` file; ``rules`` is the folder of the rulebook that it tests."""
 
     path: str

@@ -12,10 +12,10 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from policyengine.diagnostics.diagnostic import Message, marked, message
 from policyengine.diagnostics.i18n import Speech
+from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Key
 from policyengine.model.conditions import Operand, Ref, Test
 from policyengine.model.key_names import format_key
@@ -53,14 +53,14 @@ _DAYS = {
 }
 
 
-class Unreached(NamedTuple):
+class Unreached(Frozen):
     """What no suggestion was found for, and why."""
 
     target: Target
     why: Message
 
 
-class Suggestion(NamedTuple):
+class Suggestion(Frozen):
     """A scenario that stands at an edge; ``given`` is the whole case, ``expect`` what the rules answer."""
 
     file: ScenarioFile
@@ -98,7 +98,7 @@ _WHOLE = 100_000_000
 """100 % in millionths of a percent, the unit of rates."""
 
 
-class _Handle(NamedTuple):
+class _Handle(Frozen):
     """A number that the case gives; the limited sum moves by ``rate`` of it (millionths of a percent)."""
 
     key: Key
@@ -244,7 +244,7 @@ class _Maker:
         base = choose_operand(decision.judged.rulebook.amounts[key[0]].base, decision.judged.readings)
         if rate:
             for handle in self._moving(decision, base, key[1]):
-                yield handle._replace(rate=handle.rate * rate // _WHOLE)
+                yield replace(handle, rate=handle.rate * rate // _WHOLE)
 
     # ---------- writing down
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import Frozen
 
 Kind = Literal["rule", "condition", "edge", "day", "reading", "figure"]
 KINDS: tuple[Kind, ...] = ("rule", "condition", "edge", "day", "reading", "figure")
 Side = Literal["before", "at", "after"]
 
 
-class Target(NamedTuple):
+class Target(Frozen):
     """One thing to be exercised.
 
     A rule that ``holds``; a condition that is ``yes`` or ``no``; a side of an edge; the ``first`` day of a
@@ -27,7 +28,7 @@ class Target(NamedTuple):
     about: str = ""
 
 
-class Covered(NamedTuple):
+class Covered(Frozen):
     """How much of one kind is exercised."""
 
     kind: Kind

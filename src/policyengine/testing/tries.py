@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
+from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Key
 from policyengine.model.conditions import Count
 from policyengine.model.key_names import path_of
@@ -23,7 +24,7 @@ from policyengine.values.literals import ValueType, instant_text, local_time
 _MOST_RECORDS = 1000
 
 
-class Try(NamedTuple):
+class Try(Frozen):
     """A case and an instant that may exercise a target; the scenario says which readings and overlays."""
 
     result: Result
@@ -88,14 +89,14 @@ def read_as(result: Result, target: Target) -> Iterator[Try]:
     """Return the case under the reading."""
     scenario = result.scenario
     if scenario.assume.get(target.name) != target.about:
-        yield _same(result, scenario._replace(assume={**scenario.assume, target.name: target.about}))
+        yield _same(result, replace(scenario, assume={**scenario.assume, target.name: target.about}))
 
 
 def switched_on(result: Result, target: Target) -> Iterator[Try]:
     """Return the case with the overlay."""
     scenario = result.scenario
     if target.name not in scenario.overlays:
-        yield _same(result, scenario._replace(overlays=(*scenario.overlays, target.name)))
+        yield _same(result, replace(scenario, overlays=(*scenario.overlays, target.name)))
 
 
 def _same(result: Result, scenario: Scenario) -> Try:

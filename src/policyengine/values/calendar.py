@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from policyengine.frozen import Frozen
 from policyengine.values.literals import (
     BUSINESS_DAYS_UNIT,
     LONGEST_SECONDS,
@@ -39,7 +40,7 @@ class CalendarUnknown(Exception):
         self.code = code
 
 
-class Calendar(NamedTuple):
+class Calendar(Frozen):
     """The business days of a country. Days are proleptic Gregorian ordinals.
 
     ``off`` holds the days outside the weekend that are not worked, ``worked`` the days of the weekend that
@@ -123,7 +124,7 @@ def _first_year_of_weekend(known: HolidayBase, weekend: frozenset[int], first: i
 LATEST = 247_090_953_600
 
 
-class Counting(NamedTuple):
+class Counting(Frozen):
     """How a rulebook reads a length of time where its source leaves that open.
 
     ``end``: whether acting exactly when the time ends is in time; it does not move the end.

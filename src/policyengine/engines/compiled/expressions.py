@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from policyengine.compile.plan import AS_OF, Aggregate, Apply, Const, Expr, Op, Read
+from policyengine.frozen import Frozen
 from policyengine.values.literals import Duration, comparison_key
 
 MARKS = "UVC"
 _SIGNS: Mapping[Op, str] = {"eq": "==", "in": "==", "ge": ">=", "le": "<=", "gt": ">", "lt": "<"}
 
 
-class Condition(NamedTuple):
+class Condition(Frozen):
     """A condition: its source, and whether it is a truth of Python or one of 0, 1, 3."""
 
     text: str
@@ -37,7 +38,7 @@ class Condition(NamedTuple):
 ALWAYS, NEVER = Condition("True", True), Condition("False", True)
 
 
-class Value(NamedTuple):
+class Value(Frozen):
     """A value: its source, the marks that it can be, whether it can be None, and its sort.
 
     ``is_past``: if it is known, it is an instant that is not after the judgement.

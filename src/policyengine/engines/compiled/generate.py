@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from policyengine.compile.plan import (
     Aggregate,
@@ -37,6 +36,7 @@ from policyengine.engines.compiled.scheduling import (
     read_by,
 )
 from policyengine.engines.memory import World, counting_of
+from policyengine.frozen import Frozen
 from policyengine.semantics.amounts import RAW_UNITS
 from policyengine.values.calendar import LATEST
 from policyengine.values.literals import BUSINESS_DAYS_UNIT, Duration, start_of_day
@@ -54,7 +54,7 @@ _HELPERS = (
 )
 
 
-class Generated(NamedTuple):
+class Generated(Frozen):
     """The source with what it means.
 
     ``slots`` tells for each name and rule (``rule NAME``) its place in the tuple that ``judge`` returns.
@@ -721,7 +721,7 @@ class _Chain:
             yield
 
 
-class _Clock(NamedTuple):
+class _Clock(Frozen):
     """What a clock has come to is found out from: ``end`` is the variable of when it ends."""
 
     start: Value

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
 from policyengine.compile.plan import Amount, Cell, Derived, Due, Expr, Rule, Status
 from policyengine.engines.closures import both, evaluate_of
@@ -17,6 +17,7 @@ from policyengine.engines.compiled.generate import rule_slot
 from policyengine.engines.compiled.marks import TRUE, TRUTHS, UNDETERMINED, C, Mark, Raw
 from policyengine.engines.compiled.scheduling import expressions_of, names_of, read_by
 from policyengine.engines.memory import Program, WorkingMemory
+from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
 from policyengine.semantics.findings import (
     ABSENT,
@@ -42,7 +43,7 @@ Placed = tuple[str, int, "str | None"]
 """A rule: its name, its slot, and the list of whose records it is."""
 
 
-class Node(NamedTuple):
+class Node(Frozen):
     """A cell or a rule: its slots, what it rests on directly, and its exact computation.
 
     ``number`` is its place among all, those that others rest on first.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from policyengine.compile.plan import Amount, Derived, Due, Expr, Given, Parameter, Read, Status
 from policyengine.engines.compiled.marks import (
@@ -27,6 +26,7 @@ from policyengine.engines.compiled.marks import (
     lift,
 )
 from policyengine.engines.memory import Program, World, counting_of, limits_of, unknown_as, value_on
+from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
 from policyengine.semantics.amounts import (
     UNLIMITED,
@@ -49,7 +49,7 @@ _REMEMBERED = 1_024
 """So many ways in which a fact came out are remembered: cases are alike."""
 
 
-class _Limits(NamedTuple):
+class _Limits(Frozen):
     """The floor and the caps of an amount."""
 
     floor: Raw
@@ -63,7 +63,7 @@ class _Limits(NamedTuple):
         return is_capped + (self.floor is not None and type(self.floor) is not Mark)
 
 
-class Slow(NamedTuple):
+class Slow(Frozen):
     """The meaning of what is not known, for one case; ``helpers`` are those of the program."""
 
     helpers: Helpers

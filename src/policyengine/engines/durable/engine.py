@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import NamedTuple
 
 from policyengine.engines.closures import Evaluate, evaluate_of, lookup_of
 from policyengine.engines.durable.lower import (
@@ -19,6 +18,7 @@ from policyengine.engines.durable.lower import (
 )
 from policyengine.engines.durable.ruleset import Comparison, Conjunction, EngineFailure, Ruleset
 from policyengine.engines.memory import Program, WorkingMemory
+from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
 from policyengine.semantics.findings import (
     NOTHING,
@@ -75,7 +75,7 @@ class _Known:
         return evaluate_of(self.rule.rule.when)
 
 
-class _Group(NamedTuple):
+class _Group(Frozen):
     """The rules of one policy in a stratum, and the attributes that they look at."""
 
     policy: str

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from policyengine.compile.normal_form import Literal, split_expr, ways_of
 from policyengine.compile.plan import AS_OF, Apply, Const, Expr, Op, Plan, Read, Rule
+from policyengine.frozen import Frozen
 from policyengine.values.literals import comparison_key
 
 ABSENT_VALUE = -(2**63 - 1)
@@ -34,14 +35,14 @@ class Match(NamedTuple):
     value: int
 
 
-class ValueAttribute(NamedTuple):
+class ValueAttribute(Frozen):
     """An attribute that holds the value of a name; texts and choices by their number, 0 if they have none."""
 
     attribute: str
     read: Read
 
 
-class QuestionAttribute(NamedTuple):
+class QuestionAttribute(Frozen):
     """An attribute that holds the answer of a condition."""
 
     attribute: str
@@ -51,7 +52,7 @@ class QuestionAttribute(NamedTuple):
 Attribute = ValueAttribute | QuestionAttribute
 
 
-class MatchedRule(NamedTuple):
+class MatchedRule(Frozen):
     """A rule as the ways in which it holds, with the attributes that these look at.
 
     ``number`` is its place among the rules; the engine knows it by ``r<number>``.
@@ -63,14 +64,14 @@ class MatchedRule(NamedTuple):
     attributes: tuple[Attribute, ...]
 
 
-class MatchedStratum(NamedTuple):
+class MatchedStratum(Frozen):
     """Rules that do not depend on each other, of the case (``listed`` None) or of each record of a list."""
 
     listed: str | None
     rules: tuple[MatchedRule, ...]
 
 
-class Matches(NamedTuple):
+class Matches(Frozen):
     """What the engine loads: for each stratum of the Plan its rules; the numbers of policies and texts."""
 
     strata: tuple[tuple[MatchedStratum, ...], ...]

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol, cast
 
 from policyengine.diagnostics.diagnostic import Message, message
+from policyengine.frozen import Frozen
 
 Operator = Literal["==", "!=", "<", "<=", ">", ">="]
 
@@ -70,7 +71,7 @@ class Comparison(NamedTuple):
     value: int
 
 
-class Conjunction(NamedTuple):
+class Conjunction(Frozen):
     """Comparisons, at least one, that must all hold. Several conjunctions may bear the same name."""
 
     name: str

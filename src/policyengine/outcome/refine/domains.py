@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import NamedTuple
 
+from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Case, Key
 from policyengine.model.conditions import Constant, Ref
 from policyengine.model.rulebook import Bound, Fact, Rulebook
@@ -34,14 +34,14 @@ from policyengine.values.literals import (
 Filled = Mapping[Missing, "Value | Records"]
 
 
-class Records(NamedTuple):
+class Records(Frozen):
     """A list that is filled in: how many records, and the facts of each."""
 
     number: int
     values: tuple[tuple[str, Value], ...]
 
 
-class Interval(NamedTuple):
+class Interval(Frozen):
     """The least and the greatest value, both included, as values compare; empty if they cross."""
 
     low: int
@@ -66,7 +66,7 @@ def complete(case: Case, filled: Filled) -> Case:
             figures[missing.name] = value
         else:
             values[missing.name, missing.record] = value
-    return case._replace(values=values, records=records, figures=figures)
+    return replace(case, values=values, records=records, figures=figures)
 
 
 def of_key(key: int, type: ValueType) -> Value:
@@ -147,7 +147,7 @@ class Domains:
         if other is None:
             return False
         changed = self._cut(key, _cut(own, bound, other), case, known)
-        low, high = other
+        low, high = other.low, other.high
         if bound.operator == "at_most":
             low = max(low, own.low)
         else:

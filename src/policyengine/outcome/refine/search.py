@@ -8,9 +8,9 @@ its values have an order, into intervals in which no elementary comparison chang
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Case, Key
 from policyengine.model.conditions import All, Condition, Ref, Test
 from policyengine.model.rulebook import Rulebook
@@ -61,7 +61,7 @@ Run = Callable[[Case, int], Findings]
 Exactness = Literal["exact", "lower_bound"]
 
 
-class Target(NamedTuple):
+class Target(Frozen):
     """What is asked about: the state of a name, or whether a rule holds."""
 
     kind: Literal["state", "rule"]
@@ -77,8 +77,7 @@ class Target(NamedTuple):
         return Known(finding.truth is Truth.TRUE)
 
 
-@dataclass(frozen=True, slots=True)
-class Refined:
+class Refined(Frozen):
     """What is still possible for one answer.
 
     ``state`` is the answer if all ways agree, else unknown with what matters. ``answers`` are those that some
@@ -188,7 +187,7 @@ def _key(filled: Filled) -> frozenset[tuple[Missing, object]]:
     return frozenset((missing, (type(value).__name__, value)) for missing, value in filled.items())
 
 
-class _Kind(NamedTuple):
+class _Kind(Frozen):
     """How something missing can be filled in; ``rank`` orders what is tried first."""
 
     rank: tuple[int, int]
@@ -459,7 +458,7 @@ class _Search:
         """Tell whether a case may have such a record: whether all is within its bounds."""
         case = complete(self.whole.case, {Missing("fact", listed, None): Records(1, tuple(record.items()))})
         for path, value in record.items():
-            without = case._replace(values={key: one for key, one in case.values.items() if key != (path, 0)})
+            without = replace(case, values={key: one for key, one in case.values.items() if key != (path, 0)})
             if self.domains.is_ordered(self.book.facts[path].type):
                 limits, key = self.domains.of_fact((path, 0), without), comparison_key(value)
                 if not isinstance(key, int) or not limits.low <= key <= limits.high:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations
-from typing import NamedTuple
 
+from policyengine.frozen import Frozen
 from policyengine.model.case import Key
 from policyengine.model.conditions import (
     All,
@@ -25,7 +25,6 @@ from policyengine.model.conditions import (
     Ref,
     Some,
     Test,
-    shape,
 )
 from policyengine.model.rulebook import Amount, Deadline, Rulebook
 from policyengine.outcome.explain import Explanation
@@ -46,14 +45,14 @@ _OTHER_WAY = {"up": "down", "down": "up", "either": "either"}
 _EXACT = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
 
 
-class Asked(NamedTuple):
+class Asked(Frozen):
     """A test or a question about a list, and the list of whose records it is asked (None: of the case)."""
 
     condition: Test | Count | Some | Pick
     listed: str | None
 
 
-class _Parts(NamedTuple):
+class _Parts(Frozen):
     """Elementary comparisons: tests, names whose value is what it is, and values that may contradict."""
 
     asked: tuple[Asked, ...]
@@ -89,7 +88,7 @@ class Slice:
         found: dict[object, Asked] = {}
         for condition, listed in self._conditions():
             for one in _asked(choose_condition(condition, self.readings), listed):
-                found.setdefault((shape(one.condition), one.listed), one)
+                found.setdefault((one.condition, one.listed), one)
         return tuple(found.values())
 
     def _conditions(self) -> Iterator[tuple[Condition, str | None]]:
@@ -317,7 +316,7 @@ class Slice:
             if isinstance(one.condition, Pick) and one.condition.listed == listed:
                 return None
             if isinstance(one.condition, Some | Count) and one.condition.listed == listed:
-                asked[shape(one.condition.where)] = one.condition.where
+                asked[one.condition.where] = one.condition.where
         loops = [
             *(rule.listed for id, rule in self.book.rules.items() if rule_node(id) in self.nodes),
             *(deadline.listed for deadline in self.deadlines()),
@@ -439,7 +438,7 @@ class Slice:
             if rule_node(id) in self.nodes:
                 for conclusion in rule.then:
                     chosen = choose_operand(conclusion.value, self.readings)
-                    found.setdefault(conclusion.fact.name, {})[shape(chosen)] = chosen
+                    found.setdefault(conclusion.fact.name, {})[chosen] = chosen
         return found
 
     @cached_property
@@ -464,7 +463,7 @@ class Slice:
     def _is_disputed(self, fact: str, rules: Sequence[str]) -> bool:
         """Tell whether rules give a fact different values."""
         given = (next(one.value for one in self.book.rules[id].then if one.fact.name == fact) for id in rules)
-        return len({shape(choose_operand(one, self.readings)) for one in given}) > 1
+        return len({choose_operand(one, self.readings) for one in given}) > 1
 
 
 def _records(findings: Findings, listed: str | None) -> Sequence[int | None]:

@@ -3,40 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import combinations
 
+from policyengine.frozen import Frozen
 from policyengine.semantics.findings import Absent, Conflict, Known, Missing, State, Unknown
 from policyengine.values.literals import Value, comparison_key
 
 
-@dataclass(frozen=True, slots=True)
-class Exactly:
+class Exactly(Frozen):
     """It has this value."""
 
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(Frozen):
     """It lies between two values, both included; None as far as its type and its bounds let it go."""
 
     low: Value | None
     high: Value | None
 
 
-@dataclass(frozen=True, slots=True)
-class Later:
+class Later(Frozen):
     """It has not happened yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class OtherText:
+class OtherText(Frozen):
     """It is a text that no rule names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Matching:
+class Matching(Frozen):
     """So many records are as asked, at least and at most; None for any number."""
 
     low: int
@@ -47,8 +42,7 @@ Cell = Exactly | Between | Later | OtherText | Matching
 """Some of the values that something missing can have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Frozen):
     """An answer that lies between two values, both of which are met; ``by`` is what moves it."""
 
     low: Value
@@ -60,8 +54,7 @@ Answer = Known | Absent | Conflict | Unknown | Spread
 """How a question comes out. Unknown: nothing more can be tried, so it is some value that cannot be told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Frozen):
     """Where nothing more matters. Several answers: all of these are met, and it is not known where.
 
     ``rules`` give a value that cannot be told: values of other rules are other values.
@@ -76,16 +69,14 @@ class Leaf:
         return tuple(map(answer_key, self.answers)), self.rules
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Frozen):
     """What follows if something missing is in one of the cells."""
 
     cells: tuple[Cell, ...]
     then: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(Frozen):
     """What follows from each value of something missing; the cells of the branches do not overlap."""
 
     missing: Missing

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple, cast
+from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
 from policyengine.diagnostics.diagnostic import error, message
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
+from policyengine.frozen import Frozen
 from policyengine.model.rulebook import Assumption, CountingRule, Document, Party, Reading
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.names import Names
@@ -30,7 +31,7 @@ COUNTINGS: dict[Aspect, tuple[str, ...]] = {
 _UTC = ZoneInfo("UTC")
 
 
-class Book(NamedTuple):
+class Book(Frozen):
     """What rulebook.yaml says but for its counting, which can depend on assumptions."""
 
     id: str

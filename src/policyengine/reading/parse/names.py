@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from policyengine.diagnostics.diagnostic import Diagnostic, error, message
 from policyengine.diagnostics.did_you_mean import did_you_mean
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import Frozen
 from policyengine.model.conditions import Ref, SymbolKind
 from policyengine.model.rulebook import STATUSES, Assumption
 from policyengine.values.literals import ValueType
@@ -17,7 +17,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*")
 _STATUS_CHOICES = tuple(name for name, _ in STATUSES)
 
 
-class Symbol(NamedTuple):
+class Symbol(Frozen):
     """Something that has a value. ``choices`` are the values that a choice can have."""
 
     name: str

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, message
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import Frozen, replace
 from policyengine.model.conditions import ByReading, Constant, Operand, Ref
 from policyengine.model.rulebook import Assumption
 from policyengine.reading.parse import nodes
@@ -16,7 +16,7 @@ from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar
 from policyengine.values.literals import TYPE_WORDS, LiteralError, ValueType, guess_type, parse_literal
 
 
-class Wanted(NamedTuple):
+class Wanted(Frozen):
     """The types that a place takes; for a choice also the values that it can have."""
 
     types: tuple[ValueType, ...]
@@ -35,7 +35,7 @@ def wanted_by(symbol: Symbol) -> Wanted:
     return Wanted((symbol.type,), symbol.choices)
 
 
-class Scope(NamedTuple):
+class Scope(Frozen):
     """Where a name or a literal is read: all names, the zone of naive times, the currency of sums, and whose
     record is spoken of.
     """
@@ -52,7 +52,7 @@ class Scope(NamedTuple):
 
     def within(self, listed: str | None) -> Scope:
         """Return the scope of one record of a list."""
-        return self._replace(listed=listed)
+        return replace(self, listed=listed)
 
     def fault(self, code: str, what: Message, span: Span, help: Message | None = None) -> None:
         """Tell an error."""

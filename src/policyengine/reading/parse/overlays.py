@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from policyengine.diagnostics.diagnostic import message
 from policyengine.diagnostics.did_you_mean import did_you_mean
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import Frozen, replace
 from policyengine.model.rulebook import DatedValue, Overlay, Parameter
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.operands import Scope
@@ -16,7 +16,7 @@ from policyengine.syntax.yaml_tree import MappingNode
 from policyengine.values.literals import TRUTH
 
 
-class OverlayParts(NamedTuple):
+class OverlayParts(Frozen):
     """One overlay file and the parameter values that it sets, each with its place."""
 
     overlay: Overlay
@@ -66,5 +66,5 @@ def apply_overlays(
                 scope.fault("overlay-conflict", what, parts.places[name], help)
                 continue
             mark = "" if parts.overlay.confirmed else parts.overlay.id
-            applied[name] = applied[name]._replace(values=values, unconfirmed=mark)
+            applied[name] = replace(applied[name], values=values, unconfirmed=mark)
     return applied

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Literal, NamedTuple, TypeVar, cast
+from typing import Literal, TypeVar, cast
 
 from policyengine.diagnostics.diagnostic import marked, message
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.text import Text
+from policyengine.frozen import Frozen
 from policyengine.model.conditions import Condition, Constant, Operand, Ref, Test
 from policyengine.model.rulebook import (
     Amount,
@@ -49,7 +50,7 @@ from policyengine.values.literals import ValueType, guess_type, percent_readings
 _Part = TypeVar("_Part")
 
 
-class PolicyParts(NamedTuple):
+class PolicyParts(Frozen):
     """What one policy file adds to the rulebook."""
 
     policy: Policy
@@ -248,6 +249,7 @@ class PolicyParser:
         if starts is None or within is None:
             return None
         departed = {rule.aspect for rule in own}
+        counting = (*own, *(rule for rule in self.counting if rule.aspect not in departed))
         return Deadline(
             id=entry.key.text,
             policy=self.id,
@@ -260,7 +262,7 @@ class PolicyParser:
             stopped_by=stops,
             is_right=is_right,
             when=when,
-            counting=tuple(sorted((*own, *(rule for rule in self.counting if rule.aspect not in departed)))),
+            counting=tuple(sorted(counting, key=lambda rule: rule.aspect)),
             listed=listed,
             span=entry.key.span,
         )

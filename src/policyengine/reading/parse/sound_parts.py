@@ -7,10 +7,10 @@ What asks for such a name is not told as asking for nothing: the name is there, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from policyengine.diagnostics.diagnostic import Diagnostic, has_errors
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import Frozen
 from policyengine.syntax.schemas import check_shape
 from policyengine.syntax.yaml_tree import Entry, MappingNode, read_yaml
 
@@ -29,7 +29,7 @@ _SECTIONS = (
 )
 
 
-class SoundParts(NamedTuple):
+class SoundParts(Frozen):
     """A file without the parts that have faults, and the names of these."""
 
     tree: MappingNode

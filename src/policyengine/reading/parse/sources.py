@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from policyengine.diagnostics.diagnostic import message
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import Frozen
 from policyengine.model.clauses import Source
 from policyengine.model.rulebook import Document
 from policyengine.reading.parse import nodes
@@ -14,7 +13,7 @@ from policyengine.reading.parse.operands import Scope
 from policyengine.syntax.yaml_tree import Node
 
 
-class Sources(NamedTuple):
+class Sources(Frozen):
     """The documents that a source can name; a source that names none means the only one."""
 
     documents: tuple[Document, ...]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple, cast
+from typing import Literal, cast
 
 from policyengine.diagnostics.diagnostic import Message, listing, message
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
+from policyengine.frozen import Frozen
 from policyengine.model.conditions import Operand, Ref
 from policyengine.model.rulebook import (
     Bound,
@@ -46,7 +47,7 @@ _QUANTITIES = (
 _OTHER_WORD = {True: "none", False: "never"}
 
 
-class Vocabulary(NamedTuple):
+class Vocabulary(Frozen):
     """What facts.yaml declares; ``lists`` by path, ``facts`` by full path."""
 
     facts: dict[str, Fact]

@@ -1,0 +1,46 @@
+"""The form of everything that is data: it never changes, and it is told apart by its class.
+
+It is made of ``msgspec.Struct``. Two things of different classes are never equal, as named tuples with the
+same fields are. And a class is ready in a tenth of the time of a named tuple, in a fiftieth of that of a
+frozen dataclass: there are two hundred, and every command waits for those that it imports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from operator import attrgetter
+from typing import ClassVar, dataclass_transform
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
+
+__all__ = ["Frozen", "Placed", "asdict", "replace"]
+
+
+@dataclass_transform(frozen_default=True)
+class Frozen(Struct, frozen=True):
+    """Immutable; equal to what is of the same class and has equal fields."""
+
+
+class Placed(Frozen, eq=False):
+    """Something that somebody wrote at a place: equal to what says the same at another place.
+
+    ``BESIDE`` names the fields that do not count.
+    """
+
+    BESIDE: ClassVar[tuple[str, ...]] = ("span",)
+
+    def __eq__(self, other: object) -> bool:
+        kind = self.__class__
+        return self is other or (kind is other.__class__ and _said_by(kind)(self) == _said_by(kind)(other))
+
+    def __hash__(self) -> int:
+        kind = self.__class__
+        return hash((kind, _said_by(kind)(self)))
+
+
+@cache
+def _said_by(kind: type[Placed]) -> Callable[[object], object]:
+    """Return what reads the fields that count, of everything of a class (as one value, whatever it is)."""
+    return attrgetter(*(name for name in kind.__struct_fields__ if name not in kind.BESIDE))
