@@ -25,7 +25,7 @@ from policyengine.compile.plan import (
     Unsaid,
 )
 from policyengine.engines.closures import Answer, Evaluate, both, evaluate_of, lookup_of
-from policyengine.frozen import Frozen
+from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Case, Key
 from policyengine.semantics.amounts import Cap, Part, Terms, declared_range, judge_amount
 from policyengine.semantics.deadlines import Clock, Span, judge_deadline, measure
@@ -153,13 +153,13 @@ class Program:
         self.plan = plan
         self.world = world
         self.scopes: Mapping[str, Evaluate] = {one.name: evaluate_of(one.when) for one in plan.policies}
-        self._bounds: dict[str, Given] = {}
+        cells = [cell for stratum in plan.strata for cell in stratum.cells]
+        self.given: Mapping[str, Given] = {cell.name: cell for cell in cells if isinstance(cell, Given)}
         self.strata = tuple(tuple(self._step(cell) for cell in stratum.cells) for stratum in plan.strata)
 
     def _step(self, cell: Cell) -> Step:
         match cell:
             case Given():
-                self._bounds[cell.name] = cell
                 return Step(cell, cell.listed, _given(cell))
             case Derived():
                 return Step(cell, cell.listed, _derived(cell))
@@ -170,7 +170,7 @@ class Program:
             case Status():
                 return Step(cell, cell.listed, _status(cell, self.world))
             case Amount():
-                return Step(cell, cell.listed, _amount(cell, self._bounds))
+                return Step(cell, cell.listed, _amount(cell, self.given))
 
 
 Compute = Callable[[WorkingMemory, "int | None"], None]
@@ -296,6 +296,18 @@ def counting_of(entries: Iterable[tuple[str, Expr]]) -> Counting:
     return Counting(**chosen)  # type: ignore[arg-type]  # the parser let only words of each aspect pass
 
 
+def clocks_of(cell: Due, world: World) -> tuple[Clock, Clock]:
+    """Return how the length of a deadline is counted, and how where it follows another clock."""
+    counting = counting_of(cell.counting)
+    first = Clock(counting, world.calendar, world.zone, Known(""))
+    return first, replace(first, follows=True)
+
+
+def last_clock_of(cell: Status, world: World) -> Clock:
+    """Return how the end of a deadline counts, and what becomes of it then."""
+    return Clock(counting_of((("end", cell.end),)), world.calendar, world.zone, Known(cell.over))
+
+
 def _exists(cell: Due | Amount) -> Callable[[WorkingMemory, int | None], Answer]:
     """Return the function that tells whether a deadline or an amount exists."""
     when, policy = evaluate_of(cell.when), cell.policy
@@ -310,10 +322,8 @@ def _exists(cell: Due | Amount) -> Callable[[WorkingMemory, int | None], Answer]
 
 
 def _due(cell: Due, world: World) -> Compute:
-    counting = counting_of(cell.counting)
     exists, start, length = _exists(cell), lookup_of(cell.start), lookup_of(cell.length)
-    follows = evaluate_of(cell.follows)
-    clocks = [Clock(counting, world.calendar, world.zone, Known(""), is_next) for is_next in (False, True)]
+    follows, clocks = evaluate_of(cell.follows), clocks_of(cell, world)
 
     def compute(memory: WorkingMemory, record: int | None) -> None:
         clock = clocks[follows(memory, record)[0] is Truth.TRUE]
@@ -325,7 +335,7 @@ def _due(cell: Due, world: World) -> Compute:
 
 
 def _status(cell: Status, world: World) -> Compute:
-    clock = Clock(counting_of((("end", cell.end),)), world.calendar, world.zone, Known(cell.over))
+    clock = last_clock_of(cell, world)
     acts, stops = [lookup_of(act) for act in cell.acts], [lookup_of(event) for event in cell.stops]
     name = cell.name
 

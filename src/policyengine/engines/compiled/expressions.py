@@ -88,7 +88,7 @@ class Scope:
     traits: dict[str, Traits] = field(default_factory=dict)
     local: dict[str, str] = field(default_factory=dict)
     records: dict[str, str] = field(default_factory=dict)
-    asked: dict[Aggregate, tuple[str, bool]] = field(default_factory=dict)
+    asked: dict[Aggregate, str] = field(default_factory=dict)
     constants: dict[str, Duration] = field(default_factory=dict)
     past: set[str] = field(default_factory=set)
 
@@ -137,7 +137,7 @@ class Scope:
             case Apply("has", (part,)):
                 return _has(self.value(part))
             case Apply(op, (Aggregate("count") as counted, *limits)):
-                ways = [_in_range(self.asked[counted][0], op, self.value(one)) for one in limits]
+                ways = [_in_range(self.asked[counted], op, self.value(one)) for one in limits]
                 return _joined("any", ways, depth)
             case Apply("in", (left, *others)) if all(isinstance(one, Const) for one in others):
                 return self._among(self.value(left), others)
@@ -145,9 +145,9 @@ class Scope:
                 subject = self.value(left)
                 return _joined("any", [_compared(subject, op, self.value(one)) for one in others], depth)
             case Aggregate():
-                name, is_two_valued = self.asked[expr]
+                name = self.asked[expr]
                 text = f"{name}[{self.records[expr.listed]}]" if expr.is_of_record else name
-                return Condition(text, is_two_valued)
+                return Condition(text, False)
             case _:
                 raise ValueError(f"no condition of a folded plan: {expr}")
 
@@ -166,17 +166,13 @@ def _settled(values: Iterable[Value], known: str, needs_value: bool) -> Conditio
     """
     every = list(values)
     unknown = " or ".join(one.is_unknown for one in every if one.marks)
-    absent = " or ".join(one.is_absent for one in every if one.may_be_absent) if needs_value else ""
+    perhaps = [one for one in every if one.may_be_absent] if needs_value else []
     if not unknown:
-        if not absent:
-            return Condition(f"({known})", True)
-        return Condition(f"(not ({absent}) and {known})" if " or " in absent else _but(absent, known), True)
+        there = [f"{one.text} is not None" for one in perhaps]
+        return Condition(f"({' and '.join((*there, known))})", True)
+    absent = " or ".join(one.is_absent for one in perhaps)
     found = f"1 if {unknown} else 3 if {known} else 0"
     return Condition(f"(0 if {absent} else {found})" if absent else f"({found})", False)
-
-
-def _but(absent: str, known: str) -> str:
-    return f"({absent.replace(' is None', ' is not None')} and {known})"
 
 
 def _compared(left: Value, op: Op, right: Value) -> Condition:

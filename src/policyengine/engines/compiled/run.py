@@ -7,15 +7,14 @@ asked about and for what is open on the way there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from policyengine.compile.plan import Amount, Cell, Derived, Due, Expr, Rule, Status
+from policyengine.compile.dependencies import Dependencies, names_of, rule_name
+from policyengine.compile.plan import Amount, Derived, Due, Parameter, Rule, Status
 from policyengine.engines.closures import both, evaluate_of
-from policyengine.engines.compiled.generate import rule_slot
 from policyengine.engines.compiled.marks import TRUE, TRUTHS, UNDETERMINED, C, Mark, Raw
-from policyengine.engines.compiled.scheduling import expressions_of, names_of, read_by
 from policyengine.engines.memory import Program, WorkingMemory
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
@@ -78,43 +77,29 @@ class Layout:
         self.deadlines: Lists = {one.name: one.listed for one in cells if isinstance(one, Status)}
         self.amounts: Lists = {one.name: one.listed for one in cells if isinstance(one, Amount)}
         self.strata: Sequence[Sequence[Placed]] = [
-            sorted((rule.name, slots[rule_slot(rule.name)], rule.listed) for rule in stratum.rules)
+            sorted((rule.name, slots[rule_name(rule.name)], rule.listed) for rule in stratum.rules)
             for stratum in program.plan.strata
         ]
         """The rules of each stratum, by name."""
         self.sorted_rules = sorted(rule for stratum in self.strata for rule in stratum)
         self.rules: Lists = {name: listed for name, _, listed in self.sorted_rules}
         self.homes = {name: cell.name for cell in cells for name in names_of(cell)}
-        """The node of each name."""
+        """The cell of each name."""
 
     @cached_property
     def nodes(self) -> Mapping[str, Node]:
-        """Cells by name, rules by slot."""
+        """Cells by their own name, rules by :func:`rule_name`."""
         found: dict[str, Node] = {}
-        scopes = {one.name: self._read([one.when]) for one in self.program.plan.policies}
-        for stratum, steps in zip(self.program.plan.strata, self.program.strata, strict=True):
-            for step in steps:
-                slots, before = names_of(step.cell), self._before(step.cell, scopes)
-                found[step.cell.name] = Node(len(found), slots, step.listed, False, before, step.compute)
-            for rule in stratum.rules:
-                slot, before = rule_slot(rule.name), (*self._read([rule.when]), *scopes[rule.policy])
-                found[slot] = Node(len(found), (slot,), rule.listed, True, before, _rule(rule))
+        steps = {step.cell.name: step.compute for stratum in self.program.strata for step in stratum}
+        dependencies = Dependencies(self.program.plan)
+        for node in dependencies.nodes:
+            is_rule = isinstance(node, Rule)
+            name = rule_name(node.name) if is_rule else node.name
+            compute = _rule(node) if isinstance(node, Rule) else steps[node.name]
+            before = tuple(self.homes.get(one, one) for one in dependencies.names_read(node))
+            listed = None if isinstance(node, Parameter) else node.listed
+            found[name] = Node(len(found), names_of(node), listed, is_rule, before, compute)
         return found
-
-    def _read(self, exprs: Iterable[Expr]) -> tuple[str, ...]:
-        return tuple(self.homes[read.name] for read in read_by(exprs))
-
-    def _before(self, cell: Cell, scopes: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-        own = self._read(expressions_of(cell))
-        match cell:
-            case Derived():
-                return (*own, *(rule_slot(one.rule) for one in cell.candidates))
-            case Status():
-                return (*own, f"{cell.name}.due")
-            case Due() | Amount() if cell.policy is not None:
-                return (*own, *scopes[cell.policy])
-            case _:
-                return own
 
 
 def _rule(rule: Rule) -> Callable[[WorkingMemory, int | None], None]:
@@ -296,9 +281,9 @@ class _Exact:
         return ABSENT if raw is None else Known(raw)
 
     def _rule(self, key: Key) -> RuleFinding:
-        truth = TRUTHS[self.run.raw(rule_slot(key[0]), key[1])]
+        truth = TRUTHS[self.run.raw(rule_name(key[0]), key[1])]
         if truth is Truth.UNDETERMINED:
-            self.settle(rule_slot(key[0]))
+            self.settle(rule_name(key[0]))
             return self.memory.rules[key]
         return _TRUE if truth is Truth.TRUE else _FALSE
 

@@ -25,7 +25,15 @@ from policyengine.engines.compiled.marks import (
     left_out,
     lift,
 )
-from policyengine.engines.memory import Program, World, counting_of, limits_of, unknown_as, value_on
+from policyengine.engines.memory import (
+    Program,
+    World,
+    clocks_of,
+    last_clock_of,
+    limits_of,
+    unknown_as,
+    value_on,
+)
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
 from policyengine.semantics.amounts import (
@@ -39,7 +47,7 @@ from policyengine.semantics.amounts import (
     round_fraction,
 )
 from policyengine.semantics.deadlines import Clock, Span, end_of, judge_deadline, measure
-from policyengine.semantics.findings import Known, Truth
+from policyengine.semantics.findings import Truth
 from policyengine.semantics.overriding import Candidate as Claim
 from policyengine.semantics.overriding import resolve
 from policyengine.values.literals import LARGEST_COUNT, Duration, local_day
@@ -170,7 +178,7 @@ class Helpers:
         self.clocks: dict[str, tuple[Clock, Clock]] = {}
         self.ends: dict[str, Clock] = {}
         self.amounts: dict[str, Amount] = {}
-        self.given: dict[str, Given] = {}
+        self.given = program.given
         self.sides: dict[str, tuple[int, ...]] = {}
         """On how many sides bounds limit each factor of an amount."""
         self.facts: dict[str, Callable[[tuple[int, ...], tuple[Raw, ...]], Raw]] = {}
@@ -178,23 +186,14 @@ class Helpers:
         world = program.world
         for cell in (cell for stratum in program.plan.strata for cell in stratum.cells):
             match cell:
-                case Given():
-                    self.given[cell.name] = cell
                 case Derived() if len(cell.candidates) > 1:
                     self.facts[cell.name] = _Resolver(cell).value
                 case Parameter():
                     self.figures[cell.name] = _figure(cell, world)
                 case Due():
-                    counting = counting_of(cell.counting)
-                    first, second = (
-                        Clock(counting, world.calendar, world.zone, Known(""), is_next)
-                        for is_next in (False, True)
-                    )
-                    self.clocks[cell.deadline] = (first, second)
+                    self.clocks[cell.deadline] = clocks_of(cell, world)
                 case Status():
-                    self.ends[cell.name] = Clock(
-                        counting_of((("end", cell.end),)), world.calendar, world.zone, Known(cell.over)
-                    )
+                    self.ends[cell.name] = last_clock_of(cell, world)
                 case Amount():
                     self.amounts[cell.name] = cell
                     factors = (cell.base, *cell.plus, *cell.minus, cell.rate)

@@ -1,0 +1,130 @@
+"""What rests on what within a Plan: which names its cells and rules read, and which they give values to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from policyengine.compile.plan import (
+    AS_OF,
+    Aggregate,
+    Amount,
+    Apply,
+    Cell,
+    Choose,
+    Derived,
+    Due,
+    Expr,
+    Given,
+    Parameter,
+    Plan,
+    Read,
+    Rule,
+    Status,
+)
+
+Node = Cell | Rule
+
+
+def rule_name(rule: str) -> str:
+    """Return the name of whether a rule holds: the rule itself may be called like a fact."""
+    return f"rule {rule}"
+
+
+def parts_of(expr: Expr) -> Iterator[Expr]:
+    """Return an expression and all that it consists of; what a question asks comes before the question."""
+    match expr:
+        case Apply(_, args):
+            for arg in args:
+                yield from parts_of(arg)
+        case Aggregate(_, _, where, of):
+            yield from parts_of(where)
+            yield from parts_of(of)
+        case Choose(branches):
+            for when, value in branches:
+                yield from parts_of(when)
+                yield from parts_of(value)
+        case _:
+            pass
+    yield expr
+
+
+def expressions_of(cell: Node) -> Iterator[Expr]:
+    """Return the expressions of a node."""
+    match cell:
+        case Rule():
+            yield cell.when
+        case Given():
+            yield from () if cell.dated_by is None else (cell.dated_by,)
+            yield cell.missing
+        case Derived():
+            yield from (one.value for one in cell.candidates)
+        case Parameter():
+            yield from () if cell.by is None else (cell.by,)
+        case Due():
+            yield from (cell.when, cell.start, cell.length, cell.follows)
+        case Status():
+            yield from (*cell.acts, *cell.stops, cell.end)
+        case Amount():
+            every = (cell.base, *cell.plus, *cell.minus, cell.rate, cell.floor)
+            yield cell.when
+            yield from (one for one in every if one is not None)
+            for cap in cell.caps:
+                yield from (cap.when, cap.limit)
+
+
+def names_of(node: Node) -> tuple[str, ...]:
+    """Return the names to which a node gives values."""
+    match node:
+        case Rule():
+            return (rule_name(node.name),)
+        case Status():
+            return f"{node.name}.status", f"{node.name}.settled_at"
+        case _:
+            return (node.name,)
+
+
+def read_by(exprs: Iterable[Expr]) -> Iterator[Read]:
+    """Return what expressions read, without the instant of the judgement."""
+    for expr in exprs:
+        for part in parts_of(expr):
+            if isinstance(part, Read) and part != AS_OF:
+                yield part
+
+
+class Dependencies:
+    """The nodes of a Plan in an order in which they can be computed, and what each rests on directly."""
+
+    def __init__(self, plan: Plan) -> None:
+        """Take the nodes of a Plan, stratum by stratum."""
+        self.nodes: list[Node] = []
+        for stratum in plan.strata:
+            self.nodes += [*stratum.cells, *stratum.rules]
+        self._scopes = {one.name: tuple(_names([one.when])) for one in plan.policies}
+        self._policies = {one.deadline: one.policy for one in self.nodes if isinstance(one, Due)}
+
+    def policy_of(self, node: Node) -> str | None:
+        """Return the policy without which a node has no value."""
+        match node:
+            case Rule() | Due() | Amount():
+                return node.policy
+            case Status():
+                return self._policies[node.name]
+            case _:
+                return None
+
+    def names_read(self, node: Node) -> Iterator[str]:
+        """Return the names that a node reads, perhaps more than once."""
+        yield from _names(expressions_of(node))
+        match node:
+            case Derived():
+                yield from (rule_name(one.rule) for one in node.candidates)
+            case Status():
+                yield f"{node.name}.due"
+            case _:
+                pass
+        policy = self.policy_of(node)
+        yield from () if policy is None else self._scopes[policy]
+
+
+def _names(exprs: Iterable[Expr]) -> Iterator[str]:
+    return (read.name for read in read_by(exprs))

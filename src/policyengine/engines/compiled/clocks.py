@@ -1,0 +1,150 @@
+"""Deadlines as source: when each ends, and what it has come to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyengine.compile.dependencies import names_of
+from policyengine.compile.plan import Const, Due, Plan, Status
+from policyengine.engines.compiled.expressions import Condition, Traits, Value
+from policyengine.engines.compiled.source import Source, tuple_of
+from policyengine.engines.memory import counting_of
+from policyengine.frozen import Frozen
+from policyengine.values.calendar import LATEST
+from policyengine.values.literals import BUSINESS_DAYS_UNIT, Duration
+
+
+class _Clock(Frozen):
+    """What a clock has come to is found out from: ``end`` is the variable of when it ends."""
+
+    start: Value
+    end: str
+    acts: Sequence[Value]
+    stops: Sequence[Value]
+
+
+class Clocks:
+    """Writes the deadlines of one Plan."""
+
+    def __init__(self, source: Source, plan: Plan) -> None:
+        """``source`` is written to."""
+        self.source = source
+        cells = (cell for stratum in plan.strata for cell in stratum.cells)
+        self._dues = {cell.deadline: cell for cell in cells if isinstance(cell, Due)}
+        self._doubtful: set[str] = set()
+        """Deadlines of which it can be undetermined whether they exist."""
+
+    def due(self, cell: Due, place: str, exists_if: Condition) -> Traits:
+        """Write when a deadline ends, where it exists."""
+        due, exists, provisional, end = (variable + place for variable in self.source.variables_of(cell))
+        start, length = self.source.scope.value(cell.start), self.source.scope.value(cell.length)
+        self.source.write(f"{exists} = {exists_if.as_number}")
+        self.source.write(f"{end}, {provisional} = None, False")
+        known = [f"{one.text} is not None" for one in (start, length) if one.may_be_absent]
+        unknown = [one.is_unknown for one in (start, length) if one.marks]
+        with self.source.block(f"if {' and '.join((exists, *known))}:"):
+            if unknown:
+                args = f"{start.text}, {length.text}, {self._follows(cell)}"
+                with self.source.block(f"if {' or '.join(unknown)}:"):
+                    self.source.write(f"{end}, {provisional} = slow.end({cell.deadline!r}, {args})")
+                with self.source.block("else:"):
+                    self._end(cell, end, provisional, start, length)
+            else:
+                self._end(cell, end, provisional, start, length)
+        if not exists_if.is_two_valued:
+            self._doubtful.add(cell.deadline)
+            self.source.write(f"{due} = U if {exists} == 1 and {end} is not None else {end}")
+        elif due != end:
+            self.source.write(f"{due} = {end}")
+        return Traits("UV" if unknown else "" if exists_if.is_two_valued else "U", True)
+
+    def _end(self, cell: Due, end: str, provisional: str, start: Value, length: Value) -> None:
+        """Write when a clock ends of which start and length are known."""
+        seconds = self._seconds(cell, length)
+        if seconds:
+            self.source.write(f"{end} = {start.text} + {seconds}")
+            self.source.write(f"if {end} >= {LATEST}: {end}, {provisional} = {LATEST}, True")
+        else:
+            args = f"{start.text}, {length.text}, {self._follows(cell)}"
+            self.source.write(f"{end}, {provisional} = ENDS[{cell.deadline!r}]({args})")
+
+    def _follows(self, cell: Due) -> str:
+        """Return the source of whether a clock certainly starts where another ran out."""
+        found = self.source.scope.condition(cell.follows)
+        return found.text if found.is_two_valued else f"{found.text} == 3"
+
+    def _seconds(self, cell: Due, length: Value) -> str:
+        """Return the source of the seconds that a length always has; empty where a calendar counts it."""
+        counting = counting_of(cell.counting)
+        if length.sort == "business_days" or (counting.hours, counting.days) != ("continuous", "rolling"):
+            return ""
+        if isinstance(cell.length, Const) and isinstance(cell.length.value, Duration):
+            return "" if cell.length.value.unit == BUSINESS_DAYS_UNIT else str(cell.length.value.seconds)
+        return length.key
+
+    def status(self, cell: Status, place: str) -> Traits:
+        """Write what a deadline has come to, and when."""
+        status, settled = (self.source.slots[name] + place for name in names_of(cell))
+        clock = self._dues[cell.name]
+        _, exists, _, end = (variable + place for variable in self.source.variables_of(clock))
+        start, length = self.source.scope.value(clock.start), self.source.scope.value(clock.length)
+        acts, stops = ([self.source.scope.value(one) for one in events] for events in (cell.acts, cell.stops))
+        unknown = [one.is_unknown for one in (start, length, *acts, *stops) if one.marks]
+        self.source.write(f"{status} = {settled} = None")
+        with self.source.block(f"if {exists}:"):
+            chain = self.source.chain()
+            if start.may_be_absent:
+                with chain.when(start.is_absent):
+                    self.source.write(f"{status} = 'not_started'")
+            if unknown:
+                span = f"{start.text}, {length.text}, {self._follows(clock)}"
+                args = f"{span}, {tuple_of(acts)}, {tuple_of(stops)}"
+                with chain.when(" or ".join(unknown)):
+                    self.source.write(f"{status}, {settled} = slow.status({cell.name!r}, {args}, as_of)")
+            if length.may_be_absent:
+                with chain.when(length.is_absent):
+                    self.source.write("pass")
+            with chain.otherwise():
+                self._settle(cell, status, settled, _Clock(start, end, acts, stops))
+            if cell.name in self._doubtful:
+                with self.source.block(f"if {exists} == 1:"):
+                    self.source.write(f"if {status} is not None: {status} = U")
+                    self.source.write(f"if {settled} is not None: {settled} = U")
+        marks = "UV" if unknown else "U" if cell.name in self._doubtful else ""
+        return Traits(marks, True)
+
+    def _settle(self, cell: Status, status: str, settled: str, clock: _Clock) -> None:
+        """Write what a clock has come to of which everything is known."""
+        sign = "<=" if cell.end == Const("included", "choice") else "<"
+        acted, stopped = self._earliest(clock.acts), self._earliest(clock.stops)
+        chain = self.source.chain()
+        if acted:
+            before = f" and ({stopped} is None or {acted} <= {stopped})" if stopped else ""
+            with chain.when(f"{acted} is not None and {acted} {sign} {clock.end}{before}"):
+                self.source.write(f"{status}, {settled} = 'met', {acted}")
+        if stopped:
+            with chain.when(f"{stopped} is not None and {stopped} {sign} {clock.end}"):
+                self.source.write(f"{status}, {settled} = 'stopped', {stopped}")
+        if not clock.start.is_past:
+            with chain.when(f"{clock.start.text} > as_of"):
+                self.source.write(f"{status} = 'not_started'")
+        with chain.when(f"as_of {sign} {clock.end}"):
+            self.source.write(f"{status} = 'open'")
+        with chain.otherwise():
+            self.source.write(f"{status}, {settled} = {cell.over!r}, {clock.end}")
+
+    def _earliest(self, events: Sequence[Value]) -> str:
+        """Write which of some events came first, and return its variable; empty if there are none."""
+        different = list(dict.fromkeys(events))
+        if not different:
+            return ""
+        if len(different) == 1 and different[0].is_past:
+            return different[0].text
+        first = self.source.names.new("first")
+        self.source.write(f"{first} = None")
+        for number, event in enumerate(different):
+            tests = [f"{event.text} is not None"] if event.may_be_absent else []
+            tests += [] if event.is_past else [f"{event.text} <= as_of"]
+            tests += [f"({first} is None or {event.text} < {first})"] if number else []
+            self.source.write(f"if {' and '.join(tests) or 'True'}: {first} = {event.text}")
+        return first

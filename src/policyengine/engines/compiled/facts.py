@@ -1,0 +1,129 @@
+"""Facts and figures as source: what a case says, what is in force, what rules conclude."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from policyengine.compile.dependencies import rule_name
+from policyengine.compile.plan import Const, Derived, Given, Parameter
+from policyengine.engines.compiled.expressions import MARKS, Traits, Value
+from policyengine.engines.compiled.marks import Mark, Raw, left_out
+from policyengine.engines.compiled.source import Source
+from policyengine.values.literals import start_of_day
+
+_MOST_VALUES = 16
+"""More dated values of one figure are looked up by a helper."""
+
+
+class Facts:
+    """Writes facts and figures."""
+
+    def __init__(self, source: Source) -> None:
+        """``source`` is written to."""
+        self.source = source
+
+    def given(self, cell: Given, place: str) -> Traits:
+        """Write what a case says of a fact; facts of the whole case have been taken out of the inputs."""
+        variable = self.source.slots[cell.name] + place
+        default = left_out(cell)
+        if place:
+            self._field(cell, variable, place[1:-1])
+        is_event = cell.is_event
+        if cell.sort == "instant" and (default is None or isinstance(default, Mark)):
+            self.source.scope.past.add(cell.name)
+        marks = {default.name} if isinstance(default, Mark) else set()
+        if cell.dated_by is not None:
+            marks |= self._hide(self.source.scope.value(cell.dated_by), variable)
+        may_be_absent = is_event or default is None or cell.dated_by is not None
+        return Traits("".join(sorted(marks)), may_be_absent)
+
+    def _field(self, cell: Given, variable: str, record: str) -> None:
+        """Write what a case says of a record."""
+        default = left_out(cell)
+        found = self._raw(default)
+        if not cell.is_event:
+            rest = "" if default is None else f", {found}"
+            self.source.write(f"{variable} = get(({cell.name!r}, {record}){rest})")
+            return
+        # What is taken for granted is not hidden as something that is still to come.
+        latest = "today" if cell.sort == "date" else "as_of"
+        self.source.write(f"{variable} = get(({cell.name!r}, {record}))")
+        if default is not None:
+            self.source.write(f"if {variable} is None: {variable} = {found}")
+        head = f"if {variable} is not None and" if default is None else "elif"
+        self.source.write(f"{head} {variable} > {latest}: {variable} = None")
+
+    def _raw(self, raw: Raw) -> str:
+        return raw.name if isinstance(raw, Mark) else self.source.scope.literal(raw)
+
+    def _hide(self, dating: Value, variable: str) -> set[str]:
+        """Write what hides a fact until the event has happened with which it came; return new marks."""
+        chain = self.source.chain()
+        if dating.marks:
+            with chain.when(dating.is_unknown):
+                self.source.write(f"{variable} = U")
+        hidden = [dating.is_absent] if dating.may_be_absent else []
+        hidden += [] if dating.is_past else [f"{dating.text} > as_of"]
+        if hidden:
+            with chain.when(" or ".join(hidden)):
+                self.source.write(f"{variable} = None")
+        return {"U"} if dating.marks else set()
+
+    def parameter(self, cell: Parameter) -> Traits:
+        """Write a figure."""
+        variable = self.source.slots[cell.name]
+        figure = f"{variable} = None if figures is None else figures({cell.name!r})"
+        if cell.by is None:
+            value = self.source.scope.value(Const(cell.values[-1][1], cell.sort)).text if cell.values else "V"
+            self.source.write(f"{variable} = {value} if figures is None else figures({cell.name!r}, {value})")
+            return Traits("" if cell.values else "V", False)
+        by = self.source.scope.value(cell.by)
+        self.source.write(figure)
+        with self.source.block(f"if {variable} is None:"):
+            if by.marks:
+                self.source.write(f"if {by.is_unknown}: {variable} = U")
+            if by.may_be_absent:
+                self.source.write(f"{'elif' if by.marks else 'if'} {by.is_absent}: pass")
+            value = f"{variable} = {self._in_force(cell, by)}"
+            self.source.write(f"else: {value}" if by.marks or by.may_be_absent else value)
+        marks = {*("U" if by.marks else ""), *("V" if cell.values[0][0] is not None else "")}
+        return Traits("".join(sorted(marks)), by.may_be_absent)
+
+    def _in_force(self, cell: Parameter, by: Value) -> str:
+        """Return the source of the value that counts by an instant, whose day it is in the zone."""
+        if len(cell.values) > _MOST_VALUES:
+            return f"FIGURES[{cell.name!r}]({by.text})"
+        text = "V"
+        for start, value in cell.values:
+            own = self.source.scope.value(Const(value, cell.sort)).text
+            if start is None:
+                text = own
+            else:
+                text = f"{own} if {by.text} >= {start_of_day(start, self.source.world.zone)} else {text}"
+        return text
+
+    def derived(self, cell: Derived, place: str, is_sure: Mapping[str, bool]) -> Traits:
+        """Write what rules conclude; ``is_sure`` tells of each rule whether it is never undetermined."""
+        variable = self.source.slots[cell.name] + place
+        if not cell.candidates:
+            self.source.write(f"{variable} = None")
+            return Traits("", True)
+        rules = [self.source.slots[rule_name(one.rule)] + place for one in cell.candidates]
+        values = [self.source.scope.value(one.value) for one in cell.candidates]
+        are_sure = all(is_sure[rule_name(one.rule)] for one in cell.candidates)
+        marks = {mark for value in values for mark in value.marks if mark != "C"}
+        if not are_sure or any("C" in value.marks for value in values):
+            marks.add("U")
+        if len(rules) == 1:
+            self._derived_by_one(variable, rules[0], values[0], are_sure)
+            return Traits("".join(sorted(marks)), True)
+        truths, given = ", ".join(rules), ", ".join(one.text for one in values)
+        some = " or ".join(rules)
+        self.source.write(f"{variable} = FACTS[{cell.name!r}](({truths}), ({given})) if {some} else None")
+        return Traits(MARKS, True)
+
+    def _derived_by_one(self, variable: str, rule: str, value: Value, is_sure: bool) -> None:
+        text = f"U if {value.text} is C else {value.text}" if "C" in value.marks else value.text
+        open_value = f"None if {value.is_absent} else U" if value.may_be_absent else "U"
+        rest = "None" if is_sure else f"None if not {rule} else {open_value}"
+        self.source.write(f"{variable} = ({text}) if {rule} == 3 else {rest}")

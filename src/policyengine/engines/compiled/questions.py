@@ -1,0 +1,124 @@
+"""Questions about lists as loops, each with one variable that holds its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
+from policyengine.compile.dependencies import parts_of
+from policyengine.compile.plan import Aggregate, Expr
+from policyengine.engines.compiled.scheduling import Group
+from policyengine.engines.compiled.source import Source
+
+
+class Questions:
+    """Writes the answers of questions where they are first needed, once for each block that can read them."""
+
+    def __init__(self, source: Source) -> None:
+        """``source`` is written to."""
+        self.source = source
+        self._answers: dict[Group, dict[Aggregate, str]] = {}
+
+    def new(self, exprs: Iterable[Expr], group: Group) -> list[Aggregate]:
+        """Return the questions in expressions that have no variable yet, those within others first."""
+        found: dict[Aggregate, None] = {}
+        for expr in exprs:
+            for part in parts_of(expr):
+                if isinstance(part, Aggregate) and part not in self._asked(group):
+                    found[part] = None
+        return list(found)
+
+    def _asked(self, group: Group) -> Mapping[Aggregate, str]:
+        """Return the answers that can be read in a policy's block: its own, and those of all."""
+        return {**self._answers.get((None, None), {}), **self._answers.get(group, {})}
+
+    def ask(self, exprs: Iterable[Expr], group: Group) -> None:
+        """Write the answers of the questions in expressions, and let their variables be read."""
+        for question in self.new(exprs, group):
+            self.source.scope.asked = dict(self._asked(group))
+            self._answers.setdefault(group, {})[question] = self._question(question)
+        self.source.scope.asked = dict(self._asked(group))
+
+    def _question(self, question: Aggregate) -> str:
+        answer = self.source.names.new({"any": "some", "count": "number"}.get(question.how, question.how))
+        match question.how:
+            case "any":
+                return self._some(question, answer)
+            case "count":
+                return self._count(question, answer)
+            case "next" | "previous":
+                return self._neighbours(question, answer)
+            case _:
+                return self._picked(question, answer)
+
+    @contextmanager
+    def _unless_unknown(self, question: Aggregate, answer: str, unknown: str) -> Iterator[None]:
+        if not self.source.may_be_unknown[question.listed]:
+            yield
+            return
+        self.source.write(f"if {self.source.lists[question.listed]} is None: {answer} = {unknown}")
+        with self.source.block("else:"):
+            yield
+
+    def _some(self, question: Aggregate, answer: str) -> str:
+        with self._unless_unknown(question, answer, "1"):
+            self.source.write(f"{answer} = 0")
+            with self.source.each(question.listed, [question.where]):
+                where = self.source.scope.condition(question.where)
+                if where.is_two_valued:
+                    with self.source.block(f"if {where.text}:"):
+                        self.source.write(f"{answer} = 3")
+                        self.source.write("break")
+                else:
+                    self.source.write(f"{answer} |= {where.text}")
+                    self.source.write(f"if {answer} == 3: break")
+        return answer
+
+    def _count(self, question: Aggregate, answer: str) -> str:
+        with self._unless_unknown(question, answer, "MANY"):
+            sure, possible = self.source.names.new("sure"), self.source.names.new("possible")
+            self.source.write(f"{sure} = {possible} = 0")
+            with self.source.each(question.listed, [question.where]):
+                truth = self.source.truth(question.where)
+                with self.source.block(f"if {truth}:"):
+                    self.source.write(f"{possible} += 1")
+                    self.source.write(f"if {truth} == 3: {sure} += 1")
+            self.source.write(f"{answer} = ({sure}, {possible})")
+        return answer
+
+    def _picked(self, question: Aggregate, answer: str) -> str:
+        order = self.source.lists[question.listed]
+        order = order if question.how == "first" else f"{order}[::-1]"
+        with self._unless_unknown(question, answer, "1"):
+            before = self.source.names.new("before")
+            self.source.write(f"{before}, {answer} = None, 0")
+            with self.source.each(question.listed, [question.where, question.of], order=order):
+                where, of = (self.source.scope.condition(one) for one in (question.where, question.of))
+                if where.is_two_valued:
+                    with self.source.block(f"if {where.text}:"):
+                        self.source.write(f"{answer} = {of.as_number}")
+                        self.source.write("break")
+                else:
+                    truth, then = self.source.truth(question.where), self.source.names.new("then")
+                    self.source.write(f"if not {truth}: continue")
+                    self.source.write(f"{then} = {of.as_number}")
+                    with self.source.block(f"if {truth} == 3:"):
+                        self.source.write(f"{answer} = {then}")
+                        self.source.write("break")
+                    self.source.write(f"{before} = {then} if {before} is None or {before} == {then} else 1")
+            self.source.write(f"if {before} is not None and {before} != {answer}: {answer} = 1")
+        return answer
+
+    def _neighbours(self, question: Aggregate, answer: str) -> str:
+        order = self.source.records(question.listed)
+        order = f"({order})[::-1]" if question.how == "next" else order
+        last = self.source.names.new("last")
+        self.source.write(f"{answer}, {last} = [0] * {self.source.sizes[question.listed]}, 0")
+        with self.source.each(question.listed, [question.where, question.of], order=order) as record:
+            self.source.write(f"{answer}[{record}] = {last}")
+            truth = self.source.truth(question.where)
+            of = self.source.scope.condition(question.of).as_number
+            self.source.write(f"if {truth} == 3: {last} = {of}")
+            with self.source.block(f"elif {truth}:"):
+                self.source.write(f"if {last} != ({of}): {last} = 1")
+        return answer
