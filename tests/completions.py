@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from random import Random
 
-from policyengine.frozen import replace
 from policyengine.checks.walk import conditions_of
+from policyengine.frozen import replace
 from policyengine.model.case import Case, Key
 from policyengine.model.conditions import Constant, Ref, parts_of
 from policyengine.model.rulebook import Bound, Rulebook

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any, Literal, NamedTuple
@@ -39,6 +38,7 @@ from policyengine.cli.evaluate import command
 from policyengine.diagnostics.diagnostic import FaultsFound
 from policyengine.diagnostics.i18n import Speech
 from policyengine.engines.durable.ruleset import durable_available
+from policyengine.frozen import Frozen, replace
 from policyengine.loading.load import load_files
 from policyengine.model.case import Case, Key
 from policyengine.model.conditions import Condition, Constant, Pick, Ref, Test, parts_of
@@ -345,7 +345,7 @@ def inner_parts(node: object) -> Iterable[object]:
         return node.values()
     if isinstance(node, tuple):
         return node
-    return (getattr(node, one.name) for one in fields(node)) if is_dataclass(node) else ()
+    return (getattr(node, name) for name in node.__struct_fields__) if isinstance(node, Frozen) else ()
 
 
 def _is_dated(part: object) -> bool:
@@ -435,12 +435,11 @@ def _has_same_parts(one: Decision, two: Decision, key: Key) -> bool:
         for act in acts
         if isinstance(one.findings.states[act], Known)
     )
-    # What rules say of an event can change with time, and what is dated by something else can be of long before
-    # when it is told: it may be in doubt later whether it came first.
+    # What rules say of an event can change with time; what is dated by something else can be of long before it
+    # is told: it may be in doubt later whether it came first.
     stops = [(stop.name, key[1] if stop.listed else None) for stop in deadline.stopped_by]
     kept = kept and all(
-        _dates_itself(two.judged.rulebook, stop[0])
-        or two.findings.states[stop] == one.findings.states[stop]
+        _dates_itself(two.judged.rulebook, stop[0]) or two.findings.states[stop] == one.findings.states[stop]
         for stop in stops
     )
     return kept and (was.exists, was.start, was.length) == (now.exists, now.start, now.length)

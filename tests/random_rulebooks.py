@@ -8,13 +8,13 @@ engines order by name and must not depend on it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from random import Random
 from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
+from policyengine.frozen import replace
 from policyengine.model import conditions as tree
 from policyengine.model.case import Case, Key
 from policyengine.model.conditions import ByReading, Condition, Constant, Operand, Operator, Ref
@@ -289,7 +289,7 @@ class _Maker:
 
     def whole_list(self, path: str) -> RecordList:
         fields = tuple(sorted(name for name, fact in self.facts.items() if fact.listed == path))
-        return self.lists[path]._replace(fields=fields)
+        return replace(self.lists[path], fields=fields)
 
     def parameter(self, listed: str | None) -> None:
         id, type = self.name("param"), self.choose(TYPES)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from policyengine.frozen import replace
 from policyengine.book.blocks import Document
 from policyengine.book.content import policy_book
 from policyengine.book.flow import flow_of
 from policyengine.book.html import render_book_html
 from policyengine.book.markdown import escaped, render_book_markdown
+from policyengine.frozen import replace
 from policyengine.model.rulebook import Rulebook
 from policyengine.testing.discover import find_files
 from policyengine.testing.exercised import exercised_parts
@@ -110,10 +110,11 @@ def test_cases_of_one_name_have_places_of_their_own(made: tuple[Rulebook, Docume
     runner.model(RULES)
     tests, _ = runner.read(find_files([RULES])[0])
     first = tests[0]
-    twin = replace(first, 
+    twin = replace(
+        first,
         scenarios=tuple(
             replace(one, span=one.span._replace(line=one.span.line + 5000)) for one in first.scenarios
-        )
+        ),
     )
     page = Page()
     page.feed(render_book_html(policy_book(made[0], [first, twin], {})))

@@ -12,6 +12,7 @@ from policyengine.compile.lower import lower_rulebook
 from policyengine.compile.plan import Given
 from policyengine.diagnostics.diagnostic import Diagnostic
 from policyengine.engines.memory import limits_of
+from policyengine.frozen import replace
 from policyengine.model.case import Case
 from policyengine.reading.case_reader import CaseReader, Settings, case_shape
 from policyengine.reading.parse.load import load_directory
@@ -302,9 +303,9 @@ def test_a_record_that_is_none_has_no_date_either_and_that_is_no_news(reader: Ca
 def test_a_fact_cannot_stand_below_a_fact(reader: CaseReader) -> None:
     book = reader.rulebook
     total = book.facts["order.total"]
-    below = total._replace(path="order.total.net")
+    below = replace(total, path="order.total.net")
     with pytest.raises(ValueError, match=r"order\.total\.net is below order\.total"):
-        case_shape(book._replace(facts={total.path: total, below.path: below}))
+        case_shape(replace(book, facts={total.path: total, below.path: below}))
 
 
 # ---------- what facts say about each other
@@ -582,8 +583,8 @@ def test_a_text_that_json_refuses_is_refused_in_a_tree_too(reader: CaseReader) -
     given = tree("order: {text: a}")
     group = given.entries[0].value
     assert isinstance(group, MappingNode) and isinstance(group.entries[0].value, Scalar)
-    text = group.entries[0].value._replace(text="\x1b")
-    group = group._replace(entries=(group.entries[0]._replace(value=text),))
-    given = given._replace(entries=(given.entries[0]._replace(value=group),))
+    text = group.entries[0]replace(.value, text="\x1b")
+    group = replace(group, entries=(group.entries[0]._replace(value=text),))
+    given = replace(given, entries=(given.entries[0]._replace(value=group),))
     case, faults = reader.read_tree(given, "named")
     assert case is None and [(fault.code, fault.span) for fault in faults] == [("json-text", given.span)]

@@ -12,6 +12,7 @@ from jsonschema import Draft7Validator
 from policyengine.checks import missing_clauses
 from policyengine.checks.quotes import check_quotes, find_document, wrong_document
 from policyengine.diagnostics.i18n import Speech
+from policyengine.frozen import replace
 from policyengine.loading.load import load_model
 from policyengine.model.rulebook import Rulebook
 from policyengine.reading.citations import citations
@@ -68,7 +69,7 @@ def test_every_quote_is_verbatim(book: Rulebook) -> None:
 def test_a_quote_that_is_not_there_is_told_with_what_is(book: Rulebook) -> None:
     document = book.documents[0]
     clause = book.clauses["S2-DL-PRE-24H"]
-    changed = book._replace(clauses={clause.id: clause}, rules={}, deadlines={}, parameters={}, amounts={}, assumptions={}, reports={})  # fmt: skip  # noqa: E501
+    changed = replace(book, clauses={clause.id: clause}, rules={}, deadlines={}, parameters={}, amounts={}, assumptions={}, reports={})  # fmt: skip  # noqa: E501
     assert clause.quote == "卖家有24小时的预处理期"
     (fault,) = check_quotes(changed, document, "……卖家有48小时的预处理期。")
     assert (fault.code, fault.span) == ("quote-not-found", clause.span)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from small_rulebooks import draw_model, every_finding, make_model
 
-from policyengine.frozen import replace
 from policyengine.checks import idle_override, meeting, possible_conflict
 from policyengine.checks.exclusion import Exclusion
+from policyengine.frozen import replace
 from policyengine.model.rulebook import Rulebook
 from policyengine.semantics.findings import Absent, Conflict, Findings, Known, State
 

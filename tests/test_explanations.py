@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from jsonschema import Draft7Validator
 from random_rulebooks import make_case, make_rulebook, without_some
 
-from policyengine.frozen import replace
 from policyengine.api import prepare
 from policyengine.diagnostics.i18n import Speech
+from policyengine.frozen import replace
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.leaves import Either, Leaf, Part
 from policyengine.outcome.nearness import gap_of, in_order, shown_records, ways_in_order

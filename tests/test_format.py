@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from laws import inner_parts
 
-from policyengine.frozen import replace
 from policyengine.diagnostics.diagnostic import has_errors
 from policyengine.diagnostics.span import Span
 from policyengine.formatting.format import format_text
+from policyengine.frozen import Frozen, replace
 from policyengine.loading.load import load_model
 from policyengine.model.rulebook import Rulebook
 from policyengine.reading.file_names import FOLDERS
@@ -145,7 +145,7 @@ def without_places(part: object) -> object:
     if isinstance(part, dict):
         return {name: without_places(one) for name, one in part.items()}
     inner = [without_places(one) for one in inner_parts(part)]
-    return (type(part).__name__, *inner) if inner or isinstance(part, tuple) else part
+    return (type(part).__name__, *inner) if inner or isinstance(part, tuple | Frozen) else part
 
 
 def said(book: Rulebook) -> object:

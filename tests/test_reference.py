@@ -10,8 +10,8 @@ from programs import compiled_of, durable_of
 from random_rulebooks import NOWHERE, TITLE, make_rulebook
 from test_differential import difference
 
-from policyengine.frozen import replace
 from policyengine.engines.durable.ruleset import durable_available
+from policyengine.frozen import replace
 from policyengine.model import conditions as tree
 from policyengine.model.case import Case, Key
 from policyengine.model.conditions import All, Any, Condition, Constant, Count, Not, Operator, Pick, Ref, Some

@@ -11,8 +11,8 @@ import pytest
 from completions import Completions
 from test_refine import fits
 
-from policyengine.frozen import replace
 from policyengine.api import Rulebook, prepare
+from policyengine.frozen import replace
 from policyengine.model.case import Case, Key
 from policyengine.outcome.decision import Decision, Outcome
 from policyengine.outcome.refine.search import Refinement, Target

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import policyengine.outcome.timeline as module
-from policyengine.frozen import replace
 from policyengine.api import Rulebook, load_rulebook
+from policyengine.frozen import replace
 from policyengine.model.case import Case
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.timeline import (

@@ -35,6 +35,9 @@ class Placed(Frozen, eq=False):
         kind = self.__class__
         return self is other or (kind is other.__class__ and _said_by(kind)(self) == _said_by(kind)(other))
 
+    def __ne__(self, other: object) -> bool:  # the one of `Struct` would still compare all fields
+        return not self == other
+
     def __hash__(self) -> int:
         kind = self.__class__
         return hash((kind, _said_by(kind)(self)))

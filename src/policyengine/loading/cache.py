@@ -172,8 +172,8 @@ class _Pickler(pickle.Pickler):
         return value.key if isinstance(value, ZoneInfo) else None
 
 
-# Every class of which a rulebook is made, and nothing else: all are tuples with names or enumerations, which
-# hold data and do nothing. A test derives them from the annotations of `Stored`.
+# Every class of which a rulebook is made, and nothing else: structs, tuples with names and enumerations,
+# which hold data and do nothing. A test derives them from the annotations of `Stored`.
 _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "policyengine.values.calendar": frozenset(("Calendar",)),
