@@ -297,6 +297,7 @@ class _Assembly:
         self.explanation = explanation
         self.refinement = refinement
         self.has_overlay = any(overlay.active for overlay in self.book.overlays)
+        self._fired = frozenset(findings.firings)
         # Answers share completions, which the refinement keeps: each is explained once.
         self._explained = {id(findings): explanation}
         self._outcomes: dict[Key, Outcome] = {}
@@ -428,7 +429,7 @@ class _Assembly:
 
     def _overridden(self, path: str, record: int | None, names: Iterable[str]) -> Iterator[Rule]:
         for rule in self.explanation.explainer.conclusions.get(path, ()):
-            if rule.id not in names and self.findings.rules[rule.id, record].truth is Truth.TRUE:
+            if rule.id not in names and (rule.id, record) in self._fired:
                 yield rule
 
     def _unconfirmed(self, support: Support) -> tuple[str, ...]:

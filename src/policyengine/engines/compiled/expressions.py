@@ -141,6 +141,8 @@ class Scope:
                 return _joined("any", ways, depth)
             case Apply("in", (left, *others)) if all(isinstance(one, Const) for one in others):
                 return self._among(self.value(left), others)
+            case Apply("le", (left, right)) if right == AS_OF and self.value(left).is_past:
+                return _settled((self.value(left),), "True", True)
             case Apply(op, (left, *others)):
                 subject = self.value(left)
                 return _joined("any", [_compared(subject, op, self.value(one)) for one in others], depth)
@@ -168,16 +170,17 @@ def _settled(values: Iterable[Value], known: str, needs_value: bool) -> Conditio
     unknown = " or ".join(one.is_unknown for one in every if one.marks)
     perhaps = [one for one in every if one.may_be_absent] if needs_value else []
     if not unknown:
-        there = [f"{one.text} is not None" for one in perhaps]
-        return Condition(f"({' and '.join((*there, known))})", True)
+        tests = [f"{one.text} is not None" for one in perhaps] + ([] if known == "True" else [known])
+        return Condition(f"({' and '.join(tests)})", True) if tests else ALWAYS
     absent = " or ".join(one.is_absent for one in perhaps)
-    found = f"1 if {unknown} else 3 if {known} else 0"
+    found = f"1 if {unknown} else " + ("3" if known == "True" else f"3 if {known} else 0")
     return Condition(f"(0 if {absent} else {found})" if absent else f"({found})", False)
 
 
 def _compared(left: Value, op: Op, right: Value) -> Condition:
-    known = f"{left.key} {_SIGNS[op]} {right.key}"
     is_equality = op in ("eq", "in")
+    sign = "is" if right.text in ("True", "False") else _SIGNS[op]
+    known = f"{left.key} {sign} {right.key}"
     # None is equal to no constant, so it need not be asked for; but it has no order, and equals itself.
     needs_value = not is_equality or right.may_be_absent or left.key != left.text or bool(right.marks)
     return _settled((left, right), known, needs_value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from policyengine.compile.dependencies import rule_name
 from policyengine.compile.plan import Const, Derived, Given, Parameter
@@ -117,13 +117,31 @@ class Facts:
         if len(rules) == 1:
             self._derived_by_one(variable, rules[0], values[0], are_sure)
             return Traits("".join(sorted(marks)), True)
-        truths, given = ", ".join(rules), ", ".join(one.text for one in values)
-        some = " or ".join(rules)
-        self.source.write(f"{variable} = FACTS[{cell.name!r}](({truths}), ({given})) if {some} else None")
+        self._derived_by_one_of(cell, variable, rules, values)
         return Traits(MARKS, True)
 
+    def _derived_by_one_of(
+        self, cell: Derived, variable: str, rules: Sequence[str], values: Sequence[Value]
+    ) -> None:
+        """Write what several rules conclude; mostly one of them holds, or none."""
+        total = self.source.names.new("total")
+        self.source.write(f"{total} = {' + '.join(rules)}")
+        chain = self.source.chain()
+        with chain.when(f"not {total}"):
+            self.source.write(f"{variable} = None")
+        for rule, value in zip(rules, values, strict=True):
+            with chain.when(f"{total} == 3 and {rule} == 3"):
+                self.source.write(f"{variable} = {_read(value)}")
+        with chain.otherwise():
+            truths, given = ", ".join(rules), ", ".join(one.text for one in values)
+            self.source.write(f"{variable} = FACTS[{cell.name!r}](({truths}), ({given}))")
+
     def _derived_by_one(self, variable: str, rule: str, value: Value, is_sure: bool) -> None:
-        text = f"U if {value.text} is C else {value.text}" if "C" in value.marks else value.text
         open_value = f"None if {value.is_absent} else U" if value.may_be_absent else "U"
         rest = "None" if is_sure else f"None if not {rule} else {open_value}"
-        self.source.write(f"{variable} = ({text}) if {rule} == 3 else {rest}")
+        self.source.write(f"{variable} = {_read(value)} if {rule} == 3 else {rest}")
+
+
+def _read(value: Value) -> str:
+    """Return the source of a value that is read: a conflict is not known."""
+    return f"(U if {value.text} is C else {value.text})" if "C" in value.marks else value.text
