@@ -284,7 +284,7 @@ def main() -> None:
     parser.add_argument("--only", choices=("one", "every", "load", "missing"))
     asked = parser.parse_args()
     os.environ["POLICYENGINE_CACHE"] = "off"
-    rounds, cases = (3, 20) if asked.quick else (15, 60)
+    rounds, cases = (4, 15) if asked.quick else (40, 30)
     questions: dict[str, Callable[[], str]] = {
         "one": lambda: measure(False, asked.sizes, rounds, cases),
         "every": lambda: measure(True, asked.sizes, rounds, cases),
