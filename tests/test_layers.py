@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "src" / "policyengine"
 LAYERS = (
     "version",
     "resources",
+    "frozen",
     "diagnostics",
     "values",
     "syntax",
@@ -43,6 +44,7 @@ DOORS = {
     "jsonschema": ("syntax.schemas", "syntax.schema_errors"),
     "durable_rules_engine": ("engines.durable.ruleset",),
     "durable": (),
+    "msgspec": ("frozen",),
     "holidays": ("values.calendar",),
     "click": ("cli",),
     "pytest": ("testing.pytest_plugin",),
