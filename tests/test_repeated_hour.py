@@ -23,14 +23,10 @@ from policyengine.render.timeline_json import render_timeline_json
 from policyengine.render.timeline_svg import render_timeline_svg
 from policyengine.render.timeline_text import render_timeline
 from policyengine.render.why import Chain
-from policyengine.values.literals import (
-    LiteralError,
-    ValueType,
-    format_value,
-    instant_text,
-    parse_literal,
-    show_value,
-)
+from policyengine.values.display import show_value
+from policyengine.values.faults import LiteralError
+from policyengine.values.literals import ValueType, format_value, instant_text
+from policyengine.values.parse import parse_literal
 
 ZONES = (
     "America/New_York",

@@ -18,17 +18,12 @@ from policyengine.model.rulebook import Bound, Fact, RecordList, Rulebook
 from policyengine.syntax.json_reader import MAX_FAULTS, Number, locate_all, read_json
 from policyengine.syntax.keys import Path, format_path, parse_name
 from policyengine.syntax.yaml_tree import MappingNode, node_at, to_plain
-from policyengine.values.literals import (
-    TYPE_WORDS,
-    LiteralError,
-    Value,
-    ValueType,
-    comparison_key,
-    format_value,
-    parse_literal,
-    percent_readings,
-    shorten,
-)
+from policyengine.values.display import TYPE_WORDS
+from policyengine.values.escaping import shorten
+from policyengine.values.faults import LiteralError
+from policyengine.values.literals import Value, ValueType, comparison_key, format_value
+from policyengine.values.numbers import percent_readings
+from policyengine.values.parse import parse_literal
 
 if TYPE_CHECKING:
     from policyengine.model.lookup import Lookup

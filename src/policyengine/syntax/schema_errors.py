@@ -23,7 +23,7 @@ from policyengine.syntax.schema_parts import (
     shape_of,
 )
 from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNode, node_at
-from policyengine.values.literals import shorten
+from policyengine.values.escaping import shorten
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

@@ -21,7 +21,9 @@ from policyengine.testing.run import Extra, Failure, NotBecause, NotRefused, Ref
 from policyengine.testing.scenarios import Expectation, Scenario, ScenarioFile
 from policyengine.testing.suggest import Unreached
 from policyengine.testing.targets import Covered, Target
-from policyengine.values.literals import ValueType, printable, show_value
+from policyengine.values.display import show_value
+from policyengine.values.escaping import printable
+from policyengine.values.literals import ValueType
 
 _KINDS = {
     "rule": marked("rules that held"),

@@ -23,7 +23,8 @@ from policyengine.reading.parse.operands import (
     wanted_by,
 )
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar, SequenceNode
-from policyengine.values.literals import TYPE_WORDS, ValueType
+from policyengine.values.display import TYPE_WORDS
+from policyengine.values.literals import ValueType
 
 _TIMES = (ValueType.INSTANT, ValueType.DATE)
 _QUANTITIES = (
