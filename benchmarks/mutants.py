@@ -30,7 +30,7 @@ Name = tuple[str, str, str, int]
 # Modules and packages that decide.
 DECIDING = [
     "policyengine.outcome.timeline",
-    "policyengine.reading.case_reader",
+    "policyengine.reading.case",
     "policyengine.semantics.deadlines",
     "policyengine.semantics.amounts",
     "policyengine.semantics.overriding",

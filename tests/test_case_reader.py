@@ -13,7 +13,8 @@ from policyengine.compile.plan import Given
 from policyengine.diagnostics.diagnostic import Diagnostic
 from policyengine.engines.memory import limits_of
 from policyengine.model.case import Case
-from policyengine.reading.case_reader import CaseReader, Settings, case_shape
+from policyengine.reading.case.reader import CaseReader, Settings
+from policyengine.reading.case.shape import case_shape
 from policyengine.reading.parse.load import load_directory
 from policyengine.semantics.amounts import Range, declared_range
 from policyengine.syntax.yaml_tree import MappingNode, Scalar, read_yaml
@@ -241,7 +242,7 @@ def test_faults_are_told_in_the_order_of_the_text(reader: CaseReader) -> None:
 def test_no_more_faults_are_told_than_anybody_reads(
     reader: CaseReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("policyengine.reading.case_reader.MAX_FAULTS", 5)
+    monkeypatch.setattr("policyengine.reading.case.draft.MAX_FAULTS", 5)
     for count, told in ((4, 4), (5, 5), (6, 5)):
         facts = {f"x{number}": 1 for number in range(count)}
         assert len(refused(reader, {"order": facts})) == told

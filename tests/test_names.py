@@ -20,7 +20,7 @@ from policyengine.lsp.index import Index
 from policyengine.model.case import Key
 from policyengine.model.key_names import format_key, path_of
 from policyengine.model.lookup import RULES, VALUES, Kind, Lookup, Unknown
-from policyengine.reading.case_reader import CaseReader
+from policyengine.reading.case.reader import CaseReader
 from policyengine.render.naming import Naming
 from policyengine.render.text import render_text
 from policyengine.syntax.keys import format_path, numbered, parse_name, splits

@@ -18,7 +18,7 @@ from policyengine.model.rulebook import Rulebook as Model
 from policyengine.outcome.decision import Decision, Judged
 from policyengine.outcome.explain import Explainer, Explanation
 from policyengine.outcome.refine.search import Refinement, Refiner
-from policyengine.reading.case_reader import CaseReader, Settings
+from policyengine.reading.case.reader import CaseReader, Settings
 from policyengine.semantics.findings import Engine
 from policyengine.values.faults import LiteralError
 from policyengine.values.instants import check_instant

@@ -19,7 +19,7 @@ from policyengine.engines.choice import EngineName, Load
 from policyengine.model.case import Case, Key
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.emptiness import why_empty
-from policyengine.reading.case_reader import Settings
+from policyengine.reading.case.reader import Settings
 from policyengine.syntax.files import read_text, shown_name
 from policyengine.syntax.lines import NDJSON, read_lines
 

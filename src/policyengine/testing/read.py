@@ -10,7 +10,7 @@ from policyengine.diagnostics.i18n import Speech
 from policyengine.diagnostics.span import Span
 from policyengine.model.lookup import RULES, VALUES, Lookup, Unknown
 from policyengine.model.rulebook import STATUSES, Rulebook
-from policyengine.reading.case_reader import CODES, CaseReader
+from policyengine.reading.case.reader import CODES, CaseReader
 from policyengine.reading.parse import nodes
 from policyengine.render.naming import Naming
 from policyengine.syntax.files import decode_text, read_text
