@@ -40,7 +40,7 @@ LAYERS = (
 )
 DOORS = {
     "yaml": ("syntax.yaml_tree",),
-    "jsonschema": ("syntax.schemas", "syntax.schema_errors"),
+    "jsonschema": ("syntax.schemas", "syntax.shape_faults"),
     "durable_rules_engine": ("engines.durable.ruleset",),
     "durable": (),
     "holidays": ("values.calendar",),

@@ -17,8 +17,9 @@ from jsonschema import Draft7Validator
 
 from policyengine.diagnostics.diagnostic import Diagnostic
 from policyengine.resources import data_directory
-from policyengine.syntax.schema_errors import FORMS
-from policyengine.syntax.schemas import KINDS, MAX_FAULTS, MAX_LEVELS, check_shape, schema_text
+from policyengine.syntax.schemas import KINDS, MAX_LEVELS, check_shape, schema_text
+from policyengine.syntax.shape_faults.forms import FORMS
+from policyengine.syntax.shape_faults.telling import MAX_FAULTS
 from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNode, read_yaml
 
 ROOT = Path(__file__).parents[1]
