@@ -46,7 +46,7 @@ from policyengine.model.rulebook import CountingRule, DatedValue, Deadline, Defa
 from policyengine.model.rulebook import Rulebook as Model
 from policyengine.outcome.decision import Decision
 from policyengine.reading.rule_files import SourceFile
-from policyengine.render.json import decision_data, render_json
+from policyengine.render.json.decision import decision_data, render_json
 from policyengine.render.text import render_text
 from policyengine.render.why import Chain
 from policyengine.semantics.findings import (

@@ -12,7 +12,7 @@ from policyengine.diagnostics.i18n import Speech
 from policyengine.model.rulebook import Rulebook
 from policyengine.reading.parse import load
 from policyengine.reading.parse.load import load_directory
-from policyengine.render.json import render_json
+from policyengine.render.json.decision import render_json
 from policyengine.render.text import render_text
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, SequenceNode
 

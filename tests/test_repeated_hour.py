@@ -16,7 +16,7 @@ from policyengine import Decision, Rulebook, load_rulebook
 from policyengine.diagnostics.i18n import LANGUAGES, Language, Speech
 from policyengine.outcome.timeline import make_timeline
 from policyengine.reading.case.reader import CaseReader
-from policyengine.render.json import render_json
+from policyengine.render.json.decision import render_json
 from policyengine.render.text import render_text
 from policyengine.render.timeline_html import render_timeline_html
 from policyengine.render.timeline_json import render_timeline_json

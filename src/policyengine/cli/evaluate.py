@@ -255,7 +255,7 @@ def _named(decision: Decision, option: str, name: str, asked: _Asked) -> Key:
 
 
 def _show_json(decision: Decision, text: _Text, asked: _Asked) -> str:
-    from policyengine.render.json import render_json
+    from policyengine.render.json.decision import render_json
 
     _asked_why(decision, asked)  # the data explains every name already
     indent = 2 if asked.is_single else None
@@ -268,6 +268,6 @@ def _show_json(decision: Decision, text: _Text, asked: _Asked) -> str:
 def _why_not_data(decision: Decision, asked: _Asked) -> dict[str, object]:
     if not asked.why_not:
         return {}
-    from policyengine.render.json import failed_rule_data
+    from policyengine.render.json.decision import failed_rule_data
 
     return {"why_not": [failed_rule_data(decision, key) for key in _asked_why_not(decision, asked)]}
