@@ -62,7 +62,7 @@ def measure(records: int, missing: str) -> list[object]:
     from policyengine.diagnostics.i18n import Speech
     from policyengine.render.json.decision import render_json
     from policyengine.render.text import render_text
-    from policyengine.render.why import Chain
+    from policyengine.render.why.chain import Chain
 
     book = load_rulebook(RULES)
     started = time.process_time()

@@ -48,7 +48,7 @@ from policyengine.outcome.decision import Decision
 from policyengine.reading.rule_files import SourceFile
 from policyengine.render.json.decision import decision_data, render_json
 from policyengine.render.text import render_text
-from policyengine.render.why import Chain
+from policyengine.render.why.chain import Chain
 from policyengine.semantics.findings import (
     Absent,
     DeadlineFinding,

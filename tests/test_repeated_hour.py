@@ -22,7 +22,7 @@ from policyengine.render.timeline_html import render_timeline_html
 from policyengine.render.timeline_json import render_timeline_json
 from policyengine.render.timeline_svg import render_timeline_svg
 from policyengine.render.timeline_text import render_timeline
-from policyengine.render.why import Chain
+from policyengine.render.why.chain import Chain
 from policyengine.values.display import show_value
 from policyengine.values.faults import LiteralError
 from policyengine.values.literals import ValueType, format_value, instant_text

@@ -217,7 +217,7 @@ def _show_faults(faults: Sequence[Diagnostic], text: _Text) -> str:
 
 
 def _explain(decision: Decision, asked: _Asked, color: bool) -> str:
-    from policyengine.render.why import Chain
+    from policyengine.render.why.chain import Chain
 
     chain = Chain(decision, asked.say, color)
     parts = [chain.why(key) for key in _asked_why(decision, asked)]

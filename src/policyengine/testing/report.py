@@ -12,7 +12,7 @@ from policyengine.outcome.decision import Decision
 from policyengine.render.layout import Paint, Row, Tone, table
 from policyengine.render.naming import Naming
 from policyengine.render.report import render_report
-from policyengine.render.why import Chain
+from policyengine.render.why.chain import Chain
 from policyengine.semantics.findings import State, Unknown
 from policyengine.syntax.files import read_text
 from policyengine.testing.coverage import Coverage
