@@ -13,7 +13,9 @@ from decimal import Decimal
 
 from policyengine.diagnostics.diagnostic import Diagnostic, error, message
 from policyengine.diagnostics.span import Span
-from policyengine.syntax.json_reader import MAX_DEPTH, MAX_FAULTS, Number, bad_text, depth_fault, number_fault
+from policyengine.syntax.json_faults import MAX_FAULTS, bad_text, depth_fault, number_fault
+from policyengine.syntax.json_reader import Number
+from policyengine.syntax.json_scan import MAX_DEPTH
 from policyengine.syntax.keys import Path, format_path
 from policyengine.values.escaping import shorten
 

@@ -8,7 +8,7 @@ from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, mess
 from policyengine.model.case import Key
 from policyengine.model.rulebook import Fact, Rulebook
 from policyengine.reading.case.source import Source
-from policyengine.syntax.json_reader import MAX_FAULTS
+from policyengine.syntax.json_faults import MAX_FAULTS
 from policyengine.syntax.keys import Path, format_path
 from policyengine.values.literals import Value
 

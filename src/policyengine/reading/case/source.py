@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policyengine.diagnostics.span import Span
-from policyengine.syntax.json_reader import locate_all
+from policyengine.syntax.json_places import locate
 from policyengine.syntax.keys import Path
 from policyengine.syntax.yaml_tree import MappingNode, node_at
 
@@ -29,7 +29,7 @@ class Source:
         before = self.first_line - 1
         found = iter(
             Span(self.file, line + before, column, end_line + before, end_column)
-            for line, column, end_line, end_column in locate_all(self.text, in_text)
+            for line, column, end_line, end_column in locate(self.text, in_text)
         )
         return [Span(words) if words else next(found) for words in options]
 
