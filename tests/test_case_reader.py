@@ -17,7 +17,8 @@ from policyengine.reading.case.reader import CaseReader, Settings
 from policyengine.reading.case.shape import case_shape
 from policyengine.reading.parse.load import load_directory
 from policyengine.semantics.amounts import Range, declared_range
-from policyengine.syntax.yaml_tree import MappingNode, Scalar, read_yaml
+from policyengine.syntax.yaml_reader import read_yaml
+from policyengine.syntax.yaml_tree import MappingNode, Scalar
 from policyengine.values.literals import Duration
 
 FILES = {

@@ -39,7 +39,7 @@ LAYERS = (
     "__main__",
 )
 DOORS = {
-    "yaml": ("syntax.yaml_tree",),
+    "yaml": ("syntax.yaml_events",),
     "jsonschema": ("syntax.schemas", "syntax.shape_faults"),
     "durable_rules_engine": ("engines.durable.ruleset",),
     "durable": (),

@@ -25,7 +25,8 @@ from policyengine.render.naming import Naming
 from policyengine.render.text import render_text
 from policyengine.syntax.keys import format_path, numbered, parse_name, splits
 from policyengine.syntax.schemas import read_shaped
-from policyengine.syntax.yaml_tree import MappingNode, read_yaml
+from policyengine.syntax.yaml_reader import read_yaml
+from policyengine.syntax.yaml_tree import MappingNode
 from policyengine.testing.read import check_scenarios
 
 ROOT = Path(__file__).parents[1]

@@ -20,7 +20,8 @@ from policyengine.resources import data_directory
 from policyengine.syntax.schemas import KINDS, MAX_LEVELS, check_shape, schema_text
 from policyengine.syntax.shape_faults.forms import FORMS
 from policyengine.syntax.shape_faults.telling import MAX_FAULTS
-from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNode, read_yaml
+from policyengine.syntax.yaml_reader import read_yaml
+from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNode
 
 ROOT = Path(__file__).parents[1]
 RULE_FILES = sorted(ROOT.glob("rules/**/*.yaml"))

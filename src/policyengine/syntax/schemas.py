@@ -19,7 +19,8 @@ from policyengine.resources import data_directory
 from policyengine.syntax.schema_parts import Schema
 from policyengine.syntax.shape_faults.tell import tell
 from policyengine.syntax.shape_faults.telling import MAX_FAULTS
-from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNode, read_yaml
+from policyengine.syntax.yaml_reader import read_yaml
+from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNode
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

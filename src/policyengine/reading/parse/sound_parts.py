@@ -12,7 +12,8 @@ from typing import NamedTuple
 from policyengine.diagnostics.diagnostic import Diagnostic, has_errors
 from policyengine.diagnostics.span import Span
 from policyengine.syntax.schemas import check_shape
-from policyengine.syntax.yaml_tree import Entry, MappingNode, read_yaml
+from policyengine.syntax.yaml_reader import read_yaml
+from policyengine.syntax.yaml_tree import Entry, MappingNode
 
 # Sections whose entries are parts of their own, each with a name.
 _SECTIONS = (
