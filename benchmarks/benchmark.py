@@ -33,7 +33,7 @@ from policyengine.engines.memory import World  # noqa: E402
 from policyengine.loading.load import load_model  # noqa: E402
 from policyengine.model.case import Case  # noqa: E402
 from policyengine.outcome.decision import Decision  # noqa: E402
-from policyengine.render.json import render_json  # noqa: E402
+from policyengine.render.json.decision import render_json  # noqa: E402
 from policyengine.render.outcomes import render_outcomes  # noqa: E402
 from policyengine.render.text import render_text  # noqa: E402
 from policyengine.values.literals import ValueType, format_value  # noqa: E402

@@ -34,7 +34,7 @@ from policyengine.api import Rulebook, prepare  # noqa: E402
 from policyengine.model.case import Case, Key  # noqa: E402
 from policyengine.outcome.decision import Decision, Outcome  # noqa: E402
 from policyengine.outcome.refine.search import Target  # noqa: E402
-from policyengine.reading.case_reader import CaseReader  # noqa: E402
+from policyengine.reading.case.reader import CaseReader  # noqa: E402
 from policyengine.semantics.findings import Unknown  # noqa: E402
 from policyengine.testing.discover import find_files  # noqa: E402
 from policyengine.testing.run import Runner  # noqa: E402

@@ -60,9 +60,9 @@ def measure(records: int, missing: str) -> list[object]:
     """Return one row: the bytes of each form, CPU seconds, and the most memory there was."""
     from policyengine import load_rulebook
     from policyengine.diagnostics.i18n import Speech
-    from policyengine.render.json import render_json
+    from policyengine.render.json.decision import render_json
     from policyengine.render.text import render_text
-    from policyengine.render.why import Chain
+    from policyengine.render.why.chain import Chain
 
     book = load_rulebook(RULES)
     started = time.process_time()

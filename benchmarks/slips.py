@@ -22,7 +22,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from policyengine.lint.examine import examine_rulebook
-from policyengine.syntax.yaml_tree import read_yaml, to_plain
+from policyengine.syntax.yaml_reader import read_yaml
+from policyengine.syntax.yaml_tree import to_plain
 
 RULES = Path(__file__).resolve().parent.parent / "rules/taobao"
 NEAR = 3  # lines

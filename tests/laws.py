@@ -46,9 +46,9 @@ from policyengine.model.rulebook import CountingRule, DatedValue, Deadline, Defa
 from policyengine.model.rulebook import Rulebook as Model
 from policyengine.outcome.decision import Decision
 from policyengine.reading.rule_files import SourceFile
-from policyengine.render.json import decision_data, render_json
+from policyengine.render.json.decision import decision_data, render_json
 from policyengine.render.text import render_text
-from policyengine.render.why import Chain
+from policyengine.render.why.chain import Chain
 from policyengine.semantics.findings import (
     Absent,
     DeadlineFinding,
@@ -435,8 +435,8 @@ def _has_same_parts(one: Decision, two: Decision, key: Key) -> bool:
         for act in acts
         if isinstance(one.findings.states[act], Known)
     )
-    # What rules say of an event can change with time; what is dated by something else can be of long before it
-    # is told: it may be in doubt later whether it came first.
+    # What rules say of an event can change with time; what is dated by something else can be of long before
+    # it is told: it may be in doubt later whether it came first.
     stops = [(stop.name, key[1] if stop.listed else None) for stop in deadline.stopped_by]
     kept = kept and all(
         _dates_itself(two.judged.rulebook, stop[0]) or two.findings.states[stop] == one.findings.states[stop]

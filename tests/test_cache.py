@@ -164,7 +164,7 @@ def named(module: str, name: str) -> bytes:
         ("policyengine.syntax.revision", "subprocess.Popen"),
         ("policyengine.model.rulebook", "Rulebook._make"),
         ("policyengine.model.rulebook", "NamedTuple"),
-        ("policyengine.values.literals", "LiteralError"),
+        ("policyengine.values.literals", "Enum"),
         ("policyengine.values.literals", "ZoneInfo"),
         ("policyengine.syntax.opening", "open_bytes"),
         ("builtins", "getattr"),

@@ -21,14 +21,8 @@ from policyengine.values.calendar import (
     is_in_time,
     load_calendar,
 )
-from policyengine.values.literals import (
-    Duration,
-    ValueType,
-    format_value,
-    local_day,
-    parse_literal,
-    start_of_day,
-)
+from policyengine.values.literals import Duration, ValueType, format_value, local_day, start_of_day
+from policyengine.values.parse import parse_literal
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -14,10 +14,12 @@ from policyengine.diagnostics.diagnostic import Diagnostic
 from policyengine.engines.memory import limits_of
 from policyengine.frozen import replace
 from policyengine.model.case import Case
-from policyengine.reading.case_reader import CaseReader, Settings, case_shape
+from policyengine.reading.case.reader import CaseReader, Settings
+from policyengine.reading.case.shape import case_shape
 from policyengine.reading.parse.load import load_directory
 from policyengine.semantics.amounts import Range, declared_range
-from policyengine.syntax.yaml_tree import MappingNode, Scalar, read_yaml
+from policyengine.syntax.yaml_reader import read_yaml
+from policyengine.syntax.yaml_tree import MappingNode, Scalar
 from policyengine.values.literals import Duration
 
 FILES = {
@@ -242,7 +244,7 @@ def test_faults_are_told_in_the_order_of_the_text(reader: CaseReader) -> None:
 def test_no_more_faults_are_told_than_anybody_reads(
     reader: CaseReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("policyengine.reading.case_reader.MAX_FAULTS", 5)
+    monkeypatch.setattr("policyengine.reading.case.draft.MAX_FAULTS", 5)
     for count, told in ((4, 4), (5, 5), (6, 5)):
         facts = {f"x{number}": 1 for number in range(count)}
         assert len(refused(reader, {"order": facts})) == told
@@ -583,8 +585,8 @@ def test_a_text_that_json_refuses_is_refused_in_a_tree_too(reader: CaseReader) -
     given = tree("order: {text: a}")
     group = given.entries[0].value
     assert isinstance(group, MappingNode) and isinstance(group.entries[0].value, Scalar)
-    text = group.entries[0]replace(.value, text="\x1b")
-    group = replace(group, entries=(group.entries[0]._replace(value=text),))
-    given = replace(given, entries=(given.entries[0]._replace(value=group),))
+    text = replace(group.entries[0].value, text="\x1b")
+    group = replace(group, entries=(replace(group.entries[0], value=text),))
+    given = replace(given, entries=(replace(given.entries[0], value=group),))
     case, faults = reader.read_tree(given, "named")
     assert case is None and [(fault.code, fault.span) for fault in faults] == [("json-text", given.span)]

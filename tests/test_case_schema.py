@@ -14,7 +14,8 @@ from jsonschema import Draft7Validator
 from policyengine.model.rulebook import Rulebook
 from policyengine.reading.case_schema import case_schema, form_of
 from policyengine.reading.parse.load import load_directory
-from policyengine.values.literals import ValueType, parse_literal
+from policyengine.values.literals import ValueType
+from policyengine.values.parse import parse_literal
 
 ROOT = Path(__file__).parents[1]
 CASES = sorted(ROOT.glob("examples/cases/*.json"))

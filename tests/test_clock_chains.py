@@ -9,7 +9,8 @@ import pytest
 from policyengine.semantics.deadlines import ENDED, Clock, measure
 from policyengine.semantics.findings import NOTHING, Known, Truth
 from policyengine.values.calendar import Calendar, Counting
-from policyengine.values.literals import Duration, ValueType, parse_literal
+from policyengine.values.literals import Duration, ValueType
+from policyengine.values.parse import parse_literal
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CALENDAR = Calendar("XX", "", 2000, 2100, frozenset(), frozenset())

@@ -15,7 +15,7 @@ from policyengine import load_rulebook
 from policyengine.diagnostics.diagnostic import error, message
 from policyengine.diagnostics.span import Span
 from policyengine.outcome.decision import Decision
-from policyengine.render.json import failed_rule_data, render_json
+from policyengine.render.json.decision import failed_rule_data, render_json
 from policyengine.render.report import render_report_json
 from policyengine.syntax.schemas import schema_text
 

@@ -8,16 +8,8 @@ from hypothesis import strategies as st
 
 from policyengine.diagnostics.diagnostic import Diagnostic
 from policyengine.diagnostics.span import Span
-from policyengine.syntax.yaml_tree import (
-    MAX_DEPTH,
-    MappingNode,
-    Node,
-    Scalar,
-    SequenceNode,
-    node_at,
-    read_yaml,
-    to_plain,
-)
+from policyengine.syntax.yaml_reader import MAX_DEPTH, read_yaml
+from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNode, node_at, to_plain
 
 
 def read(text: str) -> tuple[Node, list[Diagnostic]]:

@@ -10,7 +10,8 @@ from jsonschema import Draft7Validator
 from policyengine.loading.load import load_model
 from policyengine.model.rulebook import Rulebook
 from policyengine.reading.editor_schema import KINDS, editor_schema
-from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, read_yaml
+from policyengine.syntax.yaml_reader import read_yaml
+from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar
 
 RULES = Path(__file__).parent.parent / "rules/taobao"
 FILES = [

@@ -14,8 +14,8 @@ from policyengine.frozen import replace
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.leaves import Either, Leaf, Part
 from policyengine.outcome.nearness import gap_of, in_order, shown_records, ways_in_order
-from policyengine.render.json import failed_rule_data, render_json
-from policyengine.render.why import Chain
+from policyengine.render.json.decision import failed_rule_data, render_json
+from policyengine.render.why.chain import Chain
 from policyengine.semantics.findings import Known, Truth
 from policyengine.syntax.schemas import schema_text
 

@@ -16,7 +16,7 @@ from policyengine.formatting.format import format_text
 from policyengine.lint.examine import examine_rulebook
 from policyengine.lsp.index import Index
 from policyengine.syntax.json_reader import read_json
-from policyengine.syntax.yaml_tree import read_yaml
+from policyengine.syntax.yaml_reader import read_yaml
 
 ROOT = Path(__file__).parent.parent
 _SPEC = importlib.util.spec_from_file_location("fuzz", ROOT / "benchmarks" / "fuzz.py")

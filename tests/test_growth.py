@@ -16,9 +16,9 @@ from policyengine.engines.memory import WorkingMemory
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.explain import Explanation
 from policyengine.outcome.refine.search import MOST_WORK, Refinement
-from policyengine.render.json import render_json
+from policyengine.render.json.decision import render_json
 from policyengine.render.text import render_text
-from policyengine.render.why import Chain
+from policyengine.render.why.chain import Chain
 from policyengine.syntax.schemas import schema_text
 
 ROOT = Path(__file__).parent.parent

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policyengine.syntax import json_places
 from policyengine.syntax.files import MAX_BYTES, read_text
-from policyengine.syntax.json_reader import MAX_FAULTS, Number, locate, read_json
+from policyengine.syntax.json_faults import MAX_FAULTS
+from policyengine.syntax.json_reader import Number, read_json
 
 
 def places(text: str) -> list[tuple[str, int, int]]:
@@ -92,6 +95,10 @@ def test_depth_is_bounded() -> None:
 @pytest.mark.parametrize("text", ['["' + "x" * 5_000_000, "[" + "a" * 5_000_000, '["' + "\\" * 5_000_000])
 def test_long_garbage_ends(text: str) -> None:
     assert [code for code, _, _ in places(text)] == ["json-syntax"]
+
+
+def locate(text: str, path: Sequence[str | int], key: bool = False) -> tuple[int, int, int, int]:
+    return json_places.locate(text, [(path, key)])[0]
 
 
 def test_locate() -> None:

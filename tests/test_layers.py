@@ -40,8 +40,8 @@ LAYERS = (
     "__main__",
 )
 DOORS = {
-    "yaml": ("syntax.yaml_tree",),
-    "jsonschema": ("syntax.schemas", "syntax.schema_errors"),
+    "yaml": ("syntax.yaml_events",),
+    "jsonschema": ("syntax.schemas", "syntax.shape_faults"),
     "durable_rules_engine": ("engines.durable.ruleset",),
     "durable": (),
     "msgspec": ("frozen",),

@@ -14,7 +14,7 @@ import pytest
 from policyengine import cli
 from policyengine.manual.pages import Page, PageUnreadable, pages, read_page
 from policyengine.resources import data_directory
-from policyengine.syntax.yaml_tree import read_yaml
+from policyengine.syntax.yaml_reader import read_yaml
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "policyengine"

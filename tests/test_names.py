@@ -20,12 +20,13 @@ from policyengine.lsp.index import Index
 from policyengine.model.case import Key
 from policyengine.model.key_names import format_key, path_of
 from policyengine.model.lookup import RULES, VALUES, Kind, Lookup, Unknown
-from policyengine.reading.case_reader import CaseReader
+from policyengine.reading.case.reader import CaseReader
 from policyengine.render.naming import Naming
 from policyengine.render.text import render_text
 from policyengine.syntax.keys import format_path, numbered, parse_name, splits
 from policyengine.syntax.schemas import read_shaped
-from policyengine.syntax.yaml_tree import MappingNode, read_yaml
+from policyengine.syntax.yaml_reader import read_yaml
+from policyengine.syntax.yaml_tree import MappingNode
 from policyengine.testing.read import check_scenarios
 
 ROOT = Path(__file__).parents[1]

@@ -9,10 +9,11 @@ import pytest
 
 from policyengine.api import prepare
 from policyengine.diagnostics.i18n import Speech
+from policyengine.frozen import replace
 from policyengine.model.rulebook import Rulebook
 from policyengine.reading.parse import load
 from policyengine.reading.parse.load import load_directory
-from policyengine.render.json import render_json
+from policyengine.render.json.decision import render_json
 from policyengine.render.text import render_text
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, SequenceNode
 
@@ -36,7 +37,7 @@ DECLARED = (
 def shuffled(node: Node, random: Random, is_declared: bool = False) -> Node:
     """Return the tree with declarations and keys in another order; what it says is at the same places."""
     if isinstance(node, SequenceNode):
-        return node._replace(items=tuple(shuffled(item, random) for item in node.items))
+        return replace(node, items=tuple(shuffled(item, random) for item in node.items))
     if not isinstance(node, MappingNode):
         return node
     entries = [
@@ -44,7 +45,7 @@ def shuffled(node: Node, random: Random, is_declared: bool = False) -> Node:
     ]
     if is_declared:
         random.shuffle(entries)
-    return node._replace(entries=tuple(entries))
+    return replace(node, entries=tuple(entries))
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from policyengine.api import Rulebook, load_rulebook
 from policyengine.diagnostics.diagnostic import FaultsFound
 from policyengine.diagnostics.i18n import Speech
 from policyengine.outcome.decision import Decision, Outcome
-from policyengine.render.json import decision_data
+from policyengine.render.json.decision import decision_data
 from policyengine.render.text import render_text
-from policyengine.render.why import Chain
+from policyengine.render.why.chain import Chain
 from policyengine.semantics.findings import Known
 
 HEAD = """\

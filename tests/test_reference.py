@@ -83,7 +83,7 @@ def rulebook(
 ) -> Rulebook:
     return replace(
         make_rulebook(0).rulebook,
-        facts={one.path: one for one in sorted(facts)},
+        facts={one.path: one for one in sorted(facts, key=lambda one: one.path)},
         lists={one.path: one for one in lists},
         assumptions={},
         policies={"policy": Policy("policy", TITLE, "", None, None, All((), NOWHERE), NOWHERE)},

@@ -14,6 +14,7 @@ from random_rulebooks import Made, make_case, make_rulebook
 
 from policyengine.compile.lower import lower_rulebook
 from policyengine.engines.durable.ruleset import durable_available
+from policyengine.frozen import replace
 from policyengine.model.case import Key
 from policyengine.outcome.explain import Explainer
 from policyengine.outcome.refine.search import Refined, Refinement, Refiner, Target
@@ -143,7 +144,7 @@ def small(seed: int) -> tuple[Made, Refinement, Reference] | None:
     ]
     left_out = {*sorted([*finite, *given])[:4]}
     values = {key: value for key, value in whole.values.items() if key not in left_out}
-    start = whole._replace(values=values)
+    start = replace(whole, values=values)
     return made, Refinement(refiner_of(made, reference), start, as_of, reference.run(start, as_of)), reference
 
 
@@ -167,7 +168,7 @@ def brute_force(made: Made, refinement: Refinement, reference: Reference) -> lis
     found = []
     for values in product(*domains):
         filled = dict(refinement.case.values) | dict(zip(keys, values, strict=True))
-        found.append(reference.run(refinement.case._replace(values=filled), refinement.as_of))
+        found.append(reference.run(replace(refinement.case, values=filled), refinement.as_of))
     return found
 
 
@@ -208,7 +209,7 @@ def test_the_order_of_asking_changes_nothing() -> None:
     for seed, made, refinement, reference in refinements(range(12), 1):
         case, as_of = refinement.case, refinement.as_of
         findings = reference.run(case, as_of)
-        turned = case._replace(values=dict(reversed(case.values.items())))
+        turned = replace(case, values=dict(reversed(case.values.items())))
         other = Refinement(refiner_of(made, reference), turned, as_of, findings)
         asked = [*targets(findings)]
         found = {target: refinement.of(target) for target in asked}

@@ -17,7 +17,7 @@ from policyengine.model.case import Case, Key
 from policyengine.outcome.decision import Decision, Outcome
 from policyengine.outcome.refine.search import Refinement, Target
 from policyengine.outcome.refine.tree import answer_key
-from policyengine.reading.case_reader import CaseReader
+from policyengine.reading.case.reader import CaseReader
 from policyengine.semantics.findings import Known, Missing, Unknown
 from policyengine.testing.discover import find_files
 from policyengine.testing.run import Runner

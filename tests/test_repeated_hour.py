@@ -15,22 +15,18 @@ from hypothesis import strategies as st
 from policyengine import Decision, Rulebook, load_rulebook
 from policyengine.diagnostics.i18n import LANGUAGES, Language, Speech
 from policyengine.outcome.timeline import make_timeline
-from policyengine.reading.case_reader import CaseReader
-from policyengine.render.json import render_json
+from policyengine.reading.case.reader import CaseReader
+from policyengine.render.json.decision import render_json
 from policyengine.render.text import render_text
 from policyengine.render.timeline_html import render_timeline_html
 from policyengine.render.timeline_json import render_timeline_json
 from policyengine.render.timeline_svg import render_timeline_svg
 from policyengine.render.timeline_text import render_timeline
-from policyengine.render.why import Chain
-from policyengine.values.literals import (
-    LiteralError,
-    ValueType,
-    format_value,
-    instant_text,
-    parse_literal,
-    show_value,
-)
+from policyengine.render.why.chain import Chain
+from policyengine.values.display import show_value
+from policyengine.values.faults import LiteralError
+from policyengine.values.literals import ValueType, format_value, instant_text
+from policyengine.values.parse import parse_literal
 
 ZONES = (
     "America/New_York",

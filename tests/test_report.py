@@ -87,7 +87,7 @@ def test_by_the_time_of_registration() -> None:
 
 def test_what_cannot_be_told_is_not_dropped() -> None:
     lines = [review(created_at="2012-07-03 10:00:00"), review(created_at="2012-07-03 10:00:00", result="bad")]
-    assert counted(lines).tally[:1] == (1,)
+    assert counted(lines).tally.counted == 1
     assert counted(lines).tally.undetermined == 1
     assert counted(lines, A_18="registration_time").tally.undated == 2
 
@@ -180,7 +180,8 @@ def test_the_page_holds_only_what_html_can_hold(cause: str) -> None:
 
 
 def test_weeks_and_days() -> None:
-    assert week("2012-W27", "monday")[:2] == (date(2012, 7, 2).toordinal(), date(2012, 7, 8).toordinal())
+    whole = week("2012-W27", "monday")
+    assert (whole.first, whole.last) == (date(2012, 7, 2).toordinal(), date(2012, 7, 8).toordinal())
     assert week("2012-W01", "monday").first == date(2012, 1, 2).toordinal()
     assert week("2015-W53", "monday").last == date(2016, 1, 3).toordinal()
     assert week("2012-W27", "sunday").first == date(2012, 7, 1).toordinal()

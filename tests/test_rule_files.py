@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNode, read_yaml, to_plain
+from policyengine.syntax.yaml_reader import read_yaml
+from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNode, to_plain
 
 ROOT = Path(__file__).parents[1]
 RULE_FILES = sorted(ROOT.glob("rules/**/*.yaml"))

@@ -17,10 +17,11 @@ from jsonschema import Draft7Validator
 
 from policyengine import load_rulebook
 from policyengine.model.rulebook import Rulebook
-from policyengine.reading.case_reader import CaseReader
+from policyengine.reading.case.reader import CaseReader
 from policyengine.reading.case_schema import case_schema
 from policyengine.reading.range_patterns import at_least, at_most, whole_at_least, whole_at_most
-from policyengine.values.literals import ValueType, format_value, parse_literal
+from policyengine.values.literals import ValueType, format_value
+from policyengine.values.parse import parse_literal
 
 ROOT = Path(__file__).parents[1]
 FACTS = """

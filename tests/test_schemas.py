@@ -16,10 +16,13 @@ import pytest
 from jsonschema import Draft7Validator
 
 from policyengine.diagnostics.diagnostic import Diagnostic
+from policyengine.frozen import replace
 from policyengine.resources import data_directory
-from policyengine.syntax.schema_errors import FORMS
-from policyengine.syntax.schemas import KINDS, MAX_FAULTS, MAX_LEVELS, check_shape, schema_text
-from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNode, read_yaml
+from policyengine.syntax.schemas import KINDS, MAX_LEVELS, check_shape, schema_text
+from policyengine.syntax.shape_faults.forms import FORMS
+from policyengine.syntax.shape_faults.telling import MAX_FAULTS
+from policyengine.syntax.yaml_reader import read_yaml
+from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNode
 
 ROOT = Path(__file__).parents[1]
 RULE_FILES = sorted(ROOT.glob("rules/**/*.yaml"))
@@ -348,12 +351,12 @@ def replaced(node: Node, path: tuple[int, ...], new: Node) -> Node:
     if isinstance(node, SequenceNode):
         items = list(node.items)
         items[path[0]] = replaced(items[path[0]], path[1:], new)
-        return node._replace(items=tuple(items))
+        return replace(node, items=tuple(items))
     assert isinstance(node, MappingNode)
     entries = list(node.entries)
     entry = entries[path[0]]
-    entries[path[0]] = entry._replace(value=replaced(entry.value, path[1:], new))
-    return node._replace(entries=tuple(entries))
+    entries[path[0]] = replace(entry, value=replaced(entry.value, path[1:], new))
+    return replace(node, entries=tuple(entries))
 
 
 def mutated(root: Node, chance: random.Random) -> Node:
@@ -372,10 +375,10 @@ def mutated(root: Node, chance: random.Random) -> Node:
         entries = list(old.entries)
         where = chance.randrange(len(entries))
         key = chance.choice([entries[where].key.text + "x", "A-01", "then", "source", "Übel\n", "zh", "is"])
-        renamed = entries[where]._replace(key=entries[where].key._replace(text=key))
-        choices.append(old._replace(entries=(*entries[:where], *entries[where + 1 :])))
+        renamed = replace(entries[where], key=replace(entries[where].key, text=key))
+        choices.append(replace(old, entries=(*entries[:where], *entries[where + 1 :])))
         if all(key != entry.key.text for entry in entries):
-            choices.append(old._replace(entries=(*entries[:where], renamed, *entries[where + 1 :])))
+            choices.append(replace(old, entries=(*entries[:where], renamed, *entries[where + 1 :])))
     return replaced(root, path, chance.choice(choices))
 
 

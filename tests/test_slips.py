@@ -6,7 +6,7 @@ import pytest
 
 from policyengine.diagnostics import typos as slips
 from policyengine.diagnostics.did_you_mean import closest, did_you_mean
-from policyengine.syntax.yaml_tree import read_yaml
+from policyengine.syntax.yaml_reader import read_yaml
 
 LINES = [
     ("a：b", "the colon `：` is full-width: write an ASCII colon and a space"),

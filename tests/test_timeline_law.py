@@ -15,7 +15,7 @@ from policyengine.model.case import Case
 from policyengine.model.key_names import format_key
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.timeline import make_timeline
-from policyengine.reading.case_reader import CaseReader
+from policyengine.reading.case.reader import CaseReader
 from policyengine.render.timeline_json import render_timeline_json
 from policyengine.semantics.findings import Known
 from policyengine.testing.discover import find_files

@@ -10,24 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policyengine.values.display import show_span, show_value
+from policyengine.values.escaping import shorten
+from policyengine.values.faults import LiteralError
 from policyengine.values.literals import (
     LARGEST_COUNT,
     LARGEST_MONEY,
     LARGEST_NUMBER,
     LARGEST_PERCENT,
     Duration,
-    LiteralError,
     Value,
     ValueType,
     comparison_key,
     format_value,
-    guess_type,
-    parse_literal,
-    shorten,
-    show_span,
-    show_value,
     start_of_day,
 )
+from policyengine.values.parse import guess_type, parse_literal
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")

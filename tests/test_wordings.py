@@ -10,7 +10,8 @@ import pytest
 from policyengine.diagnostics import wordings
 from policyengine.diagnostics.wordings import advice, misspelt, right_word
 from policyengine.syntax.schemas import KINDS, check_shape, schema_text
-from policyengine.syntax.yaml_tree import MappingNode, read_yaml
+from policyengine.syntax.yaml_reader import read_yaml
+from policyengine.syntax.yaml_tree import MappingNode
 
 OPERATORS = json.loads(schema_text("policy"))["definitions"]["operators"]["properties"]
 CONDITIONS = json.loads(schema_text("policy"))["definitions"]["condition"]["properties"]

@@ -18,7 +18,8 @@ from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from policyengine.model.case import Key
-from policyengine.values.literals import ValueType, comparison_key, local_day, parse_literal, start_of_day
+from policyengine.values.literals import ValueType, comparison_key, local_day, start_of_day
+from policyengine.values.parse import parse_literal
 
 Yaml = Any
 """A mapping, list or text of a YAML file; every scalar is written as it stands, `Quoted` ones in quotes."""

@@ -19,9 +19,12 @@ from policyengine.model.rulebook import Rulebook as Model
 from policyengine.outcome.decision import Decision, Judged
 from policyengine.outcome.explain import Explainer, Explanation
 from policyengine.outcome.refine.search import Refinement, Refiner
-from policyengine.reading.case_reader import CaseReader, Settings
+from policyengine.reading.case.reader import CaseReader, Settings
 from policyengine.semantics.findings import Engine
-from policyengine.values.literals import LiteralError, ValueType, check_instant, parse_literal
+from policyengine.values.faults import LiteralError
+from policyengine.values.instants import check_instant
+from policyengine.values.literals import ValueType
+from policyengine.values.parse import parse_literal
 
 if TYPE_CHECKING:
     from policyengine.engines.spot_check import SpotCheck

@@ -16,7 +16,7 @@ from policyengine.render.junit import JunitCase, render_junit
 from policyengine.render.places import Root
 from policyengine.render.report_junit import render_report_junit
 from policyengine.render.workflow import inert, obeys
-from policyengine.values.literals import printable, xml_text
+from policyengine.values.escaping import printable, xml_text
 
 STARTER = Path(__file__).parents[2] / "src/policyengine/starter"
 ODD = "".join(map(chr, [*range(32), 0x7F, 0xD800, 0xDFFF, 0xFFFE, 0xFFFF, 0x1FFFE, 0x10FFFF])) + "<&>"

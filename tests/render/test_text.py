@@ -25,7 +25,7 @@ from policyengine.reading.parse.load import load_directory
 from policyengine.render.layout import Paint, Row, table, width
 from policyengine.render.report import render_report
 from policyengine.render.text import render_text, render_trace
-from policyengine.render.why import Chain
+from policyengine.render.why.chain import Chain
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = Path(__file__).parent / "golden"

@@ -20,9 +20,9 @@ from policyengine.diagnostics.i18n import LANGUAGES, Language, Speech
 from policyengine.model.lookup import RULES, VALUES
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.emptiness import why_empty
-from policyengine.render.json import failed_rule_data, render_json
+from policyengine.render.json.decision import failed_rule_data, render_json
 from policyengine.render.text import render_text
-from policyengine.render.why import Chain
+from policyengine.render.why.chain import Chain
 from policyengine.syntax.schemas import schema_text
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -31,7 +31,8 @@ from policyengine.render.naming import place
 from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNode
 from policyengine.testing.read import NO_VALUE, expected_value
 from policyengine.testing.scenarios import Check, Expectation, Scenario, ScenarioFile
-from policyengine.values.literals import TYPE_WORDS, ValueType
+from policyengine.values.display import TYPE_WORDS
+from policyengine.values.literals import ValueType
 
 Exercised = Mapping[tuple[str, str], Sequence[str]]
 _Part = TypeVar("_Part", Rule, Deadline, Amount)

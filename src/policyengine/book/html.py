@@ -18,7 +18,7 @@ from policyengine.book.blocks import (
 )
 from policyengine.book.svg import picture
 from policyengine.diagnostics.text import Text
-from policyengine.values.literals import xml_text
+from policyengine.values.escaping import xml_text
 
 _STYLE = """
 :root { --ink: #1c2330; --faint: #667080; --line: #d8dde4; --accent: #2f5d8a; }

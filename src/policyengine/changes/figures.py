@@ -9,7 +9,7 @@ from policyengine.changes.change import Sides
 from policyengine.diagnostics.text import Text
 from policyengine.model.rulebook import DatedValue, Overlay, Parameter
 from policyengine.render.bilingual import Bilingual
-from policyengine.values.literals import TYPE_WORDS
+from policyengine.values.display import TYPE_WORDS
 
 
 def parameter_details(sides: Sides, old: Parameter, new: Parameter) -> Iterator[Text]:

@@ -10,7 +10,7 @@ from policyengine.changes.change import Change, Kind, What
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.i18n import Speech
 from policyengine.model.rulebook import Rulebook
-from policyengine.render.json import text_data
+from policyengine.render.json.parts import text_data
 from policyengine.render.layout import Paint, Tone, wrap
 
 FORMAT = "policyengine.changes/1"

@@ -19,7 +19,8 @@ from policyengine.model.rulebook import (
     RecordList,
 )
 from policyengine.render.bilingual import Bilingual
-from policyengine.values.literals import TYPE_WORDS, ValueType
+from policyengine.values.display import TYPE_WORDS
+from policyengine.values.literals import ValueType
 
 _CLAUSE = {
     "quote": marked("quote: {old} → {new}"),

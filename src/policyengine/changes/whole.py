@@ -13,7 +13,7 @@ from policyengine.model.clauses import Clause
 from policyengine.model.report import Report
 from policyengine.model.rulebook import Assumption, Fact, Overlay, Parameter, Policy, RecordList
 from policyengine.render.bilingual import Bilingual
-from policyengine.values.literals import TYPE_WORDS
+from policyengine.values.display import TYPE_WORDS
 
 _IN_FORCE = {
     (True, True): marked("in force from {first} until {last}, by the day of “{act}”"),

@@ -20,7 +20,7 @@ from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.emptiness import why_empty
-from policyengine.reading.case_reader import Settings
+from policyengine.reading.case.reader import Settings
 from policyengine.syntax.files import read_text, shown_name
 from policyengine.syntax.lines import NDJSON, read_lines
 
@@ -218,7 +218,7 @@ def _show_faults(faults: Sequence[Diagnostic], text: _Text) -> str:
 
 
 def _explain(decision: Decision, asked: _Asked, color: bool) -> str:
-    from policyengine.render.why import Chain
+    from policyengine.render.why.chain import Chain
 
     chain = Chain(decision, asked.say, color)
     parts = [chain.why(key) for key in _asked_why(decision, asked)]
@@ -256,7 +256,7 @@ def _named(decision: Decision, option: str, name: str, asked: _Asked) -> Key:
 
 
 def _show_json(decision: Decision, text: _Text, asked: _Asked) -> str:
-    from policyengine.render.json import render_json
+    from policyengine.render.json.decision import render_json
 
     _asked_why(decision, asked)  # the data explains every name already
     indent = 2 if asked.is_single else None
@@ -269,6 +269,6 @@ def _show_json(decision: Decision, text: _Text, asked: _Asked) -> str:
 def _why_not_data(decision: Decision, asked: _Asked) -> dict[str, object]:
     if not asked.why_not:
         return {}
-    from policyengine.render.json import failed_rule_data
+    from policyengine.render.json.decision import failed_rule_data
 
     return {"why_not": [failed_rule_data(decision, key) for key in _asked_why_not(decision, asked)]}

@@ -11,7 +11,7 @@ from policyengine.cli import codes, loading, options
 from policyengine.cli.speech import say as say_help
 from policyengine.diagnostics.diagnostic import Diagnostic, has_errors
 from policyengine.diagnostics.i18n import Language, Speech
-from policyengine.values.literals import printable
+from policyengine.values.escaping import printable
 
 
 @click.command(

@@ -17,7 +17,7 @@ from policyengine.engines.choice import ENGINES
 from policyengine.reading.file_names import is_rulebook
 from policyengine.render.workflow import inert, obeys
 from policyengine.resources import data_directory
-from policyengine.values.literals import printable
+from policyengine.values.escaping import printable
 
 language = click.option(
     "--lang",

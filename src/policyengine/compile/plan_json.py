@@ -40,7 +40,10 @@ _KINDS: tuple[type[Frozen], ...] = (
     nodes.Stratum,
     nodes.Plan,
 )
-_MAKERS: Mapping[str, Callable[..., object]] = {kind.__name__: kind for kind in (*_KINDS, Duration)}
+_MAKERS: Mapping[str, Callable[..., object]] = {
+    **{one.__name__: one for one in _KINDS},
+    Duration.__name__: Duration,
+}
 _FIELDS: Mapping[type, tuple[str, ...]] = {kind: kind.__struct_fields__ for kind in _KINDS}
 
 
@@ -65,7 +68,7 @@ def read_plan(text: str) -> Plan:
 
 def _encoded(part: object) -> Any:
     if isinstance(part, Duration):
-        return {"Duration": [*part]}
+        return {"Duration": [part.count, part.unit]}
     if isinstance(part, tuple):
         return [_encoded(one) for one in part]
     names = _FIELDS.get(type(part))

@@ -10,7 +10,8 @@ from policyengine.diagnostics.diagnostic import Diagnostic, Message, has_errors,
 from policyengine.formatting.layout import LayoutFailed, laid_out
 from policyengine.formatting.order import Schema, applied, moves
 from policyengine.syntax.schemas import read_shaped, schema_text
-from policyengine.syntax.yaml_tree import MAX_DEPTH, MappingNode, Node, Scalar, read_yaml
+from policyengine.syntax.yaml_reader import MAX_DEPTH, read_yaml
+from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar
 
 _MOST_ROUNDS = 5
 

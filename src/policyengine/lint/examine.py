@@ -14,7 +14,7 @@ from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen
 from policyengine.loading.load import load_files, load_model
 from policyengine.model.rulebook import Rulebook
-from policyengine.reading.case_reader import CaseReader
+from policyengine.reading.case.reader import CaseReader
 from policyengine.reading.file_names import is_rulebook, rulebook_of
 from policyengine.reading.rule_files import collect_files, stray_files
 from policyengine.syntax.files import decode_text, read_bytes, read_text, walk

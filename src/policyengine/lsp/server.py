@@ -24,7 +24,7 @@ from policyengine.lsp.index import Use
 from policyengine.lsp.workspace import CannotRename, OpenRulebook, folder_of
 from policyengine.render.cards import Cards
 from policyengine.render.report import sentences
-from policyengine.values.literals import printable
+from policyengine.values.escaping import printable
 from policyengine.version import __version__
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")

@@ -17,7 +17,8 @@ from policyengine.reading.parse.load import parse_files
 from policyengine.reading.rule_files import SourceFile, collect_files
 from policyengine.syntax.files import decode_text, read_bytes
 from policyengine.syntax.keys import end_of_head
-from policyengine.syntax.yaml_tree import Node, read_yaml
+from policyengine.syntax.yaml_reader import read_yaml
+from policyengine.syntax.yaml_tree import Node
 from policyengine.testing.discover import tests_of
 from policyengine.testing.read import check_scenarios, read_shape
 

@@ -18,7 +18,7 @@ from policyengine.model.case import Key
 from policyengine.model.key_names import PROPERTY_TITLES, format_key, parts_of
 from policyengine.model.rulebook import DEADLINE_PROPERTIES, Rulebook
 from policyengine.syntax.keys import Split, numbered, parse_name, splits
-from policyengine.values.literals import shorten
+from policyengine.values.escaping import shorten
 
 Kind = Literal[
     "fact", "list", "parameter", "amount", "property", "deadline", "rule", "assumption", "clause", "policy"

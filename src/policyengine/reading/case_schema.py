@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
 from policyengine.model.rulebook import Fact, RecordList, Rulebook
-from policyengine.reading.case_reader import Shape, case_shape
+from policyengine.reading.case.shape import Shape, case_shape
 from policyengine.reading.range_patterns import at_least, at_most, whole_at_least, whole_at_most
 from policyengine.values.literals import (
     BUSINESS_DAYS_UNIT,

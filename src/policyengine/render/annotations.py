@@ -11,7 +11,7 @@ from policyengine.diagnostics.diagnostic import Diagnostic
 from policyengine.diagnostics.i18n import Speech
 from policyengine.render.places import Root
 from policyengine.render.report import sentences
-from policyengine.values.literals import printable
+from policyengine.values.escaping import printable
 
 # What would end a line, a property or the list of properties.
 _IN_TEXT = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})

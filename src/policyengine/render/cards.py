@@ -13,7 +13,7 @@ from policyengine.render.clause_index import STATUSES
 from policyengine.render.layout import Paint, wrap
 from policyengine.render.naming import Naming, place
 from policyengine.render.statements import Statements
-from policyengine.values.literals import TYPE_WORDS
+from policyengine.values.display import TYPE_WORDS
 
 _WIDTH = 96
 

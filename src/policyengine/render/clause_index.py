@@ -12,7 +12,7 @@ from policyengine.frozen import Frozen
 from policyengine.model.clauses import IMPLEMENTED, Clause, ClauseStatus
 from policyengine.model.rulebook import Rulebook
 from policyengine.reading.citations import Citation, citations
-from policyengine.render.json import Json, place_data, text_data
+from policyengine.render.json.parts import Json, place_data, text_data
 from policyengine.render.layout import Paint, Tone, wrap
 from policyengine.render.naming import place
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from policyengine.frozen import Frozen
-from policyengine.values.literals import xml_text
+from policyengine.values.escaping import xml_text
 
 _HEAD = "<?xml version='1.0' encoding='utf-8'?>\n"
 

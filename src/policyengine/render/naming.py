@@ -14,7 +14,9 @@ from policyengine.model.clauses import Source
 from policyengine.model.key_names import PROPERTY_TITLES, format_key
 from policyengine.model.rulebook import STATUSES, Rulebook
 from policyengine.semantics.findings import Known, Missing, State
-from policyengine.values.literals import Value, ValueType, printable, show_value
+from policyengine.values.display import show_value
+from policyengine.values.escaping import printable
+from policyengine.values.literals import Value, ValueType
 
 MOST_WAITS = 20
 """How much that one answer waits for is told with it at most; what is missing is listed as a whole, too."""

@@ -11,7 +11,7 @@ from policyengine.diagnostics.i18n import Speech
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen, replace
 from policyengine.render.layout import Paint, Tone, width, wrap
-from policyengine.values.literals import printable
+from policyengine.values.escaping import printable
 
 TONES: dict[str, Tone] = {"error": "bad", "warning": "open"}
 _LONGEST_LINE = 120

@@ -16,7 +16,8 @@ from policyengine.render.naming import Naming
 from policyengine.render.statements import QUOTED, TESTS, Statements
 from policyengine.semantics.findings import Absent, Known, State, Truth, Unknown
 from policyengine.syntax.keys import numbered
-from policyengine.values.literals import BUSINESS_DAYS_UNIT, Duration, ValueType, local_day, show_span
+from policyengine.values.display import show_span
+from policyengine.values.literals import BUSINESS_DAYS_UNIT, Duration, ValueType, local_day
 
 _AT_LIMIT = {
     True: marked("exactly at the limit; {step} more was missing"),

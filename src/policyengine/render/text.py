@@ -19,7 +19,9 @@ from policyengine.render.steps import Steps
 from policyengine.render.trees import Trees
 from policyengine.semantics.findings import Absent, Known, Missing, State, Truth, Unknown
 from policyengine.syntax.keys import numbered
-from policyengine.values.literals import ValueType, printable, show_span
+from policyengine.values.display import show_span
+from policyengine.values.escaping import printable
+from policyengine.values.literals import ValueType
 
 _GLYPHS: dict[str, tuple[str, Tone]] = {
     **SETTLED,

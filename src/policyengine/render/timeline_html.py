@@ -8,7 +8,7 @@ from policyengine.diagnostics.i18n import Speech
 from policyengine.outcome.timeline import Timeline
 from policyengine.render.timeline_svg import picture
 from policyengine.render.timeline_words import MARKS, TimelineWords
-from policyengine.values.literals import xml_text
+from policyengine.values.escaping import xml_text
 
 _STYLE = """
 body { font: 15px/1.6 "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "Segoe UI", Arial, sans-serif;

@@ -7,7 +7,7 @@ import json
 from policyengine.model.key_names import format_key
 from policyengine.model.rulebook import Rule, Rulebook
 from policyengine.outcome.timeline import ClockStep, Event, Step, Stood, Timeline, Turn
-from policyengine.render.json import Json, place_data, source_data, text_data
+from policyengine.render.json.parts import Json, place_data, source_data, text_data
 from policyengine.render.naming import MOST_WAITS
 from policyengine.semantics.findings import Known, State
 from policyengine.values.literals import ValueType, format_value

@@ -13,7 +13,7 @@ from policyengine.frozen import Frozen
 from policyengine.outcome.timeline import ClockStep, Running, Step, Timeline
 from policyengine.render.layout import width, wrap
 from policyengine.render.timeline_words import MARKS, TimelineWords, Words
-from policyengine.values.literals import xml_text
+from policyengine.values.escaping import xml_text
 
 _FONTS = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC','Segoe UI',Arial,sans-serif"
 _MARGIN = 24

@@ -25,7 +25,8 @@ from policyengine.render.layout import SETTLED, Tone
 from policyengine.render.naming import Naming, place
 from policyengine.render.trees import Trees
 from policyengine.semantics.findings import Known, State, Truth, Unknown
-from policyengine.values.literals import ValueType, printable
+from policyengine.values.escaping import printable
+from policyengine.values.literals import ValueType
 
 MARKS: dict[str, tuple[str, Tone]] = {
     "event": ("●", "title"),

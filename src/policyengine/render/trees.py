@@ -21,7 +21,8 @@ from policyengine.outcome.refine.tree import (
 )
 from policyengine.render.naming import Naming
 from policyengine.semantics.findings import Absent, Conflict, Known, Missing, Unknown
-from policyengine.values.literals import Duration, Value, ValueType, show_span
+from policyengine.values.display import show_span
+from policyengine.values.literals import Duration, Value, ValueType
 
 MOST_WAYS = 4
 """More ways are not shown one by one: nobody reads them."""

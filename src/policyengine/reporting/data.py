@@ -11,7 +11,7 @@ from datetime import date
 from policyengine.diagnostics.i18n import Speech
 from policyengine.frozen import asdict
 from policyengine.model.conditions import Ref
-from policyengine.render.json import Json, text_data
+from policyengine.render.json.parts import Json, text_data
 from policyengine.reporting.periods import Period
 from policyengine.reporting.tables import Group, ReportResult
 from policyengine.reporting.words import ReportWords

@@ -8,7 +8,7 @@ from policyengine.diagnostics.i18n import Speech
 from policyengine.reporting.chart import Bar, bar_chart
 from policyengine.reporting.tables import CountTable, Group, ListTable, RepeatTable, ReportResult
 from policyengine.reporting.words import ReportWords, signed
-from policyengine.values.literals import xml_text
+from policyengine.values.escaping import xml_text
 
 _STYLE = """
 body { font: 15px/1.6 "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "Segoe UI", Arial, sans-serif;

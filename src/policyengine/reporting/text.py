@@ -8,7 +8,7 @@ from policyengine.diagnostics.i18n import Speech
 from policyengine.render.layout import Paint, Row, table
 from policyengine.reporting.tables import CountTable, ListTable, RepeatTable, ReportResult
 from policyengine.reporting.words import ReportWords, signed
-from policyengine.values.literals import printable
+from policyengine.values.escaping import printable
 
 _BAR = 24
 

@@ -10,7 +10,8 @@ from policyengine.model.conditions import Ref
 from policyengine.render.naming import Naming
 from policyengine.reporting.periods import Period
 from policyengine.reporting.tables import Group, ReportResult
-from policyengine.values.literals import ValueType, printable
+from policyengine.values.escaping import printable
+from policyengine.values.literals import ValueType
 
 
 class ReportWords:

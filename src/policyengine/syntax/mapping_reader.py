@@ -14,9 +14,11 @@ from decimal import Decimal
 from policyengine.diagnostics.diagnostic import Diagnostic, error, message
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import replace
-from policyengine.syntax.json_reader import MAX_DEPTH, MAX_FAULTS, Number, bad_text, depth_fault, number_fault
+from policyengine.syntax.json_faults import MAX_FAULTS, bad_text, depth_fault, number_fault
+from policyengine.syntax.json_reader import Number
+from policyengine.syntax.json_scan import MAX_DEPTH
 from policyengine.syntax.keys import Path, format_path
-from policyengine.values.literals import shorten
+from policyengine.values.escaping import shorten
 
 MOST_VALUES = 5_000_000  # the same object in many places is many values
 _LONGEST_NUMBER = 100

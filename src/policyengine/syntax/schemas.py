@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any, cast
 from policyengine.diagnostics.diagnostic import Diagnostic, error, has_errors, message
 from policyengine.diagnostics.span import Span
 from policyengine.resources import data_directory
-from policyengine.syntax.schema_errors import MAX_FAULTS, ShapeFaults
 from policyengine.syntax.schema_parts import Schema
-from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNode, read_yaml
+from policyengine.syntax.shape_faults.tell import tell
+from policyengine.syntax.shape_faults.telling import MAX_FAULTS
+from policyengine.syntax.yaml_reader import read_yaml
+from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNode
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -66,7 +68,7 @@ def check_shape(kind: str, node: Node) -> list[Diagnostic]:
         return [error("wrong-shape", what, too_deep, message("split the condition into several rules"))]
     validator = _validator(kind)
     faults = list(itertools.islice(validator.iter_errors(_plain(node)), MAX_FAULTS))
-    return ShapeFaults(validator.schema, node).tell(faults)
+    return tell(validator.schema, node, faults)
 
 
 @functools.cache

@@ -10,7 +10,7 @@ from policyengine.diagnostics.i18n import Speech
 from policyengine.diagnostics.span import Span
 from policyengine.model.lookup import RULES, VALUES, Lookup, Unknown
 from policyengine.model.rulebook import STATUSES, Rulebook
-from policyengine.reading.case_reader import CODES, CaseReader
+from policyengine.reading.case.reader import CODES, CaseReader
 from policyengine.reading.parse import nodes
 from policyengine.render.naming import Naming
 from policyengine.syntax.files import decode_text, read_text
@@ -18,7 +18,9 @@ from policyengine.syntax.keys import parse_name
 from policyengine.syntax.schemas import read_shaped
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar
 from policyengine.testing.scenarios import Because, Check, Expectation, Scenario, ScenarioFile
-from policyengine.values.literals import TRUTH, LiteralError, Value, ValueType, parse_literal
+from policyengine.values.faults import LiteralError
+from policyengine.values.literals import Value, ValueType
+from policyengine.values.parse import TRUTH, parse_literal
 
 NO_VALUE = ("undetermined", "not_applicable", "conflict")
 """What can be expected beside a value."""

@@ -12,7 +12,7 @@ from policyengine.outcome.decision import Decision
 from policyengine.render.layout import Paint, Row, Tone, table
 from policyengine.render.naming import Naming
 from policyengine.render.report import render_report
-from policyengine.render.why import Chain
+from policyengine.render.why.chain import Chain
 from policyengine.semantics.findings import State, Unknown
 from policyengine.syntax.files import read_text
 from policyengine.testing.coverage import Coverage
@@ -21,7 +21,9 @@ from policyengine.testing.run import Extra, Failure, NotBecause, NotRefused, Ref
 from policyengine.testing.scenarios import Expectation, Scenario, ScenarioFile
 from policyengine.testing.suggest import Unreached
 from policyengine.testing.targets import Covered, Target
-from policyengine.values.literals import ValueType, printable, show_value
+from policyengine.values.display import show_value
+from policyengine.values.escaping import printable
+from policyengine.values.literals import ValueType
 
 _KINDS = {
     "rule": marked("rules that held"),

@@ -13,7 +13,7 @@ from policyengine.loading.load import load_model
 from policyengine.model.case import Key
 from policyengine.model.rulebook import Rulebook as Model
 from policyengine.outcome.decision import Decision
-from policyengine.reading.case_reader import CaseReader
+from policyengine.reading.case.reader import CaseReader
 from policyengine.semantics.findings import Absent, Conflict, Known, State, Truth, Unknown
 from policyengine.testing.read import expected_value, read_scenarios
 from policyengine.testing.scenarios import Because, Check, Expectation, Scenario, ScenarioFile

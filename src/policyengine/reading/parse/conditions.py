@@ -8,6 +8,7 @@ from policyengine.diagnostics.diagnostic import message
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.wordings import advice
+from policyengine.frozen import replace
 from policyengine.model import conditions as tree
 from policyengine.model.conditions import NEIGHBOURS, Condition, Operand, Operator, Ref, Which
 from policyengine.reading.parse import nodes
@@ -23,7 +24,8 @@ from policyengine.reading.parse.operands import (
     wanted_by,
 )
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar, SequenceNode
-from policyengine.values.literals import TYPE_WORDS, ValueType
+from policyengine.values.display import TYPE_WORDS
+from policyengine.values.literals import ValueType
 
 _TIMES = (ValueType.INSTANT, ValueType.DATE)
 _QUANTITIES = (
@@ -247,7 +249,7 @@ def _state(
         return None
     test = tree.Test(ref, "known" if word == "known" else "happened", (), word, written.span)
     # A boolean literal: `known: no` asks for the opposite.
-    operand = parse_constant(written._replace(text=answer), Wanted((ValueType.BOOLEAN,)), scope)
+    operand = parse_constant(replace(written, text=answer), Wanted((ValueType.BOOLEAN,)), scope)
     if operand is None:
         return None
     return test if operand.value else tree.Not(test, written.span)

@@ -13,7 +13,10 @@ from policyengine.model.rulebook import Assumption
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.names import NAME, Names, Symbol
 from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar
-from policyengine.values.literals import TYPE_WORDS, LiteralError, ValueType, guess_type, parse_literal
+from policyengine.values.display import TYPE_WORDS
+from policyengine.values.faults import LiteralError
+from policyengine.values.literals import ValueType
+from policyengine.values.parse import guess_type, parse_literal
 
 
 class Wanted(Frozen):

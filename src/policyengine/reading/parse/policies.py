@@ -45,7 +45,9 @@ from policyengine.reading.parse.operands import (
 )
 from policyengine.reading.parse.sources import Sources
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, SequenceNode
-from policyengine.values.literals import ValueType, guess_type, percent_readings, start_of_day
+from policyengine.values.literals import ValueType, start_of_day
+from policyengine.values.numbers import percent_readings
+from policyengine.values.parse import guess_type
 
 _Part = TypeVar("_Part")
 

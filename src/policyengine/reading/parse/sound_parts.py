@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 
 from policyengine.diagnostics.diagnostic import Diagnostic, has_errors
 from policyengine.diagnostics.span import Span
-from policyengine.frozen import Frozen
+from policyengine.frozen import Frozen, replace
 from policyengine.syntax.schemas import check_shape
-from policyengine.syntax.yaml_tree import Entry, MappingNode, read_yaml
+from policyengine.syntax.yaml_reader import read_yaml
+from policyengine.syntax.yaml_tree import Entry, MappingNode
 
 # Sections whose entries are parts of their own, each with a name.
 _SECTIONS = (
@@ -67,7 +68,7 @@ def _without(section: Entry, wrong: Sequence[Span]) -> tuple[Entry | None, tuple
     names = tuple(one.key.text for one in faulty)
     if not left and faulty:
         return None, names
-    return section._replace(value=MappingNode(left, section.value.span)), names
+    return replace(section, value=MappingNode(left, section.value.span)), names
 
 
 def _holds(entry: Entry, span: Span) -> bool:

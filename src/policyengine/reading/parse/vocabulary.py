@@ -30,7 +30,8 @@ from policyengine.reading.parse.operands import (
     parse_readings,
 )
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node
-from policyengine.values.literals import TYPE_WORDS, ValueType
+from policyengine.values.display import TYPE_WORDS
+from policyengine.values.literals import ValueType
 
 _BOUNDS: tuple[Literal["at_least", "at_most", "not_before"], ...] = ("at_least", "at_most", "not_before")
 _EVENTS = (ValueType.INSTANT, ValueType.DATE)

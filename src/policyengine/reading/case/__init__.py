@@ -1,0 +1,5 @@
+"""From the JSON of a case to its typed facts: names and values are checked against the vocabulary.
+
+reader (the door) → settings (what if) → header → names → values → checks (what facts say about each other).
+All write into one draft, which knows where everything stands.
+"""

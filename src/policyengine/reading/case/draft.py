@@ -1,0 +1,72 @@
+"""What has been read of a case so far, and what is wrong with it."""
+
+from __future__ import annotations
+
+from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, message
+from policyengine.frozen import Frozen, replace
+from policyengine.model.case import Key
+from policyengine.model.rulebook import Fact, Rulebook
+from policyengine.reading.case.source import Source
+from policyengine.syntax.json_faults import MAX_FAULTS
+from policyengine.syntax.keys import Path, format_path
+from policyengine.values.literals import Value
+
+DECLARE = message("leave it out, or declare it in facts.yaml")
+"""What to do about a name that no fact has and that is like none."""
+
+
+class _Found(Frozen):
+    """A fault whose place is still to be found."""
+
+    code: str
+    what: Message
+    path: Path
+    help: Message | None
+    is_key: bool
+
+
+class Draft:
+    """The reading of one case: every pass puts into it what it finds."""
+
+    def __init__(self, book: Rulebook, source: Source) -> None:
+        """``source`` knows where the parts of the case stand."""
+        self.book = book
+        self.source = source
+        self.id = ""
+        self.as_of: int | None = None
+        self.values: dict[Key, Value] = {}
+        self.records: dict[str, int] = {}
+        self.seen: set[Key] = set()  # given, perhaps with a fault that has been told
+        self.is_misspelt = False  # a name is unknown: what seems to be missing may be what it means
+        self._faults: list[_Found] = []
+
+    @property
+    def has_faults(self) -> bool:
+        """Tell whether anything is wrong."""
+        return bool(self._faults)
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether as much is wrong as anybody reads."""
+        return len(self._faults) >= MAX_FAULTS
+
+    def fault(
+        self, code: str, what: Message, path: Path, help: Message | None = None, key: bool = False
+    ) -> None:
+        """Note a fault of a value, or of its ``key``."""
+        if not self.is_full:
+            self._faults.append(_Found(code, what, path, help, key))
+
+    def refuse_derived(self, fact: Fact, path: Path) -> None:
+        """Note that a case says what only rules can."""
+        what = message("`{name}` is concluded by rules, a case cannot say it", name=fact.path)
+        self.fault("derived-fact", what, path, message("leave it out"), key=True)
+
+    def diagnostics(self) -> list[Diagnostic]:
+        """Return everything that is wrong, by its place."""
+        spans = self.source.places([(one.path, one.is_key) for one in self._faults])
+        found = [
+            replace(error(one.code, one.what, span, one.help), path=format_path(one.path))
+            for one, span in zip(self._faults, spans, strict=True)
+        ]
+        return sorted(found, key=lambda one: one.order)

@@ -1,0 +1,50 @@
+"""What a case says of itself: its name, and the instant at which it asks to be judged."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from policyengine.diagnostics.diagnostic import message
+from policyengine.reading.case.draft import Draft
+from policyengine.reading.case.values import kind_of
+from policyengine.syntax.json_reader import Number
+from policyengine.values.faults import LiteralError
+from policyengine.values.literals import ValueType
+from policyengine.values.parse import parse_literal
+
+HEADER = ("case", "as_of", "$schema")
+"""The keys of a case that are no facts."""
+
+_LONGEST_ID = 200
+
+
+def read_header(draft: Draft, value: Mapping[str, object]) -> None:
+    """Read the name of a case, which is that of its file if it gives none, and its instant."""
+    id = value.get("case")
+    if id is None and "case" not in value:
+        draft.id = os.path.basename(draft.source.file)
+    elif isinstance(id, str) and 0 < len(id) <= _LONGEST_ID:
+        draft.id = str(id)  # a number counts by its digits
+    else:
+        what = message("the name of the case is not a text of 1 to {limit} characters", limit=_LONGEST_ID)
+        draft.fault("wrong-type", what, ("case",))
+    if "as_of" in value:
+        _read_as_of(draft, value["as_of"])
+
+
+def _read_as_of(draft: Draft, written: object) -> None:
+    """Read the instant at which the case asks to be judged."""
+    if not isinstance(written, str) or isinstance(written, Number):
+        what = message("`as_of` is an instant, and this is {found}", found=kind_of(written))
+        help = message("write a text such as `2012-03-16 18:00`")
+        draft.fault("wrong-type", what, ("as_of",), help)
+        return
+    try:
+        book = draft.book
+        value = parse_literal(written, ValueType.INSTANT, book.zone, book.currency)
+    except LiteralError as fault:
+        draft.fault("bad-value", fault.message, ("as_of",), fault.help)
+        return
+    assert isinstance(value, int)
+    draft.as_of = value

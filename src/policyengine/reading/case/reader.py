@@ -1,0 +1,116 @@
+"""The door: a case from a text, a mapping or a tree."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from policyengine.diagnostics.diagnostic import Diagnostic, error, has_errors, message
+from policyengine.frozen import replace
+from policyengine.model.case import Case
+from policyengine.model.key_names import format_key
+from policyengine.model.rulebook import Rulebook
+from policyengine.reading.case.checks import check
+from policyengine.reading.case.draft import Draft
+from policyengine.reading.case.header import HEADER, read_header
+from policyengine.reading.case.names import read_level
+from policyengine.reading.case.shape import case_shape
+from policyengine.reading.case.source import Source, TreeSource
+from policyengine.syntax.json_reader import read_json
+from policyengine.syntax.yaml_tree import MappingNode, to_plain
+
+if TYPE_CHECKING:
+    from policyengine.model.lookup import Lookup
+
+Settings = Sequence[tuple[str, str]]
+"""Pairs of a name, dotted or a title, and a literal."""
+
+CODES = (
+    "bad-value",
+    "before-cause",
+    "derived-fact",
+    "out-of-bounds",
+    "undated-fact",
+    "undated-record",
+    "unknown-fact",
+    "wrong-shape",
+    "wrong-type",
+)
+"""The codes of the faults for which a case is refused after its text could be read."""
+
+
+class CaseReader:
+    """Reads cases of one rulebook."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        """Prepare the names that a case can use."""
+        self.rulebook = rulebook
+        self.shape = case_shape(rulebook)
+
+    @cached_property
+    def lookup(self) -> Lookup:
+        """What names and titles mean: only asked where facts are set."""
+        from policyengine.model.lookup import Lookup
+
+        return Lookup(self.rulebook)
+
+    def read(
+        self, text: str, file: str, first_line: int = 1, settings: Settings = ()
+    ) -> tuple[Case | None, list[Diagnostic]]:
+        """Return the case of a JSON text, or None when there are errors, and everything wrong with it.
+
+        ``settings`` are pairs of a dotted path and a literal that replace what the text says; an empty
+        literal takes the fact out.
+        """
+        value, faults = read_json(text, file, first_line)
+        if has_errors(faults):
+            return None, faults
+        return self._read(value, Source(text, file, first_line), settings)
+
+    def read_plain(
+        self, value: Mapping[str, object], file: str, settings: Settings = ()
+    ) -> tuple[Case | None, list[Diagnostic]]:
+        """Return the case of a mapping as JSON gives it, or with values of Python; faults name the field."""
+        from policyengine.syntax.mapping_reader import MappingReader  # not for cases in files
+
+        reader = MappingReader(file)
+        read = reader.read(value)
+        if reader.faults:
+            return None, reader.faults
+        return self._read(read, Source("", file, 1), settings)
+
+    def read_tree(self, tree: MappingNode, id: str) -> tuple[Case | None, list[Diagnostic]]:
+        """Return the case of a YAML tree, or None when there are errors, and everything wrong with it."""
+        read, faults = read_json(json.dumps(to_plain(tree)), tree.span.file)
+        if not isinstance(read, dict) or has_errors(faults):
+            return None, [replace(fault, span=tree.span) for fault in faults]
+        case, faults = self._read(read, TreeSource(tree), ())
+        return None if case is None else replace(case, id=id), faults
+
+    def name_of(self, written: str) -> str:
+        """Return the name in the rulebook of what a setting names, perhaps by a title or in another form."""
+        from policyengine.model.lookup import CASE
+
+        found = {one.key for one in self.lookup.find(written, CASE)}
+        return format_key(self.rulebook, found.pop()) if len(found) == 1 else written
+
+    def _read(
+        self, value: object, source: Source, settings: Settings
+    ) -> tuple[Case | None, list[Diagnostic]]:
+        if not isinstance(value, dict):
+            what = message("a case is an object: `{{ … }}`")
+            return None, [error("wrong-shape", what, source.places([((), False)])[0])]
+        draft = Draft(self.rulebook, source)
+        if settings:
+            from policyengine.reading.case.settings import put  # most cases are read as they stand
+
+            for name, literal in settings:
+                put(draft, value, name, literal, self.lookup)
+        read_header(draft, value)
+        read_level(draft, {name: part for name, part in value.items() if name not in HEADER}, self.shape, ())
+        check(draft)
+        if draft.has_faults:
+            return None, draft.diagnostics()
+        return Case(draft.id, source.file, draft.values, draft.records, as_of=draft.as_of), []

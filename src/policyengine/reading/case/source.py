@@ -1,0 +1,58 @@
+"""Where the parts of a case stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyengine.diagnostics.span import Span
+from policyengine.syntax.json_places import locate
+from policyengine.syntax.keys import Path
+from policyengine.syntax.yaml_tree import MappingNode, node_at
+
+
+class Source:
+    """Where the parts of a case stand: found by reading the text again, only for faults."""
+
+    def __init__(self, text: str, file: str, first_line: int) -> None:
+        """The text begins at a line of the file; without a text, the file is the place of everything."""
+        self.text = text
+        self.file = file
+        self.first_line = first_line
+        self.settings: list[tuple[Path, str]] = []
+
+    def places(self, wanted: Sequence[tuple[Path, bool]]) -> list[Span]:
+        """Return where values, or their keys, stand; the text is read once for all of them."""
+        options = [self._setting(path) for path, _ in wanted]
+        if not self.text:
+            return [Span(words or self.file) for words in options]
+        in_text = [one for one, words in zip(wanted, options, strict=True) if not words]
+        before = self.first_line - 1
+        found = iter(
+            Span(self.file, line + before, column, end_line + before, end_column)
+            for line, column, end_line, end_column in locate(self.text, in_text)
+        )
+        return [Span(words) if words else next(found) for words in options]
+
+    def _setting(self, path: Path) -> str:
+        """Return the words of the option that gave a value; of several, the last counts."""
+        for steps, words in reversed(self.settings):
+            if path[: len(steps)] == steps:
+                return words
+        return ""
+
+
+class TreeSource(Source):
+    """Where the parts of a case stand that is written in YAML."""
+
+    def __init__(self, tree: MappingNode) -> None:
+        """``tree`` is the whole case."""
+        super().__init__("", tree.span.file, 1)
+        self.tree = tree
+
+    def places(self, wanted: Sequence[tuple[Path, bool]]) -> list[Span]:
+        """Return where values, or their keys, stand."""
+        return [self._place(path, is_key) for path, is_key in wanted]
+
+    def _place(self, path: Path, is_key: bool) -> Span:
+        node, key = node_at(self.tree, path)
+        return key if is_key else node.span

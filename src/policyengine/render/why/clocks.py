@@ -1,0 +1,98 @@
+"""Deadlines: from when, within what, until when, and what met them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policyengine.diagnostics.diagnostic import marked
+from policyengine.model.case import Key
+from policyengine.model.rulebook import Deadline
+from policyengine.outcome.deciding import ByChoice, choice
+from policyengine.outcome.supports import counting_aspects
+from policyengine.render.why.figures import Figures
+from policyengine.render.why.leaves import Leaves
+from policyengine.render.why.walk import Walk
+from policyengine.semantics.deadlines import has_run_out
+from policyengine.semantics.findings import Absent, DeadlineFinding, Known, Truth, Unknown
+from policyengine.values.literals import ValueType
+
+_IN_TIME, _TOO_LATE = marked("met by an act at {instant}"), marked("met too late, by an act at {instant}")
+_NOT_MET = marked("what would meet it has not happened:")
+_PERHAPS_MET = marked("whether it has been met is not known:")
+
+
+class Clocks:
+    """Tells the deadlines of one decision."""
+
+    def __init__(self, walk: Walk, leaves: Leaves, figures: Figures) -> None:
+        """``figures`` tells the parts of a clock as it tells those of an amount."""
+        self.walk = walk
+        self.leaves = leaves
+        self.figures = figures
+        self.say = walk.say
+        self.naming = walk.naming
+        self.explanation = walk.explanation
+        self.book = walk.book
+        self.decision = walk.decision
+
+    def deadline(self, key: Key, depth: int) -> Iterator[str]:
+        """Tell the clock of a deadline, and what met it."""
+        if self.walk.has_told("deadline", key):
+            yield self.walk.above(depth)
+            return
+        deadline = self.book.deadlines[key[0]]
+        finding = self.decision.findings.deadlines[key]
+        yield self.walk.line(depth, self.walk.placed(deadline.span, deadline.source), "faint")
+        yield from self.figures.exists(deadline, key[1], finding.exists, depth)
+        if finding.exists is Truth.FALSE:
+            return
+        yield self.walk.line(depth, self._clock(key))
+        for operand in (deadline.starts, deadline.within):
+            yield from self.figures.term(operand, key[1], depth + 1)
+        for chosen in self._countings(deadline, finding):
+            yield from self.leaves.choice(chosen, depth + 1)
+        yield from self._act(deadline, finding, key[1], depth)
+
+    def _countings(self, deadline: Deadline, finding: DeadlineFinding) -> Iterator[ByChoice]:
+        """Return the readings by which the length of a deadline is counted."""
+        aspects = counting_aspects(finding.length)
+        if deadline.met_by:
+            aspects = (*aspects, "end")
+        for rule in deadline.counting:
+            if rule.assumption is not None and rule.aspect in aspects:
+                yield choice(self.explanation, rule.assumption)
+
+    def _act(
+        self, deadline: Deadline, finding: DeadlineFinding, record: int | None, depth: int
+    ) -> Iterator[str]:
+        """Tell what met a deadline, or which act is not known."""
+        if isinstance(finding.acted, Known):
+            acted = self.naming.typed(finding.acted.value, ValueType.INSTANT)
+            template = _TOO_LATE if has_run_out(finding.status) else _IN_TIME
+            yield self.walk.line(depth, self.say(template, instant=acted))
+            return
+        if not deadline.met_by or isinstance(finding.start, Absent):
+            return
+        yield self.walk.line(depth, self.say(_NOT_MET if isinstance(finding.acted, Absent) else _PERHAPS_MET))
+        for act in deadline.met_by:
+            key = (act.name, record if act.listed else None)
+            if not self.walk.is_given(act.name) and isinstance(self.explanation.values[key], Unknown):
+                yield from self.walk.explain(key, depth + 1)
+            else:
+                yield self.walk.found(key, depth + 1)
+
+    def _clock(self, key: Key) -> str:
+        finding = self.decision.findings.deadlines[key]
+        length = self.naming.no_value(finding.length)
+        if isinstance(finding.length, Known):
+            length = self.naming.typed(finding.length.value, ValueType.DURATION)
+        if isinstance(finding.start, Absent):
+            return self.say(
+                "its clock has not begun: what starts it has not happened; within {length}", length=length
+            )
+        return self.say(
+            "from {start}, within {length}, until {due}",
+            start=self.naming.state(finding.start, f"{key[0]}.due"),
+            length=length,
+            due=self.naming.state(finding.due, f"{key[0]}.due"),
+        )

@@ -1,0 +1,72 @@
+"""Words and names that cannot stand where they do."""
+
+from __future__ import annotations
+
+import re
+
+from policyengine.diagnostics import typos as slips
+from policyengine.diagnostics.diagnostic import message
+from policyengine.diagnostics.did_you_mean import allowed
+from policyengine.diagnostics.wordings import advice
+from policyengine.syntax.shape_faults.fault import Fault, label
+from policyengine.syntax.shape_faults.forms import ASSUMPTION, FORMS
+from policyengine.syntax.shape_faults.keys import rest_of_text
+from policyengine.syntax.shape_faults.telling import Telling
+from policyengine.syntax.yaml_tree import MappingNode, Scalar, node_at
+from policyengine.values.escaping import shorten
+from policyengine.values.literals import UNIT_SECONDS
+
+_NEARLY_ASSUMPTION = r"[A-Za-z]{1,3}[-_ –.]?[0-9]+|[0-9]+[A-Za-z]?"
+_OF_ASSUMPTIONS = ("assumptions", "assume")  # mappings that are of assumptions, and never a value
+_VALUE_WORDS = ("value", "is", "equals", "of", "amount", "fact", "default", "text", "fixed")
+
+
+def tell_unknown_word(telling: Telling, fault: Fault) -> None:
+    """Tell of a word that is none of those that can stand there."""
+    if not isinstance(fault.instance, str):
+        return  # of the wrong shape, which is told too
+    words = [word for word in fault.value if isinstance(word, str)]
+    name = label(fault.path)
+    what = message("`{name}` cannot be `{word}`", name=name, word=shorten(fault.instance))
+    telling.error("unknown-word", what, telling.value_span(fault.path), allowed(fault.instance, words))
+
+
+def tell_bad_name(telling: Telling, fault: Fault) -> None:
+    """Tell of a text, or of a key, that has not the form of its kind of name."""
+    is_key = "propertyNames" in fault.steps
+    span = telling.key_span(fault.path, fault.instance) if is_key else telling.value_span(fault.path)
+    form = FORMS[fault.value]
+    is_value_due = is_key and fault.value == ASSUMPTION and fault.path[-1] not in _OF_ASSUMPTIONS
+    if is_value_due and not re.fullmatch(_NEARLY_ASSUMPTION, fault.instance):
+        _tell_mapping(telling, fault)
+        return
+    rest = rest_of_text(telling, fault.path, fault.instance) if is_key else None
+    slip = rest or (slips.in_name(fault.instance) if is_key else None)
+    if slip is not None:
+        telling.slipped.add((*fault.path, fault.instance))
+    words = telling.schema.along(fault.steps)[1][-1].schema["properties"] if is_key else ()
+    slip = slip or (advice(fault.instance, words) if "count_of" in words else None)
+    telling.error("bad-name", message(form.what, word=shorten(fault.instance)), span, slip or form.help)
+
+
+def _tell_mapping(telling: Telling, fault: Fault) -> None:
+    """Tell of a mapping where a value is due, which only the readings of an assumption can be."""
+    key = fault.instance
+    telling.displaced.add((*fault.path, key))
+    node = node_at(telling.root, fault.path)[0]
+    inner = node.get(key) if isinstance(node, MappingNode) else None
+    what = message("`{name}` must be a single value", name=label(fault.path))
+    help = message("write the value itself; a mapping here begins with an assumption, such as `A-01`")
+    name = fault.path[-1]
+    if isinstance(inner, Scalar) and inner.text and isinstance(name, str):
+        if key in UNIT_SECONDS or key in _VALUE_WORDS:
+            own = f"{shorten(name)}: {_length_of(key, inner.text)}"
+            help = message("write `{example}`", example=own)
+        elif "then" in fault.path[-2:-1]:
+            help = message("the name of a fact has dots: `{path}`", path=shorten(f"{name}.{key}"))
+    telling.error("wrong-shape", what, telling.key_span(fault.path, key), help)
+
+
+def _length_of(key: str, text: str) -> str:
+    """Return a value that was written below a word: ``{hours: 24}`` is ``24 hours``."""
+    return shorten(f"{text} {key}" if key in UNIT_SECONDS and text.isdecimal() else text)

@@ -1,0 +1,75 @@
+"""Values for people, in the two languages of the program."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from policyengine.diagnostics.diagnostic import Message, message
+from policyengine.values.literals import (
+    BUSINESS_DAYS_UNIT,
+    SECONDS_PER_DAY,
+    Duration,
+    Value,
+    ValueType,
+    format_value,
+    instant_text,
+    length_text,
+)
+
+TYPE_WORDS: dict[ValueType, Message] = {
+    ValueType.MONEY: message("`money`"),
+    ValueType.PERCENT: message("`percent`"),
+    ValueType.COUNT: message("`count`"),
+    ValueType.NUMBER: message("`number`"),
+    ValueType.BOOLEAN: message("`boolean`"),
+    ValueType.INSTANT: message("`instant`"),
+    ValueType.DATE: message("`date`"),
+    ValueType.DURATION: message("`duration`"),
+    ValueType.BUSINESS_DAYS: message("`business_days`"),
+    ValueType.CHOICE: message("`choice`"),
+    ValueType.TEXT: message("`text`"),
+}
+"""The types; in another language each is named there, with the word of the rulebook beside it."""
+
+_ZH_UNITS = {"seconds": "秒", "minutes": "分钟", "hours": "小时", "days": "天", "weeks": "周"}
+_ZH_UNITS[BUSINESS_DAYS_UNIT] = "个工作日"
+
+
+def show_value(
+    value: Value, type: ValueType, zone: ZoneInfo, language: str, currency: str, choice_title: str = ""
+) -> str:
+    """Return a value for people, in ``zh`` or ``en``; an instant is shown by the clock of the zone."""
+    is_zh = language == "zh"
+    if isinstance(value, Duration):
+        return f"{value.count} {_ZH_UNITS[value.unit]}" if is_zh else length_text(value)
+    if isinstance(value, bool):
+        return ("是" if value else "否") if is_zh else ("yes" if value else "no")
+    if type is ValueType.CHOICE:
+        return choice_title or str(value)
+    if type is ValueType.MONEY:
+        unit = "元" if is_zh and currency == "CNY" else currency
+        return f"{format_value(value, type, zone)} {unit}"
+    if type is ValueType.INSTANT and isinstance(value, int):
+        return instant_text(value, zone)
+    return str(format_value(value, type, zone))
+
+
+_SPAN_UNITS = (
+    ("days", SECONDS_PER_DAY, "天"),
+    ("hours", 3_600, "小时"),
+    ("minutes", 60, "分"),
+    ("seconds", 1, "秒"),
+)
+
+
+def show_span(seconds: int, language: str) -> str:
+    """Return a length of time, in seconds, for people in ``zh`` or ``en``: all parts that are not zero."""
+    sign, rest = ("-", -seconds) if seconds < 0 else ("", seconds)
+    parts = []
+    for unit, length, zh in _SPAN_UNITS:
+        count, rest = divmod(rest, length)
+        if count:
+            parts.append(f"{count} {zh}" if language == "zh" else length_text(Duration(count, unit)))
+    if not parts:
+        return "0 秒" if language == "zh" else "0 seconds"
+    return sign + " ".join(parts)

@@ -1,0 +1,158 @@
+"""Reading sums of money, percentages, counts and numbers: decimals as whole numbers of a small unit."""
+
+from __future__ import annotations
+
+import re
+
+from policyengine.diagnostics.diagnostic import Message, message
+from policyengine.values.escaping import shorten
+from policyengine.values.faults import LiteralError, not_a
+from policyengine.values.literals import (
+    FEN_PLACES,
+    LARGEST_COUNT,
+    LARGEST_MONEY,
+    LARGEST_NUMBER,
+    LARGEST_PERCENT,
+    MILLIONTH_PLACES,
+    decimal_text,
+)
+
+DECIMAL = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
+"""A number without any mark: its sign, what stands before the point and what behind it."""
+
+# Looked for in faults only, so compiled when one is found.
+_THOUSANDS = r"-?[0-9]{1,3}(?:[,，_' ][0-9]{3})+(?:\.[0-9]+)?"
+_EXPONENT = r"[-+]?[0-9]+(?:\.[0-9]*)?[eE][-+]?[0-9]+"
+
+
+def parse_money(text: str, currency: str) -> int:
+    """Read a sum, in fen; it may name the currency, and no other."""
+    rest = text
+    sign = ""
+    if rest[:1] == "-":
+        sign, rest = "-", rest[1:]
+    bare, meant = without_currency(rest)
+    if meant and currency not in meant:
+        raise LiteralError(
+            message("`{text}` is not a sum of {currency}", text=shorten(text), currency=currency),
+            message("write the amount in {currency}", currency=currency),
+        )
+    if bare != rest and bare[:1] == "-" and not sign:  # `¥-5`
+        sign, bare = "-", bare[1:]
+    example = f"100.00 {'元' if currency == 'CNY' else currency}"
+    help = message("write an amount such as `100`, `100.00` or `{example}`", example=example)
+    scaled = _scaled(sign + bare, FEN_PLACES, text, "money", help)
+    return _within(scaled, LARGEST_MONEY, text, decimal_text(LARGEST_MONEY, FEN_PLACES, FEN_PLACES))
+
+
+def parse_percent(text: str) -> int:
+    """Read a percentage, in millionths of a percent."""
+    help = message("write a percentage such as `5%` or `0.5%`")
+    if not text.endswith("%"):
+        readings = percent_readings(text)
+        if readings is not None:
+            raise LiteralError(message("`{text}` has no percent sign", text=shorten(text)), readings)
+        raise not_a("percent", text, help)
+    scaled = _scaled(text[:-1].rstrip(), MILLIONTH_PLACES, text, "percent", help)
+    return _within(scaled, LARGEST_PERCENT, text, "10000%")
+
+
+def percent_readings(text: str, quote: str = "") -> Message | None:
+    """Return what to write for a number that should be a percentage, None for what is no plain number.
+
+    Two readings are possible, a hundred times apart, and nobody but the author can tell which is meant.
+    ``quote`` is put around each.
+    """
+    found = DECIMAL.fullmatch(text)
+    if found is None:
+        return None
+    fraction = (found[3] or "").ljust(2, "0")
+    whole, rest = (found[2] + fraction[:2]).lstrip("0") or "0", fraction[2:].rstrip("0")
+    share = f"{found[1]}{whole}.{rest}" if rest else f"{found[1]}{whole}"
+    return message(
+        "write `{share}` if `{text}` is a share of one, `{percent}` if it counts percents",
+        share=f"{quote}{shorten(share)}%{quote}",
+        text=shorten(text),
+        percent=f"{quote}{shorten(text)}%{quote}",
+    )
+
+
+def parse_count(text: str) -> int:
+    """Read a whole number."""
+    # `1.0` is a whole number; `1.000` may have a separator for thousands.
+    scaled = _scaled(text.removesuffix(".0"), 0, text, "count", message("write digits only, such as `12`"))
+    return _within(scaled, LARGEST_COUNT, text, str(LARGEST_COUNT))
+
+
+def parse_number(text: str) -> int:
+    """Read a number, in millionths."""
+    scaled = _scaled(text, MILLIONTH_PLACES, text, "number", message("write a number such as `12` or `1.25`"))
+    return _within(scaled, LARGEST_NUMBER, text, str(10**12))
+
+
+# Signs of currencies with the codes (ISO 4217) that they can stand for.
+_SIGNS = {"¥": ("CNY", "JPY"), "￥": ("CNY", "JPY"), "元": ("CNY",)}
+_MARK_BEFORE = re.compile(r"([A-Z]{3}(?![A-Za-z])|[¥￥]) *(.+)")
+_MARK_AFTER = re.compile(r"(.*[^ A-Z]) *([A-Z]{3}|元)")
+
+
+def without_currency(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return a sum without the currency that it names, and the codes that this can mean."""
+    found = _MARK_BEFORE.fullmatch(text)
+    if found is not None:
+        return found[2], _SIGNS.get(found[1], (found[1],))
+    found = _MARK_AFTER.fullmatch(text)
+    if found is not None:
+        return found[1], _SIGNS.get(found[2], (found[2],))
+    return text, ()
+
+
+def _scaled(digits: str, places: int, whole: str, kind: str, help: Message) -> int:
+    """Read a decimal as a count of units of ``10**-places``; messages quote ``whole``."""
+    found = DECIMAL.fullmatch(digits)
+    if found:
+        sign, units, fraction = found[1], found[2], found[3] or ""
+        if len(units) > 1 and units[0] == "0":  # YAML 1.1 and C read `017` as fifteen
+            plain = whole.replace(units, units.lstrip("0") or "0", 1)
+            raise LiteralError(
+                message("`{text}` begins with a zero", text=shorten(whole)),
+                message("write `{text}`", text=shorten(plain)),
+            )
+        if len(fraction) > places:
+            raise _too_many_decimals(fraction, places, whole)
+        scaled = int(units + fraction.ljust(places, "0"))
+        return -scaled if sign else scaled
+    if re.fullmatch(_THOUSANDS, digits):
+        plain = re.sub("[,，_' ]", "", digits)
+        raise LiteralError(
+            message("`{text}` has a thousands separator", text=shorten(whole)),
+            message("write the digits without separators: `{text}`", text=plain),
+        )
+    if re.fullmatch(_EXPONENT, digits):
+        raise LiteralError(
+            message("`{text}` is written with an exponent", text=shorten(whole)),
+            message("write the number out in digits, such as `1000`"),
+        )
+    raise not_a(kind, whole, help)
+
+
+def _too_many_decimals(fraction: str, places: int, whole: str) -> LiteralError:
+    if places == 0:
+        return LiteralError(
+            message("`{text}` is not a whole number", text=shorten(whole)),
+            message("a count has no decimals: write `1`, `2` or `10`"),
+        )
+    limit = message("write at most {places} decimals", places=places)
+    if places == FEN_PLACES and fraction[places:].strip("0"):
+        return LiteralError(message("`{text}` has fractions of a fen", text=shorten(whole)), limit)
+    what = message("`{text}` has more than {places} decimals", text=shorten(whole), places=places)
+    return LiteralError(what, limit)
+
+
+def _within(scaled: int, largest: int, text: str, shown_largest: str) -> int:
+    if abs(scaled) > largest:
+        raise LiteralError(
+            message("`{text}` is too large", text=shorten(text)),
+            message("the largest value is `{largest}`, the smallest `-{largest}`", largest=shown_largest),
+        )
+    return scaled

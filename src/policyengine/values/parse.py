@@ -1,0 +1,135 @@
+"""Reading what a person wrote as a value of a type, or telling what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from policyengine.diagnostics.diagnostic import message
+from policyengine.diagnostics.did_you_mean import allowed
+from policyengine.values.escaping import shorten
+from policyengine.values.faults import LiteralError, not_a
+from policyengine.values.instants import parse_date, parse_instant
+from policyengine.values.lengths import LENGTH, parse_length, unit_of
+from policyengine.values.literals import BUSINESS_DAYS_UNIT, Value, ValueType
+from policyengine.values.numbers import (
+    DECIMAL,
+    parse_count,
+    parse_money,
+    parse_number,
+    parse_percent,
+    without_currency,
+)
+
+# No literal but a text or a choice is longer; what is longer is refused before any pattern looks at it.
+_LONGEST_LITERAL = 100
+# Forms that a Chinese keyboard gives for ASCII characters: U+FF01 to U+FF5E, and the wide space. The comma is
+# left out: between digits it is a thousands separator, of which the mistake is not the width.
+_HALF_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F) if wide != 0xFF0C} | {0x3000: 0x20}
+_WHOLE = re.compile("-?[0-9]+")
+# A carriage return is refused too: two spellings of a line break would make equal texts differ.
+_BAD_TEXT = "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
+
+TRUTH = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
+"""What is written for yes and for no."""
+
+
+def parse_literal(
+    text: str, type: ValueType, zone: ZoneInfo, currency: str, choices: Sequence[str] = ()
+) -> Value:
+    """Read what a person wrote as a value of the type; a time without an offset is read in the zone.
+
+    A sum of money may name the ``currency`` (ISO 4217), and no other.
+
+    Raises LiteralError, which says what is wrong and what to write.
+    """
+    if type is ValueType.TEXT:
+        return _parse_text(text)
+    if type is ValueType.CHOICE:
+        return _parse_choice(text, choices)
+    text = _plain(text, type)
+    match type:
+        case ValueType.MONEY:
+            return parse_money(text, currency)
+        case ValueType.PERCENT:
+            return parse_percent(text)
+        case ValueType.COUNT:
+            return parse_count(text)
+        case ValueType.NUMBER:
+            return parse_number(text)
+        case ValueType.BOOLEAN:
+            return _parse_boolean(text)
+        case ValueType.INSTANT:
+            return parse_instant(text, zone)
+        case ValueType.DATE:
+            return parse_date(text)
+        case _:
+            return parse_length(text, type)
+
+
+def _plain(text: str, type: ValueType) -> str:
+    """Drop the space around a literal and refuse what no literal can be: nothing, too much, full width."""
+    text = text.strip()
+    if not text:
+        raise LiteralError(message("the value is empty"), message("write a value, or leave the line out"))
+    if len(text) > _LONGEST_LITERAL:
+        help = message("a value of this type has at most {limit} characters", limit=_LONGEST_LITERAL)
+        raise not_a(type.value, text, help)
+    narrow = text.translate(_HALF_WIDTH)
+    if narrow != text:
+        raise LiteralError(
+            message("`{text}` is written in full-width characters", text=shorten(text)),
+            message("write it in half width: `{text}`", text=shorten(narrow)),
+        )
+    return text
+
+
+def _parse_boolean(text: str) -> bool:
+    found = TRUTH.get(text.lower())
+    if found is None:
+        raise not_a("boolean", text, message("write `yes` or `no`"))
+    return found
+
+
+def _parse_choice(text: str, choices: Sequence[str]) -> str:
+    if text in choices:
+        return text
+    what = message("`{text}` is not one of the allowed values", text=shorten(text))
+    raise LiteralError(what, allowed(text, choices))
+
+
+def _parse_text(text: str) -> str:
+    """Read a text; the space around it is no part of it, and nothing but space says nothing."""
+    found = None if text.isprintable() else re.search(_BAD_TEXT, text)
+    if found:
+        code = f"U+{ord(found[0]):04X}"
+        raise LiteralError(
+            message("the text holds the character {code}, which cannot be shown", code=code),
+            message("remove it; tabs and line feeds are allowed"),
+        )
+    text = text.strip()
+    if not text:
+        raise LiteralError(message("the text is empty"), message("write what it says, or leave it out"))
+    return text
+
+
+def guess_type(text: str) -> ValueType | None:
+    """Tell the type that the spelling alone shows: a length, a percentage, a sum or a count, else None."""
+    text = text.strip()
+    if len(text) > _LONGEST_LITERAL:
+        return None
+    # A length in full-width digits is a length, and is told to be written in half width.
+    text = text.translate(_HALF_WIDTH)
+    if _WHOLE.fullmatch(text):
+        return ValueType.COUNT
+    if text.endswith("%") and DECIMAL.fullmatch(text[:-1].rstrip()):
+        return ValueType.PERCENT
+    amount, currencies = without_currency(text)
+    if currencies and DECIMAL.fullmatch(amount):
+        return ValueType.MONEY
+    found = LENGTH.fullmatch(text)
+    if found is None or not found[2][0].isalpha():
+        return None
+    # A number with an unknown unit is a length, too: its unit is told to be unknown.
+    return ValueType.BUSINESS_DAYS if unit_of(found[2]) == BUSINESS_DAYS_UNIT else ValueType.DURATION
