@@ -90,7 +90,7 @@ def rulebook(
         parameters={one.id: one for one in parameters},
         deadlines={},
         amounts={},
-        rules={one.id: one for one in sorted(rules)},
+        rules={one.id: one for one in sorted(rules, key=lambda one: one.id)},
     )
 
 

@@ -251,9 +251,18 @@ def test_in_words(candidates: list[Candidate], overrides: dict[str, list[str]], 
 
 
 def test_of_equal_lengths_the_first_rule_by_name_gives_the_spelling() -> None:
-    day, hours = Known(Duration(1, "days")), Known(Duration(24, "hours"))
-    candidates = [holds("b", day.value), holds("a", hours.value)]
-    assert resolve(candidates, {}).state == hours
+    hours, minutes = holds("b", Duration(24, "hours")), holds("a", Duration(1_440, "minutes"))
+    assert resolve([hours, minutes], {}).state == Known(Duration(1_440, "minutes"))
+
+
+def test_a_day_is_not_24_hours() -> None:
+    """Days can be counted by the calendar: a rule that says one is another answer than one that says hours."""
+    hours, day = holds("b", Duration(24, "hours")), Duration(1, "days")
+    assert isinstance(resolve([hours, holds("a", day)], {}).state, Conflict)
+    assert isinstance(resolve([hours, perhaps("a", day)], {"a": frozenset({"b"})}).state, Unknown)
+    assert resolve([holds("b", Duration(7, "days")), holds("a", Duration(1, "weeks"))], {}).state == Known(
+        Duration(1, "weeks")
+    )
 
 
 def test_overriding_goes_on_through_others_of_the_same_fact() -> None:

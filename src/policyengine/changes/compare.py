@@ -40,7 +40,7 @@ from policyengine.frozen import replace
 from policyengine.model.conditions import All, Condition, Constant, conjuncts
 from policyengine.model.rulebook import Amount, Deadline, Overlay, Parameter, Policy, Rule, Rulebook
 from policyengine.render.bilingual import Bilingual
-from policyengine.values.literals import comparison_key
+from policyengine.values.literals import identity_key
 
 _Part = TypeVar("_Part")
 _Details = Callable[[Sides, _Part, _Part], Iterable[Text]]
@@ -184,5 +184,5 @@ def _possible(book: Rulebook) -> dict[str, dict[str, Constant]]:
     for rule in book.rules.values():
         for one in rule.then:
             if one.fact.name in found and isinstance(one.value, Constant):
-                found[one.fact.name].setdefault(str(comparison_key(one.value.value)), one.value)
+                found[one.fact.name].setdefault(str(identity_key(one.value.value)), one.value)
     return found

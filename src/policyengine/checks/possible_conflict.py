@@ -35,7 +35,7 @@ from policyengine.checks.meeting import meeting, needs_of
 from policyengine.diagnostics.diagnostic import Diagnostic, message, warning
 from policyengine.model.conditions import ByReading, Constant, Operand
 from policyengine.model.rulebook import Rulebook
-from policyengine.values.literals import comparison_key
+from policyengine.values.literals import identity_key
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
@@ -57,7 +57,7 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
 def may_differ(one: Operand, other: Operand) -> bool:
     """Tell whether two values can differ: the same name or the same literal cannot."""
     if isinstance(one, Constant) and isinstance(other, Constant):
-        return comparison_key(one.value) != comparison_key(other.value)
+        return identity_key(one.value) != identity_key(other.value)
     if isinstance(one, ByReading) and isinstance(other, ByReading) and one.assumption == other.assumption:
         others = dict(other.readings)
         return any(may_differ(value, others[reading]) for reading, value in one.readings)

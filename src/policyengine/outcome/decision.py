@@ -30,7 +30,7 @@ from policyengine.semantics.findings import (
     Truth,
     Unknown,
 )
-from policyengine.values.literals import Value, comparison_key
+from policyengine.values.literals import Value, identity_key
 
 Status = Literal["known", "undetermined", "not_applicable", "conflict"]
 
@@ -608,8 +608,8 @@ def _possible(reasons: Iterable[Reason]) -> tuple[Value, ...]:
 
 def _sorted_values(values: Iterable[Value]) -> tuple[Value, ...]:
     """Return values of one type in order, each once."""
-    found = {comparison_key(value): value for value in values}
-    return tuple(found[key] for key in sorted(found, key=lambda key: (isinstance(key, str), key)))
+    found = {identity_key(value): value for value in values}
+    return tuple(found[key] for key in sorted(found, key=lambda key: (isinstance(key[0], str), key)))
 
 
 def by_start(view: ClockView) -> tuple[bool, int, str, int]:

@@ -22,7 +22,7 @@ from policyengine.semantics.findings import (
     Unknown,
     Waits,
 )
-from policyengine.values.literals import comparison_key
+from policyengine.values.literals import identity_key
 
 Token = tuple[object, ...]
 Defeats = Mapping[str, frozenset[str]]
@@ -52,7 +52,7 @@ class Candidate(Frozen):
         """Return what tells this value from others."""
         match self.value:
             case Known(value):
-                return ("value", comparison_key(value))
+                return ("value", *identity_key(value))
             case Absent():
                 return _NO_VALUE
             case _:
@@ -123,7 +123,7 @@ def _agreed(holding: Sequence[Candidate], winners: tuple[str, ...]) -> State:
         return ABSENT
     if len({one.token for one in holding}) > 1:
         return Conflict(winners)
-    # Of equal values in different spelling, such as 24 hours and 1 day, the one of the first rule by name.
+    # Of one value in different spelling, such as 1 hour and 60 minutes, the one of the first rule by name.
     return min(holding, key=lambda one: one.rule).value
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from policyengine.frozen import Frozen
 from policyengine.values.literals import (
     BUSINESS_DAYS_UNIT,
+    COUNTED_DAYS,
     LONGEST_SECONDS,
     MOST_BUSINESS_DAYS,
     SECONDS_PER_DAY,
@@ -166,7 +167,7 @@ def add_length(start: int, length: Duration, counting: Counting, calendar: Calen
 def _end(start: int, length: Duration, counting: Counting, calendar: Calendar, zone: ZoneInfo) -> Due:
     if length.unit == BUSINESS_DAYS_UNIT:
         return _after_business_days(start, length.count, counting, calendar, zone)
-    if length.unit in ("days", "weeks") and counting.days == "calendar":
+    if length.unit in COUNTED_DAYS and counting.days == "calendar":
         last = local_day(start, zone) + length.seconds // SECONDS_PER_DAY
         return Due(start_of_day(last + 1, zone), provisional=False)
     if counting.hours == "business_days_only":

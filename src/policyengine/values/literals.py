@@ -39,6 +39,9 @@ UNIT_SECONDS = {
     "weeks": 7 * SECONDS_PER_DAY,
 }
 
+COUNTED_DAYS = ("days", "weeks")
+"""The units that a reading can count by the calendar."""
+
 FEN_PLACES = 2
 MILLIONTH_PLACES = 6
 LARGEST_MONEY = 10**15
@@ -77,6 +80,14 @@ def comparison_key(value: Value) -> int | str:
     if isinstance(value, Duration):
         return value.count if value.unit == BUSINESS_DAYS_UNIT else value.seconds
     return int(value) if isinstance(value, bool) else value
+
+
+def identity_key(value: Value) -> tuple[int | str, bool]:
+    """Return what tells a value from all others that rules could give.
+
+    One day and 24 hours compare as equal, and are two values: days can be counted by the calendar.
+    """
+    return comparison_key(value), isinstance(value, Duration) and value.unit in COUNTED_DAYS
 
 
 # ---------- instants

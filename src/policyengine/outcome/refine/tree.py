@@ -7,7 +7,7 @@ from itertools import combinations
 
 from policyengine.frozen import Frozen
 from policyengine.semantics.findings import Absent, Conflict, Known, Missing, State, Unknown
-from policyengine.values.literals import Value, comparison_key
+from policyengine.values.literals import Value, comparison_key, identity_key
 
 
 class Exactly(Frozen):
@@ -91,8 +91,8 @@ def answer_key(answer: Answer) -> tuple[object, ...]:
     """Return what answers are compared and ordered by."""
     match answer:
         case Known(value):
-            key = comparison_key(value)
-            return 0, isinstance(key, str), key
+            key, is_in_days = identity_key(value)
+            return 0, isinstance(key, str), key, is_in_days
         case Spread(low, high, _):
             return 1, comparison_key(low), comparison_key(high)
         case Absent():
