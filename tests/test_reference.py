@@ -27,7 +27,17 @@ from policyengine.model.rulebook import (
     Rule,
     Rulebook,
 )
-from policyengine.semantics.findings import ABSENT, Conflict, Findings, Known, Missing, State, Truth, Unknown
+from policyengine.semantics.findings import (
+    ABSENT,
+    Conflict,
+    Findings,
+    Known,
+    Missing,
+    RuleFinding,
+    State,
+    Truth,
+    Unknown,
+)
 from policyengine.semantics.reference import Reference
 from policyengine.values.literals import Value, ValueType, local_day
 
@@ -361,5 +371,5 @@ def test_a_conflict_is_waited_for() -> None:
     found = run(book, {})
     waits = frozenset({Missing("conflict", "points", None)})
     assert found.states["points", None] == Conflict(("a", "b"))
-    assert found.rules["c", None] == (UNDETERMINED, waits)
+    assert found.rules["c", None] == RuleFinding(UNDETERMINED, waits)
     assert found.firings == (("a", None), ("b", None))

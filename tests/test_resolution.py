@@ -256,7 +256,7 @@ def test_of_equal_lengths_the_first_rule_by_name_gives_the_spelling() -> None:
 
 
 def test_a_day_is_not_24_hours() -> None:
-    """Days can be counted by the calendar: a rule that says one is another answer than one that says hours."""
+    """Days can be counted by the calendar: a rule that says one gives another answer."""
     hours, day = holds("b", Duration(24, "hours")), Duration(1, "days")
     assert isinstance(resolve([hours, holds("a", day)], {}).state, Conflict)
     assert isinstance(resolve([hours, perhaps("a", day)], {"a": frozenset({"b"})}).state, Unknown)
