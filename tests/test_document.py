@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from policyengine.diagnostics.diagnostic import Diagnostic
 from policyengine.diagnostics.span import Span
-from policyengine.syntax.yaml_reader import MAX_DEPTH, read_yaml
+from policyengine.syntax.limits import MAX_DEPTH
+from policyengine.syntax.yaml_reader import read_yaml
 from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNode, node_at, to_plain
 
 

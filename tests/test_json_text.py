@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from policyengine.syntax import json_places
 from policyengine.syntax.files import MAX_BYTES, read_text
-from policyengine.syntax.json_faults import MAX_FAULTS
 from policyengine.syntax.json_reader import Number, read_json
+from policyengine.syntax.limits import MAX_FAULTS
 
 
 def places(text: str) -> list[tuple[str, int, int]]:

@@ -18,9 +18,9 @@ from jsonschema import Draft7Validator
 from policyengine.diagnostics.diagnostic import Diagnostic
 from policyengine.frozen import replace
 from policyengine.resources import data_directory
+from policyengine.syntax.limits import MAX_FAULTS
 from policyengine.syntax.schemas import KINDS, MAX_LEVELS, check_shape, schema_text
 from policyengine.syntax.shape_faults.forms import FORMS
-from policyengine.syntax.shape_faults.telling import MAX_FAULTS
 from policyengine.syntax.yaml_reader import read_yaml
 from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNode
 

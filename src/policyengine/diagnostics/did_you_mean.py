@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 
-from policyengine.diagnostics import typos as slips
 from policyengine.diagnostics.diagnostic import Listing, Message, listing, message
-from policyengine.diagnostics.wordings import misspelt, right_word
 
 _LEAST_LIKENESS = 0.6
 _FEW = 12  # words that a help can name
@@ -18,8 +15,10 @@ _SHORTEST_PART = 3  # shorter parts of words match too much
 
 def did_you_mean(word: str, known: Iterable[str]) -> Message | None:
     """Return what to do about a word that nobody knows, if the known words tell what was meant."""
+    from policyengine.diagnostics.typos import between_names  # not needed where no word is wrong
+
     words = set(known)
-    several = slips.between_names(word, words)
+    several = between_names(word, words)
     if several is not None:
         return several
     found = closest(word, words)
@@ -40,6 +39,8 @@ def meant(word: str, known: Iterable[str]) -> Message | None:
 
 def allowed(word: str, choices: Sequence[str]) -> Message:
     """Return the words of the language that a place takes, and first the one that a word means."""
+    from policyengine.diagnostics.wordings import misspelt, right_word  # not needed where no word is wrong
+
     shown = [f"`{one}`" for one in choices[:_SHOWN_CHOICES]]
     names = Listing((*shown, "…") if len(choices) > _SHOWN_CHOICES else tuple(shown))
     near = right_word(word, choices) or misspelt(word, choices)
@@ -70,6 +71,8 @@ def closest(word: str, known: Iterable[str]) -> str | None:
 
 
 def _plain(word: str) -> str:
+    import unicodedata  # only needed for a mistake
+
     ascii_forms = unicodedata.normalize("NFKC", word).replace("。", ".")
     return ascii_forms.strip().lower().replace("-", "_").replace(" ", "_")
 

@@ -9,8 +9,9 @@ from collections.abc import Hashable
 from policyengine.diagnostics.diagnostic import Diagnostic, Message, has_errors, message
 from policyengine.formatting.layout import LayoutFailed, laid_out
 from policyengine.formatting.order import Schema, applied, moves
+from policyengine.syntax.limits import MAX_DEPTH
 from policyengine.syntax.schemas import read_shaped, schema_text
-from policyengine.syntax.yaml_reader import MAX_DEPTH, read_yaml
+from policyengine.syntax.yaml_reader import read_yaml
 from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar
 
 _MOST_ROUNDS = 5

@@ -7,7 +7,6 @@ deadline ends (``NAME.due``) is a node of its own, because it does not depend on
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from graphlib import CycleError, TopologicalSorter
 
 from policyengine.frozen import Frozen
 from policyengine.model.conditions import (
@@ -142,6 +141,8 @@ def dependencies(rulebook: Rulebook) -> Graph:
 
 def find_cycle(graph: Graph) -> Sequence[str] | None:
     """Return one cycle as a path whose first node is its last too, or None; always the same one."""
+    from graphlib import CycleError, TopologicalSorter  # only where a rulebook is compiled or checked
+
     sorter = TopologicalSorter({node: sorted(before) for node, before in graph.items()})
     try:
         sorter.prepare()
@@ -156,6 +157,8 @@ def find_cycle(graph: Graph) -> Sequence[str] | None:
 
 def levels(graph: Graph) -> list[list[str]]:
     """Return the nodes in strata: each depends only on nodes of earlier ones. Raises CycleError."""
+    from graphlib import TopologicalSorter  # only where a rulebook is compiled or checked
+
     sorter = TopologicalSorter(graph)
     sorter.prepare()
     strata = []

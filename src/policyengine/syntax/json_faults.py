@@ -8,12 +8,10 @@ from policyengine.diagnostics.diagnostic import Diagnostic, error, message
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import replace
 from policyengine.syntax.json_places import Places
-from policyengine.syntax.json_scan import MAX_DEPTH, NOT_NUMBERS, Event, bad_character, decoded, legible, scan
+from policyengine.syntax.json_scan import NOT_NUMBERS, Event, bad_character, decoded, legible, scan
 from policyengine.syntax.json_syntax import syntax_fault
 from policyengine.syntax.keys import format_path
-
-MAX_FAULTS = 1000
-"""Nobody reads more, and each costs memory."""
+from policyengine.syntax.limits import MAX_DEPTH, MAX_FAULTS
 
 
 def find_faults(text: str, places: Places) -> list[Diagnostic]:

@@ -7,7 +7,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from policyengine.diagnostics.span import Span
-from policyengine.syntax.json_scan import BOM, MAX_DEPTH, scan
+from policyengine.syntax.json_scan import scan
+from policyengine.syntax.limits import BOM, MAX_DEPTH
 
 
 class Places:

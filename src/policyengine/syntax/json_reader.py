@@ -9,10 +9,7 @@ import json
 import re
 
 from policyengine.diagnostics.diagnostic import Diagnostic
-from policyengine.syntax.json_faults import find_faults
-from policyengine.syntax.json_places import Places
-from policyengine.syntax.json_scan import BOM, MAX_DEPTH, Event
-from policyengine.syntax.json_syntax import syntax_fault
+from policyengine.syntax.limits import BOM, MAX_DEPTH
 
 _SUSPECT_ESCAPE = re.compile(r"\\(?:u(?:[dD][89a-fA-F]|00[017])|[bf])")
 
@@ -41,17 +38,28 @@ def read_json(text: str, file: str, first_line: int = 1) -> tuple[object, list[D
         )
         suspect = fast.suspect or _too_deep(text, value) or _has_bad_characters(text)
     except (json.JSONDecodeError, RecursionError) as fault:
-        # Where and why is found again below: the standard library's answers change between versions.
+        # Where and why is found again: the standard library's answers change between versions.
         position = fault.pos if isinstance(fault, json.JSONDecodeError) else 0
-        places = Places(text, file, first_line)
-        faults = find_faults(text, places)
-        if not faults:
-            faults.append(syntax_fault(text, Event("fault", 0, "", position, position), places))
-        return None, faults
+        return None, _told(text, file, first_line) or [_told_at(text, position, file, first_line)]
     if not suspect:
         return value, []
-    faults = find_faults(text, Places(text, file, first_line))
+    faults = _told(text, file, first_line)
     return (None if any(one.code == "json-depth" for one in faults) else value), faults
+
+
+def _told(text: str, file: str, first_line: int) -> list[Diagnostic]:
+    from policyengine.syntax.json_faults import find_faults  # most texts have none
+    from policyengine.syntax.json_places import Places
+
+    return find_faults(text, Places(text, file, first_line))
+
+
+def _told_at(text: str, position: int, file: str, first_line: int) -> Diagnostic:
+    from policyengine.syntax.json_places import Places
+    from policyengine.syntax.json_scan import Event
+    from policyengine.syntax.json_syntax import syntax_fault
+
+    return syntax_fault(text, Event("fault", 0, "", position, position), Places(text, file, first_line))
 
 
 class _FastRead:

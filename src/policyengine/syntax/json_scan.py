@@ -11,12 +11,6 @@ from collections.abc import Iterator
 
 from policyengine.frozen import Frozen
 
-MAX_DEPTH = 100
-"""No object or list is read that stands in more than so many others."""
-
-BOM = "\ufeff"
-"""The mark that some programs put before a text."""
-
 _SPACE = re.compile(r"[ \t\r\n]*")
 # Possessive repetition: no backtracking, whatever the text.
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+')

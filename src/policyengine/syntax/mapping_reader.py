@@ -14,10 +14,10 @@ from decimal import Decimal
 from policyengine.diagnostics.diagnostic import Diagnostic, error, message
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import replace
-from policyengine.syntax.json_faults import MAX_FAULTS, bad_text, depth_fault, number_fault
+from policyengine.syntax.json_faults import bad_text, depth_fault, number_fault
 from policyengine.syntax.json_reader import Number
-from policyengine.syntax.json_scan import MAX_DEPTH
 from policyengine.syntax.keys import Path, format_path
+from policyengine.syntax.limits import MAX_DEPTH, MAX_FAULTS
 from policyengine.values.escaping import shorten
 
 MOST_VALUES = 5_000_000  # the same object in many places is many values

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, cast
 from policyengine.diagnostics.diagnostic import Diagnostic, error, has_errors, message
 from policyengine.diagnostics.span import Span
 from policyengine.resources import data_directory
+from policyengine.syntax.limits import MAX_FAULTS
 from policyengine.syntax.schema_parts import Schema
 from policyengine.syntax.shape_faults.tell import tell
-from policyengine.syntax.shape_faults.telling import MAX_FAULTS
 from policyengine.syntax.yaml_reader import read_yaml
 from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNode
 

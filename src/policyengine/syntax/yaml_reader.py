@@ -12,6 +12,7 @@ from typing import Any
 from policyengine.diagnostics.diagnostic import Diagnostic, error, listing, message
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen, replace
+from policyengine.syntax.limits import BOM, MAX_DEPTH
 from policyengine.syntax.yaml_events import SyntaxFault, events
 from policyengine.syntax.yaml_faults import MAX_FAULTS, Faults, ReadingEnds, shortened
 from policyengine.syntax.yaml_slips import (
@@ -27,10 +28,8 @@ from policyengine.syntax.yaml_text import refuse_directives, replace_unreadable
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar, SequenceNode
 
 MAX_NODES = 100_000
-MAX_DEPTH = 100
 MAX_SCALAR = 1_000_000
 _MOST_KEYS_NAMED = 6
-_BOM = "\ufeff"
 
 
 def read_yaml(text: str, file: str) -> tuple[Node | None, list[Diagnostic]]:
@@ -40,7 +39,7 @@ def read_yaml(text: str, file: str) -> tuple[Node | None, list[Diagnostic]]:
     ``yaml-expansion``, ``yaml-size``, ``yaml-directive`` or ``yaml-empty``. Other faults leave a tree
     without the refused parts. Never raises on bad input.
     """
-    text = text.removeprefix(_BOM)
+    text = text.removeprefix(BOM)
     faults = Faults(file)
     text = replace_unreadable(text, faults)
     if refuse_directives(text, faults):

@@ -7,8 +7,8 @@ from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Key
 from policyengine.model.rulebook import Fact, Rulebook
 from policyengine.reading.case.source import Source
-from policyengine.syntax.json_faults import MAX_FAULTS
 from policyengine.syntax.keys import Path, format_path
+from policyengine.syntax.limits import MAX_FAULTS
 from policyengine.values.literals import Value
 
 DECLARE = message("leave it out, or declare it in facts.yaml")

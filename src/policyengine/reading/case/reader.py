@@ -19,10 +19,10 @@ from policyengine.reading.case.names import read_level
 from policyengine.reading.case.shape import case_shape
 from policyengine.reading.case.source import Source, TreeSource
 from policyengine.syntax.json_reader import read_json
-from policyengine.syntax.yaml_tree import MappingNode, to_plain
 
 if TYPE_CHECKING:
     from policyengine.model.lookup import Lookup
+    from policyengine.syntax.yaml_tree import MappingNode
 
 Settings = Sequence[tuple[str, str]]
 """Pairs of a name, dotted or a title, and a literal."""
@@ -83,6 +83,8 @@ class CaseReader:
 
     def read_tree(self, tree: MappingNode, id: str) -> tuple[Case | None, list[Diagnostic]]:
         """Return the case of a YAML tree, or None when there are errors, and everything wrong with it."""
+        from policyengine.syntax.yaml_tree import to_plain  # not for cases in files of their own
+
         read, faults = read_json(json.dumps(to_plain(tree)), tree.span.file)
         if not isinstance(read, dict) or has_errors(faults):
             return None, [replace(fault, span=tree.span) for fault in faults]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from policyengine.diagnostics.span import Span
-from policyengine.syntax.json_places import locate
 from policyengine.syntax.keys import Path
-from policyengine.syntax.yaml_tree import MappingNode, node_at
+
+if TYPE_CHECKING:
+    from policyengine.syntax.yaml_tree import MappingNode
 
 
 class Source:
@@ -26,6 +28,8 @@ class Source:
         if not self.text:
             return [Span(words or self.file) for words in options]
         in_text = [one for one, words in zip(wanted, options, strict=True) if not words]
+        from policyengine.syntax.json_places import locate  # not needed where nothing is wrong
+
         before = self.first_line - 1
         found = iter(
             Span(self.file, line + before, column, end_line + before, end_column)
@@ -54,5 +58,7 @@ class TreeSource(Source):
         return [self._place(path, is_key) for path, is_key in wanted]
 
     def _place(self, path: Path, is_key: bool) -> Span:
+        from policyengine.syntax.yaml_tree import node_at
+
         node, key = node_at(self.tree, path)
         return key if is_key else node.span

@@ -9,11 +9,12 @@ from policyengine.diagnostics import typos as slips
 from policyengine.diagnostics.diagnostic import Message, listing, message
 from policyengine.diagnostics.wordings import advice, misspelt, stands_for
 from policyengine.syntax.keys import Path
+from policyengine.syntax.limits import MAX_FAULTS
 from policyengine.syntax.schema_parts import Place, shape_of
 from policyengine.syntax.shape_faults.displaced import is_displaced
 from policyengine.syntax.shape_faults.fault import Fault
 from policyengine.syntax.shape_faults.misplaced import home_of
-from policyengine.syntax.shape_faults.telling import MAX_FAULTS, Telling
+from policyengine.syntax.shape_faults.telling import Telling
 from policyengine.syntax.yaml_tree import MappingNode, Scalar, node_at
 from policyengine.values.escaping import shorten
 

@@ -12,9 +12,6 @@ from policyengine.syntax.shape_faults.fault import label
 from policyengine.syntax.yaml_tree import MappingNode, Node, node_at
 from policyengine.values.escaping import shorten
 
-MAX_FAULTS = 1000
-"""Nobody reads more, and each costs time."""
-
 
 class Telling:
     """Collects the diagnostics of one file, and what must not be told a second time."""
