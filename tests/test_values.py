@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from policyengine.values.display import show_span, show_value
 from policyengine.values.escaping import shorten
 from policyengine.values.faults import LiteralError
+from policyengine.values.instants import _read_closely, _read_plainly
 from policyengine.values.literals import (
     LARGEST_COUNT,
     LARGEST_MONEY,
@@ -473,3 +474,36 @@ def test_a_percentage_without_its_sign_has_two_readings(text: str, share: str) -
         parse_literal(text, ValueType.PERCENT, SHANGHAI, "CNY")
     help = f"write `{share}%` if `{text}` is a share of one, `{text}%` if it counts percents"
     assert str(found.value.help) == help
+
+
+_PIECES = st.tuples(
+    st.sampled_from(
+        ["2012-03-16", "2012-02-30", "2011-11-06", "1970-01-01", "1969-12-31", "9999-12-31", "2012-3-16"]
+    ),
+    st.sampled_from(["T", " ", "  ", "t", "-"]),
+    st.sampled_from(
+        ["18:00", "01:30", "02:30", "24:00", "25:00", "18:60", "18:00:59", "18:00:60", "9:00", "18:00:00.5"]
+    ),
+    st.sampled_from(
+        ["", "Z", "z", "+08:00", "-05:00", "+09:60", "+14:00", "+15:00", "+0800", "-00:00", " +08:00"]
+    ),
+)
+
+
+@given(_PIECES, st.sampled_from(["Asia/Shanghai", "America/New_York", "Africa/Monrovia"]))
+def test_what_is_read_plainly_is_what_close_reading_reads(pieces: tuple[str, ...], zone: str) -> None:
+    text, where = "".join(pieces), ZoneInfo(zone)
+    read = _read_plainly(text, where)
+    if read is not None:
+        assert read == _read_closely(text, where)
+
+
+def test_most_instants_are_read_plainly() -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    for text in (
+        "2012-03-16 18:00",
+        "2012-03-16T18:00:00",
+        "2012-03-16T18:00:00+08:00",
+        "2012-03-16T10:00:00Z",
+    ):
+        assert _read_plainly(text, zone) == 1_331_892_000

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from policyengine.diagnostics.diagnostic import message
 from policyengine.values.escaping import SHOWN_LENGTH, shorten
 from policyengine.values.faults import LiteralError, not_a
-from policyengine.values.literals import FIRST_YEAR, LAST_YEAR, epoch_seconds, local_time, zone_offset
+from policyengine.values.literals import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    SECONDS_PER_DAY,
+    epoch_seconds,
+    local_time,
+    zone_offset,
+)
 
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _INSTANT = re.compile(
@@ -17,6 +24,12 @@ _INSTANT = re.compile(
     r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:\.(?P<fraction>[0-9]+))?)?"
     r" ?(?P<offset>[Zz]|[-+][0-9]{2}(?::?[0-9]{2}(?::[0-9]{2})?)?)?"
 )
+
+# What the standard library reads as we do, with offsets of less than ten hours: others are looked at closely.
+_PLAIN_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ](?:[01][0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2})?(?:Z|[-+]0[0-9]:[0-5][0-9])?"
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def parse_date(text: str) -> int:
@@ -36,6 +49,28 @@ def parse_date(text: str) -> int:
 
 def parse_instant(text: str, zone: ZoneInfo) -> int:
     """Read an instant, in epoch seconds; without an offset it is by the clock of the zone."""
+    instant = _read_plainly(text, zone)
+    return _read_closely(text, zone) if instant is None else instant
+
+
+def _read_plainly(text: str, zone: ZoneInfo) -> int | None:
+    """Read an instant as most are written, by the standard library; None where closer reading is needed."""
+    if not _PLAIN_INSTANT.fullmatch(text):
+        return None
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if not FIRST_YEAR < read.year < LAST_YEAR:  # within it by every clock
+        return None
+    if read.tzinfo is not None:
+        since = read - _EPOCH
+        return since.days * SECONDS_PER_DAY + since.seconds
+    first = zone_offset(read.replace(tzinfo=zone))
+    return epoch_seconds(read) - first if first == zone_offset(read.replace(tzinfo=zone, fold=1)) else None
+
+
+def _read_closely(text: str, zone: ZoneInfo) -> int:
     found = _INSTANT.fullmatch(text)
     if not found:
         if _DATE.fullmatch(text):

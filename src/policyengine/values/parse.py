@@ -76,7 +76,7 @@ def _plain(text: str, type: ValueType) -> str:
     if len(text) > _LONGEST_LITERAL:
         help = message("a value of this type has at most {limit} characters", limit=_LONGEST_LITERAL)
         raise not_a(type.value, text, help)
-    narrow = text.translate(_HALF_WIDTH)
+    narrow = text if text.isascii() else text.translate(_HALF_WIDTH)
     if narrow != text:
         raise LiteralError(
             message("`{text}` is written in full-width characters", text=shorten(text)),

@@ -167,7 +167,10 @@ class Run:
         return _Lazy(self, self.layout.values, self._state)
 
     def _state(self, key: Key) -> State:
-        return self.resolved[key].state if self.raw(*key) is C else self.values[key]
+        raw = self.raw(*key)
+        if type(raw) is not Mark:
+            return ABSENT if raw is None else Known(raw)
+        return self.resolved[key].state if raw is C else self.values[key]
 
     @cached_property
     def rules(self) -> Mapping[Key, RuleFinding]:
@@ -239,18 +242,16 @@ class _Lazy(Mapping[Key, Found], Generic[Found]):
     def __getitem__(self, key: Key) -> Found:
         found = self._found.get(key)
         if found is None:
-            name, record = key
-            if record not in self._run.each(self._names[name]):
+            if key not in self:
                 raise KeyError(key)
             found = self._found[key] = self._find(key)
         return found
 
     def __contains__(self, key: object) -> bool:
-        match key:
-            case (str(name), record) if name in self._names:
-                return record in self._run.each(self._names[name])
-            case _:
-                return False
+        if type(key) is not tuple or key[0] not in self._names:
+            return False
+        listed = self._names[key[0]]
+        return key[1] is None if listed is None else key[1] in (self._run.records[listed] or ())
 
     def __iter__(self) -> Iterator[Key]:
         return self._run.keys(self._names)
@@ -327,8 +328,13 @@ class _Exact:
                 self.nodes[one].compute(self.memory, record)
 
     def _is_open(self, node: Node) -> bool:
-        raws = (self.run.raw(slot, record) for slot in node.slots for record in self.run.each(node.listed))
-        return any(raw == 1 for raw in raws) if node.is_rule else any(type(raw) is Mark for raw in raws)
+        for slot in node.slots:
+            found = self.run.slots[self.run.layout.slots[slot]]
+            raws = (found,) if node.listed is None else [found[one] for one in self.run.each(node.listed)]
+            for raw in raws:
+                if raw == UNDETERMINED if node.is_rule else type(raw) is Mark:
+                    return True
+        return False
 
 
 class _Filled(dict[Key, Found], Generic[Found]):

@@ -38,12 +38,15 @@ def read_fact(draft: Draft, fact: Fact, record: int | None, value: object, path:
         draft.refuse_derived(fact, path)
         return
     draft.seen.add((fact.path, record))
+    if isinstance(value, bool) and fact.type is ValueType.BOOLEAN:
+        draft.values[fact.path, record] = value
+        return
     literal = _literal(draft, fact, value, path)
     if literal is None:
         return
     if fact.type is ValueType.TEXT and fact.has_none_if_missing and not literal.strip():
         return  # an empty field of a form says that there is none
-    choices = [choice.name for choice in fact.choices]
+    choices = [choice.name for choice in fact.choices] if fact.choices else ()
     try:
         book = draft.book
         value = parse_literal(literal, fact.type, book.zone, book.currency, choices)
@@ -54,8 +57,6 @@ def read_fact(draft: Draft, fact: Fact, record: int | None, value: object, path:
 
 def _literal(draft: Draft, fact: Fact, value: object, path: Path) -> str | None:
     """Return what the JSON value spells, or None after a fault."""
-    if isinstance(value, bool) and fact.type is ValueType.BOOLEAN:
-        return "yes" if value else "no"
     if isinstance(value, Number | int) and not isinstance(value, bool):
         if fact.type in _LITERAL_NUMBERS:
             return _in_digits(str(value))
