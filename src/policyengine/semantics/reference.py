@@ -285,7 +285,7 @@ class _Run:
         missing = Unknown(frozenset({Missing("parameter", parameter.id, None)}), has_value=True)
         if not parameter.values:
             return missing
-        if parameter.by is None or all(value.start is None for value in parameter.values):
+        if parameter.by is None or not parameter.is_dated:
             return Known(parameter.values[-1].value)
         act = self._known_or_waiting(parameter.by.name, None)
         if isinstance(act, Unknown):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -83,11 +82,13 @@ class CaseReader:
 
     def read_tree(self, tree: MappingNode, id: str) -> tuple[Case | None, list[Diagnostic]]:
         """Return the case of a YAML tree, or None when there are errors, and everything wrong with it."""
-        from policyengine.syntax.yaml_tree import to_plain  # not for cases in files of their own
+        from policyengine.syntax.mapping_reader import MappingReader  # not for cases in files of their own
+        from policyengine.syntax.yaml_tree import to_plain
 
-        read, faults = read_json(json.dumps(to_plain(tree)), tree.span.file)
-        if not isinstance(read, dict) or has_errors(faults):
-            return None, [replace(fault, span=tree.span) for fault in faults]
+        reader = MappingReader(tree.span.file)
+        read = reader.read(to_plain(tree))
+        if reader.faults:
+            return None, [replace(fault, span=tree.span) for fault in reader.faults]
         case, faults = self._read(read, TreeSource(tree), ())
         return None if case is None else replace(case, id=id), faults
 
