@@ -80,7 +80,7 @@ def measure_timeline(records: int, missing: str) -> list[object]:
     from policyengine.outcome.timeline import make_timeline
     from policyengine.render.timeline_text import render_timeline
 
-    book = load_rulebook(RULES)
+    book = load_rulebook(RULES, engine="compiled")  # as the command does
     case = book.evaluate(many_rounds(records, missing), as_of="2012-03-01 00:00:00").case
     started = time.process_time()
     timeline = make_timeline(book, case, book.read_instant("2016-01-01 00:00:00"))

@@ -18,7 +18,17 @@ from policyengine.model.case import Case, Key
 from policyengine.model.rulebook import RAN_OUT, Deadline, Fact, Rule, Rulebook
 from policyengine.outcome.decision import ClockView, Decision, NextStep, Outcome, Status, by_start
 from policyengine.outcome.refine.search import Refined, Target
-from policyengine.semantics.findings import Absent, DeadlineFinding, Known, Missing, State, Truth, Unknown
+from policyengine.semantics.findings import (
+    Absent,
+    Changes,
+    DeadlineFinding,
+    Known,
+    Missing,
+    State,
+    Truth,
+    Unknown,
+    by_name,
+)
 from policyengine.values.literals import Value, ValueType, comparison_key, local_day, start_of_day
 
 MAX_MOMENTS = 1000
@@ -225,6 +235,7 @@ class _Walk:
         self.now: Decision | None = None
         self.last: Decision | None = None
         self._queue: list[int] = []
+        self._events_at: dict[int, list[Key]] = {}
         self._outcomes = [fact for fact in self.book.facts.values() if fact.role == "outcome"]
         # Why to look at an instant: clocks that end there, or None for what matters anyway.
         self._reasons: dict[int, set[Key | None]] = {}
@@ -235,6 +246,8 @@ class _Walk:
             moment = _moment(self.book, key[0], value)
             if moment is not None:
                 self._plan(moment)
+                if self.book.facts[key[0]].type is ValueType.INSTANT:
+                    self._events_at.setdefault(moment, []).append(key)
         self._plan(self.as_of)
         moments = 0
         while self._queue:
@@ -269,7 +282,9 @@ class _Walk:
         decision = self.judge.judge(self.case, instant)
         if instant == self.as_of:
             self.now = decision
-        for key, finding in decision.findings.deadlines.items():
+        changes = self._changes_of(decision)
+        for key in changes.deadlines:
+            finding = decision.findings.deadlines[key]
             due = _number(finding.due)
             if due is not None and due >= instant:
                 self._plan(due, key)
@@ -277,11 +292,19 @@ class _Walk:
             self._plan_later(_number(finding.start), instant)
             if isinstance(finding.due, Unknown) and _number(finding.start) == instant:
                 self._plan(instant + 1)  # it starts whatever its length, and may be over at once
-        for (name, _), state in decision.findings.states.items():
+        for key in changes.values:
+            state = decision.findings.states[key]
             if isinstance(state, Known):
-                self._plan_later(_moment(self.book, name, state.value), instant)
-        self.steps += self._changes(decision, instant)
+                self._plan_later(_moment(self.book, key[0], state.value), instant)
+        self.steps += self._changes(decision, changes, instant)
         self.last = decision
+
+    def _changes_of(self, decision: Decision) -> Changes:
+        """Return what has to be looked at: what may stand otherwise than before."""
+        findings = decision.findings
+        if self.last is None:
+            return Changes(frozenset(findings.states), frozenset(findings.deadlines))
+        return findings.changed_since(self.last.findings)
 
     def _plan_later(self, moment: int | None, instant: int) -> None:
         """Look at a moment if it is still to come."""
@@ -290,12 +313,12 @@ class _Walk:
 
     # ---------- what changes
 
-    def _changes(self, decision: Decision, instant: int) -> Iterator[Step]:
+    def _changes(self, decision: Decision, changes: Changes, instant: int) -> Iterator[Step]:
         expected = instant > self.as_of
         if not expected:
             for event in self._events(decision, instant):
                 yield Step(instant, event, False, False)
-        clocks = [*self._clock_changes(decision)]
+        clocks = [*self._clock_changes(decision, changes)]
         for view, change, old in clocks:
             then = _then(decision, view)
             has_begun = old is not None and _printed(old) is not None
@@ -305,16 +328,13 @@ class _Walk:
             yield Step(instant, clock, expected, view.provisional)
         # The instant itself can be the end of a clock that rests on an unpublished calendar.
         provisional = any(view.provisional and change in RAN_OUT for view, change, _ in clocks)
-        for turn in self._turns(decision):
+        for turn in self._turns(decision, changes):
             yield Step(instant, turn, expected, turn.after.provisional or provisional)
 
     def _events(self, decision: Decision, instant: int) -> Iterator[Event]:
-        for (name, record), value in sorted(self.case.values.items(), key=_by_name):
+        for name, record in sorted(self._events_at.get(instant, ()), key=by_name):
             fact = self.book.facts[name]
-            if fact.type is ValueType.INSTANT and value == instant:
-                yield Event(
-                    fact, record, self._party(fact, record), tuple(self._with(decision, fact, record))
-                )
+            yield Event(fact, record, self._party(fact, record), tuple(self._with(decision, fact, record)))
 
     def _party(self, fact: Fact, record: int | None) -> str:
         if fact.by in self.book.parties or not fact.by:
@@ -335,16 +355,18 @@ class _Walk:
             if isinstance(state, Known) and key in self.case.values:  # what is taken for granted did not come
                 yield fact, state
 
-    def _clock_changes(self, decision: Decision) -> Iterator[tuple[ClockView, ClockChange, ClockView | None]]:
+    def _clock_changes(
+        self, decision: Decision, changes: Changes
+    ) -> Iterator[tuple[ClockView, ClockChange, ClockView | None]]:
         """Return each clock that stands otherwise than before, how it changes, and how it stood before."""
         known = {} if self.last is None else self.last.findings.deadlines
         found: list[tuple[ClockView, ClockChange, ClockView | None]] = []
         gone: list[ClockView] = []
-        for key in dict.fromkeys((*decision.findings.deadlines, *known)):
-            if _is_settled(known.get(key), decision.findings.deadlines.get(key)):
+        for key in changes.deadlines:
+            if _is_settled(known.get(key), decision.findings.deadlines[key]):
                 continue
             old = None if self.last is None or key not in known else self.last.clock(key)
-            view = decision.clock(key) if key in decision.findings.deadlines else None
+            view = decision.clock(key)
             change = None if view is None else _change(old, view)
             if view is not None and change is not None:
                 found.append((view, change, old))
@@ -353,13 +375,15 @@ class _Walk:
         yield from sorted(found, key=lambda one: by_start(one[0]))
         yield from ((old, "void", old) for old in sorted(gone, key=by_start))
 
-    def _turns(self, decision: Decision) -> Iterator[Turn]:
+    def _turns(self, decision: Decision, changes: Changes) -> Iterator[Turn]:
         known = {} if self.last is None else self.last.findings.states
         states = decision.findings.states
         for fact in sorted(self._outcomes, key=lambda one: one.span):
             listed = fact.listed
             records = (None,) if listed is None else sorted(decision.findings.records[listed] or ())
             for key in ((fact.path, record) for record in records):
+                if key not in changes.values:
+                    continue
                 if known.get(key) == states[key] and not isinstance(states[key], Unknown):
                     continue  # only what may have changed is worked out
                 old = self.last.outcome(key) if self.last is not None and key in known else None
@@ -370,14 +394,9 @@ class _Walk:
                     yield Turn(before, _stood(outcome), rules)
 
 
-def _is_settled(old: DeadlineFinding | None, new: DeadlineFinding | None) -> bool:
+def _is_settled(old: DeadlineFinding | None, new: DeadlineFinding) -> bool:
     """Tell whether a clock stands as before, and nothing about it is open that a search could settle."""
-    return new is not None and old == new and not isinstance(new.status, Unknown)
-
-
-def _by_name(entry: tuple[Key, object]) -> tuple[str, int]:
-    (name, record), _ = entry
-    return name, -1 if record is None else record
+    return old == new and not isinstance(new.status, Unknown)
 
 
 def _number(state: State) -> int | None:

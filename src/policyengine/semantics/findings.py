@@ -6,7 +6,7 @@ with reasons, the same way for every engine, so engines can be compared finding 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from enum import IntEnum
 from typing import Literal, Protocol
 
@@ -125,6 +125,13 @@ class Resolved(Frozen):
     open: tuple[str, ...]
 
 
+class Changes(Frozen):
+    """What may have come out otherwise than before, and perhaps more: keys of values and of deadlines."""
+
+    values: Set[Key]
+    deadlines: Set[Key]
+
+
 class Findings(Protocol):
     """All that an engine concluded, for every record that is seen.
 
@@ -181,6 +188,10 @@ class Findings(Protocol):
         """The deadlines whose end rests on a calendar that is not published yet."""
         ...
 
+    def changed_since(self, before: Findings) -> Changes:
+        """Return what may differ from other findings of the same engine, among it all that is open."""
+        ...
+
 
 def by_name(key: Key) -> tuple[str, int]:
     """Order keys by name, and records of one name by their number."""
@@ -209,6 +220,20 @@ class Concluded(Frozen):
     def provisional(self) -> frozenset[Key]:
         """The deadlines whose end rests on a calendar that is not published yet."""
         return frozenset(key for key, one in self.deadlines.items() if one.provisional)
+
+    def changed_since(self, before: Findings) -> Changes:
+        """Return what may differ from other findings, among it all that is open."""
+        values = {
+            key
+            for key, state in self.states.items()
+            if isinstance(state, Unknown) or before.states.get(key) != state
+        }
+        deadlines = {
+            key
+            for key, one in self.deadlines.items()
+            if isinstance(one.status, Unknown) or before.deadlines.get(key) != one
+        }
+        return Changes(values, deadlines)
 
 
 class Engine(Protocol):

@@ -15,6 +15,7 @@ from policyengine.compile.dependencies import Dependencies, names_of, rule_name
 from policyengine.compile.plan import Amount, Derived, Due, Parameter, Rule, Status
 from policyengine.engines.closures import both, evaluate_of
 from policyengine.engines.compiled.marks import TRUE, TRUTHS, UNDETERMINED, C, Mark, Raw
+from policyengine.engines.compiled.source import OF_CLOCKS
 from policyengine.engines.memory import Program, WorkingMemory
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
@@ -22,7 +23,9 @@ from policyengine.semantics.findings import (
     ABSENT,
     NOTHING,
     AmountFinding,
+    Changes,
     DeadlineFinding,
+    Findings,
     Known,
     Resolved,
     RuleFinding,
@@ -85,6 +88,27 @@ class Layout:
         self.rules: Lists = {name: listed for name, _, listed in self.sorted_rules}
         self.homes = {name: cell.name for cell in cells for name in names_of(cell)}
         """The cell of each name."""
+
+    @cached_property
+    def watched(self) -> Mapping[str, frozenset[int]]:
+        """For each deadline the slots that say how it stands: its own, those of its start and of acts."""
+        found: dict[str, frozenset[int]] = {}
+        for name in self.deadlines:
+            nodes = self.nodes[f"{name}.due"], self.nodes[name]
+            read = {slot for node in nodes for one in node.before for slot in self.nodes[one].slots}
+            own = {f"{name} {what}" for what in OF_CLOCKS} | {slot for node in nodes for slot in node.slots}
+            found[name] = frozenset(self.slots[slot] for slot in own | read)
+        return found
+
+    @cached_property
+    def watched_slots(self) -> Mapping[int, str | None]:
+        """The slots of values and of whatever says how a deadline stands, with their lists."""
+        found = {self.slots[name]: listed for name, listed in self.values.items()}
+        for name, listed in self.deadlines.items():
+            found |= {self.slots[f"{name} {what}"]: listed for what in OF_CLOCKS}
+        for node in self.nodes.values():
+            found |= {self.slots[slot]: node.listed for slot in node.slots}
+        return found
 
     @cached_property
     def nodes(self) -> Mapping[str, Node]:
@@ -229,6 +253,33 @@ class Run:
                 found.update((name, record) for record in self.records[listed] or () if raw[record])
         return frozenset(found)
 
+    def changed_since(self, before: Findings) -> Changes:
+        """Return what may differ from findings of the same source, among it all that is open."""
+        if not isinstance(before, Run) or before.layout is not self.layout:
+            return Changes(frozenset(self.states), frozenset(self.deadlines))
+        moved = {
+            slot: self._moved(before, slot, listed) for slot, listed in self.layout.watched_slots.items()
+        }
+        values = {(name, record) for name in self.layout.values for record in moved[self.layout.slots[name]]}
+        deadlines: set[Key] = set()
+        for name, slots in self.layout.watched.items():
+            records = {record for slot in slots for record in moved[slot]}
+            if None in records:  # of the whole case, on which each of its records rests
+                records = {*self.each(self.layout.deadlines[name])}
+            deadlines.update((name, record) for record in records)
+        return Changes(values, deadlines)
+
+    def _moved(self, before: Run, slot: int, listed: str | None) -> Sequence[int | None]:
+        """Return the records of which a slot is open or another than before; None is the whole case."""
+        now, then = self.slots[slot], before.slots[slot]
+        if listed is None:
+            return _WHOLE_CASE if type(now) is Mark or now != then else ()
+        return [
+            record
+            for record in self.records[listed] or ()
+            if type(now[record]) is Mark or now[record] != then[record]
+        ]
+
 
 class _Lazy(Mapping[Key, Found], Generic[Found]):
     """A mapping whose values are found out when they are asked for."""
@@ -271,6 +322,7 @@ class _Exact:
         self.memory.rules = _Filled(self._rule)
         self.memory.spans = _Filled(self._span)
         self.done: set[str] = set()
+        self._open: dict[str, bool] = {}
 
     # ---------- what the memory has
 
@@ -319,7 +371,7 @@ class _Exact:
         waiting = [node]
         while waiting:
             one = waiting.pop()
-            if one not in open_nodes and one not in self.done and self._is_open(self.nodes[one]):
+            if one not in open_nodes and one not in self.done and self._is_open(one):
                 open_nodes.add(one)
                 waiting += self.nodes[one].before
         for one in sorted(open_nodes, key=lambda name: self.nodes[name].number):
@@ -327,7 +379,14 @@ class _Exact:
             for record in self.run.each(self.nodes[one].listed):
                 self.nodes[one].compute(self.memory, record)
 
-    def _is_open(self, node: Node) -> bool:
+    def _is_open(self, name: str) -> bool:
+        """Tell whether anything of a node is not known; asked again and again, of long lists."""
+        found = self._open.get(name)
+        if found is None:
+            found = self._open[name] = self._has_open(self.nodes[name])
+        return found
+
+    def _has_open(self, node: Node) -> bool:
         for slot in node.slots:
             found = self.run.slots[self.run.layout.slots[slot]]
             raws = (found,) if node.listed is None else [found[one] for one in self.run.each(node.listed)]

@@ -14,7 +14,7 @@ from policyengine.engines.memory import World
 PARAMETERS = ("inputs", "get", "as_of", "today", "figures", "sizes", "seen", "slow")
 """What the function is given."""
 _HELPERS = ("NOT", "U", "V", "C", "MANY", "ENDS", "FIGURES", "FACTS", "ROUND")
-_OF_CLOCKS = ("exists", "provisional", "end")
+OF_CLOCKS = ("exists", "provisional", "end")
 """What a clock has beside its values; the end is certain even where it is not that there is a clock."""
 
 
@@ -76,14 +76,14 @@ class Source:
             if name not in self.slots:
                 self.scope.variables[name] = self.variable(name)
         if isinstance(node, Due):
-            for what in _OF_CLOCKS:
+            for what in OF_CLOCKS:
                 self.variable(f"{node.deadline} {what}")
 
     def variables_of(self, node: Node) -> list[str]:
         """Return the variables of a node."""
         found = [self.slots[name] for name in names_of(node)]
         if isinstance(node, Due):
-            found += [self.slots[f"{node.deadline} {what}"] for what in _OF_CLOCKS]
+            found += [self.slots[f"{node.deadline} {what}"] for what in OF_CLOCKS]
         return found
 
     def empty(self, nothing: str, listed: str | None) -> str:
