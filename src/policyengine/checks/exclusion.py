@@ -117,9 +117,8 @@ class _Waiting(Frozen):
         known, found = set(self.known), list(self.conditions)
         for condition in more:
             for part in conjuncts(condition):
-                asked = part
-                if asked not in known:
-                    known.add(asked)
+                if part not in known:
+                    known.add(part)
                     found.append(part)
         return _Waiting(tuple(sorted(found, key=_has_ways)), frozenset(known))
 
@@ -172,8 +171,7 @@ class _Demands:
 
     def _add(self, literal: Literal[Condition]) -> None:
         condition, wanted = literal
-        asked = condition
-        self.truths[asked] = truths = self.truths.get(asked, frozenset()) | {wanted}
+        self.truths[condition] = truths = self.truths.get(condition, frozenset()) | {wanted}
         self.is_possible = self.is_possible and len(truths) == 1
         match condition:
             case ReadingIs(assumption, readings):

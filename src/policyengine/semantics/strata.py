@@ -143,7 +143,7 @@ def find_cycle(graph: Graph) -> Sequence[str] | None:
     """Return one cycle as a path whose first node is its last too, or None; always the same one."""
     from graphlib import CycleError, TopologicalSorter  # only where a rulebook is compiled or checked
 
-    sorter = TopologicalSorter({node: sorted(before) for node, before in graph.items()})
+    sorter = TopologicalSorter({node: sorted(graph[node]) for node in sorted(graph)})
     try:
         sorter.prepare()
     except CycleError as fault:
