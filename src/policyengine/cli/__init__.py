@@ -77,7 +77,18 @@ def _program(context: click.Context, language: Language) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with one of the documented codes."""
     # Loading makes many objects and no garbage: collecting would cost a tenth of the start-up time.
+    is_collecting = gc.isenabled()
     gc.disable()
+    try:
+        code = _run_safely(arguments)
+    finally:  # whoever calls this from a program has garbage to collect
+        if is_collecting:
+            gc.enable()
+    raise SystemExit(code)
+
+
+def _run_safely(arguments: Sequence[str] | None) -> int:
+    """Run the command line; return the code to exit with, whatever happens."""
     _settle_streams()
     _speak_utf8()
     try:
@@ -90,7 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = _told_failure(fault)
     except Exception as bug:
         code = _told_bug(bug)
-    raise SystemExit(code)
+    return code
 
 
 def _code_of(words: list[str]) -> int:
