@@ -9,6 +9,10 @@ from policyengine.diagnostics.did_you_mean import closest, did_you_mean
 from policyengine.syntax.yaml_reader import read_yaml
 
 LINES = [
+    (
+        "    title: {zh: 退货期，en: Time to return}",
+        "the character `，` is full-width or typographic: use the ASCII one",
+    ),
     ("a：b", "the colon `：` is full-width: write an ASCII colon and a space"),
     ("  when:{a: b}", "put a space after the colon"),
     ("  - review {a: b}", "put a colon after `review`"),

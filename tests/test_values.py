@@ -507,3 +507,23 @@ def test_most_instants_are_read_plainly() -> None:
         "2012-03-16T10:00:00Z",
     ):
         assert _read_plainly(text, zone) == 1_331_892_000
+
+
+@pytest.mark.parametrize("text", ["7 workdays", "7 working days", "1 work day", "3 Weekdays"])
+def test_who_means_business_days_is_not_led_to_days(text: str) -> None:
+    with pytest.raises(LiteralError) as found:
+        parse_literal(text, ValueType.DURATION, ZoneInfo("Asia/Shanghai"), "CNY")
+    assert "`business days`" in str(found.value.help)
+
+
+def test_a_comma_after_a_value_is_told() -> None:
+    for text in ("return_period,", "24 hours，", "yes,"):
+        with pytest.raises(LiteralError) as found:
+            parse_literal(text, ValueType.DURATION, ZoneInfo("Asia/Shanghai"), "CNY")
+        assert f"`{text[:-1]}`" in str(found.value.help)
+
+
+def test_a_day_that_is_none_is_told_before_its_missing_time() -> None:
+    with pytest.raises(LiteralError) as found:
+        parse_literal("2012-02-30", ValueType.INSTANT, ZoneInfo("Asia/Shanghai"), "CNY")
+    assert "not a day of the calendar" in str(found.value.message)

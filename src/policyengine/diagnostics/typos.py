@@ -17,12 +17,13 @@ FULL_WIDTH_COLON = _KEY_START + r"[^\s：:\"']{1,40}："
 MISSING_SPACE = _KEY_START + r"[^\W\d][\w.-]{0,60}:(?!//)[^\s:]"
 _MISSING_COLON = _KEY_START + r"([a-z][\w.]{0,60}) +[\[{]"
 _TEXT_AFTER_QUOTE = r"""(?::|-)[ ]+("[^"\n]*"|'[^'\n]*')[ ]*[^\s#:,}\]]"""
-# Full-width forms of " ' , # - { } [ ] where no Chinese stands beside them, of the digits anywhere, and
-# typographic quotes where a value begins.
+# Full-width forms of " ' , # - { } [ ] where no Chinese stands beside them, of the digits anywhere, of a
+# comma before a key, and typographic quotes where a value begins.
 _HAN = "\u3400-\u9fff"
 _FULL_WIDTH = (
     f"(?<![{_HAN}])[\uff02\uff07\uff0c\uff03\uff0d\uff5b\uff5d\uff3b\uff3d](?![{_HAN}])"
     "|[\uff10-\uff19]|(?<=[:,\\[{-] )[\u201c\u2018]"
+    r"|\uff0c(?=\s*[A-Za-z_][\w.]*:(?:\s|$))"
 )
 # No name of the language has any of these.
 _WIDE_IN_NAME = "[\u3001\u3002\uff01-\uff5e]"

@@ -74,6 +74,7 @@ def _read_closely(text: str, zone: ZoneInfo) -> int:
     found = _INSTANT.fullmatch(text)
     if not found:
         if _DATE.fullmatch(text):
+            _check_year(date.fromordinal(_real_day(text, text)).year, text)
             raise LiteralError(
                 message("`{text}` has no time of day", text=shorten(text)),
                 message("add a time: `{text} 18:00`", text=text),

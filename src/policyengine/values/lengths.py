@@ -26,6 +26,9 @@ _UNIT_WORDS = {
     **dict.fromkeys(("week", "weeks", "周"), "weeks"),
     **dict.fromkeys(("business day", "business days", "工作日", "个工作日"), BUSINESS_DAYS_UNIT),
 }
+_BUSINESS_WORDS = "(?:work|working|week|business|bank|trading)[ -]?days?"
+"""How people call business days; none of these is taken for days by the calendar."""
+
 LENGTH = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?) *([^0-9\s.-][^0-9.-]*)")
 """What looks like a length of time: its number and its unit."""
 
@@ -60,7 +63,10 @@ def _unknown_unit(word: str, form: Message) -> LiteralError:
             message("`{unit}` is not a fixed length of time", unit=shorten(word)),
             message("months and years differ in length: write a number of days, such as `30 days`"),
         )
-    help = did_you_mean(word.lower(), _UNIT_WORDS) or form
+    if re.fullmatch(_BUSINESS_WORDS, word.lower().strip()):
+        help = message("did you mean `{word}`?", word="business days")
+    else:
+        help = did_you_mean(word.lower(), _UNIT_WORDS) or form
     return LiteralError(message("`{unit}` is not a unit of time", unit=shorten(word)), help)
 
 

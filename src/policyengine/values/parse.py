@@ -27,6 +27,7 @@ _LONGEST_LITERAL = 100
 # Forms that a Chinese keyboard gives for ASCII characters: U+FF01 to U+FF5E, and the wide space. The comma is
 # left out: between digits it is a thousands separator, of which the mistake is not the width.
 _HALF_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F) if wide != 0xFF0C} | {0x3000: 0x20}
+_COMMAS = ",\uff0c"
 _WHOLE = re.compile("-?[0-9]+")
 # A carriage return is refused too: two spellings of a line break would make equal texts differ.
 _BAD_TEXT = "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
@@ -76,6 +77,11 @@ def _plain(text: str, type: ValueType) -> str:
     if len(text) > _LONGEST_LITERAL:
         help = message("a value of this type has at most {limit} characters", limit=_LONGEST_LITERAL)
         raise not_a(type.value, text, help)
+    if text[-1] in _COMMAS and len(text) > 1:
+        raise LiteralError(
+            message("`{text}` ends with a comma", text=shorten(text)),
+            message("leave the comma out: `{text}`", text=shorten(text[:-1].rstrip())),
+        )
     narrow = text if text.isascii() else text.translate(_HALF_WIDTH)
     if narrow != text:
         raise LiteralError(

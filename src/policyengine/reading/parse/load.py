@@ -141,7 +141,7 @@ def _parse(
     reports = [parse_report(node, sources, scope) for node in trees.get("report", ())]
     _refuse_same([one.id for one in reports], [one.span for one in reports], scope)
     clauses = parse_clauses(next(iter(trees.get("clauses", ())), None), sources, scope)
-    _refuse_unknown_overlays(overlays, [layer.overlay.id for layer in layers], book.span, scope)
+    _refuse_unknown_overlays(overlays, [layer.overlay.id for layer in layers], scope)
     return Rulebook(
         id=book.id,
         version=book.version,
@@ -187,12 +187,12 @@ def _refuse_same(ids: Sequence[str], spans: Sequence[Span], scope: Scope) -> Non
         first.setdefault(id, span)
 
 
-def _refuse_unknown_overlays(asked: Sequence[str], known: Sequence[str], span: Span, scope: Scope) -> None:
+def _refuse_unknown_overlays(asked: Sequence[str], known: Sequence[str], scope: Scope) -> None:
     for id in asked:
         if id not in known:
             what = message("there is no overlay `{name}`", name=id)
             help = did_you_mean(id, known) or (one_of(known) if known else _NO_OVERLAYS)
-            scope.fault("unknown-overlay", what, span, help)
+            scope.fault("unknown-overlay", what, Span(f"--overlay {id}"), help)
 
 
 _NO_OVERLAYS = message("this rulebook has no overlays")
