@@ -512,10 +512,8 @@ class _Search:
             is_split = ordered + (len(cells) > 1)
             self.is_sure = self.is_sure and is_split <= 1 and not self.slice.is_entangled(missing.name)
             self.is_sure = self.is_sure and not self.slice.turns(missing.name)
-            if type is ValueType.DURATION and self.slice.counts_whole_days(missing.name):
-                self.is_sure = (
-                    False  # only lengths in seconds are tried, and 1 day can end later than 24 hours
-                )
+            if type is ValueType.DURATION and self.slice.tells_days_from_hours(missing.name):
+                self.is_sure = False  # only lengths in seconds are tried
             for low, high in cells:
                 cell = Exactly(fill(low)) if low == high else Between(fill(low), fill(high))
                 branches.append(Branch((cell,), self._interval(missing, filled, low, high, fill, is_split)))

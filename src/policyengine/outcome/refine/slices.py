@@ -260,9 +260,16 @@ class Slice:
                 return frozenset(moved)
             moved |= more
 
-    def counts_whole_days(self, name: str) -> bool:
-        """Tell whether a value is the length of a clock for which a day is another length than 24 hours."""
+    def tells_days_from_hours(self, name: str) -> bool:
+        """Tell whether it matters if a length is given in days or in hours.
+
+        It does to a clock that counts days by the calendar, and where rules give the length beside another one:
+        a day contradicts 24 hours.
+        """
         flow = self.flow(name)
+        given = (one for pairs in self._rivals.values() for pair in pairs for one in pair)
+        if any(isinstance(one, Ref) and one.name in flow for one in given):
+            return True
         for deadline in self.deadlines():
             within = choose_operand(deadline.within, self.readings)
             is_length = isinstance(within, Ref) and within.name in flow
