@@ -16,7 +16,7 @@ from policyengine.engines.durable.lower import (
     lower_rules,
     policy_attribute,
 )
-from policyengine.engines.durable.ruleset import Comparison, Conjunction, EngineFailure, Ruleset
+from policyengine.engines.durable.ruleset import Comparison, Conjunction, EngineFailure, load_ruleset
 from policyengine.engines.memory import Program, WorkingMemory
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
@@ -90,13 +90,13 @@ class _Loaded:
     def __init__(self, stratum: MatchedStratum, matches: Matches) -> None:
         self.listed = stratum.listed
         self.groups = list(_groups(stratum, matches))
-        self.ruleset = Ruleset(
-            [
+        self.ruleset = load_ruleset(
+            tuple(
                 Conjunction(known.name, tuple(Comparison(*match) for match in way))
                 for group in self.groups
                 for known in group.rules
                 for way in known.rule.ways
-            ]
+            )
         )
 
     def run(self, memory: WorkingMemory) -> list[Key]:

@@ -14,6 +14,7 @@ import struct
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Literal, NamedTuple, Protocol, cast
 
 from policyengine.diagnostics.diagnostic import Message, message
@@ -153,11 +154,20 @@ def _extension() -> _Extension:
         ) from fault
 
 
+@cache
+def load_ruleset(conjunctions: tuple[Conjunction, ...]) -> Ruleset:
+    """Return the ruleset of some conjunctions, loaded once in a process.
+
+    The extension never gives the memory of a ruleset back, so nothing is saved by forgetting one. Raises as
+    :class:`Ruleset` does.
+    """
+    return Ruleset(conjunctions)
+
+
 class Ruleset:
     """Conjunctions loaded into the extension, spread over as many native rulesets as its limits ask for.
 
-    The extension never gives a loaded ruleset's memory back: load each once per process. One object
-    may be used by several threads and in forked children.
+    One object may be used by several threads and in forked children.
     """
 
     def __init__(self, conjunctions: Sequence[Conjunction]) -> None:

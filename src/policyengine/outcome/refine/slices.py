@@ -263,7 +263,7 @@ class Slice:
     def tells_days_from_hours(self, name: str) -> bool:
         """Tell whether it matters if a length is given in days or in hours.
 
-        It does to a clock that counts days by the calendar, and where rules give the length beside another one:
+        It does to a clock that counts days by the calendar, and where rules give the length beside another:
         a day contradicts 24 hours.
         """
         flow = self.flow(name)
