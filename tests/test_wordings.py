@@ -9,9 +9,11 @@ import pytest
 
 from policyengine.diagnostics import wordings
 from policyengine.diagnostics.wordings import advice, misspelt, right_word
+from policyengine.model.rulebook import STATUSES
 from policyengine.syntax.schemas import KINDS, check_shape, schema_text
 from policyengine.syntax.yaml_reader import read_yaml
 from policyengine.syntax.yaml_tree import MappingNode
+from policyengine.testing.read import NO_VALUE
 
 OPERATORS = json.loads(schema_text("policy"))["definitions"]["operators"]["properties"]
 CONDITIONS = json.loads(schema_text("policy"))["definitions"]["condition"]["properties"]
@@ -51,6 +53,7 @@ def when(condition: str) -> str:
 
 def test_every_word_to_write_is_one_of_the_language() -> None:
     known = words_of_schemas() | {"included", "excluded", "business_days_only"}
+    known |= {name for name, _ in STATUSES} | {*NO_VALUE}
     assert {right for right, _ in wordings._MEANT} <= known
     assert {place for place, _, _ in wordings._ADVICE} <= known
     for _, words in wordings._MEANT:

@@ -168,11 +168,13 @@ def load_rulebook(
     ``assume`` chooses other readings than the defaults (``{"A-11": "intervention"}``), ``overlays`` switches
     overlay files on. ``engine``: by itself durable-rules where it can be imported, else the compiled engine,
     with a RuntimeWarning; whoever judges many cases asks for ``"compiled"``. Raises ValueError for an engine
-    that does not exist, EngineUnavailable for one that cannot run here, and FaultsFound with everything that
-    is wrong with the files.
+    that does not exist, TypeError for ``overlays`` that are one text, EngineUnavailable for an engine that
+    cannot run here, and FaultsFound with everything that is wrong with the files.
     """
     if engine not in ENGINES:
         raise ValueError(f"there is no engine {engine!r}; choose from {', '.join(ENGINES)}")
+    if isinstance(overlays, str):
+        raise TypeError(f"overlays are names in a list, such as [{overlays!r}]")
     from policyengine.loading.load import load_model  # reading rule files is slow, and often a cache answers
 
     loaded = load_model(os.fspath(path), tuple(overlays))

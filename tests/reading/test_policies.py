@@ -135,3 +135,19 @@ def test_a_cap_can_have_a_condition_of_its_own(book: Rulebook) -> None:
 def test_literals_keep_their_unit(book: Rulebook) -> None:
     assert book.deadlines["sending"].within.value == Duration(3, "days")  # type: ignore[union-attr]
     assert book.rules["told"].overrides == ("missed",)
+
+
+def test_what_a_deadline_can_come_to_follows_from_its_kind(book: Rulebook) -> None:
+    assert book.deadlines["sending"].statuses == ("not_started", "open", "met", "missed")
+    assert book.deadlines["asking"].statuses == ("not_started", "open", "met", "lapsed")
+
+
+@pytest.mark.parametrize(("status", "is_told"), [("missed", False), ("lapsed", True), ("stopped", True)])
+def test_a_duty_that_is_asked_whether_it_lapsed_is_told(tmp_path: Path, status: str, is_told: bool) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "rulebook.yaml").write_text(BOOK, "utf-8")
+    (tmp_path / "facts.yaml").write_text(FACTS, "utf-8")
+    text = POLICY.replace("sending.status: missed", f"sending.status: {status}")
+    (tmp_path / "policies" / "late.yaml").write_text(text, "utf-8")
+    found = load_model(str(tmp_path), ()).diagnostics
+    assert any(one.code == "never-holds" and "`missed`" in str(one.message) for one in found) == is_told

@@ -31,7 +31,7 @@ from policyengine.model.conditions import (
     conjuncts,
 )
 from policyengine.model.conditions import Any as AnyOf
-from policyengine.model.rulebook import STATUSES, Rulebook
+from policyengine.model.rulebook import Rulebook
 from policyengine.values.literals import Value, ValueType, comparison_key
 
 _UNORDERED = (ValueType.CHOICE, ValueType.BOOLEAN, ValueType.TEXT)
@@ -287,7 +287,7 @@ class _Demands:
         if ref.type is ValueType.BOOLEAN:
             return frozenset((True, False))
         if ref.kind == "deadline":
-            return frozenset(name for name, _ in STATUSES)
+            return frozenset(self.rulebook.deadlines[ref.name.rpartition(".")[0]].statuses)
         fact = self.rulebook.facts.get(ref.name)
         return frozenset(choice.name for choice in fact.choices) if fact and fact.choices else None
 

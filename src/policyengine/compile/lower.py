@@ -298,7 +298,7 @@ def _status(deadline: Deadline) -> Status:
         acts=tuple(lower_operand(act) for act in deadline.met_by),
         stops=tuple(lower_operand(event) for event in deadline.stopped_by),
         end=how_end,
-        over="ended" if not deadline.met_by else "lapsed" if deadline.is_right else "missed",
+        over=deadline.over,
     )
 
 

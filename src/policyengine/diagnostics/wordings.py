@@ -67,6 +67,17 @@ _MEANT: tuple[tuple[str, str], ...] = (
     ("clauses", "clause ids 条款"),
     ("document", "doc file book 文件 文档"),
     ("documents", "sources docs files 文件"),
+    # what has become of a deadline, and what a test expects
+    ("missed", "late overdue delayed too_late expired 逾期 超期 超时 已超时 未履行 迟"),
+    ("lapsed", "expired forfeited 失效 过期"),
+    ("ended", "over finished expired 结束 到期 已到期"),
+    ("met", "done fulfilled kept performed on_time in_time 履行 完成 已完成 按时 按期"),
+    ("open", "running pending ongoing in_progress active 进行 未到期"),
+    ("not_started", "pending before waiting 未开始 还没开始"),
+    ("stopped", "cancelled canceled void 停止 取消 中止"),
+    ("undetermined", "unknown undecided uncertain open unclear pending not_known 未定 未确定 待定 不确定 未知 不明"),
+    ("not_applicable", "na none null inapplicable irrelevant 不适用 无 没有"),
+    ("conflict", "contradiction contradictory conflicting 冲突 矛盾"),
     # deadlines
     ("starts", "start begin begins begins_at starts_at start_at from since started_by after trigger 开始 起算 起点 起始"),
     ("within", "duration length period time time_limit limit term for lasts due_in 期限 时长 时限 期间"),

@@ -246,6 +246,19 @@ class Deadline(Placed):
     listed: str | None
     span: Span
 
+    @property
+    def over(self) -> Literal["missed", "lapsed", "ended"]:
+        """Its status once its time is over: of a duty, of a right, of a period."""
+        if not self.met_by:
+            return "ended"
+        return "lapsed" if self.is_right else "missed"
+
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        """All that its ``status`` can be."""
+        met, stopped = ("met",) if self.met_by else (), ("stopped",) if self.stopped_by else ()
+        return ("not_started", "open", *met, self.over, *stopped)
+
 
 class Cap(Placed):
     """One upper limit of an amount, perhaps only under a condition."""

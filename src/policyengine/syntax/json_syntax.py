@@ -40,7 +40,7 @@ def _explain(text: str, event: Event) -> tuple[Message, Message, int, int]:
     common = _common_help(text, start)
     if common is None and character in "}]" and expected in ("key", "value"):
         comma = len(text[:start].rstrip(" \t\r\n")) - 1
-        if text[comma] == ",":  # Point at the comma: that is what has to go.
+        if comma >= 0 and text[comma] == ",":  # Point at the comma: that is what has to go.
             what = message("there is a comma after the last item")
             return what, message("remove the comma"), comma, comma + 1
     what, usual = _sentence(expected, text, start, end)
@@ -77,7 +77,7 @@ def _sentence(expected: str, text: str, start: int, end: int) -> tuple[Message, 
         what = message("the text goes on after its end with `{found}`", found=shown)
         if shown[:1] in ("}", "]"):
             return what, message("remove it, or look above for an opening bracket that is missing")
-        return what, message("a JSON file holds one value; write several as one list")
+        return what, message("write several cases in a file named `….ndjson`, each on a line")
     what = message("`{found}` is not a JSON value", found=shown)
     return what, _value_help(shown)
 

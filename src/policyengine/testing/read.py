@@ -8,6 +8,7 @@ from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, mess
 from policyengine.diagnostics.did_you_mean import meant
 from policyengine.diagnostics.i18n import Speech
 from policyengine.diagnostics.span import Span
+from policyengine.diagnostics.wordings import right_word
 from policyengine.model.lookup import RULES, VALUES, Lookup, Unknown
 from policyengine.model.rulebook import STATUSES, Rulebook
 from policyengine.reading.case.reader import CODES, CaseReader
@@ -218,7 +219,9 @@ class _Reader:
         try:
             return parse_literal(written.text, type, self.book.zone, self.book.currency, choices)
         except LiteralError as fault:
-            self.faults.append(error("bad-value", fault.message, written.span, fault.help))
+            word = right_word(written.text, NO_VALUE)
+            help = fault.help if word is None else message("did you mean `{word}`?", word=word)
+            self.faults.append(error("bad-value", fault.message, written.span, help))
             return None
 
     def _because(self, node: Node | None) -> Iterator[Because]:

@@ -154,13 +154,18 @@ def _extension() -> _Extension:
         ) from fault
 
 
-@cache
 def load_ruleset(conjunctions: tuple[Conjunction, ...]) -> Ruleset:
     """Return the ruleset of some conjunctions, loaded once in a process.
 
     The extension never gives the memory of a ruleset back, so nothing is saved by forgetting one. Raises as
     :class:`Ruleset` does.
     """
+    _extension()  # what was loaded before does not make it available
+    return _loaded(conjunctions)
+
+
+@cache
+def _loaded(conjunctions: tuple[Conjunction, ...]) -> Ruleset:
     return Ruleset(conjunctions)
 
 

@@ -104,7 +104,9 @@ class CaseReader:
     ) -> tuple[Case | None, list[Diagnostic]]:
         if not isinstance(value, dict):
             what = message("a case is an object: `{{ … }}`")
-            return None, [error("wrong-shape", what, source.places([((), False)])[0])]
+            help = message("write several cases in a file named `….ndjson`, each on a line")
+            place = source.places([((), False)])[0]
+            return None, [error("wrong-shape", what, place, help if isinstance(value, list) else None)]
         draft = Draft(self.rulebook, source)
         if settings:
             from policyengine.reading.case.settings import put  # most cases are read as they stand
