@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from policyengine.loading.load import load_model
@@ -151,3 +153,13 @@ def test_a_duty_that_is_asked_whether_it_lapsed_is_told(tmp_path: Path, status: 
     (tmp_path / "policies" / "late.yaml").write_text(text, "utf-8")
     found = load_model(str(tmp_path), ()).diagnostics
     assert any(one.code == "never-holds" and "`missed`" in str(one.message) for one in found) == is_told
+
+
+@pytest.mark.parametrize("word", ["nevr", "no", "none", "没有"])
+def test_who_misspells_never_is_not_led_to_an_instant(tmp_path: Path, word: str) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "rulebook.yaml").write_text(BOOK, "utf-8")
+    (tmp_path / "facts.yaml").write_text(FACTS.replace("if_missing: never", f"if_missing: {word}"), "utf-8")
+    (tmp_path / "policies" / "late.yaml").write_text(POLICY, "utf-8")
+    (fault,) = [one for one in load_model(str(tmp_path), ()).diagnostics if one.severity == "error"]
+    assert fault.code == "bad-value" and "`never`" in str(fault.help)

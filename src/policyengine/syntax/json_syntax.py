@@ -43,6 +43,9 @@ def _explain(text: str, event: Event) -> tuple[Message, Message, int, int]:
         if comma >= 0 and text[comma] == ",":  # Point at the comma: that is what has to go.
             what = message("there is a comma after the last item")
             return what, message("remove the comma"), comma, comma + 1
+    if common is None and expected == "value" and not text[:start].strip(" \t\r\n"):
+        # Most likely another format: advice about a single word would be of no use.
+        common = message("write a JSON object, as in `{example}`", example='{"case": "1"}')
     what, usual = _sentence(expected, text, start, end)
     return what, common or usual, start, end
 

@@ -31,6 +31,7 @@ from policyengine.reading.parse.operands import (
 )
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node
 from policyengine.values.display import TYPE_WORDS
+from policyengine.values.escaping import shorten
 from policyengine.values.literals import ValueType
 
 _BOUNDS: tuple[Literal["at_least", "at_most", "not_before"], ...] = ("at_least", "at_most", "not_before")
@@ -166,6 +167,14 @@ def _missing(node: Node, wanted: Wanted, scope: Scope) -> IfMissing:
         scope.fault(
             "bad-value", what, written.span, message("write `{word}`", word=_OTHER_WORD[not is_event])
         )
+        return None
+    if is_event and not any(one.isdigit() for one in written.text):
+        # Whoever is told to write an instant writes one, and then what never happened has happened.
+        what = message(
+            "`{word}` does not say when it was if a case leaves it out", word=shorten(written.text)
+        )
+        help = message("write `never`, or leave `if_missing` out: then it is not known")
+        scope.fault("bad-value", what, written.span, help)
         return None
     constant = parse_constant(node, wanted, scope)
     return None if constant is None else Default(constant.value)
