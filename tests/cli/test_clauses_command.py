@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from running import Run
 
+from policyengine.cli import loading
+from policyengine.diagnostics.i18n import Speech
 
-def test_the_clauses(run: Run) -> None:
+
+@pytest.fixture
+def judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judge the cases beside the policies once: each call of the command would do it again."""
+    found: dict[str, loading.Tested] = {}
+    load_tested = loading.load_tested
+
+    def load(path: str, overlays: Sequence[str], say: Speech) -> loading.Tested:
+        if path not in found:
+            found[path] = load_tested(path, overlays, say)
+        return found[path]
+
+    monkeypatch.setattr(loading, "load_tested", load)
+
+
+def test_the_clauses(run: Run, judged_once: None) -> None:
     chinese = run("clauses", "--section", "篇四", "--lang", "zh")
     assert chinese.code == 0
     assert (
