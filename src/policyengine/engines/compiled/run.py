@@ -270,15 +270,19 @@ class Run:
         return Changes(values, deadlines)
 
     def _moved(self, before: Run, slot: int, listed: str | None) -> Sequence[int | None]:
-        """Return the records of which a slot is open or another than before; None is the whole case."""
+        """Return the records of which a slot may tell something else than before; None is the whole case.
+
+        What is open may, and an instant that was still to come: a clock can be met by the end of another.
+        """
         now, then = self.slots[slot], before.slots[slot]
+        since, until = before.as_of, self.as_of
+
+        def is_moved(raw: Raw, old: Raw) -> bool:
+            return type(raw) is Mark or raw != old or (type(raw) is int and since < raw <= until)
+
         if listed is None:
-            return _WHOLE_CASE if type(now) is Mark or now != then else ()
-        return [
-            record
-            for record in self.records[listed] or ()
-            if type(now[record]) is Mark or now[record] != then[record]
-        ]
+            return _WHOLE_CASE if is_moved(now, then) else ()
+        return [record for record in self.records[listed] or () if is_moved(now[record], then[record])]
 
 
 class _Lazy(Mapping[Key, Found], Generic[Found]):
