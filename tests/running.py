@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from frozen import FROZEN
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 CASE = "examples/cases/late-dispatch.json"
 AS_OF = ("--as-of", "2012-03-16 18:00:01")
 
