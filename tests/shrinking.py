@@ -16,13 +16,13 @@ Path = tuple[str | int, ...]
 
 def shrink(trial: Trial) -> Trial:
     """Return a trial from which nothing can be taken away without the law holding again."""
-    is_crash = _says(trial).startswith("crash")
+    kind = _kind(_says(trial))
     changed = True
     while changed:
         changed, place = False, 0
         # After a success the same place holds what comes next.
         while (smaller := next(islice(_smaller(trial), place, None), None)) is not None:
-            if _breaks(smaller, is_crash):
+            if _breaks(smaller, kind):
                 trial, changed = smaller, True
             else:
                 place += 1
@@ -33,14 +33,20 @@ def _says(trial: Trial) -> str:
     return Court(trial.written.files, trial.written.assume).run(trial) or ""
 
 
-def _breaks(trial: Trial, is_crash: bool) -> bool:
+def _breaks(trial: Trial, kind: str) -> bool:
     try:
         for overlays in (trial.written.overlays, trial.other_overlays):
             load(trial.written.files, overlays)
     except (ValueError, KeyError):  # a file or a name is missing that is needed
         return False
-    found = _says(trial)
-    return bool(found) and found.startswith("crash") == is_crash
+    return _kind(_says(trial)) == kind
+
+
+def _kind(verdict: str) -> str:
+    """Return what a trial must go on to show: the same error, or that a law is broken."""
+    if not verdict:
+        return "holds"
+    return ":".join(verdict.split(":")[:2]) if verdict.startswith("crash") else "broken"
 
 
 def _smaller(trial: Trial) -> Iterator[Trial]:

@@ -237,6 +237,97 @@ def test_a_default_that_decides_is_listed_with_its_assumption(tmp_path: Path) ->
     assert outcome(other.evaluate({}, NOW), "result.ok").status == "undetermined"
 
 
+def test_the_reasons_of_an_agreed_answer_are_told_of_the_case_and_not_of_what_was_tried(
+    tmp_path: Path,
+) -> None:
+    rules = book(
+        tmp_path,
+        """
+        lists:
+          visits:
+            title: {zh: 上门, en: visits}
+            dated_by: at
+            facts:
+              at: {type: instant, title: {zh: 时间, en: at}}
+              late: {type: boolean, title: {zh: 迟到, en: late}}
+        facts:
+          result.ok: {type: boolean, title: {zh: 可以, en: ok}, role: outcome}
+        """,
+        """
+        rules:
+          some:
+            title: {zh: 有, en: Some}
+            when: {any_of: {list: visits, where: {late: yes}}}
+            then: {result.ok: yes}
+          none:
+            title: {zh: 无, en: None}
+            when: {not: {any_of: {list: visits, where: {late: yes}}}}
+            then: {result.ok: yes}
+        """,
+    )
+    decision = rules.evaluate({}, NOW)
+    assert outcome(decision, "result.ok").state == Known(True)
+    told = next(one for one in decision_data(decision)["outcomes"] if one["fact"] == "result.ok")
+    assert [rule["truth"] for rule in told["rules"]] == ["undetermined", "undetermined"]
+    assert [leaf["records"] for rule in told["rules"] for leaf in rule["because"]] == [[], []]
+    assert page(decision)
+
+
+def test_what_has_not_happened_is_told_as_taken_for_granted(tmp_path: Path) -> None:
+    rules = book(
+        tmp_path,
+        """
+        lists:
+          visits:
+            title: {zh: 上门, en: visits}
+            dated_by: at
+            if_missing: empty
+            facts:
+              at: {type: instant, title: {zh: 时间, en: at}}
+        facts:
+          sent: {type: instant, title: {zh: 发货, en: sent}, if_missing: never}
+          told: {type: instant, title: {zh: 告知, en: told}, if_missing: never}
+          result.ok: {type: boolean, title: {zh: 可以, en: ok}, role: outcome}
+        """,
+        """
+        rules:
+          one:
+            title: {zh: 一, en: One}
+            when: {not: {sent: happened}, count_of: {list: visits, at_most: 0}}
+            then: {result.ok: no}
+        """,
+    )
+    decision = rules.evaluate({}, NOW)
+    assert [(one.fact.path, one.value) for one in decision.defaults] == [("sent", None), ("visits", None)]
+    text = page(decision)
+    assert "Taken for granted, because the case does not say\n  has not happened  sent\n" in text
+    assert "  there is none     visits\n" in text
+    data = decision_data(decision)["defaults"]
+    assert [(one["path"], one["value"]) for one in data] == [("sent", None), ("visits", None)]
+
+
+def test_a_judgement_before_all_events_says_so(tmp_path: Path) -> None:
+    rules = book(
+        tmp_path,
+        """
+        facts:
+          sent: {type: instant, title: {zh: 发货, en: sent}, if_missing: never}
+          result.ok: {type: boolean, title: {zh: 可以, en: ok}, role: outcome}
+        """,
+        """
+        rules:
+          one: {title: {zh: 一, en: One}, when: {not: {sent: happened}}, then: {result.ok: no}}
+        """,
+    )
+    before = rules.evaluate({"sent": "2012-03-24 09:00"}, NOW)
+    line = "The case begins only later, with “sent” (sent) on 2012-03-24 09:00:00"
+    assert line in page(before)
+    assert decision_data(before)["begins_later"] == {"path": "sent", "at": "2012-03-24T09:00:00+08:00"}
+    after = rules.evaluate({"sent": "2012-03-22 09:00"}, NOW)
+    assert "begins only later" not in page(after)
+    assert decision_data(after)["begins_later"] is None
+
+
 # ---------- what cannot be told exactly is not told as exact
 
 

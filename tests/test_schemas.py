@@ -199,7 +199,7 @@ WRONG: list[tuple[str, str, list[tuple[str, int, int, str, str | None]]]] = [
         ("missing-key", 2, 3, "`b` lacks `values`", "add for example `values: {compensated: {zh: 主动赔付, en: paid voluntarily}}`"),
     ]),
     ("policy", POLICY + "amounts:\n  m: {title: {en: M}, base: a, at_most: [{limit: 3}]}\n", [
-        ("missing-key", 4, 42, "`at_most[1]` lacks `when`", "add for example `when: {complaint.reason: late_dispatch}`"),
+        ("missing-key", 4, 42, "`at_most[1]` lacks `when`", "add for example `when: {order.total: {at_least: 100.00}}`"),
     ]),
     # ---------- shapes
     ("overlay", "- a\n", [
@@ -212,12 +212,12 @@ WRONG: list[tuple[str, str, list[tuple[str, int, int, str, str | None]]]] = [
         ("wrong-shape", 3, 1, "`rules` must be a mapping of keys to values", "write lines such as `name: …`, indented, below it"),
     ]),
     ("policy", RULE + "    when: yes\n    then: {x: [1]}\n", [
-        ("wrong-shape", 6, 5, "`when` must be a mapping of keys to values", "write for example `when: {complaint.reason: late_dispatch}`"),
+        ("wrong-shape", 6, 5, "`when` must be a mapping of keys to values", "write for example `when: {order.total: {at_least: 100.00}}`"),
         ("wrong-shape", 7, 12, "`x` must be a single value or a mapping", "write for example `x: complaint.filed_at`"),
     ]),
     ("policy", RULE + "    when: {all: [a, {}], b: [], c: {between: [1]}}\n    then: {}\n", [
-        ("wrong-shape", 6, 18, "`all[1]` must be a mapping of keys to values", "write for example `- {complaint.reason: late_dispatch}`"),
-        ("wrong-shape", 6, 21, "`all[2]` must not be empty", "write for example `- {complaint.reason: late_dispatch}`"),
+        ("wrong-shape", 6, 18, "`all[1]` must be a mapping of keys to values", "write for example `- {order.total: {at_least: 100.00}}`"),
+        ("wrong-shape", 6, 21, "`all[2]` must not be empty", "write for example `- {order.total: {at_least: 100.00}}`"),
         ("wrong-shape", 6, 26, "`b` must not be empty", "write for example `b: [neutral, bad]`"),
         ("wrong-shape", 6, 37, "`between` must have exactly 2 values", "write for example `between: [1, 5]`"),
         ("wrong-shape", 7, 5, "`then` must not be empty", "write for example `then: {penalty.points: 0}`"),
@@ -233,19 +233,19 @@ WRONG: list[tuple[str, str, list[tuple[str, int, int, str, str | None]]]] = [
         ("wrong-shape", 7, 16, "`A-01` has no value", "write for example `A-01: {goods: order.shipping, total: 0.00}`"),
     ]),
     ("policy", RULE + "    when: {a: b}\n    notices: [{to: b, kind: duty, text: t, otherwise: {A-01: {x: t}}}]\n", [
-        ("wrong-shape", 7, 35, "`text` must be a mapping of keys to values", "write for example `text: {zh: 卖家处理期, en: Time for the seller to act}`"),
-        ("wrong-shape", 7, 63, "`x` must be a mapping of keys to values", "write for example `x: {zh: 卖家处理期, en: Time for the seller to act}`"),
+        ("wrong-shape", 7, 35, "`text` must be a mapping of keys to values", "write `text: {en: t}`"),
+        ("wrong-shape", 7, 63, "`x` must be a mapping of keys to values", "write `x: {en: t}`"),
     ]),
     ("policy", POLICY + "deadlines:\n  d: {title: 标题, who: [b], starts: [a], within: 1 day, met_by: {a: b}}\n", [
-        ("wrong-shape", 4, 7, "`title` must be a mapping of keys to values", "write for example `title: {zh: 卖家处理期, en: Time for the seller to act}`"),
+        ("wrong-shape", 4, 7, "`title` must be a mapping of keys to values", "write `title: {zh: 标题}`"),
         ("wrong-shape", 4, 18, "`who` must be a single value", "write for example `who: seller`"),
         ("wrong-shape", 4, 28, "`starts` must be a single value or a mapping", "write for example `starts: complaint.filed_at`"),
         ("wrong-shape", 4, 56, "`met_by` must be a single value or a list", "write for example `met_by: complaint.seller_responded_at`"),
     ]),
     ("facts", "facts: {d: {type: text, title: {}}, e: }\nlists: {l: {title: {en: ''}, facts: {}}}\n", [
-        ("wrong-shape", 1, 25, "`title` must not be empty", "write for example `title: {zh: 卖家处理期, en: Time for the seller to act}`"),
+        ("wrong-shape", 1, 25, "`title` must not be empty", "write for example `title: {zh: 标题, en: Title}`"),
         ("wrong-shape", 1, 37, "`e` has no value", "write for example `e: {type: money, title: {zh: 交易金额, en: order total}}`"),
-        ("wrong-shape", 2, 21, "`en` must not be empty", "write for example `en: Time for the seller to act`"),
+        ("wrong-shape", 2, 21, "`en` must not be empty", "write for example `en: Title`"),
         ("wrong-shape", 2, 30, "`facts` must not be empty", "write for example `facts: {applied_at: {type: instant, title: {zh: 申请时间, en: applied at}}}`"),
     ]),
     ("rulebook", "{rulebook: t, version: '1', title: {en: T}, time_zone: UTC, currency: CNY, calendar: CN,\n languages: [zh, en, zh], parties: {}}\n", [
@@ -259,7 +259,7 @@ WRONG: list[tuple[str, str, list[tuple[str, int, int, str, str | None]]]] = [
         ("wrong-shape", 4, 55, "`a` must be a single value", "write for example `a: 24 hours`"),
     ]),
     ("assumptions", "assumptions:\n  A-01: {title: {en: A}, readings: {a: x}, default: [a]}\n", [
-        ("wrong-shape", 2, 37, "`a` must be a mapping of keys to values", "write for example `a: {zh: 卖家处理期, en: Time for the seller to act}`"),
+        ("wrong-shape", 2, 37, "`a` must be a mapping of keys to values", "write `a: {en: x}`"),
         ("wrong-shape", 2, 44, "`default` must be a single value", "write for example `default: included`"),
     ]),
     # ---------- words

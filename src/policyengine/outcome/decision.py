@@ -12,7 +12,17 @@ from typing import Literal
 from policyengine.diagnostics.text import Text
 from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Case, Key
-from policyengine.model.rulebook import Amount, Deadline, Default, Fact, Notice, Rule, Rulebook, TextByReading
+from policyengine.model.rulebook import (
+    Amount,
+    Deadline,
+    Default,
+    Fact,
+    Notice,
+    RecordList,
+    Rule,
+    Rulebook,
+    TextByReading,
+)
 from policyengine.outcome.explain import Explanation
 from policyengine.outcome.leaves import Part
 from policyengine.outcome.refine.search import Exactness, Refined, Refinement, Target
@@ -128,11 +138,15 @@ class PossibleStep(Frozen):
 
 
 class Taken(Frozen):
-    """A fact that the case does not say and that the decision took as its default."""
+    """What the case does not say and the decision took for granted.
 
-    fact: Fact
+    ``value`` is the default of a fact; None if it was taken that an event has not happened, that there is no
+    such thing, or that a list has no records.
+    """
+
+    fact: Fact | RecordList
     record: int | None
-    value: Value
+    value: Value | None
 
 
 class Wanted(Frozen):
@@ -243,7 +257,7 @@ class Decision:
 
     @cached_property
     def defaults(self) -> tuple[Taken, ...]:
-        """The facts that the case does not say and that the decision took as their defaults, by name."""
+        """What the case does not say and the decision took for granted, by name."""
         return tuple(self._assembly.defaults(self.outcomes, self.next_steps))
 
     @property
@@ -409,14 +423,17 @@ class _Assembly:
         )
 
     def _agreeing(self, key: Key, explained: Iterable[Explanation]) -> tuple[Reason, ...]:
-        """Return the rules that give the value on which all ways agree, each once."""
+        """Return the rules that give the value on which all ways agree, each once.
+
+        Their tests are told as they stand in the case itself: what a way supposes is no reason.
+        """
         found: dict[str, Reason] = {}
         for explanation in explained:
             resolved = explanation.findings.resolved.get(key)
             for name in () if resolved is None else resolved.winners:
                 if name not in found:
                     rule = self.book.rules[name]
-                    truth, leaves = explanation.of_rule(rule, key[1])
+                    truth, leaves = self.explanation.of_rule(rule, key[1])
                     value = next(one.value for one in rule.then if one.fact.name == key[0])
                     state = explanation.state_of(value, key[1])
                     found[name] = Reason(rule, key[1], truth, leaves, state)
@@ -574,12 +591,16 @@ class _Assembly:
     def defaults(self, outcomes: Iterable[Outcome], steps: Iterable[NextStep]) -> Iterator[Taken]:
         keys = Support.union(self._supports(outcomes, steps)).facts
         for path, record in sorted(keys, key=lambda key: (key[0], -1 if key[1] is None else key[1])):
+            if listed := self.book.lists.get(path):
+                if path not in self.explanation.case.records and listed.empty_if_missing:
+                    yield Taken(listed, None, None)
+                continue
             fact = self.book.facts.get(path)
             if fact is None or (path, record) in self.explanation.case.values:
                 continue
             missing = fact.when_missing(self.judged.readings)
-            if isinstance(missing, Default):
-                yield Taken(fact, record, missing.value)
+            if missing is not None:
+                yield Taken(fact, record, missing.value if isinstance(missing, Default) else None)
 
 
 def _may_be_absent(reasons: Sequence[Reason]) -> bool:

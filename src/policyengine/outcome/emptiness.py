@@ -50,14 +50,20 @@ def why_empty(decision: Decision) -> Empty | None:
     case = decision.case
     if not case.values and not any(case.records.values()):
         return Empty("no_facts", None, ())
-    events = sorted(_events(decision), key=lambda one: (one[0], one[1][0], one[1][1] or 0))
-    if events and events[0][0] > decision.as_of:
-        return Empty("before_all_events", events[0][1], ())
+    first = first_later_event(decision)
+    if first is not None:
+        return Empty("before_all_events", first, ())
     policies = tuple(_policies(decision))
     # A policy that has no days is in force on every day.
     if policies and all(one.scope.is_in_force is Truth.FALSE for one in policies):
         return Empty("not_in_force", None, policies)
     return Empty("no_rule_applies", None, policies)
+
+
+def first_later_event(decision: Decision) -> Key | None:
+    """Return the first event of a case that begins only after the judgement; None if it has begun."""
+    first = min(_events(decision), key=lambda one: (one[0], one[1][0], one[1][1] or 0), default=None)
+    return None if first is None or first[0] <= decision.as_of else first[1]
 
 
 def _events(decision: Decision) -> Iterator[tuple[int, Key]]:

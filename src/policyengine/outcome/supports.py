@@ -185,7 +185,7 @@ class Supports:
                     self._question(condition, leaf, found)
 
     def _question(self, condition: Some | Count | Pick, leaf: Leaf, found: Sum) -> None:
-        if self.findings.records[condition.listed] is None:
+        if condition.listed not in self.explanation.case.records:  # unknown, or taken as empty
             found.add(self._own("fact", (condition.listed, None)))
         elif isinstance(condition, Pick):
             found.add(self._pick(condition, leaf.record))

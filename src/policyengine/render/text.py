@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.i18n import Speech
 from policyengine.model.key_names import format_key
-from policyengine.model.rulebook import STATUSES, MissingByReading
+from policyengine.model.rulebook import STATUSES, Fact, MissingByReading
 from policyengine.outcome.decision import AmountView, ClockView, Decision, NextStep, Outcome
-from policyengine.outcome.emptiness import why_empty
+from policyengine.outcome.emptiness import first_later_event, why_empty
 from policyengine.outcome.refine.search import Refined
 from policyengine.outcome.refine.tree import Spread
 from policyengine.outcome.support import Support
@@ -111,6 +111,15 @@ class _Page:
 
     def _empty(self) -> Iterator[str]:
         empty = why_empty(self.decision)
+        later = first_later_event(self.decision)
+        if empty is None and later is not None:
+            words = self.say(
+                "The case begins only later, with “{title}” ({name}) on {instant}: nothing that it tells has happened yet.",
+                title=self.naming.title(later[0]),
+                name=format_key(self.book, later),
+                instant=self.naming.value(self.decision.case.values[later], later[0]),
+            )
+            yield self.paint(words, "open")
         if empty is not None:
             from policyengine.render.empty import empty_lines  # hardly ever needed
 
@@ -354,12 +363,23 @@ class _Page:
             yield Row((name, "plain"), (words, "faint"), below=below)
 
     def _defaults(self) -> Iterator[Row]:
+        """Return the values that were taken, then in a few lines all that was taken not to be there."""
+        absent: dict[tuple[str, str], list[str]] = {}
         for taken in self.decision.defaults:
-            title = self._numbered(self.naming.text(taken.fact.title), taken.record)
-            value = self.naming.value(taken.value, taken.fact.path)
-            missing = taken.fact.if_missing
+            fact = taken.fact
+            title = self._numbered(self.naming.text(fact.title), taken.record)
+            missing = fact.if_missing if isinstance(fact, Fact) else None
             by = missing.assumption if isinstance(missing, MissingByReading) else ""
-            yield Row((title, "plain"), (value, "plain"), (by, "faint"))
+            if taken.value is None:
+                is_event = isinstance(fact, Fact) and fact.type is ValueType.INSTANT
+                words = self.say("has not happened") if is_event else self.say("there is none")
+                absent.setdefault((words, by), []).append(title)
+            else:
+                yield Row(
+                    (title, "plain"), (self.naming.value(taken.value, fact.path), "plain"), (by, "faint")
+                )
+        for (words, by), titles in absent.items():
+            yield Row((words, "plain"), (self.say(", ").join(titles), "plain"), (by, "faint"))
 
     def _step(self, step: NextStep) -> str:
         text = self.naming.text(step.notice.text)

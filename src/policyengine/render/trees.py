@@ -56,10 +56,16 @@ class Trees:
         self.say = naming.say
 
     def ways(self, refined: Refined, name: str) -> list[str]:
-        """Return a line for each way in which the value of a name can come out; nothing if they are many."""
+        """Return a line for each way in which the value of a name can come out.
+
+        Nothing if they are many, or if not all of them were tried.
+        """
+        if refined.exactness == "lower_bound":
+            return []
         lines = [
             self.say("if {conditions} → {answer}", conditions=conditions, answer=self.answer(answer, name))
             for conditions, answer in self._ways(refined)
+            if conditions
         ]
         return lines if len(lines) <= MOST_WAYS else []
 

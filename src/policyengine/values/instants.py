@@ -77,7 +77,7 @@ def _read_closely(text: str, zone: ZoneInfo) -> int:
             _check_year(date.fromordinal(_real_day(text, text)).year, text)
             raise LiteralError(
                 message("`{text}` has no time of day", text=shorten(text)),
-                message("add a time: `{text} 18:00`", text=text),
+                message("add the time of day: `{text} 00:00` is the beginning of that day", text=text),
             )
         forms = message("write date and time, such as `2012-03-16 18:00` or `2012-03-16T18:00:00+08:00`")
         raise not_a("instant", text, forms)

@@ -25,6 +25,7 @@ from policyengine.reading.parse.operands import (
 )
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar, SequenceNode
 from policyengine.values.display import TYPE_WORDS
+from policyengine.values.escaping import shorten
 from policyengine.values.literals import ValueType
 
 _TIMES = (ValueType.INSTANT, ValueType.DATE)
@@ -49,6 +50,17 @@ _COMPARISONS: dict[str, Operator] = {
 }
 _OF_QUANTITIES = ("at_least", "at_most", "more_than", "less_than")
 _OF_TIMES = ("before", "after", "not_before", "not_after")
+# How people write a comparison, each with the word for quantities and the one for times.
+_SIGNS = {
+    **{sign: ("at_least", "not_before") for sign in (">=", "=>", "≥", "＞=", "＞＝")},
+    **{sign: ("at_most", "not_after") for sign in ("<=", "=<", "≤", "＜=", "＜＝")},
+    **{sign: ("is_not", "is_not") for sign in ("!=", "<>", "≠")},
+    **{sign: ("more_than", "after") for sign in (">", "＞")},
+    **{sign: ("less_than", "before") for sign in ("<", "＜")},
+    **{sign: ("is", "is") for sign in ("==", "=", "＝")},
+    **{f"{word} ": (word, word) for word in (*_COMPARISONS, "is", "is_not")},
+    **{f"{word.replace('_', ' ')} ": (word, word) for word in _COMPARISONS if "_" in word},
+}
 _SEVERAL = ("all", "any")
 _PICKS = ("first", "last")
 _CONDITIONS = (*_SEVERAL, "not", "any_of", "count_of", *_PICKS, *NEIGHBOURS)
@@ -187,7 +199,26 @@ def _test(symbol: Symbol, ref: Ref, value: Node, scope: Scope) -> Condition | No
         return join(parts, value.span) if parts else None
     if isinstance(value, Scalar) and _asks_state(symbol, value):
         return _state(symbol, ref, value.text, "yes", value, scope)
+    if isinstance(value, Scalar) and (sign := _sign(symbol, value)) is not None:
+        _tell_sign(symbol, value, sign, scope)
+        return None
     return _operands(ref, "is", "is", value, wanted_by(symbol), scope)
+
+
+def _sign(symbol: Symbol, value: Scalar) -> str | None:
+    """Return the sign of comparing with which a value begins that has no text, or None."""
+    if symbol.type in (ValueType.TEXT, ValueType.CHOICE, ValueType.BOOLEAN):
+        return None
+    return next((sign for sign in _SIGNS if value.text.startswith(sign)), None)
+
+
+def _tell_sign(symbol: Symbol, value: Scalar, sign: str, scope: Scope) -> None:
+    """Tell how the comparison is written that a sign or a word before the value means."""
+    is_time = symbol.type in _TIMES
+    what = message("a comparison is a word and a value in braces, not `{text}`", text=shorten(value.text))
+    word, rest = _SIGNS[sign][is_time], value.text.removeprefix(sign).strip()
+    help = message("write `{{{word}: {value}}}`", word=word, value=shorten(rest))
+    scope.fault("bad-value", what, value.span, help)
 
 
 def _is_assumption(word: str) -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from policyengine.model.case import Key
 from policyengine.model.key_names import format_key
-from policyengine.model.rulebook import MissingByReading
+from policyengine.model.rulebook import Fact, MissingByReading
 from policyengine.outcome.decision import Decision, NextStep, PossibleStep, Taken
-from policyengine.outcome.emptiness import Nearly, why_empty
+from policyengine.outcome.emptiness import Nearly, first_later_event, why_empty
 from policyengine.outcome.nearness import MOST_RECORDS
 from policyengine.render.json.deciders import Deciders
 from policyengine.render.json.figures import Figures
@@ -58,6 +58,7 @@ class _Data:
 
     def whole(self) -> Json:
         """Return everything."""
+        later = first_later_event(self.decision)
         decision, judged, book = self.decision, self.decision.judged, self.book
         return {
             "format": FORMAT,
@@ -105,6 +106,7 @@ class _Data:
                 {**self.values.missing(one.missing), "answers": one.answers} for one in decision.wanted
             ],
             "empty": self._empty(),
+            "begins_later": None if later is None else self._event(later),
             "firings": [key_data(key, "rule") for key in decision.findings.firings],
         }
 
@@ -115,13 +117,15 @@ class _Data:
             return None
         data: Json = {"reason": empty.why}
         if empty.first is not None:
-            type = self.book.facts[empty.first[0]].type
-            at = self.values.value(self.decision.case.values[empty.first], type)
-            data["first_event"] = {"path": format_key(self.book, empty.first), "at": at}
+            data["first_event"] = self._event(empty.first)
         if empty.policies:
             data["policies"] = [self._nearly(one) for one in empty.policies[:MOST_RECORDS]]
             data["policies_not_shown"] = max(0, len(empty.policies) - MOST_RECORDS)
         return data
+
+    def _event(self, key: Key) -> Json:
+        at = self.values.value(self.decision.case.values[key], self.book.facts[key[0]].type)
+        return {"path": format_key(self.book, key), "at": at}
 
     def _nearly(self, one: Nearly) -> Json:
         nearest = None if one.rule is None else self.policies.failed_rule((one.rule.id, one.record))
@@ -148,10 +152,14 @@ class _Data:
         }
 
     def _default(self, taken: Taken) -> Json:
-        missing = taken.fact.if_missing
+        fact = taken.fact
+        value, missing = None, None
+        if isinstance(fact, Fact):
+            missing = fact.if_missing
+            value = None if taken.value is None else self.values.value(taken.value, fact.type)
         return {
-            "path": format_key(self.book, (taken.fact.path, taken.record)),
-            "title": text_data(taken.fact.title),
-            "value": self.values.value(taken.value, taken.fact.type),
+            "path": format_key(self.book, (fact.path, taken.record)),
+            "title": text_data(fact.title),
+            "value": value,
             "assumption": missing.assumption if isinstance(missing, MissingByReading) else None,
         }

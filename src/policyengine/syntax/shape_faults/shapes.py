@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from policyengine.diagnostics import typos as slips
@@ -11,6 +12,9 @@ from policyengine.syntax.shape_faults.displaced import keys_below
 from policyengine.syntax.shape_faults.fault import Fault, label
 from policyengine.syntax.shape_faults.telling import Telling
 from policyengine.values.escaping import shorten
+
+_BRACKETS = "【】［］〔〕「」 "
+"""What is typed for ``[`` and ``]`` on a Chinese keyboard."""
 
 # One whole sentence for each combination, because a translation cannot be put together from pieces.
 _MUST_BE: Mapping[tuple[str, ...], str] = {
@@ -36,7 +40,7 @@ def tell_wrong_shape(telling: Telling, fault: Fault, shapes: tuple[str, ...]) ->
         help = message("write lines such as `{example}`", example="title: {zh: …, en: …}")
         telling.error("wrong-shape", what, telling.span(()), help)
         return
-    example = example_for(telling, fault)
+    example = _own_title(telling, fault) or example_for(telling, fault)
     if shapes == (LIST,) and isinstance(fault.path[-1], str):
         own = _as_list(telling, fault)
         example = message("write `{example}`", example=own) if own else example
@@ -50,10 +54,30 @@ def tell_wrong_shape(telling: Telling, fault: Fault, shapes: tuple[str, ...]) ->
     ):
         example = message("write `{example}`", example=f"- {{value: {shorten(fault.instance)}}}")
     what, span = message(_MUST_BE[shapes], name=name), telling.span(fault.path)
-    slip = slips.in_name(fault.instance) if MAPPING in shapes and isinstance(fault.instance, str) else None
+    slip = _slip(telling, fault) if MAPPING in shapes and isinstance(fault.instance, str) else None
     if slip is not None:  # one line that should have been a key with a value
         span = telling.value_span(fault.path)
     telling.error("wrong-shape", what, span, slip or example or _SHAPE_HELP.get(shapes))
+
+
+def _own_title(telling: Telling, fault: Fault) -> Message | None:
+    """Return how a title that was written in one language only is written, None for anything else."""
+    keys, text = telling.schema.keys(fault.schema), fault.instance
+    if not {"zh", "en"} <= set(keys) or not isinstance(text, str) or isinstance(fault.path[-1], int):
+        return None
+    language = "zh" if re.search("[\u3400-\u9fff]", text) else "en"
+    return message(
+        "write `{example}`", example=f"{shorten(fault.path[-1])}: {flow({language: shorten(text)})}"
+    )
+
+
+def _slip(telling: Telling, fault: Fault) -> Message | None:
+    """Return what to do about a line that should have been a key with a value, or None if it shows no key."""
+    keys = telling.schema.keys(fault.schema)
+    if {"zh", "en"} <= set(keys):
+        return None  # a sentence, and its first word is no key
+    is_key = not keys or slips.name_in(fault.instance) in keys
+    return slips.in_name(fault.instance) if is_key else None
 
 
 def _as_list(telling: Telling, fault: Fault) -> str | None:
@@ -61,7 +85,7 @@ def _as_list(telling: Telling, fault: Fault) -> str | None:
     keys = telling.schema.keys(telling.schema.resolve(fault.schema).get("items"))
     item = None
     if isinstance(fault.instance, str):
-        item = shorten(fault.instance)
+        item = shorten(fault.instance.strip(_BRACKETS))
         item = f"{{value: {item}}}" if "value" in keys else item
     elif isinstance(fault.instance, dict) and fault.instance and set(fault.instance) <= set(keys):
         item = shorten(flow(fault.instance))

@@ -40,13 +40,25 @@ def tell_bad_name(telling: Telling, fault: Fault) -> None:
     if is_value_due and not re.fullmatch(_NEARLY_ASSUMPTION, fault.instance):
         _tell_mapping(telling, fault)
         return
-    rest = rest_of_text(telling, fault.path, fault.instance) if is_key else None
-    slip = rest or (slips.in_name(fault.instance) if is_key else None)
+    slip = _slip_of_key(telling, fault) if is_key else None
     if slip is not None:
         telling.slipped.add((*fault.path, fault.instance))
     words = telling.schema.along(fault.steps)[1][-1].schema["properties"] if is_key else ()
     slip = slip or (advice(fault.instance, words) if "count_of" in words else None)
     telling.error("bad-name", message(form.what, word=shorten(fault.instance)), span, slip or form.help)
+
+
+def _slip_of_key(telling: Telling, fault: Fault) -> Message | None:
+    """Return what to do about a key that is the rest of a text, has spaces, or lacks its colon; or None."""
+    key = fault.instance
+    rest = rest_of_text(telling, fault.path, key)
+    node = node_at(telling.root, (*fault.path, key))[0]
+    joined = re.sub(r"\s+", "_", key.strip().lower())
+    # What has lines of its own below is a name; a single value after two words lacks a colon between them.
+    has_space = re.search(r"\S\s+\S", key) is not None
+    if rest is None and has_space and isinstance(node, MappingNode) and re.search(fault.value, joined):
+        return message("a name has no spaces and no capitals: write `{name}`", name=joined)
+    return rest or slips.in_name(key)
 
 
 def _tell_mapping(telling: Telling, fault: Fault) -> None:
