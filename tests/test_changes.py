@@ -95,7 +95,7 @@ def test_another_spelling_is_no_change(tmp_path: Path, file: str, old: str, new:
 
 
 def test_dated_values_are_told_with_the_day(tmp_path: Path) -> None:
-    old = "effective: {by: order.received_at}\nparameters:                      # the numbers that change; add `from: 2026-01-01` for values with dates\n  return_period:\n    title: {zh: 退货期, en: Time to return}\n    values: [{value: 72 hours}]"
+    old = "effective: {by: order.received_at}\nparameters:                      # the numbers that change; with dates: `effective: {by: …}` above, and `from: 2026-01-01` here\n  return_period:\n    title: {zh: 退货期, en: Time to return}\n    values: [{value: 72 hours}]"
     text = (STARTER / POLICY).read_text("utf-8")
     start, end = (
         text.index("parameters:"),

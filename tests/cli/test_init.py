@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from policyengine.cli import codes, main
+from policyengine.cli.init import COMMENTS
+
+STARTER = Path(__file__).parents[2] / "src/policyengine/starter"
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -68,3 +71,19 @@ def test_a_failure_leaves_nothing(
     monkeypatch.setattr(os, "replace", fail)
     code, _, err = run(capfd, "init", str(tmp_path / "rules"))
     assert code == codes.USAGE and "No space left" in err and not list(tmp_path.iterdir())
+
+
+def test_the_comments_teach_in_the_language_of_the_reader(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for language in ("zh", "en"):
+        assert run(capfd, "init", str(tmp_path / language), "--lang", language)[0] == codes.FINE
+    for path in sorted((tmp_path / "en").rglob("*.yaml")):
+        english = path.read_text("utf-8")
+        assert english == (STARTER / path.relative_to(tmp_path / "en")).read_text("utf-8")
+        chinese = (tmp_path / "zh" / path.relative_to(tmp_path / "en")).read_text("utf-8")
+        comments = [line.partition("# ")[2] for line in english.splitlines() if "# " in line]
+        assert set(comments) - {"  policyengine check ."} <= {template.format() for template in COMMENTS}
+        assert not [one for one in comments if one in chinese and not one.startswith(" ")]
+    assert run(capfd, "fmt", "--check", str(tmp_path / "zh"))[0] == codes.FINE
+    assert run(capfd, "check", str(tmp_path / "zh"))[0] == codes.FINE

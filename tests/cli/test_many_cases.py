@@ -176,3 +176,21 @@ def test_one_case_in_a_thousand_is_judged_again(monkeypatch: pytest.MonkeyPatch)
     for number in range(2_001):
         checker.check(Case(str(number), "", {}, {}), 0, nothing)
     assert judged == ["0", "1000", "2000"]
+
+
+def test_a_case_over_many_lines_is_told_once(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "c.json"
+    path.write_text('\n{\n  "case": "A",\n  "order": {}\n}\n', "utf-8")
+    ran = run("evaluate", str(path), "--ndjson", "--lang", "en")
+    assert ran.code == 3
+    assert ran.err.count("error[") == 1
+    assert "c.json:2:1: error[json-syntax]: the first line only opens a case" in ran.err
+    assert "leave `--ndjson` out" in ran.err
+
+
+def test_a_file_without_cases_says_so(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "c.ndjson"
+    path.write_text("\n\n", "utf-8")
+    ran = run("evaluate", str(path), "--lang", "en")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == f"{path} holds no case\n"

@@ -132,7 +132,7 @@ def command(
     found: set[int] = set()
     checker = rulebook.spot_check() if load == "many" else None
     gc.enable()
-    for number, text in enumerate(_texts(cases, ndjson)):
+    for number, text in enumerate(_texts(cases, ndjson, say)):
         read, wrong = _read(rulebook, text, changes)
         if read is None:
             loading.tell_of_case(wrong, text.file, text.text or "", say, text.first_line)
@@ -174,12 +174,17 @@ def _check(checker: SpotCheck, decision: Decision, text: _Text, say: Speech) -> 
 # ---------- reading
 
 
-def _texts(paths: Iterable[str], ndjson: bool) -> Iterator[_Text]:
+def _texts(paths: Iterable[str], ndjson: bool, say: Speech) -> Iterator[_Text]:
     """Return the text of one case after the other; files of many cases are never held as a whole."""
     for path in paths:
         name = shown_name(path)
         if ndjson or path.endswith(NDJSON):
-            yield from (_Text(name, line.number, line.text, line.faults) for line in read_lines(path))
+            is_empty = True
+            for line in read_lines(path):
+                is_empty = False
+                yield _Text(name, line.number, line.text, line.faults)
+            if is_empty:
+                options.tell(say("{path} holds no case", path=name))
         else:
             yield _Text(name, 1, *read_text(path))
 

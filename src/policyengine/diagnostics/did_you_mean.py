@@ -61,16 +61,17 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     words = sorted(set(known) - {word}, key=lambda one: (len(one), one))
     forms: dict[str, str] = {}
     for one in words:
-        forms.setdefault(_plain(one), one)
-    plain = _plain(word)
-    if plain in forms:
-        return forms[plain]
-    tails = [one for one in forms if one.endswith("." + plain) or plain.endswith("." + one)]
-    found = tails[0] if tails else _similar(plain, list(forms)) or _with_part(plain, list(forms))
+        forms.setdefault(plain(one), one)
+    form = plain(word)
+    if form in forms:
+        return forms[form]
+    tails = [one for one in forms if one.endswith("." + form) or form.endswith("." + one)]
+    found = tails[0] if tails else _similar(form, list(forms)) or _with_part(form, list(forms))
     return None if found is None else forms[found]
 
 
-def _plain(word: str) -> str:
+def plain(word: str) -> str:
+    """Return the form that all spellings of a word share: half width, small letters, underscores."""
     import unicodedata  # only needed for a mistake
 
     ascii_forms = unicodedata.normalize("NFKC", word).replace("。", ".")

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
-from policyengine.diagnostics.diagnostic import Message, message
+from policyengine.diagnostics.diagnostic import Listing, Message, message
 from policyengine.diagnostics.did_you_mean import closest, one_of
 from policyengine.diagnostics.i18n import LANGUAGES, Speech
 from policyengine.diagnostics.text import Text
@@ -170,7 +170,24 @@ class Lookup:
         if present is not None:
             what = message("nothing is named `{name}` in this case", name=shorten(written))
         near = self.closest(written, kinds, present, dotted)
-        return Unknown(what, None if near is None else message("did you mean `{word}`?", word=near))
+        if near is not None:
+            return Unknown(what, message("did you mean `{word}`?", word=near))
+        return Unknown(what, self._some_names(kinds, present, dotted))
+
+    def _some_names(
+        self, kinds: Sequence[Kind], present: Collection[Key] | None, dotted: bool
+    ) -> Message | None:
+        """Return some names that can be written, outcomes first."""
+        keys = present if present is not None else tuple(self._all(kinds))
+        known = [key for key in keys if key[0] not in self.book.facts or "fact" in kinds]
+        outcomes = {fact.path for fact in self.book.facts.values() if fact.role == "outcome"}
+        first = [key for key in known if key[0] in outcomes]
+        names = sorted({format_key(self.book, key, dotted) for key in first or known})
+        if not names:
+            return None
+        words = tuple(f"`{one}`" for one in names[:_MANY])
+        listed = Listing((*words, "…") if len(names) > _MANY else words)
+        return message("write for example one of {words}", words=listed)
 
     def _whole_record(
         self, written: Split, kinds: Sequence[Kind], present: Collection[Key] | None, dotted: bool

@@ -114,7 +114,8 @@ class _Page:
         later = first_later_event(self.decision)
         if empty is None and later is not None:
             words = self.say(
-                "The case begins only later, with “{title}” ({name}) on {instant}: nothing that it tells has happened yet.",
+                "The case begins only later, with “{title}” ({name}) on {instant}: nothing that it tells has"
+                " happened yet.",
                 title=self.naming.title(later[0]),
                 name=format_key(self.book, later),
                 instant=self.naming.value(self.decision.case.values[later], later[0]),

@@ -45,6 +45,7 @@ def read_lines(path: str, stream: BinaryIO | None = None) -> Iterator[Line]:
 
 
 def _lines_of(stream: BinaryIO, name: str) -> Iterator[Line]:
+    is_begun = False
     for number in itertools.count(1):
         try:
             data = stream.readline(MAX_BYTES + 1)
@@ -57,11 +58,21 @@ def _lines_of(stream: BinaryIO, name: str) -> Iterator[Line]:
             return
         if not is_whole:
             yield Line(number, None, (_long_line(name, number, is_followed),))
+        elif not is_begun and data.strip() in (b"{", b"["):
+            yield Line(number, None, (_not_one_a_line(name, number),))
+            return
         elif data.strip(b" \t\r\n"):
+            is_begun = True
             text, faults = decode_text(name, data.rstrip(b"\r\n"), number)
             yield Line(number, text, faults, data)
         if not is_followed:
             return
+
+
+def _not_one_a_line(name: str, number: int) -> Diagnostic:
+    what = message("the first line only opens a case: this file does not hold one case a line")
+    help = message("leave `--ndjson` out and name the file `….json`, or write the whole case on one line")
+    return error("json-syntax", what, Span(name, number, 1, number, 2), help)
 
 
 def _skip_line(stream: BinaryIO) -> bool:

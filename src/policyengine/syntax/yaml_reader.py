@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from policyengine.diagnostics.diagnostic import Diagnostic, error, listing, message
+from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, listing, message
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen, replace
 from policyengine.syntax.limits import BOM, MAX_DEPTH
@@ -55,8 +55,30 @@ def read_yaml(text: str, file: str) -> tuple[Node | None, list[Diagnostic]]:
         reader.leave()
     except SyntaxFault as fault:
         reader.leave()
-        faults.found.append(tell_fault(text, file, fault.problem, fault.place))
+        if not _is_told(faults, fault.place[0] + 1):
+            faults.found.append(tell_fault(text, file, fault.problem, fault.place))
     return root, sorted(faults.found, key=lambda one: one.order)
+
+
+def _is_told(faults: Faults, line: int) -> bool:
+    """Tell whether the parser stops because of a space that is told already, here or on the line above."""
+    return any(one.code == "yaml-space" and line - 1 <= one.span.line <= line for one in faults.found)
+
+
+def _join(opened: _Open, key: Scalar) -> Message | None:
+    """Return how the two mappings of a key that is written twice are one mapping, where they can be."""
+    first = next((one.value for one in opened.parts if one.key.text == key.text), None)
+    second = opened.dropped
+    if not isinstance(first, MappingNode) or not isinstance(second, MappingNode):
+        return None
+    entries = [*first.entries, *second.entries]
+    words = {one.key.text for one in entries}
+    if len(words) < len(entries) or not all(isinstance(one.value, Scalar) for one in entries):
+        return None
+    joined = ", ".join(
+        f"{one.key.text}: {one.value.text}" for one in entries if isinstance(one.value, Scalar)
+    )
+    return message("keep one of the two, or write both as one: `{{{joined}}}`", joined=shortened(joined))
 
 
 class _Open:
@@ -65,6 +87,7 @@ class _Open:
     __slots__ = (
         "anchor",
         "before",
+        "dropped",
         "flow",
         "height",
         "key",
@@ -85,6 +108,7 @@ class _Open:
         self.lines: dict[str, int] | None = {} if is_mapping else None  # line of every key
         # A run of duplicate keys, each with the line where it stands first.
         self.repeated: list[tuple[Scalar, Span, int]] = []
+        self.dropped: Node | None = None  # the value of the last of them
         self.key: Scalar | None = None  # None also for a key that is refused
         self.key_taken = False
 
@@ -231,6 +255,8 @@ class _Reader:
             if parent.key is not None:
                 check_value(self.faults, parent.key, node)
                 parent.parts.append(Entry(parent.key, node))
+            elif parent.repeated:
+                parent.dropped = node
             parent.key_taken, parent.key = False, None
 
     def _key(self, node: Node, span: Span, lines: dict[str, int]) -> Scalar | None:
@@ -269,7 +295,7 @@ class _Reader:
             key=shortened(key.text),
             line=line,
         )
-        help = message("keep one of the two")
+        help = _join(opened, key) or message("keep one of the two")
         if len(run) > 1:
             what = message(
                 "the keys {keys} are written twice; the first `{key}` is on line {line}",

@@ -89,9 +89,34 @@ def _open_above(above: str, line: int) -> Message | None:
     )
 
 
+# After a colon, outside quotes: YAML reads `>` as the beginning of a text of several lines.
+_GREATER = r"""[^"']*: +(>=?)[ ]*(\d\S*)"""
+
+
+def _in_braces(text: str) -> Message | None:
+    """Return what hides the end of what is in braces: a quote without a partner, or a comment."""
+    left = re.sub(r"\"[^\"]*\"|(?<!\w)'[^']*'", "", text)
+    if re.search(r"\"|(?<!\w)'", left):
+        return message("a quote on this line has no partner: close it, or remove it")
+    if " #" in left:
+        return message("` #` begins a comment, which hides the rest of the line: put the text in quotes")
+    return None
+
+
 def _help_for_problem(problem: str, here: str, column: int) -> Message | None:
+    greater = re.match(_GREATER, here)
+    if greater:
+        word = "more_than" if greater[1] == ">" else "at_least"
+        return message(
+            "`{sign}` does not compare: write `{{{word}: {value}}}`",
+            sign=greater[1],
+            word=word,
+            value=greater[2],
+        )
     if "unexpected end of stream" in problem or "document indicator" in problem:
         return message("close the text with the same quote with which it opens")
+    if "expected ',' or" in problem and (hidden := _in_braces(here[column:])) is not None:
+        return hidden
     if "expected ',' or" in problem:
         return message("close it, put commas between the items, or quote the value if it is a text")
     if "escape" in problem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from policyengine.diagnostics.diagnostic import Message, message
+from policyengine.diagnostics.did_you_mean import closest
 from policyengine.model.rulebook import Fact
 from policyengine.reading.case.draft import Draft
 from policyengine.syntax.json_reader import Number
@@ -52,7 +53,15 @@ def read_fact(draft: Draft, fact: Fact, record: int | None, value: object, path:
         value = parse_literal(literal, fact.type, book.zone, book.currency, choices)
         draft.values[fact.path, record] = value
     except LiteralError as fault:
-        draft.fault("bad-value", fault.message, path, fault.help)
+        draft.fault("bad-value", fault.message, path, _by_title(fact, literal) or fault.help)
+
+
+def _by_title(fact: Fact, written: str) -> Message | None:
+    """Return the word for a choice that is written by its title, or nearly so."""
+    titles = {title: one.name for one in fact.choices for title in (one.title.zh, one.title.en) if title}
+    title = written.strip()
+    near = title if title in titles else closest(title, titles)
+    return None if near is None else message("write `{name}` for “{title}”", name=titles[near], title=near)
 
 
 def _literal(draft: Draft, fact: Fact, value: object, path: Path) -> str | None:

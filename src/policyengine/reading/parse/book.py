@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
-from policyengine.diagnostics.diagnostic import error, message
-from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
+from policyengine.diagnostics.diagnostic import error, message, warning
+from policyengine.diagnostics.did_you_mean import closest, did_you_mean, one_of
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
 from policyengine.frozen import Frozen
@@ -16,8 +16,9 @@ from policyengine.reading.parse import nodes
 from policyengine.reading.parse.names import Names
 from policyengine.reading.parse.operands import Scope, find_assumption, parse_readings
 from policyengine.reading.parse.sources import Sources
-from policyengine.syntax.yaml_tree import Entry, MappingNode, Node
+from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar
 from policyengine.values.calendar import Calendar, CalendarUnknown, load_calendar
+from policyengine.values.currencies import CURRENCIES, MISNAMED, WITHOUT_HUNDREDTHS
 from policyengine.values.zones import zone_help
 
 Aspect = Literal["end", "hours", "days", "business_days"]
@@ -68,7 +69,7 @@ def parse_book(node: MappingNode, zone: ZoneInfo, scope: Scope) -> Book:
         version=nodes.text(node.get("version")),
         title=nodes.title(node.get("title")),
         zone=zone,
-        currency=nodes.text(node.get("currency")),
+        currency=_currency(nodes.scalar(node.get("currency")), scope),
         calendar=_calendar(
             nodes.scalar(node.get("calendar")).text, nodes.scalar(node.get("calendar")).span, scope
         ),
@@ -77,6 +78,24 @@ def parse_book(node: MappingNode, zone: ZoneInfo, scope: Scope) -> Book:
         parties=tuple(_parties(nodes.mapping(node.get("parties")), scope)),
         span=node.span,
     )
+
+
+def _currency(written: Scalar, scope: Scope) -> str:
+    code = written.text
+    if code in WITHOUT_HUNDREDTHS:
+        what = message("sums are counted and rounded in hundredths, and `{code}` has none", code=code)
+        help = message("use a currency that has, or state sums in a unit of which hundredths are paid")
+        scope.names.faults.append(warning("rounding-unit", what, written.span, help))
+    elif code not in CURRENCIES:
+        meant = MISNAMED.get(code) or closest(code, CURRENCIES)
+        help = message("did you mean `{word}`?", word=meant) if meant else _CODE
+        scope.fault(
+            "unknown-currency", message("there is no currency `{code}`", code=code), written.span, help
+        )
+    return code
+
+
+_CODE = message("write the code of ISO 4217, such as `CNY`")
 
 
 def _parties(node: MappingNode, scope: Scope) -> Iterator[Party]:

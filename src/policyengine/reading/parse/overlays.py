@@ -42,7 +42,7 @@ def parse_overlay(
             continue
         symbol = scope.names.symbols[name]
         listed = nodes.mapping(entry.value).get("values")
-        values[name] = parse_dated_values(listed, symbol, parameter.by, scope)
+        values[name] = parse_dated_values(listed, symbol, parameter.by is not None, scope)
         places[name] = entry.key.span
     title = nodes.title(node.get("title"))
     overlay = Overlay(id, title, node.span.file, confirmed, id in active, tuple(sorted(values.items())))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Literal, TypeVar, cast
 
-from policyengine.diagnostics.diagnostic import marked, message
+from policyengine.diagnostics.diagnostic import Message, listing, marked, message
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.text import Text
 from policyengine.frozen import Frozen
@@ -139,6 +139,7 @@ class PolicyParser:
         self.counting = counting
         self.id = nodes.text(node.get("policy"))
         self.by = self._effective_by()
+        self.is_dated = nodes.mapping(self.node.get("effective")).get("by") is not None
         self.first_day, self.last_day = (self._day(word) for word in ("from", "until"))
         self.limits = self._limits()
 
@@ -223,7 +224,7 @@ class PolicyParser:
             policy=self.id,
             title=nodes.title(node.get("title")),
             type=symbol.type,
-            values=parse_dated_values(values, symbol, self.by, self.scope),
+            values=parse_dated_values(values, symbol, self.is_dated, self.scope),
             by=self.by,
             source=self.sources.parse(node.get("source"), self.scope),
             left_open=isinstance(values, SequenceNode) and not values.items,
@@ -466,10 +467,29 @@ def _is_due(symbol: Symbol) -> bool:
 _DATE = Wanted((ValueType.DATE,))
 
 
+def _say_which_act(scope: Scope) -> Message:
+    """Return where to write the date of which act counts, and which acts there are."""
+    given = (scope.names.symbols.get(name) for name in scope.names.given)
+    acts = sorted(one.name for one in given if one and one.type is ValueType.INSTANT and not one.listed)
+    if not acts:
+        return message("add `effective: {{by: …}}` with an instant to the policy")
+    return message(
+        "add a line `effective: {{by: {example}}}` below the title of the policy; the instants are {names}",
+        example=acts[0],
+        names=listing(acts[:_MOST_ACTS]),
+    )
+
+
+_MOST_ACTS = 12
+
+
 def parse_dated_values(
-    node: Node | None, symbol: Symbol, by: Ref | None, scope: Scope
+    node: Node | None, symbol: Symbol, is_dated: bool, scope: Scope
 ) -> tuple[DatedValue, ...]:
-    """Return the values of a parameter, the earliest first."""
+    """Return the values of a parameter, the earliest first.
+
+    ``is_dated`` tells whether its policy says the date of which act counts.
+    """
     found = []
     for item in nodes.items(node):
         value = parse_constant(nodes.mapping(item).get("value") or item, Wanted((symbol.type,)), scope)
@@ -477,10 +497,9 @@ def parse_dated_values(
         day = None if start is None else parse_constant(start, _DATE, scope)
         if value is None or (start is not None and day is None):
             continue
-        if day is not None and by is None:
+        if day is not None and not is_dated:
             what = message("the values have dates, and nothing says the date of which act counts")
-            help = message("add `effective: {{by: …}}` with an instant to the policy")
-            scope.fault("undated-policy", what, day.span, help)
+            scope.fault("undated-policy", what, day.span, _say_which_act(scope))
         found.append(DatedValue(None if day is None else int(str(day.value)), value.value, item.span))
     found.sort(key=lambda one: (one.start is not None, one.start or 0, one.span))
     for earlier, later in pairwise(found):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from policyengine.diagnostics.diagnostic import Diagnostic, has_errors
+from policyengine.diagnostics.did_you_mean import plain
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen, replace
 from policyengine.syntax.schemas import check_shape
@@ -81,10 +82,13 @@ def _covers(outer: Span, inner: Span) -> bool:
 
 
 def asks_for(fault: Diagnostic, lost: Iterable[str]) -> bool:
-    """Tell whether a fault speaks of a name that is only lost, or of something of it: ``lost.due``."""
-    spoken = {value for _, value in fault.message.arguments if isinstance(value, str)}
+    """Tell whether a fault speaks of a name that is only lost, or of something of it: ``lost.due``.
+
+    A name can be lost because it is spelled as no name is: elsewhere it stands as it should.
+    """
+    spoken = {plain(value) for _, value in fault.message.arguments if isinstance(value, str)}
     return any(
         one == name or one.startswith(f"{name}.") or name.endswith(f".{one}")
         for one in spoken
-        for name in lost
+        for name in map(plain, lost)
     )

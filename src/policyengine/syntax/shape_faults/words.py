@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from policyengine.diagnostics import typos as slips
-from policyengine.diagnostics.diagnostic import message
+from policyengine.diagnostics.diagnostic import Message, message
 from policyengine.diagnostics.did_you_mean import allowed
 from policyengine.diagnostics.wordings import advice
 from policyengine.syntax.shape_faults.fault import Fault, label
@@ -49,7 +49,7 @@ def tell_bad_name(telling: Telling, fault: Fault) -> None:
 
 
 def _slip_of_key(telling: Telling, fault: Fault) -> Message | None:
-    """Return what to do about a key that is the rest of a text, has spaces, or lacks its colon; or None."""
+    """Return what to do about a key that is the rest of a text, has spaces or lacks its colon."""
     key = fault.instance
     rest = rest_of_text(telling, fault.path, key)
     node = node_at(telling.root, (*fault.path, key))[0]

@@ -1,0 +1,146 @@
+"""Slips of clerks, each in a copy of the starter: one fault, and a help that heals it when it is followed."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from policyengine.api import load_rulebook
+from policyengine.diagnostics.diagnostic import Diagnostic, FaultsFound
+
+STARTER = Path(__file__).parent.parent / "src/policyengine/starter"
+POLICY, FACTS, BOOK = "policies/returns.yaml", "facts.yaml", "rulebook.yaml"
+TITLE = "title: {zh: 退货期, en: Time to return}"
+CONDITION = "order.custom_made: yes"
+QUOTE = 'source: {section: "1", quote: 收货后7天内可以退货}'
+
+
+def faults(folder: Path, file: str, old: str, new: str) -> list[Diagnostic]:
+    """Return what is wrong with the starter after an edit of the first place where a text stands."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(STARTER, folder)
+    path = folder / file
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    try:
+        load_rulebook(folder)
+    except FaultsFound as found:
+        return list(found.diagnostics)
+    return []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "code", "help", "healed"),
+    [
+        (
+            POLICY, TITLE, "title: Time to return", "wrong-shape",
+            "write `title: {en: Time to return}`", "title: {en: Time to return}",
+        ),
+        (
+            POLICY, TITLE, "title: 退货 期", "wrong-shape",
+            "write `title: {zh: 退货 期}`", "title: {zh: 退货 期}",
+        ),
+        (
+            POLICY, "  return_too_late:", "  Return too late:", "bad-name",
+            "a name has no spaces and no capitals: write `return_too_late`", "  return_too_late:",
+        ),
+        (
+            POLICY, "overrides: [return_in_time]", "overrides: 【return_in_time】", "wrong-shape",
+            "write `overrides: [return_in_time]`", "overrides: [return_in_time]",
+        ),
+        (
+            POLICY, CONDITION, 'order.total: ">= 100"', "bad-value",
+            "write `{at_least: 100}`", "order.total: {at_least: 100}",
+        ),
+        (
+            POLICY, CONDITION, "order.total: ≤100", "bad-value",
+            "write `{at_most: 100}`", "order.total: {at_most: 100}",
+        ),
+        (
+            POLICY, CONDITION, "order.total: more than 100", "bad-value",
+            "write `{more_than: 100}`", "order.total: {more_than: 100}",
+        ),
+        (
+            POLICY, CONDITION, 'order.received_at: "< 2026-01-01 00:00"', "bad-value",
+            "write `{before: 2026-01-01 00:00}`", "order.received_at: {before: 2026-01-01 00:00}",
+        ),
+        (
+            POLICY, CONDITION, "order.total: > 100", "yaml-syntax",
+            "`>` does not compare: write `{more_than: 100}`", "order.total: {more_than: 100}",
+        ),
+        (
+            POLICY, CONDITION, "order.total: {at_least: 1}\n      order.total: {at_most: 9}", "duplicate-key",
+            "keep one of the two, or write both as one: `{at_least: 1, at_most: 9}`",
+            "order.total: {at_least: 1, at_most: 9}",
+        ),
+        (
+            POLICY, CONDITION, "order.total: {at_least: 1}\n      order.total: {at_least: 9}",
+            "duplicate-key", "keep one of the two", "order.total: {at_least: 9}",
+        ),
+        (
+            POLICY, CONDITION, "order.received_at: {after: 2026-01-01}", "bad-value",
+            "add the time of day: `2026-01-01 00:00` is the beginning of that day",
+            "order.received_at: {after: 2026-01-01 00:00}",
+        ),
+        (
+            POLICY, QUOTE, "source: {section: 1, quote: 收货后 #7天}", "yaml-syntax",
+            "` #` begins a comment, which hides the rest of the line: put the text in quotes",
+            'source: {section: 1, quote: "收货后 #7天"}',
+        ),
+        (
+            POLICY, QUOTE, 'source: {section: "1, quote: 收货后7天内可以退货}', "yaml-syntax",
+            "a quote on this line has no partner: close it, or remove it", QUOTE,
+        ),
+        (
+            POLICY, "    title: {zh: 退货期", "  \u3000title: {zh: 退货期", "yaml-space",
+            "replace it by ordinary spaces, or put the text in quotes if it is meant",
+            "    title: {zh: 退货期",
+        ),
+        (
+            POLICY, "parameters: ", "effective: {by: order.total}\nparameters: ", "type-mismatch",
+            None, "effective: {by: order.received_at}\nparameters: ",
+        ),
+        (
+            POLICY, "[{value: 7 days}]", "[{value: 7 days}, {from: 2026-01-01, value: 9 days}]",
+            "undated-policy",
+            "add a line `effective: {by: order.received_at}` below the title of the policy; the instants are"
+            " `order.received_at`, `return.asked_at`", None,
+        ),
+        (FACTS, "  order.custom_made:", "  order.custom-made:", "bad-name", None, "  order.custom_made:"),
+        (FACTS, "  order.total:", "  Order.Total:", "bad-name", None, "  order.total:"),
+        (BOOK, "CNY", "RMB", "unknown-currency", "did you mean `CNY`?", "CNY"),
+        (BOOK, "CNY", "QQQ", "unknown-currency", "write the code of ISO 4217, such as `CNY`", "EUR"),
+    ],
+)  # fmt: skip
+def test_a_slip_is_told_once_and_its_help_heals(
+    tmp_path: Path, file: str, old: str, new: str, code: str, help: str | None, healed: str | None
+) -> None:
+    (found,) = faults(tmp_path / "book", file, old, new)
+    assert found.code == code
+    assert help is None or str(found.help) == help
+    assert healed is None or faults(tmp_path / "book", file, old, healed) == []
+
+
+def test_values_with_dates_are_healed_by_the_line_that_the_help_shows(tmp_path: Path) -> None:
+    dated = (
+        "title: {zh: 退货, en: Returns}\neffective: {by: order.received_at}\nparameters:\n  return_period:\n"
+        "    title: {zh: 退货期, en: Time to return}\n"
+        "    values: [{value: 7 days}, {from: 2026-01-01, value: 9 days}]"
+    )
+    text = (STARTER / POLICY).read_text("utf-8")
+    old = text[
+        text.index("title: {zh: 退货, en") : text.index("[{value: 7 days}]") + len("[{value: 7 days}]")
+    ]
+    assert faults(tmp_path / "book", POLICY, old, dated) == []
+
+
+def test_a_text_may_begin_with_a_sign(tmp_path: Path) -> None:
+    text = "order.note: {type: text, title: {zh: 备注, en: note}}\n  order.total:"
+    folder = tmp_path / "book"
+    assert faults(folder, FACTS, "order.total:", text) == []
+    path = folder / POLICY
+    path.write_text(path.read_text("utf-8").replace(CONDITION, 'order.note: ">= 100"'), "utf-8")
+    assert load_rulebook(folder)
