@@ -623,3 +623,24 @@ def test_an_amount_that_rises_and_falls_is_not_judged_by_its_ends(tmp_path: Path
     found = outcome(rules.evaluate({}, NOW), "result.ok")
     assert found.status == "undetermined" and found.exactness == "lower_bound"
     assert outcome(rules.evaluate({"part": "0.49"}, NOW), "result.ok").state == Known(True)
+
+
+def test_an_amount_that_no_settled_outcome_gives_does_not_look_owed(tmp_path: Path) -> None:
+    rules = book(
+        tmp_path,
+        """
+        facts:
+          total: {type: money, title: {zh: 金额, en: total}}
+          a: {type: boolean, title: {zh: 甲, en: A}}
+          result.pay: {type: money, title: {zh: 应付, en: to be paid}, role: outcome}
+        """,
+        """
+        amounts:
+          half: {title: {zh: 一半, en: Half}, base: total, rate: 50%}
+        rules:
+          one: {title: {zh: 一, en: One}, when: {a: yes}, then: {result.pay: half}}
+        """,
+    )
+    note = "this is what it comes to if it applies; undetermined: to be paid"
+    assert note in page(rules.evaluate({"total": "8.00"}, NOW))
+    assert note not in page(rules.evaluate({"total": "8.00", "a": True}, NOW))

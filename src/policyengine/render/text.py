@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.i18n import Speech
+from policyengine.model.case import Key
 from policyengine.model.key_names import format_key
 from policyengine.model.rulebook import STATUSES, Fact, MissingByReading
 from policyengine.outcome.decision import AmountView, ClockView, Decision, NextStep, Outcome
 from policyengine.outcome.emptiness import first_later_event, why_empty
 from policyengine.outcome.refine.search import Refined
 from policyengine.outcome.refine.tree import Spread
-from policyengine.outcome.support import Support
 from policyengine.render.layout import SETTLED, Paint, Row, Tone, table
 from policyengine.render.naming import Naming, place
 from policyengine.render.steps import Steps
@@ -311,18 +311,29 @@ class _Page:
     # ---------- amounts
 
     def _amounts(self) -> Iterator[Row]:
-        used = Support.union(outcome.support for outcome in self.decision.outcomes).amounts
+        resting: dict[Key, list[Outcome]] = {}
+        for outcome in self.decision.outcomes:
+            for key in outcome.support.amounts:
+                resting.setdefault(key, []).append(outcome)
         for view in self.decision.amounts:
-            if (view.amount.id, view.record) in used:
-                yield self._amount(view)
+            if (view.amount.id, view.record) in resting:
+                yield self._amount(view, resting[view.amount.id, view.record])
 
-    def _amount(self, view: AmountView) -> Row:
+    def _amount(self, view: AmountView, resting: list[Outcome]) -> Row:
+        """Return an amount; a sum that no settled outcome gives must not look as if it were owed."""
+        below = []
+        if isinstance(view.finding.result, Known) and all(one.status != "known" for one in resting):
+            titles = self.say(", ").join(self._title(one) for one in resting)
+            below = [
+                self.say("this is what it comes to if it applies; undetermined: {titles}", titles=titles)
+            ]
         steps = Steps(self.naming).line(view, dict(self.decision.judged.readings))
         result = self.naming.state(view.finding.result, view.amount.id)
         return Row(
             (self._numbered(self.naming.text(view.amount.title), view.record), "plain"),
             (result, "title"),
             (steps, "plain"),
+            below=below,
         )
 
     # ---------- next steps

@@ -73,11 +73,8 @@ def _own_title(telling: Telling, fault: Fault) -> Message | None:
 
 def _slip(telling: Telling, fault: Fault) -> Message | None:
     """Return what to do about a line that should have been a key with a value, or None if it shows no key."""
-    keys = telling.schema.keys(fault.schema)
-    if {"zh", "en"} <= set(keys):
-        return None  # a sentence, and its first word is no key
-    is_key = not keys or slips.name_in(fault.instance) in keys
-    return slips.in_name(fault.instance) if is_key else None
+    is_text = {"zh", "en"} <= set(telling.schema.keys(fault.schema))
+    return None if is_text else slips.in_name(fault.instance)  # the first word of a sentence is no key
 
 
 def _as_list(telling: Telling, fault: Fault) -> str | None:
