@@ -22,6 +22,6 @@ def durable_of(book: Rulebook, readings: Mapping[str, str]) -> DurableEngine:
     return DurableEngine(program_of(book, readings))
 
 
-def compiled_of(book: Rulebook, readings: Mapping[str, str]) -> CompiledEngine:
-    """Return the engine of generated source."""
-    return CompiledEngine(program_of(book, readings))
+def compiled_of(book: Rulebook, readings: Mapping[str, str], few: int = 0) -> CompiledEngine:
+    """Return the engine of generated source, which judges so few cases by the Plan itself."""
+    return CompiledEngine(program_of(book, readings), few)

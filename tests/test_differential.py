@@ -53,6 +53,7 @@ def compare(seed: int, cases: int = CASES, instants: int = INSTANTS) -> Iterator
     made = make_rulebook(seed)
     reference = Reference(made.rulebook, made.readings)
     others: list[Engine] = [compiled_of(made.rulebook, made.readings)]
+    others.append(compiled_of(made.rulebook, made.readings, few=1_000_000))
     if durable_available():
         others.append(durable_of(made.rulebook, made.readings))
     for number in range(cases):

@@ -159,7 +159,7 @@ def test_one_instant_in_many_spellings(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("2012-03-16", "add a time: `2012-03-16 18:00`"),
+        ("2012-03-16", "add the time of day: `2012-03-16 00:00` is the beginning of that day"),
         ("2012-02-30 18:00", "not a day of the calendar"),
         ("2012-13-01 18:00", "not a day of the calendar"),
         ("2012-03-16 24:00:01", "not a time of the day"),

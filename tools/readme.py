@@ -34,12 +34,15 @@ FROZEN = ROOT / "docs" / "frozen"
 _TAKEN_OVER = ("rules", "examples/cases", "examples/reviews")
 
 
-def refresh(page: str) -> str:
-    """Return the text of a page with the output of its commands as it is now."""
+def refresh(page: str, cache: Path) -> str:
+    """Return the text of a page with the output of its commands as it is now.
+
+    What is compiled for one page is kept in the folder ``cache`` for the others.
+    """
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(FROZEN, folder, dirs_exist_ok=True)
         shutil.copytree(ROOT / "schemas", Path(folder) / "schemas")
-        environment = _environment(Path(folder))
+        environment = _environment(Path(folder), cache)
         return _BLOCK.sub(lambda found: _block(found[1], folder, environment), page)
 
 
@@ -50,7 +53,7 @@ def freeze() -> None:
         shutil.copytree(ROOT / name, FROZEN / name)
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _environment(folder: Path, cache: Path) -> dict[str, str]:
     """Return an environment that is the same everywhere, with ``policyengine`` as a command."""
     commands = folder / ".commands"
     commands.mkdir()
@@ -63,7 +66,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "PYTHONPATH": str(ROOT / "src"),
         "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
-        "POLICYENGINE_CACHE": str(folder / ".cache"),
+        "POLICYENGINE_CACHE": str(cache),
     }
 
 
@@ -83,16 +86,17 @@ def main(arguments: list[str]) -> int:
     if "--freeze" in arguments:
         freeze()
     stale = []
-    for name in PAGES:
-        path = ROOT / name
-        if not path.exists():
-            continue
-        old = path.read_text("utf-8")
-        new = refresh(old)
-        if new != old:
-            stale.append(name)
-            if "--check" not in arguments:
-                path.write_text(new, "utf-8")
+    with tempfile.TemporaryDirectory() as cache:
+        for name in PAGES:
+            path = ROOT / name
+            if not path.exists():
+                continue
+            old = path.read_text("utf-8")
+            new = refresh(old, Path(cache))
+            if new != old:
+                stale.append(name)
+                if "--check" not in arguments:
+                    path.write_text(new, "utf-8")
     for name in stale:
         print(f"{name}: {'out of date' if '--check' in arguments else 'refreshed'}")
     return 1 if stale and "--check" in arguments else 0

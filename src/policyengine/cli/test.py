@@ -168,7 +168,10 @@ def _coverages(runner: Runner, results: Sequence[Result]) -> list[Coverage]:
         model, _ = runner.model(result.file.rules)
         if model is None or result.decision is None:
             continue
-        found.setdefault(result.file.rules, Coverage(model)).add(result.decision)
+        coverage = found.get(result.file.rules)
+        if coverage is None:
+            coverage = found[result.file.rules] = Coverage(model)
+        coverage.add(result.decision)
     return [found[rules] for rules in sorted(found)]
 
 

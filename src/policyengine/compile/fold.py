@@ -46,8 +46,8 @@ def fold(plan: Plan, readings: Readings) -> Plan:
         policies=tuple(Policy(one.name, fold_expr(one.when, readings)) for one in plan.policies),
         strata=tuple(
             Stratum(
-                tuple(_cell(cell, readings) for cell in stratum.cells),
-                tuple(_rule(rule, readings) for rule in stratum.rules),
+                tuple(fold_cell(cell, readings) for cell in stratum.cells),
+                tuple(fold_rule(rule, readings) for rule in stratum.rules),
             )
             for stratum in plan.strata
         ),
@@ -99,11 +99,13 @@ def _joined(expr: Apply, readings: Readings) -> Expr:
     return parts[0] if len(parts) == 1 else Apply(expr.op, tuple(parts))
 
 
-def _rule(rule: Rule, readings: Readings) -> Rule:
+def fold_rule(rule: Rule, readings: Readings) -> Rule:
+    """Return a rule under the readings."""
     return replace(rule, when=fold_expr(rule.when, readings))
 
 
-def _cell(cell: Cell, readings: Readings) -> Cell:
+def fold_cell(cell: Cell, readings: Readings) -> Cell:
+    """Return a cell under the readings."""
     match cell:
         case Given():
             return replace(cell, missing=fold_expr(cell.missing, readings))

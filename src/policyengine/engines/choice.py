@@ -17,6 +17,10 @@ Load = Literal["one", "many"]
 """How much there is to judge: one case, or so many that generating source for them pays."""
 
 
+# To generate and compile the source takes as long as to judge so many cases by the Plan itself.
+_FEW = 64
+
+
 class ChosenEngine(Frozen):
     """An engine with its version; ``notice`` says why it is not the one that is usual."""
 
@@ -57,4 +61,5 @@ def choose_engine(
             notice = message("the compiled engine judges, because {reason}", reason=reason.message)
     from policyengine.engines.compiled.engine import CompiledEngine
 
-    return ChosenEngine(CompiledEngine(program), __version__, notice)
+    few = _FEW if name == "auto" else 0
+    return ChosenEngine(CompiledEngine(program, few), __version__, notice)

@@ -6,9 +6,11 @@ This is the exact meaning of a cell: its state with what it waits for, and for c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from functools import cached_property
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from policyengine.compile.dependencies import Node
 from policyengine.compile.plan import (
     Amount,
     Cell,
@@ -21,6 +23,7 @@ from policyengine.compile.plan import (
     Plan,
     Read,
     RecordList,
+    Rule,
     Status,
     Unsaid,
 )
@@ -43,6 +46,7 @@ from policyengine.semantics.findings import (
     State,
     Truth,
     Unknown,
+    by_name,
 )
 from policyengine.semantics.overriding import Candidate, resolve
 from policyengine.values.calendar import Calendar, Counting
@@ -56,6 +60,25 @@ class World(Frozen):
     calendar: Calendar
 
 
+class Judged(Protocol):
+    """What a working memory needs of the program that fills it."""
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of which cells are computed."""
+        ...
+
+    @property
+    def world(self) -> World:
+        """The world that it names."""
+        ...
+
+    @property
+    def scopes(self) -> Mapping[str, Evaluate]:
+        """Whether each policy applies."""
+        ...
+
+
 class WorkingMemory:
     """Everything known about one case at ``as_of`` (epoch seconds).
 
@@ -64,7 +87,7 @@ class WorkingMemory:
 
     def __init__(
         self,
-        program: Program,
+        program: Judged,
         case: Case,
         as_of: int,
         records: Mapping[str, tuple[int, ...] | None] | None = None,
@@ -121,6 +144,21 @@ class WorkingMemory:
 
 
 _WHOLE_CASE: tuple[None] = (None,)
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Filled(dict[K, V]):
+    """A dictionary that finds out what it does not have."""
+
+    def __init__(self, find: Callable[[K], V]) -> None:
+        """``find`` returns what belongs to a key."""
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, key: K) -> V:
+        found = self[key] = self._find(key)
+        return found
 
 
 def seen_records(listed: RecordList, case: Case, as_of: int) -> tuple[int, ...] | None:
@@ -157,23 +195,68 @@ class Program:
         self.given: Mapping[str, Given] = {cell.name: cell for cell in cells if isinstance(cell, Given)}
         self.strata = tuple(tuple(self._step(cell) for cell in stratum.cells) for stratum in plan.strata)
 
+    @cached_property
+    def rules(self) -> tuple[tuple[tuple[Rule, Compute], ...], ...]:
+        """How each rule of each stratum is asked for."""
+        return tuple(
+            tuple((rule, compute_of(rule, self.world, self.given)) for rule in stratum.rules)
+            for stratum in self.plan.strata
+        )
+
     def _step(self, cell: Cell) -> Step:
-        match cell:
-            case Given():
-                return Step(cell, cell.listed, _given(cell))
-            case Derived():
-                return Step(cell, cell.listed, _derived(cell))
-            case Parameter():
-                return Step(cell, None, _parameter(cell))
-            case Due():
-                return Step(cell, cell.listed, _due(cell, self.world))
-            case Status():
-                return Step(cell, cell.listed, _status(cell, self.world))
-            case Amount():
-                return Step(cell, cell.listed, _amount(cell, self.given))
+        return Step(cell, listed_of(cell), compute_of(cell, self.world, self.given))
 
 
 Compute = Callable[[WorkingMemory, "int | None"], None]
+
+
+def interpret(program: Program, case: Case, as_of: int) -> Findings:
+    """Return what a Plan says of a case, computed cell by cell and rule by rule, without any preparation."""
+    memory = WorkingMemory(program, case, as_of)
+    for steps, rules in zip(program.strata, program.rules, strict=True):
+        memory.compute(steps)
+        held = []
+        for rule, compute in rules:
+            for record in _WHOLE_CASE if rule.listed is None else (memory.records(rule.listed) or ()):
+                compute(memory, record)
+                if memory.rules[rule.name, record].truth is Truth.TRUE:
+                    held.append((rule.name, record))
+        memory.firings += sorted(held, key=by_name)
+    return memory.findings()
+
+
+def listed_of(node: Node) -> str | None:
+    """Return the list of whose records each has its own; None for the whole case."""
+    return None if isinstance(node, Parameter) else node.listed
+
+
+def compute_of(node: Node, world: World, given: Mapping[str, Given]) -> Compute:
+    """Return the function that computes a folded cell or rule; ``given`` are the facts that cases give."""
+    match node:
+        case Given():
+            return _given(node)
+        case Derived():
+            return _derived(node)
+        case Parameter():
+            return _parameter(node)
+        case Due():
+            return _due(node, world)
+        case Status():
+            return _status(node, world)
+        case Amount():
+            return _amount(node, given)
+        case Rule():
+            return _rule(node)
+
+
+def _rule(rule: Rule) -> Compute:
+    when = evaluate_of(rule.when)
+
+    def compute(memory: WorkingMemory, record: int | None) -> None:
+        answer = both(memory.applies(rule.policy), when(memory, record))
+        memory.rules[rule.name, record] = RuleFinding(*answer)
+
+    return compute
 
 
 def _given(cell: Given) -> Compute:

@@ -13,6 +13,7 @@ from policyengine.diagnostics.text import Text
 from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Case, Key
 from policyengine.model.rulebook import (
+    DEADLINE_PROPERTIES,
     Amount,
     Deadline,
     Default,
@@ -356,7 +357,8 @@ class _Assembly:
         resolved = self.findings.resolved.get((fact.path, record))
         names = () if resolved is None else (*resolved.winners, *resolved.open)
         reasons = tuple(self._reason(self.book.rules[name], fact.path, record) for name in names)
-        support = self.explanation.support(fact.path, record)
+        own = self.explanation.support(fact.path, record)
+        leaning = self.explanation.readings_of((fact.path, record))
         is_open = isinstance(state, Unknown)
         outcome = Outcome(
             fact=fact,
@@ -373,9 +375,9 @@ class _Assembly:
             reasons=reasons,
             overridden=tuple(self._overridden(fact.path, record, names)),
             waits=sort_missing(state.waits) if isinstance(state, Unknown) else (),
-            support=support,
-            unconfirmed=self._unconfirmed(support),
-            provisional=self.explanation.is_provisional(support),
+            support=Support.union([own, leaning]),
+            unconfirmed=self._unconfirmed(own),
+            provisional=self.explanation.is_provisional(own),
         )
         refined = self._refined(Target("state", (fact.path, record))) if is_open else None
         return outcome if refined is None else self._refine(outcome, refined)
@@ -401,7 +403,9 @@ class _Assembly:
             is_untold = outcome.has_unknown_value
         explained = [*self._leaves(refined)]
         supports = [one.support(*key) for one in explained]
-        support = self._united([outcome.support, *supports] if isinstance(state, Unknown) else supports)
+        leaning = self.explanation.readings_of(key)
+        own = [outcome.support] if isinstance(state, Unknown) else [leaning]
+        support = self._united([*own, *supports])
         return replace(
             outcome,
             status=_status(state),
@@ -491,6 +495,8 @@ class _Assembly:
             found = (one.findings.deadlines[deadline.id, record] for one in explained)
             provisional = provisional or any(one.provisional for one in found)
             provisional = provisional or self._is_provisional(support)
+        names = [(f"{deadline.id}.{what}", record) for what in DEADLINE_PROPERTIES]
+        support = Support.union([support, self.explanation.readings_of(*names)])
         return ClockView(deadline, record, finding, support, provisional)
 
     def _is_provisional(self, support: Support) -> bool:
@@ -581,7 +587,8 @@ class _Assembly:
 
     def _support_of_step(self, step: NextStep) -> Support:
         key = (step.rule.id, step.record)
-        support = self.explanation.support_of_rule(*key)
+        leaning = self.explanation.readings_of_rule(key)
+        support = Support.union([self.explanation.support_of_rule(*key), leaning])
         if self.findings.rules[key].truth is Truth.TRUE:
             return support
         refined = self._refined(Target("rule", key))

@@ -16,6 +16,8 @@ from policyengine.compile.lower import lower_condition
 from policyengine.compile.plan import Plan
 from policyengine.diagnostics.span import Span
 from policyengine.engines.closures import Evaluate, evaluate_of
+from policyengine.engines.memory import World
+from policyengine.engines.rereading import Otherwise, Rereading, graph_of
 from policyengine.frozen import replace
 from policyengine.model.case import Case, Key
 from policyengine.model.conditions import (
@@ -34,7 +36,7 @@ from policyengine.model.conditions import (
 )
 from policyengine.model.rulebook import MissingByReading, Rule, Rulebook
 from policyengine.outcome.leaves import Either, Leaf, Looked, Part
-from policyengine.outcome.support import Kind, Support
+from policyengine.outcome.support import Items, Kind, Roots, Support
 from policyengine.outcome.supports import Supports
 from policyengine.semantics.findings import Findings, Known, State, Truth
 from policyengine.semantics.readings import choose_operand
@@ -50,6 +52,13 @@ class Explainer:
         self.readings = readings
         self.plan = plan
         self._lowered: dict[int, Evaluate] = {}
+
+    @cached_property
+    def rereading(self) -> Rereading:
+        """What comes out otherwise under other readings."""
+        return Rereading(
+            graph_of(self.plan), self.readings, World(self.rulebook.zone, self.rulebook.calendar)
+        )
 
     @cached_property
     def layers(self) -> list[Layer]:
@@ -289,6 +298,49 @@ class Explanation:
     def support_of_rule(self, id: str, record: int | None) -> Support:
         """Return everything that a rule which holds, or could, rests on."""
         return Support(lambda: ((self._supports.items, self._supports.of_rule(id, record)),))
+
+    # ---------- other readings
+
+    @cached_property
+    def otherwise(self) -> Mapping[str, Sequence[Otherwise]]:
+        """For each assumption what comes out otherwise under each of its other readings."""
+        rereading = self.explainer.rereading.of(self.case, self.as_of, self.findings)
+        return {
+            id: [
+                rereading.otherwise(id, one.id) for one in assumption.readings if one.id != self.readings[id]
+            ]
+            for id, assumption in self.book.assumptions.items()
+        }
+
+    def readings_of(self, *names: Key) -> Support:
+        """Return the assumptions under whose other readings one of some values comes out otherwise."""
+        return Support(lambda: self._leaning(self._moved[0], names))
+
+    def readings_of_rule(self, rule: Key) -> Support:
+        """Return the assumptions under whose other readings it is otherwise whether a rule holds."""
+        return Support(lambda: self._leaning(self._moved[1], (rule,)))
+
+    def _leaning(self, moved: Mapping[Key, int], keys: Iterable[Key]) -> Roots:
+        mask = 0
+        for key in keys:
+            mask |= moved.get(key, 0)
+        return ((self._assumptions, mask),)
+
+    @cached_property
+    def _assumptions(self) -> Items:
+        return tuple(("assumption", (id, None)) for id in self.book.assumptions)
+
+    @cached_property
+    def _moved(self) -> tuple[Mapping[Key, int], Mapping[Key, int]]:
+        """For each state and each rule that comes out otherwise, the bits of the assumptions."""
+        states: dict[Key, int] = {}
+        rules: dict[Key, int] = {}
+        for number, others in enumerate(self.otherwise.values()):
+            for one in others:
+                for found, keys in ((states, one.states), (rules, one.rules)):
+                    for key in keys:
+                        found[key] = found.get(key, 0) | 1 << number
+        return states, rules
 
     def is_provisional(self, support: Support) -> bool:
         """Tell whether a support of this case has a clock that ends on an unpublished calendar."""

@@ -32,8 +32,8 @@ from policyengine.outcome.decision import Decision
 from policyengine.semantics.findings import Known, State, Truth
 from policyengine.testing.days import day_targets, exercised_days
 from policyengine.testing.leaning import (
-    ReadingsAsked,
     exercised_figures,
+    exercised_readings,
     figure_targets,
     reading_targets,
     rests_on,
@@ -83,7 +83,6 @@ class Coverage:
         """Know everything that there is to exercise."""
         self.book = book
         self.seen: set[Target] = set()
-        self._readings = ReadingsAsked()
         self._leaves: dict[int, tuple[Rulebook, tuple[Owned, ...]]] = {}
         self.targets = tuple(sorted({*_targets(book, self._leaves_of(book))}, key=_by_place))
 
@@ -93,14 +92,30 @@ class Coverage:
 
     def exercised(self, decision: Decision) -> Iterator[Target]:
         """Return what a decision exercises."""
-        yield from self._rules(decision)
-        leaves = _in_force(decision, self._leaves_of(decision.judged.rulebook))
-        yield from _conditions(decision, leaves)
-        yield from _edges(decision, leaves)
-        rests = rests_on(decision)
-        yield from exercised_days(decision, rests)
-        yield from self._readings.exercised(decision, rests)
-        yield from exercised_figures(decision, rests)
+        for kind in KINDS:
+            yield from self._exercised(decision, kind)
+
+    def exercises(self, decision: Decision, target: Target) -> bool:
+        """Tell whether a decision exercises something; no more is looked at than that needs."""
+        return any(one == target for one in self._exercised(decision, target.kind))
+
+    def _exercised(self, decision: Decision, kind: str) -> Iterator[Target]:
+        match kind:
+            case "rule":
+                return self._rules(decision)
+            case "condition":
+                return _conditions(decision, self._in_force(decision))
+            case "edge":
+                return _edges(decision, self._in_force(decision))
+            case "day":
+                return exercised_days(decision, rests_on(decision))
+            case "reading":
+                return exercised_readings(decision, rests_on(decision))
+            case _:
+                return exercised_figures(decision, rests_on(decision))
+
+    def _in_force(self, decision: Decision) -> Iterator[Owned]:
+        return _in_force(decision, self._leaves_of(decision.judged.rulebook))
 
     def summary(self) -> tuple[Covered, ...]:
         """Return how much is exercised of each kind."""
@@ -116,7 +131,7 @@ class Coverage:
 
     def distances(self, decision: Decision, target: Target) -> Iterator[tuple[Test | Count, int | None, int]]:
         """Return the tests of whose limit an edge is, for each record, and how far above it they are."""
-        for owner, leaf, listed, _ in _in_force(decision, self._leaves_of(decision.judged.rulebook)):
+        for owner, leaf, listed, _ in self._in_force(decision):
             if (owner, leaf.span) == (target.name, target.span) and isinstance(leaf, Test | Count):
                 for record in _records(decision, listed) if _is_limit(leaf) else ():
                     for found, limit in compared(decision, leaf, record):
@@ -146,13 +161,13 @@ def _conditions(decision: Decision, leaves: Iterable[Owned]) -> Iterator[Target]
                 yield Target("condition", owner, leaf.span, side, spoken(leaf))
 
 
-def _in_force(decision: Decision, leaves: Iterable[Owned]) -> tuple[Owned, ...]:
+def _in_force(decision: Decision, leaves: Iterable[Owned]) -> Iterator[Owned]:
     """Return the tests whose policy applies to the case."""
     ask, policies = decision.explanation, decision.judged.rulebook.policies
     applies = {
         id: ask.explainer.lowered(one.scope)(ask, None)[0] is Truth.TRUE for id, one in policies.items()
     }
-    return tuple(one for one in leaves if applies.get(one.policy, True))
+    return (one for one in leaves if applies.get(one.policy, True))
 
 
 def _records(decision: Decision, listed: str | None) -> Iterable[int | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from policyengine.api import Rulebook, prepare
+from policyengine.compile.plan import Plan
 from policyengine.diagnostics.diagnostic import Diagnostic, has_errors
 from policyengine.diagnostics.span import Span
 from policyengine.engines.choice import EngineName
@@ -82,6 +83,7 @@ class Runner:
         """``engine`` judges the cases."""
         self.engine: EngineName = engine
         self._models: dict[tuple[str, tuple[str, ...]], Model] = {}
+        self._plans: dict[int, Plan | None] = {}  # by the id of a model that is kept
         self._books: dict[tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]], Rulebook] = {}
 
     def model(self, rules: str, overlays: tuple[str, ...] = ()) -> tuple[Model | None, list[Diagnostic]]:
@@ -93,6 +95,7 @@ class Runner:
         if loaded.rulebook is None:
             return None, list(loaded.diagnostics)
         self._models[rules, overlays] = loaded.rulebook
+        self._plans[id(loaded.rulebook)] = loaded.plan
         return loaded.rulebook, []
 
     def read(self, files: Iterable[tuple[str, str]]) -> tuple[list[ScenarioFile], list[Diagnostic]]:
@@ -148,7 +151,8 @@ class Runner:
         key = (rules, scenario.overlays, tuple(sorted(scenario.assume.items())))
         found = self._books.get(key)
         if found is None:
-            found = self._books[key] = prepare(model, dict(scenario.assume), self.engine, load="many")
+            plan = self._plans[id(model)]
+            found = self._books[key] = prepare(model, dict(scenario.assume), self.engine, plan, load="many")
         return found
 
 

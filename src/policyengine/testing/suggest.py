@@ -120,7 +120,7 @@ class _Maker:
         for one in self._tries(target):
             self.tried += 1
             decision = self.runner.judge(one.result.file, one.scenario, one.given, one.as_of)
-            if decision is not None and target in set(self.coverage.exercised(decision)):
+            if decision is not None and self.coverage.exercises(decision, target):
                 written = self._written(target, one, decision)
                 if written.expect:  # a test has to expect something
                     return written

@@ -193,10 +193,10 @@ def _after_business_days(
     before = day
     while count:
         year = date.fromordinal(day + 1).year
-        worked = _business_days_of(year, calendar)
-        passed = bisect_right(worked, day)
+        first, worked = _new_year(year), _business_days_of(year, calendar)
+        passed = bisect_right(worked, day - first)
         left = len(worked) - passed
-        day = worked[passed + count - 1] if count <= left else _new_year(year + 1) - 1
+        day = first + worked[passed + count - 1] if count <= left else _new_year(year + 1) - 1
         count -= min(count, left)
     # What is published is one stretch of days.
     is_published = day == before or (calendar.is_published(before + 1) and calendar.is_published(day))
@@ -242,13 +242,38 @@ def _is_year_published(year: int, calendar: Calendar) -> bool:
     return calendar.is_published(days[0]) and calendar.is_published(days[-1])
 
 
-@lru_cache(maxsize=1_024)
 def _business_days_of(year: int, calendar: Calendar) -> tuple[int, ...]:
-    return tuple(filter(calendar.is_business_day, _days_of(year)))
+    """Return the business days of a year, counted from its first day (0).
+
+    Of years that have no holidays of their own there are only as many kinds as days of the week on which a
+    year can begin, twice: a chain of deadlines can pass through thousands of them.
+    """
+    if year in _years_with_holidays(calendar):
+        return _own_business_days_of(year, calendar)
+    days = _days_of(year)
+    return _weekdays_of(days[0] % 7, len(days), calendar.weekend)
+
+
+@lru_cache(maxsize=8)
+def _years_with_holidays(calendar: Calendar) -> range:
+    days = calendar.off | calendar.worked
+    return range(date.fromordinal(min(days)).year, date.fromordinal(max(days)).year + 1) if days else range(0)
 
 
 @lru_cache(maxsize=1_024)
+def _own_business_days_of(year: int, calendar: Calendar) -> tuple[int, ...]:
+    days = _days_of(year)
+    return tuple(day - days[0] for day in days if calendar.is_business_day(day))
+
+
+@lru_cache(maxsize=64)
+def _weekdays_of(first: int, count: int, weekend: frozenset[int]) -> tuple[int, ...]:
+    return tuple(number for number in range(count) if (first + number - 1) % 7 not in weekend)
+
+
+@lru_cache(maxsize=16_384)
 def _business_time_of(year: int, calendar: Calendar, zone: ZoneInfo) -> int:
     """Return for how many seconds of a year the clock runs."""
-    worked = _business_days_of(year, calendar)
-    return sum(start_of_day(day + 1, zone) - start_of_day(day, zone) for day in worked)
+    first = _new_year(year)
+    days = (first + number for number in _business_days_of(year, calendar))
+    return sum(start_of_day(day + 1, zone) - start_of_day(day, zone) for day in days)

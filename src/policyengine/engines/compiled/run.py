@@ -12,11 +12,10 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from policyengine.compile.dependencies import Dependencies, names_of, rule_name
-from policyengine.compile.plan import Amount, Derived, Due, Parameter, Rule, Status
-from policyengine.engines.closures import both, evaluate_of
+from policyengine.compile.plan import Amount, Derived, Due, Rule, Status
 from policyengine.engines.compiled.marks import TRUE, TRUTHS, UNDETERMINED, C, Mark, Raw
 from policyengine.engines.compiled.source import OF_CLOCKS
-from policyengine.engines.memory import Program, WorkingMemory
+from policyengine.engines.memory import Filled, Program, WorkingMemory, compute_of, listed_of
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
 from policyengine.semantics.findings import (
@@ -115,26 +114,14 @@ class Layout:
         """Cells by their own name, rules by :func:`rule_name`."""
         found: dict[str, Node] = {}
         steps = {step.cell.name: step.compute for stratum in self.program.strata for step in stratum}
-        dependencies = Dependencies(self.program.plan)
+        dependencies, world = Dependencies(self.program.plan), self.program.world
         for node in dependencies.nodes:
             is_rule = isinstance(node, Rule)
             name = rule_name(node.name) if is_rule else node.name
-            compute = _rule(node) if isinstance(node, Rule) else steps[node.name]
+            compute = compute_of(node, world, {}) if isinstance(node, Rule) else steps[node.name]
             before = tuple(self.homes.get(one, one) for one in dependencies.names_read(node))
-            listed = None if isinstance(node, Parameter) else node.listed
-            found[name] = Node(len(found), names_of(node), listed, is_rule, before, compute)
+            found[name] = Node(len(found), names_of(node), listed_of(node), is_rule, before, compute)
         return found
-
-
-def _rule(rule: Rule) -> Callable[[WorkingMemory, int | None], None]:
-    """Return the exact computation of a rule that is undetermined."""
-    when = evaluate_of(rule.when)
-
-    def compute(memory: WorkingMemory, record: int | None) -> None:
-        answer = both(memory.applies(rule.policy), when(memory, record))
-        memory.rules[rule.name, record] = RuleFinding(*answer)
-
-    return compute
 
 
 class Run:
@@ -322,9 +309,9 @@ class _Exact:
         self.run = run
         self.nodes = run.layout.nodes
         self.memory = WorkingMemory(run.layout.program, run.case, run.as_of, run.records)
-        self.memory.values = _Filled(self._value)
-        self.memory.rules = _Filled(self._rule)
-        self.memory.spans = _Filled(self._span)
+        self.memory.values = Filled(self._value)
+        self.memory.rules = Filled(self._rule)
+        self.memory.spans = Filled(self._span)
         self.done: set[str] = set()
         self._open: dict[str, bool] = {}
 
@@ -398,16 +385,3 @@ class _Exact:
                 if raw == UNDETERMINED if node.is_rule else type(raw) is Mark:
                     return True
         return False
-
-
-class _Filled(dict[Key, Found], Generic[Found]):
-    """A dictionary that finds out what it does not have."""
-
-    def __init__(self, find: Callable[[Key], Found]) -> None:
-        super().__init__()
-        self._find = find
-
-    def __missing__(self, key: Key) -> Found:
-        found = self._find(key)
-        self[key] = found
-        return found

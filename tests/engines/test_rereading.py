@@ -1,0 +1,97 @@
+"""What comes out otherwise under another reading is what differs where the whole case is judged under it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from laws import load
+from random_rulebooks import make_case, make_rulebook
+from written_rulebooks import case_data, draw_case, draw_moment, write_rulebook
+
+from policyengine.api import load_rulebook, prepare
+from policyengine.compile.lower import lower_rulebook
+from policyengine.engines.memory import World
+from policyengine.engines.rereading import Graph, Otherwise, Rereading
+from policyengine.model.case import Case
+from policyengine.model.rulebook import Rulebook
+from policyengine.reading.case.reader import CaseReader
+from policyengine.semantics.findings import Findings
+from policyengine.semantics.reference import Reference
+from policyengine.testing.discover import find_files
+from policyengine.testing.run import Runner
+
+RULES = Path(__file__).parents[2] / "rules" / "taobao"
+
+
+def differing(one: Findings, other: Findings) -> Otherwise:
+    """Return what is not the same in two findings about the same case."""
+    states = {key for key, state in one.states.items() if other.states[key] != state}
+    rules = {key for key, rule in one.rules.items() if other.rules[key] != rule}
+    return Otherwise(frozenset(states), frozenset(rules))
+
+
+def check(book: Rulebook, readings: dict[str, str], case: Case, as_of: int, told: Counter[str]) -> None:
+    """Hold what is told of each other reading against a judgement of the whole case by the reference."""
+    before = Reference(book, readings).run(case, as_of)
+    rereading = Rereading(Graph(lower_rulebook(book)), readings, World(book.zone, book.calendar))
+    found = rereading.of(case, as_of, before)
+    for assumption in book.assumptions.values():
+        for reading in assumption.readings:
+            if reading.id != readings[assumption.id]:
+                after = Reference(book, {**readings, assumption.id: reading.id}).run(case, as_of)
+                expected = differing(before, after)
+                assert found.otherwise(assumption.id, reading.id) == expected, (assumption.id, reading.id)
+                told["moved" if expected.states or expected.rules else "still"] += 1
+
+
+def test_it_is_what_differs_in_random_rulebooks() -> None:
+    told: Counter[str] = Counter()
+    for seed in range(150):
+        made = make_rulebook(seed)
+        case, as_of = make_case(made)
+        check(made.rulebook, dict(made.readings), case, as_of, told)
+    assert min(told["moved"], told["still"]) > 50, told
+
+
+@pytest.mark.parametrize("first", range(0, 60, 15))
+def test_it_is_what_differs_in_rulebooks_that_are_written(first: int) -> None:
+    told: Counter[str] = Counter()
+    for seed in range(first, first + 15):
+        written = write_rulebook(seed)
+        book = load(written.files, written.overlays)
+        readings = {id: written.assume.get(id, one.default) for id, one in book.assumptions.items()}
+        for _ in range(3):
+            drawn = draw_case(written)
+            case, _faults = CaseReader(book).read_plain(case_data(written, drawn), "c.json")
+            if case is not None:
+                check(book, readings, case, draw_moment(written, drawn), told)
+    assert min(told["moved"], told["still"]) > 10, told
+
+
+def test_every_answer_names_the_assumptions_without_which_it_would_be_another() -> None:
+    """Judges cases of the shipped rulebook under every other reading: what changes said that it leans on it."""
+    runner = Runner()
+    files, _ = runner.read(find_files([str(RULES)])[0])
+    scenarios = [one for file in files for one in file.scenarios if not one.faults and not one.assume]
+    rulebook = load_rulebook(RULES, engine="reference")
+    others = [
+        (id, prepare(rulebook.model, {id: reading.id}, "reference", rulebook.plan))
+        for id, assumption in rulebook.model.assumptions.items()
+        for reading in assumption.readings
+        if reading.id != assumption.default
+    ]
+    changed = 0
+    for scenario in scenarios[::60]:
+        case, _faults = CaseReader(rulebook.model).read_tree(scenario.given, scenario.name)
+        if case is None or scenario.overlays:
+            continue
+        decision = rulebook.judge(case, scenario.checks[-1].as_of, refine=False)
+        for id, other in others:
+            for outcome in other.judge(case, decision.as_of, refine=False).outcomes:
+                own = decision.outcome((outcome.fact.path, outcome.record))
+                if own.state != outcome.state:
+                    changed += 1
+                    assert id in own.support.assumptions, (scenario.name, id, outcome.fact.path)
+    assert changed > 10
