@@ -48,10 +48,13 @@ def test_without_what_is_told_idle_every_case_keeps_its_values(tmp_path: Path) -
         model = draw_model(tmp_path / str(seed), seed)
         idle = told_idle(model)
         removed += len(idle)
-        for left_out in [idle, *([one] for one in idle)]:
-            without = without_overrides(model, left_out)
-            for before, after in zip(every_finding(model), every_finding(without), strict=True):
-                assert values_of(before) == values_of(after), f"seed {seed}: without {left_out}"
+        if not idle:
+            continue
+        before = [values_of(one) for one in every_finding(model)]
+        # Of one, leaving it out alone and leaving all out is the same.
+        for left_out in [idle, *([one] for one in idle)] if len(idle) > 1 else [idle]:
+            after = [values_of(one) for one in every_finding(without_overrides(model, left_out))]
+            assert before == after, f"seed {seed}: without {left_out}"
     assert removed > 50
 
 

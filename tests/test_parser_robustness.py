@@ -21,7 +21,7 @@ FILES = sorted(path for path in TAOBAO.rglob("*.yaml") if not path.name.endswith
 WORD = re.compile(r"[\w.-]+")
 # Line ends of YAML files as editors count them.
 LINE_END = re.compile(r"\r\n|\r|\n")
-MUTATIONS = 150
+MUTATIONS = 60
 
 # Words that mean something somewhere, put where they mean something else.
 WORDS = sorted({word for path in FILES for word in WORD.findall(path.read_text(encoding="utf-8"))})
