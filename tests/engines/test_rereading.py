@@ -71,7 +71,7 @@ def test_it_is_what_differs_in_rulebooks_that_are_written(first: int) -> None:
 
 
 def test_every_answer_names_the_assumptions_without_which_it_would_be_another() -> None:
-    """Judges cases of the shipped rulebook under every other reading: what changes said that it leans on it."""
+    """Judges shipped cases under every other reading: what changes was said to lean on it."""
     runner = Runner()
     files, _ = runner.read(find_files([str(RULES)])[0])
     scenarios = [one for file in files for one in file.scenarios if not one.faults and not one.assume]
