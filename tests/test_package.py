@@ -37,6 +37,15 @@ def shipped(wheel: Path) -> set[str]:
         return set(archive.namelist())
 
 
+@pytest.fixture(scope="module")
+def site(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with what an installation puts beside other packages."""
+    folder = tmp_path_factory.mktemp("site")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder)
+    return folder
+
+
 def test_the_wheel_has_the_version_of_the_package(wheel: Path) -> None:
     assert wheel.name == f"dispute_policyengine-{__version__}-py3-none-any.whl"
 
@@ -94,18 +103,16 @@ def test_the_wheel_has_the_command_and_the_licence(wheel: Path) -> None:
     ids=lambda one: one[0] if isinstance(one, list) else "",
 )
 def test_the_wheel_works_from_an_empty_folder(
-    wheel: Path, tmp_path: Path, words: list[str], told: str
+    site: Path, tmp_path: Path, words: list[str], told: str
 ) -> None:
     """Schemas, rules, pages and catalogues are found without the checkout."""
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(tmp_path / "site")
     empty = tmp_path / "empty"
     empty.mkdir()
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path / "site"), "LANG": "C.UTF-8"}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(site), "LANG": "C.UTF-8"}
     run = subprocess.run(
         [sys.executable, "-P", "-m", "policyengine", *words, "--lang", "en"],
         cwd=empty,
-        env={**environment, "HOME": str(tmp_path), "POLICYENGINE_CACHE": str(tmp_path / "cache")},
+        env={**environment, "HOME": str(tmp_path), "POLICYENGINE_CACHE": str(site.parent / "cache")},
         capture_output=True,
         text=True,
         timeout=120,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from policyengine.compile.plan import Plan
     from policyengine.loading.load import Loaded
     from policyengine.model.rulebook import Rulebook as Model
+    from policyengine.testing.exercised import Part
+    from policyengine.testing.run import Runner
     from policyengine.testing.scenarios import ScenarioFile
 
 # Faults of what the user asked for on the command line, not of the rules.
@@ -29,7 +33,7 @@ class Tested(NamedTuple):
 
     model: Model
     tests: Sequence[ScenarioFile]
-    exercised: Mapping[tuple[str, str], Sequence[str]]
+    exercised: Mapping[Part, Sequence[str]]
 
 
 def load(
@@ -77,7 +81,6 @@ def model_of(loaded: Loaded, say: Speech, texts: Mapping[str, str] | None = None
 def load_tested(path: str, overlays: Sequence[str], say: Speech) -> Tested:
     """Return the rulebook in a folder with the cases beside it, which are run. Raises Exit."""
     from policyengine.testing.discover import tests_of
-    from policyengine.testing.exercised import exercised_parts
     from policyengine.testing.run import Runner
 
     model, _ = load_model(path, overlays, say)
@@ -85,7 +88,28 @@ def load_tested(path: str, overlays: Sequence[str], say: Speech) -> Tested:
     files, faults = tests_of(path)
     tests, more = runner.read((file, path) for file in files)
     tell([*faults, *more], say)
-    return Tested(model, tests, exercised_parts(runner.run(tests)))
+    exercised = _exercised(runner, tests, model, files if not (faults or more) else ())
+    return Tested(model, tests, exercised)
+
+
+def _exercised(
+    runner: Runner, tests: Sequence[ScenarioFile], model: Model, files: Sequence[str]
+) -> Mapping[Part, Sequence[str]]:
+    """Return what the tests exercise; kept while neither rules nor tests change, for it takes seconds."""
+    from policyengine.loading.cache import entry_name, read_entry, write_entry
+    from policyengine.testing.exercised import exercised_parts
+
+    name = ""
+    with contextlib.suppress(OSError):
+        texts = [Path(file).read_bytes() for file in files]
+        name = entry_name([b"exercised", model.digest.encode(), *texts]) if texts else ""
+    found = read_entry(name) if name else None
+    if isinstance(found, dict):
+        return found
+    exercised = exercised_parts(runner.run(tests))
+    if name:
+        write_entry(name, exercised)
+    return exercised
 
 
 def refused(

@@ -36,6 +36,9 @@ class Otherwise(Frozen):
     rules: frozenset[Key]
 
 
+_NOTHING = Otherwise(frozenset(), frozenset())
+
+
 class Graph:
     """What rests on what in a Plan, and which of it asks for which reading, whatever is chosen."""
 
@@ -166,7 +169,15 @@ class CaseRereading:
 
     def otherwise(self, assumption: str, reading: str) -> Otherwise:
         """Return what differs from the findings where an assumption has another reading."""
-        return _Recalculation(self, assumption, reading).run()
+        asking = self.rereading.asking(assumption, reading)
+        in_force = [number for number in asking if self._may_matter(number, assumption)]
+        return _Recalculation(self, assumption, reading, asking).run(in_force) if in_force else _NOTHING
+
+    def _may_matter(self, number: int, assumption: str) -> bool:
+        """Tell whether a node may be in force: under the readings chosen, or because its policy asks."""
+        graph = self.rereading.graph
+        policy = graph.policies[number]
+        return policy is None or self.applied[policy] or assumption in graph.asked_by_scopes[policy]
 
     def _applies(self, policy: str) -> bool:
         return self._memory.applies(policy)[0] is not Truth.FALSE
@@ -185,11 +196,11 @@ class _Judged:
 class _Recalculation:
     """One case under another reading of one assumption."""
 
-    def __init__(self, case: CaseRereading, assumption: str, reading: str) -> None:
+    def __init__(self, case: CaseRereading, assumption: str, reading: str, asking: frozenset[int]) -> None:
         self.rereading, self.findings, self.applied = case.rereading, case.findings, case.applied
         self.graph = case.rereading.graph
         self.other = assumption, reading
-        self.asking = case.rereading.asking(assumption, reading)
+        self.asking = asking
         judged = _Judged(case.rereading, assumption, reading)
         self.memory = WorkingMemory(judged, case.case, case.as_of, case.findings.records)
         self.memory.values = Filled(case.findings.values.__getitem__)
@@ -198,8 +209,8 @@ class _Recalculation:
         self.states: set[Key] = set()
         self.rules: set[Key] = set()
 
-    def run(self) -> Otherwise:
-        waiting = [*self.asking]
+    def run(self, waiting: list[int]) -> Otherwise:
+        """Compute some nodes again, and then whatever changes with them."""
         heapify(waiting)
         known = set(waiting)
         while waiting:

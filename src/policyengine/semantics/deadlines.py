@@ -159,8 +159,10 @@ def _trigger(start: int, length: Duration, clock: Clock) -> int:
     counts_days = length.unit == BUSINESS_DAYS_UNIT or (
         length.unit in ("days", "weeks") and clock.counting.days == "calendar"
     )
+    if not (clock.follows and counts_days):
+        return start
     is_midnight = start_of_day(local_day(start, clock.zone), clock.zone) == start
-    return start - 1 if clock.follows and counts_days and is_midnight else start
+    return start - 1 if is_midnight else start
 
 
 def _earliest(events: Sequence[State]) -> State:

@@ -44,9 +44,12 @@ class Clocks:
         unknown = [one.is_unknown for one in (start, length) if one.marks]
         with self.source.block(f"if {' and '.join((exists, *known))}:"):
             if unknown:
-                args = f"{start.text}, {length.text}, {self._follows(cell)}"
+                marks = [
+                    f"{one.text} is {mark}" for one in (start, length) for mark in one.marks if mark != "V"
+                ]
+                value = f"U if {' or '.join(marks)} else V" if marks else "V"
                 with self.source.block(f"if {' or '.join(unknown)}:"):
-                    self.source.write(f"{end}, {provisional} = slow.end({cell.deadline!r}, {args})")
+                    self.source.write(f"{end} = {value}")
                 with self.source.block("else:"):
                     self._end(cell, end, provisional, start, length)
             else:

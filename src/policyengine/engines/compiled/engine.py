@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from policyengine.compile.plan import Given
+from policyengine.compile.plan import Given, RecordList
 from policyengine.engines.compiled.generate import Generated, generate
 from policyengine.engines.compiled.marks import Raw
 from policyengine.engines.compiled.run import Layout, Run
@@ -63,7 +63,9 @@ class CompiledEngine:
                 number, sort = place
                 latest = as_of if sort == "instant" else today if sort == "date" else None
                 inputs[number] = value if latest is None or value <= latest else None  # type: ignore[operator]
-        seen = {one.name: seen_records(one, case, as_of) for one in self.program.plan.lists}
+        seen = self._silent.copy()
+        for name in case.records:
+            seen[name] = seen_records(self._lists[name], case, as_of)
         figures = case.figures.get if case.figures else None
         slow = Slow(self._helpers, case)
         slots = self._judge(inputs, case.values.get, as_of, today, figures, case.records, seen, slow)
@@ -72,6 +74,15 @@ class CompiledEngine:
     @cached_property
     def _inputs(self) -> tuple[list[Raw], dict[Key, tuple[int, str]]]:
         return self._helpers.inputs_of(self.generated.inputs)
+
+    @cached_property
+    def _lists(self) -> dict[str, RecordList]:
+        return {one.name: one for one in self.program.plan.lists}
+
+    @cached_property
+    def _silent(self) -> dict[str, tuple[int, ...] | None]:
+        """The records of a case that tells of no list."""
+        return {one.name: () if one.is_empty_if_missing else None for one in self.program.plan.lists}
 
     @cached_property
     def _has_dates(self) -> bool:

@@ -57,30 +57,11 @@ _REMEMBERED = 1_024
 """So many ways in which a fact came out are remembered: cases are alike."""
 
 
-class _Limits(Frozen):
-    """The floor and the caps of an amount."""
-
-    floor: Raw
-    caps: Sequence[tuple[int, Raw]]
-
-    @property
-    def sides(self) -> int:
-        """On how many sides an amount is certainly limited: 0, 1 or 2."""
-        limits = (limit for truth, limit in self.caps if truth == TRUE)
-        is_capped = any(limit is not None and type(limit) is not Mark for limit in limits)
-        return is_capped + (self.floor is not None and type(self.floor) is not Mark)
-
-
 class Slow(Frozen):
     """The meaning of what is not known, for one case; ``helpers`` are those of the program."""
 
     helpers: Helpers
     case: Case
-
-    def end(self, deadline: str, start: Raw, length: Raw, follows: bool) -> tuple[Raw, bool]:
-        """Return when a deadline that exists ends, and whether that is provisional."""
-        span = self._span(deadline, start, length, follows)
-        return drop(span.due), span.provisional
 
     def _span(self, deadline: str, start: Raw, length: Raw, follows: bool) -> Span:
         clock = self.helpers.clocks[deadline][follows]
@@ -118,13 +99,13 @@ class Slow(Frozen):
     ) -> Raw:
         """Return an amount that exists."""
         cell = self.helpers.amounts[name]
+        factors = (*added, *taken) if cell.rate is None else (*added, *taken, rate)
+        if self._is_open(name, added, taken, rate, floor, caps):
+            return U if U in factors or C in factors else V
 
         def part(expr: Expr, raw: Raw) -> Part:
             return Part(lift(raw), self._range(expr, record) if type(raw) is Mark else UNLIMITED)
 
-        factors = [*added, *taken, *(() if cell.rate is None else (rate,))]
-        if self._is_open(cell, (added, taken), rate, _Limits(floor, caps)):
-            return V if all(one is V or type(one) is not Mark for one in factors) else U
         base, *plus = (part(*one) for one in zip((cell.base, *cell.plus), added, strict=True))
         terms = Terms(
             base,
@@ -147,23 +128,38 @@ class Slow(Frozen):
         return drop(found.result)
 
     def _is_open(
-        self, cell: Amount, terms: tuple[Sequence[Raw], Sequence[Raw]], rate: Raw, limits: _Limits
+        self,
+        name: str,
+        added: Sequence[Raw],
+        taken: Sequence[Raw],
+        rate: Raw,
+        floor: Raw,
+        caps: Sequence[tuple[int, Raw]],
     ) -> bool:
         """Tell at a glance whether an amount is not known; what is not seen here is looked at closely.
 
         Something without limits on both sides is not known and is multiplied by something else than zero, and
         floor and caps cannot leave a single number.
         """
-        added, taken = terms
-        if any(type(one) is Mark for one in (*added, *taken)):
-            is_product_open = rate != 0
-        else:
-            is_product_open = type(rate) is Mark and sum(added) != sum(taken)
-        if not is_product_open:
+        bounds = -1  # on how many sides what is not known is limited, at most
+        for raw, sides in zip((*added, *taken), self.helpers.sides[name], strict=False):
+            if type(raw) is Mark and sides > bounds:
+                bounds = sides
+        if bounds < 0:
+            if type(rate) is not Mark or sum(added) == sum(taken):
+                return False
+        elif rate == 0:
             return False
-        sides = zip((*added, *taken, rate), self.helpers.sides[cell.name], strict=True)
-        bounds = max(count for raw, count in sides if type(raw) is Mark)
-        return bounds < _BOTH and limits.sides < (_BOTH if bounds == 0 else 1)
+        if type(rate) is Mark:
+            bounds = max(bounds, self.helpers.sides[name][-1])
+        if bounds >= _BOTH:
+            return False
+        limited = 0 if floor is None or type(floor) is Mark else 1
+        for truth, limit in caps:
+            if truth == TRUE and limit is not None and type(limit) is not Mark:
+                limited += 1
+                break
+        return limited < (_BOTH if bounds == 0 else 1)
 
     def _range(self, expr: Expr, record: int | None) -> Range:
         fact = self.helpers.given.get(expr.name) if isinstance(expr, Read) else None
