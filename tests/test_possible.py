@@ -644,3 +644,34 @@ def test_an_amount_that_no_settled_outcome_gives_does_not_look_owed(tmp_path: Pa
     note = "this is what it comes to if it applies; undetermined: to be paid"
     assert note in page(rules.evaluate({"total": "8.00"}, NOW))
     assert note not in page(rules.evaluate({"total": "8.00", "a": True}, NOW))
+
+
+def test_an_assumption_without_which_an_answer_would_be_another_is_named(tmp_path: Path) -> None:
+    rules = book(
+        tmp_path,
+        YES_OR_NO,
+        """
+        rules:
+          usual: {title: {zh: 一, en: Usual}, when: {a: yes}, then: {result.ok: yes}}
+          strict:
+            title: {zh: 二, en: Strict}
+            when: {a: yes, A-01: strict}
+            then: {result.ok: no}
+            overrides: [usual]
+        """,
+        assumptions="""
+        assumptions:
+          A-01:
+            title: {zh: 从宽, en: It is meant leniently}
+            readings: {lenient: {zh: 从宽, en: leniently}, strict: {zh: 从严, en: strictly}}
+            default: lenient
+        """,
+    )
+    decision = rules.evaluate({"a": True}, NOW)
+    assert outcome(decision, "result.ok").state == Known(True)
+    assert [one.id for one in decision.assumptions] == ["A-01"]
+    told = next(one for one in decision_data(decision)["outcomes"] if one["fact"] == "result.ok")
+    assert told["rests_on"]["assumptions"] == ["A-01"]
+    assert [one.id for one in rules.evaluate({"a": False}, NOW).assumptions] == []
+    strict = load_rulebook(tmp_path, assume={"A-01": "strict"}).evaluate({"a": True}, NOW)
+    assert outcome(strict, "result.ok").state == Known(False)

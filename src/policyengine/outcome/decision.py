@@ -375,7 +375,7 @@ class _Assembly:
             reasons=reasons,
             overridden=tuple(self._overridden(fact.path, record, names)),
             waits=sort_missing(state.waits) if isinstance(state, Unknown) else (),
-            support=Support.union([own, leaning]),
+            support=own.leaning(leaning),
             unconfirmed=self._unconfirmed(own),
             provisional=self.explanation.is_provisional(own),
         )
@@ -404,8 +404,8 @@ class _Assembly:
         explained = [*self._leaves(refined)]
         supports = [one.support(*key) for one in explained]
         leaning = self.explanation.readings_of(key)
-        own = [outcome.support] if isinstance(state, Unknown) else [leaning]
-        support = self._united([*own, *supports])
+        own = [outcome.support] if isinstance(state, Unknown) else []
+        support = self._united([*own, *supports]).leaning(leaning)
         return replace(
             outcome,
             status=_status(state),
@@ -495,8 +495,7 @@ class _Assembly:
             found = (one.findings.deadlines[deadline.id, record] for one in explained)
             provisional = provisional or any(one.provisional for one in found)
             provisional = provisional or self._is_provisional(support)
-        names = [(f"{deadline.id}.{what}", record) for what in DEADLINE_PROPERTIES]
-        support = Support.union([support, self.explanation.readings_of(*names)])
+        support = support.leaning(self.explanation.readings_of(*_names(deadline, record)))
         return ClockView(deadline, record, finding, support, provisional)
 
     def _is_provisional(self, support: Support) -> bool:
@@ -570,13 +569,33 @@ class _Assembly:
     def assumptions(
         self, outcomes: Iterable[Outcome], clocks: Iterable[ClockView], steps: Sequence[NextStep]
     ) -> Iterator[Chosen]:
+        shown = [one for one in outcomes if one.status != "not_applicable"]
+        running = [one for one in clocks if one.is_set]
         used = {step.assumption for step in steps} - {""}
-        used |= Support.union(self._supports(outcomes, steps)).assumptions
-        used |= Support.union(clock.support for clock in clocks if clock.is_set).assumptions
         used |= {id for id, one in self.book.assumptions.items() if self.judged.readings[id] != one.default}
+        supports = (*self._supports(shown, steps), *(one.support for one in running))
+        used |= Support.union(supports).reasons.assumptions
+        # Of what the reasons name, nobody needs to find out whether anything else comes out without it.
+        used |= set(self._leant_on(self.book.assumptions.keys() - used, shown, running, steps))
         for id in sorted(used):
             reading = self.judged.readings[id]
             yield Chosen(id, reading, reading == self.book.assumptions[id].default)
+
+    def _leant_on(
+        self,
+        ids: Iterable[str],
+        outcomes: Iterable[Outcome],
+        clocks: Iterable[ClockView],
+        steps: Iterable[NextStep],
+    ) -> Iterator[str]:
+        """Return those assumptions under whose other readings something that is shown comes out otherwise."""
+        rules = {(step.rule.id, step.record) for step in steps}
+        states = {(one.fact.path, one.record) for one in outcomes}
+        states |= {key for one in clocks for key in _names(one.deadline, one.record)}
+        for id in ids:
+            others = self.explanation.otherwise[id]
+            if any(not one.states.isdisjoint(states) or not one.rules.isdisjoint(rules) for one in others):
+                yield id
 
     def _supports(self, outcomes: Iterable[Outcome], steps: Iterable[NextStep]) -> Iterator[Support]:
         for outcome in outcomes:
@@ -588,7 +607,7 @@ class _Assembly:
     def _support_of_step(self, step: NextStep) -> Support:
         key = (step.rule.id, step.record)
         leaning = self.explanation.readings_of_rule(key)
-        support = Support.union([self.explanation.support_of_rule(*key), leaning])
+        support = self.explanation.support_of_rule(*key).leaning(leaning)
         if self.findings.rules[key].truth is Truth.TRUE:
             return support
         refined = self._refined(Target("rule", key))
@@ -608,6 +627,10 @@ class _Assembly:
             missing = fact.when_missing(self.judged.readings)
             if missing is not None:
                 yield Taken(fact, record, missing.value if isinstance(missing, Default) else None)
+
+
+def _names(deadline: Deadline, record: int | None) -> list[Key]:
+    return [(f"{deadline.id}.{what}", record) for what in DEADLINE_PROPERTIES]
 
 
 def _may_be_absent(reasons: Sequence[Reason]) -> bool:

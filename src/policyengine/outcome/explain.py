@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from policyengine.compile.fold import fold_expr
@@ -16,7 +16,7 @@ from policyengine.compile.lower import lower_condition
 from policyengine.compile.plan import Plan
 from policyengine.diagnostics.span import Span
 from policyengine.engines.closures import Evaluate, evaluate_of
-from policyengine.engines.memory import World
+from policyengine.engines.memory import Filled, World
 from policyengine.engines.rereading import Otherwise, Rereading, graph_of
 from policyengine.frozen import replace
 from policyengine.model.case import Case, Key
@@ -303,22 +303,22 @@ class Explanation:
 
     @cached_property
     def otherwise(self) -> Mapping[str, Sequence[Otherwise]]:
-        """For each assumption what comes out otherwise under each of its other readings."""
+        """For each assumption what comes out otherwise under each of its other readings, when asked for."""
         rereading = self.explainer.rereading.of(self.case, self.as_of, self.findings)
-        return {
-            id: [
-                rereading.otherwise(id, one.id) for one in assumption.readings if one.id != self.readings[id]
-            ]
-            for id, assumption in self.book.assumptions.items()
-        }
 
-    def readings_of(self, *names: Key) -> Support:
-        """Return the assumptions under whose other readings one of some values comes out otherwise."""
-        return Support(lambda: self._leaning(self._moved[0], names))
+        def find(id: str) -> Sequence[Otherwise]:
+            readings = self.book.assumptions[id].readings
+            return [rereading.otherwise(id, one.id) for one in readings if one.id != self.readings[id]]
 
-    def readings_of_rule(self, rule: Key) -> Support:
-        """Return the assumptions under whose other readings it is otherwise whether a rule holds."""
-        return Support(lambda: self._leaning(self._moved[1], (rule,)))
+        return Filled(find)
+
+    def readings_of(self, *names: Key) -> Callable[[], Roots]:
+        """Find the assumptions under whose other readings one of some values comes out otherwise."""
+        return lambda: self._leaning(self._moved[0], names)
+
+    def readings_of_rule(self, rule: Key) -> Callable[[], Roots]:
+        """Find the assumptions under whose other readings it is otherwise whether a rule holds."""
+        return lambda: self._leaning(self._moved[1], (rule,))
 
     def _leaning(self, moved: Mapping[Key, int], keys: Iterable[Key]) -> Roots:
         mask = 0
@@ -335,8 +335,8 @@ class Explanation:
         """For each state and each rule that comes out otherwise, the bits of the assumptions."""
         states: dict[Key, int] = {}
         rules: dict[Key, int] = {}
-        for number, others in enumerate(self.otherwise.values()):
-            for one in others:
+        for number, id in enumerate(self.book.assumptions):
+            for one in self.otherwise[id]:
                 for found, keys in ((states, one.states), (rules, one.rules)):
                     for key in keys:
                         found[key] = found.get(key, 0) | 1 << number

@@ -100,23 +100,44 @@ class Told(Frozen):
 class Support:
     """Everything that an answer rests on, through all rules, deadlines and amounts."""
 
-    __slots__ = ("_find", "_findings", "_found")
+    __slots__ = ("_find", "_findings", "_found", "_leaning")
 
-    def __init__(self, find: Callable[[], Roots], findings: Findings | None = None) -> None:
+    def __init__(
+        self,
+        find: Callable[[], Roots],
+        findings: Findings | None = None,
+        leaning: tuple[Callable[[], Roots], ...] = (),
+    ) -> None:
         """``find`` is called when it is first asked for: much that is judged is never explained.
 
-        With ``findings``, records that they do not have are left out.
+        With ``findings``, records that they do not have are left out. ``leaning`` finds what else it rests
+        on beside its reasons: what takes long to find out, and is not always asked for.
         """
         self._find = find
         self._found: Roots | None = None
         self._findings = findings
+        self._leaning = leaning
+
+    @property
+    def reasons(self) -> Support:
+        """What it rests on by its reasons alone."""
+        return Support(lambda: self._own, self._findings)
+
+    def leaning(self, *more: Callable[[], Roots]) -> Support:
+        """Return the same, resting on more beside its reasons."""
+        return Support(lambda: self._own, self._findings, (*self._leaning, *more))
+
+    @property
+    def _own(self) -> Roots:
+        """Each root of its reasons with the items that its bits stand for."""
+        if self._found is None:
+            self._found = self._find()
+        return self._found
 
     @property
     def _roots(self) -> Roots:
         """Each root with the items that its bits stand for."""
-        if self._found is None:
-            self._found = self._find()
-        return self._found
+        return (*self._own, *(root for find in self._leaning for root in find()))
 
     @staticmethod
     def union(supports: Iterable[Support]) -> Support:
@@ -124,14 +145,15 @@ class Support:
         kept = [*supports]
 
         def find() -> Roots:
-            roots = {(id(items), rest): (items, rest) for one in kept for items, rest in one._roots}
+            roots = {(id(items), rest): (items, rest) for one in kept for items, rest in one._own}
             return tuple(roots.values())
 
-        return Support(find, next((one._findings for one in kept if one._findings is not None), None))
+        findings = next((one._findings for one in kept if one._findings is not None), None)
+        return Support(find, findings, tuple(find for one in kept for find in one._leaning))
 
     def within(self, findings: Findings) -> Support:
         """Return what is left without the records that a case was only supposed to have."""
-        return Support(lambda: self._roots, findings)
+        return Support(lambda: self._own, findings, self._leaning)
 
     def _bits(self) -> Iterator[Item]:
         masks: dict[int, tuple[Items, int]] = {}

@@ -45,8 +45,9 @@ def reading_targets(book: Rulebook) -> Iterator[Target]:
 def exercised_readings(decision: Decision, rests: Support) -> Iterator[Target]:
     """Return the readings on which something rests, or without which something comes out otherwise."""
     book, otherwise = decision.judged.rulebook, decision.explanation.otherwise
-    moved = (id for id, others in otherwise.items() if any(one.states or one.rules for one in others))
-    for id in sorted({*rests.assumptions, *_told(decision), *moved}):
+    named = {*rests.reasons.assumptions, *_told(decision)}
+    others = book.assumptions.keys() - named
+    for id in sorted(named | {id for id in others if any(one.states or one.rules for one in otherwise[id])}):
         yield Target("reading", id, book.assumptions[id].span, "read", decision.judged.readings[id])
 
 
