@@ -31,6 +31,7 @@ from completions import Completions  # noqa: E402  # found by the line above
 from test_refine import fits  # noqa: E402
 
 from policyengine.api import Rulebook, prepare  # noqa: E402
+from policyengine.frozen import replace  # noqa: E402
 from policyengine.model.case import Case, Key  # noqa: E402
 from policyengine.outcome.decision import Decision, Outcome  # noqa: E402
 from policyengine.outcome.refine.search import Target  # noqa: E402
@@ -95,7 +96,7 @@ def _is_open(book: Rulebook, key: Key, dates: set[str | None]) -> bool:
 
 
 def _without(case: Case, keys: set[Key]) -> Case:
-    return case._replace(values={key: value for key, value in case.values.items() if key not in keys})
+    return replace(case, values={key: value for key, value in case.values.items() if key not in keys})
 
 
 def measure(asked: Asked) -> tuple[Counter[tuple[int, str]], list[str]]:
