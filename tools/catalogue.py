@@ -19,6 +19,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from policyengine.cli.init import comments_of
 from policyengine.manual.pages import pages
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,6 +71,9 @@ def extract() -> Catalog:
         place = path.relative_to(ROOT).as_posix()
         for sentence in sentences(path.read_text("utf-8")):
             template.add(sentence, locations=[(place, 0)])
+    for path in sorted((PACKAGE / "starter").rglob("*.yaml")):
+        for comment in comments_of(path.read_text("utf-8")):
+            template.add(comment, locations=[("src/policyengine/starter", 0)])
     for page in pages().values():
         for paragraph in (page.summary, *page.paragraphs):
             template.add(paragraph, locations=[("src/policyengine/manual", 0)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from policyengine.engines.memory import World
 from policyengine.engines.rereading import Graph, Otherwise, Rereading
 from policyengine.model.case import Case
 from policyengine.model.rulebook import Rulebook
+from policyengine.outcome.explain import Explanation
 from policyengine.reading.case.reader import CaseReader
 from policyengine.semantics.findings import Findings
 from policyengine.semantics.reference import Reference
@@ -95,3 +97,21 @@ def test_every_answer_names_the_assumptions_without_which_it_would_be_another() 
                     changed += 1
                     assert id in own.support.assumptions, (scenario.name, id, outcome.fact.path)
     assert changed > 10
+
+
+def test_what_reasons_name_is_not_read_otherwise_to_name_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks for facts and amounts asks for reasons alone: reading each otherwise takes long."""
+    asked: set[str] = set()
+    otherwise = Explanation.otherwise
+
+    def ask(explanation: Explanation, assumption: str) -> Sequence[Otherwise]:
+        asked.add(assumption)
+        return otherwise(explanation, assumption)
+
+    monkeypatch.setattr(Explanation, "otherwise", ask)
+    rulebook = load_rulebook(RULES, engine="compiled")
+    case = RULES.parents[1] / "examples/cases/late-dispatch.json"
+    decision = rulebook.evaluate(case, "2012-03-16 18:00:01")
+    assert any(one.support.amounts and one.support.facts for one in decision.outcomes)
+    assert decision.defaults and not asked
+    assert decision.assumptions and asked < rulebook.model.assumptions.keys()

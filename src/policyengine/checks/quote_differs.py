@@ -29,12 +29,13 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from fractions import Fraction
 
+from policyengine.checks.figures import figures_of
 from policyengine.diagnostics.diagnostic import Diagnostic, listing, message, warning
 from policyengine.diagnostics.span import Span
 from policyengine.model.clauses import Source
-from policyengine.model.conditions import Constant, Operand
+from policyengine.model.conditions import Operand, Ref
 from policyengine.model.rulebook import Rulebook
-from policyengine.values.lengths import unit_of
+from policyengine.values.lengths import BUSINESS_WORDS, UNIT_WORDS, unit_of
 from policyengine.values.literals import (
     BUSINESS_DAYS_UNIT,
     FEN_PLACES,
@@ -46,49 +47,66 @@ from policyengine.values.literals import (
 )
 
 _NUMBER = r"(?<![\d.,，第])(\d+(?:\.\d+)?)\s*"
+_SCALES: Mapping[ValueType, int] = {ValueType.PERCENT: 10**MILLIONTH_PLACES, ValueType.MONEY: 10**FEN_PLACES}
+
+
+def _units(is_business: bool) -> str:
+    """Return a pattern of the words for units of time; no word that goes on is one: 日期, daylight."""
+    words = [word for word, unit in UNIT_WORDS.items() if (unit == BUSINESS_DAYS_UNIT) == is_business]
+    listed = "|".join(sorted(words, key=len, reverse=True))
+    return rf"({BUSINESS_WORDS}|{listed})" if is_business else rf"({listed})(?![a-z期])"
+
+
 # How a text gives a figure of a type: in digits, with a unit.
 _FIGURES: Mapping[ValueType, str] = {
-    ValueType.DURATION: _NUMBER
-    + r"(个?小时|分钟|秒钟?|天|日(?!期)|周|hours?\b|minutes?\b|seconds?\b|days?\b|weeks?\b)",
-    ValueType.BUSINESS_DAYS: _NUMBER + r"(个?工作日|business days?\b|working days?\b)",
+    ValueType.DURATION: _NUMBER + _units(False),
+    ValueType.BUSINESS_DAYS: _NUMBER + _units(True),
     ValueType.PERCENT: _NUMBER + r"([%％])",
     ValueType.MONEY: _NUMBER + r"(元|CNY\b)",
 }
-_SCALES: Mapping[ValueType, int] = {ValueType.PERCENT: 10**MILLIONTH_PLACES, ValueType.MONEY: 10**FEN_PLACES}
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     """Tell every figure that the quote of its own part contradicts."""
     for parameter in rulebook.parameters.values():
-        if not parameter.unconfirmed:
-            spans = [one.span for one in parameter.values]
+        if parameter.values and not parameter.unconfirmed:
             values = [one.value for one in parameter.values]
-            yield from _compare(values, parameter.type, parameter.source, spans[-1:])
+            yield from _compare(values, parameter.type, parameter.source, parameter.values[-1].span)
     for deadline in rulebook.deadlines.values():
-        yield from _compare_operand(deadline.within, deadline.source)
+        yield from _compare_operand(deadline.within, None, deadline.source, rulebook)
     for amount in rulebook.amounts.values():
-        operands = [amount.rate, amount.floor, *(cap.limit for cap in amount.caps)]
-        for operand in operands:
-            yield from _compare_operand(operand, amount.source)
+        yield from _compare_operand(amount.rate, ValueType.PERCENT, amount.source, rulebook)
+        for limit in (amount.floor, *(cap.limit for cap in amount.caps)):
+            yield from _compare_operand(limit, ValueType.MONEY, amount.source, rulebook)
 
 
-def _compare_operand(operand: Operand | None, source: Source | None) -> Iterator[Diagnostic]:
-    if isinstance(operand, Constant):
-        yield from _compare([operand.value], operand.type, source, [operand.span])
+def _compare_operand(
+    operand: Operand | None, type: ValueType | None, source: Source | None, rulebook: Rulebook
+) -> Iterator[Diagnostic]:
+    """Compare what a place can hold; what a parameter holds stands beside that parameter's own quote."""
+    figures = [] if operand is None or isinstance(operand, Ref) else [*figures_of(operand, rulebook)]
+    if figures:
+        values = [one.value for one in figures]
+        yield from _compare(values, type or _type_of(values[-1]), source, figures[-1].span)
 
 
 def _compare(
-    values: Collection[Value], type: ValueType, source: Source | None, spans: list[Span]
+    values: Collection[Value], type: ValueType, source: Source | None, span: Span
 ) -> Iterator[Diagnostic]:
     """Compare values of one place with the figures of a quote; one of them is enough."""
-    if source is None or not spans or type not in _FIGURES:
+    if source is None or type not in _FIGURES:
         return
     found = list(_figures(type, source.quote))
     if found and not {_size(value) for value in values} & {_size_of(type, one) for one in found}:
         figures = dict.fromkeys(one[0] for one in found)
         what = message("the quote beside this figure gives {figures}", figures=listing(figures))
         help = message("correct the figure, or quote the sentence that is in force now")
-        yield warning("quote-differs", what, spans[0], help)
+        yield warning("quote-differs", what, span, help)
+
+
+def _type_of(length: Value) -> ValueType:
+    is_business = isinstance(length, Duration) and length.unit == BUSINESS_DAYS_UNIT
+    return ValueType.BUSINESS_DAYS if is_business else ValueType.DURATION
 
 
 def _size(value: Value) -> object:
@@ -103,7 +121,7 @@ def _figures(type: ValueType, text: str) -> Iterator[re.Match[str]]:
 
     One of several units, such as 14天23小时59分钟, is what is left of a period, and not the period.
     """
-    found = list(re.finditer(_FIGURES[type], text))
+    found = list(re.finditer(_FIGURES[type], text, re.IGNORECASE))
     for position, one in enumerate(found):
         before = found[position - 1].end() if position else -1
         after = found[position + 1].start() if position + 1 < len(found) else -1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 
@@ -10,7 +11,6 @@ import click
 
 from policyengine.cli import codes, options
 from policyengine.cli.speech import say as say_help
-from policyengine.diagnostics.diagnostic import Message, marked
 from policyengine.diagnostics.i18n import Language, Speech
 
 _STARTER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "starter")
@@ -44,46 +44,26 @@ def _copy_whole(folder: str, say: Speech) -> None:
         shutil.copytree(_STARTER, inner, ignore=shutil.ignore_patterns("__pycache__"))
         for base, _, files in os.walk(inner):
             for name in files:
-                _comment(os.path.join(base, name), say)
+                _translate_comments(os.path.join(base, name), say)
         os.replace(inner, target)  # over an empty folder too
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-# The comments of the starter, which teach the language: they are written in the reader's.
-COMMENTS = (
-    marked("Points that the terms leave open. --assume A-01=excluded tries the other reading."),
-    marked(
-        "The vocabulary: what a case can say (role: given, the default), and what rules conclude (derived,"
-        " outcome)."
-    ),
-    marked("left out: unknown, never guessed"),
-    marked("left out: it has not happened"),
-    marked("Tests beside the policy: what is given, and what must come out."),
-    marked("the numbers that change; with dates: `effective: {{by: …}}` above, and `from: 2026-01-01` here"),
-    marked("who must act, from when, within how long, what counts as acting"),
-    marked("(base + plus - minus) × rate, rounded to the fen, then floor, then caps"),
-    marked("the order of rules never matters"),
-    marked("the exception says what it is an exception to"),
-    marked("Who this rulebook is, and how it counts time. Everything is read as it stands; edit and run"),
-    marked("times without an offset are read here"),
-    marked("business days: China, with make-up working weekends"),
-    marked("who acts, and who is told something"),
-    marked("where the rules come from; the digest is that of the document's bytes"),
-    marked("how time is counted; here one point depends on a reading"),
-    marked("a day is 24 hours"),
-)
+_COMMENT = re.compile(r"(?<=# )\S.*")
 
 
-def _comment(path: str, say: Speech) -> None:
+def comments_of(text: str) -> list[str]:
+    """Return the comments of a file of the starter, which teach the language; indented ones are commands."""
+    return _COMMENT.findall(text)
+
+
+def _translate_comments(path: str, say: Speech) -> None:
     """Put the comments of a file of the starter into the reader's language."""
     with open(path, encoding="utf-8", newline="") as file:
         text = file.read()
-    for template in COMMENTS:
-        comment = str(Message(template))
-        text = text.replace(f"# {comment}\n", f"# {say(template)}\n")
     with open(path, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
+        file.write(_COMMENT.sub(lambda found: say.verbatim(found[0]), text))
 
 
 def _report(folder: str, say: Speech) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -88,8 +86,7 @@ def load_tested(path: str, overlays: Sequence[str], say: Speech) -> Tested:
     files, faults = tests_of(path)
     tests, more = runner.read((file, path) for file in files)
     tell([*faults, *more], say)
-    exercised = _exercised(runner, tests, model, files if not (faults or more) else ())
-    return Tested(model, tests, exercised)
+    return Tested(model, tests, _exercised(runner, tests, model, files))
 
 
 def _exercised(
@@ -97,17 +94,17 @@ def _exercised(
 ) -> Mapping[Part, Sequence[str]]:
     """Return what the tests exercise; kept while neither rules nor tests change, for it takes seconds."""
     from policyengine.loading.cache import entry_name, read_entry, write_entry
+    from policyengine.syntax.files import read_text
     from policyengine.testing.exercised import exercised_parts
 
-    name = ""
-    with contextlib.suppress(OSError):
-        texts = [Path(file).read_bytes() for file in files]
-        name = entry_name([b"exercised", model.digest.encode(), *texts]) if texts else ""
-    found = read_entry(name) if name else None
+    texts = [read_text(file)[0] for file in files]
+    name = entry_name([b"exercised", model.digest.encode(), *(text.encode() for text in texts if text)])
+    # What cannot be read has been told, and what rests on it is not kept.
+    found = read_entry(name) if all(texts) else None
     if isinstance(found, dict):
         return found
     exercised = exercised_parts(runner.run(tests))
-    if name:
+    if all(texts):
         write_entry(name, exercised)
     return exercised
 

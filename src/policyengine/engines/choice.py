@@ -13,12 +13,11 @@ from policyengine.semantics.findings import Engine
 
 EngineName = Literal["auto", "durable", "compiled", "reference"]
 ENGINES: tuple[EngineName, ...] = ("auto", "durable", "compiled", "reference")
-Load = Literal["one", "many"]
-"""How much there is to judge: one case, or so many that generating source for them pays."""
+Load = Literal["one", "few", "many"]
+"""How much there is to judge: one case, perhaps a few, or so many that generating source for them pays."""
 
-
-# To generate and compile the source takes as long as to judge so many cases by the Plan itself.
 _FEW = 64
+"""To generate and compile the source takes as long as to judge so many cases by the Plan itself."""
 
 
 class ChosenEngine(Frozen):
@@ -44,7 +43,8 @@ def choose_engine(
 
         return ChosenEngine(Reference(book, readings), __version__, None)
     from policyengine.compile.fold import fold
-    from policyengine.engines.memory import Program, World
+    from policyengine.engines.memory import World
+    from policyengine.engines.program import Program
 
     program = Program(fold(plan, readings), World(book.zone, book.calendar))
     notice: Message | None = None
@@ -61,5 +61,5 @@ def choose_engine(
             notice = message("the compiled engine judges, because {reason}", reason=reason.message)
     from policyengine.engines.compiled.engine import CompiledEngine
 
-    few = _FEW if name == "auto" else 0
+    few = _FEW if name == "auto" and load != "many" else 0
     return ChosenEngine(CompiledEngine(program, few), __version__, notice)

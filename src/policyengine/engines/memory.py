@@ -1,56 +1,30 @@
-"""The working memory of one case, and how each cell of a Plan is computed in it.
-
-This is the exact meaning of a cell: its state with what it waits for, and for clocks and amounts every step.
-"""
+"""The working memory of one case: everything that is found out about it, and the records that are seen."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from policyengine.compile.dependencies import Node
 from policyengine.compile.plan import (
-    Amount,
-    Cell,
-    Const,
-    Derived,
-    Due,
-    Expr,
-    Given,
-    Parameter,
     Plan,
-    Read,
     RecordList,
-    Rule,
-    Status,
-    Unsaid,
 )
-from policyengine.engines.closures import Answer, Evaluate, both, evaluate_of, lookup_of
-from policyengine.frozen import Frozen, replace
+from policyengine.engines.closures import Answer, Evaluate
+from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
-from policyengine.semantics.amounts import Cap, Part, Terms, declared_range, judge_amount
-from policyengine.semantics.deadlines import Clock, Span, judge_deadline, measure
+from policyengine.semantics.deadlines import Span
 from policyengine.semantics.findings import (
-    ABSENT,
     AmountFinding,
     Concluded,
-    Conflict,
     DeadlineFinding,
     Findings,
-    Known,
-    Missing,
     Resolved,
     RuleFinding,
     State,
-    Truth,
-    Unknown,
-    by_name,
 )
-from policyengine.semantics.overriding import Candidate, resolve
-from policyengine.values.calendar import Calendar, Counting
-from policyengine.values.literals import Value, local_day
+from policyengine.values.calendar import Calendar
+from policyengine.values.literals import local_day
 
 
 class World(Frozen):
@@ -122,12 +96,6 @@ class WorkingMemory:
             found = self._scopes[policy] = self.program.scopes[policy](self, None)
         return found
 
-    def compute(self, steps: Iterable[Step]) -> None:
-        """Compute cells in their order; the rules of all earlier strata are known."""
-        for step in steps:
-            for record in _WHOLE_CASE if step.listed is None else (self._records[step.listed] or ()):
-                step.compute(self, record)
-
     def findings(self) -> Findings:
         """Return everything that was found out; all strata have been computed."""
         states = {**self.values, **self.conflicts} if self.conflicts else self.values
@@ -143,7 +111,8 @@ class WorkingMemory:
         )
 
 
-_WHOLE_CASE: tuple[None] = (None,)
+WHOLE_CASE: tuple[None] = (None,)
+"""Stands for the records of what the case has once."""
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -170,325 +139,3 @@ def seen_records(listed: RecordList, case: Case, as_of: int) -> tuple[int, ...] 
         return tuple(range(count))
     dated = sorted((case.values[listed.dated_by, record], record) for record in range(count))
     return tuple(record for instant, record in dated if instant <= as_of)  # type: ignore[operator]  # instants
-
-
-# ---------- cells
-
-
-class Step(Frozen):
-    """How a cell is computed, for the case or for one record of ``listed``."""
-
-    cell: Cell
-    listed: str | None
-    compute: Callable[[WorkingMemory, int | None], None]
-
-
-class Program:
-    """A folded Plan whose cells and scopes can be computed."""
-
-    def __init__(self, plan: Plan, world: World) -> None:
-        """``plan`` is folded, ``world`` is the one that it names."""
-        self.plan = plan
-        self.world = world
-        self.scopes: Mapping[str, Evaluate] = {one.name: evaluate_of(one.when) for one in plan.policies}
-        cells = [cell for stratum in plan.strata for cell in stratum.cells]
-        self.given: Mapping[str, Given] = {cell.name: cell for cell in cells if isinstance(cell, Given)}
-        self.strata = tuple(tuple(self._step(cell) for cell in stratum.cells) for stratum in plan.strata)
-
-    @cached_property
-    def rules(self) -> tuple[tuple[tuple[Rule, Compute], ...], ...]:
-        """How each rule of each stratum is asked for."""
-        return tuple(
-            tuple((rule, compute_of(rule, self.world, self.given)) for rule in stratum.rules)
-            for stratum in self.plan.strata
-        )
-
-    def _step(self, cell: Cell) -> Step:
-        return Step(cell, listed_of(cell), compute_of(cell, self.world, self.given))
-
-
-Compute = Callable[[WorkingMemory, "int | None"], None]
-
-
-def interpret(program: Program, case: Case, as_of: int) -> Findings:
-    """Return what a Plan says of a case, computed cell by cell and rule by rule, without any preparation."""
-    memory = WorkingMemory(program, case, as_of)
-    for steps, rules in zip(program.strata, program.rules, strict=True):
-        memory.compute(steps)
-        held = []
-        for rule, compute in rules:
-            for record in _WHOLE_CASE if rule.listed is None else (memory.records(rule.listed) or ()):
-                compute(memory, record)
-                if memory.rules[rule.name, record].truth is Truth.TRUE:
-                    held.append((rule.name, record))
-        memory.firings += sorted(held, key=by_name)
-    return memory.findings()
-
-
-def listed_of(node: Node) -> str | None:
-    """Return the list of whose records each has its own; None for the whole case."""
-    return None if isinstance(node, Parameter) else node.listed
-
-
-def compute_of(node: Node, world: World, given: Mapping[str, Given]) -> Compute:
-    """Return the function that computes a folded cell or rule; ``given`` are the facts that cases give."""
-    match node:
-        case Given():
-            return _given(node)
-        case Derived():
-            return _derived(node)
-        case Parameter():
-            return _parameter(node)
-        case Due():
-            return _due(node, world)
-        case Status():
-            return _status(node, world)
-        case Amount():
-            return _amount(node, given)
-        case Rule():
-            return _rule(node)
-
-
-def _rule(rule: Rule) -> Compute:
-    when = evaluate_of(rule.when)
-
-    def compute(memory: WorkingMemory, record: int | None) -> None:
-        answer = both(memory.applies(rule.policy), when(memory, record))
-        memory.rules[rule.name, record] = RuleFinding(*answer)
-
-    return compute
-
-
-def _given(cell: Given) -> Compute:
-    name, is_instant, is_date = cell.name, cell.sort == "instant", cell.sort == "date"
-    dating = None if cell.dated_by is None else lookup_of(cell.dated_by)
-    left_out = _left_out(cell)
-
-    def find(memory: WorkingMemory, record: int | None) -> State:
-        if dating is not None:
-            state = dating(memory, record)
-            if not isinstance(state, Known):
-                return Unknown(state.waits) if isinstance(state, Unknown) else ABSENT
-            if state.value > memory.as_of:  # type: ignore[operator]  # an instant, as the parser saw to
-                return ABSENT
-        value = memory.case.values.get((name, record))
-        if value is None:
-            return left_out(record)
-        if is_instant:
-            return Known(value) if value <= memory.as_of else ABSENT  # type: ignore[operator]
-        if is_date:
-            return Known(value) if value <= memory.today else ABSENT  # type: ignore[operator]
-        return Known(value)
-
-    def compute(memory: WorkingMemory, record: int | None) -> None:
-        memory.values[name, record] = find(memory, record)
-
-    return compute
-
-
-def _left_out(cell: Given) -> Callable[[int | None], State]:
-    """Return the function that says what a fact is where the case is silent."""
-    match cell.missing:
-        case Unsaid():
-            name, is_event = cell.name, cell.is_event
-            return lambda record: Unknown(frozenset((Missing("fact", name, record),)), not is_event)
-        case Const(value):
-            state = ABSENT if value is None else Known(value)
-            return lambda record: state
-        case _:
-            raise ValueError(f"no value of a folded plan: {cell.missing}")
-
-
-def _derived(cell: Derived) -> Compute:
-    name = cell.name
-    if not cell.candidates:
-
-        def is_nothing(memory: WorkingMemory, record: int | None) -> None:
-            memory.values[name, record] = ABSENT
-
-        return is_nothing
-    defeats = {rule: frozenset(beaten) for rule, beaten in cell.defeats}
-    candidates = [
-        (one.rule, lookup_of(one.value), *unknown_as(one.rule, one.value)) for one in cell.candidates
-    ]
-
-    def compute(memory: WorkingMemory, record: int | None) -> None:
-        found = []
-        for rule, value, unknown_as, is_listed in candidates:
-            finding = memory.rules[rule, record]  # a missing key: the strata are wrong, a bug of ours
-            if finding.truth is not Truth.FALSE:
-                known_by = (unknown_as, record if is_listed else None)
-                found.append(Candidate(rule, finding.truth, finding.waits, value(memory, record), known_by))
-        resolved = resolve(found, defeats)
-        key = (name, record)
-        memory.resolved[key] = resolved
-        if isinstance(resolved.state, Conflict):
-            memory.conflicts[key] = resolved.state
-            memory.values[key] = Unknown(frozenset((Missing("conflict", *key),)))
-        else:
-            memory.values[key] = resolved.state
-
-    return compute
-
-
-def unknown_as(rule: str, value: Expr) -> tuple[str, bool]:
-    """Return the name of a value that is not known, and whether each record has its own."""
-    return (value.name, value.listed is not None) if isinstance(value, Read) else (rule, True)
-
-
-def _parameter(cell: Parameter) -> Compute:
-    by = None if cell.by is None else lookup_of(cell.by)
-    missing = Unknown(frozenset((Missing("parameter", cell.name, None),)), has_value=True)
-    always = Known(cell.values[-1][1]) if cell.values else missing
-
-    def find(memory: WorkingMemory) -> State:
-        figure = memory.case.figures.get(cell.name)
-        if figure is not None:
-            return Known(figure)
-        if by is None:
-            return always
-        act = by(memory, None)
-        if not isinstance(act, Known):
-            return Unknown(act.waits) if isinstance(act, Unknown) else ABSENT
-        assert isinstance(act.value, int)
-        value = value_on(cell.values, local_day(act.value, memory.program.world.zone))
-        return missing if value is None else Known(value)
-
-    def compute(memory: WorkingMemory, record: int | None) -> None:
-        memory.values[cell.name, None] = find(memory)
-
-    return compute
-
-
-def value_on(values: Iterable[tuple[int | None, Value]], day: int) -> Value | None:
-    """Return the value in force on a day (an ordinal); ``values`` are in order; None before all of them."""
-    found: Value | None = None
-    for start, value in values:
-        if start is not None and start > day:
-            break
-        found = value
-    return found
-
-
-# ---------- clocks
-
-
-def counting_of(entries: Iterable[tuple[str, Expr]]) -> Counting:
-    """Return how time is counted by a folded Plan."""
-    chosen = {aspect: how.value for aspect, how in entries if isinstance(how, Const)}
-    return Counting(**chosen)  # type: ignore[arg-type]  # the parser let only words of each aspect pass
-
-
-def clocks_of(cell: Due, world: World) -> tuple[Clock, Clock]:
-    """Return how the length of a deadline is counted, and how where it follows another clock."""
-    counting = counting_of(cell.counting)
-    first = Clock(counting, world.calendar, world.zone, Known(""))
-    return first, replace(first, follows=True)
-
-
-def last_clock_of(cell: Status, world: World) -> Clock:
-    """Return how the end of a deadline counts, and what becomes of it then."""
-    return Clock(counting_of((("end", cell.end),)), world.calendar, world.zone, Known(cell.over))
-
-
-def _exists(cell: Due | Amount) -> Callable[[WorkingMemory, int | None], Answer]:
-    """Return the function that tells whether a deadline or an amount exists."""
-    when, policy = evaluate_of(cell.when), cell.policy
-    if policy is None:
-        return when
-
-    def evaluate(memory: WorkingMemory, record: int | None) -> Answer:
-        scope = memory.applies(policy)
-        return scope if scope[0] is Truth.FALSE else both(scope, when(memory, record))
-
-    return evaluate
-
-
-def _due(cell: Due, world: World) -> Compute:
-    exists, start, length = _exists(cell), lookup_of(cell.start), lookup_of(cell.length)
-    follows, clocks = evaluate_of(cell.follows), clocks_of(cell, world)
-
-    def compute(memory: WorkingMemory, record: int | None) -> None:
-        clock = clocks[follows(memory, record)[0] is Truth.TRUE]
-        span = measure(*exists(memory, record), start(memory, record), length(memory, record), clock)
-        memory.spans[cell.deadline, record] = span
-        memory.values[cell.name, record] = span.due_if_any
-
-    return compute
-
-
-def _status(cell: Status, world: World) -> Compute:
-    clock = last_clock_of(cell, world)
-    acts, stops = [lookup_of(act) for act in cell.acts], [lookup_of(event) for event in cell.stops]
-    name = cell.name
-
-    def compute(memory: WorkingMemory, record: int | None) -> None:
-        found = judge_deadline(
-            memory.spans[name, record],
-            [act(memory, record) for act in acts],
-            [event(memory, record) for event in stops],
-            clock,
-            memory.as_of,
-        )
-        memory.deadlines[name, record] = found
-        memory.values[f"{name}.status", record] = found.status
-        memory.values[f"{name}.settled_at", record] = found.settled
-
-    return compute
-
-
-# ---------- amounts
-
-
-FindPart = Callable[[WorkingMemory, "int | None"], Part]
-
-
-def _amount(cell: Amount, given: Mapping[str, Given]) -> Compute:
-    exists = _exists(cell)
-    base = _part(cell.base, given)
-    plus, minus = [_part(one, given) for one in cell.plus], [_part(one, given) for one in cell.minus]
-    rate = None if cell.rate is None else _part(cell.rate, given)
-    floor = None if cell.floor is None else _part(cell.floor, given)
-    caps = [(evaluate_of(cap.when), _part(cap.limit, given)) for cap in cell.caps]
-
-    def compute(memory: WorkingMemory, record: int | None) -> None:
-        terms = Terms(
-            base(memory, record),
-            [term(memory, record) for term in plus],
-            [term(memory, record) for term in minus],
-            None if rate is None else rate(memory, record),
-        )
-        found = judge_amount(
-            *exists(memory, record),
-            terms,
-            None if floor is None else floor(memory, record),
-            [Cap(*applies(memory, record), limit(memory, record)) for applies, limit in caps],
-            cell.rounding,
-        )
-        memory.amounts[cell.name, record] = found
-        memory.values[cell.name, record] = found.result
-
-    return compute
-
-
-def _part(expr: Expr, given: Mapping[str, Given]) -> FindPart:
-    """Return the function that finds a part of an amount, with its range where its value is not known."""
-    state_of = lookup_of(expr)
-    fact = given.get(expr.name) if isinstance(expr, Read) else None
-
-    def find(memory: WorkingMemory, record: int | None) -> Part:
-        state = state_of(memory, record)
-        if fact is None or not isinstance(state, Unknown):
-            return Part(state)
-        return Part(state, declared_range(limits_of(fact, memory.case, record)))
-
-    return find
-
-
-def limits_of(fact: Given, case: Case, record: int | None) -> Iterable[tuple[str, Value | None]]:
-    """Return what the bounds of a fact say in a case; None where the case does not say it."""
-    for operator, limit in fact.bounds:
-        if isinstance(limit, Const):
-            yield operator, limit.value
-        else:
-            yield operator, case.values.get((limit.name, record if limit.listed else None))

@@ -20,13 +20,12 @@ from policyengine.compile.dependencies import (
 from policyengine.compile.fold import fold_cell, fold_expr, fold_rule
 from policyengine.compile.plan import Chosen, Derived, Due, Expr, Given, Plan, Rule
 from policyengine.engines.closures import Evaluate, evaluate_of
-from policyengine.engines.memory import Compute, Filled, WorkingMemory, World, compute_of, listed_of
+from policyengine.engines.memory import WHOLE_CASE, Filled, WorkingMemory, World
+from policyengine.engines.program import Compute, compute_of, listed_of
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
 from policyengine.semantics.deadlines import Span
 from policyengine.semantics.findings import Findings, State, Truth
-
-_WHOLE_CASE: tuple[None] = (None,)
 
 
 class Otherwise(Frozen):
@@ -229,7 +228,7 @@ class _Recalculation:
         node = self.graph.nodes[number]
         compute = self.rereading.step(number, *(self.other if number in self.asking else ("", "")))
         listed = listed_of(node)
-        records = _WHOLE_CASE if listed is None else (self.findings.records[listed] or ())
+        records = WHOLE_CASE if listed is None else (self.findings.records[listed] or ())
         changed: set[str] = set()
         for record in records:
             compute(self.memory, record)

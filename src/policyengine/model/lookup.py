@@ -179,10 +179,9 @@ class Lookup:
     ) -> Message | None:
         """Return some names that can be written, outcomes first."""
         keys = present if present is not None else tuple(self._all(kinds))
-        known = [key for key in keys if key[0] not in self.book.facts or "fact" in kinds]
         outcomes = {fact.path for fact in self.book.facts.values() if fact.role == "outcome"}
-        first = [key for key in known if key[0] in outcomes]
-        names = sorted({format_key(self.book, key, dotted) for key in first or known})
+        first = [key for key in keys if key[0] in outcomes] if "fact" in kinds else []
+        names = sorted({format_key(self.book, key, dotted) for key in first or keys})
         if not names:
             return None
         words = tuple(f"`{one}`" for one in names[:_MANY])

@@ -358,7 +358,7 @@ class _Assembly:
         names = () if resolved is None else (*resolved.winners, *resolved.open)
         reasons = tuple(self._reason(self.book.rules[name], fact.path, record) for name in names)
         own = self.explanation.support(fact.path, record)
-        leaning = self.explanation.readings_of((fact.path, record))
+        leaning = self.explanation.leaning_of((fact.path, record))
         is_open = isinstance(state, Unknown)
         outcome = Outcome(
             fact=fact,
@@ -403,9 +403,10 @@ class _Assembly:
             is_untold = outcome.has_unknown_value
         explained = [*self._leaves(refined)]
         supports = [one.support(*key) for one in explained]
-        leaning = self.explanation.readings_of(key)
-        own = [outcome.support] if isinstance(state, Unknown) else []
-        support = self._united([*own, *supports]).leaning(leaning)
+        if isinstance(state, Unknown):
+            support = self._united([outcome.support, *supports])
+        else:
+            support = self._united(supports).leaning(self.explanation.leaning_of(key))
         return replace(
             outcome,
             status=_status(state),
@@ -495,7 +496,8 @@ class _Assembly:
             found = (one.findings.deadlines[deadline.id, record] for one in explained)
             provisional = provisional or any(one.provisional for one in found)
             provisional = provisional or self._is_provisional(support)
-        support = support.leaning(self.explanation.readings_of(*_names(deadline, record)))
+        names = ((f"{deadline.id}.{what}", record) for what in DEADLINE_PROPERTIES)
+        support = support.leaning(self.explanation.leaning_of(*names))
         return ClockView(deadline, record, finding, support, provisional)
 
     def _is_provisional(self, support: Support) -> bool:
@@ -569,33 +571,13 @@ class _Assembly:
     def assumptions(
         self, outcomes: Iterable[Outcome], clocks: Iterable[ClockView], steps: Sequence[NextStep]
     ) -> Iterator[Chosen]:
-        shown = [one for one in outcomes if one.status != "not_applicable"]
-        running = [one for one in clocks if one.is_set]
+        supports = (*self._supports(outcomes, steps), *(one.support for one in clocks if one.is_set))
         used = {step.assumption for step in steps} - {""}
         used |= {id for id, one in self.book.assumptions.items() if self.judged.readings[id] != one.default}
-        supports = (*self._supports(shown, steps), *(one.support for one in running))
-        used |= Support.union(supports).reasons.assumptions
-        # Of what the reasons name, nobody needs to find out whether anything else comes out without it.
-        used |= set(self._leant_on(self.book.assumptions.keys() - used, shown, running, steps))
+        used |= Support.union(supports).assumptions
         for id in sorted(used):
             reading = self.judged.readings[id]
             yield Chosen(id, reading, reading == self.book.assumptions[id].default)
-
-    def _leant_on(
-        self,
-        ids: Iterable[str],
-        outcomes: Iterable[Outcome],
-        clocks: Iterable[ClockView],
-        steps: Iterable[NextStep],
-    ) -> Iterator[str]:
-        """Return those assumptions under whose other readings something that is shown comes out otherwise."""
-        rules = {(step.rule.id, step.record) for step in steps}
-        states = {(one.fact.path, one.record) for one in outcomes}
-        states |= {key for one in clocks for key in _names(one.deadline, one.record)}
-        for id in ids:
-            others = self.explanation.otherwise[id]
-            if any(not one.states.isdisjoint(states) or not one.rules.isdisjoint(rules) for one in others):
-                yield id
 
     def _supports(self, outcomes: Iterable[Outcome], steps: Iterable[NextStep]) -> Iterator[Support]:
         for outcome in outcomes:
@@ -606,7 +588,7 @@ class _Assembly:
 
     def _support_of_step(self, step: NextStep) -> Support:
         key = (step.rule.id, step.record)
-        leaning = self.explanation.readings_of_rule(key)
+        leaning = self.explanation.leaning_of_rule(key)
         support = self.explanation.support_of_rule(*key).leaning(leaning)
         if self.findings.rules[key].truth is Truth.TRUE:
             return support
@@ -627,10 +609,6 @@ class _Assembly:
             missing = fact.when_missing(self.judged.readings)
             if missing is not None:
                 yield Taken(fact, record, missing.value if isinstance(missing, Default) else None)
-
-
-def _names(deadline: Deadline, record: int | None) -> list[Key]:
-    return [(f"{deadline.id}.{what}", record) for what in DEADLINE_PROPERTIES]
 
 
 def _may_be_absent(reasons: Sequence[Reason]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from policyengine.compile.fold import fold_expr
@@ -36,7 +36,7 @@ from policyengine.model.conditions import (
 )
 from policyengine.model.rulebook import MissingByReading, Rule, Rulebook
 from policyengine.outcome.leaves import Either, Leaf, Looked, Part
-from policyengine.outcome.support import Items, Kind, Roots, Support
+from policyengine.outcome.support import Kind, Leaning, Support
 from policyengine.outcome.supports import Supports
 from policyengine.semantics.findings import Findings, Known, State, Truth
 from policyengine.semantics.readings import choose_operand
@@ -301,9 +301,12 @@ class Explanation:
 
     # ---------- other readings
 
+    def otherwise(self, assumption: str) -> Sequence[Otherwise]:
+        """Return what comes out otherwise under each of the other readings of an assumption."""
+        return self._otherwise[assumption]
+
     @cached_property
-    def otherwise(self) -> Mapping[str, Sequence[Otherwise]]:
-        """For each assumption what comes out otherwise under each of its other readings, when asked for."""
+    def _otherwise(self) -> Mapping[str, Sequence[Otherwise]]:
         rereading = self.explainer.rereading.of(self.case, self.as_of, self.findings)
 
         def find(id: str) -> Sequence[Otherwise]:
@@ -312,35 +315,20 @@ class Explanation:
 
         return Filled(find)
 
-    def readings_of(self, *names: Key) -> Callable[[], Roots]:
+    def leaning_of(self, *names: Key) -> Leaning:
         """Find the assumptions under whose other readings one of some values comes out otherwise."""
-        return lambda: self._leaning(self._moved[0], names)
+        return self._leaning(lambda one: any(name in one.states for name in names))
 
-    def readings_of_rule(self, rule: Key) -> Callable[[], Roots]:
+    def leaning_of_rule(self, rule: Key) -> Leaning:
         """Find the assumptions under whose other readings it is otherwise whether a rule holds."""
-        return lambda: self._leaning(self._moved[1], (rule,))
+        return self._leaning(lambda one: rule in one.rules)
 
-    def _leaning(self, moved: Mapping[Key, int], keys: Iterable[Key]) -> Roots:
-        mask = 0
-        for key in keys:
-            mask |= moved.get(key, 0)
-        return ((self._assumptions, mask),)
+    def _leaning(self, is_moved: Callable[[Otherwise], bool]) -> Leaning:
+        def find(known: Container[str]) -> Iterator[str]:
+            others = (id for id in self.book.assumptions if id not in known)
+            return (id for id in others if any(map(is_moved, self.otherwise(id))))
 
-    @cached_property
-    def _assumptions(self) -> Items:
-        return tuple(("assumption", (id, None)) for id in self.book.assumptions)
-
-    @cached_property
-    def _moved(self) -> tuple[Mapping[Key, int], Mapping[Key, int]]:
-        """For each state and each rule that comes out otherwise, the bits of the assumptions."""
-        states: dict[Key, int] = {}
-        rules: dict[Key, int] = {}
-        for number, id in enumerate(self.book.assumptions):
-            for one in self.otherwise[id]:
-                for found, keys in ((states, one.states), (rules, one.rules)):
-                    for key in keys:
-                        found[key] = found.get(key, 0) | 1 << number
-        return states, rules
+        return find
 
     def is_provisional(self, support: Support) -> bool:
         """Tell whether a support of this case has a clock that ends on an unpublished calendar."""

@@ -90,6 +90,10 @@ class Sum:
         return Node(self.mask, tuple(self.own), tuple(self.below), label)
 
 
+Leaning = Callable[[Container[str]], Iterable[str]]
+"""Finds assumptions beside those that are named already."""
+
+
 class Told(Frozen):
     """What is told where an answer is told: its own items, and what is told elsewhere."""
 
@@ -106,38 +110,28 @@ class Support:
         self,
         find: Callable[[], Roots],
         findings: Findings | None = None,
-        leaning: tuple[Callable[[], Roots], ...] = (),
+        leaning: tuple[Leaning, ...] = (),
     ) -> None:
         """``find`` is called when it is first asked for: much that is judged is never explained.
 
-        With ``findings``, records that they do not have are left out. ``leaning`` finds what else it rests
-        on beside its reasons: what takes long to find out, and is not always asked for.
+        With ``findings``, records that they do not have are left out. ``leaning`` finds the assumptions that
+        no reason names and without which the answer would be another: that takes long, and is seldom asked.
         """
         self._find = find
         self._found: Roots | None = None
         self._findings = findings
         self._leaning = leaning
 
-    @property
-    def reasons(self) -> Support:
-        """What it rests on by its reasons alone."""
-        return Support(lambda: self._own, self._findings)
-
-    def leaning(self, *more: Callable[[], Roots]) -> Support:
-        """Return the same, resting on more beside its reasons."""
-        return Support(lambda: self._own, self._findings, (*self._leaning, *more))
-
-    @property
-    def _own(self) -> Roots:
-        """Each root of its reasons with the items that its bits stand for."""
-        if self._found is None:
-            self._found = self._find()
-        return self._found
+    def leaning(self, *more: Leaning) -> Support:
+        """Return the same, leaning on more beside its reasons."""
+        return Support(lambda: self._roots, self._findings, (*self._leaning, *more))
 
     @property
     def _roots(self) -> Roots:
         """Each root with the items that its bits stand for."""
-        return (*self._own, *(root for find in self._leaning for root in find()))
+        if self._found is None:
+            self._found = self._find()
+        return self._found
 
     @staticmethod
     def union(supports: Iterable[Support]) -> Support:
@@ -145,7 +139,7 @@ class Support:
         kept = [*supports]
 
         def find() -> Roots:
-            roots = {(id(items), rest): (items, rest) for one in kept for items, rest in one._own}
+            roots = {(id(items), rest): (items, rest) for one in kept for items, rest in one._roots}
             return tuple(roots.values())
 
         findings = next((one._findings for one in kept if one._findings is not None), None)
@@ -153,7 +147,7 @@ class Support:
 
     def within(self, findings: Findings) -> Support:
         """Return what is left without the records that a case was only supposed to have."""
-        return Support(lambda: self._own, findings, self._leaning)
+        return Support(lambda: self._roots, findings, self._leaning)
 
     def _bits(self) -> Iterator[Item]:
         masks: dict[int, tuple[Items, int]] = {}
@@ -184,7 +178,7 @@ class Support:
 
     def items(self) -> frozenset[Item]:
         """Return all of it."""
-        return self._items(self._nodes(False)[0])
+        return self._items(self._nodes(False)[0]) | self._leant_on()
 
     def _items(self, reached: Iterable[Node]) -> frozenset[Item]:
         items = (*self._bits(), *(item for node in reached for item in node.own))
@@ -203,14 +197,22 @@ class Support:
         return (name, record) in known.get(kind, ())
 
     def _of(self, kind: Kind) -> frozenset[Key]:
-        return frozenset(key for one, key in self.items() if one == kind)
+        return frozenset(key for one, key in self._items(self._nodes(False)[0]) if one == kind)
+
+    def _leant_on(self) -> frozenset[Item]:
+        """Return the assumptions beside those that reasons name."""
+        named = self._named() if self._leaning else frozenset()
+        return frozenset(("assumption", (id, None)) for find in self._leaning for id in find(named))
+
+    def _named(self) -> frozenset[str]:
+        return frozenset(name for kind, (name, _) in self._bits() if kind == "assumption")
 
     def told(self) -> Told:
         """Return what is told of an answer about a record: what it shares with others is told once, apart."""
         reached, stopped = self._nodes(True)
         labelled = ((node.label, self._of_node(items, node)) for node, items in stopped.items())
         see = tuple((label, support) for label, support in labelled if label is not None)
-        return Told(self._items(reached), see)
+        return Told(self._items(reached) | self._leant_on(), see)
 
     def _of_node(self, items: Items, node: Node) -> Support:
         return Support(lambda: ((items, node),), self._findings)
@@ -250,7 +252,7 @@ class Support:
     @property
     def assumptions(self) -> frozenset[str]:
         """Assumptions, by name."""
-        return frozenset(name for kind, (name, _) in self._bits() if kind == "assumption")
+        return self._named() | {name for _, (name, _) in self._leant_on()}
 
     @property
     def is_provisional(self) -> bool:

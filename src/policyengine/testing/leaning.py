@@ -44,10 +44,11 @@ def reading_targets(book: Rulebook) -> Iterator[Target]:
 
 def exercised_readings(decision: Decision, rests: Support) -> Iterator[Target]:
     """Return the readings on which something rests, or without which something comes out otherwise."""
-    book, otherwise = decision.judged.rulebook, decision.explanation.otherwise
-    named = {*rests.reasons.assumptions, *_told(decision)}
-    others = book.assumptions.keys() - named
-    for id in sorted(named | {id for id in others if any(one.states or one.rules for one in otherwise[id])}):
+    book, explanation = decision.judged.rulebook, decision.explanation
+    named = {*rests.assumptions, *_told(decision)}
+    others = (id for id in book.assumptions if id not in named)
+    moved = {id for id in others if any(one.states or one.rules for one in explanation.otherwise(id))}
+    for id in sorted(named | moved):
         yield Target("reading", id, book.assumptions[id].span, "read", decision.judged.readings[id])
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from policyengine.api import Rulebook, prepare
-from policyengine.compile.plan import Plan
 from policyengine.diagnostics.diagnostic import Diagnostic, has_errors
 from policyengine.diagnostics.span import Span
 from policyengine.engines.choice import EngineName
 from policyengine.frozen import Frozen
-from policyengine.loading.load import load_model
+from policyengine.loading.load import Loaded, load_model
 from policyengine.model.case import Key
 from policyengine.model.rulebook import Rulebook as Model
 from policyengine.outcome.decision import Decision
@@ -82,21 +81,22 @@ class Runner:
     def __init__(self, engine: EngineName = "auto") -> None:
         """``engine`` judges the cases."""
         self.engine: EngineName = engine
-        self._models: dict[tuple[str, tuple[str, ...]], Model] = {}
-        self._plans: dict[int, Plan | None] = {}  # by the id of a model that is kept
+        self._loaded: dict[tuple[str, tuple[str, ...]], Loaded] = {}
         self._books: dict[tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]], Rulebook] = {}
 
     def model(self, rules: str, overlays: tuple[str, ...] = ()) -> tuple[Model | None, list[Diagnostic]]:
         """Return the rulebook in a folder, or None when it has errors, and what is wrong with it."""
-        found = self._models.get((rules, overlays))
-        if found is not None:
-            return found, []
-        loaded = load_model(rules, overlays)
-        if loaded.rulebook is None:
-            return None, list(loaded.diagnostics)
-        self._models[rules, overlays] = loaded.rulebook
-        self._plans[id(loaded.rulebook)] = loaded.plan
-        return loaded.rulebook, []
+        loaded = self._load(rules, overlays)
+        return loaded.rulebook, [] if loaded.rulebook else list(loaded.diagnostics)
+
+    def _load(self, rules: str, overlays: tuple[str, ...]) -> Loaded:
+        found = self._loaded.get((rules, overlays))
+        if found is None:
+            found = load_model(rules, overlays)
+            # What is faulty now may have been mended when it is asked for again.
+            if found.rulebook is not None:
+                self._loaded[rules, overlays] = found
+        return found
 
     def read(self, files: Iterable[tuple[str, str]]) -> tuple[list[ScenarioFile], list[Diagnostic]]:
         """Return the scenarios of files, given with the folders of their rulebooks, and what is wrong."""
@@ -151,8 +151,8 @@ class Runner:
         key = (rules, scenario.overlays, tuple(sorted(scenario.assume.items())))
         found = self._books.get(key)
         if found is None:
-            plan = self._plans[id(model)]
-            found = self._books[key] = prepare(model, dict(scenario.assume), self.engine, plan, load="many")
+            plan = self._load(rules, scenario.overlays).plan
+            found = self._books[key] = prepare(model, dict(scenario.assume), self.engine, plan, load="few")
         return found
 
 

@@ -18,7 +18,7 @@ from policyengine.values.literals import (
 )
 from policyengine.values.numbers import DECIMAL
 
-_UNIT_WORDS = {
+UNIT_WORDS = {
     **dict.fromkeys(("second", "seconds", "秒", "秒钟"), "seconds"),
     **dict.fromkeys(("minute", "minutes", "分钟"), "minutes"),
     **dict.fromkeys(("hour", "hours", "小时", "个小时"), "hours"),
@@ -26,7 +26,8 @@ _UNIT_WORDS = {
     **dict.fromkeys(("week", "weeks", "周"), "weeks"),
     **dict.fromkeys(("business day", "business days", "工作日", "个工作日"), BUSINESS_DAYS_UNIT),
 }
-_BUSINESS_WORDS = "(?:work|working|week|business|bank|trading)[ -]?days?"
+"""How a unit is written, with the unit."""
+BUSINESS_WORDS = "(?:work|working|week|business|bank|trading)[ -]?days?"
 """How people call business days; none of these is taken for days by the calendar."""
 
 LENGTH = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?) *([^0-9\s.-][^0-9.-]*)")
@@ -54,7 +55,7 @@ def parse_length(text: str, type: ValueType) -> Duration:
 
 def unit_of(word: str) -> str | None:
     """Return the unit that a word means, None for another word."""
-    return _UNIT_WORDS.get(" ".join(word.lower().split()))
+    return UNIT_WORDS.get(" ".join(word.lower().split()))
 
 
 def _unknown_unit(word: str, form: Message) -> LiteralError:
@@ -63,10 +64,10 @@ def _unknown_unit(word: str, form: Message) -> LiteralError:
             message("`{unit}` is not a fixed length of time", unit=shorten(word)),
             message("months and years differ in length: write a number of days, such as `30 days`"),
         )
-    if re.fullmatch(_BUSINESS_WORDS, word.lower().strip()):
+    if re.fullmatch(BUSINESS_WORDS, word.lower().strip()):
         help = message("did you mean `{word}`?", word="business days")
     else:
-        help = did_you_mean(word.lower(), _UNIT_WORDS) or form
+        help = did_you_mean(word.lower(), UNIT_WORDS) or form
     return LiteralError(message("`{unit}` is not a unit of time", unit=shorten(word)), help)
 
 

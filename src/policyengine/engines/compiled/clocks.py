@@ -8,7 +8,7 @@ from policyengine.compile.dependencies import names_of
 from policyengine.compile.plan import Const, Due, Plan, Status
 from policyengine.engines.compiled.expressions import Condition, Traits, Value
 from policyengine.engines.compiled.source import Source, tuple_of
-from policyengine.engines.memory import counting_of
+from policyengine.engines.program import counting_of
 from policyengine.frozen import Frozen
 from policyengine.values.calendar import LATEST
 from policyengine.values.literals import BUSINESS_DAYS_UNIT, Duration

@@ -11,7 +11,8 @@ from policyengine.engines.compiled.generate import Generated, generate
 from policyengine.engines.compiled.marks import Raw
 from policyengine.engines.compiled.run import Layout, Run
 from policyengine.engines.compiled.support import Helpers, Slow
-from policyengine.engines.memory import Program, interpret, seen_records
+from policyengine.engines.memory import seen_records
+from policyengine.engines.program import Program, interpret
 from policyengine.model.case import Case, Key
 from policyengine.semantics.findings import Findings
 from policyengine.values.literals import local_day

@@ -15,7 +15,8 @@ from policyengine.compile.dependencies import Dependencies, names_of, rule_name
 from policyengine.compile.plan import Amount, Derived, Due, Rule, Status
 from policyengine.engines.compiled.marks import TRUE, TRUTHS, UNDETERMINED, C, Mark, Raw
 from policyengine.engines.compiled.source import OF_CLOCKS
-from policyengine.engines.memory import Filled, Program, WorkingMemory, compute_of, listed_of
+from policyengine.engines.memory import WHOLE_CASE, Filled, WorkingMemory
+from policyengine.engines.program import Program, listed_of
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
 from policyengine.semantics.findings import (
@@ -33,7 +34,6 @@ from policyengine.semantics.findings import (
     by_name,
 )
 
-_WHOLE_CASE: tuple[None] = (None,)
 _FALSE, _TRUE = RuleFinding(Truth.FALSE, NOTHING), RuleFinding(Truth.TRUE, NOTHING)
 Found = TypeVar("Found")
 Lists = Mapping[str, "str | None"]
@@ -113,14 +113,14 @@ class Layout:
     def nodes(self) -> Mapping[str, Node]:
         """Cells by their own name, rules by :func:`rule_name`."""
         found: dict[str, Node] = {}
-        steps = {step.cell.name: step.compute for stratum in self.program.strata for step in stratum}
-        dependencies, world = Dependencies(self.program.plan), self.program.world
+        computed = {step.cell.name: step.compute for stratum in self.program.strata for step in stratum}
+        computed |= {rule_name(one.name): compute for rules in self.program.rules for one, compute in rules}
+        dependencies = Dependencies(self.program.plan)
         for node in dependencies.nodes:
             is_rule = isinstance(node, Rule)
             name = rule_name(node.name) if is_rule else node.name
-            compute = compute_of(node, world, {}) if isinstance(node, Rule) else steps[node.name]
             before = tuple(self.homes.get(one, one) for one in dependencies.names_read(node))
-            found[name] = Node(len(found), names_of(node), listed_of(node), is_rule, before, compute)
+            found[name] = Node(len(found), names_of(node), listed_of(node), is_rule, before, computed[name])
         return found
 
 
@@ -155,7 +155,7 @@ class Run:
 
     def each(self, listed: str | None) -> Sequence[int | None]:
         """Return the records of a list that are seen; None for the whole case."""
-        return _WHOLE_CASE if listed is None else (self.records[listed] or ())
+        return WHOLE_CASE if listed is None else (self.records[listed] or ())
 
     @cached_property
     def _exact(self) -> _Exact:
@@ -268,7 +268,7 @@ class Run:
             return type(raw) is Mark or raw != old or (type(raw) is int and since < raw <= until)
 
         if listed is None:
-            return _WHOLE_CASE if is_moved(now, then) else ()
+            return WHOLE_CASE if is_moved(now, then) else ()
         return [record for record in self.records[listed] or () if is_moved(now[record], then[record])]
 
 

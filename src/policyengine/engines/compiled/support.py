@@ -25,9 +25,9 @@ from policyengine.engines.compiled.marks import (
     left_out,
     lift,
 )
-from policyengine.engines.memory import (
+from policyengine.engines.memory import World
+from policyengine.engines.program import (
     Program,
-    World,
     clocks_of,
     last_clock_of,
     limits_of,

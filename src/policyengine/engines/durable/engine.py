@@ -17,7 +17,8 @@ from policyengine.engines.durable.lower import (
     policy_attribute,
 )
 from policyengine.engines.durable.ruleset import Comparison, Conjunction, EngineFailure, load_ruleset
-from policyengine.engines.memory import Program, WorkingMemory
+from policyengine.engines.memory import WorkingMemory
+from policyengine.engines.program import Program, compute_all
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
 from policyengine.semantics.findings import (
@@ -55,7 +56,7 @@ class DurableEngine:
         """Conclude everything that can be concluded about ``case`` at ``as_of`` (epoch seconds)."""
         memory = WorkingMemory(self.program, case, as_of)
         for steps, strata in zip(self.program.strata, self._strata, strict=True):
-            memory.compute(steps)
+            compute_all(steps, memory)
             held = [key for stratum in strata for key in stratum.run(memory)]
             memory.firings += sorted(held, key=by_name)
         return memory.findings()

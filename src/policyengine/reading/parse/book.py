@@ -83,8 +83,10 @@ def parse_book(node: MappingNode, zone: ZoneInfo, scope: Scope) -> Book:
 def _currency(written: Scalar, scope: Scope) -> str:
     code = written.text
     if code in WITHOUT_HUNDREDTHS:
-        what = message("sums are counted and rounded in hundredths, and `{code}` has none", code=code)
-        help = message("use a currency that has, or state sums in a unit of which hundredths are paid")
+        what = message(
+            "sums are rounded to a hundredth, which is not the smallest unit of `{code}`", code=code
+        )
+        help = message("use a currency with hundredths, or check what the amounts are rounded to")
         scope.names.faults.append(warning("rounding-unit", what, written.span, help))
     elif code not in CURRENCIES:
         meant = MISNAMED.get(code) or closest(code, CURRENCIES)
