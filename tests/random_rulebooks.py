@@ -319,6 +319,7 @@ class _Maker:
         instants = self.visible(listed, (ValueType.INSTANT,))
         count = self.choose((0, 1, 1, 2, 3)) if instants else 0
         id, length = self.name("clock"), self.choose((ValueType.DURATION, ValueType.BUSINESS_DAYS))
+        is_right = self.chance(0.3)
         self.deadlines[id] = Deadline(
             id=id,
             policy=self.policy(),
@@ -329,7 +330,8 @@ class _Maker:
             within=self.operand(listed, length),
             met_by=tuple(self.choose(instants) for _ in range(count)),
             stopped_by=self.stops(instants),
-            is_right=self.chance(0.3),
+            owed_until=self.stops(instants) if count and not is_right else (),
+            is_right=is_right,
             when=self.existence(listed),
             counting=tuple(self.counting(aspect, words) for aspect, words in COUNTINGS if self.chance(0.5)),
             listed=listed,

@@ -67,6 +67,11 @@ def deadline_details(sides: Sides, old: Deadline, new: Deadline) -> Iterator[Tex
         yield both("its clock is now stopped by: {event}", event=sides.now.title(name))
     for name in sorted(stops[0] - stops[1]):
         yield both("its clock is no longer stopped by: {event}", event=sides.was.title(name))
+    ends = [{event.name for event in one.owed_until} for one in (old, new)]
+    for name in sorted(ends[1] - ends[0]):
+        yield both("once missed, it is now owed no longer than until: {event}", event=sides.now.title(name))
+    for name in sorted(ends[0] - ends[1]):
+        yield both("once missed, it is no longer given up with: {event}", event=sides.was.title(name))
     if old.is_right != new.is_right:
         yield both("it is now a right and no duty") if new.is_right else both("it is now a duty and no right")
     yield from _own_conditions(sides, old, new)

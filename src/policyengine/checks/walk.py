@@ -75,6 +75,7 @@ def _of_deadline(deadline: Deadline) -> Iterator[Operand]:
     yield deadline.within
     yield from deadline.met_by
     yield from deadline.stopped_by
+    yield from deadline.owed_until
 
 
 def _of_amount(amount: Amount) -> Iterator[Operand]:

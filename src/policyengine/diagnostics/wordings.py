@@ -83,6 +83,7 @@ _MEANT: tuple[tuple[str, str], ...] = (
     ("within", "duration length period time time_limit limit term for lasts due_in 期限 时长 时限 期间"),
     ("met_by", "met done done_by fulfilled_by fulfilled satisfied_by completed_by complete act ends_with 完成 履行"),
     ("stopped_by", "stop stops stopped ended_by end ends cancelled_by canceled_by interrupted_by 停止 中止 终止"),
+    ("owed_until", "owed no_longer_owed excused_by excused moot_after moot waived_by given_up_by 免除 不再要求 免于履行"),
     ("who", "party actor owner whose responsible by person 谁 主体 义务人 当事人"),
     ("counting", "counts count counted count_by 计算方式 计算"),
     ("kind", "type sort 种类 类别"),
@@ -179,7 +180,7 @@ _OPPOSITES = (
     {"from", "until"},
     {"included", "excluded"},
     {"up", "down"},
-    {"met_by", "stopped_by"},
+    {"met_by", "stopped_by", "owed_until"},
 )
 _ALIKE = 0.65
 _ALIKE_NATURAL = 0.8  # a natural word is not what was typed: more must speak for it

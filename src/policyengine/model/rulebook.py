@@ -228,7 +228,8 @@ class Deadline(Placed):
     """Who must act (or, for a right, may), from which instant, within how long.
 
     ``met_by`` are acts; without any it is a period. ``stopped_by`` are events after which the clock no longer
-    matters, such as the end of the case.
+    matters, such as the end of the case. ``owed_until`` are events after which nobody asks any more for what
+    was missed: they take no part in its status, and so may rest on it.
     """
 
     id: str
@@ -240,6 +241,7 @@ class Deadline(Placed):
     within: Operand
     met_by: tuple[Ref, ...]
     stopped_by: tuple[Ref, ...]
+    owed_until: tuple[Ref, ...]
     is_right: bool
     when: Condition
     counting: tuple[CountingRule, ...]

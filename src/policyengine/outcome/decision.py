@@ -29,6 +29,7 @@ from policyengine.outcome.leaves import Part
 from policyengine.outcome.refine.search import Exactness, Refined, Refinement, Target
 from policyengine.outcome.refine.tree import Spread
 from policyengine.outcome.support import Support
+from policyengine.semantics.deadlines import give_up
 from policyengine.semantics.findings import (
     Absent,
     AmountFinding,
@@ -496,9 +497,16 @@ class _Assembly:
             found = (one.findings.deadlines[deadline.id, record] for one in explained)
             provisional = provisional or any(one.provisional for one in found)
             provisional = provisional or self._is_provisional(support)
+        ends = [self._state_of((end.name, record if end.listed else None)) for end in deadline.owed_until]
+        finding = give_up(finding, ends, self.explanation.as_of)
         names = ((f"{deadline.id}.{what}", record) for what in DEADLINE_PROPERTIES)
         support = support.leaning(self.explanation.leaning_of(*names))
         return ClockView(deadline, record, finding, support, provisional)
+
+    def _state_of(self, key: Key) -> State:
+        state = self.findings.states[key]
+        refined = self._refined(Target("state", key)) if isinstance(state, Unknown) else None
+        return state if refined is None else refined.state
 
     def _is_provisional(self, support: Support) -> bool:
         """Tell whether a clock that matters in some way is provisional in the case as it is."""

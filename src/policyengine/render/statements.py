@@ -283,6 +283,10 @@ class Statements:
             events = self.say(" or ").join(self.naming.title(event.name) for event in deadline.stopped_by)
             stops = self.say("The clock stops with: {events}.", events=events)
             sentence = self.say("{sentence} {more}", sentence=sentence, more=stops)
+        if deadline.owed_until:
+            events = self.say(" or ").join(self.naming.title(event.name) for event in deadline.owed_until)
+            ends = self.say("Once missed, it is owed no longer than until: {events}.", events=events)
+            sentence = self.say("{sentence} {more}", sentence=sentence, more=ends)
         conditions = self.conditions(deadline.when)
         if conditions:
             sentence = self.say("If {conditions}: {sentence}", conditions=conditions, sentence=sentence)

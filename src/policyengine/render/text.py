@@ -292,13 +292,18 @@ class _Page:
     def _missed(self, due: int, acted: int | None, stopped: State) -> str:
         if acted is not None:
             return self.say("missed, met {span} late", span=self._span(acted - due))
+        if isinstance(stopped, Known) and stopped.value == due:
+            return self.say("missed; it is asked for no longer than until then")
         if isinstance(stopped, Known) and isinstance(stopped.value, int):
             return self.say(
                 "missed, {span} late until {instant}, from when on it no longer counts",
                 span=self._span(stopped.value - due),
                 instant=self._instant(stopped),
             )
-        return self.say("missed, {span} late so far", span=self._span(self.decision.as_of - due))
+        late = self._span(self.decision.as_of - due)
+        if isinstance(stopped, Unknown):
+            return self.say("missed, {span} late so far if it is still asked for", span=late)
+        return self.say("missed, {span} late so far", span=late)
 
     def _span(self, seconds: int) -> str:
         return show_span(seconds, self.say.language)

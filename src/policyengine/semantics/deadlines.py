@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from policyengine.frozen import Frozen
+from policyengine.frozen import Frozen, replace
 from policyengine.model.rulebook import RAN_OUT
 from policyengine.semantics.findings import (
     ABSENT,
@@ -230,6 +230,16 @@ def _stopped(status: State, event: State) -> State:
     if isinstance(event, Absent) or status in (STOPPED, MISSED):
         return event
     return Unknown(waits_of([status, event])) if isinstance(status, Unknown) else ABSENT
+
+
+def give_up(finding: DeadlineFinding, events: Sequence[State], as_of: int) -> DeadlineFinding:
+    """Return how a deadline stands after events with which nobody asks any more for what was missed.
+
+    They change what is still owed, and neither its status nor when it was settled.
+    """
+    if not events or finding.status != MISSED:
+        return finding
+    return replace(finding, stopped=_earliest(_seen([finding.stopped, *events], as_of)))
 
 
 def _settled(status: State, due: State, acted: State, stopped: State) -> State:

@@ -245,7 +245,10 @@ class PolicyParser:
         within = self._operand(node.get("within"), LENGTH, scope)
         acts = self._events(node.get("met_by"), scope)
         stops = self._events(node.get("stopped_by"), scope)
+        ends = self._events(node.get("owed_until"), scope)
         is_right = self._is_right(node)
+        if ends:
+            self._is_owed(node, is_right)
         when = self._in_scope(node, scope)
         own = parse_counting(node.get("counting"), scope)
         source = self.sources.parse(node.get("source"), self.scope)
@@ -263,6 +266,7 @@ class PolicyParser:
             within=within,
             met_by=acts,
             stopped_by=stops,
+            owed_until=ends,
             is_right=is_right,
             when=when,
             counting=tuple(sorted(counting, key=lambda rule: rule.aspect)),
@@ -286,6 +290,16 @@ class PolicyParser:
             )
             self.scope.fault("wrong-kind", what, kind.span, help)
         return True
+
+    def _is_owed(self, node: MappingNode, is_right: bool) -> None:
+        """Report `owed_until` of what nobody owes: a right, or a period that no act meets."""
+        if is_right or node.get("met_by") is None:
+            entry = next(entry for entry in node.entries if entry.key.text == "owed_until")
+            what = message("`owed_until` says until when a duty is asked for, and this is none")
+            help = message(
+                "leave `owed_until` out, or make it a duty: with `met_by` and without `kind: right`"
+            )
+            self.scope.fault("wrong-kind", what, entry.key.span, help)
 
     def _operand(self, node: Node | None, wanted: Wanted, scope: Scope) -> Operand | None:
         return None if node is None else parse_operand(node, wanted, scope)

@@ -12,13 +12,14 @@ from policyengine.outcome.supports import counting_aspects
 from policyengine.render.why.figures import Figures
 from policyengine.render.why.leaves import Leaves
 from policyengine.render.why.walk import Walk
-from policyengine.semantics.deadlines import has_run_out
+from policyengine.semantics.deadlines import MISSED, has_run_out
 from policyengine.semantics.findings import Absent, DeadlineFinding, Known, Truth, Unknown
 from policyengine.values.literals import ValueType
 
 _IN_TIME, _TOO_LATE = marked("met by an act at {instant}"), marked("met too late, by an act at {instant}")
 _NOT_MET = marked("what would meet it has not happened:")
 _PERHAPS_MET = marked("whether it has been met is not known:")
+_OWED_UNTIL = marked("it is asked for until:")
 
 
 class Clocks:
@@ -80,6 +81,16 @@ class Clocks:
                 yield from self.walk.explain(key, depth + 1)
             else:
                 yield self.walk.found(key, depth + 1)
+        yield from self._given_up(deadline, finding, record, depth)
+
+    def _given_up(
+        self, deadline: Deadline, finding: DeadlineFinding, record: int | None, depth: int
+    ) -> Iterator[str]:
+        """Tell after which events nobody asks any more for what was missed; they may rest on the clock."""
+        if deadline.owed_until and finding.status == MISSED:
+            yield self.walk.line(depth, self.say(_OWED_UNTIL))
+            for event in deadline.owed_until:
+                yield self.walk.found((event.name, record if event.listed else None), depth + 1)
 
     def _clock(self, key: Key) -> str:
         finding = self.decision.findings.deadlines[key]
