@@ -107,7 +107,11 @@ class Exclusion:
 
 
 class _Waiting(Frozen):
-    """Conditions that must all be true: those with one way to be true first, each only once."""
+    """Conditions that must all be true, each only once: those with the fewest ways to be true first.
+
+    Of those with as many, the one that stands first in its file comes first, so that the answer of a search
+    that is given up does not depend on who asks.
+    """
 
     conditions: tuple[Condition, ...]
     known: frozenset[Hashable]
@@ -120,7 +124,7 @@ class _Waiting(Frozen):
                 if part not in known:
                     known.add(part)
                     found.append(part)
-        return _Waiting(tuple(sorted(found, key=_has_ways)), frozenset(known))
+        return _Waiting(tuple(sorted(found, key=_order)), frozenset(known))
 
 
 def _ways(condition: Condition) -> Iterator[tuple[Literal[Condition], ...]]:
@@ -136,9 +140,17 @@ def _ways(condition: Condition) -> Iterator[tuple[Literal[Condition], ...]]:
             yield from alternatives(condition)
 
 
-def _has_ways(condition: Condition) -> bool:
-    """Tell whether a condition is true in several ways; such a choice is put off, as it may not matter."""
-    return isinstance(condition, AnyOf) or (isinstance(condition, Not) and isinstance(condition.part, All))
+def _order(condition: Condition) -> tuple[int, str, int, int]:
+    """Return by what conditions are ordered: a choice between many ways is put off, as it may not matter."""
+    span = condition.span
+    return _number_of_ways(condition), span.file, span.line, span.column
+
+
+def _number_of_ways(condition: Condition) -> int:
+    match condition:
+        case AnyOf(parts) | Not(All(parts)):
+            return len(parts)
+    return 1
 
 
 class _Demands:
