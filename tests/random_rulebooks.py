@@ -260,7 +260,8 @@ class _Maker:
         dating = [one for one in self.visible(listed, (ValueType.INSTANT,)) if one.kind == "fact"]
         dated_by = self.choose(dating[-3:]).name if dating and self.chance(0.35) else None
         missing: Any = self.choose((None, None, "absent", Default(random_value(self.random, type))))
-        self.fact(type, "given", listed, missing, dated_by)
+        planned = type in (ValueType.INSTANT, ValueType.DATE) and self.chance(0.25)
+        self.fact(type, "given", listed, missing, dated_by, planned)
 
     def fact(
         self,
@@ -269,11 +270,12 @@ class _Maker:
         listed: str | None,
         if_missing: Any = None,
         dated_by: str | None = None,
+        planned: bool = False,
     ) -> Ref:
         path = f"{listed}.{self.name('f')}" if listed else self.name("f")
         choices = tuple(Choice(one, TITLE, NOWHERE) for one in CHOICES) if type is ValueType.CHOICE else ()
         self.facts[path] = Fact(
-            path, type, TITLE, role, choices, if_missing, dated_by, "", (), listed, NOWHERE
+            path, type, TITLE, role, choices, if_missing, dated_by, "", (), listed, NOWHERE, None, planned
         )
         ref = Ref(path, "fact", type, listed, NOWHERE)
         self.refs.append(ref)

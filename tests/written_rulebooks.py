@@ -399,6 +399,8 @@ class _Writer:
         if type == "instant" and self.chance(0.3):
             named = [one for one in self.visible(listed, ("choice",), PARTIES) if one.kind == "given"]
             extra["by"] = self.short(self.choose(named), listed) if named else self.choose((*PARTIES, "both"))
+        if type in TIMES and self.chance(0.25):
+            extra["planned"] = "yes"
         path = self.fact(type, listed, choices, "given", extra, tells)
         self.given[path] = Given(
             path, type, listed, choices, missing, dated_by.path if dated_by else None,

@@ -68,6 +68,10 @@ def fact_details(sides: Sides, old: Fact, new: Fact) -> Iterator[Text]:
         yield both("when a case leaves it out: {old} → {new}", old=was, new=now)
     if not old.is_required:
         yield from required_details(sides.now, new)
+    if old.planned != new.planned:
+        yield (
+            both("it is now seen before it comes") if new.planned else both("it is now seen once it has come")
+        )
     if old.bounds != new.bounds:
         was, now = bounds_text(sides.was, old.bounds), bounds_text(sides.now, new.bounds)
         yield both("limits: {old} → {new}", old=was, new=now)

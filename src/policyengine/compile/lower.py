@@ -183,9 +183,8 @@ class _Lowering:
 
     def _given(self, fact: Fact) -> Given:
         dating = None if fact.dated_by is None else self._read(self.book.facts[fact.dated_by])
-        return Given(
-            fact.path, fact.listed, fact.type.value, dating, _missing(fact), tuple(self._bounds(fact))
-        )
+        bounds, missing = tuple(self._bounds(fact)), _missing(fact)
+        return Given(fact.path, fact.listed, fact.type.value, dating, missing, bounds, fact.planned)
 
     def _read(self, fact: Fact) -> Read:
         return Read(fact.path, fact.listed, fact.type.value)

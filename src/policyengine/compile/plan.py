@@ -115,7 +115,8 @@ class Given(Frozen):
     """What the case says, seen from the instant of the judgement.
 
     ``dated_by`` is the instant with which it came, ``missing`` what it is where the case is silent.
-    ``bounds`` are the limits that the case is held to and that can be seen at all times.
+    ``bounds`` are the limits that the case is held to and that can be seen at all times. ``planned``: it is
+    known before it comes.
     """
 
     name: str
@@ -124,11 +125,12 @@ class Given(Frozen):
     dated_by: Read | None
     missing: Expr
     bounds: tuple[Bound, ...]
+    planned: bool = False
 
     @property
     def is_event(self) -> bool:
         """Return whether it tells when something happened: what may be still to come."""
-        return self.sort in ("instant", "date")
+        return self.sort in ("instant", "date") and not self.planned
 
 
 class Candidate(Frozen):

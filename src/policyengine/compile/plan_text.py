@@ -89,6 +89,7 @@ class _Writer:
 
     def _given(self, cell: Given) -> str:
         parts = [f"given {cell.name}{_each(cell.listed)}: {cell.sort}"]
+        parts += ["planned"] if cell.planned else []
         parts += [] if cell.dated_by is None else [f"dated by {cell.dated_by.name}"]
         parts += [] if cell.missing == Unsaid() else [f"if missing {self.expr(cell.missing)}"]
         parts += [f"{operator} {self.expr(limit)}" for operator, limit in cell.bounds]

@@ -139,7 +139,8 @@ def _rule(rule: Rule) -> Compute:
 
 
 def _given(cell: Given) -> Compute:
-    name, is_instant, is_date = cell.name, cell.sort == "instant", cell.sort == "date"
+    name = cell.name
+    is_instant, is_date = (cell.is_event and cell.sort == sort for sort in ("instant", "date"))
     dating = None if cell.dated_by is None else lookup_of(cell.dated_by)
     left_out = _left_out(cell)
 

@@ -69,7 +69,8 @@ class Fact(Placed):
     ``if_missing`` says what a missing fact is, perhaps by the reading of an assumption. ``by`` tells whose
     act an instant is: a party, or the full path of the fact that names the party; empty when nobody acts.
     ``foresees`` names a fact that is still to come and for which this one stands until then: it is filled in
-    only to see what would follow, and people are asked for the other one.
+    only to see what would follow, and people are asked for the other one. ``planned``: an instant or a date
+    that is known before it comes, such as a departure.
     """
 
     path: str
@@ -84,6 +85,12 @@ class Fact(Placed):
     listed: str | None
     span: Span
     foresees: str | None = None
+    planned: bool = False
+
+    @property
+    def is_event(self) -> bool:
+        """Tell whether it says when something happened, and so is not seen before."""
+        return self.type in (ValueType.INSTANT, ValueType.DATE) and not self.planned
 
     def when_missing(self, readings: Mapping[str, str]) -> IfMissing:
         """Return what it is when a case leaves it out, under the readings chosen for the assumptions."""

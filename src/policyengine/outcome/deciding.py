@@ -118,9 +118,8 @@ def _of_given(explanation: Explanation, fact: Fact, record: int | None) -> Decid
         if missing == "absent":
             return Default(ABSENT)
         return None if missing is None else Default(Known(missing.value))
-    is_moment = fact.type in (ValueType.INSTANT, ValueType.DATE)
     is_seen = isinstance(explanation.values[fact.path, record], Known)
-    return Later(value) if is_moment and not is_seen and isinstance(value, int) else None
+    return Later(value) if fact.is_event and not is_seen and isinstance(value, int) else None
 
 
 def _hidden(explanation: Explanation, fact: Fact, record: int | None) -> Dated | None:

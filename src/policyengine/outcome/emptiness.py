@@ -70,11 +70,9 @@ def _events(decision: Decision) -> Iterator[tuple[int, Key]]:
     """Return when each event of the case happens, in epoch seconds."""
     book = decision.judged.rulebook
     for key, value in decision.case.values.items():
-        type = book.facts[key[0]].type
-        if isinstance(value, int) and type is ValueType.INSTANT:
-            yield value, key
-        elif isinstance(value, int) and type is ValueType.DATE:
-            yield start_of_day(value, book.zone), key
+        fact = book.facts[key[0]]
+        if isinstance(value, int) and fact.is_event:
+            yield (value if fact.type is ValueType.INSTANT else start_of_day(value, book.zone)), key
 
 
 def _policies(decision: Decision) -> list[Nearly]:

@@ -190,12 +190,15 @@ def _in_order(step: Step) -> tuple[int, int]:
 
 
 def put_off_later(case: Case, as_of: int, book: Rulebook) -> Case:
-    """Return the case with every instant after ``as_of`` put off for ever, and with it what it dates.
+    """Return the case with every event after ``as_of`` put off for ever, and with it what it dates.
 
-    It is not taken out: that something has not happened is known, and a fact that is missing is not.
+    It is not taken out: that something has not happened is known, and a fact that is missing is not. A plan
+    stays as it is: it is known before it comes.
     """
     values = {
-        key: _never(book, key[0]) if (_moment(book, key[0], value) or 0) > as_of else value
+        key: _never(book, key[0])
+        if book.facts[key[0]].is_event and (_moment(book, key[0], value) or 0) > as_of
+        else value
         for key, value in case.values.items()
     }
     return Case(case.id, case.file, values, case.records)

@@ -54,6 +54,11 @@ class Naming:
         """Return the type of a name that has a value."""
         return type_of(self.book, name)
 
+    def is_event(self, name: str) -> bool:
+        """Tell whether a name says when something happened; a plan does not."""
+        fact = self.book.facts.get(name)
+        return self.type_of(name) in (ValueType.INSTANT, ValueType.DATE) and not (fact and fact.planned)
+
     def value(self, value: Value, name: str) -> str:
         """Return a value of a name."""
         return self.typed(value, self.type_of(name), self.choice_title(value, name))

@@ -165,7 +165,7 @@ class Sentences:
                     "not said by the case; taken as “{value}” by default ({name})", value=shown, name=path
                 )
             case Default():
-                if self.naming.type_of(key[0]) in (ValueType.INSTANT, ValueType.DATE):
+                if self.naming.is_event(key[0]):
                     return self.say("not said by the case; taken as not having happened ({name})", name=path)
                 return self.say("not said by the case; taken as having none ({name})", name=path)
             case Later(value):
@@ -248,7 +248,7 @@ class Sentences:
         ]
         if not absent:
             return ""
-        template = _NOT_SO_YET if test.ref.type in (ValueType.INSTANT, ValueType.DATE) else _NOT_SO
+        template = _NOT_SO_YET if self.naming.is_event(absent[0]) else _NOT_SO
         return self.say(template, title=self.naming.title(absent[0]))
 
     # ---------- by how much

@@ -388,7 +388,7 @@ class _Page:
             missing = fact.if_missing if isinstance(fact, Fact) else None
             by = missing.assumption if isinstance(missing, MissingByReading) else ""
             if taken.value is None:
-                is_event = isinstance(fact, Fact) and fact.type is ValueType.INSTANT
+                is_event = isinstance(fact, Fact) and fact.is_event
                 words = self.say("has not happened") if is_event else self.say("there is none")
                 absent.setdefault((words, by), []).append(title)
             else:

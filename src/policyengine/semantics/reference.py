@@ -258,9 +258,9 @@ class _Run:
                 return ABSENT
             if missing is not None:
                 return Known(missing.value)
-            is_event = fact.type in (ValueType.INSTANT, ValueType.DATE)  # which may be still to come
-            return Unknown(frozenset({Missing("fact", fact.path, record)}), has_value=not is_event)
-        return ABSENT if self._is_later(fact.type, value) else Known(value)
+            # An event may be still to come.
+            return Unknown(frozenset({Missing("fact", fact.path, record)}), has_value=not fact.is_event)
+        return ABSENT if fact.is_event and self._is_later(fact.type, value) else Known(value)
 
     def _dating(self, fact: Fact, record: int | None) -> State | None:
         """Return the state of the event with which the fact came, Absent when it has not happened."""

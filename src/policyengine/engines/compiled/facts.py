@@ -29,7 +29,7 @@ class Facts:
         if place:
             self._field(cell, variable, place[1:-1])
         is_event = cell.is_event
-        if cell.sort == "instant" and (default is None or isinstance(default, Mark)):
+        if is_event and cell.sort == "instant" and (default is None or isinstance(default, Mark)):
             self.source.scope.past.add(cell.name)
         marks = {default.name} if isinstance(default, Mark) else set()
         if cell.dated_by is not None:

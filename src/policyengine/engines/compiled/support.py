@@ -202,9 +202,13 @@ class Helpers:
         return 0 if fact is None else len({operator for operator, _ in fact.bounds})
 
     def inputs_of(self, cells: Sequence[Given]) -> tuple[list[Raw], dict[Key, tuple[int, str]]]:
-        """Return what the inputs are where a case is silent, and the place and sort of each."""
+        """Return what the inputs are where a case is silent, and the place and sort of each.
+
+        The sort tells what hides an event until it has happened; it is empty for everything else.
+        """
         silent = [left_out(cell) for cell in cells]
-        return silent, {(cell.name, None): (number, cell.sort) for number, cell in enumerate(cells)}
+        sorts = [cell.sort if cell.is_event else "" for cell in cells]
+        return silent, {(cell.name, None): (number, sorts[number]) for number, cell in enumerate(cells)}
 
     def names(self, constants: Mapping[str, Duration]) -> dict[str, object]:
         """Return what the source calls by name."""

@@ -328,7 +328,7 @@ class _Search:
 
     def _only_flows(self, missing: Missing) -> bool:
         type = self._type(missing)
-        is_number = type is not None and self.domains.is_ordered(type) and type not in _EVENTS
+        is_number = type is not None and self.domains.is_ordered(type) and type not in _TIMES
         return (is_number or type is ValueType.TEXT) and self.slice.only_flows(missing.name)
 
     def _type(self, missing: Missing) -> ValueType | None:
@@ -499,7 +499,8 @@ class _Search:
         limits = self._limits(missing, type, filled)
         branches: list[Branch] = []
         now = local_day(self.whole.as_of, self.book.zone) if type is ValueType.DATE else self.whole.as_of
-        is_event = type in _EVENTS and missing.kind == "fact"  # a figure of the rules is no event
+        fact = self.book.facts.get(missing.name)
+        is_event = fact is not None and fact.is_event  # a plan or a figure of the rules is none
         last = min(limits.high, now) if is_event else limits.high
         if not Interval(limits.low, last).is_empty and not self._cannot_happen(missing, filled):
 
@@ -617,7 +618,7 @@ class _Search:
         return cells
 
 
-_EVENTS = (ValueType.INSTANT, ValueType.DATE)
+_TIMES = (ValueType.INSTANT, ValueType.DATE)
 _MOST_RECORDS = 50
 
 

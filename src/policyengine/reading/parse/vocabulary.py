@@ -29,7 +29,7 @@ from policyengine.reading.parse.operands import (
     parse_operand,
     parse_readings,
 )
-from policyengine.syntax.yaml_tree import Entry, MappingNode, Node
+from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar
 from policyengine.values.display import TYPE_WORDS
 from policyengine.values.escaping import shorten
 from policyengine.values.literals import ValueType
@@ -65,6 +65,8 @@ def declare_vocabulary(node: MappingNode, scope: Scope) -> None:
         scope.names.declare(Symbol(path, "fact", _type(fact), listed, choices, entry.key.span))
         if nodes.text(fact.get("role"), "given") == "given":
             scope.names.given.add(path)
+        if fact.get("planned") is not None:
+            scope.names.planned.add(path)
     for entry in nodes.entries(node.get("lists")):
         if scope.names.take(entry.key.text, entry.key.span):
             fields = nodes.entries(nodes.mapping(entry.value).get("facts"))
@@ -102,20 +104,41 @@ def _fact(entry: Entry, listed: str | None, scope: Scope) -> Fact:
         for one in nodes.entries(fact.get("values"))
     )
     wanted = Wanted((type,), tuple(choice.name for choice in choices))
+    planned = _is_planned(fact.get("planned"), path, type, scope)
+    missing = fact.get("if_missing")
+    is_no_plan = planned and isinstance(missing, Scalar) and missing.text == "none"
     return Fact(
         path=path,
         type=type,
         title=nodes.title(fact.get("title")),
         role=cast(Role, nodes.text(fact.get("role"), "given")),
         choices=choices,
-        if_missing=_if_missing(fact.get("if_missing"), wanted, scope),
+        if_missing="absent" if is_no_plan else _if_missing(missing, wanted, scope),
         dated_by=_dated_by(fact.get("dated_by"), path, scope),
         by=_actor(fact.get("by"), type, scope),
         bounds=tuple(_bounds(path, fact, wanted, scope)),
         listed=listed,
         span=entry.key.span,
         foresees=_foreseen(fact.get("foresees"), path, type, scope),
+        planned=planned,
     )
+
+
+def _is_planned(node: Node | None, path: str, type: ValueType, scope: Scope) -> bool:
+    """Tell whether a time is known before it comes; only a time that cases give can be."""
+    if node is None:
+        return False
+    if type not in _EVENTS:
+        what = message("`{word}` does not fit the type {type}", word="planned", type=TYPE_WORDS[type])
+        scope.fault("wrong-test", what, node.span, _fits(_EVENTS))
+        return False
+    if path not in scope.names.given:
+        what = message("`{name}` cannot be planned: rules conclude it", name=path)
+        help = message("leave `planned` out: what rules conclude is seen at all times")
+        scope.fault("wrong-test", what, node.span, help)
+        return False
+    constant = parse_constant(node, Wanted((ValueType.BOOLEAN,), ()), scope)
+    return constant is None or constant.value is True
 
 
 def _foreseen(node: Node | None, path: str, type: ValueType, scope: Scope) -> str | None:
@@ -276,6 +299,13 @@ def _record_date(node: Node | None, path: str, fields: tuple[str, ...], scope: S
         what = message("records of `{list}` have no instant `{name}`", list=path, name=written.text)
         known = [field.removeprefix(path + ".") for field in fields]
         scope.fault("unknown-name", what, written.span, did_you_mean(written.text, known) or _OWN_INSTANT)
+        return None
+    if symbol.name in scope.names.planned:
+        what = message("`{name}` is planned, and what dates a record hides it until then", name=written.text)
+        help = message(
+            "leave `dated_by` out (records stay in the order of the case), or name when it was planned"
+        )
+        scope.fault("type-mismatch", what, written.span, help)
         return None
     return symbol.name
 
