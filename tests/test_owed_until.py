@@ -78,6 +78,13 @@ def stands(decision: Decision, say: Speech) -> str:
             "未履行，逾期 2 小时；2026-03-09 12:00:00 起不再计",
             "2 hours late until 2026-03-09 12:00:00",
         ),
+        (
+            "2026-03-03 00:00",
+            False,
+            {"asked_at": "2026-03-02 10:00:00"},
+            "已于 2026-03-02 10:00:00 履行，提前 7 天",
+            "7 days before the end",
+        ),
         # Of what lies ahead nobody knows yet.
         (
             "2026-03-09 11:00:00",

@@ -287,23 +287,26 @@ def test_what_has_not_happened_is_told_as_taken_for_granted(tmp_path: Path) -> N
         facts:
           sent: {type: instant, title: {zh: 发货, en: sent}, if_missing: never}
           told: {type: instant, title: {zh: 告知, en: told}, if_missing: never}
+          paid: {type: boolean, title: {zh: 已付, en: paid}, if_missing: none}
           result.ok: {type: boolean, title: {zh: 可以, en: ok}, role: outcome}
         """,
         """
         rules:
           one:
             title: {zh: 一, en: One}
-            when: {not: {sent: happened}, count_of: {list: visits, at_most: 0}}
+            when: {not: {sent: happened}, count_of: {list: visits, at_most: 0}, paid: {known: no}}
             then: {result.ok: no}
         """,
     )
     decision = rules.evaluate({}, NOW)
-    assert [(one.fact.path, one.value) for one in decision.defaults] == [("sent", None), ("visits", None)]
+    taken = [("paid", None), ("sent", None), ("visits", None)]
+    assert [(one.fact.path, one.value) for one in decision.defaults] == taken
     text = page(decision)
-    assert "Taken for granted, because the case does not say\n  has not happened  sent\n" in text
+    assert "Taken for granted, because the case does not say\n  left open         paid\n" in text
+    assert "  has not happened  sent\n" in text
     assert "  there is none     visits\n" in text
     data = decision_data(decision)["defaults"]
-    assert [(one["path"], one["value"]) for one in data] == [("sent", None), ("visits", None)]
+    assert [(one["path"], one["value"]) for one in data] == taken
 
 
 def test_a_judgement_before_all_events_says_so(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ After a change that is meant, write the expected texts anew and read their diffe
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable
@@ -123,3 +124,18 @@ def test_a_report_points_at_the_word(tmp_path: Path) -> None:
         "    |                             ^^^^^^",
         "  提示：是不是想写 `order.total`？",
     ]
+
+
+def test_an_act_before_its_clock_is_not_called_early(tmp_path: Path) -> None:
+    loaded = load_directory(str(FROZEN / "rules/taobao"), ())
+    assert loaded.rulebook is not None
+    case = tmp_path / "case.json"
+    ruled = {"reason": "other", "filed_at": "2012-04-22 10:00:00", "decided_at": "2012-04-22 12:00:00"}
+    case.write_text(json.dumps({"complaint": {**ruled, "decision": "seller"}}), "utf-8")
+    decision = prepare(loaded.rulebook, {}).evaluate(str(case), "2012-04-22 13:00:00")
+    for language, words in (
+        ("zh", "，在期限开始之前"),
+        ("en", "met at 2012-04-22 12:00:00, before it began"),
+    ):
+        lines = render_text(decision, Speech(language)).splitlines()
+        assert any(words in line for line in lines if "2012-05-03 00:00:00" in line)

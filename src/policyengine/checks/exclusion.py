@@ -29,6 +29,7 @@ from policyengine.model.conditions import (
     Some,
     Test,
     conjuncts,
+    parts_of,
 )
 from policyengine.model.conditions import Any as AnyOf
 from policyengine.model.rulebook import Rulebook
@@ -71,7 +72,7 @@ class Exclusion:
     def excludes(self, one: Condition, other: Condition) -> bool:
         """Tell whether the conditions can plainly never be true together."""
         self.steps = _MOST_STEPS
-        both = _Waiting((), frozenset()).joined((one, other))
+        both = _Waiting((), frozenset()).joined(sorted((one, other), key=_place))
         return not self._possible(_Demands(self.rulebook), both, frozenset())
 
     def demands(self, condition: Condition) -> list[_Demands]:
@@ -107,11 +108,7 @@ class Exclusion:
 
 
 class _Waiting(Frozen):
-    """Conditions that must all be true, each only once: those with the fewest ways to be true first.
-
-    Of those with as many, the one that stands first in its file comes first, so that the answer of a search
-    that is given up does not depend on who asks.
-    """
+    """Conditions that must all be true: those with one way to be true first, each only once."""
 
     conditions: tuple[Condition, ...]
     known: frozenset[Hashable]
@@ -124,7 +121,7 @@ class _Waiting(Frozen):
                 if part not in known:
                     known.add(part)
                     found.append(part)
-        return _Waiting(tuple(sorted(found, key=_order)), frozenset(known))
+        return _Waiting(tuple(sorted(found, key=_has_ways)), frozenset(known))
 
 
 def _ways(condition: Condition) -> Iterator[tuple[Literal[Condition], ...]]:
@@ -140,17 +137,18 @@ def _ways(condition: Condition) -> Iterator[tuple[Literal[Condition], ...]]:
             yield from alternatives(condition)
 
 
-def _order(condition: Condition) -> tuple[int, str, int, int]:
-    """Return by what conditions are ordered: a choice between many ways is put off, as it may not matter."""
-    span = condition.span
-    return _number_of_ways(condition), span.file, span.line, span.column
-
-
-def _number_of_ways(condition: Condition) -> int:
+def _has_ways(condition: Condition) -> bool:
+    """Tell whether a condition is true in several ways; such a choice is put off, as it may not matter."""
     match condition:
         case AnyOf(parts) | Not(All(parts)):
-            return len(parts)
-    return 1
+            return len(parts) > 1
+    return False
+
+
+def _place(condition: Condition) -> tuple[str, int, int]:
+    """Return where a condition begins: by that, and not by who asks, a search is ordered."""
+    span = min(part.span for part in parts_of(condition))
+    return span.file, span.line, span.column
 
 
 class _Demands:

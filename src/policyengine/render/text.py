@@ -268,6 +268,9 @@ class _Page:
             at = self._instant(finding.acted)
             if due == acted:
                 return self.say("met at {instant}, at the last moment", instant=at)
+            begun = _seconds(finding.start)
+            if begun is not None and acted < begun:
+                return self.say("met at {instant}, before it began", instant=at)
             return self.say(
                 "met at {instant}, {span} before the end", instant=at, span=self._span(due - acted)
             )
@@ -389,7 +392,9 @@ class _Page:
             by = missing.assumption if isinstance(missing, MissingByReading) else ""
             if taken.value is None:
                 is_event = isinstance(fact, Fact) and fact.is_event
+                is_question = isinstance(fact, Fact) and fact.type is ValueType.BOOLEAN
                 words = self.say("has not happened") if is_event else self.say("there is none")
+                words = self.say("left open") if is_question else words
                 absent.setdefault((words, by), []).append(title)
             else:
                 yield Row(
