@@ -750,7 +750,9 @@ class _Writer:
         name = self.choose(visible[-6:] if self.chance(0.6) else visible)
         written = self.short(name, listed)
         if name.tells and self.chance(0.15):
-            return {written: self.choose(("known", {"known": "no"}, {"known": "yes"}))}
+            return {
+                written: self.choose(("known", {"known": "no"}, {"known": "yes"}, "none", {"is_not": "none"}))
+            }
         if name.type == "instant" and self.chance(0.3):
             return {written: self.choose(("happened", {"happened": "no"}))}
         if self.chance(0.4):

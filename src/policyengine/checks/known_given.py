@@ -1,8 +1,9 @@
 """``known-given`` (error): `known` is asked of something that always has a value, said or not.
 
-`known` asks whether there is a value. A fact that a case leaves out has one all the same, unless `if_missing`
-says that there is none (`none`; of an instant or a date `never`): the case only does not say it. What were
-concluded from its silence could be taken back by the next fact that is filled in. So it is with parameters.
+`known` asks whether there is a value, and `none` whether there is not. A fact that a case leaves out has
+one all the same, unless `if_missing` says that there is none (`none`; of an instant or a date `never`): the
+case only does not say it. What were concluded from its silence could be taken back by the next fact that is
+filled in. So it is with parameters.
 
 Fails::
 
@@ -52,7 +53,9 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
                 help = _help(rulebook, part.ref)
                 if help is not None:
                     what = message(
-                        "`known` is asked of `{name}`, which always has a value", name=part.ref.name
+                        "`{word}` is asked of `{name}`, which always has a value",
+                        word=part.spelling,
+                        name=part.ref.name,
                     )
                     yield error("known-given", what, part.span, help)
 

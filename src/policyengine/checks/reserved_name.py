@@ -25,9 +25,8 @@ from policyengine.diagnostics.diagnostic import Diagnostic, error, message
 from policyengine.diagnostics.span import Span
 from policyengine.model.rulebook import Rulebook
 
-_WORDS = frozenset(
-    ("all", "any", "not", "any_of", "count_of", "first", "last", "next", "previous", "known", "happened")
-)
+_STATES = ("known", "happened", "none")
+_WORDS = frozenset(("all", "any", "not", "any_of", "count_of", "first", "last", "next", "previous", *_STATES))
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:

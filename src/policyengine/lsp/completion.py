@@ -109,6 +109,7 @@ def _choices(symbol: Symbol, key: str) -> Iterator[Proposal]:
     if isinstance(type, Scalar) and type.text == "instant":
         yield Proposal("happened", Text("已发生", "has happened"), None)
         yield Proposal("known", Text("已知", "is known"), None)
+        yield Proposal("none", Text("没有", "has no value"), None)
 
 
 def _names(index: Index, as_keys: bool) -> Iterator[Proposal]:

@@ -16,7 +16,7 @@ from policyengine.outcome.explain import Explanation
 from policyengine.outcome.leaves import Leaf, Part
 from policyengine.semantics.findings import ABSENT, Absent, Conflict, Known, State, Truth
 from policyengine.semantics.readings import choose_operand
-from policyengine.values.literals import ValueType, local_day
+from policyengine.values.literals import local_day
 
 
 class Default(Frozen):

@@ -75,7 +75,7 @@ def _values(rulebook: Rulebook) -> dict[str, tuple[Text, list[object]]]:
     for path, fact in rulebook.facts.items():
         words: list[object] = [choice.name for choice in fact.choices]
         words += [*_ANSWERS, True, False] if fact.type is ValueType.BOOLEAN else []
-        words += ["happened", "known"] if fact.type is ValueType.INSTANT else []
+        words += ["happened", "known", "none"] if fact.type is ValueType.INSTANT else []
         found[path] = fact.title, words
     for id, amount in rulebook.amounts.items():
         found[id] = amount.title, []

@@ -53,6 +53,7 @@ TESTS: dict[str, tuple[str, str]] = {
     "from": (marked("{left} is on or after {right}"), marked("{left} is before {right}")),
     "until": (marked("{left} is before {right}"), marked("{left} is not before {right}")),
     "known": (marked("{left} is known"), marked("{left} is not known")),
+    "none": (marked("{left} has a value"), marked("{left} has no value")),
     "happened": (marked("{left}: it has happened"), marked("{left}: it has not happened")),
 }
 # Values that are words: without quotes they would run into the sentence.

@@ -193,12 +193,14 @@ def _reading(word: str, value: Node, span: Span, scope: Scope) -> Condition:
 
 def _test(symbol: Symbol, ref: Ref, value: Node, scope: Scope) -> Condition | None:
     if isinstance(value, SequenceNode):
-        return _operands(ref, "one_of", "one_of", value, wanted_by(symbol), scope)
+        return _one_of(symbol, ref, "one_of", value, scope)
     if isinstance(value, MappingNode) and not _is_assumption(value.entries[0].key.text):
         parts = [part for entry in value.entries if (part := _word(symbol, ref, entry, scope)) is not None]
         return join(parts, value.span) if parts else None
     if isinstance(value, Scalar) and _asks_state(symbol, value):
         return _state(symbol, ref, value.text, "yes", value, scope)
+    if _is_none(symbol, value):
+        return _has_none(ref, value)
     if isinstance(value, Scalar) and (sign := _sign(symbol, value)) is not None:
         _tell_sign(symbol, value, sign, scope)
         return None
@@ -236,11 +238,22 @@ def _word(symbol: Symbol, ref: Ref, entry: Entry, scope: Scope) -> Condition | N
     wanted = wanted_by(symbol)
     if word in ("known", "happened"):
         return _state(symbol, ref, word, nodes.text(value), nodes.scalar(value), scope)
-    if word in ("is", "one_of"):
-        return _operands(ref, cast(Operator, word), word, value, wanted, scope)
-    if word in ("is_not", "none_of"):
-        test = _operands(ref, "is" if word == "is_not" else "one_of", word, value, wanted, scope)
+    if word in ("is", "is_not") and _is_none(symbol, value):
+        return _has_none(ref, value) if word == "is" else _has_value(ref, value)
+    if word == "is":
+        return _operands(ref, "is", word, value, wanted, scope)
+    if word == "is_not":
+        test = _operands(ref, "is", word, value, wanted, scope)
         return None if test is None else tree.Not(test, span)
+    if word == "one_of":
+        return _one_of(symbol, ref, word, value, scope)
+    if word == "none_of":
+        found = _one_of(symbol, ref, word, value, scope)
+        return None if found is None else tree.Not(found, span)
+    if _is_none(symbol, value):
+        what = message("nothing is compared with `none`: what has no value is neither more nor less")
+        scope.fault("bad-value", what, value.span, message("ask `{name}: none`", name=symbol.name))
+        return None
     if not _is_comparable(symbol, ref, word, span, scope):
         return None
     if word == "between":
@@ -251,6 +264,33 @@ def _word(symbol: Symbol, ref: Ref, entry: Entry, scope: Scope) -> Condition | N
         ]
         return join([part for part in parts if part is not None], span)
     return _operands(ref, _COMPARISONS[word], word, value, wanted, scope)
+
+
+def _is_none(symbol: Symbol, value: Node) -> bool:
+    """Tell whether a bare ``none`` asks for "has no value"; a choice may have a value of that name."""
+    is_word = isinstance(value, Scalar) and value.text == "none" and not value.quoted
+    return is_word and bool(symbol.name) and "none" not in symbol.choices
+
+
+def _has_value(ref: Ref, value: Node) -> Condition:
+    return tree.Test(ref, "known", (), "none", value.span)
+
+
+def _has_none(ref: Ref, value: Node) -> Condition:
+    return tree.Not(_has_value(ref, value), value.span)
+
+
+def _one_of(symbol: Symbol, ref: Ref, spelling: str, value: Node, scope: Scope) -> Condition | None:
+    """Return the test for several values, of which ``none`` can be one."""
+    absent = [item for item in nodes.items(value) if _is_none(symbol, item)]
+    rest = tuple(item for item in nodes.items(value) if item not in absent)
+    if not absent:
+        return _operands(ref, "one_of", spelling, value, wanted_by(symbol), scope)
+    none = _has_none(ref, absent[0])
+    if not rest:
+        return none
+    test = _operands(ref, "one_of", spelling, SequenceNode(rest, value.span), wanted_by(symbol), scope)
+    return None if test is None else tree.Any((test, none), value.span)
 
 
 def _is_comparable(symbol: Symbol, ref: Ref, word: str, span: Span, scope: Scope) -> bool:
