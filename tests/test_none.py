@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from test_planned import BOOK
 
 from policyengine.api import EngineName, prepare
 from policyengine.diagnostics.i18n import Speech
@@ -14,7 +15,6 @@ from policyengine.loading.load import load_model
 from policyengine.render.naming import Naming
 from policyengine.render.statements import Statements
 from policyengine.semantics.findings import Truth
-from test_planned import BOOK
 
 ENGINES: tuple[EngineName, ...] = ("reference", "compiled", *(("durable",) if durable_available() else ()))
 FACTS = """facts:
