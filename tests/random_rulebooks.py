@@ -171,6 +171,8 @@ class _Maker:
         self.scopes: dict[str, Condition] = {}
         self.numbers = random.sample(range(1000), 999)
         self.line = 0
+        self.standing: str | None = None  # inside a question, the list of the record that asks it
+        self.is_inside = False
         self.assumptions = {
             id: Assumption(id, TITLE, tuple(Reading(one, TITLE) for one in READINGS), "x", None, NOWHERE)
             for id in ("A-01", "A-02")
@@ -517,6 +519,7 @@ class _Maker:
     def test(self, listed: str | None, depth: int) -> Condition:
         visible = self.visible(listed)
         ref = self.choose(visible[-6:] if self.chance(0.5) else visible)
+        ref = (self.of_this(TYPES) if self.chance(0.3) else None) or ref
         if self.chance(self.size.known):
             return tree.Test(ref, "known", (), "known", self.span())
         if ref.type is ValueType.INSTANT and self.chance(0.25):
@@ -526,9 +529,18 @@ class _Maker:
         operands = tuple(self.compared(ref, listed) for _ in range(count or 1))
         return tree.Test(ref, operator, operands, operator, self.span())
 
+    def of_this(self, types: Sequence[ValueType]) -> Ref | None:
+        """Return a name of the record that asks a question, inside the question."""
+        if self.standing is None or self.chance(0.5):
+            return None
+        found = [one for one in self.refs if one.type in types and one.listed == self.standing]
+        return replace(self.choose(found), this=True) if found else None
+
     def compared(self, ref: Ref, listed: str | None) -> Operand:
         if ref.kind == "deadline" and ref.type is ValueType.CHOICE:
             return Constant(self.choose(STATUSES), ValueType.CHOICE, self.span())
+        if (this := self.of_this((ref.type,))) is not None:
+            return this
         return self.constant(ref.type) if self.chance(0.6) else self.operand(listed, ref.type)
 
     def operator(self, type: ValueType) -> Operator:
@@ -539,21 +551,37 @@ class _Maker:
     # Questions about lists; what is asked of a record can also speak of the whole case.
 
     def some(self, listed: str | None, depth: int) -> Condition:
-        asked = self.choose([*self.lists])
-        return tree.Some(asked, self.condition(asked, depth), self.span())
+        asked, among = self.records(listed)
+        return tree.Some(asked, self.inside(listed, asked, depth), self.span(), among)
 
     def count(self, listed: str | None, depth: int) -> Condition:
-        asked, operator = self.choose([*self.lists]), self.operator(ValueType.COUNT)
+        (asked, among), operator = self.records(listed), self.operator(ValueType.COUNT)
         count = self.choose((1, 2, 3)) if operator == "one_of" else 1
         operands = tuple(self.operand(listed, ValueType.COUNT) for _ in range(count))
-        return tree.Count(asked, self.condition(asked, depth), operator, operands, operator, self.span())
+        where = self.inside(listed, asked, depth)
+        return tree.Count(asked, where, operator, operands, operator, self.span(), among)
 
     def pick(self, listed: str | None, depth: int) -> Condition:
         near = listed is not None and self.chance(0.5)
-        asked = listed if near and listed is not None else self.choose([*self.lists])
-        where, then = self.condition(asked, depth), self.condition(asked, depth)
+        asked, among = (listed, "all") if near and listed is not None else self.records(listed)
+        where, then = (self.inside(listed, asked, depth) for _ in range(2))
         which: Any = self.choose(("next", "previous") if near else ("first", "last"))
-        return tree.Pick(which, asked, where, then, self.span())
+        return tree.Pick(which, asked, where, then, self.span(), among)
+
+    def records(self, listed: str | None) -> tuple[str, Any]:
+        """Return a list to ask about, and which of its records."""
+        own = self.standing if self.is_inside else listed
+        if own is not None and self.chance(0.35):
+            return own, self.choose(("other", "earlier"))
+        return self.choose([*self.lists]), "all"
+
+    def inside(self, listed: str | None, asked: str, depth: int) -> Condition:
+        """Return what a question asks of a record of a list; it can speak of the record that asks, too."""
+        before = self.standing, self.is_inside
+        self.standing, self.is_inside = self.standing if self.is_inside else listed, True
+        found = self.condition(asked, depth)
+        self.standing, self.is_inside = before
+        return found
 
 
 def make_rulebook(seed: int, size: Size | None = None) -> Made:

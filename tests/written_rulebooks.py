@@ -244,6 +244,8 @@ class _Writer:
         self.numbers = random.sample(range(1000), 999)
         self.chosen = {id: self.choose(READINGS) for id in ASSUMPTIONS}
         self.defaults = {id: self.choose(READINGS) for id in ASSUMPTIONS}
+        self.standing: str | None = None  # inside a question, the list of the record that asks it
+        self.is_inside = False
         self.names: list[Name] = []
         self.given: dict[str, Given] = {}
         self.lists: dict[str, Listed] = {}
@@ -271,13 +273,24 @@ class _Writer:
         return [
             one
             for one in self.names
-            if one.type in types and one.listed in (None, listed) and (not choices or one.choices == choices)
+            if one.type in types
+            and one.listed in (None, listed, self.standing)
+            and (not choices or one.choices == choices)
         ]
 
     def short(self, name: Name, listed: str | None) -> str:
         """Return the name as it is written where a record of the list is spoken of."""
+        short = name.path.removeprefix(f"{name.listed}.")
+        if self.standing is not None and name.listed == self.standing:
+            # Inside a question: the record that asks it, or of the same list the one that is looked at.
+            return short if name.listed == listed and self.chance(0.5) else f"this.{short}"
         is_short = name.listed is not None and name.kind in ("given", "derived") and self.chance(0.7)
-        return name.path.removeprefix(f"{name.listed}.") if is_short and name.listed == listed else name.path
+        return short if is_short and name.listed == listed else name.path
+
+    def of_text(self, name: Name, listed: str | None) -> str:
+        """Return the name of a text as it is written beside a text: never a bare short one."""
+        is_this = self.standing is not None and name.listed == self.standing
+        return f"this.{name.path.removeprefix(f'{name.listed}.')}" if is_this else name.path
 
     # ---------- the whole
 
@@ -699,7 +712,8 @@ class _Writer:
             choices = CHOICES
         visible = self.visible(listed, (type,), choices)
         if visible and (self.chance(0.55) or (self.size.steady and type in (*TIMES, *LENGTHS))):
-            return self.short(self.choose(visible), listed)
+            chosen = self.choose(visible)
+            return self.of_text(chosen, listed) if type == "text" else self.short(chosen, listed)
         return self.literal(type, choices)
 
     # ---------- conditions
@@ -729,21 +743,36 @@ class _Writer:
         return {self.choose(ASSUMPTIONS): self.choose(READINGS)}
 
     def some(self, listed: str | None, depth: int) -> dict[str, Yaml]:
-        asked = self.choose([*self.lists])
-        return {"any_of": {"list": asked, "where": self.condition(asked, depth)}}
+        word, asked = self.records(listed)
+        return {"any_of": {word: asked, "where": self.inside(listed, asked, depth)}}
 
     def count(self, listed: str | None, depth: int) -> dict[str, Yaml]:
-        asked = self.choose([*self.lists])
+        word, asked = self.records(listed)
         test = self.words(listed, Name("", "count", "given"))
-        return {"count_of": {"list": asked, "where": self.condition(asked, depth), **test}}
+        return {"count_of": {word: asked, "where": self.inside(listed, asked, depth), **test}}
 
     def pick(self, listed: str | None, depth: int) -> dict[str, Yaml]:
         if listed is not None and self.chance(0.6):
-            where, then = self.condition(listed, depth), self.condition(listed, depth)
+            where, then = (self.inside(listed, listed, depth) for _ in range(2))
             return {self.choose(("next", "previous")): {"where": where, "is": then}}
-        asked = self.choose([*self.lists])
-        question = {"where": self.condition(asked, depth), "is": self.condition(asked, depth)}
-        return {self.choose(("first", "last")): {"list": asked, **question}}
+        word, asked = self.records(listed)
+        question = {one: self.inside(listed, asked, depth) for one in ("where", "is")}
+        return {self.choose(("first", "last")): {word: asked, **question}}
+
+    def records(self, listed: str | None) -> tuple[str, str]:
+        """Return the word of a question and the list that it is about."""
+        own = self.standing if self.is_inside else listed
+        if own is not None and self.chance(0.35):
+            return self.choose(("other", "earlier")), own
+        return "list", self.choose([*self.lists])
+
+    def inside(self, listed: str | None, asked: str, depth: int) -> dict[str, Yaml]:
+        """Return what a question asks of a record of a list; it can speak of the record that asks, too."""
+        before = self.standing, self.is_inside
+        self.standing, self.is_inside = self.standing if self.is_inside else listed, True
+        found = self.condition(asked, depth)
+        self.standing, self.is_inside = before
+        return found
 
     def test(self, listed: str | None, depth: int) -> dict[str, Yaml]:
         visible = self.visible(listed, TYPES)

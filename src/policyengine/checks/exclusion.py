@@ -188,13 +188,13 @@ class _Demands:
                 self._reading(assumption, frozenset(readings), wanted)
             case Test(ref, operator, operands):
                 self._test(ref, ref, operator, operands, wanted)
-            case Count(listed, where, operator, operands):
-                self._number(listed, where, operator, operands, wanted)
-            case Some(listed, where):
+            case Count(operator=operator, operands=operands):
+                self._number(condition, operator, operands, wanted)
+            case Some():
                 one = (Constant(1, ValueType.COUNT, condition.span),)
-                self._number(listed, where, "at_least", one, wanted)
+                self._number(condition, "at_least", one, wanted)
             case Pick(which, listed, where, then) if wanted:
-                record = (which, listed, where)
+                record = (which, listed, where, condition.among)
                 self.picks[record] = (*self.picks.get(record, ()), then)
 
     def possible(self) -> bool:
@@ -219,9 +219,9 @@ class _Demands:
         self._leave(self.readings, assumption, self.readings.get(assumption, known) & left)
 
     def _number(
-        self, listed: str, where: Condition, operator: Operator, operands: tuple[Operand, ...], wanted: bool
+        self, question: Some | Count, operator: Operator, operands: tuple[Operand, ...], wanted: bool
     ) -> None:
-        name = ("number", listed, where)
+        name = ("number", question.listed, question.where, question.among)
         self.states[name] = _EXISTS
         self._test(name, None, operator, operands, wanted)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
+from policyengine.compile.dependencies import parts_of
 from policyengine.compile.plan import (
     ALWAYS,
     AS_OF,
@@ -67,8 +68,8 @@ def lower_operand(operand: Operand) -> Expr:
     match operand:
         case conditions.Constant(value, type):
             return Const(value, type.value)
-        case conditions.Ref(name, _, type, listed):
-            return Read(name, listed, type.value)
+        case conditions.Ref(name, _, type, listed, _, this):
+            return Read(name, listed, type.value, this)
         case conditions.ByReading():
             return _by_reading(operand.assumption, operand.readings, lower_operand)
 
@@ -90,13 +91,13 @@ def lower_condition(condition: Condition) -> Expr:
             return Apply("any", tuple(lower_condition(part) for part in parts)) if parts else NEVER
         case conditions.Not(part):
             return Apply("not", (lower_condition(part),))
-        case conditions.Some(listed, where):
-            return _aggregate("any", listed, where)
-        case conditions.Count(listed, where, operator, operands):
-            counted = _aggregate("count", listed, where)
+        case conditions.Some():
+            return _aggregate("any", condition)
+        case conditions.Count(operator=operator, operands=operands):
+            counted = _aggregate("count", condition)
             return Apply(_OPS[operator], (counted, *(lower_operand(one) for one in operands)))
-        case conditions.Pick(which, listed, where, then):
-            return _aggregate(which, listed, where, lower_condition(then))
+        case conditions.Pick(which=which, then=then):
+            return _aggregate(which, condition, lower_condition(then))
 
 
 def _all_of(parts: tuple[Expr, ...]) -> Expr:
@@ -105,8 +106,23 @@ def _all_of(parts: tuple[Expr, ...]) -> Expr:
     return parts[0] if len(parts) == 1 else Apply("all", parts)
 
 
-def _aggregate(how: How, listed: str, where: Condition, of: Expr = ALWAYS) -> Aggregate:
-    return Aggregate(how, listed, lower_condition(where), of)
+def _aggregate(
+    how: How, question: conditions.Some | conditions.Count | conditions.Pick, of: Expr = ALWAYS
+) -> Aggregate:
+    where = lower_condition(question.where)
+    return Aggregate(how, question.listed, where, of, question.among, _this(question, where, of))
+
+
+def _this(question: conditions.Some | conditions.Count | conditions.Pick, *parts: Expr) -> str | None:
+    """Return the list of whose record it depends how a question is answered, None where it does not."""
+    if question.among != "all":
+        return question.listed
+    for part in (one for expr in parts for one in parts_of(expr)):
+        if isinstance(part, Read) and part.this:
+            return part.listed
+        if isinstance(part, Aggregate) and part.this is not None:
+            return part.this
+    return None
 
 
 def _test(test: conditions.Test) -> Expr:

@@ -41,12 +41,14 @@ class Unsaid(Frozen):
 class Read(Frozen):
     """The value of a cell; with ``listed``, of the current record of that list.
 
-    ``as_of`` is the instant of the judgement.
+    ``as_of`` is the instant of the judgement. ``this``: inside a question, of the record for which the cell
+    or rule is computed that asks it, and not of the record that is looked at.
     """
 
     name: str
     listed: str | None
     sort: Sort
+    this: bool = False
 
 
 class Chosen(Frozen):
@@ -85,13 +87,16 @@ class Aggregate(Frozen):
 
     ``any``: whether there is one. ``count``: how many; only comparisons ask it. The others: what ``of`` is
     for the record that is picked, false if there is none; ``next`` and ``previous`` look after and before the
-    current record of the same list, the nearest first.
+    current record of the same list, the nearest first. ``among`` leaves out the record for which it is asked,
+    or it and all that come after it. ``this`` is the list of that record where the answer depends on it.
     """
 
     how: How
     listed: str
     where: Expr
     of: Expr
+    among: Literal["all", "other", "earlier"] = "all"
+    this: str | None = None
 
     @property
     def is_of_record(self) -> bool:

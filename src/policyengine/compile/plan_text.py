@@ -152,8 +152,8 @@ class _Writer:
                 return self._value(value, sort) if value is not None else "none"
             case Unsaid():
                 return "unknown"
-            case Read(name, listed):
-                return name if listed is None else f"{name}[here]"
+            case Read(name, listed, _, this):
+                return name if listed is None else f"{name}[{'this' if this else 'here'}]"
             case Chosen(assumption, readings):
                 return f"{assumption} is {' or '.join(readings)}"
             case Choose(branches):
@@ -183,7 +183,8 @@ class _Writer:
     def _aggregate(self, expr: Aggregate) -> str:
         where = "" if expr.where == ALWAYS else f" where {self.expr(expr.where)}"
         of = "" if expr.how in ("any", "count") else f" is {self.expr(expr.of)}"
-        return f"{expr.how}({expr.listed}{where}{of})"
+        among = "" if expr.among == "all" else f"{expr.among} "
+        return f"{expr.how}({among}{expr.listed}{where}{of})"
 
     def _joined(self, exprs: Iterable[Expr]) -> str:
         return ", ".join(self.expr(one) for one in exprs)

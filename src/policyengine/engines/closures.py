@@ -6,6 +6,7 @@ the rest; so does an explanation.
 
 from __future__ import annotations
 
+import itertools
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
@@ -56,6 +57,15 @@ class Memory(Protocol):
         """What closures keep for this case; each knows its own by an object that it made."""
         ...
 
+    @property
+    def this(self) -> int | None:
+        """The record for which a question is asked whose answer depends on it."""
+        ...
+
+    def standing_at(self, record: int | None) -> Memory:
+        """Return the memory for such questions of a record; it keeps answers of its own."""
+        ...
+
     def records(self, listed: str) -> Sequence[int] | None:
         """Return the records of a list that are seen, the earliest first; None when the list is unknown."""
         ...
@@ -86,6 +96,8 @@ def lookup_of(expr: Expr) -> Lookup:
         case Read(name, None):
             key = (name, None)
             return lambda memory, record: memory.values[key]
+        case Read(name, this=True):
+            return lambda memory, record: memory.values[name, memory.this]
         case Read(name):
             return lambda memory, record: memory.values[name, record]
         case _:
@@ -107,15 +119,15 @@ def evaluate_of(expr: Expr) -> Evaluate:
         case Apply("has", (part,)):
             return _has(lookup_of(part))
         case Apply(op, (Aggregate("count") as counted, *limits)):
-            return _count(op, counted, limits)
+            return _standing(counted, _count(op, counted, limits))
         case Apply(op, (left, *others)):
             compare, subject = _COMPARE[op], lookup_of(left)
             ways = [_comparison(subject, compare, lookup_of(one)) for one in others]
             return ways[0] if len(ways) == 1 else _any(ways)
-        case Aggregate("any", listed, where):
-            return _some(listed, evaluate_of(where))
+        case Aggregate("any"):
+            return _standing(expr, _some(expr))
         case Aggregate():
-            return _pick(expr)
+            return _standing(expr, _pick(expr))
         case _:
             raise ValueError(f"no condition of a folded plan: {expr}")
 
@@ -198,9 +210,33 @@ def _of_unknown_list(listed: str) -> Answer:
     return Truth.UNDETERMINED, frozenset((Missing("fact", listed, None),))
 
 
-def _some(listed: str, where: Evaluate) -> Evaluate:
+def _standing(question: Aggregate, evaluate: Evaluate) -> Evaluate:
+    """Return the function that answers a question where the record stands for which it is asked."""
+    if question.this is None:
+        return evaluate
+    return lambda memory, record: evaluate(memory.standing_at(record), record)
+
+
+def _among(question: Aggregate) -> Callable[[Memory], Sequence[int] | None]:
+    """Return the function that finds the records which a question is about; None for an unknown list."""
+    listed = question.listed
+    if question.among == "all":
+        return lambda memory: memory.records(listed)
+
+    def find(memory: Memory) -> Sequence[int] | None:
+        records, this = memory.records(listed), memory.this
+        if records is None or question.among == "other":
+            return None if records is None else [one for one in records if one != this]
+        return [*itertools.takewhile(lambda one: one != this, records)]
+
+    return find
+
+
+def _some(question: Aggregate) -> Evaluate:
+    listed, where, among = question.listed, evaluate_of(question.where), _among(question)
+
     def ask(memory: Memory) -> Answer:
-        records = memory.records(listed)
+        records = among(memory)
         if records is None:
             return _of_unknown_list(listed)
         waits: set[Missing] = set()
@@ -234,7 +270,7 @@ def _once(ask: Callable[[Memory], Kept]) -> Callable[[Memory], Kept]:
 def _count(op: Op, question: Aggregate, limits_of: Sequence[Expr]) -> Evaluate:
     operands = [lookup_of(one) for one in limits_of]
     compare = _COMPARE[op]
-    counted = _once(_counter(question.listed, evaluate_of(question.where)))
+    counted = _once(_counter(question, evaluate_of(question.where)))
 
     def evaluate(memory: Memory, record: int | None) -> Answer:
         limits = [
@@ -248,13 +284,14 @@ def _count(op: Op, question: Aggregate, limits_of: Sequence[Expr]) -> Evaluate:
     return evaluate
 
 
-def _counter(listed: str, where: Evaluate) -> Callable[[Memory], tuple[int, int, Waits]]:
+def _counter(question: Aggregate, where: Evaluate) -> Callable[[Memory], tuple[int, int, Waits]]:
     """Return the function that counts the records which satisfy a condition: at least and at most so many."""
+    among = _among(question)
 
     def count(memory: Memory) -> tuple[int, int, Waits]:
-        records = memory.records(listed)
+        records = among(memory)
         if records is None:  # any number of records
-            return 0, LARGEST_COUNT + 1, _of_unknown_list(listed)[1]
+            return 0, LARGEST_COUNT + 1, _of_unknown_list(question.listed)[1]
         answers = [where(memory, one) for one in records]
         truths = [truth for truth, _ in answers]
         waits = NOTHING.union(*(waits for _, waits in answers if waits))
@@ -285,10 +322,10 @@ def _in_range(least: int, most: int, compare: Compare, state: State, waits: Wait
 def _pick(question: Aggregate) -> Evaluate:
     where, then = evaluate_of(question.where), evaluate_of(question.of)
     listed = question.listed
-    which = typing.cast(Which, question.how)
+    which, among = typing.cast(Which, question.how), _among(question)
 
     def ask(memory: Memory) -> Answer:
-        records = memory.records(listed)
+        records = among(memory)
         if records is None:
             return _of_unknown_list(listed)
         return _picked(memory, where, then, range_of(which, records, None))

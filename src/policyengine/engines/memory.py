@@ -84,6 +84,19 @@ class WorkingMemory:
             records = {one.name: seen_records(one, case, as_of) for one in program.plan.lists}
         self._records = records
         self._scopes: dict[str, Answer] = {}
+        self._standing: dict[int | None, StandingMemory] = {}
+
+    @property
+    def this(self) -> int | None:
+        """No record: nothing has been asked for the sake of one."""
+        return None
+
+    def standing_at(self, record: int | None) -> StandingMemory:
+        """Return the memory for questions whose answer depends on the record for which they are asked."""
+        found = self._standing.get(record)
+        if found is None:
+            found = self._standing[record] = StandingMemory(self, record)
+        return found
 
     def records(self, listed: str) -> tuple[int, ...] | None:
         """Return the records of a list that are seen, the earliest first; None when the list is unknown."""
@@ -109,6 +122,25 @@ class WorkingMemory:
             tuple(self.firings),
             self._records,
         )
+
+
+class StandingMemory:
+    """A working memory for questions that are asked for the sake of one record, ``this``.
+
+    It keeps answers of its own: for another record they come out otherwise.
+    """
+
+    def __init__(self, whole: WorkingMemory, this: int | None) -> None:
+        """``whole`` knows the case."""
+        self.this = this
+        self.as_of = whole.as_of
+        self.values = whole.values
+        self.records = whole.records
+        self.kept: dict[object, Any] = {}
+
+    def standing_at(self, record: int | None) -> StandingMemory:
+        """Return itself: a question within a question is asked for the sake of the same record."""
+        return self
 
 
 WHOLE_CASE: tuple[None] = (None,)

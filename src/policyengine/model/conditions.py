@@ -20,7 +20,8 @@ SymbolKind = Literal["fact", "parameter", "amount", "deadline"]
 class Ref(Placed):
     """The name of something that has a value: a fact, parameter, amount or a deadline's property.
 
-    ``listed`` is the list whose current record the name belongs to, or None for the whole case.
+    ``listed`` is the list whose current record the name belongs to, or None for the whole case. ``this``:
+    inside a question, not the record that is looked at but the one at which ``for_each`` stands.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Ref(Placed):
     type: ValueType
     listed: str | None
     span: Span
+    this: bool = False
 
 
 class Constant(Placed):
@@ -99,12 +101,17 @@ class Not(Placed):
     span: Span
 
 
+Among = Literal["all", "other", "earlier"]
+"""Of which records of a list is asked: all, all but the one at which ``for_each`` stands, those before it."""
+
+
 class Some(Placed):
     """True when a record of the list satisfies ``where``."""
 
     listed: str
     where: Condition
     span: Span
+    among: Among = "all"
 
 
 class Count(Placed):
@@ -118,6 +125,7 @@ class Count(Placed):
     operands: tuple[Operand, ...]
     spelling: str
     span: Span
+    among: Among = "all"
 
 
 Which = Literal["first", "last", "next", "previous"]
@@ -150,6 +158,7 @@ class Pick(Placed):
     where: Condition
     then: Condition
     span: Span
+    among: Among = "all"
 
 
 Condition = Test | ReadingIs | All | Any | Not | Some | Count | Pick
@@ -171,6 +180,27 @@ def parts_of(condition: Condition) -> Iterator[Condition]:
             yield from parts_of(then)
         case Test() | ReadingIs():
             return
+
+
+def asks_this(condition: Condition) -> bool:
+    """Tell whether the answer to a question depends on the record at which ``for_each`` stands."""
+    for part in parts_of(condition):
+        if isinstance(part, Some | Count | Pick) and part.among != "all":
+            return True
+        if isinstance(part, Test) and any(ref.this for ref in (part.ref, *_refs(part.operands))):
+            return True
+    return False
+
+
+def _refs(operands: tuple[Operand, ...]) -> Iterator[Ref]:
+    for operand in operands:
+        match operand:
+            case Ref():
+                yield operand
+            case ByReading(_, readings):
+                yield from _refs(tuple(value for _, value in readings))
+            case Constant():
+                pass
 
 
 def conjuncts(condition: Condition) -> Iterator[Condition]:

@@ -179,7 +179,10 @@ def choice(explanation: Explanation, assumption: str) -> ByChoice:
 def key_of(explanation: Explanation, operand: Operand, record: int | None) -> Key | None:
     """Return the name that an operand stands for under the readings; None for a literal."""
     chosen = choose_operand(operand, explanation.readings)
-    return (chosen.name, record if chosen.listed else None) if isinstance(chosen, Ref) else None
+    if not isinstance(chosen, Ref):
+        return None
+    own = explanation.this if chosen.this else record
+    return chosen.name, own if chosen.listed else None
 
 
 # ---------- policies

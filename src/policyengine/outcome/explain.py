@@ -10,6 +10,7 @@ import typing
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import takewhile
 
 from policyengine.compile.fold import fold_expr
 from policyengine.compile.lower import lower_condition
@@ -32,6 +33,7 @@ from policyengine.model.conditions import (
     ReadingIs,
     Some,
     Test,
+    asks_this,
     range_of,
 )
 from policyengine.model.rulebook import MissingByReading, Rule, Rulebook
@@ -52,6 +54,7 @@ class Explainer:
         self.readings = readings
         self.plan = plan
         self._lowered: dict[int, Evaluate] = {}
+        self._asking: dict[int, bool] = {}
 
     @cached_property
     def rereading(self) -> Rereading:
@@ -95,6 +98,27 @@ class Explainer:
                 found.setdefault(conclusion.fact.name, []).append(rule)
         return {fact: tuple(rules) for fact, rules in found.items()}
 
+    def asks_this(self, condition: Condition) -> bool:
+        """Tell whether the answer to a question depends on the record for which it is asked."""
+        if not self._has_this or isinstance(condition, Test | ReadingIs):
+            return False
+        found = self._asking.get(id(condition))
+        if found is None:
+            found = self._asking[id(condition)] = asks_this(condition)
+        return found
+
+    @cached_property
+    def _has_this(self) -> bool:
+        """Tell whether any question of the rulebook is so; most rulebooks have none."""
+        book = self.rulebook
+        conditions = [
+            *(rule.when for rule in book.rules.values()),
+            *(deadline.when for deadline in book.deadlines.values()),
+            *(amount.when for amount in book.amounts.values()),
+            *(cap.when for amount in book.amounts.values() for cap in amount.caps),
+        ]
+        return any(map(asks_this, conditions))
+
     def lowered(self, condition: Condition) -> Evaluate:
         """Return the function that answers a condition of this rulebook."""
         found = self._lowered.get(id(condition))
@@ -121,8 +145,23 @@ class Explanation:
         self._wanted: dict[int, tuple[list[int], list[int]]] = {}
         self._asked: dict[tuple[int, int], Looked] = {}
         self._of_rules: dict[Key, tuple[Truth, tuple[Part, ...]]] = {}
+        self.this: int | None = None
+        self._standing: dict[int | None, Explanation] = {}
 
     # ---------- the memory that conditions ask
+
+    def standing_at(self, record: int | None) -> Explanation:
+        """Return the explanation of questions whose answer depends on the record for which they are asked.
+
+        It has answers of its own, and itself answers what is asked within such a question.
+        """
+        if self.this is not None:
+            return self
+        found = self._standing.get(record)
+        if found is None:
+            found = self._standing[record] = Explanation(self.explainer, self.case, self.as_of, self.findings)
+            found.this = record
+        return found
 
     def records(self, listed: str) -> tuple[int, ...] | None:
         """Return the records of a list that are seen; None when the list is unknown."""
@@ -133,7 +172,24 @@ class Explanation:
         chosen = choose_operand(operand, self.readings)
         if isinstance(chosen, Constant):
             return Known(chosen.value)
-        return self.values[chosen.name, record if chosen.listed else None]
+        own = self.this if chosen.this else record
+        return self.values[chosen.name, own if chosen.listed else None]
+
+    def asked(self, condition: Condition, record: int | None) -> Explanation:
+        """Return the explanation in which a test or question stands: for the sake of a record or of none."""
+        return self.standing_at(record) if self.explainer.asks_this(condition) else self
+
+    def standpoints(self, listed: str | None, this: str | None) -> Iterator[tuple[Explanation, int | None]]:
+        """Return from where something is asked: of the case, or of each record of a list.
+
+        Inside a question that depends on it, also for the sake of each record of the list ``this``.
+        """
+        places: Sequence[Explanation] = (self,)
+        if this is not None:
+            places = [self.standing_at(one) for one in self.records(this) or ()]
+        for place in places:
+            for record in (None,) if listed is None else self.records(listed) or ():
+                yield place, record
 
     # ---------- leaves
 
@@ -192,20 +248,30 @@ class Explanation:
     ) -> tuple[Truth, tuple[Part, ...]]:
         truth = self.explainer.lowered(condition)(self, record)[0] if known is None else known
         counted = Truth(2 - truth) if negated else truth
-        return truth, (Leaf(self, condition, counted, negated, record),)
+        return truth, (Leaf(self.asked(condition, record), condition, counted, negated, record),)
 
     # ---------- records
 
-    def looked_at(self, listed: str, where: Condition) -> tuple[Looked, ...]:
-        """Return all records of a list that are seen, and whether they satisfy ``where``."""
+    def looked_at(self, question: Some | Count | Pick) -> tuple[Looked, ...]:
+        """Return all records that are seen and asked about, and whether they satisfy the question."""
         # Rules about every record ask the same of the whole list: it is read once, not once a record.
-        found = self._looked_at.get(id(where))
+        found = self._looked_at.get(id(question.where))
         if found is None:
-            found = tuple(
-                Looked(record, *self.leaves(where, record)) for record in self.records(listed) or ()
-            )
+            where = question.where
+            found = tuple(Looked(record, *self.leaves(where, record)) for record in self.among(question))
             self._looked_at[id(where)] = found
         return found
+
+    def among(self, question: Some | Count | Pick) -> Sequence[int]:
+        """Return the records that are seen and that a question is about."""
+        records = self.records(question.listed) or ()
+        match question.among:
+            case "other":
+                return [one for one in records if one != self.this]
+            case "earlier":
+                return [*takewhile(lambda one: one != self.this, records)]
+            case _:
+                return records
 
     def picked(self, question: Pick, current: int | None) -> tuple[Looked, ...]:
         """Return the records up to the one that is picked, the preferred first."""
@@ -219,7 +285,7 @@ class Explanation:
 
     def places(self, question: Pick, current: int | None) -> range:
         """Return where the records stand among which one is picked, the preferred first."""
-        count = len(self.records(question.listed) or ())
+        count = len(self.among(question))
         found = range_of(question.which, range(count), self._places[question.listed].get(current))
         assert isinstance(found, range)  # a part of a range is one
         return found
@@ -260,7 +326,7 @@ class Explanation:
         """Return where the records stand that may be as wanted, and where those that surely are."""
         found = self._wanted.get(id(question))
         if found is None:
-            looked = self.looked_at(question.listed, question.where)
+            looked = self.looked_at(question)
             possible = [place for place, one in enumerate(looked) if one.truth is not Truth.FALSE]
             found = possible, [place for place in possible if looked[place].truth is Truth.TRUE]
             self._wanted[id(question)] = found
@@ -268,7 +334,7 @@ class Explanation:
 
     def looked(self, question: Pick, place: int) -> Looked:
         """Return a record that stands at a place, with whether it is as asked if it can be the one."""
-        one = self.looked_at(question.listed, question.where)[place]
+        one = self.looked_at(question)[place]
         if one.truth is Truth.FALSE:
             return one
         found = self._asked.get((id(question), place))
@@ -277,16 +343,16 @@ class Explanation:
             found = self._asked[id(question), place] = replace(one, answer=answer, asked=asked)
         return found
 
-    def count(self, listed: str, where: Condition) -> tuple[int, int] | None:
-        """Return how many records satisfy a condition at least and at most; None for an unknown list."""
-        records = self.records(listed)
+    def count(self, question: Count) -> tuple[int, int] | None:
+        """Return how many records a count finds at least and at most; None for an unknown list."""
+        records = self.records(question.listed)
         if records is None:
             return None
-        found: tuple[int, int] | None = self.kept.get(("count", id(where)))
+        found: tuple[int, int] | None = self.kept.get(("count", id(question.where)))
         if found is None:
-            truths = [one.truth for one in self.looked_at(listed, where)]
+            truths = [one.truth for one in self.looked_at(question)]
             found = truths.count(Truth.TRUE), len(truths) - truths.count(Truth.FALSE)
-            self.kept["count", id(where)] = found
+            self.kept["count", id(question.where)] = found
         return found
 
     # ---------- support

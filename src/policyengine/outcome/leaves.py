@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen
-from policyengine.model.conditions import Count, Pick, ReadingIs, Some, Test
+from policyengine.model.case import Key
+from policyengine.model.conditions import Count, Pick, ReadingIs, Ref, Some, Test
 from policyengine.semantics.findings import State, Truth
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ class Leaf(Frozen):
     def looked_at(self) -> tuple[Looked, ...]:
         """Return every record that a question about a list looked at, in the order in which it looked."""
         match self.condition:
-            case Some(listed, where) | Count(listed, where):
-                return self.explanation.looked_at(listed, where)
+            case Some() | Count():
+                return self.explanation.looked_at(self.condition)
             case Pick():
                 return self.explanation.picked(self.condition, self.record)
             case _:
@@ -61,7 +62,12 @@ class Leaf(Frozen):
         """Return the bounds of the number of records that a count found; None for an unknown list."""
         if not isinstance(self.condition, Count):
             return None
-        return self.explanation.count(self.condition.listed, self.condition.where)
+        return self.explanation.count(self.condition)
+
+    def key_of(self, ref: Ref) -> Key:
+        """Return what a name of the test stands for."""
+        record = self.explanation.this if ref.this else self.record
+        return ref.name, record if ref.listed else None
 
 
 class Either(Frozen):

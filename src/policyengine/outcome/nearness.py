@@ -121,7 +121,7 @@ _OVER, _BEFORE = frozenset(RAN_OUT), frozenset({"met", "open"})
 def _gap_of_status(leaf: Leaf, test: Test) -> Gap | None:
     """Return how far a clock's act, or now, is from the side of its end that was asked for."""
     finding = leaf.explanation.findings.deadlines[
-        test.ref.name.removesuffix(".status"), leaf.record if test.ref.listed else None
+        test.ref.name.removesuffix(".status"), leaf.key_of(test.ref)[1]
     ]
     due, status = _seconds(finding.due), _word(leaf.left)
     asked = {_word(one) for one in leaf.right}

@@ -57,8 +57,8 @@ class Supports:
         self.items: list[Item] = list(simple.values())
         self._names: dict[Key, Rest] = {(name, None): 1 << bit for bit, name in enumerate(simple)}
         self._rules: dict[Key, Rest] = {}
-        self._questions: dict[tuple[int, bool], Rest] = {}
-        self._picks: dict[int, dict[int | None, Rest]] = {}
+        self._questions: dict[tuple[int, int | None, bool], Rest] = {}
+        self._picks: dict[tuple[int, int | None], dict[int | None, Rest]] = {}
         self._bits: dict[Item, int] = {}
         self._depth = 0
 
@@ -176,9 +176,9 @@ class Supports:
             condition = leaf.condition
             match condition:
                 case Test(ref, _, operands):
-                    found.add(self.of_name(ref.name, leaf.record if ref.listed else None))
+                    found.add(self.of_name(*leaf.key_of(ref)))
                     for operand in operands:
-                        self._operand(operand, leaf.record, found)
+                        self._operand(operand, leaf.record, found, leaf.explanation.this)
                 case ReadingIs(assumption):
                     found.add(self._own("assumption", (assumption, None)))
                 case Some() | Count() | Pick():
@@ -188,41 +188,42 @@ class Supports:
         if condition.listed not in self.explanation.case.records:  # unknown, or taken as empty
             found.add(self._own("fact", (condition.listed, None)))
         elif isinstance(condition, Pick):
-            found.add(self._pick(condition, leaf.record))
+            found.add(self._pick(leaf.explanation, condition, leaf.record))
         else:
             is_open = leaf.truth is Truth.UNDETERMINED
-            found.add(self._records(condition, is_open))
+            found.add(self._records(leaf.explanation, condition, is_open))
         if isinstance(condition, Count):
             for operand in condition.operands:
-                self._operand(operand, leaf.record, found)
+                self._operand(operand, leaf.record, found, leaf.explanation.this)
 
-    def _records(self, question: Some | Count, or_may: bool) -> Rest:
+    def _records(self, asked: Explanation, question: Some | Count, or_may: bool) -> Rest:
         """Return what the records that satisfy a question, or may, rest on: the same for all who ask."""
-        known = self._questions.get((id(question.where), or_may))
+        place = (id(question.where), asked.this, or_may)
+        known = self._questions.get(place)
         if known is None:
             found = Sum()
             least = Truth.UNDETERMINED if or_may else Truth.TRUE
-            for one in self.explanation.looked_at(question.listed, question.where):
+            for one in asked.looked_at(question):
                 if one.truth >= least:
                     self._leaves(one.parts, found)
             known = found.rest(Label(question.listed, question.where.span, None))
-            self._questions[id(question.where), or_may] = known
+            self._questions[place] = known
         return known
 
-    def _pick(self, question: Pick, current: int | None) -> Rest:
+    def _pick(self, asked: Explanation, question: Pick, current: int | None) -> Rest:
         """Return what the answer about the picked record rests on."""
-        each = self._picks.get(id(question))
+        each = self._picks.get((id(question), asked.this))
         if each is None:
-            each = self._picks[id(question)] = dict(self._each_pick(question))
+            each = self._picks[id(question), asked.this] = dict(self._each_pick(asked, question))
         return each[current if question.which in NEIGHBOURS else None]
 
-    def _each_pick(self, question: Pick) -> Iterator[tuple[int | None, Rest]]:
+    def _each_pick(self, asked: Explanation, question: Pick) -> Iterator[tuple[int | None, Rest]]:
         """Return what it rests on for each record, or for the whole case.
 
         Where a record only may be the one, it goes on with those after it: what is said of these is shared.
         """
         last: Rest = 0
-        for one in self._farthest_first(question):
+        for one in self._farthest_first(asked, question):
             if question.which in NEIGHBOURS:
                 yield one.record, last
             if one.truth is Truth.FALSE:
@@ -236,20 +237,23 @@ class Supports:
         if question.which not in NEIGHBOURS:
             yield None, last
 
-    def _farthest_first(self, question: Pick) -> Iterable[Looked]:
+    def _farthest_first(self, asked: Explanation, question: Pick) -> Iterable[Looked]:
         if question.which not in NEIGHBOURS:
-            return reversed([*self.explanation.candidates(question, None)])
+            return reversed([*asked.candidates(question, None)])
         count = len(self.findings.records[question.listed] or ())
         places = range(count) if question.which == "previous" else range(count - 1, -1, -1)
-        return (self.explanation.looked(question, place) for place in places)
+        return (asked.looked(question, place) for place in places)
 
-    def _operand(self, operand: Operand | None, record: int | None, found: Sum) -> None:
+    def _operand(
+        self, operand: Operand | None, record: int | None, found: Sum, this: int | None = None
+    ) -> None:
         while isinstance(operand, ByReading):
             found.add(self._own("assumption", (operand.assumption, None)))
             reading = self.explanation.readings[operand.assumption]
             operand = next(one for name, one in operand.readings if name == reading)
         if isinstance(operand, Ref):
-            found.add(self.of_name(operand.name, record if operand.listed else None))
+            own = this if operand.this else record
+            found.add(self.of_name(operand.name, own if operand.listed else None))
 
     # ---------- parameters, amounts, deadlines
 

@@ -135,4 +135,4 @@ class _Nearest:
         if not isinstance(leaf.condition, Test):
             return "", None
         ref = leaf.condition.ref
-        return ref.name, leaf.record if ref.listed else None
+        return leaf.key_of(ref)

@@ -12,6 +12,7 @@ from policyengine.diagnostics.text import Text
 from policyengine.model.case import Key
 from policyengine.model.clauses import Source
 from policyengine.model.key_names import PROPERTY_TITLES, format_key
+from policyengine.model.conditions import Ref
 from policyengine.model.rulebook import STATUSES, Rulebook
 from policyengine.semantics.findings import Known, Missing, State
 from policyengine.values.display import show_value
@@ -49,6 +50,11 @@ class Naming:
         deadline, _, property = name.rpartition(".")
         title = self.text(book.deadlines[deadline].title)
         return self.say(PROPERTY_TITLES[property], title=title)
+
+    def ref(self, ref: Ref) -> str:
+        """Return the title of what a condition names, and whether the record is meant for which it asks."""
+        title = self.title(ref.name)
+        return self.say("{title} of this record", title=title) if ref.this else title
 
     def type_of(self, name: str) -> ValueType:
         """Return the type of a name that has a value."""

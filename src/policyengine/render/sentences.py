@@ -85,7 +85,7 @@ class Sentences:
             self._limit(operand, state, ref.name, ref.type)
             for operand, state in zip(test.operands, leaf.right, strict=True)
         )
-        return self.say(TESTS[word][leaf.negated], left=self.naming.title(ref.name), right=right)
+        return self.say(TESTS[word][leaf.negated], left=self.naming.ref(ref), right=right)
 
     def _limit(self, operand: object, state: State, name: str, type: ValueType) -> str:
         """Return what is compared with: the value, and where it comes from if it has a name."""
@@ -95,8 +95,9 @@ class Sentences:
             shown = self.naming.typed(state.value, type, title)
             if type in QUOTED:
                 shown = self.say("“{words}”", words=shown)
-        named = getattr(operand, "name", "")
-        return self.say("{title} ({value})", title=self.naming.title(named), value=shown) if named else shown
+        if isinstance(operand, Ref):
+            return self.say("{title} ({value})", title=self.naming.ref(operand), value=shown)
+        return shown
 
     def _reading(self, leaf: Leaf, assumption: str, readings: tuple[str, ...]) -> str:
         declared = self.naming.book.assumptions[assumption]
@@ -110,7 +111,7 @@ class Sentences:
         """Return what was found, where in the case it stands, and what decided it."""
         match leaf.condition:
             case Test(ref) if leaf.left is not None:
-                return self.found_at((ref.name, leaf.record if ref.listed else None))
+                return self.found_at(leaf.key_of(ref))
             case ReadingIs(assumption):
                 return self.choice(choice(self.explanation, assumption))
             case Count() if leaf.number is not None:

@@ -70,6 +70,10 @@ _ANY_PICKS = {
     "next": marked("the next record of “{list}”"),
     "previous": marked("the record of “{list}” before it"),
 }
+_AMONG = {
+    "other": marked("{list} (but this one)"),
+    "earlier": marked("{list} (before this one)"),
+}
 # In a sentence these read better than in a list of tests.
 _ASKED = {
     "known": (marked("{left} is known"), marked("{left} is not known")),
@@ -133,7 +137,7 @@ class Statements:
         """Return what a rule concludes."""
         name = conclusion.fact.name
         value = self.operand(conclusion.value, name, conclusion.fact.type)
-        return self.say("{left} is {right}", left=self._quoted(name), right=value)
+        return self.say("{left} is {right}", left=self._quoted(conclusion.fact), right=value)
 
     def notice(self, notice: Notice) -> str:
         """Return what a rule tells somebody."""
@@ -181,11 +185,16 @@ class Statements:
                     tuple(conjuncts(condition)) if isinstance(condition, All) else parts, is_all, negated, top
                 )
             case Some(listed, where):
-                return self._some(listed, where, negated)
+                return self._some(self._list_of(condition), where, negated)
             case Count(listed, where):
-                return self._count(condition, listed, where, negated)
+                return self._count(condition, self._list_of(condition), where, negated)
             case Pick(which, listed, where, then):
-                return self._pick(which, listed, where, then, negated)
+                return self._pick(which, self._list_of(condition), where, then, negated)
+
+    def _list_of(self, question: Some | Count | Pick) -> str:
+        """Return the title of a list, and which of its records are asked about."""
+        title = self.naming.title(question.listed)
+        return title if question.among == "all" else self.say(_AMONG[question.among], list=title)
 
     def _joined(self, parts: Sequence[Condition], is_all: bool, negated: bool, top: bool) -> str:
         words = [self._condition(part, negated, top and len(parts) == 1) for part in parts]
@@ -207,22 +216,23 @@ class Statements:
         right = self.say(" or ").join(
             self.operand(one, test.ref.name, test.ref.type) for one in test.operands
         )
-        return self.say(_ASKED.get(word, TESTS[word])[negated], left=self._quoted(test.ref.name), right=right)
+        return self.say(_ASKED.get(word, TESTS[word])[negated], left=self._quoted(test.ref), right=right)
 
-    def _quoted(self, name: str) -> str:
+    def _quoted(self, ref: Ref) -> str:
+        name = ref.name
         if name not in self.naming.book.amounts and name.rpartition(".")[0] in self.naming.book.deadlines:
-            return self.naming.title(name)  # it has quotes already
-        return self.say("“{words}”", words=self.naming.title(name))
+            return self.naming.ref(ref)  # it has quotes already
+        return self.say("“{words}”", words=self.naming.ref(ref))
 
-    def _some(self, listed: str, where: Condition, negated: bool) -> str:
-        title, asked = self.naming.title(listed), self._condition(where, False)
+    def _some(self, title: str, where: Condition, negated: bool) -> str:
+        asked = self._condition(where, False)
         if not asked:
             template = _NO_RECORD if negated else _A_RECORD
             return self.say(template, list=title)
         return self.say(_NONE_WHERE if negated else _SOME_WHERE, list=title, where=asked)
 
-    def _count(self, count: Count, listed: str, where: Condition, negated: bool) -> str:
-        title, asked = self.naming.title(listed), self._condition(where, False)
+    def _count(self, count: Count, title: str, where: Condition, negated: bool) -> str:
+        asked = self._condition(where, False)
         left = self.say("the number of records of “{list}”", list=title)
         if asked:
             left = self.say(
@@ -232,8 +242,8 @@ class Statements:
         word = count.operator if count.spelling == "between" else count.spelling
         return self.say(TESTS[word][negated], left=left, right=right)
 
-    def _pick(self, which: str, listed: str, where: Condition, then: Condition, negated: bool) -> str:
-        title, asked = self.naming.title(listed), self._condition(where, False)
+    def _pick(self, which: str, title: str, where: Condition, then: Condition, negated: bool) -> str:
+        asked = self._condition(where, False)
         record = (
             self.say(_PICKS[which], list=title, where=asked)
             if asked
@@ -256,7 +266,7 @@ class Statements:
                 shown = self.naming.typed(value, operand.type, title)
                 return self.say("“{words}”", words=shown) if type in QUOTED else shown
             case Ref():
-                return self._quoted(operand.name)
+                return self._quoted(operand)
             case ByReading(assumption, readings):
                 return self.say(" or ").join(
                     self.say(

@@ -414,11 +414,12 @@ class _Run:
             operand = dict(operand.readings)[self.readings[operand.assumption]]
         return operand
 
-    def _operand(self, operand: Operand, record: int | None) -> State:
+    def _operand(self, operand: Operand, record: int | None, this: int | None = None) -> State:
         chosen = self._chosen(operand)
         if isinstance(chosen, Constant):
             return Known(chosen.value)
-        return self._known_or_waiting(chosen.name, record if chosen.listed else None)
+        own = this if chosen.this else record
+        return self._known_or_waiting(chosen.name, own if chosen.listed else None)
 
     def _part(self, operand: Operand, record: int | None) -> Part:
         """Return a part of an amount, with the range that it has where its value is not known."""
@@ -439,33 +440,40 @@ class _Run:
     # ---------- conditions
 
     def _condition(self, condition: Condition, record: int | None) -> Answer:
+        """Return the answer for a record: of the rule, clock or amount itself, not of a question."""
+        return self._inside(condition, record, record)
+
+    def _inside(self, condition: Condition, record: int | None, this: int | None) -> Answer:
+        """Return the answer for a record; ``this`` is the one for whose sake everything is asked."""
         match condition:
             case Test():
-                return self._test(condition, record)
+                return self._test(condition, record, this)
             case ReadingIs():
                 return _truth(self.readings[condition.assumption] in condition.readings)
             case All():
-                return _and([self._condition(part, record) for part in condition.parts])
+                return _and([self._inside(part, record, this) for part in condition.parts])
             case Any():
-                return _or([self._condition(part, record) for part in condition.parts])
+                return _or([self._inside(part, record, this) for part in condition.parts])
             case Not():
-                return _not(self._condition(condition.part, record))
+                return _not(self._inside(condition.part, record, this))
             case Some():
-                return self._some(condition)
+                return self._some(condition, this)
             case Count():
-                return self._count(condition, record)
+                return self._count(condition, record, this)
             case Pick():
-                return self._pick(condition, record)
+                return self._pick(condition, record, this)
 
-    def _test(self, test: Test, record: int | None) -> Answer:
-        state = self._operand(test.ref, record)
+    def _test(self, test: Test, record: int | None, this: int | None) -> Answer:
+        state = self._operand(test.ref, record, this)
         if test.operator == "known":
             return _is_known(state)
         if test.operator == "happened":
             return self._compare(state, "at_most", Known(self.as_of))
         if test.operator == "one_of":
-            return _or([self._compare(state, "is", self._operand(one, record)) for one in test.operands])
-        return self._compare(state, test.operator, self._operand(test.operands[0], record))
+            return _or(
+                [self._compare(state, "is", self._operand(one, record, this)) for one in test.operands]
+            )
+        return self._compare(state, test.operator, self._operand(test.operands[0], record, this))
 
     def _compare(self, left: State, operator: Operator, right: State) -> Answer:
         if isinstance(left, Absent) or isinstance(right, Absent):
@@ -479,30 +487,39 @@ class _Run:
     def _unknown_list(self, path: str) -> Answer:
         return Truth.UNDETERMINED, frozenset({Missing("fact", path, None)})
 
-    def _some(self, question: Some) -> Answer:
+    def _among(self, question: Some | Count | Pick, this: int | None) -> list[int] | None:
         records = self.seen[question.listed]
+        if records is None or question.among == "all":
+            return records
+        assert this is not None
+        if question.among == "earlier":
+            return records[: records.index(this)]
+        return [record for record in records if record != this]
+
+    def _some(self, question: Some, this: int | None) -> Answer:
+        records = self._among(question, this)
         if records is None:
             return self._unknown_list(question.listed)
-        return _or([self._condition(question.where, record) for record in records])
+        return _or([self._inside(question.where, record, this) for record in records])
 
-    def _count(self, question: Count, record: int | None) -> Answer:
-        records = self.seen[question.listed]
-        operands = [self._operand(operand, record) for operand in question.operands]
+    def _count(self, question: Count, record: int | None, this: int | None) -> Answer:
+        records = self._among(question, this)
+        operands = [self._operand(operand, record, this) for operand in question.operands]
         operands = [operand for operand in operands if not isinstance(operand, Absent)]
         if not operands:
             return FALSE
         if records is None:  # any number of records
             least, most, waits = 0, LARGEST_COUNT + 1, self._unknown_list(question.listed)[1]
         else:
-            answers = [self._condition(question.where, one) for one in records]
+            answers = [self._inside(question.where, one, this) for one in records]
             least = sum(truth is Truth.TRUE for truth, _ in answers)
             most = least + sum(truth is Truth.UNDETERMINED for truth, _ in answers)
             waits = NOTHING.union(*(part for _, part in answers))
         operator: Operator = "is" if question.operator == "one_of" else question.operator
         return _or([_compare_range(least, most, operator, one, waits) for one in operands])
 
-    def _pick(self, question: Pick, current: int | None) -> Answer:
-        records = self.seen[question.listed]
+    def _pick(self, question: Pick, current: int | None, this: int | None) -> Answer:
+        records = self._among(question, this)
         if records is None:
             return self._unknown_list(question.listed)
         if question.which in ("next", "previous"):
@@ -513,10 +530,10 @@ class _Run:
         is_earliest_preferred = question.which in ("first", "next")
         answer = FALSE  # when there is no such record
         for record in reversed(records) if is_earliest_preferred else records:
-            is_it, waits = self._condition(question.where, record)
+            is_it, waits = self._inside(question.where, record, this)
             if is_it is Truth.FALSE:
                 continue
-            then = self._condition(question.then, record)
+            then = self._inside(question.then, record, this)
             answer = then if is_it is Truth.TRUE else _either(waits, then, answer)
         return answer
 

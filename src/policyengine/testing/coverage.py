@@ -24,11 +24,13 @@ from policyengine.model.conditions import (
     Ref,
     Some,
     Test,
+    asks_this,
     conjuncts,
     parts_of,
 )
 from policyengine.model.rulebook import Amount, Deadline, Rulebook
 from policyengine.outcome.decision import Decision
+from policyengine.outcome.explain import Explanation
 from policyengine.semantics.findings import Known, State, Truth
 from policyengine.testing.days import day_targets, exercised_days
 from policyengine.testing.leaning import (
@@ -48,13 +50,15 @@ Leaf = Test | ReadingIs | Some | Count | Pick
 class Owned(NamedTuple):
     """A test, the rule, deadline, amount or policy that it belongs to, and the list of whose records it asks.
 
-    ``policy`` has to be in force for the test to matter; empty for what a policy itself demands.
+    ``policy`` has to be in force for the test to matter; empty for what a policy itself demands. ``this``:
+    inside a question that depends on it, the list for each of whose records that is asked.
     """
 
     owner: str
     leaf: Leaf
     listed: str | None
     policy: str
+    this: str | None
 
 
 _ORDERED = ("at_least", "at_most", "more_than", "less_than")
@@ -131,10 +135,11 @@ class Coverage:
 
     def distances(self, decision: Decision, target: Target) -> Iterator[tuple[Test | Count, int | None, int]]:
         """Return the tests of whose limit an edge is, for each record, and how far above it they are."""
-        for owner, leaf, listed, _ in self._in_force(decision):
-            if (owner, leaf.span) == (target.name, target.span) and isinstance(leaf, Test | Count):
-                for record in _records(decision, listed) if _is_limit(leaf) else ():
-                    for found, limit in compared(decision, leaf, record):
+        for owner, leaf, listed, _, this in self._in_force(decision):
+            is_wanted = (owner, leaf.span) == (target.name, target.span) and _is_limit(leaf)
+            if is_wanted and isinstance(leaf, Test | Count):
+                for place, record in decision.explanation.standpoints(listed, this):
+                    for found, limit in compared(place, leaf, record):
                         yield leaf, record, found - limit
 
     def _rules(self, decision: Decision) -> Iterator[Target]:
@@ -152,10 +157,10 @@ class Coverage:
 
 def _conditions(decision: Decision, leaves: Iterable[Owned]) -> Iterator[Target]:
     explanation = decision.explanation
-    for owner, leaf, listed, _ in leaves:
+    for owner, leaf, listed, _, this in leaves:
         evaluate = explanation.explainer.lowered(leaf)
-        for record in _records(decision, listed):
-            truth = evaluate(explanation, record)[0]
+        for place, record in explanation.standpoints(listed, this):
+            truth = evaluate(place, record)[0]
             if truth is not Truth.UNDETERMINED:
                 side = "yes" if truth is Truth.TRUE else "no"
                 yield Target("condition", owner, leaf.span, side, spoken(leaf))
@@ -170,16 +175,12 @@ def _in_force(decision: Decision, leaves: Iterable[Owned]) -> Iterator[Owned]:
     return (one for one in leaves if applies.get(one.policy, True))
 
 
-def _records(decision: Decision, listed: str | None) -> Iterable[int | None]:
-    return (None,) if listed is None else (decision.findings.records[listed] or ())
-
-
 def _targets(book: Rulebook, leaves: Iterable[Owned]) -> Iterator[Target]:
     for rule in book.rules.values():
         yield Target("rule", rule.id, rule.span, "holds")
     possible = _Possible(book)
     for owned in leaves:
-        owner, leaf, _, _ = owned
+        owner, leaf = owned.owner, owned.leaf
         for side in possible.sides(owned):
             yield Target("condition", owner, leaf.span, side, spoken(leaf))
         if _is_limit(leaf):
@@ -210,11 +211,11 @@ def tests_of(book: Rulebook) -> Iterator[Owned]:
     """Return every test of a rulebook with its owner and the list of whose records it asks."""
     told: set[tuple[Span, str]] = set()
     for owner, policy, condition, listed in _wholes(book):
-        for leaf, inner in _tests(condition, listed):
+        for leaf, inner, this in _tests(condition, listed, None):
             key = (leaf.span, str(getattr(leaf, "operator", type(leaf).__name__)))
             if key not in told:
                 told.add(key)
-                yield Owned(owner, leaf, inner, policy)
+                yield Owned(owner, leaf, inner, policy, this)
 
 
 def _wholes(book: Rulebook) -> Iterator[tuple[str, str, Condition, str | None]]:
@@ -230,22 +231,23 @@ def _wholes(book: Rulebook) -> Iterator[tuple[str, str, Condition, str | None]]:
             yield amount.id, amount.policy, cap.when, amount.listed
 
 
-def _tests(condition: Condition, listed: str | None) -> Iterator[tuple[Leaf, str | None]]:
+def _tests(
+    condition: Condition, listed: str | None, this: str | None
+) -> Iterator[tuple[Leaf, str | None, str | None]]:
     match condition:
         case All(parts) | Any(parts):
             for part in parts:
-                yield from _tests(part, listed)
+                yield from _tests(part, listed, this)
         case Not(part):
-            yield from _tests(part, listed)
-        case Some(inner, where) | Count(inner, where):
-            yield condition, listed
-            yield from _tests(where, inner)
-        case Pick(_, inner, where, then):
-            yield condition, listed
-            yield from _tests(where, inner)
-            yield from _tests(then, inner)
+            yield from _tests(part, listed, this)
+        case Some() | Count() | Pick():
+            yield condition, listed, this
+            inner = this or (listed if asks_this(condition) else None)
+            yield from _tests(condition.where, condition.listed, inner)
+            if isinstance(condition, Pick):
+                yield from _tests(condition.then, condition.listed, inner)
         case Test() | ReadingIs():
-            yield condition, listed
+            yield condition, listed, this
 
 
 # ---------- what no case can do
@@ -357,30 +359,25 @@ def _limits_of_amount(decision: Decision, amount: Amount, key: Key) -> Iterator[
 
 
 def _limits_of_conditions(decision: Decision, leaves: Iterable[Owned]) -> Iterator[Target]:
-    for owner, leaf, listed, _ in leaves:
+    for owner, leaf, listed, _, this in leaves:
         if not _is_limit(leaf) or not isinstance(leaf, Test | Count):
             continue
-        for record in _records(decision, listed):
-            for found, limit in compared(decision, leaf, record):
+        for place, record in decision.explanation.standpoints(listed, this):
+            for found, limit in compared(place, leaf, record):
                 if found - limit in SIDES:
                     yield Target("edge", owner, leaf.span, SIDES[found - limit], spoken(leaf))
 
 
-def compared(decision: Decision, leaf: Test | Count, record: int | None) -> Iterator[tuple[int, int]]:
+def compared(place: Explanation, leaf: Test | Count, record: int | None) -> Iterator[tuple[int, int]]:
     """Return what a test of money or a number found and its limit, where both are known."""
-    explanation = decision.explanation
     if isinstance(leaf, Count):
-        bounds = explanation.count(leaf.listed, leaf.where)
+        bounds = place.asked(leaf, record).count(leaf)
         left = bounds[0] if bounds is not None and bounds[0] == bounds[1] else None
     else:
-        left = _number(explanation.state_of(leaf.ref, record))
-    right = _operand(decision, leaf.operands[0], record)
+        left = _number(place.state_of(leaf.ref, record))
+    right = _number(place.state_of(leaf.operands[0], record))
     if left is not None and right is not None:
         yield left, right
-
-
-def _operand(decision: Decision, operand: Operand, record: int | None) -> int | None:
-    return _number(decision.explanation.state_of(operand, record))
 
 
 def _number(state: State) -> int | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Key
-from policyengine.model.conditions import Count
+from policyengine.model.conditions import Count, asks_this
 from policyengine.model.key_names import path_of
 from policyengine.outcome.decision import Decision
 from policyengine.semantics.findings import Truth
@@ -118,6 +118,8 @@ def with_records(result: Result, target: Target, coverage: Coverage) -> Iterator
 
 
 def _counted(result: Result, decision: Decision, leaf: Count, change: int) -> Iterator[Try]:
+    if asks_this(leaf):
+        return  # another record is another one for whose sake it is asked
     seen = decision.findings.records[leaf.listed] or ()
     matches = decision.explanation.explainer.lowered(leaf.where)
     counted = [one for one in seen if matches(decision.explanation, one)[0] is Truth.TRUE]

@@ -80,8 +80,9 @@ class Scope:
     """What names mean where source is written.
 
     ``variables`` are those of cells, ``local`` those that hold what the current record has, ``asked`` the
-    answers of questions about lists; ``records`` is the variable of the current record of each list.
-    ``past`` are the names of instants that are hidden while they are still to come.
+    answers of questions about lists; ``records`` is the variable of the current record of each list, and
+    ``this``, inside a question, that of the record for which it is asked. ``past`` are the names of instants
+    that are hidden while they are still to come.
     """
 
     variables: dict[str, str] = field(default_factory=dict)
@@ -91,6 +92,7 @@ class Scope:
     asked: dict[Aggregate, str] = field(default_factory=dict)
     constants: dict[str, Duration] = field(default_factory=dict)
     past: set[str] = field(default_factory=set)
+    this: str = ""
 
     # ---------- values
 
@@ -101,9 +103,10 @@ class Scope:
         match expr:
             case Const(value, sort):
                 return Value(self.literal(value), "", value is None, sort)
-            case Read(name, listed, sort):
+            case Read(name, listed, sort, this):
                 marks, may_be_absent = self.traits[name]
-                return Value(self._read(name, listed), marks, may_be_absent, sort, name in self.past)
+                text = f"{self.variables[name]}[{self.this}]" if this else self._read(name, listed)
+                return Value(text, marks, may_be_absent, sort, name in self.past)
             case _:
                 raise ValueError(f"no value of a folded plan: {expr}")
 
@@ -137,7 +140,7 @@ class Scope:
             case Apply("has", (part,)):
                 return _has(self.value(part))
             case Apply(op, (Aggregate("count") as counted, *limits)):
-                ways = [_in_range(self.asked[counted], op, self.value(one)) for one in limits]
+                ways = [_in_range(self._answer(counted), op, self.value(one)) for one in limits]
                 return _joined("any", ways, depth)
             case Apply("in", (left, *others)) if all(isinstance(one, Const) for one in others):
                 return self._among(self.value(left), others)
@@ -147,11 +150,16 @@ class Scope:
                 subject = self.value(left)
                 return _joined("any", [_compared(subject, op, self.value(one)) for one in others], depth)
             case Aggregate():
-                name = self.asked[expr]
-                text = f"{name}[{self.records[expr.listed]}]" if expr.is_of_record else name
-                return Condition(text, False)
+                return Condition(self._answer(expr), False)
             case _:
                 raise ValueError(f"no condition of a folded plan: {expr}")
+
+    def _answer(self, question: Aggregate) -> str:
+        """Return the source of the answer to a question that has been asked."""
+        text = self.asked[question]
+        if question.this is not None:
+            text += f"[{self.this or self.records[question.this]}]"
+        return f"{text}[{self.records[question.listed]}]" if question.is_of_record else text
 
     def _among(self, subject: Value, others: Iterable[Expr]) -> Condition:
         keys = {

@@ -40,6 +40,17 @@ class Questions:
         self.source.scope.asked = dict(self._asked(group))
 
     def _question(self, question: Aggregate) -> str:
+        if question.this is None:
+            return self._asked_once(question)
+        scope, answers = self.source.scope, self.source.names.new(f"{question.how}_of_each")
+        self.source.write(f"{answers} = {self.source.empty('None', question.this)}")
+        with self.source.each(question.this, ()) as record:
+            scope.this = record
+            self.source.write(f"{answers}[{record}] = {self._asked_once(question)}")
+            scope.this = ""
+        return answers
+
+    def _asked_once(self, question: Aggregate) -> str:
         answer = self.source.names.new({"any": "some", "count": "number"}.get(question.how, question.how))
         match question.how:
             case "any":
@@ -50,6 +61,17 @@ class Questions:
                 return self._neighbours(question, answer)
             case _:
                 return self._picked(question, answer)
+
+    def _order(self, question: Aggregate) -> str:
+        """Return the source of the records of a list that is known which a question is about."""
+        records, this = self.source.lists[question.listed], self.source.scope.this
+        match question.among:
+            case "other":
+                return f"[one for one in {records} if one != {this}]"
+            case "earlier":
+                return f"{records}[:{records}.index({this})]"
+            case _:
+                return self.source.records(question.listed)
 
     @contextmanager
     def _unless_unknown(self, question: Aggregate, answer: str, unknown: str) -> Iterator[None]:
@@ -63,7 +85,7 @@ class Questions:
     def _some(self, question: Aggregate, answer: str) -> str:
         with self._unless_unknown(question, answer, "1"):
             self.source.write(f"{answer} = 0")
-            with self.source.each(question.listed, [question.where]):
+            with self.source.each(question.listed, [question.where], order=self._order(question)):
                 where = self.source.scope.condition(question.where)
                 if where.is_two_valued:
                     with self.source.block(f"if {where.text}:"):
@@ -78,7 +100,7 @@ class Questions:
         with self._unless_unknown(question, answer, "MANY"):
             sure, possible = self.source.names.new("sure"), self.source.names.new("possible")
             self.source.write(f"{sure} = {possible} = 0")
-            with self.source.each(question.listed, [question.where]):
+            with self.source.each(question.listed, [question.where], order=self._order(question)):
                 truth = self.source.truth(question.where)
                 with self.source.block(f"if {truth}:"):
                     self.source.write(f"{possible} += 1")
@@ -87,7 +109,7 @@ class Questions:
         return answer
 
     def _picked(self, question: Aggregate, answer: str) -> str:
-        order = self.source.lists[question.listed]
+        order = self.source.lists[question.listed] if question.among == "all" else self._order(question)
         order = order if question.how == "first" else f"{order}[::-1]"
         with self._unless_unknown(question, answer, "1"):
             before = self.source.names.new("before")

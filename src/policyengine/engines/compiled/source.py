@@ -101,7 +101,7 @@ class Source:
         before, outer = self.scope.local, self.scope.records
         self.scope.local = dict(before)
         self.scope.records = {**outer, listed: record}
-        reads = {read.name for read in read_by(exprs) if read.listed == listed} - set(own)
+        reads = {read.name for read in read_by(exprs) if read.listed == listed and not read.this} - set(own)
         with self.block(f"for {record} in {order or self.records(listed)}:"):
             for name in sorted(reads):
                 local = self.scope.local[name] = self.names.new(f"own_{name}")

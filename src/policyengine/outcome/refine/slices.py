@@ -25,6 +25,7 @@ from policyengine.model.conditions import (
     Ref,
     Some,
     Test,
+    asks_this,
 )
 from policyengine.model.rulebook import Amount, Deadline, Rulebook
 from policyengine.outcome.explain import Explanation
@@ -46,10 +47,14 @@ _EXACT = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
 
 
 class Asked(Frozen):
-    """A test or a question about a list, and the list of whose records it is asked (None: of the case)."""
+    """A test or a question about a list, and the list of whose records it is asked (None: of the case).
+
+    ``this``: inside a question that depends on it, the list for each of whose records that is asked.
+    """
 
     condition: Test | Count | Some | Pick
     listed: str | None
+    this: str | None = None
 
 
 class _Parts(Frozen):
@@ -88,7 +93,7 @@ class Slice:
         found: dict[object, Asked] = {}
         for condition, listed in self._conditions():
             for one in _asked(choose_condition(condition, self.readings), listed):
-                found.setdefault((one.condition, one.listed), one)
+                found.setdefault((one.condition, one.listed, one.this), one)
         return tuple(found.values())
 
     def _conditions(self) -> Iterator[tuple[Condition, str | None]]:
@@ -323,6 +328,8 @@ class Slice:
             if isinstance(one.condition, Pick) and one.condition.listed == listed:
                 return None
             if isinstance(one.condition, Some | Count) and one.condition.listed == listed:
+                if asks_this(one.condition):
+                    return None
                 asked[one.condition.where] = one.condition.where
         loops = [
             *(rule.listed for id, rule in self.book.rules.items() if rule_node(id) in self.nodes),
@@ -360,8 +367,12 @@ class Slice:
             return (only[1],) if only is not None and listed == only[0] else _each(explanation, listed)
 
         for one in parts.asked:
-            for record in each(one.listed):
-                yield _atom(one.condition, record, explanation)
+            if one.this is None:
+                for record in each(one.listed):
+                    yield _atom(one.condition, record, explanation)
+            else:
+                for place, record in explanation.standpoints(one.listed, one.this):
+                    yield _atom(one.condition, record, place)
         for name, listed in parts.words:
             for record in each(listed):
                 yield _word(explanation.values[name, record])
@@ -487,23 +498,22 @@ def _nodes_of(condition: Condition) -> frozenset[str]:
     return frozenset((*map(node_of, refs_of_condition(condition)), *lists_of_condition(condition)))
 
 
-def _asked(condition: Condition, listed: str | None) -> Iterator[Asked]:
+def _asked(condition: Condition, listed: str | None, this: str | None = None) -> Iterator[Asked]:
     match condition:
         case All(parts) | Any(parts):
             for part in parts:
-                yield from _asked(part, listed)
+                yield from _asked(part, listed, this)
         case Not(part):
-            yield from _asked(part, listed)
+            yield from _asked(part, listed, this)
         case Test(ref, _, operands):
             names = (ref, *(name for operand in operands for name in refs_of_operand(operand)))
-            yield Asked(condition, listed if any(name.listed for name in names) else None)
-        case Some(of, where) | Count(of, where):
-            yield Asked(condition, listed)
-            yield from _asked(where, of)
-        case Pick(_, of, where, then):
-            yield Asked(condition, listed)
-            yield from _asked(where, of)
-            yield from _asked(then, of)
+            yield Asked(condition, listed if any(name.listed for name in names) else None, this)
+        case Some() | Count() | Pick():
+            yield Asked(condition, listed, this)
+            inner = this or (listed if asks_this(condition) else None)
+            yield from _asked(condition.where, condition.listed, inner)
+            if isinstance(condition, Pick):
+                yield from _asked(condition.then, condition.listed, inner)
 
 
 def _each(explanation: Explanation, listed: str | None) -> Iterable[int | None]:
@@ -517,8 +527,8 @@ def _atom(condition: Test | Count | Some | Pick, record: int | None, explanation
         ):
             left = explanation.state_of(ref, record)
             return tuple(_order(left, explanation.state_of(one, record)) for one in operands)
-        case Count(listed, where, _, operands):
-            number = explanation.count(listed, where)
+        case Count(operands=operands):
+            number = explanation.asked(condition, record).count(condition)
             return tuple(_counted(number, explanation.state_of(one, record)) for one in operands)
         case _:
             return explanation.explainer.lowered(condition)(explanation, record)[0]

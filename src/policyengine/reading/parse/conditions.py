@@ -10,7 +10,7 @@ from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.wordings import advice
 from policyengine.frozen import replace
 from policyengine.model import conditions as tree
-from policyengine.model.conditions import NEIGHBOURS, Condition, Operand, Operator, Ref, Which
+from policyengine.model.conditions import NEIGHBOURS, Among, Condition, Operand, Operator, Ref, Which
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.names import Symbol
 from policyengine.reading.parse.operands import (
@@ -64,6 +64,8 @@ _SIGNS = {
 _SEVERAL = ("all", "any")
 _PICKS = ("first", "last")
 _CONDITIONS = (*_SEVERAL, "not", "any_of", "count_of", *_PICKS, *NEIGHBOURS)
+# Of which records of a list a question asks, by the word before the list.
+_LISTS: dict[str, Among] = {"list": "all", "other": "other", "earlier": "earlier"}
 _NO_RECORD = message("use it in a part with `for_each`: there the question is asked of each record")
 
 
@@ -102,77 +104,92 @@ def _entry(entry: Entry, scope: Scope) -> Condition | None:
     if not scope.names.is_known(word, scope.listed) and (help := advice(word, _CONDITIONS)) is not None:
         scope.fault("unknown-name", message("nothing is named `{name}`", name=word), span, help)
         return None
-    symbol = scope.names.resolve(word, scope.listed, span)
-    return None if symbol is None else _test(symbol, symbol.ref(span), value, scope)
+    named = scope.named(word, span)
+    return None if named is None else _test(named[0], named[0].ref(span, named[1]), value, scope)
 
 
 # ---------- questions about lists
 
 
-def _list(node: MappingNode, scope: Scope) -> str | None:
-    written = nodes.scalar(node.get("list"))
-    if written.text in scope.names.lists:
-        return written.text
-    what = message("there is no list `{name}`", name=written.text)
+def _list(node: MappingNode, span: Span, scope: Scope) -> tuple[str, Among] | None:
+    """Return the list that a question is about, and which of its records."""
+    said = [entry for entry in node.entries if entry.key.text in _LISTS]
+    if len(said) != 1:
+        what = message("a question says with one word of which records it asks: `list`, `other` or `earlier`")
+        help = message("write for example `list: {name}`", name=next(iter(scope.names.lists), "LIST"))
+        scope.fault("missing-key", what, span, help)
+        return None
+    word, written = said[0].key.text, nodes.scalar(said[0].value)
     known = scope.names.lists
-    scope.fault("unknown-list", what, written.span, did_you_mean(written.text, known) or one_of(known))
-    return None
+    if written.text not in known:
+        what = message("there is no list `{name}`", name=written.text)
+        scope.fault("unknown-list", what, written.span, did_you_mean(written.text, known) or one_of(known))
+        return None
+    if word != "list" and scope.this != written.text:
+        what = message("`{word}` is asked where no record of `{list}` stands", word=word, list=written.text)
+        help = message("use it in a part with `for_each: {list}`, or write `list`", list=written.text)
+        scope.fault("outside-list", what, said[0].key.span, help)
+        return None
+    return written.text, _LISTS[word]
 
 
 def _some(node: MappingNode, span: Span, scope: Scope) -> Condition | None:
-    listed = _list(node, scope)
-    if listed is None:
+    found = _list(node, span, scope)
+    if found is None:
         return None
-    return tree.Some(listed, parse_condition(node.get("where"), scope.within(listed)), span)
+    listed, among = found
+    return tree.Some(listed, parse_condition(node.get("where"), scope.inside(listed)), span, among)
 
 
 def _pick(which: Which, node: MappingNode, span: Span, scope: Scope) -> Condition | None:
-    listed = _list(node, scope)
-    return None if listed is None else _of_record(which, listed, node, span, scope)
+    found = _list(node, span, scope)
+    return None if found is None else _of_record(which, *found, node, span, scope)
 
 
 def _neighbour(which: Which, node: MappingNode, span: Span, scope: Scope) -> Condition | None:
     if scope.listed is not None:
-        return _of_record(which, scope.listed, node, span, scope)
+        return _of_record(which, scope.listed, "all", node, span, scope)
     what = message("`{word}` is asked where there is no record", word=which)
     scope.fault("wrong-test", what, span, _NO_RECORD)
     return None
 
 
-def _of_record(which: Which, listed: str, node: MappingNode, span: Span, scope: Scope) -> Condition:
-    inner = scope.within(listed)
+def _of_record(
+    which: Which, listed: str, among: Among, node: MappingNode, span: Span, scope: Scope
+) -> Condition:
+    inner = scope.inside(listed)
     where = parse_condition(node.get("where"), inner)
-    return tree.Pick(which, listed, where, parse_condition(node.get("is"), inner), span)
+    return tree.Pick(which, listed, where, parse_condition(node.get("is"), inner), span, among)
 
 
 _NUMBER_OF_RECORDS = Symbol("", "fact", ValueType.COUNT, None, (), Span(""))
 
 
 def _count(node: MappingNode, span: Span, scope: Scope) -> Condition | None:
-    listed = _list(node, scope)
-    if listed is None:
+    found = _list(node, span, scope)
+    if found is None:
         return None
-    where = parse_condition(node.get("where"), scope.within(listed))
-    asked = MappingNode(tuple(e for e in node.entries if e.key.text not in ("list", "where")), node.span)
+    where = parse_condition(node.get("where"), scope.inside(found[0]))
+    asked = MappingNode(tuple(e for e in node.entries if e.key.text not in (*_LISTS, "where")), node.span)
     if not asked.entries:
         what = message("`count_of` does not say how many")
         scope.fault("missing-key", what, span, message("add for example `at_least: 1`"))
         return None
     # The operands belong to the record or case around the question, not to a record of the list.
     ref = _NUMBER_OF_RECORDS.ref(span)
-    return _each_test(_test(_NUMBER_OF_RECORDS, ref, asked, scope), listed, where)
+    return _each_test(_test(_NUMBER_OF_RECORDS, ref, asked, scope), *found, where)
 
 
-def _each_test(test: Condition | None, listed: str, where: Condition) -> Condition | None:
+def _each_test(test: Condition | None, listed: str, among: Among, where: Condition) -> Condition | None:
     """Turn tests of a number into tests of the number of records."""
     match test:
-        case tree.Test():
-            return tree.Count(listed, where, test.operator, test.operands, test.spelling, test.span)
+        case tree.Test(_, operator, operands, spelling, span):
+            return tree.Count(listed, where, operator, operands, spelling, span, among)
         case tree.All(parts, span):
-            counts = [_each_test(part, listed, where) for part in parts]
+            counts = [_each_test(part, listed, among, where) for part in parts]
             return tree.All(tuple(part for part in counts if part is not None), span)
         case tree.Not(part, span):
-            inner = _each_test(part, listed, where)
+            inner = _each_test(part, listed, among, where)
             return None if inner is None else tree.Not(inner, span)
         case _:
             return None

@@ -27,9 +27,9 @@ class Symbol(Frozen):
     choices: tuple[str, ...]
     span: Span
 
-    def ref(self, span: Span) -> Ref:
-        """Return a reference to it, written at the span."""
-        return Ref(self.name, self.kind, self.type, self.listed, span)
+    def ref(self, span: Span, this: bool = False) -> Ref:
+        """Return a reference to it, written at the span; ``this``: of the record that asks a question."""
+        return Ref(self.name, self.kind, self.type, self.listed, span, this)
 
 
 class Names:

@@ -38,15 +38,24 @@ def wanted_by(symbol: Symbol) -> Wanted:
     return Wanted((symbol.type,), symbol.choices)
 
 
+_THIS = "this."
+_NO_THIS = message("`this` is the record of `for_each`: write it in a part that has one")
+
+
 class Scope(Frozen):
     """Where a name or a literal is read: all names, the zone of naive times, the currency of sums, and whose
     record is spoken of.
+
+    ``this`` is the list of the record at which ``for_each`` stands, ``listed`` that of the record which is
+    spoken of: inside a question (``is_inside``) the one that is looked at.
     """
 
     names: Names
     zone: ZoneInfo
     currency: str
     listed: str | None = None
+    this: str | None = None
+    is_inside: bool = False
 
     @property
     def faults(self) -> list[Diagnostic]:
@@ -54,8 +63,56 @@ class Scope(Frozen):
         return self.names.faults
 
     def within(self, listed: str | None) -> Scope:
-        """Return the scope of one record of a list."""
-        return replace(self, listed=listed)
+        """Return the scope of a part for each record of a list, or for the case."""
+        return replace(self, listed=listed, this=listed)
+
+    def inside(self, listed: str) -> Scope:
+        """Return the scope of a record that a question looks at."""
+        return replace(self, listed=listed, is_inside=True)
+
+    def find(self, name: str) -> Symbol | None:
+        """Return what a name stands for here."""
+        if name.startswith(_THIS):
+            own = None if self.this is None else self.names.find(name.removeprefix(_THIS), self.this)
+            return own if own is not None and own.listed == self.this else None
+        return self.names.find(name, self.listed)
+
+    def resolve(self, written: Scalar) -> Ref | None:
+        """Return what a name refers to; an unknown one, or one of another record, is a fault."""
+        named = self.named(written.text, written.span)
+        return None if named is None else named[0].ref(written.span, named[1])
+
+    def named(self, name: str, span: Span) -> tuple[Symbol, bool] | None:
+        """Return what a name stands for, and whether the record is meant that asks a question."""
+        if name.startswith(_THIS):
+            return self._of_this(name.removeprefix(_THIS), span)
+        found = self.names.find(name, self.listed)
+        if found is not None and self.is_inside and found.listed is not None and found.listed == self.this:
+            # The full name of a fact of the record that asks; of the same list it could be either.
+            if found.listed != self.listed:
+                return found, True
+            if name.startswith(f"{found.listed}."):
+                short = name.removeprefix(f"{found.listed}.")
+                what = message("`{name}` could be of this record or of the one that is looked at", name=name)
+                help = message(
+                    "write `this.{short}`, or `{short}` for the one that is looked at", short=short
+                )
+                self.fault("outside-list", what, span, help)
+                return None
+        symbol = self.names.resolve(name, self.listed, span)
+        return None if symbol is None else (symbol, False)
+
+    def _of_this(self, name: str, span: Span) -> tuple[Symbol, bool] | None:
+        if self.this is None:
+            what = message("`{name}` is written where there is no record", name=_THIS + name)
+            self.fault("outside-list", what, span, _NO_THIS)
+            return None
+        symbol = self.names.resolve(name, self.this, span)
+        if symbol is not None and symbol.listed is None:
+            what = message("`{name}` belongs to the case and not to a record", name=name)
+            self.fault("outside-list", what, span, message("write `{name}`", name=name))
+            return None
+        return None if symbol is None else (symbol, self.is_inside)
 
     def fault(self, code: str, what: Message, span: Span, help: Message | None = None) -> None:
         """Tell an error."""
@@ -68,7 +125,9 @@ def parse_operand(node: Node, wanted: Wanted, scope: Scope) -> Operand | None:
         return _by_reading(node, wanted, scope)
     written = nodes.scalar(node)
     if _is_name_of_text(written, wanted, scope):
-        return _named(written, wanted, scope)
+        return None if _is_bare(written, scope) else _named(written, wanted, scope)
+    if wanted.types == (ValueType.TEXT,) and not written.quoted and _looks_like_a_name(written, scope):
+        return None
     constant = _constant(written, wanted, scope)
     if isinstance(constant, Constant):
         return constant
@@ -80,13 +139,46 @@ def parse_operand(node: Node, wanted: Wanted, scope: Scope) -> Operand | None:
 
 def _is_name_of_text(written: Scalar, wanted: Wanted, scope: Scope) -> bool:
     """Tell whether the name of a text is meant: every spelling is a text, so quotes make the difference."""
-    symbol = None if written.quoted else scope.names.find(written.text, scope.listed)
+    symbol = None if written.quoted else scope.find(written.text)
     return wanted.types == (ValueType.TEXT,) and symbol is not None and symbol.type is ValueType.TEXT
+
+
+def _is_bare(written: Scalar, scope: Scope) -> bool:
+    """Refuse the short name of a record's text: it is a text itself, and could be either record's."""
+    symbol, text = scope.find(written.text), written.text
+    if symbol is None or symbol.listed is None or text == symbol.name or text.startswith(_THIS):
+        return False
+    what = message("`{name}` could be a text, or the fact of the record", name=text)
+    help = message('write `this.{name}` for the fact, or `"{name}"` for the text', name=text)
+    if symbol.listed != scope.this:
+        help = message('write `{path}` for the fact, or `"{name}"` for the text', path=symbol.name, name=text)
+    scope.fault("bad-value", what, written.span, help)
+    return True
+
+
+def _looks_like_a_name(written: Scalar, scope: Scope) -> bool:
+    """Tell a bare word that was meant as a name, though every spelling is a text."""
+    text = written.text
+    if not NAME.fullmatch(text):
+        return False
+    if text.startswith(_THIS):
+        return scope.named(text, written.span) is None
+    texts = [name for name, one in scope.names.symbols.items() if one.type is ValueType.TEXT]
+    guess = did_you_mean(text, texts) if "." in text or "_" in text else None
+    if "." not in text and guess is None:
+        return False
+    what = message("`{name}` looks like a name, and nothing is named so", name=text)
+    help = message('put a text that looks like a name in quotes: `"{text}"`', text=text)
+    if guess is not None:
+        meant = dict(guess.arguments)["word"]
+        help = message('write `{name}`, or put the text in quotes: `"{text}"`', name=meant, text=text)
+    scope.fault("unknown-name", what, written.span, help)
+    return True
 
 
 def _is_odd_answer(written: Scalar, wanted: Wanted, scope: Scope) -> bool:
     """Tell whether a word such as ``maybe`` was meant as yes or no, and not as a name."""
-    is_name = scope.names.find(written.text, scope.listed) is not None
+    is_name = scope.find(written.text) is not None
     return wanted.types == (ValueType.BOOLEAN,) and "." not in written.text and not is_name
 
 
@@ -118,12 +210,13 @@ def _constant(written: Scalar, wanted: Wanted, scope: Scope) -> Constant | Liter
 
 
 def _named(written: Scalar, wanted: Wanted, scope: Scope) -> Ref | None:
-    if wanted.choices and scope.names.find(written.text, scope.listed) is None:
+    if wanted.choices and scope.find(written.text) is None and not written.text.startswith(_THIS):
         _unknown_choice(written, wanted, scope)
         return None
-    symbol = scope.names.resolve(written.text, scope.listed, written.span)
-    if symbol is None:
+    named = scope.named(written.text, written.span)
+    if named is None:
         return None
+    symbol, this = named
     if symbol.type not in wanted.types:
         what = message(
             "`{name}` has the type {found}, and {wanted} is needed here",
@@ -140,7 +233,7 @@ def _named(written: Scalar, wanted: Wanted, scope: Scope) -> Ref | None:
         )
         scope.fault("type-mismatch", what, written.span, one_of(wanted.choices))
         return None
-    return symbol.ref(written.span)
+    return symbol.ref(written.span, this)
 
 
 def _either(words: list[Message]) -> Message:

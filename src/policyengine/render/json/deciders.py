@@ -18,6 +18,7 @@ from policyengine.outcome.deciding import (
     deciders,
     key_of,
 )
+from policyengine.outcome.explain import Explanation
 from policyengine.render.json.parts import Json, named_data
 from policyengine.render.json.values import Values
 from policyengine.render.naming import type_of
@@ -38,10 +39,13 @@ class Deciders:
         data = self._of(key)
         return {"decided_by": data} if data else {}
 
-    def of_operand(self, operand: Operand, record: int | None) -> Json:
-        """Return what decides the value of an operand: readings, then what decides the name behind it."""
+    def of_operand(self, place: Explanation, operand: Operand, record: int | None) -> Json:
+        """Return what decides the value of an operand: readings, then what decides the name behind it.
+
+        ``place`` is the explanation in which the question stands that it belongs to.
+        """
         data = [self.one(one, ValueType.TEXT) for one in choices(self.explanation, operand)]
-        key = key_of(self.explanation, operand, record)
+        key = key_of(place, operand, record)
         if key is not None:
             data += self._of(key)
         return {"decided_by": data} if data else {}

@@ -42,7 +42,7 @@ class Leaves:
         data: Json = {"truth": TRUTHS[leaf.truth], "negated": leaf.negated}
         match leaf.condition:
             case Test(ref, _, operands, spelling):
-                key = (ref.name, leaf.record if ref.listed else None)
+                key = leaf.key_of(ref)
                 data |= {"test": spelling, "name": ref.name, "path": format_key(self.book, key)}
                 data["value"] = self.values.state(leaf.left, ref.type)
                 data |= self.deciders.of_name(key)
@@ -60,12 +60,15 @@ class Leaves:
             case Some(listed) | Pick(_, listed):
                 word = leaf.condition.which if isinstance(leaf.condition, Pick) else "any_of"
                 data |= {"test": word, "name": listed, **self._records(leaf)}
+        among = getattr(leaf.condition, "among", "all")
+        data |= {} if among == "all" else {"among": among}
         return data | self._gap(leaf) | place_data(leaf.span)
 
     def _expected(self, leaf: Leaf, operands: Sequence[Operand], type: ValueType) -> list[Json]:
         pairs = zip(operands, leaf.right, strict=True)
         return [
-            {**self.values.operand(operand, state, type), **self.deciders.of_operand(operand, leaf.record)}
+            self.values.operand(operand, state, type)
+            | self.deciders.of_operand(leaf.explanation, operand, leaf.record)
             for operand, state in pairs
         ]
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from policyengine.model.conditions import NEIGHBOURS, Count, Operand, Pick, Ref, Test
+from policyengine.model.case import Key
+from policyengine.model.conditions import NEIGHBOURS, Count, Operand, Pick, Test
 from policyengine.outcome.deciding import ByChoice, choices, key_of
+from policyengine.outcome.explain import Explanation
 from policyengine.outcome.leaves import Either, Leaf, Looked, Part
 from policyengine.outcome.nearness import in_order, shown_records, ways_in_order
 from policyengine.render.layout import Tone
@@ -64,7 +66,7 @@ class Leaves:
         if not shown.records:
             return
         is_neighbour = isinstance(leaf.condition, Pick) and leaf.condition.which in NEIGHBOURS
-        record = leaf.record if is_neighbour else None
+        record = leaf.record if is_neighbour or leaf.explanation.this is not None else None
         question = (leaf.condition, leaf.negated, leaf.truth, record)
         if self.walk.has_told("question", question):
             yield self.walk.above(depth)
@@ -88,16 +90,21 @@ class Leaves:
     def _behind(self, leaf: Leaf, depth: int) -> Iterator[str]:
         """Explain what a test asked about, where rules or clocks concluded it."""
         if isinstance(leaf.condition, Test):
-            yield from self._ref(leaf.condition.ref, leaf.record, depth)
+            yield from self._key(leaf.key_of(leaf.condition.ref), depth)
         if isinstance(leaf.condition, Test | Count):
             for operand in leaf.condition.operands:
-                yield from self.operand(operand, leaf.record, depth)
+                yield from self.operand(operand, leaf.record, depth, leaf.explanation)
 
-    def operand(self, operand: Operand, record: int | None, depth: int) -> Iterator[str]:
-        """Explain what something is compared with or made from: readings, then the name behind it."""
+    def operand(
+        self, operand: Operand, record: int | None, depth: int, place: Explanation | None = None
+    ) -> Iterator[str]:
+        """Explain what something is compared with or made from: readings, then the name behind it.
+
+        ``place`` is the explanation in which a question stands.
+        """
         for chosen in choices(self.explanation, operand):
             yield from self.choice(chosen, depth)
-        key = key_of(self.explanation, operand, record)
+        key = key_of(place or self.explanation, operand, record)
         if key is not None and not self.walk.is_given(key[0]):
             yield from self.walk.explain(key, depth)
 
@@ -110,6 +117,6 @@ class Leaves:
             depth, self.say("by the reading: {reading}", reading=self.sentences.choice(chosen)), tone
         )
 
-    def _ref(self, ref: Ref, record: int | None, depth: int) -> Iterator[str]:
-        if not self.walk.is_given(ref.name):  # else the line of the test has said it
-            yield from self.walk.explain((ref.name, record if ref.listed else None), depth)
+    def _key(self, key: Key, depth: int) -> Iterator[str]:
+        if not self.walk.is_given(key[0]):  # else the line of the test has said it
+            yield from self.walk.explain(key, depth)
