@@ -23,8 +23,10 @@ FACTS = """facts:
   new: {type: boolean, title: {zh: 新, en: new}}
   told_at: {type: instant, title: {zh: 告知, en: told at}}
   note: {type: text, if_missing: none, title: {zh: 注, en: note}}
-  kind: {type: choice, if_missing: none, title: {zh: 种, en: kind}, values: {a: {zh: 甲, en: a}, none: {zh: 无, en: nothing}}}
-  size: {type: choice, if_missing: none, title: {zh: 号, en: size}, values: {s: {zh: 小, en: s}, m: {zh: 中, en: m}}}
+  kind:
+    {type: choice, if_missing: none, title: {zh: 种, en: kind}, values: {a: {zh: 甲, en: a}, none: {zh: 无, en: no}}}
+  size:
+    {type: choice, if_missing: none, title: {zh: 号, en: size}, values: {s: {zh: 小, en: s}, m: {zh: 中, en: m}}}
   result.ok: {type: boolean, role: outcome, title: {zh: 可, en: ok}}
 """
 TOLD = {"told_at": "2024-05-01 10:00"}

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from test_planned import BOOK
 
 from policyengine.api import EngineName, prepare
 from policyengine.diagnostics.i18n import Speech
@@ -18,7 +19,6 @@ from policyengine.render.naming import Naming
 from policyengine.render.statements import Statements
 from policyengine.render.why.chain import Chain
 from policyengine.semantics.findings import ABSENT, Known, Truth
-from test_planned import BOOK
 
 ENGINES: tuple[EngineName, ...] = ("reference", "compiled", *(("durable",) if durable_available() else ()))
 FACTS = """facts:

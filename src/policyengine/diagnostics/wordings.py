@@ -52,6 +52,8 @@ _MEANT: tuple[tuple[str, str], ...] = (
     ("previous", "prior preceding before_that 上一个 上一条 前一个"),
     ("where", "when if filter condition conditions with 其中 条件"),
     ("list", "of in records from 列表 记录"),
+    ("other", "others another except_this the_others 其他 其余 另外"),
+    ("earlier", "earlier_records before_this so_far 之前的 先前"),
     # rules
     ("when", "if condition conditions where given provided whenever on 如果 若 当 条件 假如"),
     ("then", "conclude concludes conclusion conclusions result results outcome outcomes effect do set consequence"

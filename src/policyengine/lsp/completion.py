@@ -25,6 +25,8 @@ _KINDS_AFTER: dict[str, tuple[Kind, ...]] = {
     "clauses": ("clause",),
     "for_each": ("list",),
     "list": ("list",),
+    "other": ("list",),
+    "earlier": ("list",),
 }
 _COMPARISONS = (
     *("is", "is_not", "one_of", "none_of", "at_least", "at_most", "more_than", "less_than"),

@@ -123,21 +123,23 @@ class Index:
             else:
                 yield from self._node(entry.value, entry.key.text, "")
 
-    def _node(self, node: Node, key: str, listed: str) -> Iterator[Use]:
+    def _node(self, node: Node, key: str, listed: str, this: str = "") -> Iterator[Use]:
+        """Return the uses in a node; ``this`` is the list of the record at which ``for_each`` stands."""
         match node:
             case Scalar():
-                yield from self._scalar(node, key, listed)
+                yield from self._scalar(node, key, listed, this)
             case SequenceNode():
                 for item in node.items:
-                    yield from self._node(item, key, listed)
+                    yield from self._node(item, key, listed, this)
             case MappingNode():
-                yield from self._mapping(node, key, listed)
+                yield from self._mapping(node, key, listed, this)
 
-    def _mapping(self, node: MappingNode, key: str, listed: str) -> Iterator[Use]:
-        for word in ("for_each", "list"):
+    def _mapping(self, node: MappingNode, key: str, listed: str, this: str) -> Iterator[Use]:
+        for word in ("for_each", "list", "other", "earlier"):
             chosen = node.get(word)
             if isinstance(chosen, Scalar) and ("list", chosen.text) in self.symbols:
                 listed = chosen.text
+                this = listed if word == "for_each" else this
         for entry in node.entries:
             if entry.key.text == "given":
                 yield from self._given(entry.value, "")
@@ -150,11 +152,13 @@ class Index:
                     if symbol is not None:
                         yield Use(symbol, one.key.span, one.key.text)
                 continue
-            yield from self._scalar(entry.key, key, listed)
-            yield from self._node(entry.value, entry.key.text, listed)
+            yield from self._scalar(entry.key, key, listed, this)
+            yield from self._node(entry.value, entry.key.text, listed, this)
 
-    def _scalar(self, written: Scalar, key: str, listed: str) -> Iterator[Use]:
+    def _scalar(self, written: Scalar, key: str, listed: str, this: str) -> Iterator[Use]:
         text = parse_name(written.text).name
+        if this and text.startswith("this."):
+            text, listed = text.removeprefix("this."), this
         symbol: Symbol | None = None
         if key in _OF_RULES:
             symbol = self.symbols.get(("rule", text))

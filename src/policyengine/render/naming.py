@@ -11,8 +11,8 @@ from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
 from policyengine.model.case import Key
 from policyengine.model.clauses import Source
-from policyengine.model.key_names import PROPERTY_TITLES, format_key
 from policyengine.model.conditions import Ref
+from policyengine.model.key_names import PROPERTY_TITLES, format_key
 from policyengine.model.rulebook import STATUSES, Rulebook
 from policyengine.semantics.findings import Known, Missing, State
 from policyengine.values.display import show_value

@@ -18,7 +18,6 @@ from policyengine.model.conditions import (
     Constant,
     Count,
     Not,
-    Operand,
     Pick,
     ReadingIs,
     Ref,
