@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from small_rulebooks import draw_model, every_finding, make_model
@@ -30,27 +31,40 @@ def conflicts_of(findings: Findings) -> list[tuple[str, ...]]:
     return [one.state.rules for one in findings.resolved.values() if isinstance(one.state, Conflict)]
 
 
-def test_every_conflict_of_a_case_is_told_before(tmp_path: Path) -> None:
+class Drawn(NamedTuple):
+    """A random rulebook, and what is found out about every case."""
+
+    model: Rulebook
+    findings: list[Findings]
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> list[Drawn]:
+    """Draw the rulebooks once for all tests."""
+    folder = tmp_path_factory.mktemp("drawn")
+    models = [draw_model(folder / str(seed), seed) for seed in range(SEEDS)]
+    return [Drawn(model, [*every_finding(model)]) for model in models]
+
+
+def test_every_conflict_of_a_case_is_told_before(drawn: list[Drawn]) -> None:
     met = 0
-    for seed in range(SEEDS):
-        model = draw_model(tmp_path / str(seed), seed)
+    for seed, (model, every) in enumerate(drawn):
         told = told_pairs(model)
-        for findings in every_finding(model):
+        for findings in every:
             for rules in conflicts_of(findings):
                 met += 1
                 assert any(pair <= set(rules) for pair in told), f"seed {seed}: {rules}"
     assert met > 100
 
 
-def test_without_what_is_told_idle_every_case_keeps_its_values(tmp_path: Path) -> None:
+def test_without_what_is_told_idle_every_case_keeps_its_values(drawn: list[Drawn]) -> None:
     removed = 0
-    for seed in range(SEEDS):
-        model = draw_model(tmp_path / str(seed), seed)
+    for seed, (model, every) in enumerate(drawn):
         idle = told_idle(model)
         removed += len(idle)
         if not idle:
             continue
-        before = [values_of(one) for one in every_finding(model)]
+        before = [values_of(one) for one in every]
         # Of one, leaving it out alone and leaving all out is the same.
         for left_out in [idle, *([one] for one in idle)] if len(idle) > 1 else [idle]:
             after = [values_of(one) for one in every_finding(without_overrides(model, left_out))]

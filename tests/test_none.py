@@ -1,5 +1,7 @@
 """``none``: something has no value, which is another question than whether anybody has said so."""
 
+# ruff: noqa: E501  (a line of a rulebook is easier to read in one line)
+
 from __future__ import annotations
 
 import json

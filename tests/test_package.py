@@ -108,7 +108,12 @@ def test_the_wheel_works_from_an_empty_folder(
     """Schemas, rules, pages and catalogues are found without the checkout."""
     empty = tmp_path / "empty"
     empty.mkdir()
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(site), "LANG": "C.UTF-8"}
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(site),
+        "PYTHONPYCACHEPREFIX": str(site.parent / "code"),
+        "LANG": "C.UTF-8",
+    }
     run = subprocess.run(
         [sys.executable, "-P", "-m", "policyengine", *words, "--lang", "en"],
         cwd=empty,

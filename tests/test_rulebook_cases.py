@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -10,24 +12,40 @@ from policyengine.api import EngineName
 from policyengine.diagnostics.i18n import Speech
 from policyengine.engines.durable.ruleset import durable_available
 from policyengine.lint.examine import examine, find_places
+from policyengine.model.rulebook import Rulebook
 from policyengine.testing.coverage import Coverage
 from policyengine.testing.discover import find_files
 from policyengine.testing.report import Reporter
-from policyengine.testing.run import Runner
+from policyengine.testing.run import Result, Runner
 
 ROOT = Path(__file__).parent.parent
 RULEBOOKS = (ROOT / "rules" / "taobao", ROOT / "src" / "policyengine" / "starter")
 ENGINES: tuple[EngineName, ...] = ("reference", "compiled", *(("durable",) if durable_available() else ()))
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("rules", RULEBOOKS, ids=lambda path: path.name)
-def test_expectations_hold(rules: Path, engine: EngineName) -> None:
+class Judged(NamedTuple):
+    """The cases beside the policies of a rulebook, judged."""
+
+    model: Rulebook
+    results: tuple[Result, ...]
+
+
+@cache
+def judged(rules: Path, engine: EngineName) -> Judged:
+    """Judge every case once, for all tests that look at what came out."""
     runner = Runner(engine)
     files, faults = find_files([str(rules)])
     scenarios, more = runner.read(files)
     assert not faults + more
-    results = list(runner.run(scenarios))
+    model, _ = runner.model(str(rules))
+    assert model is not None
+    return Judged(model, tuple(runner.run(scenarios)))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("rules", RULEBOOKS, ids=lambda path: path.name)
+def test_expectations_hold(rules: Path, engine: EngineName) -> None:
+    results = judged(rules, engine).results
     assert results
     assert not any(one.failures for one in results), Reporter(Speech("en")).results(results)
 
@@ -38,12 +56,9 @@ def test_nothing_is_wrong_with_a_rulebook_that_is_shipped(rules: Path) -> None:
 
 
 def test_the_cases_exercise_everything() -> None:
-    runner = Runner("reference")
-    scenarios, _ = runner.read(find_files([str(RULEBOOKS[0])])[0])
-    model, _ = runner.model(scenarios[0].rules)
-    assert model is not None
+    model, results = judged(RULEBOOKS[0], "reference")
     coverage = Coverage(model)
-    for result in runner.run(scenarios):
+    for result in results:
         if result.decision is not None:
             coverage.add(result.decision)
     assert [f"{one.span}: {one}" for one in coverage.missing()] == []

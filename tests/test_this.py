@@ -1,5 +1,7 @@
 """One record and the other: ``this.NAME``, ``other: LIST``, ``earlier: LIST``."""
 
+# ruff: noqa: E501  (a line of a rulebook is easier to read in one line)
+
 from __future__ import annotations
 
 import json

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 from xml.etree import ElementTree
@@ -285,19 +286,24 @@ def of_file(rulebook: Rulebook, path: Path, as_of: str) -> Timeline:
     return make_timeline(rulebook, read, rulebook.read_instant(as_of))
 
 
+@cache
+def lived(engine: EngineName, path: Path, as_of: str, time: int = 1) -> Timeline:
+    """Return the timeline of a case, made once for all tests that look at it; another for another ``time``."""
+    return of_file(load_rulebook(RULES, engine=engine), path, as_of)
+
+
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_both_engines_see_the_same_life(path: Path) -> None:
-    one, other = (load_rulebook(RULES, engine=engine) for engine in ("reference", "compiled"))
     for as_of in ("2012-03-16 21:00", "2012-09-28 00:00"):
-        assert told(of_file(one, path, as_of)) == told(of_file(other, path, as_of))
+        assert told(lived("reference", path, as_of)) == told(lived("compiled", path, as_of))
 
 
+# The languages of one case come one after the other, so that they look at the same timelines.
 @pytest.mark.parametrize("language", get_args(Language))
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_every_form_is_sound_and_always_the_same(path: Path, language: Language) -> None:
-    rulebook = load_rulebook(RULES, engine="reference")
     say = Speech(language)
-    timelines = [of_file(rulebook, path, "2012-09-28 00:00") for _ in range(2)]
+    timelines = [lived("reference", path, "2012-09-28 00:00", time) for time in (1, 2)]
     for render in (render_timeline, render_timeline_svg, render_timeline_html):
         assert render(timelines[0], say) == render(timelines[1], say)
     text = render_timeline(timelines[0], say)

@@ -65,8 +65,8 @@ def _environment(folder: Path, cache: Path) -> dict[str, str]:
         "HOME": str(folder),
         "LC_ALL": "C.UTF-8",
         "PYTHONPATH": str(ROOT / "src"),
-        "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
-        "POLICYENGINE_CACHE": str(cache),
+        "PYTHONPYCACHEPREFIX": str(cache / "code"),
+        "POLICYENGINE_CACHE": str(cache / "rulebooks"),
     }
 
 

@@ -23,10 +23,10 @@ class Frozen(Struct, frozen=True):
     """Immutable; equal to what is of the same class and has equal fields."""
 
 
-class Placed(Frozen, eq=False):
+class Placed(Frozen, eq=False, dict=True):
     """Something that somebody wrote at a place: equal to what says the same at another place.
 
-    ``BESIDE`` names the fields that do not count.
+    ``BESIDE`` names the fields that do not count. A hash is kept, for it is asked for again and again.
     """
 
     BESIDE: ClassVar[tuple[str, ...]] = ("span",)
@@ -39,8 +39,11 @@ class Placed(Frozen, eq=False):
         return not self == other
 
     def __hash__(self) -> int:
-        kind = self.__class__
-        return hash((kind, _said_by(kind)(self)))
+        found: int | None = self.__dict__.get("hash")
+        if found is None:
+            kind = self.__class__
+            found = self.__dict__["hash"] = hash((kind, _said_by(kind)(self)))
+        return found
 
 
 @cache

@@ -184,11 +184,11 @@ class Statements:
                 return self._joined(
                     tuple(conjuncts(condition)) if isinstance(condition, All) else parts, is_all, negated, top
                 )
-            case Some(listed, where):
+            case Some(where=where):
                 return self._some(self._list_of(condition), where, negated)
-            case Count(listed, where):
+            case Count(where=where):
                 return self._count(condition, self._list_of(condition), where, negated)
-            case Pick(which, listed, where, then):
+            case Pick(which=which, where=where, then=then):
                 return self._pick(which, self._list_of(condition), where, then, negated)
 
     def _list_of(self, question: Some | Count | Pick) -> str:

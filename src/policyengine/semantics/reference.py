@@ -87,11 +87,21 @@ class Reference:
         # Without it the evaluation would recurse as deep as the longest chain of rules.
         self.order = [node for level in levels(graph) for node in level]
         self.strata = [layer.rules for layer in layers(graph)]
+        self.conclusions = _conclusions(rulebook)
         self.defeats = _defeats(rulebook)
 
     def run(self, case: Case, as_of: int) -> Findings:
         """Conclude everything that can be concluded about ``case`` at ``as_of`` (epoch seconds)."""
         return _Run(self, case, as_of).findings()
+
+
+def _conclusions(rulebook: Rulebook) -> dict[str, list[tuple[Rule, Conclusion]]]:
+    """Return for each fact what concludes it, in the order of the rules."""
+    found: dict[str, list[tuple[Rule, Conclusion]]] = {}
+    for rule in rulebook.rules.values():
+        for conclusion in rule.then:
+            found.setdefault(conclusion.fact.name, []).append((rule, conclusion))
+    return found
 
 
 def _defeats(rulebook: Rulebook) -> dict[str, dict[str, frozenset[str]]]:
@@ -104,20 +114,22 @@ def _defeats(rulebook: Rulebook) -> dict[str, dict[str, frozenset[str]]]:
 
 
 def _and(answers: Iterable[Answer]) -> Answer:
-    every = list(answers)
-    return _joined(min((truth for truth, _ in every), default=Truth.TRUE), every)
+    return _joined(answers, Truth.FALSE, TRUE)
 
 
 def _or(answers: Iterable[Answer]) -> Answer:
-    every = list(answers)
-    return _joined(max((truth for truth, _ in every), default=Truth.FALSE), every)
+    return _joined(answers, Truth.TRUE, FALSE)
 
 
-def _joined(truth: Truth, parts: Iterable[Answer]) -> Answer:
-    """Return the truth of a whole; it waits for undetermined parts only if it is undetermined itself."""
-    if truth is not Truth.UNDETERMINED:
-        return truth, NOTHING
-    return truth, NOTHING.union(*(waits for part, waits in parts if part is Truth.UNDETERMINED))
+def _joined(answers: Iterable[Answer], settling: Truth, otherwise: Answer) -> Answer:
+    """Return the answer of a whole that one part settles; what is open waits for all parts that are."""
+    found, is_open = NOTHING, False
+    for truth, waits in answers:
+        if truth is settling:
+            return truth, NOTHING
+        if truth is Truth.UNDETERMINED:
+            found, is_open = found | waits, True
+    return (Truth.UNDETERMINED, found) if is_open else otherwise
 
 
 def _not(answer: Answer) -> Answer:
@@ -143,11 +155,13 @@ class _Run:
         self.readings = engine.readings
         self.order = engine.order
         self.strata = engine.strata
+        self.conclusions = engine.conclusions
         self.defeats = engine.defeats
         self.case = case
         self.as_of = as_of
         self.states: dict[Key, State] = {}
         self.resolved: dict[Key, Resolved] = {}
+        self.scopes: dict[str, Answer] = {}
         self.rules: dict[Key, RuleFinding] = {}
         self.spans: dict[Key, Span] = {}
         self.deadlines: dict[Key, DeadlineFinding] = {}
@@ -307,11 +321,10 @@ class _Run:
     # ---------- facts that rules conclude
 
     def _concluded(self, fact: Fact, record: int | None) -> State:
-        candidates = []
-        for rule in self.book.rules.values():
-            for conclusion in rule.then:
-                if conclusion.fact.name == fact.path:
-                    candidates.append(self._candidate(rule, conclusion, record))
+        candidates = [
+            self._candidate(rule, conclusion, record)
+            for rule, conclusion in self.conclusions.get(fact.path, ())
+        ]
         resolved = resolve(candidates, self.defeats.get(fact.path, {}))
         if candidates:
             self.resolved[fact.path, record] = resolved
@@ -329,10 +342,17 @@ class _Run:
         key = (rule.id, record)
         found = self.rules.get(key)
         if found is None:
-            answer = _and(
-                [self._condition(self.book.scope_of(rule), None), self._condition(rule.when, record)]
-            )
+            answer = self._scope(rule.policy)
+            if answer[0] is not Truth.FALSE:
+                answer = _and([answer, self._condition(rule.when, record)])
             found = self.rules[key] = RuleFinding(*answer)
+        return found
+
+    def _scope(self, policy: str) -> Answer:
+        """Tell whether a policy applies to the case."""
+        found = self.scopes.get(policy)
+        if found is None:
+            found = self.scopes[policy] = self._condition(self.book.policies[policy].scope, None)
         return found
 
     # ---------- deadlines and amounts
@@ -451,9 +471,9 @@ class _Run:
             case ReadingIs():
                 return _truth(self.readings[condition.assumption] in condition.readings)
             case All():
-                return _and([self._inside(part, record, this) for part in condition.parts])
+                return _and(self._inside(part, record, this) for part in condition.parts)
             case Any():
-                return _or([self._inside(part, record, this) for part in condition.parts])
+                return _or(self._inside(part, record, this) for part in condition.parts)
             case Not():
                 return _not(self._inside(condition.part, record, this))
             case Some():
@@ -470,9 +490,7 @@ class _Run:
         if test.operator == "happened":
             return self._compare(state, "at_most", Known(self.as_of))
         if test.operator == "one_of":
-            return _or(
-                [self._compare(state, "is", self._operand(one, record, this)) for one in test.operands]
-            )
+            return _or(self._compare(state, "is", self._operand(one, record, this)) for one in test.operands)
         return self._compare(state, test.operator, self._operand(test.operands[0], record, this))
 
     def _compare(self, left: State, operator: Operator, right: State) -> Answer:
@@ -500,7 +518,7 @@ class _Run:
         records = self._among(question, this)
         if records is None:
             return self._unknown_list(question.listed)
-        return _or([self._inside(question.where, record, this) for record in records])
+        return _or(self._inside(question.where, record, this) for record in records)
 
     def _count(self, question: Count, record: int | None, this: int | None) -> Answer:
         records = self._among(question, this)
@@ -516,7 +534,7 @@ class _Run:
             most = least + sum(truth is Truth.UNDETERMINED for truth, _ in answers)
             waits = NOTHING.union(*(part for _, part in answers))
         operator: Operator = "is" if question.operator == "one_of" else question.operator
-        return _or([_compare_range(least, most, operator, one, waits) for one in operands])
+        return _or(_compare_range(least, most, operator, one, waits) for one in operands)
 
     def _pick(self, question: Pick, current: int | None, this: int | None) -> Answer:
         records = self._among(question, this)

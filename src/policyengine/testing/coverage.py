@@ -5,7 +5,7 @@ Only what is in force counts: a case to which a policy does not apply says nothi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import NamedTuple
 
 from policyengine.checks.exclusion import Exclusion
@@ -39,7 +39,7 @@ from policyengine.testing.leaning import (
     reading_targets,
     rests_on,
 )
-from policyengine.testing.targets import KINDS, Covered, Side, Target
+from policyengine.testing.targets import KINDS, Covered, Kind, Side, Target
 from policyengine.values.literals import ValueType, comparison_key
 
 SIDES: Mapping[int, Side] = {-1: "before", 0: "at", 1: "after"}
@@ -88,37 +88,41 @@ class Coverage:
         self.seen: set[Target] = set()
         self._leaves: dict[int, tuple[Rulebook, tuple[Owned, ...]]] = {}
         self.targets = tuple(sorted({*_targets(book, self._leaves_of(book))}, key=_by_place))
+        self._left = {kind: {one for one in self.targets if one.kind == kind} for kind in KINDS}
 
     def add(self, decision: Decision) -> None:
-        """Count what a decision exercises."""
-        self.seen.update(self.exercised(decision))
-
-    def exercised(self, decision: Decision) -> Iterator[Target]:
-        """Return what a decision exercises."""
-        for kind in KINDS:
-            yield from self._exercised(decision, kind)
+        """Count what a decision exercises; what others have exercised is not looked at again."""
+        for kind, left in self._left.items():
+            found = {*self._exercised(decision, kind, left)} if left else set()
+            self.seen |= found
+            left -= found
 
     def exercises(self, decision: Decision, target: Target) -> bool:
         """Tell whether a decision exercises something; no more is looked at than that needs."""
-        return any(one == target for one in self._exercised(decision, target.kind))
+        return any(True for _ in self._exercised(decision, target.kind, {target}))
 
-    def _exercised(self, decision: Decision, kind: str) -> Iterator[Target]:
+    def _exercised(self, decision: Decision, kind: Kind, wanted: Set[Target]) -> Iterator[Target]:
+        """Return what a decision exercises of some targets of one kind."""
         match kind:
             case "rule":
-                return self._rules(decision)
+                found = self._rules(decision)
             case "condition":
-                return _conditions(decision, self._in_force(decision))
+                found = _conditions(decision, self._in_force(decision, wanted))
             case "edge":
-                return _edges(decision, self._in_force(decision))
+                found = _edges(decision, self._in_force(decision, wanted))
             case "day":
-                return exercised_days(decision, rests_on(decision))
+                found = exercised_days(decision, rests_on(decision))
             case "reading":
-                return exercised_readings(decision, rests_on(decision))
-            case _:
-                return exercised_figures(decision, rests_on(decision))
+                found = exercised_readings(decision, rests_on(decision), wanted)
+            case "figure":
+                found = exercised_figures(decision, rests_on(decision))
+        return (one for one in found if one in wanted)
 
-    def _in_force(self, decision: Decision) -> Iterator[Owned]:
-        return _in_force(decision, self._leaves_of(decision.judged.rulebook))
+    def _in_force(self, decision: Decision, wanted: Set[Target]) -> Iterator[Owned]:
+        """Return the tests that targets are about and whose policy applies to the case."""
+        places = {(one.name, one.span) for one in wanted}
+        leaves = self._leaves_of(decision.judged.rulebook)
+        return _in_force(decision, [one for one in leaves if (one.owner, one.leaf.span) in places])
 
     def summary(self) -> tuple[Covered, ...]:
         """Return how much is exercised of each kind."""
@@ -134,9 +138,8 @@ class Coverage:
 
     def distances(self, decision: Decision, target: Target) -> Iterator[tuple[Test | Count, int | None, int]]:
         """Return the tests of whose limit an edge is, for each record, and how far above it they are."""
-        for owner, leaf, listed, _, this in self._in_force(decision):
-            is_wanted = (owner, leaf.span) == (target.name, target.span) and _is_limit(leaf)
-            if is_wanted and isinstance(leaf, Test | Count):
+        for _, leaf, listed, _, this in self._in_force(decision, {target}):
+            if isinstance(leaf, Test | Count) and _is_limit(leaf):
                 for place, record in decision.explanation.standpoints(listed, this):
                     for found, limit in compared(place, leaf, record):
                         yield leaf, record, found - limit

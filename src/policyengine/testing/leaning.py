@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from policyengine.checks.walk import assumptions_of
 from policyengine.frozen import replace
@@ -42,14 +42,18 @@ def reading_targets(book: Rulebook) -> Iterator[Target]:
             yield Target("reading", assumption.id, assumption.span, "read", reading.id)
 
 
-def exercised_readings(decision: Decision, rests: Support) -> Iterator[Target]:
-    """Return the readings on which something rests, or without which something comes out otherwise."""
+def exercised_readings(decision: Decision, rests: Support, wanted: Set[Target]) -> Iterator[Target]:
+    """Return the wanted readings on which something rests, or without which something comes out otherwise."""
     book, explanation = decision.judged.rulebook, decision.explanation
-    named = {*rests.assumptions, *_told(decision)}
-    others = (id for id in book.assumptions if id not in named)
-    moved = {id for id in others if any(one.states or one.rules for one in explanation.otherwise(id))}
-    for id in sorted(named | moved):
-        yield Target("reading", id, book.assumptions[id].span, "read", decision.judged.readings[id])
+    read = (
+        Target("reading", id, one.span, "read", decision.judged.readings[id])
+        for id, one in book.assumptions.items()
+    )
+    asked = [one for one in read if one in wanted]
+    named = {*rests.assumptions, *_told(decision)} if asked else set()
+    for one in asked:
+        if one.name in named or any(it.states or it.rules for it in explanation.otherwise(one.name)):
+            yield one
 
 
 def _told(decision: Decision) -> Iterator[str]:

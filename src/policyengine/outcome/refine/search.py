@@ -8,6 +8,7 @@ its values have an order, into intervals in which no elementary comparison chang
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import Literal
 
 from policyengine.frozen import Frozen, replace
@@ -116,8 +117,16 @@ class Refiner:
         self.explainer = explainer
         self.book = explainer.rulebook
         self.run = run
-        self.slices = Slices(self.book, explainer.readings, dependencies(self.book))
-        self.domains = Domains(self.book, explainer.readings)
+
+    @cached_property
+    def slices(self) -> Slices:
+        """What is behind each answer."""
+        return Slices(self.book, self.explainer.readings, dependencies(self.book))
+
+    @cached_property
+    def domains(self) -> Domains:
+        """What cases can say."""
+        return Domains(self.book, self.explainer.readings)
 
 
 class Refinement:
