@@ -19,6 +19,7 @@ from policyengine.syntax.keys import parse_name
 from policyengine.syntax.schemas import read_shaped
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar
 from policyengine.testing.scenarios import Because, Check, Expectation, Scenario, ScenarioFile
+from policyengine.testing.unseen import check_unseen, compared_times
 from policyengine.values.faults import LiteralError
 from policyengine.values.literals import Value, ValueType
 from policyengine.values.parse import TRUTH, parse_literal
@@ -54,13 +55,14 @@ def check_scenarios(
     node, faults = read_shape(path, data)
     if node is None:
         return faults
-    reader, cases = _Reader(book, node, faults), CaseReader(book)
+    reader, cases, compared = _Reader(book, node, faults), CaseReader(book), compared_times(book)
     given: list[Diagnostic] = []
     for scenario, wrong in reader.scenarios():
         # Without its fixture a case would seem to lack most of its facts.
         if not scenario.faults and not any(one.code == "unknown-fixture" for one in wrong):
             case, faulty = cases.read_tree(scenario.given, scenario.name)
             given += faulty
+            given += () if case is None else check_unseen(book, compared, case, scenario)
             if said is not None and case is not None:
                 said.update(name for name, _ in case.values)
                 said.update(listed for listed, number in case.records.items() if number)
