@@ -15,6 +15,12 @@ from policyengine.testing.scenarios import Scenario
 from policyengine.values.literals import ValueType, local_day
 
 
+_HELP = message(
+    "if it is known before it comes (a departure, the last day of a card), write `planned: yes` at the fact;"
+    " else judge the case once after it, or leave it out"
+)
+
+
 def compared_times(book: Rulebook) -> frozenset[str]:
     """Return the instants and dates of cases that rules compare, and that are not seen before they come."""
     found: set[str] = set()
@@ -42,8 +48,4 @@ def check_unseen(
             what = message(
                 "`{name}` is later than every check of this case: no rule sees it", name=format_key(book, key)
             )
-            help = message(
-                "if it is known before it comes (a departure, the last day of a card), write `planned: yes` at"
-                " the fact; else judge the case once after it, or leave it out"
-            )
-            yield warning("never-seen", what, scenario.span, help)
+            yield warning("never-seen", what, scenario.span, _HELP)
