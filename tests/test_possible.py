@@ -678,3 +678,111 @@ def test_an_assumption_without_which_an_answer_would_be_another_is_named(tmp_pat
     assert [one.id for one in rules.evaluate({"a": False}, NOW).assumptions] == []
     strict = load_rulebook(tmp_path, assume={"A-01": "strict"}).evaluate({"a": True}, NOW)
     assert outcome(strict, "result.ok").state == Known(False)
+
+
+def test_that_there_may_be_none_is_told_of_open_answers_alone(tmp_path: Path) -> None:
+    rules = book(
+        tmp_path,
+        YES_OR_NO,
+        """
+        rules:
+          one: {title: {zh: 一, en: One}, when: {a: yes}, then: {result.ok: yes}}
+        """,
+    )
+    found = outcome(rules.evaluate({}, NOW), "result.ok")
+    assert (found.status, found.possible, found.may_be_absent) == ("undetermined", (True,), True)
+    data = next(
+        one for one in decision_data(rules.evaluate({}, NOW))["outcomes"] if one["fact"] == "result.ok"
+    )
+    assert data["may_be_not_applicable"] is True
+    known = outcome(rules.evaluate({"a": "yes"}, NOW), "result.ok")
+    assert (known.status, known.may_be_absent) == ("known", False)
+
+
+def test_what_all_ways_agree_on_leaves_nothing_out(tmp_path: Path) -> None:
+    rules = book(
+        tmp_path,
+        YES_OR_NO,
+        """
+        rules:
+          one: {title: {zh: 一, en: One}, when: {a: yes}, then: {result.ok: yes}}
+          two: {title: {zh: 二, en: Two}, when: {a: no}, then: {result.ok: yes}}
+        """,
+    )
+    found = outcome(rules.evaluate({}, NOW), "result.ok")
+    assert (found.status, found.possible, found.may_be_absent) == ("known", (), False)
+
+
+def test_an_answer_is_exact_if_each_part_that_kleene_leaves_has_been_met(tmp_path: Path) -> None:
+    """The amount rises and falls, so its two ends prove nothing by themselves; but nothing is left out."""
+    rules = book(
+        tmp_path,
+        """
+        facts:
+          part: {type: money, title: {zh: 份, en: part}, at_least: 0.00, at_most: 0.60}
+          result.ok: {type: boolean, title: {zh: 可以, en: ok}, role: outcome}
+        """,
+        """
+        amounts: {rest: {title: {zh: 余, en: rest}, base: 1.00, minus: part, at_most: part}}
+        rules: {one: {title: {zh: 一, en: One}, when: {rest: {at_least: 0.30}}, then: {result.ok: yes}}}
+        """,
+    )
+    found = outcome(rules.evaluate({}, NOW), "result.ok")
+    assert found.refined is not None and found.refined.exactness == "lower_bound"
+    assert (found.possible, found.may_be_absent, found.not_ruled_out) == ((True,), True, ())
+    assert found.exactness == "exact"
+
+
+def test_a_bound_reaches_through_facts_that_are_missing(tmp_path: Path) -> None:
+    """Whatever order they stand in: the first is bounded by the second, and that by the third."""
+    rules = book(
+        tmp_path,
+        """
+        facts:
+          a: {type: count, title: {zh: 甲, en: A}, at_most: b}
+          b: {type: count, title: {zh: 乙, en: B}, at_most: c}
+          c: {type: count, title: {zh: 丙, en: C}, at_most: d}
+          d: {type: count, title: {zh: 丁, en: D}}
+          result.ok: {type: boolean, title: {zh: 可以, en: ok}, role: outcome}
+        """,
+        """
+        rules: {one: {title: {zh: 一, en: One}, when: {a: {at_most: 5}, d: known}, then: {result.ok: yes}}}
+        """.replace(", d: known", ""),
+    )
+    assert outcome(rules.evaluate({"d": 5}, NOW), "result.ok").state == Known(True)
+    assert outcome(rules.evaluate({"d": 6}, NOW), "result.ok").status == "undetermined"
+
+
+def test_a_clock_is_provisional_for_its_own_calendar_alone(tmp_path: Path) -> None:
+    rules = book(
+        tmp_path,
+        """
+        facts:
+          at: {type: instant, title: {zh: 始, en: begun}}
+          far: {type: instant, title: {zh: 远, en: far}, planned: yes}
+          done: {type: instant, title: {zh: 终, en: done}}
+          result.ok: {type: boolean, title: {zh: 可以, en: ok}, role: outcome}
+        """,
+        """
+        deadlines:
+          near: {title: {zh: 近, en: near}, who: seller, starts: at, within: 24 hours, met_by: done}
+          late: {title: {zh: 迟, en: late}, who: seller, starts: far, within: 3 business days, met_by: done}
+        rules:
+          one: {title: {zh: 一, en: One}, when: {near.status: met, late.status: met}, then: {result.ok: yes}}
+        """,
+    )
+    decision = rules.evaluate({"at": "2012-03-23 11:00", "far": "2090-03-23 11:00"}, NOW)
+    told = {view.deadline.id: (view.provisional, bool(view.waits)) for view in decision.clocks}
+    assert told["near"] == (False, True)
+    assert "late" in {key[0] for key in decision.findings.provisional}
+
+
+def test_what_an_answer_rests_on_is_known_once_it_has_been_told(tmp_path: Path) -> None:
+    rules = book(
+        tmp_path,
+        YES_OR_NO,
+        "rules: {one: {title: {zh: 一, en: One}, when: {a: yes}, then: {result.ok: yes}}}",
+    )
+    support = outcome(rules.evaluate({"a": "yes"}, NOW), "result.ok").support
+    known: set[int] = set()
+    assert [support.is_in(known) for _ in range(3)] == [False, True, True]

@@ -15,8 +15,8 @@ from running import ROOT, Run
 
 from policyengine.engines import spot_check
 from policyengine.engines.compiled.engine import CompiledEngine
-from policyengine.model.case import Case
-from policyengine.semantics.findings import Concluded, Findings
+from policyengine.model.case import Case, Key
+from policyengine.semantics.findings import Concluded, Findings, Known, State
 from policyengine.syntax.schemas import schema_text
 
 LATE: dict[str, object] = {
@@ -176,6 +176,22 @@ def test_one_case_in_a_thousand_is_judged_again(monkeypatch: pytest.MonkeyPatch)
     for number in range(2_001):
         checker.check(Case(str(number), "", {}, {}), 0, nothing)
     assert judged == ["0", "1000", "2000"]
+
+
+def test_the_first_thing_in_which_two_engines_differ_is_named() -> None:
+    def found(**states: int) -> Concluded:
+        known: dict[Key, State] = {(name, None): Known(value) for name, value in states.items()}
+        return Concluded(known, known, {}, {}, {}, {}, (), {})
+
+    class Other:
+        name = "other"
+
+        def run(self, case: Case, as_of: int) -> Findings:
+            return found(a=1, b=3, c=4)
+
+    with pytest.raises(spot_check.EnginesDiffer) as raised:
+        spot_check.SpotCheck(Other).check(Case("c", "", {}, {}), 0, found(a=1, b=2, c=4))
+    assert "states ('b', None): Known(value=2) and Known(value=3)" in str(raised.value)
 
 
 def test_a_case_over_many_lines_is_told_once(run: Run, tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ from policyengine.semantics.strata import refs_of_operand
 from policyengine.testing.scenarios import Scenario
 from policyengine.values.literals import ValueType, local_day
 
-
 _HELP = message(
     "if it is known before it comes (a departure, the last day of a card), write `planned: yes` at the fact;"
     " else judge the case once after it, or leave it out"
