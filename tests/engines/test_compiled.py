@@ -193,3 +193,14 @@ def test_what_a_long_chain_waits_for_is_found_without_a_deep_stack(tmp_path: Pat
     assert last == Unknown(frozenset((Missing("fact", "in.x", None),)))
     support = decision.explanation.support(f"f.n{length - 1}", None)
     assert len(support.rules) == length and support.facts == {("in.x", None)}
+
+
+def test_a_factor_that_its_limits_leave_one_value_is_looked_at_closely(tmp_path: Path) -> None:
+    facts = (
+        f"  in.n: {{type: count, {TITLE}}}\n"
+        f"  in.part: {{type: money, {TITLE}, at_least: 2.00, at_most: 2.00}}\n"
+        f"  out.y: {{type: money, {TITLE}, role: outcome}}\n"
+    )
+    amounts = f"amounts: {{fee: {{{TITLE}, base: in.part}}}}\n"
+    rules = f"rules: {{r: {{{TITLE}, when: {{in.n: {{at_least: 1}}}}, then: {{out.y: fee}}}}}}\n"
+    assert value_of(make(tmp_path, facts, amounts + rules), "out.y", {"in": {"n": 1}}) == 200
