@@ -7,7 +7,7 @@ asked about and for what is open on the way there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -27,6 +27,7 @@ from policyengine.semantics.findings import (
     DeadlineFinding,
     Findings,
     Known,
+    Named,
     Resolved,
     RuleFinding,
     State,
@@ -87,6 +88,11 @@ class Layout:
         self.rules: Lists = {name: listed for name, _, listed in self.sorted_rules}
         self.homes = {name: cell.name for cell in cells for name in names_of(cell)}
         """The cell of each name."""
+
+    @cached_property
+    def named(self) -> Sequence[tuple[str, int, bool]]:
+        """Everything that has a value, with its slot, and whether each record of a list has its own."""
+        return [(name, self.slots[name], listed is not None) for name, listed in self.values.items()]
 
     @cached_property
     def watched(self) -> Mapping[str, frozenset[int]]:
@@ -239,6 +245,29 @@ class Run:
             else:
                 found.update((name, record) for record in self.records[listed] or () if raw[record])
         return frozenset(found)
+
+    @cached_property
+    def open_names(self) -> frozenset[str]:
+        """The names, and the rules (``rule NAME``), of which something is not known."""
+        slots = self.slots
+        found = [
+            name
+            for name, slot, is_listed in self.layout.named
+            for raw in (slots[slot] if is_listed else (slots[slot],))
+            if type(raw) is Mark
+        ]
+        for name, slot, listed in self.layout.sorted_rules:
+            raw = slots[slot]
+            if raw == UNDETERMINED if listed is None else UNDETERMINED in raw:
+                found.append(rule_name(name))
+        return frozenset(found)
+
+    def told(self, names: Iterable[Named]) -> tuple[Raw, ...]:
+        """Return how names and rules came out, as the source holds it."""
+        slots, places = self.slots, self.layout.slots
+        return tuple(
+            [slots[places[name]] if listed is None else tuple(slots[places[name]]) for name, listed in names]
+        )
 
     def changed_since(self, before: Findings) -> Changes:
         """Return what may differ from findings of the same source, among it all that is open."""
