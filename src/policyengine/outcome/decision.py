@@ -206,9 +206,8 @@ class Decision:
 
     def state_of(self, key: Key) -> State:
         """Return the state of a name: of something that is open, the one that all possible ways agree on."""
-        state = self.findings.states[key]
-        if self.refinement is None or not isinstance(state, Unknown):
-            return state
+        if self.refinement is None or not self.findings.is_unknown(key):
+            return self.findings.states[key]
         return self.refinement.state_of(Target("state", key))
 
     def truth_of(self, rule: Key) -> Truth:
@@ -342,10 +341,9 @@ class _Assembly:
     # ---------- outcomes
 
     def outcomes(self) -> Iterator[Outcome]:
-        for fact in self.book.facts.values():
-            if fact.role == "outcome":
-                for record in self._records(fact.listed):
-                    yield self.outcome(fact, record)
+        for fact in self.explanation.explainer.outcomes:
+            for record in self._records(fact.listed):
+                yield self.outcome(fact, record)
 
     def _records(self, listed: str | None) -> Iterable[int | None]:
         return (None,) if listed is None else (self.findings.records[listed] or ())

@@ -193,6 +193,10 @@ class Findings(Protocol):
         """The deadlines whose end rests on a calendar that is not published yet."""
         ...
 
+    def is_unknown(self, key: Key) -> bool:
+        """Tell whether a state is unknown, without what it waits for."""
+        ...
+
     @property
     def open_names(self) -> frozenset[str]:
         """The names, and the rules (``rule NAME``), of which something is not known."""
@@ -234,6 +238,10 @@ class Concluded(Frozen):
     def provisional(self) -> frozenset[Key]:
         """The deadlines whose end rests on a calendar that is not published yet."""
         return frozenset(key for key, one in self.deadlines.items() if one.provisional)
+
+    def is_unknown(self, key: Key) -> bool:
+        """Tell whether a state is unknown."""
+        return isinstance(self.states[key], Unknown)
 
     @property
     def open_names(self) -> frozenset[str]:

@@ -42,7 +42,7 @@ Lists = Mapping[str, "str | None"]
 
 
 Placed = tuple[str, int, "str | None"]
-"""A rule: its name, its slot, and the list of whose records it is."""
+"""A rule or another name, its slot, and the list of whose records it is."""
 
 
 class Node(Frozen):
@@ -88,11 +88,10 @@ class Layout:
         self.rules: Lists = {name: listed for name, _, listed in self.sorted_rules}
         self.homes = {name: cell.name for cell in cells for name in names_of(cell)}
         """The cell of each name."""
-
-    @cached_property
-    def named(self) -> Sequence[tuple[str, int, bool]]:
-        """Everything that has a value, with its slot, and whether each record of a list has its own."""
-        return [(name, self.slots[name], listed is not None) for name, listed in self.values.items()]
+        values = [(name, slots[name], listed) for name, listed in self.values.items()]
+        rules = [(rule_name(name), slot, listed) for name, slot, listed in self.sorted_rules]
+        self.values_of_case, self.values_of_records = _apart(values)
+        self.rules_of_case, self.rules_of_records = _apart(rules)
 
     @cached_property
     def watched(self) -> Mapping[str, frozenset[int]]:
@@ -128,6 +127,15 @@ class Layout:
             before = tuple(self.homes.get(one, one) for one in dependencies.names_read(node))
             found[name] = Node(len(found), names_of(node), listed_of(node), is_rule, before, computed[name])
         return found
+
+
+def _apart(placed: Iterable[Placed]) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+    """Return names with their slots: those of the whole case, and those of records."""
+    whole: list[tuple[str, int]] = []
+    of_records: list[tuple[str, int]] = []
+    for name, slot, listed in placed:
+        (whole if listed is None else of_records).append((name, slot))
+    return whole, of_records
 
 
 class Run:
@@ -246,20 +254,19 @@ class Run:
                 found.update((name, record) for record in self.records[listed] or () if raw[record])
         return frozenset(found)
 
+    def is_unknown(self, key: Key) -> bool:
+        """Tell whether a state is unknown, without what it waits for."""
+        raw = self.raw(*key)
+        return type(raw) is Mark and raw is not C
+
     @cached_property
     def open_names(self) -> frozenset[str]:
         """The names, and the rules (``rule NAME``), of which something is not known."""
-        slots = self.slots
-        found = [
-            name
-            for name, slot, is_listed in self.layout.named
-            for raw in (slots[slot] if is_listed else (slots[slot],))
-            if type(raw) is Mark
-        ]
-        for name, slot, listed in self.layout.sorted_rules:
-            raw = slots[slot]
-            if raw == UNDETERMINED if listed is None else UNDETERMINED in raw:
-                found.append(rule_name(name))
+        slots, layout = self.slots, self.layout
+        found = [name for name, slot in layout.values_of_case if type(slots[slot]) is Mark]
+        found += [name for name, slot in layout.values_of_records if Mark in map(type, slots[slot])]
+        found += [name for name, slot in layout.rules_of_case if slots[slot] == UNDETERMINED]
+        found += [name for name, slot in layout.rules_of_records if UNDETERMINED in slots[slot]]
         return frozenset(found)
 
     def told(self, names: Iterable[Named]) -> tuple[Raw, ...]:

@@ -8,7 +8,7 @@ its values have an order, into intervals in which no elementary comparison chang
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Literal
 
 from policyengine.frozen import Frozen, replace
@@ -637,6 +637,7 @@ class _Search:
         Bisection: where both ends come out the same, so does all between them.
         """
 
+        @cache
         def atoms(number: int) -> tuple[object, ...]:
             tried = {**filled, missing: fill(number)}
             self.tried.add(_key(tried))
