@@ -10,6 +10,7 @@ from random import Random
 import pytest
 from programs import compiled_of
 from random_rulebooks import Made, make_case, make_rulebook, random_value
+from test_possible import book
 from test_refine import refiner_of, targets
 
 from policyengine.api import load_rulebook
@@ -17,7 +18,7 @@ from policyengine.frozen import replace
 from policyengine.model.case import Case
 from policyengine.model.rulebook import Rulebook
 from policyengine.outcome.refine.search import Refinement
-from policyengine.semantics.findings import Engine, Findings, Unknown
+from policyengine.semantics.findings import Engine, Findings, Known, Unknown
 from policyengine.semantics.reference import Reference
 
 
@@ -115,6 +116,29 @@ def test_alike_cases_of_a_rulebook_come_out_as_each_alone() -> None:
                 assert decision.refinement.state_of(target) == other.refinement.of(target).state, target
                 met[searches(decision.refinement) == before] += 1
     assert min(met[True], met[False]) > 50, met
+
+
+def test_a_bound_ties_an_answer_to_what_it_does_not_rest_on(tmp_path: Path) -> None:
+    """How much there can be depends on a fact that no rule asks for."""
+    facts = """\
+    facts:
+      order.most: {type: count, title: {zh: 多, en: most}}
+      order.middle: {type: count, title: {zh: 中, en: middle}, at_most: order.most}
+      order.number: {type: count, title: {zh: 数, en: number}, at_most: order.middle}
+      order.is_large: {type: boolean, role: outcome, title: {zh: 大, en: large}}
+    """
+    policy = """\
+    rules:
+      large: {title: {zh: 大, en: l}, when: {order.number: {at_least: 5}}, then: {order.is_large: yes}}
+      small: {title: {zh: 小, en: s}, when: {order.number: {less_than: 5}}, then: {order.is_large: no}}
+    """
+    rulebook = book(tmp_path, facts, policy)
+    found = [
+        rulebook.evaluate({"order": {"most": most}}).state_of(("order.is_large", None))
+        for most in (4, 5, 4, 5)
+    ]
+    assert found[0] == found[2] == Known(False)
+    assert found[1] == found[3] and isinstance(found[1], Unknown)
 
 
 def test_what_is_open_is_told_by_name() -> None:
