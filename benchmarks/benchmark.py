@@ -12,11 +12,13 @@ import argparse
 import gc
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -167,15 +169,17 @@ def measure_lines(cases: int = 2_000, rounds: int = 2) -> str:
     """Return CPU seconds of whole processes that judge a file of cases, each at its own instant."""
     rulebook = prepared(RULES, ENGINES[0])
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "cases.ndjson"
+        path, other = Path(folder) / "cases.ndjson", Path(folder) / "apart.ndjson"
         path.write_text("".join(_lines(rulebook, cases)), "utf-8")
-        words = ["-m", "policyengine", "evaluate", str(path), "--rules", str(RULES), "--format"]
+        other.write_text("".join(_lines(rulebook, cases, apart=61)), "utf-8")
+        words = ["-m", "policyengine", "evaluate", "--rules", str(RULES), "--format"]
         base = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "POLICYENGINE_CACHE": f"{folder}/cache"}
         forms = {
-            "json, durable-rules": ["json", "--engine", "durable"],
-            "json": ["json"],
-            "outcomes": ["outcomes"],
-            "outcomes, --quick": ["outcomes", "--quick"],
+            "json, durable-rules": ["json", "--engine", "durable", str(path)],
+            "json": ["json", str(path)],
+            "outcomes": ["outcomes", str(path)],
+            "outcomes, --quick": ["outcomes", "--quick", str(path)],
+            "outcomes, no two cases alike in time": ["outcomes", str(other)],
         }
         if "durable" not in ENGINES:
             del forms["json, durable-rules"]
@@ -191,14 +195,30 @@ def measure_lines(cases: int = 2_000, rounds: int = 2) -> str:
     return table((f"{cases} cases, one a line", "CPU s", "cases a second", "times as fast"), rows)
 
 
-def _lines(rulebook: Rulebook, count: int) -> Iterator[str]:
+def _lines(rulebook: Rulebook, count: int, apart: int = 0) -> Iterator[str]:
+    """Return lines with the example cases again and again, each so many seconds later than the one before."""
     texts = [path.read_text("utf-8") for path in sorted(CASES.glob("*.json"))]
     cases = [(json.loads(text), when_all_is_there(read(rulebook, text, "c"), rulebook)) for text in texts]
     zone = rulebook.model.zone
     for number in range(count):
         data, moment = cases[number % len(cases)]
-        as_of = format_value(moment, ValueType.INSTANT, zone)
-        yield json.dumps({**data, "case": f"case {number}", "as_of": as_of}, ensure_ascii=False) + "\n"
+        as_of = format_value(moment + number * apart, ValueType.INSTANT, zone)
+        told = _later(data, timedelta(seconds=number * apart)) if apart else data
+        assert isinstance(told, dict)
+        yield json.dumps({**told, "case": f"case {number}", "as_of": as_of}, ensure_ascii=False) + "\n"
+
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")
+
+
+def _later(data: object, by: timedelta) -> object:
+    """Return the JSON of a case in which everything happens later."""
+    if isinstance(data, dict):
+        return {name: _later(part, by) for name, part in data.items()}
+    if isinstance(data, list):
+        return [_later(part, by) for part in data]
+    is_instant = isinstance(data, str) and _INSTANT.fullmatch(data)
+    return (datetime.fromisoformat(str(data)) + by).isoformat() if is_instant else data
 
 
 # ---------- start

@@ -77,11 +77,12 @@ def _program(context: click.Context, language: Language) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with one of the documented codes."""
     # Loading makes many objects and no garbage: collecting would cost a tenth of the start-up time.
-    is_collecting = gc.isenabled()
+    is_collecting, thresholds = gc.isenabled(), gc.get_threshold()
     gc.disable()
     try:
         code = _run_safely(arguments)
     finally:  # whoever calls this from a program has garbage to collect
+        gc.set_threshold(*thresholds)
         if is_collecting:
             gc.enable()
     raise SystemExit(code)

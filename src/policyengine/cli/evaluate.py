@@ -27,6 +27,10 @@ from policyengine.syntax.lines import NDJSON, read_lines
 # What a run of many cases ends with, the gravest first.
 _GRAVEST = (codes.CASE_FAULTS, codes.USAGE, codes.UNDETERMINED)
 
+_BETWEEN_COLLECTIONS = 50_000
+"""After so many new objects, those of some ten cases, garbage is looked for: as usual, every case would be
+looked through several times while it is judged."""
+
 if TYPE_CHECKING:
     from policyengine.engines.spot_check import SpotCheck
     from policyengine.model.lookup import Kind
@@ -131,6 +135,7 @@ def command(
     asked = _Asked(say, form, why, why_not, trace, is_single, load == "many")
     found: set[int] = set()
     checker = rulebook.spot_check() if load == "many" else None
+    gc.set_threshold(_BETWEEN_COLLECTIONS)
     gc.enable()
     for number, text in enumerate(_texts(cases, ndjson, say)):
         read, wrong = _read(rulebook, text, changes)

@@ -206,17 +206,16 @@ class Decision:
 
     def state_of(self, key: Key) -> State:
         """Return the state of a name: of something that is open, the one that all possible ways agree on."""
-        state = self.findings.states[key]
-        if self.refinement is None or not isinstance(state, Unknown):
-            return state
-        return self.refinement.of(Target("state", key)).state
+        if self.refinement is None or not self.findings.is_unknown(key):
+            return self.findings.states[key]
+        return self.refinement.state_of(Target("state", key))
 
     def truth_of(self, rule: Key) -> Truth:
         """Return whether a rule holds: of one that is open, what all possible ways agree on."""
         truth = self.findings.rules[rule].truth
         if self.refinement is None or truth is not Truth.UNDETERMINED:
             return truth
-        state = self.refinement.of(Target("rule", rule)).state
+        state = self.refinement.state_of(Target("rule", rule))
         return _TRUTHS[state.value is True] if isinstance(state, Known) else truth
 
     @cached_property
@@ -313,11 +312,15 @@ class _Assembly:
         self.explanation = explanation
         self.refinement = refinement
         self.has_overlay = any(overlay.active for overlay in self.book.overlays)
-        self._fired = frozenset(findings.firings)
         # Answers share completions, which the refinement keeps: each is explained once.
         self._explained = {id(findings): explanation}
         self._outcomes: dict[Key, Outcome] = {}
         self._clocks: dict[Key, ClockView | None] = {}
+
+    @cached_property
+    def _fired(self) -> frozenset[Key]:
+        """The rules that hold: of many cases nobody asks."""
+        return frozenset(self.findings.firings)
 
     def _refined(self, target: Target) -> Refined | None:
         return None if self.refinement is None else self.refinement.of(target)
@@ -338,10 +341,9 @@ class _Assembly:
     # ---------- outcomes
 
     def outcomes(self) -> Iterator[Outcome]:
-        for fact in self.book.facts.values():
-            if fact.role == "outcome":
-                for record in self._records(fact.listed):
-                    yield self.outcome(fact, record)
+        for fact in self.explanation.explainer.outcomes:
+            for record in self._records(fact.listed):
+                yield self.outcome(fact, record)
 
     def _records(self, listed: str | None) -> Iterable[int | None]:
         return (None,) if listed is None else (self.findings.records[listed] or ())

@@ -36,7 +36,7 @@ from policyengine.model.conditions import (
     asks_this,
     range_of,
 )
-from policyengine.model.rulebook import MissingByReading, Rule, Rulebook
+from policyengine.model.rulebook import Fact, MissingByReading, Rule, Rulebook
 from policyengine.outcome.leaves import Either, Leaf, Looked, Part
 from policyengine.outcome.support import Kind, Leaning, Support
 from policyengine.outcome.supports import Supports
@@ -88,6 +88,11 @@ class Explainer:
             if not parameter.is_dated:
                 found[id] = ("parameter", (id, None))
         return found
+
+    @cached_property
+    def outcomes(self) -> tuple[Fact, ...]:
+        """The facts of which is told what is concluded."""
+        return tuple(fact for fact in self.rulebook.facts.values() if fact.role == "outcome")
 
     @cached_property
     def conclusions(self) -> Mapping[str, tuple[Rule, ...]]:

@@ -27,8 +27,8 @@ def render_outcomes(decision: Decision, file: str, line: int) -> str:
     """
     book = decision.judged.rulebook
     found: Json = {}
-    for fact in book.facts.values():
-        for record in _records(decision, fact.listed) if fact.role == "outcome" else ():
+    for fact in decision.explanation.explainer.outcomes:
+        for record in _records(decision, fact.listed):
             key = (fact.path, record)
             outcome = _outcome(decision, fact, decision.state_of(key))
             if outcome is not None:

@@ -6,12 +6,13 @@ with reasons, the same way for every engine, so engines can be compared finding 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from enum import IntEnum
 from typing import Literal, Protocol
 
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
+from policyengine.semantics.strata import rule_node, rule_of_node
 from policyengine.values.literals import Value
 
 
@@ -117,6 +118,10 @@ class AmountFinding(Frozen):
     result: State
 
 
+Named = tuple[str, "str | None"]
+"""A name, or a rule (``rule NAME``), and the list of each of whose records it has a value; None: the case."""
+
+
 class Resolved(Frozen):
     """What rules say of one fact: its state, the rules that give it, and those that could still change it."""
 
@@ -188,6 +193,19 @@ class Findings(Protocol):
         """The deadlines whose end rests on a calendar that is not published yet."""
         ...
 
+    def is_unknown(self, key: Key) -> bool:
+        """Tell whether a state is unknown, without what it waits for."""
+        ...
+
+    @property
+    def open_names(self) -> frozenset[str]:
+        """The names, and the rules (``rule NAME``), of which something is not known."""
+        ...
+
+    def told(self, names: Iterable[Named]) -> tuple[object, ...]:
+        """Return how names and rules came out: what is equal of two cases, the same engine found the same."""
+        ...
+
     def changed_since(self, before: Findings) -> Changes:
         """Return what may differ from other findings of the same engine, among it all that is open."""
         ...
@@ -220,6 +238,27 @@ class Concluded(Frozen):
     def provisional(self) -> frozenset[Key]:
         """The deadlines whose end rests on a calendar that is not published yet."""
         return frozenset(key for key, one in self.deadlines.items() if one.provisional)
+
+    def is_unknown(self, key: Key) -> bool:
+        """Tell whether a state is unknown."""
+        return isinstance(self.states[key], Unknown)
+
+    @property
+    def open_names(self) -> frozenset[str]:
+        """The names, and the rules (``rule NAME``), of which something is not known."""
+        found = {name for (name, _), state in self.states.items() if isinstance(state, Unknown | Conflict)}
+        return frozenset(found.union(rule_node(name) for name, _ in self.open_rules))
+
+    def told(self, names: Iterable[Named]) -> tuple[object, ...]:
+        """Return how names and rules came out, for every record that is seen."""
+        return tuple(self._told(name, record) for name, listed in names for record in self._each(listed))
+
+    def _told(self, name: str, record: int | None) -> object:
+        rule = rule_of_node(name)
+        return self.states[name, record] if rule is None else self.rules[rule, record].truth
+
+    def _each(self, listed: str | None) -> Sequence[int | None]:
+        return (None,) if listed is None else (self.records[listed] or ())
 
     def changed_since(self, before: Findings) -> Changes:
         """Return what may differ from other findings, among it all that is open."""

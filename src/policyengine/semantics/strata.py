@@ -35,6 +35,11 @@ def rule_node(rule: str) -> str:
     return _RULE + rule
 
 
+def rule_of_node(node: str) -> str | None:
+    """Return the rule to which a node belongs, None for one of another kind."""
+    return node.removeprefix(_RULE) if node.startswith(_RULE) else None
+
+
 def node_of(ref: Ref) -> str:
     """Return the node that a name belongs to: for what a deadline has come to, the deadline."""
     if ref.kind != "deadline" or ref.name.endswith(DUE):

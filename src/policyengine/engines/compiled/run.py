@@ -7,7 +7,7 @@ asked about and for what is open on the way there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -27,6 +27,7 @@ from policyengine.semantics.findings import (
     DeadlineFinding,
     Findings,
     Known,
+    Named,
     Resolved,
     RuleFinding,
     State,
@@ -41,7 +42,7 @@ Lists = Mapping[str, "str | None"]
 
 
 Placed = tuple[str, int, "str | None"]
-"""A rule: its name, its slot, and the list of whose records it is."""
+"""A rule or another name, its slot, and the list of whose records it is."""
 
 
 class Node(Frozen):
@@ -87,6 +88,10 @@ class Layout:
         self.rules: Lists = {name: listed for name, _, listed in self.sorted_rules}
         self.homes = {name: cell.name for cell in cells for name in names_of(cell)}
         """The cell of each name."""
+        values = [(name, slots[name], listed) for name, listed in self.values.items()]
+        rules = [(rule_name(name), slot, listed) for name, slot, listed in self.sorted_rules]
+        self.values_of_case, self.values_of_records = _apart(values)
+        self.rules_of_case, self.rules_of_records = _apart(rules)
 
     @cached_property
     def watched(self) -> Mapping[str, frozenset[int]]:
@@ -122,6 +127,15 @@ class Layout:
             before = tuple(self.homes.get(one, one) for one in dependencies.names_read(node))
             found[name] = Node(len(found), names_of(node), listed_of(node), is_rule, before, computed[name])
         return found
+
+
+def _apart(placed: Iterable[Placed]) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+    """Return names with their slots: those of the whole case, and those of records."""
+    whole: list[tuple[str, int]] = []
+    of_records: list[tuple[str, int]] = []
+    for name, slot, listed in placed:
+        (whole if listed is None else of_records).append((name, slot))
+    return whole, of_records
 
 
 class Run:
@@ -239,6 +253,28 @@ class Run:
             else:
                 found.update((name, record) for record in self.records[listed] or () if raw[record])
         return frozenset(found)
+
+    def is_unknown(self, key: Key) -> bool:
+        """Tell whether a state is unknown, without what it waits for."""
+        raw = self.raw(*key)
+        return type(raw) is Mark and raw is not C
+
+    @cached_property
+    def open_names(self) -> frozenset[str]:
+        """The names, and the rules (``rule NAME``), of which something is not known."""
+        slots, layout = self.slots, self.layout
+        found = [name for name, slot in layout.values_of_case if type(slots[slot]) is Mark]
+        found += [name for name, slot in layout.values_of_records if Mark in map(type, slots[slot])]
+        found += [name for name, slot in layout.rules_of_case if slots[slot] == UNDETERMINED]
+        found += [name for name, slot in layout.rules_of_records if UNDETERMINED in slots[slot]]
+        return frozenset(found)
+
+    def told(self, names: Iterable[Named]) -> tuple[Raw, ...]:
+        """Return how names and rules came out, as the source holds it."""
+        slots, places = self.slots, self.layout.slots
+        return tuple(
+            [slots[places[name]] if listed is None else tuple(slots[places[name]]) for name, listed in names]
+        )
 
     def changed_since(self, before: Findings) -> Changes:
         """Return what may differ from findings of the same source, among it all that is open."""

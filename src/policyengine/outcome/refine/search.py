@@ -8,7 +8,7 @@ its values have an order, into intervals in which no elementary comparison chang
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Literal
 
 from policyengine.frozen import Frozen, replace
@@ -17,6 +17,7 @@ from policyengine.model.conditions import All, Condition, Ref, Test
 from policyengine.model.rulebook import Rulebook
 from policyengine.outcome.explain import Explainer, Explanation
 from policyengine.outcome.refine.domains import Domains, Filled, Interval, Records, complete, of_key
+from policyengine.outcome.refine.footprint import Footprints
 from policyengine.outcome.refine.slices import Slice, Slices
 from policyengine.outcome.refine.tree import (
     Answer,
@@ -55,6 +56,9 @@ With answers about records as many as there are records, each may have that shar
 no more for many records than for some ten; where nothing is tried, what Kleene's logic says remains.
 """
 
+MOST_REMEMBERED = 4_096
+"""So many answers of cases that are alike are remembered, the last ones."""
+
 LEAST_RUNS = 8
 """With fewer completions hardly anything is found out, so that none is tried."""
 
@@ -76,6 +80,10 @@ class Target(Frozen):
         if finding.truth is Truth.UNDETERMINED:
             return Unknown(finding.waits)
         return Known(finding.truth is Truth.TRUE)
+
+    def node(self, book: Rulebook) -> str:
+        """Return the node of the graph of dependencies that it is about."""
+        return rule_node(self.key[0]) if self.kind == "rule" else _node_of_name(self.key[0], book)
 
 
 class Refined(Frozen):
@@ -117,6 +125,7 @@ class Refiner:
         self.explainer = explainer
         self.book = explainer.rulebook
         self.run = run
+        self._remembered: dict[tuple[object, ...], State] = {}
 
     @cached_property
     def slices(self) -> Slices:
@@ -127,6 +136,21 @@ class Refiner:
     def domains(self) -> Domains:
         """What cases can say."""
         return Domains(self.book, self.explainer.readings)
+
+    @cached_property
+    def footprints(self) -> Footprints:
+        """What of a case is looked at."""
+        return Footprints(self.book, self.explainer.plan, self.slices)
+
+    def remembered(self, alike: tuple[object, ...], find: Callable[[], State]) -> State:
+        """Return the answer of cases that are alike in all that it depends on, found out once."""
+        state = self._remembered.get(alike)
+        if state is None:
+            state = find()
+            if len(self._remembered) >= MOST_REMEMBERED:
+                del self._remembered[next(iter(self._remembered))]
+            self._remembered[alike] = state
+        return state
 
 
 class Refinement:
@@ -155,6 +179,32 @@ class Refinement:
         if found is None:
             found = self._found[target] = _Search(self, target).refined()
         return found
+
+    def state_of(self, target: Target) -> State:
+        """Return the answer if all ways agree, else what matters: what ``of`` gives, without the ways tried.
+
+        Of cases that are alike in all that the answer depends on, the first is searched.
+        """
+        found = self._found.get(target)
+        if found is not None:
+            return found.state
+        alike = self._alike(target)
+        if alike is None:
+            return self.of(target).state
+        return self.refiner.remembered(alike, lambda: self.of(target).state)
+
+    def _alike(self, target: Target) -> tuple[object, ...] | None:
+        """Return everything that an answer and its search depend on; None if that cannot be told."""
+        refiner, findings = self.refiner, self._runs[frozenset()][1]
+        footprint = refiner.footprints.of(target.node(self.book), self._open_names)
+        own = None if footprint is None else footprint.of(self.case, self.as_of, findings)
+        if own is None:
+            return None
+        return target.kind, target.key, refiner.most_completions, self.allowance(target), own
+
+    @cached_property
+    def _open_names(self) -> frozenset[str]:
+        return self._runs[frozenset()][1].open_names
 
     def allowance(self, target: Target) -> int:
         """Return how many completions may be judged for an answer; the same whatever was asked before."""
@@ -212,9 +262,7 @@ class _Search:
         self.book = refinement.book
         self.domains = refinement.refiner.domains
         self.target = target
-        name = target.key[0]
-        node = rule_node(name) if target.kind == "rule" else _node_of_name(name, self.book)
-        self.slice = refinement.refiner.slices.of(node)
+        self.slice = refinement.refiner.slices.of(target.node(self.book))
         self.is_sure = True
         self.is_cut = False
         self.most_runs = refinement.allowance(target)
@@ -602,6 +650,7 @@ class _Search:
         Bisection: where both ends come out the same, so does all between them.
         """
 
+        @cache
         def atoms(number: int) -> tuple[object, ...]:
             tried = {**filled, missing: fill(number)}
             self.tried.add(_key(tried))

@@ -590,7 +590,7 @@ class Slices:
         """Return everything that a node rests on, itself included."""
         found = self._found.get(node)
         if found is None:
-            nodes = _reached(node, self._graph)
+            nodes = reached((node,), self._graph)
             found = self._found[node] = Slice(self.book, self.readings, nodes, self.after)
         return found
 
@@ -598,15 +598,17 @@ class Slices:
         """Return everything that rests on a node, itself included."""
         found = self._behind.get(node)
         if found is None:
-            found = self._behind[node] = _reached(node, self._following)
+            found = self._behind[node] = reached((node,), self._following)
         return found
 
 
-def _reached(node: str, graph: Mapping[str, Iterable[str]]) -> frozenset[str]:
-    reached, waiting = {node}, [node]
+def reached(nodes: Iterable[str], graph: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    """Return everything that a graph leads to from some nodes, these included."""
+    found = set(nodes)
+    waiting = [*found]
     while waiting:
         for one in graph.get(waiting.pop(), ()):
-            if one not in reached:
-                reached.add(one)
+            if one not in found:
+                found.add(one)
                 waiting.append(one)
-    return frozenset(reached)
+    return frozenset(found)
