@@ -86,13 +86,13 @@ def try_fault(tries: Tries, fault: Fault) -> Outcome:
         if fault.is_late:
             chosen, spent = known.affordable(tests, tries.seconds)
             return tries.server.run(
-                fault.tree, known.modules[fault.module], chosen, tries.patience + 3 * spent
+                fault.module, fault.tree, known.modules[fault.module], chosen, tries.patience + 3 * spent
             )
     for chosen in (tests[:FEW], tests[FEW:]) if fault.is_late else ():
         if chosen:
             chosen, spent = known.affordable(chosen, tries.seconds)
             path = known.modules[fault.module]
-            outcome = tries.server.run(fault.tree, path, chosen, tries.patience + 3 * spent)
+            outcome = tries.server.run(fault.module, fault.tree, path, chosen, tries.patience + 3 * spent)
             if outcome.is_caught:
                 return outcome
     if tests:

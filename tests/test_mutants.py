@@ -97,3 +97,10 @@ def test_a_complete_test_lets_none_survive_and_lines_are_followed(tmp_path: Path
     assert mutants(tmp_path, WEAK + EDGE)[0] == 0
     code, found = mutants(tmp_path, WEAK + EDGE, limits=f"\n    # A line more.{LIMITS}")
     assert code == 0 and "test_limits.py:" not in found and "| all | 2 | 2 | 2 | 0 | 0 | 0 |" in found
+
+
+def test_a_module_that_a_test_imports_only_when_it_needs_it_is_tried_like_others(tmp_path: Path) -> None:
+    late = dedent(WEAK + EDGE).replace("from toy.limits import is_late\n", "")
+    late = late.replace("() -> None:\n", "() -> None:\n    from toy.limits import is_late\n\n")
+    code, found = mutants(tmp_path, late)
+    assert code == 0 and "| all | 2 | 2 | 2 | 0 | 0 | 0 |" in found

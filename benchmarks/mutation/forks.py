@@ -147,14 +147,19 @@ class _Served(_Watch):
         """Answer requests until there are no more."""
         items = {item.nodeid: item for item in session.items}
         self.line.send(None)
-        while (request := self.line.recv()) is not None:
-            code, tests, limit = request
-            self.line.send(self._answer(code, [items[test] for test in tests], limit))
+        try:
+            while (request := self.line.recv()) is not None:
+                module, code, tests, limit = request
+                self.line.send(self._answer(module, code, [items[test] for test in tests], limit))
+        except BaseException:  # pytest would tell nobody
+            self.line.send(Broken(traceback.format_exc()))
+            raise
         return True
 
-    def _answer(self, code: bytes, items: Sequence[pytest.Item], limit: float) -> Outcome:
+    def _answer(self, module: str, code: bytes, items: Sequence[pytest.Item], limit: float) -> Outcome:
         def work(send: Callable[[Any], None]) -> None:
             self.send = send
+            importlib.import_module(module)  # which a command may do only when it needs it
             replace_functions(marshal.loads(code))
             for item, following in zip(items, [*items[1:], None], strict=True):
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
@@ -203,9 +208,9 @@ class Server:
         line.close()
         self._answer()
 
-    def run(self, fault: ast.Module, path: Path, tests: Sequence[str], limit: float) -> Outcome:
+    def run(self, module: str, fault: ast.Module, path: Path, tests: Sequence[str], limit: float) -> Outcome:
         """Return how some tests end, in their order, with the functions of a faulty module."""
-        self._line.send((marshal.dumps(compile(fault, str(path), "exec")), list(tests), limit))
+        self._line.send((module, marshal.dumps(compile(fault, str(path), "exec")), list(tests), limit))
         answer = self._answer()
         assert isinstance(answer, Outcome)
         return answer
