@@ -111,7 +111,11 @@ def _places(node: ast.AST, around: _Place) -> Iterator[_Place]:
     if isinstance(node, ast.stmt):
         statement = node.lineno
         # An assertion decides nothing: it only makes a fault of the program loud.
-        if isinstance(node, ast.Import | ast.ImportFrom | ast.Assert) or _is_text(node):
+        if (
+            isinstance(node, ast.Import | ast.ImportFrom | ast.Assert)
+            or _is_text(node)
+            or _is_for_types(node)
+        ):
             return
     for name, value in ast.iter_fields(node):
         if name in _LEFT_OUT:
@@ -128,6 +132,11 @@ def _places(node: ast.AST, around: _Place) -> Iterator[_Place]:
 def _is_assertion(node: ast.AST) -> bool:
     """Whether it is `strict=True` of `zip`: it only makes a fault of the program loud."""
     return isinstance(node, ast.keyword) and node.arg == "strict"
+
+
+def _is_for_types(node: ast.stmt) -> bool:
+    """Whether it is what only a type checker reads: nothing of it ever runs."""
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
 def _is_text(node: ast.stmt) -> bool:
