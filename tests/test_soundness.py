@@ -177,25 +177,17 @@ def test_what_was_found_once(what: str) -> None:
 
 
 def test_random_cases_reach_every_finding() -> None:
-    reached: Counter[object] = Counter()
-    for seed in range(2 * SEEDS):
-        reached.update(_reached(seed))
     states = [Known, Absent, Unknown, Conflict, *Truth]
-    words = [
-        "not_started",
-        "open",
-        "met",
-        "missed",
-        "lapsed",
-        "ended",
-        "stopped",
-        "floor",
-        "cap 1",
-        "provisional",
-        "unknown list",
-    ]
-    others = ["overlay", "notice", "bound", "judged", "no length", "chain"]
-    assert [one for one in (*states, *words, *others) if reached[one] < 3] == []
+    words = ["not_started", "open", "met", "missed", "lapsed", "ended", "stopped"]
+    others = ["floor", "cap 1", "provisional", "unknown list", "overlay", "notice", "bound", "judged"]
+    rare: list[object] = [*states, *words, *others, "no length", "chain"]
+    reached: Counter[object] = Counter()
+    for seed in range(10 * SEEDS):
+        reached.update(_reached(seed))
+        rare = [one for one in rare if reached[one] < 3]
+        if not rare and seed > SEEDS:
+            break
+    assert rare == []
     assert reached["refused"] * 10 < reached["judged"]
 
 

@@ -578,6 +578,8 @@ class _Writer:
             node["stopped_by"] = self.short(self.choose(instants), listed)
         if acts and self.chance(0.4):
             node["kind"] = "right"
+        elif acts and self.chance(0.3):
+            node["owed_until"] = self.short(self.choose(instants), listed)
         self.rest(node, listed)
         if self.chance(0.3):
             node["counting"] = self.counting(0.4)
