@@ -62,3 +62,10 @@ def test_names_and_choices_are_offered(book: Rulebook) -> None:
     assert "platform" in schema["definitions"]["notice"]["properties"]["to"]["anyOf"][0]["enum"]
     assert "penalty.points" in schema["definitions"]["rule"]["properties"]["then"]["properties"]
     assert "complaint.filed_at" not in schema["definitions"]["rule"]["properties"]["then"]["properties"]
+
+
+def test_what_dates_a_policy_is_offered_among_instants(book: Rulebook) -> None:
+    schema = editor_schema(book, "policy")
+    offered = schema["properties"]["effective"]["properties"]["by"]["anyOf"][0]["enum"]
+    assert {"complaint.filed_at", "seller_handling.due"} <= {*offered}
+    assert not {"order.total", "complaint.reason", "seller_handling.status"} & {*offered}

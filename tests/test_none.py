@@ -107,3 +107,41 @@ def test_it_is_said_in_words(tmp_path: Path, when: str, zh: str, en: str) -> Non
 def test_what_always_has_a_value_is_not_asked(tmp_path: Path, when: str, code: str) -> None:
     found = load_model(str(write(tmp_path / "book", when)), ()).diagnostics
     assert code in [one.code for one in found]
+
+
+@pytest.mark.parametrize(
+    ("test", "holds"),
+    [
+        ("at_least: 1, at_most: 2", [False, True, True, False]),
+        ("between: [1, 2]", [False, True, True, False]),
+    ],
+)
+def test_a_number_of_records_that_is_compared_twice(tmp_path: Path, test: str, holds: list[bool]) -> None:
+    """Both comparisons count, and neither alone."""
+    lists = "lists:\n  visits: {title: {zh: 访, en: visits}, facts: {late: {type: boolean, title: {zh: 迟, en: late}}}}\n"
+    folder = write(tmp_path / "book", f"count_of: {{list: visits, where: {{late: yes}}, {test}}}")
+    (folder / "facts.yaml").write_text(FACTS + lists, "utf-8")
+    loaded = load_model(str(folder), ())
+    assert loaded.rulebook is not None, loaded.diagnostics
+    path = tmp_path / "case.json"
+    for number, expected in enumerate(holds):
+        path.write_text(json.dumps({"visits": [{"late": True}] * number}), "utf-8")
+        decision = prepare(loaded.rulebook, {}, engine="reference").evaluate(str(path), "2024-06-01 00:00")
+        assert decision.truth_of(("one", None)) is (HOLDS if expected else DOES_NOT), number
+
+
+@pytest.mark.parametrize(
+    ("when", "code"),
+    [
+        ("new: order.typo", "unknown-name"),  # a dot makes it a name
+        ("new: maybe", "bad-value"),
+        ("size: other_size", None),  # another choice with the same values
+        ("size: kind", "type-mismatch"),
+    ],
+)
+def test_what_a_word_on_the_right_is_taken_for(tmp_path: Path, when: str, code: str | None) -> None:
+    folder = write(tmp_path / "book", when)
+    other = "  other_size: {type: choice, title: {zh: 另号, en: other}, values: {s: {zh: 小, en: s}, m: {zh: 中, en: m}}}\n"
+    (folder / "facts.yaml").write_text(FACTS + other, "utf-8")
+    found = [one.code for one in load_model(str(folder), ()).diagnostics if one.severity == "error"]
+    assert found == ([] if code is None else [code])

@@ -223,3 +223,9 @@ def test_every_sum_of_two_decimals_is_taken_by_validators_that_count_in_binary_f
 def test_a_whole_number_may_be_written_with_a_zero() -> None:
     zone = ZoneInfo("Asia/Shanghai")
     assert parse_literal("1.0", ValueType.COUNT, zone, "CNY") == 1
+
+
+def test_a_least_number_near_zero() -> None:
+    for limit in (-1, 0, 1, 2):
+        for number in range(-3, 4):
+            assert is_match(at_least(limit), str(number)) == (number >= limit), (limit, number)

@@ -10,7 +10,7 @@ import pytest
 from running import ROOT, Run
 
 from policyengine import FaultsFound, load_rulebook
-from policyengine.reading.file_names import is_rulebook, right_place, rulebook_of
+from policyengine.reading.file_names import is_rulebook, near, right_place, rulebook_of
 from policyengine.reading.rule_files import collect_files
 
 POLICY = b"policy: a\n"
@@ -148,3 +148,28 @@ def test_a_folder_is_a_rulebook_by_its_parts(tmp_path: Path) -> None:
     (tmp_path / "facts.yml").write_text("facts: {}\n")
     assert is_rulebook(str(tmp_path))
     assert rulebook_of(str(tmp_path / "policies" / "a.yaml")) == str(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        *(("fact", "facts"), ("clause", "clauses"), ("policy", "policies"), ("report", "reports")),
+        *(("Facts", "facts"), ("facts", "facts"), ("asumptions", "assumptions"), ("pack", None)),
+    ],
+)
+def test_a_name_that_nearly_is_that_of_a_part(word: str, name: str | None) -> None:
+    assert near(word, ("facts", "assumptions", "clauses", "policies", "reports", "rulebook")) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "right"),
+    [
+        ("policies/returns.tests.yaml", b"", "policies/returns.cases.yaml"),
+        ("policies/returns.tests.yaml", b"policy_cases: returns", "policies/returns.cases.yaml"),
+        ("policies/returns.tests.yaml", b"policy: returns", "policies/returns.tests.yaml"),
+    ],
+)
+def test_a_file_that_is_named_like_tests_and_says_nothing_else_is_one(
+    name: str, data: bytes, right: str
+) -> None:
+    assert right_place(name, data) == right

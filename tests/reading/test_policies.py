@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from policyengine.diagnostics.span import Span
 from policyengine.loading.load import load_model
 from policyengine.model.conditions import All, conjuncts
 from policyengine.model.conditions import Test as Asked
 from policyengine.model.rulebook import Rulebook
+from policyengine.reading.parse import nodes
+from policyengine.syntax.yaml_tree import MappingNode
 from policyengine.values.literals import Duration
 
 Asked.__test__ = False  # type: ignore[attr-defined]  # not a test of pytest's
@@ -163,3 +166,31 @@ def test_who_misspells_never_is_not_led_to_an_instant(tmp_path: Path, word: str)
     (tmp_path / "policies" / "late.yaml").write_text(POLICY, "utf-8")
     (fault,) = [one for one in load_model(str(tmp_path), ()).diagnostics if one.severity == "error"]
     assert fault.code == "bad-value" and "`never`" in str(fault.help)
+
+
+@pytest.mark.parametrize(
+    ("foreseen", "is_told"),
+    [("result.points", True), ("order.total", True), ("order.told", True), ("order.sent_at", False)],
+)
+def test_a_fact_foresees_another_one_that_cases_give_of_its_type(
+    tmp_path: Path, foreseen: str, is_told: bool
+) -> None:
+    (tmp_path / "rulebook.yaml").write_text(BOOK, "utf-8")
+    fact = f"  order.told: {{type: instant, title: {{zh: 将, en: told}}, foresees: {foreseen}}}\n"
+    (tmp_path / "facts.yaml").write_text(FACTS + fact, "utf-8")
+    found = load_model(str(tmp_path), ()).diagnostics
+    assert ("type-mismatch" in [one.code for one in found]) is is_told
+
+
+def test_a_clause_says_why_in_the_languages_of_its_rulebook(tmp_path: Path) -> None:
+    (tmp_path / "rulebook.yaml").write_text(BOOK.replace("[zh, en]", "[en]").replace("zh: ", "en: "), "utf-8")
+    clauses = "clauses:\n  C-1: {section: one, quote: x, status: not_a_rule, why: {en: it is a heading}}\n"
+    (tmp_path / "clauses.yaml").write_text(clauses, "utf-8")
+    assert "missing-key" not in [one.code for one in load_model(str(tmp_path), ()).diagnostics]
+
+
+def test_a_wrong_shape_that_no_schema_has_told_is_loud() -> None:
+    with pytest.raises(nodes.ShapeUnchecked, match=r"^: a single value was expected"):
+        nodes.scalar(None)
+    with pytest.raises(nodes.ShapeUnchecked, match=r"^f.yaml:3:1: a single value was expected"):
+        nodes.scalar(MappingNode((), Span("f.yaml", 3, 1)))

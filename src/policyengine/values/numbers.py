@@ -37,8 +37,6 @@ def parse_money(text: str, currency: str) -> int:
             message("`{text}` is not a sum of {currency}", text=shorten(text), currency=currency),
             message("write the amount in {currency}", currency=currency),
         )
-    if bare != rest and bare[:1] == "-" and not sign:  # `¥-5`
-        sign, bare = "-", bare[1:]
     example = f"100.00 {'元' if currency == 'CNY' else currency}"
     help = message("write an amount such as `100`, `100.00` or `{example}`", example=example)
     scaled = _scaled(sign + bare, FEN_PLACES, text, "money", help)
