@@ -507,7 +507,12 @@ def turned(one: Decision, two: Decision) -> Verdict:
 
 def unordered_lists(book: Model) -> set[str]:
     """Return the lists of which it is only asked whether, and how often, something is true of a record."""
-    picked = {part.listed for one in conditions(book) for part in parts_of(one) if isinstance(part, Pick)}
+    picked = {
+        part.listed
+        for one in conditions(book)
+        for part in parts_of(one)
+        if isinstance(part, Pick) or getattr(part, "among", "") == "earlier"
+    }
     return {path for path, one in book.lists.items() if one.dated_by is None and path not in picked}
 
 
