@@ -200,7 +200,13 @@ def test_a_factor_that_its_limits_leave_one_value_is_looked_at_closely(tmp_path:
         f"  in.n: {{type: count, {TITLE}}}\n"
         f"  in.part: {{type: money, {TITLE}, at_least: 2.00, at_most: 2.00}}\n"
         f"  out.y: {{type: money, {TITLE}, role: outcome}}\n"
+        f"  out.z: {{type: boolean, {TITLE}, role: outcome}}\n"
     )
     amounts = f"amounts: {{fee: {{{TITLE}, base: in.part}}}}\n"
-    rules = f"rules: {{r: {{{TITLE}, when: {{in.n: {{at_least: 1}}}}, then: {{out.y: fee}}}}}}\n"
-    assert value_of(make(tmp_path, facts, amounts + rules), "out.y", {"in": {"n": 1}}) == 200
+    rules = (
+        f"rules:\n  r: {{{TITLE}, when: {{in.n: {{at_least: 1}}}}, then: {{out.y: fee}}}}\n"
+        f"  s: {{{TITLE}, when: {{fee: {{at_least: 1.00}}}}, then: {{out.z: yes}}}}\n"
+    )
+    folder = make(tmp_path, facts, amounts + rules)
+    assert value_of(folder, "out.y", {"in": {"n": 1}}) == 200
+    assert value_of(folder, "out.z", {"in": {"n": 1}}) is True
