@@ -413,6 +413,27 @@ def test_a_day_can_be_longer_than_24_hours(tmp_path: Path) -> None:
     assert told.status == "known", "one day ends at midnight of the next"
 
 
+def test_a_day_contradicts_24_hours_that_another_rule_gives(tmp_path: Path) -> None:
+    """They are equal, and two values: a length of which both are possible is not certain."""
+    rules = book(
+        tmp_path,
+        """
+        facts:
+          paid: {type: boolean, title: {zh: 付, en: paid}}
+          length: {type: duration, title: {zh: 长, en: length}, at_least: 24 hours, at_most: 24 hours}
+          result.length: {type: duration, title: {zh: 期, en: time}, role: outcome}
+        """,
+        """
+        rules:
+          told: {title: {zh: 说, en: told}, when: {paid: yes}, then: {result.length: length}}
+          fixed: {title: {zh: 定, en: fixed}, when: {paid: yes}, then: {result.length: 24 hours}}
+        """,
+    )
+    assert outcome(rules.evaluate({"paid": True}, NOW), "result.length").status == "undetermined"
+    told = outcome(rules.evaluate({"paid": True, "length": "1 day"}, NOW), "result.length")
+    assert told.status == "conflict"
+
+
 def test_two_unknown_instants_that_are_compared_are_told_as_far_as_they_were_tried(tmp_path: Path) -> None:
     rules = book(
         tmp_path,
