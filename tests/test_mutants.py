@@ -104,3 +104,16 @@ def test_a_module_that_a_test_imports_only_when_it_needs_it_is_tried_like_others
     late = late.replace("() -> None:\n", "() -> None:\n    from toy.limits import is_late\n\n")
     code, found = mutants(tmp_path, late)
     assert code == 0 and "| all | 2 | 2 | 2 | 0 | 0 | 0 |" in found
+
+
+def test_a_named_fault_that_no_test_reaches_is_no_error(tmp_path: Path) -> None:
+    late = dedent(WEAK + EDGE).replace("from toy.limits import is_late\n", "")
+    late = late.replace("() -> None:\n", "() -> None:\n    from toy.limits import is_late\n\n")
+    named = entry("number + 1 → number - 1").replace('"is_late"', '"never"')
+    code, found = mutants(
+        tmp_path,
+        late,
+        named + entry("number + 1 → number + 2").replace('"is_late"', '"never"'),
+        limits=LIMITS + "\n    def never(number: int) -> int:\n        return number + 1\n",
+    )
+    assert code == 0 and "| all | 4 | 4 | 2 | 0 | 2 | 0 | 100.0 % |" in found, found

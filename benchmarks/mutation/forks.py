@@ -161,7 +161,7 @@ class _Served(_Watch):
             self.send = send
             importlib.import_module(module)  # which a command may do only when it needs it
             replace_functions(marshal.loads(code))
-            for item, following in zip(items, [*items[1:], None], strict=True):
+            for item, following in zip(items, [*items, None][1:], strict=True):
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             send(Outcome("", self.ran))
 
