@@ -425,7 +425,7 @@ def test_a_day_contradicts_24_hours_that_another_rule_gives(tmp_path: Path) -> N
         """,
         """
         rules:
-          told: {title: {zh: 说, en: told}, when: {paid: yes}, then: {result.length: length}}
+          told: {title: {zh: 说, en: told}, when: {length: {at_least: 1 hour}}, then: {result.length: length}}
           fixed: {title: {zh: 定, en: fixed}, when: {paid: yes}, then: {result.length: 24 hours}}
         """,
     )
