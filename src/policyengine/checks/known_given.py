@@ -38,8 +38,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyengine.checks import walk
 from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, message
+from policyengine.model.asked import conditions_of
 from policyengine.model.conditions import Ref, Test, parts_of
 from policyengine.model.rulebook import Default, Fact, Rulebook
 from policyengine.values.literals import ValueType
@@ -47,7 +47,7 @@ from policyengine.values.literals import ValueType
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     """Tell every `known` of a given fact that is not declared to have no value when it is missing."""
-    for condition in walk.conditions_of(rulebook):
+    for condition in conditions_of(rulebook):
         for part in parts_of(condition):
             if isinstance(part, Test) and part.operator == "known":
                 help = _help(rulebook, part.ref)

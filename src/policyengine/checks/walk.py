@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
+from policyengine.model.asked import conditions_of
 from policyengine.model.conditions import (
     ByReading,
-    Condition,
     Count,
     Operand,
     Pick,
@@ -22,23 +22,6 @@ from policyengine.model.rulebook import Amount, Deadline, MissingByReading, Rule
 from policyengine.semantics.strata import refs_of_operand
 
 Titled = tuple[str, Text, Span]
-
-
-def conditions_of(rulebook: Rulebook) -> Iterator[Condition]:
-    """Return the conditions of rules, deadlines, amounts, caps and reports."""
-    for policy in rulebook.policies.values():
-        yield policy.scope
-    for rule in rulebook.rules.values():
-        yield rule.when
-    for deadline in rulebook.deadlines.values():
-        yield deadline.when
-    for amount in rulebook.amounts.values():
-        yield amount.when
-        for cap in amount.caps:
-            yield cap.when
-    for report in rulebook.reports.values():
-        yield report.where
-        yield from (one.where for one in report.lists)
 
 
 def operands_of(rulebook: Rulebook) -> Iterator[Operand]:

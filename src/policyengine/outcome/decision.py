@@ -206,9 +206,7 @@ class Decision:
 
     def state_of(self, key: Key) -> State:
         """Return the state of a name: of something that is open, the one that all possible ways agree on."""
-        if self.refinement is None or not self.findings.is_unknown(key):
-            return self.findings.states[key]
-        return self.refinement.state_of(Target("state", key))
+        return _agreed(self.findings, self.refinement, key)
 
     def truth_of(self, rule: Key) -> Truth:
         """Return whether a rule holds: of one that is open, what all possible ways agree on."""
@@ -298,6 +296,13 @@ def sort_missing(missing: Iterable[Missing]) -> tuple[Missing, ...]:
     return tuple(
         sorted(set(missing), key=lambda one: (one.kind, one.name, -1 if one.record is None else one.record))
     )
+
+
+def _agreed(findings: Findings, refinement: Refinement | None, key: Key) -> State:
+    """Return the state of a name: of something that is open, the one that all possible ways agree on."""
+    if refinement is None or not findings.is_unknown(key):
+        return findings.states[key]
+    return refinement.state_of(Target("state", key))
 
 
 class _Assembly:
@@ -499,16 +504,14 @@ class _Assembly:
             found = (one.findings.deadlines[deadline.id, record] for one in explained)
             provisional = provisional or any(one.provisional for one in found)
             provisional = provisional or self._is_provisional(support)
-        ends = [self._state_of((end.name, record if end.listed else None)) for end in deadline.owed_until]
+        ends = [
+            _agreed(self.findings, self.refinement, (end.name, record if end.listed else None))
+            for end in deadline.owed_until
+        ]
         finding = give_up(finding, ends, self.explanation.as_of)
         names = ((f"{deadline.id}.{what}", record) for what in DEADLINE_PROPERTIES)
         support = support.leaning(self.explanation.leaning_of(*names))
         return ClockView(deadline, record, finding, support, provisional)
-
-    def _state_of(self, key: Key) -> State:
-        state = self.findings.states[key]
-        refined = self._refined(Target("state", key)) if isinstance(state, Unknown) else None
-        return state if refined is None else refined.state
 
     def _is_provisional(self, support: Support) -> bool:
         """Tell whether a clock that matters in some way is provisional in the case as it is."""

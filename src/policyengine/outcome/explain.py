@@ -20,6 +20,7 @@ from policyengine.engines.closures import Evaluate, evaluate_of
 from policyengine.engines.memory import Filled, World
 from policyengine.engines.rereading import Otherwise, Rereading, graph_of
 from policyengine.frozen import replace
+from policyengine.model.asked import conditions_of
 from policyengine.model.case import Case, Key
 from policyengine.model.conditions import (
     All,
@@ -115,14 +116,7 @@ class Explainer:
     @cached_property
     def _has_this(self) -> bool:
         """Tell whether any question of the rulebook is so; most rulebooks have none."""
-        book = self.rulebook
-        conditions = [
-            *(rule.when for rule in book.rules.values()),
-            *(deadline.when for deadline in book.deadlines.values()),
-            *(amount.when for amount in book.amounts.values()),
-            *(cap.when for amount in book.amounts.values() for cap in amount.caps),
-        ]
-        return any(map(asks_this, conditions))
+        return any(map(asks_this, conditions_of(self.rulebook)))
 
     def lowered(self, condition: Condition) -> Evaluate:
         """Return the function that answers a condition of this rulebook."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyengine.checks.walk import conditions_of
 from policyengine.diagnostics.diagnostic import Diagnostic, message, warning
+from policyengine.model.asked import conditions_of
 from policyengine.model.case import Case
 from policyengine.model.conditions import Test, parts_of
 from policyengine.model.key_names import format_key

@@ -1,0 +1,25 @@
+"""Everything that a rulebook asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policyengine.model.conditions import Condition
+from policyengine.model.rulebook import Rulebook
+
+
+def conditions_of(rulebook: Rulebook) -> Iterator[Condition]:
+    """Return the conditions of policies, rules, deadlines, amounts, caps and reports."""
+    for policy in rulebook.policies.values():
+        yield policy.scope
+    for rule in rulebook.rules.values():
+        yield rule.when
+    for deadline in rulebook.deadlines.values():
+        yield deadline.when
+    for amount in rulebook.amounts.values():
+        yield amount.when
+        for cap in amount.caps:
+            yield cap.when
+    for report in rulebook.reports.values():
+        yield report.where
+        yield from (one.where for one in report.lists)
