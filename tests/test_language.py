@@ -1,0 +1,72 @@
+"""Small rulebooks that stand for the language: each situation and each page of its docs has one.
+
+`tests/situations` holds rules of refunds, service clocks and strikes as houses publish them; `tests/language`
+holds the examples of the pages in `docs/language`, one folder a page. Every engine must give what their cases
+expect, and a page may show nothing that its rulebook does not hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from policyengine.api import EngineName
+from policyengine.diagnostics.i18n import Speech
+from policyengine.engines.durable.ruleset import durable_available
+from policyengine.lint.examine import examine, find_places
+from policyengine.testing.discover import find_files
+from policyengine.testing.report import Reporter
+from policyengine.testing.run import Runner
+
+TESTS = Path(__file__).parent
+PAGES = TESTS.parent / "docs" / "language"
+EXAMPLES = TESTS / "language"
+RULEBOOKS = sorted(
+    path.parent for folder in ("situations", "language") for path in (TESTS / folder).glob("*/rulebook.yaml")
+)
+ENGINES: tuple[EngineName, ...] = ("reference", "compiled", *(("durable",) if durable_available() else ()))
+
+
+@pytest.mark.parametrize("rules", RULEBOOKS, ids=lambda path: path.name)
+def test_every_engine_gives_what_the_cases_expect(rules: Path) -> None:
+    for engine in ENGINES:
+        runner = Runner(engine)
+        files, faults = find_files([str(rules)])
+        scenarios, more = runner.read(files)
+        assert not faults + more
+        results = list(runner.run(scenarios))
+        assert results, "a rulebook without cases shows nothing"
+        assert not any(one.failures for one in results), Reporter(Speech("en")).results(results)
+
+
+@pytest.mark.parametrize("rules", RULEBOOKS, ids=lambda path: path.name)
+def test_nothing_is_wrong_with_them(rules: Path) -> None:
+    found = examine(find_places([str(rules)]), {}).diagnostics
+    assert not [one for one in found if one.severity == "error"]
+
+
+def blocks(page: Path) -> Iterator[list[str]]:
+    """Return the lines of each block of YAML on a page, without the blank ones and without indentation."""
+    for block in re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
+        yield [line.strip() for line in block.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("page", sorted(PAGES.glob("*.md")), ids=lambda path: path.name)
+def test_a_page_shows_what_its_rulebook_holds(page: Path) -> None:
+    concept = page.name.partition(".")[0]
+    held = [
+        "\n".join(line.strip() for line in path.read_text("utf-8").splitlines() if line.strip())
+        for path in sorted((EXAMPLES / concept).rglob("*.yaml"))
+    ]
+    for block in blocks(page):
+        shown = "\n".join(block)
+        assert any(shown in text for text in held), f"no file of {EXAMPLES / concept} holds:\n{shown}"
+
+
+@pytest.mark.parametrize("page", sorted(PAGES.glob("*.md")), ids=lambda path: path.name)
+def test_a_page_is_there_in_both_languages(page: Path) -> None:
+    concept = page.name.partition(".")[0]
+    assert (PAGES / f"{concept}.md").is_file() and (PAGES / f"{concept}.zh.md").is_file()
