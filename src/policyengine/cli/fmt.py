@@ -62,7 +62,7 @@ def command(paths: tuple[str, ...], rules: str | None, only_check: bool, languag
 def _files(paths: Iterable[str], found: list[Diagnostic], say: Speech) -> Iterator[tuple[str, str]]:
     """Return the files to format with their kinds: those that are named, or all of the rulebooks below."""
     from policyengine.lint.examine import find_places
-    from policyengine.reading.rule_files import collect_files
+    from policyengine.reading.rule_files import NAMED, collect_files
     from policyengine.testing.discover import tests_of
 
     for path in paths:
@@ -74,7 +74,8 @@ def _files(paths: Iterable[str], found: list[Diagnostic], say: Speech) -> Iterat
             files, unread = collect_files(folder)
             tests, misnamed = tests_of(folder)
             found += (*unread, *misnamed)
-            own = {os.path.normpath(file.path): file.kind for file in files if not file.faults}
+            rule_files = (one for one in files if one.kind != NAMED and not one.faults)
+            own = {os.path.normpath(file.path): file.kind for file in rule_files}
             own.update((test, "cases") for test in tests)
             named = os.path.normpath(path)
             yield from ((own[file], file) for file in sorted(own) if file == named or os.path.isdir(path))

@@ -14,7 +14,7 @@ from policyengine.lsp.index import Index, Symbol, Use
 from policyengine.model.rulebook import DEADLINE_PROPERTIES, Rulebook
 from policyengine.reading.file_names import is_tests, rulebook_of, spelling
 from policyengine.reading.parse.load import parse_files
-from policyengine.reading.rule_files import SourceFile, collect_files
+from policyengine.reading.rule_files import NAMED, SourceFile, collect_files
 from policyengine.syntax.files import decode_text, read_bytes
 from policyengine.syntax.keys import end_of_head
 from policyengine.syntax.yaml_reader import read_yaml
@@ -120,7 +120,9 @@ class OpenRulebook:
         return found
 
     def _trees(self, files: list[SourceFile]) -> list[tuple[str, Node]]:
-        texts = [(file.kind, file.path, file.data) for file in files if not file.faults]
+        texts = [
+            (file.kind, file.path, file.data) for file in files if file.kind != NAMED and not file.faults
+        ]
         texts += (("cases", path, self.text_of(path)) for path in tests_of(self.folder)[0])
         trees = []
         for kind, path, data in texts:

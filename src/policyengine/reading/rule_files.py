@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
@@ -29,9 +30,20 @@ from policyengine.reading.file_names import (
 from policyengine.syntax.files import walk
 from policyengine.syntax.folders import Disk, Folders, lfs_digest
 
+NAMED = "named"
+"""The kind of a file that a rule file names (``file: prices.csv``), in whatever form it is."""
+# Which rule files name others, and how. Files are known before any YAML is read: the cache is found by them.
+_NAMING = ("rulebook", "facts", "policy")
+_NAMES_A_FILE = (
+    rb"""(?m)(?:^|[\s{,-])(?:file|holidays)[ \t]*:[ \t]+("[^"\n]*"|'[^'\n]*'|[^\s#{}\[\],][^#{}\[\],\n]*)"""
+)
+
 
 class SourceFile(Frozen):
-    """One file of a rulebook: what kind it is, where it is, its bytes; ``faults`` if it cannot be read."""
+    """One file of a rulebook: what kind it is, where it is, its bytes; ``faults`` if it cannot be read.
+
+    The kind is that of a YAML file, or ``NAMED``.
+    """
 
     kind: str
     path: str
@@ -72,6 +84,7 @@ def collect_from(place: Folders, directory: str) -> tuple[list[SourceFile], list
     for folder, kind in FOLDERS.items():
         if folder in names:
             found += _read_folder(kind, directory, folder, place)
+    found += _read_named(directory, found, place)
     faults = [fault for file in found for fault in file.faults]
     return found, [*faults, *_misnamed_parts(directory, names, found, place)]
 
@@ -132,6 +145,34 @@ def _read_folder(kind: str, directory: str, folder: str, place: Folders) -> list
     names = [name for name in names if is_yaml(name) and not is_tests(name)]
     files = [_read(kind, os.path.join(path, name), place) for name in names]
     return [_in_its_place(file, f"{folder}/{name}") for file, name in zip(files, names, strict=True)]
+
+
+def _read_named(directory: str, read: Sequence[SourceFile], place: Folders) -> list[SourceFile]:
+    """Read the files below the folder that rule files name; who names one that is not there is told so."""
+    known = {os.path.normpath(file.path) for file in read}
+    paths = {path for file in read if file.kind in _NAMING for path in _paths_named(file)}
+    wanted = sorted(path for path in paths - known if is_below(directory, path))
+    return [_read(NAMED, path, place) for path in wanted if place.kind(path) == "file"]
+
+
+def _paths_named(file: SourceFile) -> Iterator[str]:
+    for found in re.finditer(_NAMES_A_FILE, file.data):
+        name = found[1].decode("utf-8", "replace").strip()
+        if name[:1] in ("'", '"'):
+            name = name[1:-1]
+        if name and "\0" not in name:
+            yield named_path(file.path, name)
+
+
+def named_path(naming: str, name: str) -> str:
+    """Return the path of a file that a rule file names: it is looked for from the folder of that file."""
+    return os.path.normpath(os.path.join(os.path.dirname(naming), name))
+
+
+def is_below(directory: str, path: str) -> bool:
+    """Tell whether a path, in its normal form, lies below a folder."""
+    inside = os.path.relpath(path, directory)
+    return not os.path.isabs(inside) and inside.split(os.sep)[0] not in (os.curdir, os.pardir)
 
 
 def _in_its_place(file: SourceFile, inside: str) -> SourceFile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
@@ -20,7 +21,7 @@ from policyengine.reading.parse.reports import parse_report
 from policyengine.reading.parse.sound_parts import SoundParts, asks_for, sound_parts
 from policyengine.reading.parse.sources import Sources
 from policyengine.reading.parse.vocabulary import declare_vocabulary, parse_vocabulary
-from policyengine.reading.rule_files import Parsed, SourceFile, collect_files, digest_of
+from policyengine.reading.rule_files import NAMED, Parsed, SourceFile, collect_files, digest_of
 from policyengine.syntax.files import decode_text
 from policyengine.syntax.schemas import read_shaped
 from policyengine.syntax.yaml_tree import MappingNode
@@ -40,14 +41,14 @@ def parse_files(
     """Parse files that have been read; ``faults`` are those of reading them."""
     found = list(faults)
     trees: dict[str, list[MappingNode]] = {}
-    for file in files:
+    for file in _rule_files(files):
         tree = _tree(file, found)
         if tree is not None:
             trees.setdefault(file.kind, []).append(tree)
     if has_errors(found):
         sound, more = _without_faulty(directory, files, faults, overlays)
         return Parsed(None, _sorted([*found, *more]), sound)
-    rulebook = _parse(directory, digest_of(directory, files), trees, overlays, found)
+    rulebook = _parse(directory, digest_of(directory, files), trees, overlays, found, _named(files))
     if has_errors(found):
         return Parsed(None, _sorted(found), rulebook)
     return Parsed(rulebook, _sorted(found))
@@ -67,7 +68,7 @@ def _without_faulty(
     trees: dict[str, list[MappingNode]] = {}
     lost: set[str] = set()
     is_whole = not has_errors(faults)  # else a file is not there, and nobody knows what it says
-    for file in files:
+    for file in _rule_files(files):
         parts = _sound_parts(file)
         if parts is None:
             is_whole = False
@@ -78,11 +79,23 @@ def _without_faulty(
         return None, ()
     told: list[Diagnostic] = []
     nothing = MappingNode((), Span(""))
-    sound = _parse(directory, "", {"facts": [nothing], **trees}, overlays, told)
+    sound = _parse(directory, "", {"facts": [nothing], **trees}, overlays, told, _named(files))
     more = [
         one for one in told if one.code not in _MAY_BE_ELSEWHERE or (is_whole and not asks_for(one, lost))
     ]
     return sound, more
+
+
+def _rule_files(files: Iterable[SourceFile]) -> list[SourceFile]:
+    """Return the files that are YAML."""
+    return [file for file in files if file.kind != NAMED]
+
+
+def _named(files: Iterable[SourceFile]) -> dict[str, bytes]:
+    """Return the contents of the files that rule files name, by the normal path."""
+    return {
+        os.path.normpath(file.path): file.data for file in files if file.kind == NAMED and not file.faults
+    }
 
 
 def _sound_parts(file: SourceFile) -> SoundParts | None:
@@ -115,8 +128,9 @@ def _parse(
     trees: Mapping[str, Sequence[MappingNode]],
     overlays: Sequence[str],
     faults: list[Diagnostic],
+    files: Mapping[str, bytes],
 ) -> Rulebook:
-    names = Names(faults)
+    names = Names(faults, files)
     book_node = trees["rulebook"][0]
     zone = parse_zone(book_node, names)
     scope = Scope(names, zone, nodes.text(book_node.get("currency")))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from policyengine.diagnostics.diagnostic import Diagnostic, error, message
 from policyengine.diagnostics.did_you_mean import did_you_mean
@@ -35,9 +36,13 @@ class Symbol(Frozen):
 class Names:
     """All names of a rulebook while it is being parsed."""
 
-    def __init__(self, faults: list[Diagnostic]) -> None:
-        """Begin without names; faults are added to the list."""
+    def __init__(self, faults: list[Diagnostic], files: Mapping[str, bytes] = MappingProxyType({})) -> None:
+        """Begin without names; faults are added to the list.
+
+        ``files`` are those that rule files name, by the normal path.
+        """
         self.faults = faults
+        self.files = files
         self.symbols: dict[str, Symbol] = {}
         self.lists: dict[str, tuple[str, ...]] = {}
         self.assumptions: dict[str, Assumption] = {}
