@@ -42,7 +42,8 @@ from policyengine.frozen import Frozen, replace
 from policyengine.loading.load import load_files
 from policyengine.model.case import Case, Key
 from policyengine.model.conditions import Condition, Constant, Pick, Ref, Test, parts_of
-from policyengine.model.rulebook import CountingRule, DatedValue, Deadline, Default, Fact, Policy
+from policyengine.model.counting import CountingRule
+from policyengine.model.rulebook import DatedValue, Deadline, Default, Fact, Policy
 from policyengine.model.rulebook import Rulebook as Model
 from policyengine.outcome.decision import Decision
 from policyengine.reading.rule_files import SourceFile

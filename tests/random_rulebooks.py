@@ -18,13 +18,13 @@ from policyengine.frozen import replace
 from policyengine.model import conditions as tree
 from policyengine.model.case import Case, Key
 from policyengine.model.conditions import ByReading, Condition, Constant, Operand, Operator, Ref
+from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import (
     Amount,
     Assumption,
     Cap,
     Choice,
     Conclusion,
-    CountingRule,
     DatedValue,
     Deadline,
     Default,

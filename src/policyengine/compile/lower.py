@@ -39,7 +39,8 @@ from policyengine.compile.plan import (
 )
 from policyengine.model import conditions, rulebook
 from policyengine.model.conditions import Condition, Operand, conjuncts
-from policyengine.model.rulebook import RAN_OUT, CountingRule, Deadline, Fact, IfMissing, Rulebook
+from policyengine.model.counting import CountingRule
+from policyengine.model.rulebook import RAN_OUT, Deadline, Fact, IfMissing, Rulebook
 from policyengine.semantics.overriding import close_overrides
 from policyengine.semantics.strata import DUE, dependencies, layers
 from policyengine.values.calendar import Counting

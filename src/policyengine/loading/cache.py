@@ -205,6 +205,7 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "Message",
             )
         ),
+        "policyengine.model.counting": frozenset(("CountingRule",)),
         "policyengine.model.report": frozenset(
             (
                 "Report",
@@ -222,7 +223,6 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "Cap",
                 "Choice",
                 "Conclusion",
-                "CountingRule",
                 "DatedValue",
                 "Deadline",
                 "Default",

@@ -16,6 +16,7 @@ from policyengine.diagnostics.text import Text
 from policyengine.frozen import Frozen, Placed
 from policyengine.model.clauses import Clause, Source
 from policyengine.model.conditions import All, Condition, Constant, Operand, Ref, Test, conjuncts
+from policyengine.model.counting import CountingRule
 from policyengine.model.report import Report
 from policyengine.values.calendar import Calendar
 from policyengine.values.literals import Value, ValueType, comparison_key
@@ -220,15 +221,6 @@ class Parameter(Placed):
     def is_dated(self) -> bool:
         """Tell whether an act says which of its values counts."""
         return self.by is not None and any(value.start is not None for value in self.values)
-
-
-class CountingRule(Placed):
-    """How lengths are counted: each entry a fixed choice or one that depends on a reading."""
-
-    aspect: Literal["end", "hours", "days", "business_days"]
-    assumption: str | None
-    choices: tuple[tuple[str, str], ...]
-    span: Span
 
 
 class Deadline(Placed):

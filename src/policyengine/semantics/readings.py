@@ -20,7 +20,7 @@ from policyengine.model.conditions import (
     Some,
     Test,
 )
-from policyengine.model.rulebook import CountingRule
+from policyengine.model.counting import CountingRule
 from policyengine.values.calendar import Counting
 
 Readings = Mapping[str, str]

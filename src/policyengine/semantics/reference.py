@@ -26,10 +26,10 @@ from policyengine.model.conditions import (
     Some,
     Test,
 )
+from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import (
     Bound,
     Conclusion,
-    CountingRule,
     Deadline,
     Fact,
     Parameter,

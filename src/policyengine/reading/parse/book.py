@@ -11,7 +11,8 @@ from policyengine.diagnostics.did_you_mean import closest, did_you_mean, one_of
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
 from policyengine.frozen import Frozen
-from policyengine.model.rulebook import Assumption, CountingRule, Document, Party, Reading
+from policyengine.model.counting import CountingRule
+from policyengine.model.rulebook import Assumption, Document, Party, Reading
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.names import Names
 from policyengine.reading.parse.operands import Scope, find_assumption, parse_readings

@@ -11,11 +11,11 @@ from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.text import Text
 from policyengine.frozen import Frozen
 from policyengine.model.conditions import Condition, Constant, Operand, Ref, Test
+from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import (
     Amount,
     Cap,
     Conclusion,
-    CountingRule,
     DatedValue,
     Deadline,
     Notice,
