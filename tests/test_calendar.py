@@ -11,16 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policyengine.frozen import replace
-from policyengine.values.calendar import (
-    LATEST,
-    Calendar,
-    CalendarUnknown,
-    Counting,
-    Due,
-    add_length,
-    is_in_time,
-    load_calendar,
-)
+from policyengine.values.business_time import LATEST
+from policyengine.values.calendar import Calendar, CalendarUnknown, load_calendar
+from policyengine.values.counting import Counting, Due, add_length, is_in_time
 from policyengine.values.literals import Duration, ValueType, format_value, local_day, start_of_day
 from policyengine.values.parse import parse_literal
 

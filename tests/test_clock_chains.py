@@ -8,7 +8,8 @@ import pytest
 
 from policyengine.semantics.deadlines import ENDED, Clock, measure
 from policyengine.semantics.findings import NOTHING, Known, Truth
-from policyengine.values.calendar import Calendar, Counting
+from policyengine.values.calendar import Calendar
+from policyengine.values.counting import Counting
 from policyengine.values.literals import Duration, ValueType
 from policyengine.values.parse import parse_literal
 

@@ -32,7 +32,8 @@ from policyengine.semantics.findings import (
     Unknown,
     Waits,
 )
-from policyengine.values.calendar import Calendar, Counting
+from policyengine.values.calendar import Calendar
+from policyengine.values.counting import Counting
 from policyengine.values.literals import BUSINESS_DAYS_UNIT, Duration
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -43,7 +43,7 @@ from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import RAN_OUT, Deadline, Fact, IfMissing, Rulebook
 from policyengine.semantics.overriding import close_overrides
 from policyengine.semantics.strata import DUE, dependencies, layers
-from policyengine.values.calendar import Counting
+from policyengine.values.counting import Counting
 
 _OPS: Mapping[conditions.Operator, Op] = {
     "is": "eq",

@@ -43,7 +43,7 @@ from policyengine.semantics.findings import (
     by_name,
 )
 from policyengine.semantics.overriding import Candidate, resolve
-from policyengine.values.calendar import Counting
+from policyengine.values.counting import Counting
 from policyengine.values.literals import Value, local_day
 
 

@@ -21,7 +21,8 @@ from policyengine.semantics.findings import (
     Unknown,
     Waits,
 )
-from policyengine.values.calendar import Calendar, Counting, Due, add_length, is_in_time
+from policyengine.values.calendar import Calendar
+from policyengine.values.counting import Counting, Due, add_length, is_in_time
 from policyengine.values.literals import BUSINESS_DAYS_UNIT, Duration, local_day, start_of_day
 
 NOT_STARTED, OPEN, MET, MISSED, LAPSED, ENDED, STOPPED = (

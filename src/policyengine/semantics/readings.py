@@ -21,7 +21,7 @@ from policyengine.model.conditions import (
     Test,
 )
 from policyengine.model.counting import CountingRule
-from policyengine.values.calendar import Counting
+from policyengine.values.counting import Counting
 
 Readings = Mapping[str, str]
 

@@ -66,7 +66,7 @@ from policyengine.semantics.findings import (
 )
 from policyengine.semantics.overriding import Candidate, close_overrides, resolve
 from policyengine.semantics.strata import DUE, dependencies, layers, levels
-from policyengine.values.calendar import Counting
+from policyengine.values.counting import Counting
 from policyengine.values.literals import LARGEST_COUNT, Value, ValueType, comparison_key, local_day
 
 Answer = tuple[Truth, Waits]

@@ -31,6 +31,10 @@ class ValueType(Enum):
 
 BUSINESS_DAYS_UNIT = "business_days"
 SECONDS_PER_DAY = 86_400
+UNIT_MONTHS = {"months": 1, "years": 12}
+"""The units that a calendar counts, in months."""
+UNIT_BUSINESS_MINUTES = {"business_minutes": 1, "business_hours": 60}
+"""The units that pass while a business is open, in minutes."""
 UNIT_SECONDS = {
     "seconds": 1,
     "minutes": 60,
@@ -50,13 +54,16 @@ LARGEST_COUNT = 10**15
 LARGEST_NUMBER = 10**12 * 10**MILLIONTH_PLACES
 LONGEST_SECONDS = 36_525 * SECONDS_PER_DAY
 MOST_BUSINESS_DAYS = 10_000
+MOST_BUSINESS_MINUTES = 600_000
+MOST_MONTHS = 1_200
 FIRST_YEAR = 1900
 LAST_YEAR = 2200
 
 
 class Duration(Frozen):
-    """A length of time as it was written: a whole ``count`` of a ``unit``, one of ``UNIT_SECONDS`` or
-    ``business_days``.
+    """A length of time as it was written: a whole ``count`` of a ``unit``, one of ``UNIT_SECONDS``,
+    ``UNIT_MONTHS``, ``UNIT_BUSINESS_MINUTES`` or ``business_days``. Lengths of these four kinds are never
+    compared with each other.
     """
 
     count: int
@@ -64,10 +71,33 @@ class Duration(Frozen):
 
     @property
     def seconds(self) -> int:
-        """The length in seconds. Raises ValueError for business days, which have no fixed length."""
-        if self.unit == BUSINESS_DAYS_UNIT:
-            raise ValueError("business days have no fixed length in seconds")
+        """The length in seconds. Raises ValueError for what is not counted by the clock: it has none."""
+        if self.unit not in UNIT_SECONDS:
+            raise ValueError(f"{self.unit} have no fixed length in seconds")
         return self.count * UNIT_SECONDS[self.unit]
+
+    @property
+    def months(self) -> int:
+        """The length in months. Raises ValueError for what is not counted in months and years."""
+        if self.unit not in UNIT_MONTHS:
+            raise ValueError(f"{self.unit} are no months")
+        return self.count * UNIT_MONTHS[self.unit]
+
+    @property
+    def business_minutes(self) -> int:
+        """The length in minutes during which a business is open. Raises ValueError for other kinds."""
+        if self.unit not in UNIT_BUSINESS_MINUTES:
+            raise ValueError(f"{self.unit} are no business hours")
+        return self.count * UNIT_BUSINESS_MINUTES[self.unit]
+
+    @property
+    def size(self) -> int:
+        """What it compares by among lengths of its kind: seconds, months, business minutes or days."""
+        if self.unit in UNIT_MONTHS:
+            return self.months
+        if self.unit in UNIT_BUSINESS_MINUTES:
+            return self.business_minutes
+        return self.count if self.unit == BUSINESS_DAYS_UNIT else self.seconds
 
 
 # money: fen, a hundredth of the currency unit; percent: millionths of a percent; number: millionths;
@@ -76,9 +106,9 @@ Value = int | str | bool | Duration
 
 
 def comparison_key(value: Value) -> int | str:
-    """Return what values of one type compare by: a length in seconds or business days, yes as 1, no as 0."""
+    """Return what values of one type compare by: a length by its ``size``, yes as 1, no as 0."""
     if isinstance(value, Duration):
-        return value.count if value.unit == BUSINESS_DAYS_UNIT else value.seconds
+        return value.size
     return int(value) if isinstance(value, bool) else value
 
 
@@ -152,7 +182,8 @@ def decimal_text(scaled: int, places: int, least_places: int) -> str:
 
 
 _UNIT_WORDS = {"seconds": "second", "minutes": "minute", "hours": "hour", "days": "day", "weeks": "week"}
-_UNIT_WORDS[BUSINESS_DAYS_UNIT] = "business day"
+_UNIT_WORDS |= {BUSINESS_DAYS_UNIT: "business day", "months": "month", "years": "year"}
+_UNIT_WORDS |= {"business_hours": "business hour", "business_minutes": "business minute"}
 
 
 def length_text(length: Duration) -> str:

@@ -10,7 +10,7 @@ from policyengine.engines.compiled.expressions import Condition, Traits, Value
 from policyengine.engines.compiled.source import Source, tuple_of
 from policyengine.engines.program import counting_of
 from policyengine.frozen import Frozen
-from policyengine.values.calendar import LATEST
+from policyengine.values.business_time import LATEST
 from policyengine.values.literals import BUSINESS_DAYS_UNIT, Duration
 
 
