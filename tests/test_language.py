@@ -23,6 +23,7 @@ from policyengine.testing.run import Runner
 
 TESTS = Path(__file__).parent
 PAGES = TESTS.parent / "docs" / "language"
+INDEX = TESTS.parent / "docs" / "language.md"
 EXAMPLES = TESTS / "language"
 RULEBOOKS = sorted(
     path.parent for folder in ("situations", "language") for path in (TESTS / folder).glob("*/rulebook.yaml")
@@ -70,3 +71,34 @@ def test_a_page_shows_what_its_rulebook_holds(page: Path) -> None:
 def test_a_page_is_there_in_both_languages(page: Path) -> None:
     concept = page.name.partition(".")[0]
     assert (PAGES / f"{concept}.md").is_file() and (PAGES / f"{concept}.zh.md").is_file()
+
+
+@pytest.mark.parametrize("page", sorted(PAGES.glob("*.md")), ids=lambda path: path.name)
+def test_the_index_has_every_page(page: Path) -> None:
+    """Under its own heading, or the beginning of it, so that who follows the link is where he meant to be."""
+    found = re.search(rf"\[([^\]]+)\]\(language/{re.escape(page.name)}\)", INDEX.read_text("utf-8"))
+    assert found, f"docs/language.md has no line for {page.name}"
+    assert page.read_text("utf-8").startswith(f"# {found[1]}"), (
+        f"its heading does not begin with “{found[1]}”"
+    )
+
+
+def anchors(page: Path) -> set[str]:
+    """Return what a link can name of a page: its headings, as GitHub spells them."""
+    heads = re.findall(r"(?m)^#+ (.*)$", page.read_text("utf-8"))
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("page", [INDEX, *sorted(PAGES.glob("*.md"))], ids=lambda path: path.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
+        name, _, anchor = link.partition("#")
+        target = page.parent / name if name else page
+        assert target.is_file(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+@pytest.mark.parametrize("page", sorted(PAGES.glob("*.zh.md")), ids=lambda path: path.name)
+def test_a_chinese_page_leads_to_chinese_pages(page: Path) -> None:
+    links = re.findall(r"\]\(([a-z_-]+)(\.zh)?\.md", page.read_text("utf-8"))
+    assert not [name for name, chinese in links if not chinese]
