@@ -17,11 +17,22 @@ from policyengine.diagnostics.text import Text
 from policyengine.frozen import replace
 from policyengine.model import conditions as tree
 from policyengine.model.case import Case, Key
-from policyengine.model.conditions import ByReading, Condition, Constant, Operand, Operator, Ref
+from policyengine.model.conditions import (
+    ByReading,
+    Calculation,
+    Condition,
+    Constant,
+    Formula,
+    Operand,
+    Operator,
+    Ref,
+    Term,
+)
 from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import (
     Amount,
     Assumption,
+    Band,
     Cap,
     Choice,
     Conclusion,
@@ -33,6 +44,7 @@ from policyengine.model.rulebook import (
     Policy,
     Reading,
     RecordList,
+    Rounding,
     Rule,
     Rulebook,
 )
@@ -56,6 +68,8 @@ START = 1_332_432_000  # 2012-03-23 00:00 in Shanghai, a Friday; in Berlin the c
 TODAY = 734_585  # the ordinal of that day
 CALENDAR = Calendar("XX", "test", 2010, 2012, frozenset({TODAY + 3, TODAY + 4}), frozenset({TODAY + 1}))
 ENDING = Calendar("XX", "test", 2010, 2011, frozenset({TODAY + 5}), frozenset())  # nothing is published
+CALCULATED = (ValueType.NUMBER, ValueType.COUNT, ValueType.PERCENT, ValueType.DURATION)
+PURE = (ValueType.COUNT, ValueType.NUMBER, ValueType.PERCENT)
 ZONES = (ZoneInfo("Asia/Shanghai"), ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin"))
 
 # Texts that a careless comparison could confuse.
@@ -364,29 +378,70 @@ class _Maker:
         return CountingRule(aspect, self.choose([*self.assumptions]), readings, NOWHERE)
 
     def amount(self, listed: str | None) -> None:
-        money, id = ValueType.MONEY, self.name("sum")
+        type, id = self.choose((ValueType.MONEY, *CALCULATED)), self.name("sum")
         count = self.choose((0, 0, 1, 2, 3))
-        caps = tuple(Cap(self.operand(listed, money), self.existence(listed), NOWHERE) for _ in range(count))
+        caps = tuple(Cap(self.operand(listed, type), self.existence(listed), NOWHERE) for _ in range(count))
+        way = self.choose(("rate", "rate", "factors", "bands", "formula"))
+        formula = self.formula(listed, type) if way == "formula" else None
         self.amounts[id] = Amount(
             id=id,
             policy=self.policy(),
             title=TITLE,
             source=None,
-            base=self.operand(listed, money),
-            plus=self.terms(listed),
-            minus=self.terms(listed),
-            rate=self.operand(listed, ValueType.PERCENT) if self.chance(0.6) else None,
-            floor=self.operand(listed, money) if self.chance(0.5) else None,
+            base=self.operand(listed, type) if formula is None else None,
+            plus=self.terms(listed, type) if formula is None else (),
+            minus=self.terms(listed, type) if formula is None else (),
+            rate=self.operand(listed, ValueType.PERCENT)
+            if way in ("rate", "factors") and self.chance(0.6)
+            else None,
+            floor=self.operand(listed, type) if self.chance(0.5) else None,
             caps=caps,
-            rounding=self.choose(("half_up", "half_even", "down", "up")),
+            rounding=Rounding(
+                self.choose(("half_up", "half_even", "down", "up")), self.choose((1, 1, 1, 7, 50, 0))
+            ),
             when=self.existence(listed),
             listed=listed,
             span=self.span(),
+            type=type,
+            times=self.factors(listed) if way == "factors" else (),
+            divided_by=self.factors(listed) if way == "factors" else (),
+            bands=self.bands(listed, type) if way == "bands" else (),
+            bands_apply_to=self.choose(("each_part", "the_whole")) if way == "bands" else None,
+            formula=formula,
         )
-        self.refs.append(Ref(id, "amount", money, listed, NOWHERE))
+        if self.amounts[id].rounding.step or type is not ValueType.DURATION:
+            self.refs.append(Ref(id, "amount", type, listed, NOWHERE))
 
-    def terms(self, listed: str | None) -> tuple[Operand, ...]:
-        return tuple(self.operand(listed, ValueType.MONEY) for _ in range(self.choose((0, 0, 1, 2))))
+    def terms(self, listed: str | None, type: ValueType) -> tuple[Operand, ...]:
+        return tuple(self.operand(listed, type) for _ in range(self.choose((0, 0, 1, 2))))
+
+    def factors(self, listed: str | None) -> tuple[Operand, ...]:
+        return tuple(self.operand(listed, self.choose(PURE)) for _ in range(self.choose((0, 1, 1, 2))))
+
+    def bands(self, listed: str | None, type: ValueType) -> tuple[Band, ...]:
+        """Return bands with limits in any order, the last often without end."""
+        limits: list[Operand | None] = [self.operand(listed, type) for _ in range(self.choose((0, 1, 2)))]
+        limits.append(None if self.chance(0.8) else self.operand(listed, type))
+        return tuple(Band(one, self.operand(listed, ValueType.PERCENT), NOWHERE) for one in limits)
+
+    def formula(self, listed: str | None, type: ValueType) -> Formula:
+        """Return a formula whatever it measures: engines do not ask."""
+        return Formula("…", self.term(listed, type, 3), NOWHERE)
+
+    def term(self, listed: str | None, type: ValueType, depth: int) -> Term:
+        if not depth or self.chance(0.3):
+            operand = self.plain(listed, self.choose((type, type, *PURE)))
+            return operand
+        op = self.choose(("add", "sub", "mul", "div", "neg", "least", "greatest", "up", "days", "whole_days"))
+        count = 1 if op in ("neg", "up", "days") else 2
+        if op in ("least", "greatest"):
+            count = self.choose((2, 3))
+        return Calculation(op, tuple(self.term(listed, type, depth - 1) for _ in range(count)), NOWHERE)
+
+    def plain(self, listed: str | None, type: ValueType) -> Ref | Constant:
+        """Return a name or a literal."""
+        visible = self.visible(listed, (type,))
+        return self.choose(visible) if visible and self.chance(0.7) else self.constant(type)
 
     # ---------- facts that rules conclude
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policyengine.model.rulebook import Rounding
 from policyengine.semantics.amounts import (
-    RAW_UNITS,
     Cap,
+    Factor,
     Part,
     Range,
-    Rounding,
     Terms,
     judge_amount,
     round_fraction,
@@ -32,7 +33,9 @@ from policyengine.semantics.findings import (
 )
 
 PERCENT = 1_000_000  # one percent, in millionths
-ROUNDINGS: tuple[Rounding, ...] = ("half_up", "half_even", "down", "up")
+WHOLE = 100 * PERCENT
+How = Literal["half_up", "half_even", "down", "up"]
+ROUNDINGS: tuple[How, ...] = ("half_up", "half_even", "down", "up")
 
 
 def waits(name: str) -> Waits:
@@ -61,7 +64,7 @@ def judge(
     rate: int | State | None = None,
     floor: int | State | Part | None = None,
     caps: Sequence[Cap] = (),
-    rounding: Rounding = "half_up",
+    rounding: How = "half_up",
     exists: Truth = Truth.TRUE,
 ) -> AmountFinding:
     def part(value: int | State | Part) -> Part:
@@ -69,9 +72,12 @@ def judge(
             return value
         return Part(Known(value) if isinstance(value, int) else value)
 
-    terms = Terms(part(base), [*map(part, plus)], [*map(part, minus)], None if rate is None else part(rate))
+    factor = None if rate is None else Factor(part(rate), WHOLE)
+    terms = Terms(part(base), [*map(part, plus)], [*map(part, minus)], rate=factor)
     exists_waits = waits("exists") if exists is Truth.UNDETERMINED else NOTHING
-    return judge_amount(exists, exists_waits, terms, None if floor is None else part(floor), caps, rounding)
+    return judge_amount(
+        exists, exists_waits, terms, None if floor is None else part(floor), caps, Rounding(rounding)
+    )
 
 
 # ---------- rounding
@@ -99,22 +105,22 @@ def test_rounding_of_tenths(numerator: int, half_up: int, half_even: int, down: 
 
 
 @given(st.integers(-(10**30), 10**30), st.sampled_from(ROUNDINGS))
-def test_rounding_is_off_by_less_than_a_fen(raw: int, rounding: Rounding) -> None:
-    exact, rounded = Fraction(raw, RAW_UNITS), round_fraction(raw, RAW_UNITS, rounding)
+def test_rounding_is_off_by_less_than_a_fen(raw: int, rounding: How) -> None:
+    exact, rounded = Fraction(raw, WHOLE), round_fraction(raw, WHOLE, rounding)
     off = abs(rounded - exact)
     assert off < 1
     if rounding.startswith("half"):
         assert off <= Fraction(1, 2)
     else:
         assert abs(rounded) <= abs(exact) if rounding == "down" else abs(rounded) >= abs(exact)
-    assert rounded == -round_fraction(-raw, RAW_UNITS, rounding)
+    assert rounded == -round_fraction(-raw, WHOLE, rounding)
     if rounding == "half_even":
         assert rounded == round(exact)
 
 
 def test_a_rate_is_exact_before_rounding() -> None:
     finding = judge(10_050, rate=5 * PERCENT)
-    assert (finding.raw, finding.rounded, finding.result) == (50_250_000_000, Known(503), Known(503))
+    assert (finding.raw, finding.rounded, finding.result) == (Fraction(1005, 2), Known(503), Known(503))
     assert judge(10_050, rate=5 * PERCENT, rounding="half_even").result == Known(502)
     assert judge(-10_050, rate=5 * PERCENT).result == Known(-503)
 
@@ -238,7 +244,7 @@ def test_what_is_known_of_ranges_holds_for_every_number_in_them(
     rate: tuple[int, int],
     floor: tuple[int, int] | None,
     limits: list[tuple[int, int]],
-    rounding: Rounding,
+    rounding: How,
     data: st.DataObject,
 ) -> None:
     """Judges with ranges, then with numbers drawn from them: whatever was settled stays."""
@@ -252,10 +258,10 @@ def test_what_is_known_of_ranges_holds_for_every_number_in_them(
     def amount(make: Callable[[str, int, int, int], Part]) -> AmountFinding:
         plus = [make("plus", low, wide, 1) for low, wide, is_minus in terms if not is_minus]
         minus = [make("minus", low, wide, 1) for low, wide, is_minus in terms if is_minus]
-        asked = Terms(Part(Known(0)), plus, minus, make("rate", *rate, PERCENT))
+        asked = Terms(Part(Known(0)), plus, minus, rate=Factor(make("rate", *rate, PERCENT), WHOLE))
         shown_floor = None if floor is None else make("floor", *floor, 1)
         caps = [Cap(Truth.TRUE, NOTHING, make("cap", low, wide, 1)) for low, wide in limits]
-        return judge_amount(Truth.TRUE, NOTHING, asked, shown_floor, caps, rounding)
+        return judge_amount(Truth.TRUE, NOTHING, asked, shown_floor, caps, Rounding(rounding))
 
     before = amount(lambda name, low, wide, unit: open_part(name, low, wide, unit))
     after = amount(lambda name, low, wide, unit: drawn(low, wide, unit))
@@ -292,34 +298,34 @@ def test_what_is_not_negative_times_what_is_not_negative_is_never_below_zero(
     base: Range, rate: Range, is_settled: bool
 ) -> None:
     never_above = Cap(Truth.TRUE, NOTHING, Part(Known(0)))
-    terms = Terms(Part(some("base"), base), [], [], Part(some("rate"), rate))
-    found = judge_amount(Truth.TRUE, NOTHING, terms, None, [never_above], "half_up").result
+    terms = Terms(Part(some("base"), base), rate=Factor(Part(some("rate"), rate), WHOLE))
+    found = judge_amount(Truth.TRUE, NOTHING, terms, None, [never_above], Rounding("half_up")).result
     assert found == Known(0) if is_settled else isinstance(found, Unknown)
 
 
 def test_a_product_can_be_zero_where_its_parts_can() -> None:
     # So a floor of one fen, if there is one, could still raise it.
-    terms = Terms(Part(some("base"), Range(0, None)), [], [], Part(some("rate"), Range(0, None)))
+    terms = Terms(Part(some("base"), Range(0, None)), rate=Factor(Part(some("rate"), Range(0, None)), WHOLE))
     floor = Part(some("floor"), Range(0, 1))
-    found = judge_amount(Truth.TRUE, NOTHING, terms, floor, [], "up").result
+    found = judge_amount(Truth.TRUE, NOTHING, terms, floor, [], Rounding("up")).result
     assert isinstance(found, Unknown) and found.waits == waits("base") | waits("rate") | waits("floor")
 
 
 def test_a_share_of_one_fen_lies_between_its_least_and_its_greatest() -> None:
     # The product is 0 or 1; so a floor of one fen, if there is one, could still raise it.
-    terms = Terms(Part(Known(1)), [], [], Part(some("rate"), Range(40 * PERCENT, 60 * PERCENT)))
+    terms = Terms(Part(Known(1)), rate=Factor(Part(some("rate"), Range(40 * PERCENT, 60 * PERCENT)), WHOLE))
     floor = Part(some("floor"), Range(0, 1))
-    found = judge_amount(Truth.TRUE, NOTHING, terms, floor, [], "half_up").result
+    found = judge_amount(Truth.TRUE, NOTHING, terms, floor, [], Rounding("half_up")).result
     assert isinstance(found, Unknown) and found.waits == waits("rate") | waits("floor")
 
 
 @pytest.mark.parametrize("rounding", ROUNDINGS)
-def test_zero_times_what_nobody_knows_is_exactly_zero(rounding: Rounding) -> None:
+def test_zero_times_what_nobody_knows_is_exactly_zero(rounding: How) -> None:
     for terms in (
-        Terms(Part(Known(0)), [], [], Part(some("rate"))),
-        Terms(Part(some("base")), [], [], Part(Known(0))),
+        Terms(Part(Known(0)), rate=Factor(Part(some("rate")), WHOLE)),
+        Terms(Part(some("base")), rate=Factor(Part(Known(0)), WHOLE)),
     ):
-        found = judge_amount(Truth.TRUE, NOTHING, terms, None, [], rounding)
+        found = judge_amount(Truth.TRUE, NOTHING, terms, None, [], Rounding(rounding))
         assert (found.raw, found.rounded, found.result) == (0, Known(0), Known(0))
 
 
@@ -327,7 +333,7 @@ def test_zero_times_what_nobody_knows_is_exactly_zero(rounding: Rounding) -> Non
 def test_a_cap_that_cannot_cut_is_not_waited_for(least: int, is_awaited: bool) -> None:
     floor = Part(some("floor"), Range(0, 200))
     limit = Cap(Truth.TRUE, NOTHING, Part(some("cap"), Range(least, None)))
-    found = judge_amount(Truth.TRUE, NOTHING, Terms(Part(Known(100)), [], [], None), floor, [limit], "down")
+    found = judge_amount(Truth.TRUE, NOTHING, Terms(Part(Known(100))), floor, [limit], Rounding("down"))
     assert isinstance(found.result, Unknown)
     assert found.result.waits == waits("floor") | (waits("cap") if is_awaited else NOTHING)
 
@@ -364,7 +370,7 @@ def test_rounding_changes_at_the_whole_and_at_the_half_and_nowhere_else() -> Non
 def test_what_settles_an_amount_that_could_be_more_or_less_is_what_bound_it(
     range: Range, floor: int | None, limit: int, result: int, bound: str
 ) -> None:
-    terms = Terms(Part(some("base"), range), [], [], None)
+    terms = Terms(Part(some("base"), range))
     least = None if floor is None else Part(Known(floor))
-    found = judge_amount(Truth.TRUE, NOTHING, terms, least, [cap(limit)], "down")
+    found = judge_amount(Truth.TRUE, NOTHING, terms, least, [cap(limit)], Rounding("down"))
     assert (found.result, found.bound) == (Known(result), bound)

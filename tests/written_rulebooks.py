@@ -606,26 +606,73 @@ class _Writer:
             node["for_each"] = listed
 
     def amount(self, listed: str | None) -> None:
-        node: dict[str, Yaml] = {"title": TITLE, "base": self.operand(listed, "money")}
-        for word in ("plus", "minus"):
-            if self.chance(0.25):
-                terms = [self.operand(listed, "money") for _ in range(self.choose((1, 1, 2)))]
-                node[word] = terms if len(terms) > 1 else terms[0]
-        if self.chance(0.5):
-            node["rate"] = self.operand(listed, "percent")
+        type = self.choose(("money", "money", "money", "count", "number", "percent"))
+        node: dict[str, Yaml] = {"title": TITLE}
+        if type != "money":
+            node["type"] = type
+        node |= self.formula(listed, type) if self.chance(0.25) else self.sum(listed, type)
         if self.chance(0.3):
-            node["at_least"] = self.operand(listed, "money")
+            node["at_least"] = self.operand(listed, type)
         if self.chance(0.4):
-            node["at_most"] = [self.cap(listed) for _ in range(self.choose((1, 2)))]
-        if self.chance(0.5):
-            node["rounding"] = self.choose(("half_up", "half_even", "down", "up"))
+            node["at_most"] = [self.cap(listed, type) for _ in range(self.choose((1, 2)))]
+        if self.chance(0.5) or "formula" in node:
+            how = self.choose(("half_up", "half_even", "down", "up"))
+            step = {"money": "0.05", "count": "3", "number": "0.25", "percent": "0.5%"}[type]
+            node["rounding"] = {"to": step, "how": how} if self.chance(0.3) else how
         self.rest(node, listed)
         id = self.name("sum")
         self.policy().setdefault("amounts", {})[id] = node
-        self.names.append(Name(id, "money", "amount", listed))
+        self.names.append(Name(id, type, "amount", listed))
 
-    def cap(self, listed: str | None) -> Yaml:
-        limit = self.operand(listed, "money")
+    def sum(self, listed: str | None, type: str) -> dict[str, Yaml]:
+        """Return the terms of an amount with its factors or bands."""
+        node: dict[str, Yaml] = {"base": self.operand(listed, type)}
+        for word in ("plus", "minus"):
+            if self.chance(0.25):
+                terms = [self.operand(listed, type) for _ in range(self.choose((1, 1, 2)))]
+                node[word] = terms if len(terms) > 1 else terms[0]
+        if self.chance(0.15):
+            limits = ["-1", "0", "1", "2"] if type != "percent" else ["-1%", "0%", "5%", "100%"]
+            limits = limits[self.choose((0, 1, 2)) :]
+            bands: list[Yaml] = [{"up_to": one, "rate": self.operand(listed, "percent")} for one in limits]
+            if self.chance(0.3):
+                bands[0]["up_to"] = self.operand(listed, type)
+            node["bands"] = [*bands, {"rate": self.operand(listed, "percent")}]
+            node["bands_apply_to"] = self.choose(("each_part", "the_whole"))
+            return node
+        for word in ("times", "divided_by"):
+            if self.chance(0.2):
+                node[word] = self.operand(listed, self.choose(("count", "number", "percent")))
+        if self.chance(0.5):
+            node["rate"] = self.operand(listed, "percent")
+        return node
+
+    def formula(self, listed: str | None, type: str) -> dict[str, Yaml]:
+        """Return a line of arithmetic of the type, with names that can be seen."""
+        quantity = "money" if type == "money" else "number"
+
+        def atom(kind: str) -> str:
+            types = ("money",) if kind == "money" else ("count", "number", "percent")
+            names = self.visible(listed, types)
+            if names and self.chance(0.7):
+                return str(self.short(self.choose(names), listed))
+            return str(self.choose(("1", "2", "0.5", "100", "3")))
+
+        def term(kind: str, depth: int) -> str:
+            if not depth:
+                return atom(kind)
+            one, other = term(kind, depth - 1), term(kind, depth - 1)
+            number = term("number", depth - 1)
+            forms = [
+                f"({one} + {other})", f"({one} - {other})", f"({one}) * ({number})", f"({one}) / ({number})",
+                f"least({one}, {other})", f"greatest({one}, {other})", f"-({one})",
+            ]  # fmt: skip
+            return str(self.choose(forms if kind == "money" else [*forms, f"up({one})"]))
+
+        return {"formula": Quoted(term(quantity, self.choose((1, 2))))}
+
+    def cap(self, listed: str | None, type: str) -> Yaml:
+        limit = self.operand(listed, type)
         return {"limit": limit, "when": self.condition(listed, 0)} if self.chance(0.4) else limit
 
     # ---------- rules

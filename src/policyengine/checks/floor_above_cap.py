@@ -45,7 +45,7 @@ from policyengine.checks.figures import Figure, figures_of, is_more
 from policyengine.diagnostics.diagnostic import Diagnostic, message, warning
 from policyengine.model.conditions import All
 from policyengine.model.rulebook import Amount, Rulebook
-from policyengine.values.literals import Value, ValueType, format_value
+from policyengine.values.literals import format_value
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
@@ -57,8 +57,8 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
             what = message(
                 "the least of `{name}`, {floor}, is more than its greatest, {cap}, which it then always is",
                 name=amount.id,
-                floor=_shown(floor.value, rulebook),
-                cap=_shown(cap.value, rulebook),
+                floor=format_value(floor.value, amount.type, rulebook.zone),
+                cap=format_value(cap.value, amount.type, rulebook.zone),
             )
             help = message("exchange `at_least` and `at_most`, or correct one of them")
             yield warning("floor-above-cap", what, cap.span, help)
@@ -74,7 +74,3 @@ def _pairs(amount: Amount, book: Rulebook) -> Iterator[tuple[Figure, Figure]]:
             for least in figures_of(amount.floor, book):
                 if least.meets(greatest) and is_more(least.value, greatest.value):
                     yield least, greatest
-
-
-def _shown(value: Value, book: Rulebook) -> str:
-    return str(format_value(value, ValueType.MONEY, book.zone))

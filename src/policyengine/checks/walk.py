@@ -62,8 +62,7 @@ def _of_deadline(deadline: Deadline) -> Iterator[Operand]:
 
 
 def _of_amount(amount: Amount) -> Iterator[Operand]:
-    yield from (amount.base, *amount.plus, *amount.minus)
-    yield from (one for one in (amount.rate, amount.floor) if one is not None)
+    yield from amount.operands
     for cap in amount.caps:
         yield cap.limit
 

@@ -11,6 +11,7 @@ from policyengine.compile.plan import (
     Apply,
     Cell,
     Choose,
+    Compute,
     Derived,
     Due,
     Expr,
@@ -33,7 +34,7 @@ def rule_name(rule: str) -> str:
 def parts_of(expr: Expr) -> Iterator[Expr]:
     """Return an expression and all that it consists of; what a question asks comes before the question."""
     match expr:
-        case Apply(_, args):
+        case Apply(_, args) | Compute(_, args):
             for arg in args:
                 yield from parts_of(arg)
         case Aggregate(_, _, where, of):
@@ -65,9 +66,8 @@ def expressions_of(cell: Node) -> Iterator[Expr]:
         case Status():
             yield from (*cell.acts, *cell.stops, cell.end)
         case Amount():
-            every = (cell.base, *cell.plus, *cell.minus, cell.rate, cell.floor)
             yield cell.when
-            yield from (one for one in every if one is not None)
+            yield from cell.parts
             for cap in cell.caps:
                 yield from (cap.when, cap.limit)
 

@@ -14,11 +14,13 @@ from policyengine.compile.plan import (
     Aggregate,
     Amount,
     Apply,
+    Band,
     Candidate,
     Cap,
     Cell,
     Choose,
     Chosen,
+    Compute,
     Const,
     Derived,
     Due,
@@ -73,6 +75,8 @@ def fold_expr(expr: Expr, readings: Readings) -> Expr:
             return _joined(expr, readings)
         case Apply(op, args):
             return Apply(op, _exprs(args, readings))
+        case Compute(op, args):
+            return Compute(op, _exprs(args, readings))
 
 
 def _exprs(exprs: tuple[Expr, ...], readings: Readings) -> tuple[Expr, ...]:
@@ -130,14 +134,22 @@ def fold_cell(cell: Cell, readings: Readings) -> Cell:
             return _amount(cell, readings)
 
 
+def _if_any(expr: Expr | None, readings: Readings) -> Expr | None:
+    return None if expr is None else fold_expr(expr, readings)
+
+
 def _amount(cell: Amount, readings: Readings) -> Amount:
     return replace(
         cell,
         when=fold_expr(cell.when, readings),
-        base=fold_expr(cell.base, readings),
+        base=_if_any(cell.base, readings),
         plus=_exprs(cell.plus, readings),
         minus=_exprs(cell.minus, readings),
-        rate=None if cell.rate is None else fold_expr(cell.rate, readings),
-        floor=None if cell.floor is None else fold_expr(cell.floor, readings),
+        rate=_if_any(cell.rate, readings),
+        floor=_if_any(cell.floor, readings),
+        times=_exprs(cell.times, readings),
+        divided_by=_exprs(cell.divided_by, readings),
+        bands=tuple(Band(_if_any(one.limit, readings), fold_expr(one.rate, readings)) for one in cell.bands),
+        formula=_if_any(cell.formula, readings),
         caps=tuple(Cap(fold_expr(cap.when, readings), fold_expr(cap.limit, readings)) for cap in cell.caps),
     )

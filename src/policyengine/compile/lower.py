@@ -14,12 +14,14 @@ from policyengine.compile.plan import (
     Amount,
     Apply,
     Aspect,
+    Band,
     Bound,
     Candidate,
     Cap,
     Cell,
     Choose,
     Chosen,
+    Compute,
     Const,
     Derived,
     Due,
@@ -38,7 +40,7 @@ from policyengine.compile.plan import (
     Unsaid,
 )
 from policyengine.model import conditions, rulebook
-from policyengine.model.conditions import Condition, Operand, conjuncts
+from policyengine.model.conditions import Condition, Operand, Term, conjuncts
 from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import RAN_OUT, Deadline, Fact, IfMissing, Rulebook
 from policyengine.semantics.overriding import close_overrides
@@ -73,6 +75,13 @@ def lower_operand(operand: Operand) -> Expr:
             return Read(name, listed, type.value, this)
         case conditions.ByReading():
             return _by_reading(operand.assumption, operand.readings, lower_operand)
+
+
+def lower_term(term: Term) -> Expr:
+    """Return the expression of a term of a formula."""
+    if isinstance(term, conditions.Calculation):
+        return Compute(term.op, tuple(lower_term(one) for one in term.args))
+    return lower_operand(term)
 
 
 def _by_reading(assumption: str, readings: Iterable[tuple[str, One]], lower: Callable[[One], Expr]) -> Choose:
@@ -252,13 +261,23 @@ class _Lowering:
             policy=policy,
             listed=amount.listed,
             when=when,
-            base=lower_operand(amount.base),
+            base=None if amount.base is None else lower_operand(amount.base),
             plus=tuple(lower_operand(term) for term in amount.plus),
             minus=tuple(lower_operand(term) for term in amount.minus),
             rate=None if amount.rate is None else lower_operand(amount.rate),
             floor=None if amount.floor is None else lower_operand(amount.floor),
             caps=tuple(Cap(lower_condition(cap.when), lower_operand(cap.limit)) for cap in amount.caps),
-            rounding=amount.rounding,
+            rounding=amount.rounding.how,
+            step=amount.rounding.step,
+            sort=amount.type.value,
+            times=tuple(lower_operand(one) for one in amount.times),
+            divided_by=tuple(lower_operand(one) for one in amount.divided_by),
+            bands=tuple(
+                Band(None if one.limit is None else lower_operand(one.limit), lower_operand(one.rate))
+                for one in amount.bands
+            ),
+            of_the_whole=amount.bands_apply_to == "the_whole",
+            formula=None if amount.formula is None else lower_term(amount.formula.term),
         )
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import Literal
 
 from policyengine.frozen import Frozen
+from policyengine.model.conditions import Operation
 from policyengine.values.literals import Value
 
 Sort = str
@@ -104,7 +105,17 @@ class Aggregate(Frozen):
         return self.how in ("next", "previous")
 
 
-Expr = Const | Unsaid | Read | Chosen | Apply | Choose | Aggregate
+class Compute(Frozen):
+    """An operation of arithmetic (:func:`policyengine.semantics.formulas.calculate`) on values.
+
+    None of its operands may be absent, else it has no value.
+    """
+
+    op: Operation
+    args: tuple[Expr, ...]
+
+
+Expr = Const | Unsaid | Read | Chosen | Apply | Choose | Aggregate | Compute
 ALWAYS = Const(True, TRUTH)
 NEVER = Const(False, TRUTH)
 AS_OF = Read("as_of", None, "instant")
@@ -215,23 +226,52 @@ class Cap(Frozen):
     limit: Expr
 
 
-class Amount(Frozen):
-    """``(base + plus - minus) * rate``, rounded, then not below the floor, then not above any cap.
+class Band(Frozen):
+    """A rate up to a limit, which belongs to the band; None: without end."""
 
-    There is one where the policy, if any, applies and ``when`` holds.
+    limit: Expr | None
+    rate: Expr
+
+
+class Amount(Frozen):
+    """``(base + plus - minus) * times / divided_by * rate``, rounded, not below the floor, not above a cap.
+
+    There is one where the policy, if any, applies and ``when`` holds. ``bands`` stand in place of the
+    factors, ``formula`` in place of everything before rounding; then there is no base. It is rounded to a
+    multiple of ``step``, of the smallest unit of its sort; 0: not at all.
     """
 
     name: str
     policy: str | None
     listed: str | None
     when: Expr
-    base: Expr
+    base: Expr | None
     plus: tuple[Expr, ...]
     minus: tuple[Expr, ...]
     rate: Expr | None
     floor: Expr | None
     caps: tuple[Cap, ...]
     rounding: Literal["half_up", "half_even", "down", "up"]
+    step: int = 1
+    sort: Sort = "money"
+    times: tuple[Expr, ...] = ()
+    divided_by: tuple[Expr, ...] = ()
+    bands: tuple[Band, ...] = ()
+    of_the_whole: bool = False
+    formula: Expr | None = None
+
+    @property
+    def parts(self) -> tuple[Expr, ...]:
+        """Everything that it is calculated from, but for its caps."""
+        bands = (one for band in self.bands for one in (band.limit, band.rate))
+        terms = (self.base, *self.plus, *self.minus, *self.times, *self.divided_by)
+        every = (*terms, self.rate, *bands, self.formula, self.floor)
+        return tuple(one for one in every if one is not None)
+
+    @property
+    def limits(self) -> tuple[Expr, ...]:
+        """The limits of its caps."""
+        return tuple(cap.limit for cap in self.caps)
 
 
 Cell = Given | Derived | Parameter | Due | Status | Amount

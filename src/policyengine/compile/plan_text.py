@@ -15,6 +15,7 @@ from policyengine.compile.plan import (
     Cell,
     Choose,
     Chosen,
+    Compute,
     Const,
     Derived,
     Due,
@@ -126,17 +127,38 @@ class _Writer:
         return "  ".join((*parts, f"end {self.expr(cell.end)}", f"else {cell.over}"))
 
     def _amount(self, cell: Amount) -> str:
-        text = " + ".join(self.expr(one) for one in (cell.base, *cell.plus))
-        text += "".join(f" - {self.expr(one)}" for one in cell.minus)
-        if cell.rate is not None:
-            text = f"{cell.rounding}(({text}) * {self.expr(cell.rate)})"
+        text = self._sum(cell)
+        factors = [f" * {self.expr(one)}" for one in cell.times]
+        factors += [f" / {self.expr(one)}" for one in cell.divided_by]
+        factors += [] if cell.rate is None else [f" * {self.expr(cell.rate)}"]
+        if factors:
+            text = f"({text}){''.join(factors)}"
+        if cell.bands:
+            text = f"bands({text}, {'whole' if cell.of_the_whole else 'parts'}; {self._bands(cell)})"
+        if cell.step != 1:
+            text = f"exact({text})" if cell.step == 0 else f"{cell.rounding}({text}, {cell.step})"
+        elif factors or cell.bands or cell.formula is not None:
+            text = f"{cell.rounding}({text})"
         floor = "" if cell.floor is None else f"  floor {self.expr(cell.floor)}"
         caps = "".join(
             f"  cap {self.expr(cap.limit)}" + ("" if cap.when == ALWAYS else f" if {self.expr(cap.when)}")
             for cap in cell.caps
         )
         where = self._where(cell.policy, cell.when)
-        return f"amount {cell.name}{_each(cell.listed)} = {text}{floor}{caps}{where}"
+        sort = "" if cell.sort == ValueType.MONEY.value else f": {cell.sort}"
+        return f"amount {cell.name}{_each(cell.listed)}{sort} = {text}{floor}{caps}{where}"
+
+    def _sum(self, cell: Amount) -> str:
+        if cell.formula is not None or cell.base is None:
+            return "" if cell.formula is None else self.expr(cell.formula)
+        text = " + ".join(self.expr(one) for one in (cell.base, *cell.plus))
+        return text + "".join(f" - {self.expr(one)}" for one in cell.minus)
+
+    def _bands(self, cell: Amount) -> str:
+        return "; ".join(
+            f"{'above' if one.limit is None else f'up to {self.expr(one.limit)}'}: {self.expr(one.rate)}"
+            for one in cell.bands
+        )
 
     def _where(self, policy: str | None, when: Expr) -> str:
         scope = "" if policy is None else f"  [policy {policy}]"
@@ -163,6 +185,8 @@ class _Writer:
                 return self._aggregate(expr)
             case Apply():
                 return self._apply(expr)
+            case Compute(op, args):
+                return f"{op}({self._joined(args)})"
 
     def _apply(self, expr: Apply) -> str:
         match expr:

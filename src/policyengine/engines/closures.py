@@ -11,10 +11,12 @@ import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from policyengine.compile.plan import AS_OF, Aggregate, Apply, Const, Expr, Op, Read
+from policyengine.compile.dependencies import parts_of
+from policyengine.compile.plan import AS_OF, Aggregate, Apply, Compute, Const, Expr, Op, Read
 from policyengine.model.case import Key
 from policyengine.model.conditions import Which, range_of
-from policyengine.semantics.deadlines import waits_of
+from policyengine.semantics.amounts import Formula
+from policyengine.semantics.deadlines import all_have_values, waits_of
 from policyengine.semantics.findings import (
     ABSENT,
     NOTHING,
@@ -26,7 +28,8 @@ from policyengine.semantics.findings import (
     Unknown,
     Waits,
 )
-from policyengine.values.literals import LARGEST_COUNT, comparison_key
+from policyengine.semantics.formulas import calculate, in_units, natural
+from policyengine.values.literals import LARGEST_COUNT, Number, Value, ValueType, comparison_key
 
 Answer = tuple[Truth, Waits]
 Kept = TypeVar("Kept")
@@ -73,7 +76,7 @@ class Memory(Protocol):
 
 Evaluate = Callable[[Memory, "int | None"], Answer]
 Lookup = Callable[[Memory, "int | None"], State]
-Compare = Callable[["int | str", "int | str"], bool]
+Compare = Callable[["Number | str", "Number | str"], bool]
 
 _COMPARE: Mapping[Op, Compare] = {
     "eq": lambda left, right: left == right,
@@ -102,6 +105,84 @@ def lookup_of(expr: Expr) -> Lookup:
             return lambda memory, record: memory.values[name, record]
         case _:
             raise ValueError(f"no value of a folded plan: {expr}")
+
+
+def formula_of(expr: Expr, sort: ValueType) -> Callable[[Memory, int | None], Formula]:
+    """Return the function that calculates a formula, in units of a type, with the states that it met.
+
+    What has no value leaves no result, before anything unknown is waited for.
+    """
+    run = calculation_of(expr, sort)
+    lookups, is_in_doubt = [lookup_of(one) for one in leaves_of(expr)], may_fail(expr)
+    return lambda memory, record: judge_formula(run, [one(memory, record) for one in lookups], is_in_doubt)
+
+
+def judge_formula(
+    run: Callable[[Sequence[Value]], Number | None], met: Sequence[State], is_in_doubt: bool
+) -> Formula:
+    """Return what a formula comes to; ``is_in_doubt``: it may have no result though everything is known."""
+    if any(isinstance(state, Absent) for state in met):
+        return Formula(ABSENT, met)
+    if any(isinstance(state, Unknown) for state in met):
+        return Formula(Unknown(waits_of(met), all_have_values(met) and not is_in_doubt), met)
+    number = run([state.value for state in met if isinstance(state, Known)])
+    return Formula(ABSENT if number is None else Known(number), met)
+
+
+def may_fail(expr: Expr) -> bool:
+    """Tell whether a formula divides by what could be zero."""
+    return any(
+        isinstance(part, Compute)
+        and part.op == "div"
+        and not (isinstance(part.args[1], Const) and bool(part.args[1].value))
+        for part in parts_of(expr)
+    )
+
+
+def leaves_of(expr: Expr) -> tuple[Expr, ...]:
+    """Return what a formula reads, each once, in the order in which it is written."""
+    leaves: dict[Expr, Lookup] = {}
+    _calculation(expr, leaves)
+    return tuple(leaves)
+
+
+def calculation_of(expr: Expr, sort: ValueType) -> Callable[[Sequence[Value]], Number | None]:
+    """Return the function that calculates a formula from the values of its leaves, in units of a type."""
+    leaves: dict[Expr, Lookup] = {}
+    run = _calculation(expr, leaves)
+    types = [_type_of(one) for one in leaves]
+
+    def find(values: Sequence[Value]) -> Number | None:
+        number = run([natural(value, own) for value, own in zip(values, types, strict=True)])
+        return None if number is None else in_units(number, sort)
+
+    return find
+
+
+def _type_of(expr: Expr) -> ValueType:
+    assert isinstance(expr, Read | Const)
+    return ValueType(expr.sort)
+
+
+def _calculation(expr: Expr, leaves: dict[Expr, Lookup]) -> Callable[[Sequence[Number]], Number | None]:
+    """Return the function of the numbers that ``leaves`` stand for, to which those of this part are added."""
+    match expr:
+        case Const(value, sort) if value is not None:
+            constant = natural(value, ValueType(sort))
+            return lambda numbers: constant
+        case Compute(op, args):
+            parts = [_calculation(one, leaves) for one in args]
+
+            def run(numbers: Sequence[Number]) -> Number | None:
+                found = [number for part in parts if (number := part(numbers)) is not None]
+                return calculate(op, found) if len(found) == len(parts) else None
+
+            return run
+        case _:
+            if expr not in leaves:
+                leaves[expr] = lookup_of(expr)
+            place = list(leaves).index(expr)
+            return lambda numbers: numbers[place]
 
 
 def evaluate_of(expr: Expr) -> Evaluate:

@@ -24,11 +24,21 @@ from policyengine.compile.plan import (
     Status,
     Unsaid,
 )
-from policyengine.engines.closures import Answer, Evaluate, both, evaluate_of, lookup_of
+from policyengine.engines.closures import Answer, Evaluate, both, evaluate_of, formula_of, lookup_of
 from policyengine.engines.memory import WHOLE_CASE, WorkingMemory, World
 from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Case
-from policyengine.semantics.amounts import Cap, Part, Terms, declared_range, judge_amount
+from policyengine.model.rulebook import Rounding
+from policyengine.semantics.amounts import (
+    Band,
+    Bands,
+    Cap,
+    Factor,
+    Part,
+    Terms,
+    declared_range,
+    judge_amount,
+)
 from policyengine.semantics.deadlines import Clock, judge_deadline, measure
 from policyengine.semantics.findings import (
     ABSENT,
@@ -44,7 +54,7 @@ from policyengine.semantics.findings import (
 )
 from policyengine.semantics.overriding import Candidate, resolve
 from policyengine.values.counting import Counting
-from policyengine.values.literals import Value, local_day
+from policyengine.values.literals import Value, ValueType, local_day, unit_of
 
 
 class Step(Frozen):
@@ -325,30 +335,75 @@ FindPart = Callable[[WorkingMemory, "int | None"], Part]
 
 def _amount(cell: Amount, given: Mapping[str, Given]) -> Compute:
     exists = _exists(cell)
-    base = _part(cell.base, given)
-    plus, minus = [_part(one, given) for one in cell.plus], [_part(one, given) for one in cell.minus]
-    rate = None if cell.rate is None else _part(cell.rate, given)
+    terms = terms_of(cell, given)
+    rounding, sort = Rounding(cell.rounding, cell.step), ValueType(cell.sort)
     floor = None if cell.floor is None else _part(cell.floor, given)
     caps = [(evaluate_of(cap.when), _part(cap.limit, given)) for cap in cell.caps]
 
     def compute(memory: WorkingMemory, record: int | None) -> None:
-        terms = Terms(
-            base(memory, record),
-            [term(memory, record) for term in plus],
-            [term(memory, record) for term in minus],
-            None if rate is None else rate(memory, record),
-        )
         found = judge_amount(
             *exists(memory, record),
-            terms,
+            terms(memory, record),
             None if floor is None else floor(memory, record),
             [Cap(*applies(memory, record), limit(memory, record)) for applies, limit in caps],
-            cell.rounding,
+            rounding,
+            sort,
         )
         memory.amounts[cell.name, record] = found
         memory.values[cell.name, record] = found.result
 
     return compute
+
+
+def terms_of(cell: Amount, given: Mapping[str, Given]) -> Callable[[WorkingMemory, int | None], Terms]:
+    """Return the function that finds what an amount is calculated from."""
+    if cell.formula is not None:
+        formula = formula_of(cell.formula, ValueType(cell.sort))
+        return lambda memory, record: Terms(Part(ABSENT), formula=formula(memory, record))
+    assert cell.base is not None
+    base = _part(cell.base, given)
+    plus, minus = [_part(one, given) for one in cell.plus], [_part(one, given) for one in cell.minus]
+    times, divided_by = (
+        [_factor(one, given) for one in cell.times],
+        [_factor(one, given) for one in cell.divided_by],
+    )
+    rate = None if cell.rate is None else _factor(cell.rate, given)
+    bands = [
+        (None if one.limit is None else _part(one.limit, given), _factor(one.rate, given))
+        for one in cell.bands
+    ]
+
+    def find(memory: WorkingMemory, record: int | None) -> Terms:
+        return Terms(
+            base(memory, record),
+            [term(memory, record) for term in plus],
+            [term(memory, record) for term in minus],
+            [factor(memory, record) for factor in times],
+            [factor(memory, record) for factor in divided_by],
+            None if rate is None else rate(memory, record),
+            Bands(
+                [
+                    Band(None if limit is None else limit(memory, record), own(memory, record))
+                    for limit, own in bands
+                ],
+                cell.of_the_whole,
+            )
+            if bands
+            else None,
+        )
+
+    return find
+
+
+def _factor(expr: Expr, given: Mapping[str, Given]) -> Callable[[WorkingMemory, int | None], Factor]:
+    part, unit = _part(expr, given), unit_of_expr(expr)
+    return lambda memory, record: Factor(part(memory, record), unit)
+
+
+def unit_of_expr(expr: Expr) -> int:
+    """Return how many units of a factor are one whole."""
+    assert isinstance(expr, Read | Const)
+    return unit_of(ValueType(expr.sort))
 
 
 def _part(expr: Expr, given: Mapping[str, Given]) -> FindPart:

@@ -14,12 +14,13 @@ from policyengine.diagnostics.span import Span
 from policyengine.frozen import Placed
 from policyengine.values.literals import Value, ValueType
 
-SymbolKind = Literal["fact", "parameter", "amount", "deadline"]
+SymbolKind = Literal["fact", "parameter", "amount", "deadline", "computed"]
 
 
 class Ref(Placed):
     """The name of something that has a value: a fact, parameter, amount or a deadline's property.
 
+    What is computed where it is needed has a name too (:class:`Computed`): what the rule file says.
     ``listed`` is the list whose current record the name belongs to, or None for the whole case. ``this``:
     inside a question, not the record that is looked at but the one at which ``for_each`` stands.
     """
@@ -114,8 +115,16 @@ class Some(Placed):
     among: Among = "all"
 
 
+Measured = Literal["count", "different", "total", "position"]
+"""What is found out about the records that satisfy ``where``, and has a range while some are in doubt.
+
+How many they are; how many different values of ``of`` they have; the sum of these; the place of the record
+that asks when they are put in order by it.
+"""
+
+
 class Count(Placed):
-    """A comparison of the number of records that satisfy ``where``."""
+    """A comparison of the number of records that satisfy ``where``, or of something else that is measured."""
 
     BESIDE = ("span", "spelling")
 
@@ -126,6 +135,14 @@ class Count(Placed):
     spelling: str
     span: Span
     among: Among = "all"
+    how: Measured = "count"
+    of: Operand | None = None
+    descending: bool = False
+
+    @property
+    def type(self) -> ValueType:
+        """The type of what is compared."""
+        return self.of.type if self.how == "total" and self.of is not None else ValueType.COUNT
 
 
 Which = Literal["first", "last", "next", "previous"]
@@ -164,6 +181,129 @@ class Pick(Placed):
 Condition = Test | ReadingIs | All | Any | Not | Some | Count | Pick
 
 
+# ---------- values that are computed where they are needed
+
+
+class Otherwise(Placed):
+    """A value, and another that counts where the first certainly is none."""
+
+    value: Operand
+    otherwise: Operand
+    span: Span
+
+
+class Extreme(Placed):
+    """The latest or earliest of some instants."""
+
+    how: Literal["latest", "earliest"]
+    of: tuple[Operand, ...]
+    span: Span
+
+
+Sought = Literal[
+    "count", "different", "total", "least", "greatest", "position", "share",
+    "first", "last", "next", "previous", "only",
+]  # fmt: skip
+
+
+class Question(Placed):
+    """A question about the records of a list that gives a value.
+
+    ``of`` is what is asked of a record: its fact, an amount, a property of its deadline. ``share``: the part
+    of ``amount`` that belongs to the record that asks, in proportion to ``of``.
+    """
+
+    how: Sought
+    listed: str
+    where: Condition
+    of: Operand | None
+    among: Among
+    span: Span
+    descending: bool = False
+    amount: Operand | None = None
+
+
+class Computed(Placed):
+    """A value that a rule file computes in place, with a name made of what it says.
+
+    ``listed`` is the list of whose records each has its own, None for the whole case.
+    """
+
+    name: str
+    type: ValueType
+    choices: tuple[str, ...]
+    listed: str | None
+    value: Otherwise | Extreme | Question
+    span: Span
+
+
+def operands_of(value: Otherwise | Extreme | Question) -> tuple[Operand, ...]:
+    """Return the operands of a computed value, without what its condition asks."""
+    match value:
+        case Otherwise(first, otherwise):
+            return first, otherwise
+        case Extreme(_, of):
+            return of
+        case Question(of=of, amount=amount):
+            return tuple(one for one in (of, amount) if one is not None)
+
+
+# ---------- formulas
+
+Operation = Literal[
+    "add", "sub", "mul", "div", "neg", "least", "greatest", "up",
+    "days", "whole_days", "whole_months", "whole_years", "business_days",
+]  # fmt: skip
+
+
+class Calculation(Placed):
+    """An operation of arithmetic on terms."""
+
+    op: Operation
+    args: tuple[Term, ...]
+    span: Span
+
+
+Term = Ref | Constant | ByReading | Calculation
+
+
+class Formula(Placed):
+    """A cell of a spreadsheet: one line of arithmetic, ``text`` as it was written."""
+
+    BESIDE = ("span", "text")
+
+    text: str
+    term: Term
+    span: Span
+
+    @property
+    def names(self) -> tuple[Operand, ...]:
+        """The names in it, each once, in the order in which they are written."""
+        found: dict[Operand, None] = {}
+        for one in leaves_of_term(self.term):
+            if not isinstance(one, Constant):
+                found.setdefault(one)
+        return tuple(found)
+
+
+def divides(term: Term) -> bool:
+    """Tell whether a term divides by what could be zero, so that it may have no result."""
+    if not isinstance(term, Calculation):
+        return False
+    divisor = term.args[-1]
+    is_safe = term.op != "div" or (isinstance(divisor, Constant) and divisor.value != 0)
+    return not is_safe or any(map(divides, term.args))
+
+
+def leaves_of_term(term: Term) -> Iterator[Operand]:
+    """Return the values that a term is calculated from, from left to right."""
+    if isinstance(term, Calculation):
+        for part in term.args:
+            yield from leaves_of_term(part)
+    else:
+        yield term
+
+
 def parts_of(condition: Condition) -> Iterator[Condition]:
     """Return a condition and all that it consists of."""
     yield condition
@@ -187,9 +327,16 @@ def asks_this(condition: Condition) -> bool:
     for part in parts_of(condition):
         if isinstance(part, Some | Count | Pick) and part.among != "all":
             return True
+        if isinstance(part, Count) and (part.how == "position" or is_of_this(part.of)):
+            return True
         if isinstance(part, Test) and any(ref.this for ref in (part.ref, *_refs(part.operands))):
             return True
     return False
+
+
+def is_of_this(operand: Operand | None) -> bool:
+    """Tell whether a value depends on the record at which ``for_each`` stands."""
+    return operand is not None and any(ref.this for ref in _refs((operand,)))
 
 
 def _refs(operands: tuple[Operand, ...]) -> Iterator[Ref]:

@@ -15,7 +15,17 @@ from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
 from policyengine.frozen import Frozen, Placed
 from policyengine.model.clauses import Clause, Source
-from policyengine.model.conditions import All, Condition, Constant, Operand, Ref, Test, conjuncts
+from policyengine.model.conditions import (
+    All,
+    Computed,
+    Condition,
+    Constant,
+    Formula,
+    Operand,
+    Ref,
+    Test,
+    conjuncts,
+)
 from policyengine.model.counting import CountingRule
 from policyengine.model.report import Report
 from policyengine.values.calendar import Calendar
@@ -269,26 +279,78 @@ class Cap(Placed):
     span: Span
 
 
-class Amount(Placed):
-    """A computed sum of money: ``(base + plus - minus) * rate``, rounded, then floor, then every cap.
+class Rounding(Frozen):
+    """To which multiple (of the smallest unit of the type) is rounded, and how; step 0: not at all.
 
-    A cap binds after the floor: where they contradict, the cap wins.
+    ``up`` is away from zero, ``down`` towards it.
+    """
+
+    how: Literal["half_up", "half_even", "down", "up"] = "half_up"
+    step: int = 1
+
+
+class Band(Placed):
+    """A rate up to a limit, which belongs to the band; None: without end."""
+
+    limit: Operand | None
+    rate: Operand
+    span: Span
+
+
+class Amount(Placed):
+    """A computed number: ``(base + plus - minus) * times / divided_by * rate``, rounded, then floor and caps.
+
+    ``bands`` stand in place of the factors: rates by how large the sum is, of each part of it or of the
+    whole. ``formula`` stands in place of everything before rounding. A cap binds after the floor: where they
+    contradict, the cap wins.
     """
 
     id: str
     policy: str
     title: Text
     source: Source | None
-    base: Operand
+    base: Operand | None
     plus: tuple[Operand, ...]
     minus: tuple[Operand, ...]
     rate: Operand | None
     floor: Operand | None
     caps: tuple[Cap, ...]
-    rounding: Literal["half_up", "half_even", "down", "up"]
+    rounding: Rounding
     when: Condition
     listed: str | None
     span: Span
+    type: ValueType = ValueType.MONEY
+    times: tuple[Operand, ...] = ()
+    divided_by: tuple[Operand, ...] = ()
+    bands: tuple[Band, ...] = ()
+    bands_apply_to: Literal["each_part", "the_whole"] | None = None
+    formula: Formula | None = None
+
+    @property
+    def terms(self) -> tuple[tuple[str, Operand], ...]:
+        """What it is calculated from, each part with its word, without rate, bands and limits."""
+        if self.formula is not None:
+            return tuple(("formula", one) for one in self.formula.names)
+        base = () if self.base is None else (("base", self.base),)
+        return (
+            *base,
+            *(("plus", one) for one in self.plus),
+            *(("minus", one) for one in self.minus),
+            *(("times", one) for one in self.times),
+            *(("divided_by", one) for one in self.divided_by),
+        )
+
+    @property
+    def operands(self) -> tuple[Operand, ...]:
+        """Everything that it is calculated from, but for its caps."""
+        bands = (one for band in self.bands for one in (band.limit, band.rate))
+        every = (*(one for _, one in self.terms), self.rate, *bands, self.floor)
+        return tuple(one for one in every if one is not None)
+
+    @property
+    def is_exact(self) -> bool:
+        """Tell whether it is an exact step: a fraction, which only calculations have."""
+        return self.rounding.step == 0
 
 
 class Conclusion(Placed):
@@ -432,6 +494,7 @@ class Rulebook(Placed):
     reports: Mapping[str, Report]
     directory: str
     span: Span
+    computed: Mapping[str, Computed] = {}
 
     def scope_of(self, rule: Rule) -> Condition:
         """Return what the policy of a rule demands (``applies_to`` and ``effective``)."""

@@ -272,7 +272,7 @@ class Supports:
         self._condition(amount.when, record, finding.exists, found)
         if finding.exists is Truth.FALSE:
             return found
-        for operand in (amount.base, *amount.plus, *amount.minus, amount.rate, amount.floor):
+        for operand in amount.operands:
             self._operand(operand, record, found)
         for cap, one in zip(amount.caps, finding.caps, strict=True):
             self._condition(cap.when, record, one.applies, found)

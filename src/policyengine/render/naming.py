@@ -146,7 +146,7 @@ def type_of(book: Rulebook, name: str) -> ValueType:
     if name in book.parameters:
         return book.parameters[name].type
     if name in book.amounts:
-        return ValueType.MONEY
+        return book.amounts[name].type
     return ValueType.CHOICE if name.endswith(".status") else ValueType.INSTANT
 
 

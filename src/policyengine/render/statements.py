@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
@@ -13,6 +14,7 @@ from policyengine.model.conditions import (
     Condition,
     Constant,
     Count,
+    Formula,
     Not,
     Operand,
     Pick,
@@ -33,9 +35,11 @@ from policyengine.model.rulebook import (
     TextByReading,
 )
 from policyengine.render.naming import Naming
-from policyengine.render.steps import ROUNDINGS
+from policyengine.render.steps import rounding_words
+from policyengine.semantics.strata import refs_of_operand
 from policyengine.values.literals import Duration, ValueType
 
+_WORD = re.compile(r"[a-z_][a-z0-9_.]*")
 # One whole sentence for each word and its opposite, because word order differs between languages.
 TESTS: dict[str, tuple[str, str]] = {
     "is": (marked("{left} is {right}"), marked("{left} is not {right}")),
@@ -340,19 +344,14 @@ class Statements:
 
     def amount(self, amount: Amount) -> str:
         """Return an amount as a sum."""
-        money = ValueType.MONEY
-        terms = self.operand(amount.base, "", money)
-        terms += "".join(f" + {self.operand(one, '', money)}" for one in amount.plus)
-        terms += "".join(f" − {self.operand(one, '', money)}" for one in amount.minus)
-        if amount.rate is not None:
-            if amount.plus or amount.minus:
-                terms = f"({terms})"
-            terms += f" × {self.operand(amount.rate, '', ValueType.PERCENT)}"
-        parts = [terms, self.say("rounded {how}", how=self.say(ROUNDINGS[amount.rounding]))]
+        own = amount.type
+        parts = [self._calculation(amount), *self._bands(amount)]
+        how = rounding_words(self.naming, amount.rounding, own)
+        parts.append(self.say("rounded {how}", how=how))
         if amount.floor is not None:
-            parts.append(self.say("at least {limit}", limit=self.operand(amount.floor, "", money)))
+            parts.append(self.say("at least {limit}", limit=self.operand(amount.floor, "", own)))
         for cap in amount.caps:
-            limit = self.say("at most {limit}", limit=self.operand(cap.limit, "", money))
+            limit = self.say("at most {limit}", limit=self.operand(cap.limit, "", own))
             conditions = self.conditions(cap.when)
             parts.append(
                 self.say("{limit} if {conditions}", limit=limit, conditions=conditions)
@@ -364,6 +363,47 @@ class Statements:
         if conditions:
             sentence = self.say("If {conditions}: {sentence}", conditions=conditions, sentence=sentence)
         return sentence
+
+    def _calculation(self, amount: Amount) -> str:
+        """Return the terms and factors of an amount, or its formula."""
+        if amount.formula is not None:
+            return self._formula(amount.formula)
+        signs = {"base": "", "plus": " + ", "minus": " − ", "times": " × ", "divided_by": " ÷ "}
+        shown = [(word, signs[word] + self.operand(one, "", one.type)) for word, one in amount.terms]
+        terms = "".join(text for word, text in shown if word in ("base", "plus", "minus"))
+        factors = "".join(text for word, text in shown if word in ("times", "divided_by"))
+        if amount.rate is not None:
+            factors += f" × {self.operand(amount.rate, '', ValueType.PERCENT)}"
+        if factors and (amount.plus or amount.minus):
+            terms = f"({terms})"
+        return terms + factors
+
+    def _formula(self, formula: Formula) -> str:
+        """Return a formula as it is written, with titles for its names."""
+        text, at = "", 0
+        names = {ref.name: ref for one in formula.names for ref in refs_of_operand(one)}
+        for found in _WORD.finditer(formula.text):
+            word = found[0].removeprefix("this.")
+            ref = next(
+                (one for name, one in names.items() if name == word or name.endswith(f".{word}")), None
+            )
+            is_name = ref is not None and not formula.text[found.end() :].lstrip().startswith("(")
+            text += formula.text[at : found.start()]
+            text += self._quoted(ref) if ref is not None and is_name else found[0]
+            at = found.end()
+        return text + formula.text[at:]
+
+    def _bands(self, amount: Amount) -> Iterator[str]:
+        for band in amount.bands:
+            rate = self.operand(band.rate, "", ValueType.PERCENT)
+            if band.limit is None:
+                yield self.say("above: {rate}", rate=rate)
+            else:
+                limit = self.operand(band.limit, "", amount.type)
+                yield self.say("up to {limit}: {rate}", limit=limit, rate=rate)
+        if amount.bands:
+            is_whole = amount.bands_apply_to == "the_whole"
+            yield self.say("one rate for the whole") if is_whole else self.say("each part by its own rate")
 
     def parameter(self, parameter: Parameter) -> list[str]:
         """Return the values of a parameter, each with the first day on which it is in force."""

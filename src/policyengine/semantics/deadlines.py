@@ -23,7 +23,14 @@ from policyengine.semantics.findings import (
 )
 from policyengine.values.calendar import Calendar
 from policyengine.values.counting import Counting, Due, add_length, is_in_time
-from policyengine.values.literals import BUSINESS_DAYS_UNIT, Duration, local_day, start_of_day
+from policyengine.values.literals import (
+    BUSINESS_DAYS_UNIT,
+    LONGEST_SECONDS,
+    UNIT_SECONDS,
+    Duration,
+    local_day,
+    start_of_day,
+)
 
 NOT_STARTED, OPEN, MET, MISSED, LAPSED, ENDED, STOPPED = (
     Known("not_started"),
@@ -151,7 +158,12 @@ def _due(start: State, length: State, clock: Clock) -> tuple[State, bool]:
 
 
 def end_of(start: int, length: Duration, clock: Clock) -> Due:
-    """Return when a clock that starts at an instant (epoch seconds) ends."""
+    """Return when a clock that starts at an instant (epoch seconds) ends.
+
+    A calculated length that is less than nothing gives no time, one of more than 100 years gives these.
+    """
+    if length.unit in UNIT_SECONDS and not 0 <= length.count * UNIT_SECONDS[length.unit] <= LONGEST_SECONDS:
+        length = Duration(0 if length.count < 0 else LONGEST_SECONDS, "seconds")
     return add_length(_trigger(start, length, clock), length, clock.counting, clock.calendar, clock.zone)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from enum import IntEnum
+from fractions import Fraction
 from typing import Literal, Protocol
 
 from policyengine.frozen import Frozen
@@ -94,23 +95,33 @@ class DeadlineFinding(Frozen):
 
 
 class CapFinding(Frozen):
-    """One cap of an amount: whether it applies, and its limit in fen."""
+    """One cap of an amount: whether it applies, and its limit."""
 
     applies: Truth
     limit: State
 
 
-class AmountFinding(Frozen):
-    """An amount step by step, in fen; ``bound`` names what changed ``rounded``: ``floor`` or ``cap N``.
+class BandFinding(Frozen):
+    """One band of an amount: up to which limit, None without end, and its rate."""
 
-    ``raw`` is the exact product before rounding, in units of 10^-8 fen.
+    limit: State | None
+    rate: State
+
+
+class AmountFinding(Frozen):
+    """An amount step by step; ``bound`` names what changed ``rounded``: ``floor`` or ``cap N``.
+
+    ``terms`` are the parts with their words (``base``, ``plus``, ``minus``, ``times``, ``divided_by``; of a
+    formula the names that it met). ``raw`` is the exact result before rounding, in the unit of the amount's
+    type (fen, millionths of a percent, seconds).
     """
 
     exists: Truth
     terms: tuple[tuple[str, State], ...]
     rate: State | None
+    bands: tuple[BandFinding, ...]
     subtotal: State
-    raw: int | None
+    raw: Fraction | None
     rounded: State
     floor: State | None
     caps: tuple[CapFinding, ...]

@@ -6,7 +6,9 @@ compiled engines and shares none of their passes; where durable-rules cannot run
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from typing import get_args
 
 from policyengine.model.case import Case, Key
@@ -14,9 +16,11 @@ from policyengine.model.conditions import (
     All,
     Any,
     ByReading,
+    Calculation,
     Condition,
     Constant,
     Count,
+    Formula,
     Not,
     Operand,
     Operator,
@@ -24,10 +28,13 @@ from policyengine.model.conditions import (
     ReadingIs,
     Ref,
     Some,
+    Term,
     Test,
+    divides,
 )
 from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import (
+    Amount,
     Bound,
     Conclusion,
     Deadline,
@@ -36,7 +43,17 @@ from policyengine.model.rulebook import (
     Rule,
     Rulebook,
 )
-from policyengine.semantics.amounts import Cap, Part, Terms, declared_range, judge_amount
+from policyengine.semantics.amounts import (
+    Band,
+    Bands,
+    Cap,
+    Factor,
+    Part,
+    Terms,
+    declared_range,
+    judge_amount,
+)
+from policyengine.semantics.amounts import Formula as FormulaFinding
 from policyengine.semantics.deadlines import (
     Clock,
     Span,
@@ -67,7 +84,15 @@ from policyengine.semantics.findings import (
 from policyengine.semantics.overriding import Candidate, close_overrides, resolve
 from policyengine.semantics.strata import DUE, dependencies, layers, levels
 from policyengine.values.counting import Counting
-from policyengine.values.literals import LARGEST_COUNT, Value, ValueType, comparison_key, local_day
+from policyengine.values.literals import (
+    LARGEST_COUNT,
+    Number,
+    Value,
+    ValueType,
+    comparison_key,
+    local_day,
+    unit_of,
+)
 
 Answer = tuple[Truth, Waits]
 FALSE: Answer = (Truth.FALSE, NOTHING)
@@ -412,20 +437,87 @@ class _Run:
         found = self.amounts.get((id, record))
         if found is None:
             amount = self.book.amounts[id]
-            terms = Terms(
-                self._part(amount.base, record),
-                [self._part(term, record) for term in amount.plus],
-                [self._part(term, record) for term in amount.minus],
-                None if amount.rate is None else self._part(amount.rate, record),
-            )
+            terms = self._terms(amount, record)
             floor = None if amount.floor is None else self._part(amount.floor, record)
             caps = [
                 Cap(*self._condition(cap.when, record), self._part(cap.limit, record)) for cap in amount.caps
             ]
             exists = self._condition(amount.when, record)
-            found = judge_amount(*exists, terms, floor, caps, amount.rounding)
+            found = judge_amount(*exists, terms, floor, caps, amount.rounding, amount.type)
             self.amounts[id, record] = found
         return found
+
+    def _terms(self, amount: Amount, record: int | None) -> Terms:
+        if amount.formula is not None:
+            return Terms(Part(ABSENT), formula=self._formula(amount.formula, amount.type, record))
+        assert amount.base is not None
+        bands = [
+            Band(None if one.limit is None else self._part(one.limit, record), self._factor(one.rate, record))
+            for one in amount.bands
+        ]
+        return Terms(
+            self._part(amount.base, record),
+            [self._part(term, record) for term in amount.plus],
+            [self._part(term, record) for term in amount.minus],
+            [self._factor(one, record) for one in amount.times],
+            [self._factor(one, record) for one in amount.divided_by],
+            None if amount.rate is None else self._factor(amount.rate, record),
+            Bands(bands, amount.bands_apply_to == "the_whole") if bands else None,
+        )
+
+    def _factor(self, operand: Operand, record: int | None) -> Factor:
+        return Factor(self._part(operand, record), unit_of(operand.type))
+
+    # ---------- formulas
+
+    def _formula(self, formula: Formula, type: ValueType, record: int | None) -> FormulaFinding:
+        """Calculate a formula from its leaves up; what has no value leaves none."""
+        met = [self._operand(one, record) for one in formula.names]
+        if any(isinstance(state, Absent) for state in met):
+            return FormulaFinding(ABSENT, met)
+        if any(isinstance(state, Unknown) for state in met):
+            has_value = not divides(formula.term) and all(
+                not isinstance(state, Unknown) or state.has_value for state in met
+            )
+            return FormulaFinding(Unknown(waits_of(met), has_value), met)
+        number = self._number(formula.term, record)
+        return FormulaFinding(ABSENT if number is None else Known(number * unit_of(type)), met)
+
+    def _number(self, term: Term, record: int | None) -> Fraction | None:
+        if not isinstance(term, Calculation):
+            state = self._operand(term, record)
+            assert isinstance(state, Known)
+            key = comparison_key(state.value)
+            assert not isinstance(key, str)
+            return Fraction(key) / unit_of(term.type)
+        args = [self._number(one, record) for one in term.args]
+        numbers = [one for one in args if one is not None]
+        if len(numbers) < len(args):
+            return None
+        first, last = numbers[0], numbers[-1]
+        match term.op:
+            case "add":
+                return first + last
+            case "sub":
+                return first - last
+            case "mul":
+                return first * last
+            case "div":
+                return first / last if last else None
+            case "neg":
+                return -first
+            case "least":
+                return min(numbers)
+            case "greatest":
+                return max(numbers)
+            case "up":
+                return Fraction(math.ceil(first) if first > 0 else math.floor(first))
+            case "days":
+                return first * 86_400
+            case "whole_days":
+                return Fraction(math.trunc((last - first) / 86_400))
+            case _:
+                raise AssertionError(f"{term.op} is no operation")
 
     # ---------- operands
 
@@ -575,11 +667,11 @@ def _compare_range(least: int, most: int, operator: Operator, state: State, wait
     return _truth(answers.pop()) if len(answers) == 1 else (Truth.UNDETERMINED, waits)
 
 
-def holds(left: int | str, operator: Operator, right: int | str) -> bool:
+def holds(left: Number | str, operator: Operator, right: Number | str) -> bool:
     """Compare two values of one type."""
     if operator == "is":
         return left == right
-    assert isinstance(left, int) and isinstance(right, int)
+    assert not isinstance(left, str) and not isinstance(right, str)
     match operator:
         case "at_least":
             return left >= right

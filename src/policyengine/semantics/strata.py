@@ -110,7 +110,7 @@ def _of_deadline(deadline: Deadline) -> set[str]:
 
 def _of_amount(amount: Amount) -> set[str]:
     found = _of_condition(amount.when) | _own_list(amount.listed)
-    for operand in (amount.base, *amount.plus, *amount.minus, amount.rate, amount.floor):
+    for operand in amount.operands:
         found |= _nodes(refs_of_operand(operand))
     for cap in amount.caps:
         found |= _nodes(refs_of_operand(cap.limit)) | _of_condition(cap.when)

@@ -193,7 +193,8 @@ def _targets(book: Rulebook, leaves: Iterable[Owned]) -> Iterator[Target]:
         for edge in SIDES.values():
             yield Target("edge", deadline.id, deadline.span, edge)
     for amount in book.amounts.values():
-        for span in (*(cap.span for cap in amount.caps), *([amount.span] if amount.floor else [])):
+        bands = (band.span for band in amount.bands if band.limit is not None)
+        for span in (*(cap.span for cap in amount.caps), *([amount.span] if amount.floor else []), *bands):
             for edge in SIDES.values():
                 yield Target("edge", amount.id, span, edge)
     yield from day_targets(book)
@@ -352,7 +353,10 @@ def _side(
 
 def _limits_of_amount(decision: Decision, amount: Amount, key: Key) -> Iterator[Target]:
     finding = decision.findings.amounts[key]
-    rounded = _number(finding.rounded)
+    rounded, subtotal = _number(finding.rounded), _number(finding.subtotal)
+    for band, limits in zip(amount.bands, finding.bands, strict=True):
+        if limits.limit is not None:
+            yield from _side(amount, subtotal, _number(limits.limit), band.span)
     if finding.floor is not None:
         yield from _side(amount, rounded, _number(finding.floor))
     for cap, found in zip(amount.caps, finding.caps, strict=True):

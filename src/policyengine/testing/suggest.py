@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from policyengine.diagnostics.diagnostic import Message, marked, message
 from policyengine.diagnostics.i18n import Speech
+from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Key
 from policyengine.model.conditions import Operand, Ref, Test
@@ -214,12 +215,20 @@ class _Maker:
             rounded = _number(finding.rounded)
             if id != target.name or rounded is None or finding.exists is not Truth.TRUE:
                 continue
-            limits = [] if finding.floor is None else [(amount.span, finding.floor)]
-            limits += [(cap.span, found.limit) for cap, found in zip(amount.caps, finding.caps, strict=True)]
-            for span, state in limits:
+            limits: list[tuple[Span, int | None, State]] = []
+            limits += [] if finding.floor is None else [(amount.span, rounded, finding.floor)]
+            limits += [
+                (cap.span, rounded, found.limit) for cap, found in zip(amount.caps, finding.caps, strict=True)
+            ]
+            limits += [
+                (band.span, _number(finding.subtotal), found.limit)
+                for band, found in zip(amount.bands, finding.bands, strict=True)
+                if found.limit is not None
+            ]
+            for span, reached, state in limits:
                 limit = _number(state)
-                if span == target.span and limit is not None:
-                    distance = rounded - limit
+                if span == target.span and limit is not None and reached is not None:
+                    distance = reached - limit
                     yield from ((one, distance) for one in self._through(decision, (id, record)))
 
     def _moving(self, decision: Decision, operand: Operand, record: int | None) -> Iterator[_Handle]:
@@ -241,8 +250,9 @@ class _Maker:
         """Return the given sum that the base of an amount is, with the rate between the two."""
         finding = decision.findings.amounts[key]
         rate = _WHOLE if finding.rate is None else _number(finding.rate)
-        base = choose_operand(decision.judged.rulebook.amounts[key[0]].base, decision.judged.readings)
-        if rate:
+        amount = decision.judged.rulebook.amounts[key[0]]
+        if rate and amount.base is not None and not amount.times and not amount.divided_by:
+            base = choose_operand(amount.base, decision.judged.readings)
             for handle in self._moving(decision, base, key[1]):
                 yield replace(handle, rate=handle.rate * rate // _WHOLE)
 

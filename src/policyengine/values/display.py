@@ -31,6 +31,7 @@ TYPE_WORDS: dict[ValueType, Message] = {
 }
 """The types; in another language each is named there, with the word of the rulebook beside it."""
 
+_MANY_SECONDS = 3_600
 _ZH_UNITS = {"seconds": "秒", "minutes": "分钟", "hours": "小时", "days": "天", "weeks": "周"}
 _ZH_UNITS[BUSINESS_DAYS_UNIT] = "个工作日"
 
@@ -41,6 +42,8 @@ def show_value(
     """Return a value for people, in ``zh`` or ``en``; an instant is shown by the clock of the zone."""
     is_zh = language == "zh"
     if isinstance(value, Duration):
+        if value.unit == "seconds" and abs(value.count) >= _MANY_SECONDS:  # it was calculated
+            return show_span(value.count, language)
         return f"{value.count} {_ZH_UNITS[value.unit]}" if is_zh else length_text(value)
     if isinstance(value, bool):
         return ("是" if value else "否") if is_zh else ("yes" if value else "no")

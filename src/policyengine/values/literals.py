@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from policyengine.frozen import Frozen
@@ -48,6 +49,10 @@ COUNTED_DAYS = ("days", "weeks")
 
 FEN_PLACES = 2
 MILLIONTH_PLACES = 6
+_UNITS: dict[ValueType, int] = {
+    ValueType.PERCENT: 100 * 10**MILLIONTH_PLACES,
+    ValueType.NUMBER: 10**MILLIONTH_PLACES,
+}
 LARGEST_MONEY = 10**15
 LARGEST_PERCENT = 10_000 * 10**MILLIONTH_PLACES
 LARGEST_COUNT = 10**15
@@ -102,17 +107,27 @@ class Duration(Frozen):
 
 # money: fen, a hundredth of the currency unit; percent: millionths of a percent; number: millionths;
 # instant: seconds since 1970-01-01T00:00:00Z; date: proleptic Gregorian ordinal.
-Value = int | str | bool | Duration
+# A fraction: an exact step of a calculation that is not rounded.
+Number = int | Fraction
+Value = int | str | bool | Duration | Fraction
 
 
-def comparison_key(value: Value) -> int | str:
+def unit_of(type: ValueType) -> int:
+    """Return how many units of a type, as it is held, are one whole: of a number, a percentage.
+
+    Of money, lengths of time and counts it is one: nothing is calculated that mixes their units.
+    """
+    return _UNITS.get(type, 1)
+
+
+def comparison_key(value: Value) -> Number | str:
     """Return what values of one type compare by: a length by its ``size``, yes as 1, no as 0."""
     if isinstance(value, Duration):
         return value.size
     return int(value) if isinstance(value, bool) else value
 
 
-def identity_key(value: Value) -> tuple[int | str, bool]:
+def identity_key(value: Value) -> tuple[Number | str, bool]:
     """Return what tells a value from all others that rules could give.
 
     One day and 24 hours compare as equal, and are two values: days can be counted by the calendar.
@@ -191,12 +206,35 @@ def length_text(length: Duration) -> str:
     return f"{length.count} {_UNIT_WORDS[length.unit]}{'' if length.count == 1 else 's'}"
 
 
+_PLACES = {
+    ValueType.MONEY: FEN_PLACES,
+    ValueType.PERCENT: MILLIONTH_PLACES,
+    ValueType.NUMBER: MILLIONTH_PLACES,
+}
+
+
+def fraction_text(value: Number, type: ValueType) -> str:
+    """Return an exact number of the units of a type in wholes: a decimal, or ``10/3`` where none is exact."""
+    exact = Fraction(value) / 10 ** _PLACES.get(type, 0)
+    sign = "%" if type is ValueType.PERCENT else ""
+    rest, places = exact.denominator, 0
+    while rest % 10 == 0 or rest % 5 == 0 or rest % 2 == 0:
+        rest = rest // 10 if rest % 10 == 0 else rest // 5 if rest % 5 == 0 else rest // 2
+        places += 1
+    if rest != 1:
+        return f"{exact}{sign}"
+    least = FEN_PLACES if type is ValueType.MONEY else 0
+    return decimal_text(int(exact * 10**places), places, least) + sign
+
+
 def format_value(value: Value, type: ValueType, zone: ZoneInfo) -> str | int | bool:
     """Return the one machine form of a value for JSON; reading it back gives the value again."""
     if isinstance(value, Duration):
         return length_text(value)
     if isinstance(value, str | bool):
         return value
+    if isinstance(value, Fraction):
+        return fraction_text(value, type)
     match type:
         case ValueType.MONEY:
             return decimal_text(value, FEN_PLACES, FEN_PLACES)

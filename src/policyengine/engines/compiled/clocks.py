@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policyengine.compile.dependencies import names_of
-from policyengine.compile.plan import Const, Due, Plan, Status
+from policyengine.compile.plan import Const, Due, Plan, Read, Status
 from policyengine.engines.compiled.expressions import Condition, Traits, Value
 from policyengine.engines.compiled.source import Source, tuple_of
 from policyengine.engines.program import counting_of
 from policyengine.frozen import Frozen
 from policyengine.values.business_time import LATEST
-from policyengine.values.literals import BUSINESS_DAYS_UNIT, Duration
+from policyengine.values.literals import BUSINESS_DAYS_UNIT, LONGEST_SECONDS, Duration
 
 
 class _Clock(Frozen):
@@ -83,7 +83,8 @@ class Clocks:
             return ""
         if isinstance(cell.length, Const) and isinstance(cell.length.value, Duration):
             return "" if cell.length.value.unit == BUSINESS_DAYS_UNIT else str(cell.length.value.seconds)
-        return length.key
+        is_calculated = isinstance(cell.length, Read) and cell.length.name in self.source.scope.calculated
+        return f"min(max({length.key}, 0), {LONGEST_SECONDS})" if is_calculated else length.key
 
     def status(self, cell: Status, place: str) -> Traits:
         """Write what a deadline has come to, and when."""

@@ -82,7 +82,8 @@ class Scope:
     ``variables`` are those of cells, ``local`` those that hold what the current record has, ``asked`` the
     answers of questions about lists; ``records`` is the variable of the current record of each list, and
     ``this``, inside a question, that of the record for which it is asked. ``past`` are the names of instants
-    that are hidden while they are still to come.
+    that are hidden while they are still to come. ``exact`` are the names of amounts that are not rounded,
+    ``calculated`` those of lengths of time that no case and no figure says.
     """
 
     variables: dict[str, str] = field(default_factory=dict)
@@ -92,6 +93,8 @@ class Scope:
     asked: dict[Aggregate, str] = field(default_factory=dict)
     constants: dict[str, Duration] = field(default_factory=dict)
     past: set[str] = field(default_factory=set)
+    exact: set[str] = field(default_factory=set)
+    calculated: set[str] = field(default_factory=set)
     this: str = ""
 
     # ---------- values

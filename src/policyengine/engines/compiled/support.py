@@ -6,10 +6,11 @@ not known here, only that it waits: whoever wants to know asks the exact engine,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from policyengine.compile.plan import Amount, Derived, Due, Expr, Given, Parameter, Read, Status
+from policyengine.engines.closures import calculation_of, judge_formula, leaves_of, may_fail
 from policyengine.engines.compiled.marks import (
     FALSE,
     PENDING,
@@ -31,26 +32,35 @@ from policyengine.engines.program import (
     clocks_of,
     last_clock_of,
     limits_of,
+    unit_of_expr,
     unknown_as,
     value_on,
 )
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
+from policyengine.model.rulebook import Rounding
 from policyengine.semantics.amounts import (
     UNLIMITED,
+    Band,
+    Bands,
     Cap,
+    Factor,
+    Formula,
     Part,
     Range,
     Terms,
     declared_range,
+    exact_of,
     judge_amount,
-    round_fraction,
+    number_of,
+    round_quotient,
+    value_of,
 )
 from policyengine.semantics.deadlines import Clock, Span, end_of, judge_deadline, measure
-from policyengine.semantics.findings import Truth
+from policyengine.semantics.findings import ABSENT, Known, State, Truth
 from policyengine.semantics.overriding import Candidate as Claim
 from policyengine.semantics.overriding import resolve
-from policyengine.values.literals import LARGEST_COUNT, Duration, local_day
+from policyengine.values.literals import LARGEST_COUNT, Duration, Number, Value, ValueType, local_day
 
 _BOTH = 2
 _REMEMBERED = 1_024
@@ -87,83 +97,139 @@ class Slow(Frozen):
         )
         return drop(found.status), drop(found.settled)
 
-    def amount(
-        self,
-        name: str,
-        added: Sequence[Raw],
-        taken: Sequence[Raw],
-        rate: Raw,
-        floor: Raw,
-        caps: Sequence[tuple[int, Raw]],
-        record: int | None,
-    ) -> Raw:
-        """Return an amount that exists."""
-        cell = self.helpers.amounts[name]
-        factors = (*added, *taken) if cell.rate is None else (*added, *taken, rate)
-        if self._is_open(name, added, taken, rate, floor, caps):
-            return U if U in factors or C in factors else V
+    def amount(self, name: str, raws: Sequence[Raw], truths: Sequence[int], record: int | None) -> Raw:
+        """Return an amount that exists; ``raws`` are its parts, ``truths`` whether its caps apply."""
+        parts = self.helpers.amounts[name]
+        if parts.glance is not None and parts.glance.is_open(raws, truths):
+            return U if U in parts.glance.factors(raws) or C in parts.glance.factors(raws) else V
+        return drop(parts.judged(raws, truths, lambda expr: self._range(expr, record)))
 
-        def part(expr: Expr, raw: Raw) -> Part:
-            return Part(lift(raw), self._range(expr, record) if type(raw) is Mark else UNLIMITED)
+    def _range(self, expr: Expr, record: int | None) -> Range:
+        fact = self.helpers.given.get(expr.name) if isinstance(expr, Read) else None
+        return UNLIMITED if fact is None else declared_range(limits_of(fact, self.case, record))
 
-        base, *plus = (part(*one) for one in zip((cell.base, *cell.plus), added, strict=True))
-        terms = Terms(
-            base,
-            plus,
-            [part(*one) for one in zip(cell.minus, taken, strict=True)],
-            None if cell.rate is None else part(cell.rate, rate),
-        )
-        limits = [
-            Cap(TRUTHS[truth], PENDING, part(cap.limit, limit))
-            for cap, (truth, limit) in zip(cell.caps, caps, strict=True)
-        ]
-        found = judge_amount(
-            Truth.TRUE,
-            PENDING,
-            terms,
-            None if cell.floor is None else part(cell.floor, floor),
-            limits,
-            cell.rounding,
-        )
-        return drop(found.result)
 
-    def _is_open(
-        self,
-        name: str,
-        added: Sequence[Raw],
-        taken: Sequence[Raw],
-        rate: Raw,
-        floor: Raw,
-        caps: Sequence[tuple[int, Raw]],
-    ) -> bool:
+class _Glance(Frozen):
+    """What tells at a glance that a sum of terms, perhaps with a rate, is not known.
+
+    ``sides`` tells on how many sides bounds limit each term, and the rate.
+    """
+
+    added: int
+    terms: int
+    has_rate: bool
+    has_floor: bool
+    sides: tuple[int, ...]
+
+    def factors(self, raws: Sequence[Raw]) -> Sequence[Raw]:
+        """Return the terms and the rate."""
+        return raws[: self.terms + self.has_rate]
+
+    def is_open(self, raws: Sequence[Raw], truths: Sequence[int]) -> bool:
         """Tell at a glance whether an amount is not known; what is not seen here is looked at closely.
 
         Something without limits on both sides is not known and is multiplied by something else than zero, and
         floor and caps cannot leave a single number.
         """
+        terms = raws[: self.terms]
+        rate = raws[self.terms] if self.has_rate else None
         bounds = -1  # on how many sides what is not known is limited, at most
-        for raw, sides in zip((*added, *taken), self.helpers.sides[name], strict=False):
+        for raw, sides in zip(terms, self.sides, strict=False):
             if type(raw) is Mark and sides > bounds:
                 bounds = sides
         if bounds < 0:
-            if type(rate) is not Mark or sum(added) == sum(taken):
+            if type(rate) is not Mark or sum(terms[: self.added]) == sum(terms[self.added :]):
                 return False
         elif rate == 0:
             return False
         if type(rate) is Mark:
-            bounds = max(bounds, self.helpers.sides[name][-1])
+            bounds = max(bounds, self.sides[-1])
         if bounds >= _BOTH:
             return False
-        limited = 0 if floor is None or type(floor) is Mark else 1
-        for truth, limit in caps:
+        rest = raws[self.terms + self.has_rate :]
+        limited = 1 if self.has_floor and rest[0] is not None and type(rest[0]) is not Mark else 0
+        for truth, limit in zip(truths, rest[self.has_floor :], strict=True):
             if truth == TRUE and limit is not None and type(limit) is not Mark:
                 limited += 1
                 break
         return limited < (_BOTH if bounds == 0 else 1)
 
-    def _range(self, expr: Expr, record: int | None) -> Range:
-        fact = self.helpers.given.get(expr.name) if isinstance(expr, Read) else None
-        return UNLIMITED if fact is None else declared_range(limits_of(fact, self.case, record))
+
+RangeOf = Callable[[Expr], Range]
+
+
+class AmountParts:
+    """The parts of an amount in the order in which the source gives them, and what they come to."""
+
+    def __init__(self, cell: Amount, sides: Callable[[Expr], int]) -> None:
+        """``sides`` tells on how many sides the bounds of a fact limit it."""
+        self.cell = cell
+        self.sort = ValueType(cell.sort)
+        self.formula = None if cell.formula is None else calculation_of(cell.formula, self.sort)
+        self.met = () if cell.formula is None else leaves_of(cell.formula)
+        is_plain = not (cell.times or cell.divided_by or cell.bands) and cell.base is not None
+        self.glance = self._glance(cell, sides) if is_plain and self.sort is ValueType.MONEY else None
+
+    def _glance(self, cell: Amount, sides: Callable[[Expr], int]) -> _Glance:
+        added, taken = 1 + len(cell.plus), len(cell.minus)
+        base = () if cell.base is None else (cell.base,)
+        rate = () if cell.rate is None else (cell.rate,)
+        every = tuple(sides(one) for one in (*base, *cell.plus, *cell.minus, *rate))
+        return _Glance(added, added + taken, bool(rate), cell.floor is not None, every)
+
+    def calculated(self, raws: Sequence[Raw]) -> Number | None:
+        """Return the rounded result of a formula or of bands, of which every part is known."""
+        cell = self.cell
+        if self.formula is not None:
+            exact = self.formula(raws)
+        else:
+            rest = iter(raws)
+            found = exact_of(self._terms(rest, lambda expr: UNLIMITED)).state
+            exact = number_of(found.value) if isinstance(found, Known) else None
+        return None if exact is None else round_quotient(exact, 1, cell.rounding, cell.step)
+
+    def judged(self, raws: Sequence[Raw], truths: Sequence[int], range_of: RangeOf) -> State:
+        """Return the state of an amount that exists."""
+        cell, rest = self.cell, iter(raws)
+        terms = self._terms(rest, range_of)
+        floor = None if cell.floor is None else _part(cell.floor, rest, range_of)
+        caps = [
+            Cap(TRUTHS[truth], PENDING, _part(cap.limit, rest, range_of))
+            for cap, truth in zip(cell.caps, truths, strict=True)
+        ]
+        rounding = Rounding(cell.rounding, cell.step)
+        return judge_amount(Truth.TRUE, PENDING, terms, floor, caps, rounding, self.sort).result
+
+    def _terms(self, rest: Iterator[Raw], range_of: RangeOf) -> Terms:
+        cell = self.cell
+
+        def parts(exprs: Iterable[Expr]) -> list[Part]:
+            return [_part(one, rest, range_of) for one in exprs]
+
+        def factors(exprs: Iterable[Expr]) -> list[Factor]:
+            return [Factor(_part(one, rest, range_of), unit_of_expr(one)) for one in exprs]
+
+        if cell.formula is not None:
+            return Terms(Part(ABSENT), formula=self._formula([lift(next(rest)) for _ in self.met]))
+        assert cell.base is not None
+        base, plus, minus = _part(cell.base, rest, range_of), parts(cell.plus), parts(cell.minus)
+        times, divided_by = factors(cell.times), factors(cell.divided_by)
+        rate = None if cell.rate is None else factors((cell.rate,))[0]
+        bands = [
+            Band(None if one.limit is None else _part(one.limit, rest, range_of), factors((one.rate,))[0])
+            for one in cell.bands
+        ]
+        slabs = Bands(bands, cell.of_the_whole) if bands else None
+        return Terms(base, plus, minus, times, divided_by, rate, slabs)
+
+    def _formula(self, met: Sequence[State]) -> Formula:
+        assert self.formula is not None and self.cell.formula is not None
+        return judge_formula(self.formula, met, may_fail(self.cell.formula))
+
+
+def _part(expr: Expr, rest: Iterator[Raw], range_of: RangeOf) -> Part:
+    raw = next(rest)
+    return Part(lift(raw), range_of(expr) if type(raw) is Mark else UNLIMITED)
 
 
 class Helpers:
@@ -173,10 +239,8 @@ class Helpers:
         """Make the clocks and functions of all cells."""
         self.clocks: dict[str, tuple[Clock, Clock]] = {}
         self.ends: dict[str, Clock] = {}
-        self.amounts: dict[str, Amount] = {}
+        self.amounts: dict[str, AmountParts] = {}
         self.given = program.given
-        self.sides: dict[str, tuple[int, ...]] = {}
-        """On how many sides bounds limit each factor of an amount."""
         self.facts: dict[str, Callable[[tuple[int, ...], tuple[Raw, ...]], Raw]] = {}
         self.figures: dict[str, Callable[[int], Raw]] = {}
         world = program.world
@@ -191,13 +255,11 @@ class Helpers:
                 case Status():
                     self.ends[cell.name] = last_clock_of(cell, world)
                 case Amount():
-                    self.amounts[cell.name] = cell
-                    factors = (cell.base, *cell.plus, *cell.minus, cell.rate)
-                    self.sides[cell.name] = tuple(self._sides(one) for one in factors)
+                    self.amounts[cell.name] = AmountParts(cell, self._sides)
                 case _:
                     pass
 
-    def _sides(self, expr: Expr | None) -> int:
+    def _sides(self, expr: Expr) -> int:
         fact = self.given.get(expr.name) if isinstance(expr, Read) else None
         return 0 if fact is None else len({operator for operator, _ in fact.bounds})
 
@@ -222,8 +284,14 @@ class Helpers:
             "ENDS": {deadline: _end(clocks) for deadline, clocks in self.clocks.items()},
             "FIGURES": self.figures,
             "FACTS": self.facts,
-            "ROUND": round_fraction,
+            "ROUND": round_quotient,
+            "LENGTH": _length,
+            "CALCULATIONS": {name: parts.calculated for name, parts in self.amounts.items()},
         }
+
+
+def _length(seconds: int) -> Value:
+    return value_of(seconds, ValueType.DURATION)
 
 
 def _end(clocks: tuple[Clock, Clock]) -> Callable[[int, Duration, bool], tuple[int, bool]]:

@@ -168,6 +168,7 @@ def _encoder(attribute: Attribute, texts: Mapping[str, int]) -> Encode:
             value = comparison_key(state.value)
             if isinstance(value, str):
                 return texts.get(value, 0)
+            assert isinstance(value, int)  # what is not rounded is compared beside the engine
             return max(-_LARGEST_VALUE, min(value, _LARGEST_VALUE))
         return None if type(state) is Unknown else ABSENT_VALUE
 

@@ -8,11 +8,12 @@ and whether a policy applies (``p…``). An attribute that is undetermined is mi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import Literal as Word
 from typing import NamedTuple
 
 from policyengine.compile.normal_form import Literal, split_expr, ways_of
-from policyengine.compile.plan import AS_OF, Apply, Const, Expr, Op, Plan, Read, Rule
+from policyengine.compile.plan import AS_OF, Amount, Apply, Const, Expr, Op, Plan, Read, Rule
 from policyengine.frozen import Frozen
 from policyengine.values.literals import comparison_key
 
@@ -103,6 +104,8 @@ class _Lowering:
         self.attributes: dict[object, Attribute] = {}
         self.policies = {one.name: number for number, one in enumerate(plan.policies)}
         names = sorted(rule.name for stratum in plan.strata for rule in stratum.rules)
+        cells = (cell for stratum in plan.strata for cell in stratum.cells)
+        self.fractions = {one.name for one in cells if isinstance(one, Amount) and one.step == 0}
         self.numbers = {name: number for number, name in enumerate(names)}
 
     def matches(self) -> Matches:
@@ -141,12 +144,16 @@ class _Lowering:
 
     def _literal(self, literal: Literal[Expr], found: dict[str, Attribute]) -> list[_Way]:
         match literal.condition:
-            case Apply(op, (Read() as read, *limits)) if read != AS_OF and _are_constants(limits):
+            case Apply(op, (Read() as read, *limits)) if self._is_whole(read) and _are_constants(limits):
                 attribute = self._value_attribute(read)
                 found[attribute.attribute] = attribute
                 return _matches(attribute.attribute, op, self._keys(limits), literal.wanted)
             case condition:
                 return [self._question(condition, literal.wanted, found)]
+
+    def _is_whole(self, read: Read) -> bool:
+        """Tell whether the values of a name are whole numbers, which the engine can compare."""
+        return read != AS_OF and read.name not in self.fractions
 
     def _keys(self, limits: Iterable[Expr]) -> list[int]:
         return [self._key(one) for one in limits]
@@ -154,6 +161,7 @@ class _Lowering:
     def _key(self, limit: Expr) -> int:
         assert isinstance(limit, Const) and limit.value is not None
         key = comparison_key(limit.value)
+        assert not isinstance(key, Fraction)
         return self.texts.setdefault(key, len(self.texts) + 1) if isinstance(key, str) else key
 
     def _value_attribute(self, read: Read) -> ValueAttribute:

@@ -495,6 +495,8 @@ class _Search:
         key = comparison_key(state.value)
         if isinstance(key, str):
             return facts.setdefault(name, key) == key
+        if not isinstance(key, int):
+            return False  # an exact fraction, to which nothing that a case says is equal
         whole = Interval(0, 1) if fact.type is ValueType.BOOLEAN else self.domains.whole(fact.type)
         ranges = {
             "at_least": Interval(key, whole.high),

@@ -26,6 +26,7 @@ from policyengine.model.conditions import (
     Some,
     Test,
     asks_this,
+    divides,
 )
 from policyengine.model.rulebook import Amount, Deadline, Rulebook
 from policyengine.outcome.explain import Explanation
@@ -126,7 +127,7 @@ class Slice:
         found: dict[str, set[str]] = {}
         for amount in self.amounts():
             limits = (cap.limit for cap in amount.caps)
-            for operand in (amount.base, *amount.plus, *amount.minus, amount.rate, amount.floor, *limits):
+            for operand in (*amount.operands, *limits):
                 self._flow(operand, amount.id, found)
         for id, rule in self.book.rules.items():
             if rule_node(id) in self.nodes:
@@ -176,7 +177,18 @@ class Slice:
 
     def only_flows(self, name: str) -> bool:
         """Tell whether a value goes into sums and conclusions only, and is compared with nothing."""
-        return self.flow(name).isdisjoint(self._compared)
+        return self.flow(name).isdisjoint(self._compared | self._perhaps_none)
+
+    @cached_property
+    def _perhaps_none(self) -> frozenset[str]:
+        """The amounts that may have no value though all is known: of a division, of bands with an end."""
+        return frozenset(
+            one.id
+            for one in self.amounts()
+            if (one.divided_by and not all(isinstance(by, Constant) for by in one.divided_by))
+            or (one.bands and one.bands[-1].limit is not None)
+            or (one.formula is not None and divides(one.formula.term))
+        )
 
     def is_entangled(self, name: str) -> bool:
         """Tell whether two things that are compared both move with a value, and not alike.
@@ -211,6 +223,11 @@ class Slice:
     def _add_ways(self, amount: Amount, ways: dict[str, set[str]]) -> None:
         """Add which way an amount moves with a value, by the ways of its parts."""
         limits = (cap.limit for cap in amount.caps)
+        if amount.formula is not None or amount.bands or amount.times or amount.divided_by:
+            # Which way a formula, a product or a quotient moves depends on everything in it.
+            if any(one in ways for one in map(self._name_of, (*amount.operands, *limits))):
+                ways.setdefault(amount.id, set()).update(("up", "down"))
+            return
         added, taken, rate = (
             [ways[one] for one in map(self._name_of, operands) if one in ways]
             for operands in ((amount.base, *amount.plus, amount.floor, *limits), amount.minus, (amount.rate,))

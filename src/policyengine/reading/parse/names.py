@@ -50,6 +50,7 @@ class Names:
         self.rules: dict[str, Span] = {}
         self.given: set[str] = set()
         self.planned: set[str] = set()
+        self.exact: set[str] = set()
         self._taken: dict[str, Span] = {}
 
     def take(self, name: str, span: Span) -> bool:

@@ -8,13 +8,13 @@ from typing import Literal, TypeVar, cast
 
 from policyengine.diagnostics.diagnostic import Message, listing, marked, message
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
+from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
 from policyengine.frozen import Frozen
 from policyengine.model.conditions import Condition, Constant, Operand, Ref, Test
 from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import (
     Amount,
-    Cap,
     Conclusion,
     DatedValue,
     Deadline,
@@ -26,14 +26,13 @@ from policyengine.model.rulebook import (
     TextByReading,
 )
 from policyengine.reading.parse import nodes
+from policyengine.reading.parse.amounts import AmountParser, amount_type
 from policyengine.reading.parse.book import parse_counting
 from policyengine.reading.parse.conditions import join, parse_condition
 from policyengine.reading.parse.names import Symbol
 from policyengine.reading.parse.operands import (
     INSTANT,
     LENGTH,
-    MONEY,
-    PERCENT,
     Scope,
     Wanted,
     find_assumption,
@@ -44,7 +43,8 @@ from policyengine.reading.parse.operands import (
     wanted_by,
 )
 from policyengine.reading.parse.sources import Sources
-from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, SequenceNode
+from policyengine.semantics.strata import refs_of_operand
+from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar, SequenceNode
 from policyengine.values.literals import ValueType, start_of_day
 from policyengine.values.numbers import percent_readings
 from policyengine.values.parse import guess_type
@@ -70,8 +70,10 @@ def declare_policy(node: MappingNode, scope: Scope) -> None:
     for entry in nodes.entries(node.get("deadlines")):
         scope.names.declare_deadline(entry.key.text, _for_each(entry, scope), entry.key.span)
     for entry in nodes.entries(node.get("amounts")):
-        listed = _for_each(entry, scope)
-        scope.names.declare(Symbol(entry.key.text, "amount", ValueType.MONEY, listed, (), entry.key.span))
+        listed, type = _for_each(entry, scope), amount_type(entry)
+        if nodes.mapping(entry.value).get("rounding") == Scalar("none", entry.key.span, False):
+            scope.names.exact.add(entry.key.text)
+        scope.names.declare(Symbol(entry.key.text, "amount", type, listed, (), entry.key.span))
     for entry in nodes.entries(node.get("rules")):
         first = scope.names.rules.setdefault(entry.key.text, entry.key.span)
         if first is not entry.key.span:
@@ -252,7 +254,7 @@ class PolicyParser:
         when = self._in_scope(node, scope)
         own = parse_counting(node.get("counting"), scope)
         source = self.sources.parse(node.get("source"), self.scope)
-        if starts is None or within is None:
+        if starts is None or within is None or self._is_fraction(within, entry.key.span):
             return None
         departed = {rule.aspect for rule in own}
         counting = (*own, *(rule for rule in self.counting if rule.aspect not in departed))
@@ -304,6 +306,15 @@ class PolicyParser:
     def _operand(self, node: Node | None, wanted: Wanted, scope: Scope) -> Operand | None:
         return None if node is None else parse_operand(node, wanted, scope)
 
+    def _is_fraction(self, value: Operand, span: Span) -> bool:
+        """Refuse an exact step of a calculation where a value is needed that has an end."""
+        exact = [ref.name for ref in refs_of_operand(value) if ref.name in self.scope.names.exact]
+        if exact:
+            what = message("`{name}` is not rounded, and is only calculated with", name=exact[0])
+            help = message("leave out `rounding: none`, or give it an amount of its own that is rounded")
+            self.scope.fault("type-mismatch", what, span, help)
+        return bool(exact)
+
     def _party(self, node: Node | None) -> str:
         written = nodes.scalar(node)
         if written.text not in self.scope.names.parties:
@@ -322,43 +333,34 @@ class PolicyParser:
         if not sound:
             return None
         scope = self.scope.within(listed)
-        base = self._operand(node.get("base"), MONEY, scope)
-        plus, minus = (self._terms(node.get(word), scope) for word in ("plus", "minus"))
-        caps = [self._cap(cap, scope) for cap in nodes.items(node.get("at_most"))]
+        type = amount_type(entry)
+        figures = AmountParser(node, type, scope).parse(entry.key.span)
         when = self._in_scope(node, scope)
-        rate = self._operand(node.get("rate"), PERCENT, scope)
-        floor = self._operand(node.get("at_least"), MONEY, scope)
         source = self.sources.parse(node.get("source"), self.scope)
-        if base is None:
+        if figures is None:
             return None
         return Amount(
             id=entry.key.text,
             policy=self.id,
             title=nodes.title(node.get("title")),
             source=source,
-            base=base,
-            plus=plus,
-            minus=minus,
-            rate=rate,
-            floor=floor,
-            caps=tuple(cap for cap in caps if cap is not None),
-            rounding=cast(Literal["half_up"], nodes.text(node.get("rounding"), "half_up")),
+            base=figures.base,
+            plus=figures.plus,
+            minus=figures.minus,
+            rate=figures.rate,
+            floor=figures.floor,
+            caps=figures.caps,
+            rounding=figures.rounding,
             when=when,
             listed=listed,
             span=entry.key.span,
+            type=type,
+            times=figures.times,
+            divided_by=figures.divided_by,
+            bands=figures.bands,
+            bands_apply_to=figures.bands_apply_to,
+            formula=figures.formula,
         )
-
-    def _terms(self, node: Node | None, scope: Scope) -> tuple[Operand, ...]:
-        found = (parse_operand(term, MONEY, scope) for term in nodes.items(node))
-        return tuple(term for term in found if term is not None)
-
-    def _cap(self, node: Node, scope: Scope) -> Cap | None:
-        written, condition = node, None
-        if isinstance(node, MappingNode) and node.get("limit") is not None:
-            written, condition = nodes.present(node.get("limit")), node.get("when")
-        limit = parse_operand(written, MONEY, scope)
-        when = parse_condition(condition, scope)
-        return None if limit is None else Cap(limit, when, node.span)
 
     # ---------- rules
 
@@ -414,7 +416,7 @@ class PolicyParser:
                 scope.fault("wrong-conclusion", what, entry.key.span, message("keep one of the two"))
                 continue
             value = parse_operand(entry.value, wanted_by(symbol), scope)
-            if value is not None:
+            if value is not None and not self._is_fraction(value, entry.value.span):
                 found.append(Conclusion(symbol.ref(entry.key.span), value, entry.value.span))
         return found
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from policyengine.model.conditions import Operand
+from policyengine.model.rulebook import Amount
 from policyengine.outcome.decision import AmountView, ClockView
 from policyengine.render.json.parts import TRUTHS, Json, key_data, place_data, source_data, text_data
 from policyengine.render.json.values import Values
-from policyengine.render.steps import raw_text
+from policyengine.semantics.amounts import value_of
 from policyengine.semantics.findings import Known, State
-from policyengine.values.literals import ValueType
+from policyengine.values.literals import ValueType, fraction_text
 
 
 class Figures:
@@ -45,31 +46,52 @@ class Figures:
     def amount(self, view: AmountView) -> Json:
         """Return an amount with every step of its calculation."""
         amount, finding = view.amount, view.finding
-        operands = (amount.base, *amount.plus, *amount.minus)
+        type = amount.type
         terms = [
-            {"role": role, **self.values.operand(operand, state, ValueType.MONEY)}
-            for operand, (role, state) in zip(operands, finding.terms, strict=True)
+            {"role": role, **self.values.operand(operand, state, operand.type)}
+            for (role, operand), (_, state) in zip(amount.terms, finding.terms, strict=True)
         ]
         caps = [
-            {"applies": TRUTHS[found.applies], **self.values.operand(cap.limit, found.limit, ValueType.MONEY)}
+            {"applies": TRUTHS[found.applies], **self.values.operand(cap.limit, found.limit, type)}
             for cap, found in zip(amount.caps, finding.caps, strict=True)
+        ]
+        bands = [
+            {
+                "up_to": self._optional(band.limit, found.limit, type),
+                "rate": self.values.operand(band.rate, found.rate, ValueType.PERCENT),
+            }
+            for band, found in zip(amount.bands, finding.bands, strict=True)
         ]
         return {
             **key_data((amount.id, view.record), "amount"),
             "title": text_data(amount.title),
+            **({} if type is ValueType.MONEY else {"type": type.value}),
+            **({} if amount.formula is None else {"formula": amount.formula.text}),
             "terms": terms,
-            "subtotal": self.values.state(finding.subtotal, ValueType.MONEY),
+            "subtotal": self.values.state(finding.subtotal, type),
             "rate": self._optional(amount.rate, finding.rate, ValueType.PERCENT),
-            "raw": None if finding.raw is None else raw_text(finding.raw),
-            "rounding": amount.rounding,
-            "rounded": self.values.state(finding.rounded, ValueType.MONEY),
-            "floor": self._optional(amount.floor, finding.floor, ValueType.MONEY),
+            **({"bands_apply_to": amount.bands_apply_to, "bands": bands} if bands else {}),
+            "raw": None if finding.raw is None else fraction_text(finding.raw, type),
+            "rounding": self._rounding(amount),
+            "rounded": self.values.state(finding.rounded, type),
+            "floor": self._optional(amount.floor, finding.floor, type),
             "caps": caps,
             "bound_by": finding.bound,
-            "result": self.values.state(finding.result, ValueType.MONEY),
+            "result": self.values.state(finding.result, type),
             "source": source_data(amount.source),
             **place_data(amount.span),
         }
+
+    def _rounding(self, amount: Amount) -> object:
+        """Return how it is rounded: a word, or the step too where it is not the smallest unit."""
+        how, step = amount.rounding.how, amount.rounding.step
+        if step == 1:
+            return how
+        return (
+            {"to": self.values.value(value_of(step, amount.type), amount.type), "how": how}
+            if step
+            else "none"
+        )
 
     def _optional(self, operand: Operand | None, state: State | None, type: ValueType) -> Json | None:
         return None if operand is None or state is None else self.values.operand(operand, state, type)

@@ -77,7 +77,7 @@ class Figures:
         readings = dict(self.decision.judged.readings)
         for line in Steps(self.naming).lines(AmountView(amount, key[1], finding), readings):
             yield self.walk.line(depth, line)
-        for operand in (amount.base, *amount.plus, *amount.minus, amount.rate, amount.floor):
+        for operand in amount.operands:
             yield from self.term(operand, key[1], depth)
         for cap, found in zip(amount.caps, finding.caps, strict=True):
             if found.applies is Truth.FALSE:

@@ -1,0 +1,347 @@
+"""Factors, formulas, bands and rounding: against arithmetic that shares nothing with them."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policyengine.loading.load import load_model
+from policyengine.model.conditions import Calculation
+from policyengine.model.rulebook import Amount, Rounding
+from policyengine.semantics.amounts import (
+    Band,
+    Bands,
+    Factor,
+    Part,
+    Range,
+    Terms,
+    exact_of,
+    judge_amount,
+    round_quotient,
+)
+from policyengine.semantics.findings import ABSENT, NOTHING, Absent, Known, Missing, State, Truth, Unknown
+from policyengine.semantics.formulas import calculate
+from policyengine.values.literals import Duration, ValueType, fraction_text
+
+PERCENT = 10**6
+WHOLE = 100 * PERCENT
+TO_THE_UNIT = Rounding()
+BOOK = """rulebook: small
+version: "1"
+title: {zh: 小, en: small}
+time_zone: Asia/Shanghai
+currency: CNY
+calendar: CN
+languages: [zh, en]
+parties: {buyer: {zh: 买家, en: buyer}}
+"""
+FACTS = """facts:
+  price: {type: money, title: {zh: 价, en: price}}
+  rate: {type: percent, title: {zh: 率, en: rate}}
+  number: {type: number, title: {zh: 数, en: number}}
+  count: {type: count, title: {zh: 量, en: count}}
+  wait: {type: duration, title: {zh: 长, en: wait}}
+  at: {type: instant, title: {zh: 始, en: at}}
+  by: {type: instant, title: {zh: 终, en: by}}
+  day: {type: date, title: {zh: 日, en: day}}
+  text: {type: text, title: {zh: 文, en: text}}
+  result: {type: money, title: {zh: 果, en: result}, role: outcome}
+"""
+
+
+def waiting(name: str) -> Unknown:
+    return Unknown(frozenset({Missing("fact", name, None)}), has_value=True)
+
+
+def read(folder: Path, amount: str) -> tuple[Amount | None, list[str]]:
+    """Return the amount ``x`` of a rulebook, and the codes of the faults."""
+    (folder / "policies").mkdir(exist_ok=True)
+    (folder / "rulebook.yaml").write_text(BOOK, "utf-8")
+    (folder / "facts.yaml").write_text(FACTS, "utf-8")
+    body = textwrap.indent(textwrap.dedent(amount).strip(), "    ")
+    policy = f"policy: p\ntitle: {{zh: 策, en: p}}\namounts:\n  x:\n    title: {{zh: 额, en: x}}\n{body}\n"
+    (folder / "policies" / "p.yaml").write_text(policy, "utf-8")
+    loaded = load_model(str(folder), ())
+    book = loaded.rulebook
+    return None if book is None else book.amounts.get("x"), [
+        one.code for one in loaded.diagnostics if one.severity == "error"
+    ]
+
+
+# ---------- reading
+
+
+@pytest.mark.parametrize(
+    ("formula", "type"),
+    [
+        ("price * 5% + 2.00", "money"),
+        ("8.00 + up(number - 1) * 2.00", "money"),
+        ("price * (100% + rate)", "money"),
+        ("price / price", "number"),
+        ("1 / 3", "number"),
+        ("count * 2", "count"),
+        ("up(number)", "count"),
+        ("by - at", "duration"),
+        ("(by - at) / 2", "duration"),
+        ("(by - at) / 1 hour", "number"),
+        ("(by - at) / 1小时", "number"),
+        ("least(wait, 3 days)", "duration"),
+        ("greatest(0, price - 1)", "money"),
+        ("1 + rate", "percent"),
+        ("day - day", "duration"),
+        ("whole_days(at, by)", "count"),
+        ("-price", "money"),
+        ("（price − 1）× 2", "money"),
+    ],
+)
+def test_a_formula_that_is_as_it_should_be(tmp_path: Path, formula: str, type: str) -> None:
+    amount, faults = read(tmp_path, f'type: {type}\nformula: "{formula}"')
+    assert amount is not None and amount.formula is not None and not faults
+    assert amount.type.value == type
+
+
+@pytest.mark.parametrize(
+    ("formula", "type", "code"),
+    [
+        ("price + 5%", "money", "type-mismatch"),
+        ("price * price", "money", "type-mismatch"),
+        ("number / price", "number", "type-mismatch"),
+        ("price + number", "money", "type-mismatch"),
+        ("at + by", "duration", "type-mismatch"),
+        ("at * 2", "duration", "type-mismatch"),
+        ("wait + 30", "duration", "type-mismatch"),
+        ("price", "number", "type-mismatch"),
+        ("text + 1", "number", "type-mismatch"),
+        ("up(wait)", "number", "type-mismatch"),
+        ("number / 2", "count", "bad-formula"),
+        ("max(price, 1)", "money", "bad-formula"),
+        ("least(price)", "money", "bad-formula"),
+        ("up(1, 2)", "number", "bad-formula"),
+        ("price +", "money", "bad-formula"),
+        ("price price", "money", "bad-formula"),
+        ("(price", "money", "bad-formula"),
+        ("price)", "money", "bad-formula"),
+        ("price > 1", "money", "bad-formula"),
+        ("¥5", "money", "bad-formula"),
+        ("Price", "money", "bad-formula"),
+        ("", "money", "bad-formula"),
+        ("prise", "money", "unknown-name"),
+        ("this.price", "money", "outside-list"),
+        ("((((" * 30 + "1" + "))))" * 30, "number", "bad-formula"),
+        ("-" * 99 + "1", "number", "bad-formula"),
+    ],
+)
+def test_a_formula_that_is_not(tmp_path: Path, formula: str, type: str, code: str) -> None:
+    _, faults = read(tmp_path, f'type: {type}\nformula: "{formula}"')
+    assert code in faults or (formula == "" and faults)
+
+
+@pytest.mark.parametrize(
+    ("amount", "code"),
+    [
+        ("base: price\nformula: price", "bad-formula"),
+        ("formula: price\nrate: 5%", "bad-formula"),
+        ("plus: price", "missing-key"),
+        ("base: price\ntimes: price", "type-mismatch"),
+        ("base: number", "type-mismatch"),
+        ("base: price\nbands: [{rate: 5%}]", "missing-key"),
+        ("base: price\nbands_apply_to: each_part", "missing-key"),
+        ("base: price\nrate: 5%\nbands: [{rate: 5%}]\nbands_apply_to: each_part", "bad-formula"),
+        (
+            "base: price\nbands: [{rate: 5%}, {up_to: 1.00, rate: 1%}]\nbands_apply_to: each_part",
+            "missing-key",
+        ),
+        ("base: price\nrounding: {to: 0.00}", "bad-value"),
+        ("base: price\nrounding: {to: 0.005}", "bad-value"),
+    ],
+)
+def test_parts_that_do_not_go_together(tmp_path: Path, amount: str, code: str) -> None:
+    assert code in read(tmp_path, amount)[1]
+
+
+def test_money_in_a_formula_may_be_finer_than_the_smallest_unit(tmp_path: Path) -> None:
+    amount, faults = read(tmp_path, 'formula: "number * 0.005"')
+    assert not faults and amount is not None and amount.formula is not None
+    assert isinstance(amount.formula.term, Calculation)
+
+
+# ---------- arithmetic
+
+NUMBERS = st.fractions(max_denominator=50)
+
+
+@given(NUMBERS, NUMBERS)
+def test_operations_are_those_of_arithmetic(one: Fraction, other: Fraction) -> None:
+    args = (one, other)
+    assert calculate("add", args) == one + other
+    assert calculate("sub", args) == one - other
+    assert calculate("mul", args) == one * other
+    assert calculate("div", args) == (one / other if other else None)
+    assert calculate("least", args) == min(args)
+    assert calculate("greatest", args) == max(args)
+    up = calculate("up", (one,))
+    assert up is not None and abs(up) >= abs(one) and abs(up) - abs(one) < 1 and up * one >= 0
+    days = calculate("whole_days", (one * 86_400, other * 86_400))
+    assert days is not None and abs(days) <= abs(other - one) < abs(days) + 1 and days * (other - one) >= 0
+    assert calculate("days", (one,)) == one * 86_400
+
+
+@given(NUMBERS, st.integers(1, 60), st.sampled_from(("half_up", "half_even", "down", "up")))
+def test_a_number_is_rounded_to_the_nearest_multiple(number: Fraction, step: int, how: str) -> None:
+    found = round_quotient(number.numerator, number.denominator, how, step)
+    assert found % step == 0 and abs(found - number) < step
+    assert found == -round_quotient(-number.numerator, number.denominator, how, step)
+    assert found == round_quotient(number.numerator, -number.denominator, how, step) * -1
+    if how.startswith("half"):
+        assert abs(found - number) * 2 <= step
+    assert round_quotient(number, 1, how, 0) == number
+
+
+def test_a_fraction_is_told_exactly() -> None:
+    assert fraction_text(Fraction(1000, 3), ValueType.MONEY) == "10/3"
+    assert fraction_text(Fraction(25, 8), ValueType.MONEY) == "0.03125"
+    assert fraction_text(Fraction(1000), ValueType.MONEY) == "10.00"
+    assert fraction_text(Fraction(-5, 2), ValueType.COUNT) == "-2.5"
+    assert fraction_text(Fraction(1, 2) * PERCENT, ValueType.PERCENT) == "0.5%"
+
+
+# ---------- factors
+
+
+def judged(terms: Terms, rounding: Rounding = TO_THE_UNIT, type: ValueType = ValueType.MONEY) -> State:
+    return judge_amount(Truth.TRUE, NOTHING, terms, None, [], rounding, type).result
+
+
+def known(value: int) -> Part:
+    return Part(Known(value))
+
+
+def test_a_third_taken_three_times_is_the_whole() -> None:
+    terms = Terms(known(1000), times=[Factor(known(3), 1)], divided_by=[Factor(known(3), 1)])
+    assert judged(terms) == Known(1000)
+    terms = Terms(known(1000), divided_by=[Factor(known(3), 1)], rate=Factor(known(3 * WHOLE), WHOLE))
+    assert judged(terms) == Known(1000)
+
+
+def test_what_is_divided_by_zero_has_no_value() -> None:
+    for base in (known(1000), known(0), Part(waiting("base"))):
+        assert judged(Terms(base, divided_by=[Factor(known(0), 1)])) == ABSENT
+    found = judged(Terms(known(0), divided_by=[Factor(Part(waiting("by")), 1)]))
+    assert isinstance(found, Unknown) and not found.has_value
+    settled = judged(Terms(known(0), divided_by=[Factor(Part(waiting("by"), Range(1, None)), 1)]))
+    assert settled == Known(0), "whatever it is, it is not zero"
+
+
+@given(
+    st.tuples(st.integers(-300, 300), st.integers(0, 40)),
+    st.tuples(st.integers(-20, 20), st.integers(0, 9)),
+    st.tuples(st.integers(-20, 20), st.integers(0, 9)),
+    st.sampled_from((1, 7)),
+    st.data(),
+)
+def test_what_is_settled_of_ranges_is_so_for_every_number_in_them(
+    base: tuple[int, int], factor: tuple[int, int], divisor: tuple[int, int], step: int, data: st.DataObject
+) -> None:
+    def open_part(name: str, low: int, wide: int) -> Part:
+        return Part(waiting(name), Range(low, low + wide))
+
+    def drawn(name: str, low: int, wide: int) -> Part:
+        return known(data.draw(st.integers(low, low + wide)))
+
+    def amount(make: object) -> State:
+        assert callable(make)
+        terms = Terms(
+            make("base", *base),
+            times=[Factor(make("times", *factor), 10)],
+            divided_by=[Factor(make("by", *divisor), 10)],
+        )
+        return judged(terms, Rounding("down", step))
+
+    before, after = amount(open_part), amount(drawn)
+    if isinstance(before, Unknown):
+        assert not (before.has_value and isinstance(after, Absent))
+    else:
+        assert before == after
+
+
+# ---------- bands
+
+
+def bands(limits: Sequence[State | int | None], rates: Sequence[State | int], of_the_whole: bool) -> Bands:
+    def part(value: State | int) -> Part:
+        return Part(Known(value) if isinstance(value, int) else value)
+
+    made = [
+        Band(None if limit is None else part(limit), Factor(part(rate), WHOLE))
+        for limit, rate in zip(limits, rates, strict=True)
+    ]
+    return Bands(made, of_the_whole)
+
+
+@pytest.mark.parametrize(
+    ("base", "of_the_whole", "result"),
+    [
+        (10_000, True, Known(100)),
+        (10_001, True, Known(Fraction(10_001 * 2, 100))),
+        (10_000, False, Known(100)),
+        (10_100, False, Known(102)),
+        (-100, False, Known(-1)),
+        (-100, True, Known(-1)),
+        (0, False, Known(0)),
+    ],
+)
+def test_a_limit_belongs_to_the_band_below_it(base: int, of_the_whole: bool, result: State) -> None:
+    made = bands([10_000, None], [PERCENT, 2 * PERCENT], of_the_whole)
+    assert exact_of(Terms(known(base), bands=made)).state == result
+
+
+def test_above_the_last_band_there_is_no_amount() -> None:
+    made = bands([100, 200], [PERCENT, PERCENT], False)
+    assert exact_of(Terms(known(200), bands=made)).state == Known(2)
+    assert exact_of(Terms(known(201), bands=made)).state == ABSENT
+
+
+def test_a_limit_that_the_sum_does_not_reach_is_not_waited_for() -> None:
+    made = bands([6, waiting("limit"), None], [PERCENT, waiting("rate"), PERCENT], False)
+    assert exact_of(Terms(known(5), bands=made)).state == Known(Fraction(5, 100))
+    assert isinstance(exact_of(Terms(known(7), bands=made)).state, Unknown)
+    reached = Bands(
+        [
+            Band(Part(waiting("limit"), Range(10, None)), Factor(known(PERCENT), WHOLE)),
+            Band(None, Factor(Part(waiting("rate")), WHOLE)),
+        ],
+        False,
+    )
+    assert exact_of(Terms(known(10), bands=reached)).state == Known(Fraction(1, 10))
+    assert isinstance(exact_of(Terms(known(11), bands=reached)).state, Unknown)
+
+
+@given(
+    st.integers(-300, 300),
+    st.lists(st.integers(-200, 200), max_size=4, unique=True).map(sorted),
+    st.lists(st.integers(-50, 50), min_size=5, max_size=5),
+)
+def test_the_parts_of_a_sum_are_taxed_fen_by_fen(base: int, limits: list[int], rates: list[int]) -> None:
+    rates = rates[: len(limits) + 1]
+    made = bands([*limits, None], [rate * PERCENT for rate in rates], False)
+    first = rates[0] * (min(base, limits[0]) if limits else base)
+    rest = 0
+    for fen in range(limits[0] if limits else base, base):
+        rest += next(rate for limit, rate in zip([*limits, 10**9], rates, strict=True) if fen + 1 <= limit)
+    assert exact_of(Terms(known(base), bands=made)).state == Known(Fraction(first + rest, 100))
+
+
+# ---------- lengths of time
+
+
+def test_a_calculated_length_says_hours_where_it_is_whole_ones() -> None:
+    terms = Terms(Part(Known(Duration(90, "minutes"))), times=[Factor(known(2), 1)])
+    assert judged(terms, type=ValueType.DURATION) == Known(Duration(3, "hours"))
+    terms = Terms(Part(Known(Duration(1, "seconds"))), minus=[Part(Known(Duration(2, "minutes")))])
+    assert judged(terms, type=ValueType.DURATION) == Known(Duration(-119, "seconds"))
