@@ -237,6 +237,7 @@ class _Maker:
             parties={},
             facts=dict(sorted(self.facts.items())),
             lists={path: self.whole_list(path) for path in sorted(self.lists)},
+            sets={},
             assumptions=self.assumptions,
             policies={
                 id: Policy(id, TITLE, "random", None, None, scope, NOWHERE)

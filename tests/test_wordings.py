@@ -75,9 +75,11 @@ def test_down_is_never_up(word: str) -> None:
 @pytest.mark.parametrize(
     ("condition", "help"),
     [
-        ("{a.b: {in: [x, y]}}", "write `one_of`"),
+        ("{a.b: {among: [x, y]}}", "write `one_of`"),
+        ("{a.b: {member_of: x}}", "write `in`"),
         ("{a.b: {any_of: [x, y]}}", "write `one_of`"),
-        ("{a.b: {not_in: [x, y]}}", "write `none_of`"),
+        ("{a.b: {notin: [x, y]}}", "write `none_of`"),
+        ("{a.b: {outside_of: x}}", "write `not_in`"),
         ("{a.b: {not: x}}", "write `is_not`"),
         ("{a.b: {equals: x}}", "write `is`"),
         ("{a.b: {不超过: 5}}", "write `at_most`"),

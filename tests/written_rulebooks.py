@@ -77,6 +77,13 @@ LITERALS: Mapping[str, Sequence[str]] = {
     "choice": CHOICES,
     "text": ("0", "a", "yes", "é", "e\u0301", "中"),
 }  # fmt: skip
+IN_SETS: Mapping[str, Sequence[str]] = {
+    "choice": CHOICES,
+    "text": ("0", "a", "é", "中", "z"),
+    "count": ("0", "1", "2", "3"),
+    "percent": ("1%", "5%", "100%"),
+}
+"""Types of which sets are made, with values that they hold."""
 _SECONDS = (0, 0, 0, 1, -1, DAY, DAY, DAY + 1, DAY - 1, 2 * DAY, -DAY, 5 * DAY, 7 * DAY, 5_400, 3_600, 7_200)
 _COUNTINGS = (
     ("end", ("included", "excluded")),
@@ -250,6 +257,7 @@ class _Writer:
         self.given: dict[str, Given] = {}
         self.lists: dict[str, Listed] = {}
         self.facts: dict[str, Yaml] = {}
+        self.sets: dict[str, Yaml] = {}
         self.listed_facts: dict[str, dict[str, Yaml]] = {}
         self.policies: dict[str, dict[str, Yaml]] = {}
         self.valueless: dict[str, tuple[str, list[Yaml]]] = {}  # parameters that some day have no value
@@ -342,7 +350,8 @@ class _Writer:
             }
             for path, one in self.lists.items()
         }
-        return {"facts": self.facts, **({"lists": lists} if lists else {})}
+        whole = {"facts": self.facts, "lists": lists, "sets": self.sets}
+        return {word: part for word, part in whole.items() if part or word == "facts"}
 
     def assumption(self, id: str) -> Yaml:
         readings = dict.fromkeys(READINGS, TITLE)
@@ -688,6 +697,8 @@ class _Writer:
         types = [self.choose(allowed) for _ in range(self.choose((1, 1, 2)))]
         ids = [self.name("rule") for _ in policies]
         nodes = [self.rule(listed, types) for _ in policies]
+        for policy, (node, _) in zip(policies, nodes, strict=True):
+            self.ask_dated_set(policy, node, listed)
         facts = []
         for type in types:
             choices = CHOICES if type == "choice" else ()
@@ -704,6 +715,16 @@ class _Writer:
             if beaten:
                 node["overrides"] = beaten
             policy.setdefault("rules", {})[id] = node
+
+    def ask_dated_set(self, policy: Yaml, node: dict[str, Yaml], listed: str | None) -> None:
+        """Let a rule ask for a set whose values change, where its policy says the day of which act counts."""
+        names = self.visible(listed, [*IN_SETS])
+        if not names or "effective" not in policy or self.size.steady or not self.chance(0.3):
+            return
+        name = self.choose(names)
+        word = self.choose(("in", "not_in"))
+        asked = {self.short(name, listed): {word: self.value_set(name, dated=True)}}
+        node["when"] = {self.choose(("all", "any")): [node["when"], asked]}
 
     def named(self, path: str) -> Name:
         return next(one for one in self.names if one.path == path)
@@ -845,19 +866,48 @@ class _Writer:
     def words(self, listed: str | None, name: Name) -> dict[str, Yaml]:
         """Return a comparison, or two."""
         words = ["is", "is_not", "one_of", "none_of"]
+        if name.type in IN_SETS and name.path:
+            words += ["in", "not_in"]
         if name.type in TIMES:
             words += ["before", "after", "not_before", "not_after", "between"]
         if name.type in QUANTITIES:
             words += ["at_least", "at_most", "more_than", "less_than", "between"]
         found: dict[str, Yaml] = {}
         for word in self.random.sample(words, self.choose((1, 1, 1, 2))):
-            if word in ("one_of", "none_of"):
+            if word in ("in", "not_in"):
+                found[word] = self.value_set(name)
+            elif word in ("one_of", "none_of"):
                 found[word] = [self.single(listed, name) for _ in range(self.choose((1, 2)))]
             elif word == "between":
                 found[word] = [self.single(listed, name), self.single(listed, name)]
             else:
                 found[word] = self.operand(listed, name.type, name.choices)
         return found
+
+    # ---------- sets
+
+    def value_set(self, name: Name, dated: bool = False) -> str:
+        """Write a set of values that something can have, of a few versions if it is ``dated``."""
+        known = sorted(set(name.choices or IN_SETS[name.type]))
+        id = self.name("set")
+
+        def values() -> Yaml:
+            chosen = self.random.sample(known, self.random.randint(1, len(known)))
+            return [Quoted(one) for one in chosen]
+
+        node: dict[str, Yaml] = {"title": TITLE}
+        if not dated:
+            node["values"] = values()
+        else:
+            first = self.day + self.random.randrange(-2, 3)
+            days = [{}, {"from": spelled("date", first)}]
+            if self.chance(0.5):
+                days.append({"from": spelled("date", first + 1), "until": spelled("date", first + 3)})
+            elif self.chance(0.5):
+                days[0] = {"until": spelled("date", first - self.choose((1, 3)))}
+            node["versions"] = [{**one, "values": values()} for one in days]
+        self.sets[id] = node
+        return id
 
 
 def write_rulebook(seed: int, size: Size | None = None) -> Written:

@@ -183,6 +183,11 @@ class _Writer:
                 concluding.setdefault(one.fact.name, []).append(rule.id)
         for fact in self.book.facts.values():
             yield from self._fact(fact, concluding.get(fact.path, ()))
+        if self.book.sets:
+            yield Heading(2, "sets", self.both("Sets of values"))
+        for found in self.book.sets.values():
+            yield Heading(5, f"set-{found.id}", found.title, found.id, place(found.span))
+            yield Paragraph(self.both("Values: {values}", values=self.voice.value_set(found)))
 
     def _fact(self, fact: Fact, concluding: Sequence[str]) -> Iterator[Block]:
         yield Heading(5, f"fact-{fact.path}", fact.title, fact.path)

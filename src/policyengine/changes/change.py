@@ -19,6 +19,7 @@ Kind = Literal[
     "outcome",
     "fact",
     "list",
+    "set",
     "assumption",
     "overlay",
     "clause",

@@ -13,6 +13,7 @@ from policyengine.changes.rules import (
     own_conditions,
     policy_details,
     rule_details,
+    without_values,
 )
 from policyengine.changes.vocabulary import (
     assumption_details,
@@ -22,6 +23,7 @@ from policyengine.changes.vocabulary import (
     list_details,
     report_details,
     required_details,
+    set_details,
 )
 from policyengine.changes.whole import (
     assumption_whole,
@@ -33,6 +35,7 @@ from policyengine.changes.whole import (
     policy_whole,
     report_whole,
     scope_details,
+    set_whole,
 )
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
@@ -85,6 +88,7 @@ class _Comparison:
         yield from self._outcomes()
         yield from self._group("fact", old.facts, new.facts, fact_details, fact_whole, added=required_details)
         yield from self._group("list", old.lists, new.lists, list_details, list_whole, added=required_details)
+        yield from self._group("set", old.sets, new.sets, set_details, set_whole)
         yield from self._group(
             "assumption", old.assumptions, new.assumptions, assumption_details, assumption_whole
         )
@@ -163,12 +167,12 @@ def _said(book: Rulebook, part: object) -> Hashable:
         case Rule():
             part = replace(part, when=_flat(part.when))
         case Deadline() | Amount():
-            part = replace(part, when=own_conditions(book, part))
+            part = replace(part, when=without_values(own_conditions(book, part)))
     return part
 
 
 def _flat(condition: Condition) -> All:
-    return All(tuple(conjuncts(condition)), Span(""))
+    return All(tuple(conjuncts(without_values(condition))), Span(""))
 
 
 def _title(part: object, id: str) -> Text:

@@ -10,7 +10,7 @@ from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
 from policyengine.frozen import replace
-from policyengine.model.conditions import All, Condition, conjuncts
+from policyengine.model.conditions import All, Any, Condition, Count, Not, Pick, Some, conjuncts, of_set
 from policyengine.model.rulebook import Amount, Deadline, Notice, Policy, Rule, Rulebook
 
 _ALWAYS = All((), Span(""))
@@ -103,13 +103,31 @@ def _own_conditions(sides: Sides, old: Deadline | Amount, new: Deadline | Amount
 
 def _conditions(sides: Sides, old: Condition, new: Condition) -> Iterator[Text]:
     """Tell which of the conditions that must all hold are new or gone."""
-    before, after = ({part: part for part in conjuncts(one)} for one in (old, new))
+    before, after = ({without_values(part): part for part in conjuncts(one)} for one in (old, new))
     for key, part in after.items():
         if key not in before:
             yield sides.both("it now also requires that {condition}", condition=sides.now.conditions(part))
     for key, part in before.items():
         if key not in after:
             yield sides.both("it no longer requires that {condition}", condition=sides.was.conditions(part))
+
+
+def without_values(condition: Condition) -> Condition:
+    """Return a condition that asks for sets by their names alone: what they hold is told of the sets."""
+    asked = of_set(condition)
+    if asked is not None:
+        return asked
+    match condition:
+        case All(parts) | Any(parts):
+            return replace(condition, parts=tuple(without_values(one) for one in parts))
+        case Not(part):
+            return replace(condition, part=without_values(part))
+        case Some(where=where) | Count(where=where):
+            return replace(condition, where=without_values(where))
+        case Pick(where=where, then=then):
+            return replace(condition, where=without_values(where), then=without_values(then))
+        case _:
+            return condition
 
 
 def _conclusions(sides: Sides, old: Rule, new: Rule) -> Iterator[Text]:

@@ -17,6 +17,7 @@ from policyengine.model.rulebook import (
     IfMissing,
     MissingByReading,
     RecordList,
+    ValueSet,
 )
 from policyengine.render.bilingual import Bilingual
 from policyengine.values.display import TYPE_WORDS
@@ -109,6 +110,22 @@ def list_details(sides: Sides, old: RecordList, new: RecordList) -> Iterator[Tex
         {path: sides.old.facts[path].title for path in old.fields if path not in new.fields},
         {path: sides.new.facts[path].title for path in new.fields if path not in old.fields},
     )
+
+
+def set_details(sides: Sides, old: ValueSet, new: ValueSet) -> Iterator[Text]:
+    """Tell which values are new in a set or gone from it; of versions, how they were and are."""
+    if old.is_dated or new.is_dated:
+        if old.versions != new.versions:
+            was, now = sides.was.value_set(old), sides.now.value_set(new)
+            yield sides.both("values: {old} → {new}", old=was, new=now)
+        return
+    before, after = ({one.text for part in found.versions for one in part.values} for found in (old, new))
+    for template, texts in (
+        (marked("new value: {new}"), sorted(after - before)),
+        (marked("value that is gone: {new}"), sorted(before - after)),
+    ):
+        for text in texts:
+            yield sides.both(template, new=text)
 
 
 def assumption_details(sides: Sides, old: Assumption, new: Assumption) -> Iterator[Text]:

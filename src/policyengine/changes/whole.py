@@ -11,7 +11,7 @@ from policyengine.diagnostics.text import Text
 from policyengine.frozen import replace
 from policyengine.model.clauses import Clause
 from policyengine.model.report import Report
-from policyengine.model.rulebook import Assumption, Fact, Overlay, Parameter, Policy, RecordList
+from policyengine.model.rulebook import Assumption, Fact, Overlay, Parameter, Policy, RecordList, ValueSet
 from policyengine.render.bilingual import Bilingual
 from policyengine.values.display import TYPE_WORDS
 
@@ -71,6 +71,11 @@ def list_whole(side: Bilingual, listed: RecordList) -> Iterator[Text]:
         yield side.both("dated by: {name}", name=listed.dated_by)
     missing = side.both("no records") if listed.empty_if_missing else side.both("unknown")
     yield side.both("when a case leaves it out: {value}", value=missing)
+
+
+def set_whole(side: Bilingual, found: ValueSet) -> Iterator[Text]:
+    """Tell the values of a set."""
+    yield side.both("values: {values}", values=side.value_set(found))
 
 
 def assumption_whole(side: Bilingual, assumption: Assumption) -> Iterator[Text]:

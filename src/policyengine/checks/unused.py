@@ -36,9 +36,10 @@ from policyengine.values.literals import ValueType
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
-    """Tell every fact, list, parameter, deadline, amount and assumption that is not used."""
+    """Tell every fact, list, set, parameter, deadline, amount and assumption that is not used."""
     used = {name_of_node(node_of(ref), rulebook) for ref in walk.refs_of(rulebook)}
     used.update(walk.lists_of(rulebook))
+    used.update(walk.sets_of(rulebook))
     used.update(walk.assumptions_of(rulebook))
     used.update(one.by for rule in rulebook.rules.values() for one in rule.notices if one.by is not None)
     used.update(fact.dated_by for fact in rulebook.facts.values() if fact.dated_by is not None)
@@ -60,6 +61,7 @@ def _declared(rulebook: Rulebook) -> Iterator[tuple[str, Span]]:
     yield from (
         (path, listed.span) for path, listed in rulebook.lists.items() if not _has_outcome(rulebook, path)
     )
+    yield from ((id, one.span) for id, one in rulebook.sets.items())
     yield from ((id, parameter.span) for id, parameter in rulebook.parameters.items())
     yield from ((id, deadline.span) for id, deadline in rulebook.deadlines.items())
     yield from ((id, amount.span) for id, amount in rulebook.amounts.items())

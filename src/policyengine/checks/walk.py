@@ -85,6 +85,14 @@ def lists_of(rulebook: Rulebook) -> Iterator[str]:
     yield from (listed for listed in loops if listed is not None)
 
 
+def sets_of(rulebook: Rulebook) -> Iterator[str]:
+    """Return the sets that are asked for."""
+    for condition in conditions_of(rulebook):
+        for part in parts_of(condition):
+            if isinstance(part, Test) and part.named:
+                yield part.named
+
+
 def assumptions_of(rulebook: Rulebook) -> Iterator[str]:
     """Return the assumptions on which something depends."""
     for condition in conditions_of(rulebook):
@@ -157,6 +165,8 @@ def _texts_of_vocabulary(rulebook: Rulebook) -> Iterator[Titled]:
             yield f"{path}: {choice.name}", choice.title, choice.span
     for path, listed in rulebook.lists.items():
         yield path, listed.title, listed.span
+    for id, found in rulebook.sets.items():
+        yield id, found.title, found.span
 
 
 def _texts_of_rule(rule: Rule) -> Iterator[Titled]:

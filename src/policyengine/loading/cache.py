@@ -238,7 +238,10 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "RecordList",
                 "Rule",
                 "Rulebook",
+                "SetValue",
+                "SetVersion",
                 "TextByReading",
+                "ValueSet",
             )
         ),
         "policyengine.diagnostics.span": frozenset(("Span",)),

@@ -27,9 +27,11 @@ _KINDS_AFTER: dict[str, tuple[Kind, ...]] = {
     "list": ("list",),
     "other": ("list",),
     "earlier": ("list",),
+    "in": ("set",),
+    "not_in": ("set",),
 }
 _COMPARISONS = (
-    *("is", "is_not", "one_of", "none_of", "at_least", "at_most", "more_than", "less_than"),
+    *("is", "is_not", "one_of", "none_of", "in", "not_in", "at_least", "at_most", "more_than", "less_than"),
     *("before", "after", "not_before", "not_after", "between"),
 )
 

@@ -16,7 +16,17 @@ from policyengine.syntax.keys import parse_name
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar, SequenceNode
 
 Kind = Literal[
-    "fact", "list", "parameter", "deadline", "amount", "rule", "assumption", "clause", "party", "document"
+    "fact",
+    "list",
+    "set",
+    "parameter",
+    "deadline",
+    "amount",
+    "rule",
+    "assumption",
+    "clause",
+    "party",
+    "document",
 ]
 _DECLARED: Mapping[str, Kind] = {
     "parameters": "parameter",
@@ -34,6 +44,7 @@ _OF_CHECKS: Mapping[str, tuple[Kind, ...]] = {
     "expect": ("fact", "parameter", "amount", "deadline"),
     "because": ("rule",),
 }
+_OF_SETS = ("in", "not_in")
 _OF_RULES, _OF_PARTIES = ("overrides", "because"), ("who", "to", "by", "members")
 
 
@@ -114,6 +125,8 @@ class Index:
             known = self.symbols[symbol.kind, symbol.name]
             yield Use(known, symbol.span, symbol.name.removeprefix(f"{symbol.listed}."))
         for entry in tree.entries:
+            if kind == "facts" and entry.key.text == "sets":
+                continue  # what a set holds are values and no names
             if kind == "facts" and entry.key.text == "lists":
                 for listed in _entries(entry.value):
                     yield from self._node(listed.value, "list", listed.key.text)
@@ -166,6 +179,8 @@ class Index:
             symbol = self.symbols.get(("clause", text))
         elif key == "document":
             symbol = self.symbols.get(("document", text))
+        elif key in _OF_SETS:
+            symbol = self.symbols.get(("set", text))
         elif key in _OF_PARTIES:
             symbol = self.symbols.get(("party", text)) or self.symbols.get(("deadline", text))
         if symbol is None and key not in _OF_RULES:
@@ -221,6 +236,8 @@ def _declarations(kind: str, tree: MappingNode) -> Iterator[Symbol]:
     if kind == "facts":
         for entry in _entries(tree.get("facts")):
             yield Symbol(entry.key.text, "fact", entry.key.span, entry.value)
+        for entry in _entries(tree.get("sets")):
+            yield Symbol(entry.key.text, "set", entry.key.span, entry.value)
         for listed in _entries(tree.get("lists")):
             yield Symbol(listed.key.text, "list", listed.key.span, listed.value)
             fields = listed.value.get("facts") if isinstance(listed.value, MappingNode) else None

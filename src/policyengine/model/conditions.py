@@ -62,7 +62,10 @@ Operator = Literal[
 
 
 class Test(Placed):
-    """A test of one value. ``spelling`` is the word the rule file used (``not_before`` is ``at_least``)."""
+    """A test of one value. ``spelling`` is the word the rule file used (``not_before`` is ``at_least``).
+
+    ``named`` is the set whose values are asked for (``in: eu``), empty where they were written out.
+    """
 
     BESIDE = ("span", "spelling")
 
@@ -71,6 +74,7 @@ class Test(Placed):
     operands: tuple[Operand, ...]
     spelling: str
     span: Span
+    named: str = ""
 
 
 class ReadingIs(Placed):
@@ -320,6 +324,34 @@ def parts_of(condition: Condition) -> Iterator[Condition]:
             yield from parts_of(then)
         case Test() | ReadingIs():
             return
+
+
+def of_set(condition: Condition) -> Test | None:
+    """Return the one test of a set that a condition spells out, with the days of its versions, or None.
+
+    It has no operands: what it says is the name of the set, whatever the values are.
+    """
+    found = {(one.ref, one.named) for one in _spelled_out(condition)}
+    if len(found) != 1:
+        return None
+    ((ref, named),) = found
+    return Test(ref, "one_of", (), "in", condition.span, named) if named else None
+
+
+def _spelled_out(condition: Condition) -> Iterator[Test]:
+    """Yield the tests for values of sets below ``all`` and ``any``; of what is no set, one without a name."""
+    match condition:
+        case All(parts) | Any(parts):
+            for part in parts:
+                yield from _spelled_out(part)
+        case Test() if condition.named:
+            if condition.operator == "one_of":
+                yield condition
+        case _:
+            yield _NO_SET
+
+
+_NO_SET = Test(Ref("", "fact", ValueType.TEXT, None, Span("")), "one_of", (), "", Span(""))
 
 
 def asks_this(condition: Condition) -> bool:

@@ -21,7 +21,17 @@ from policyengine.syntax.keys import Split, numbered, parse_name, splits
 from policyengine.values.escaping import shorten
 
 Kind = Literal[
-    "fact", "list", "parameter", "amount", "property", "deadline", "rule", "assumption", "clause", "policy"
+    "fact",
+    "list",
+    "set",
+    "parameter",
+    "amount",
+    "property",
+    "deadline",
+    "rule",
+    "assumption",
+    "clause",
+    "policy",
 ]
 VALUES: tuple[Kind, ...] = ("fact", "parameter", "amount", "property")
 """What has a value; the title of a deadline stands for its state."""
@@ -33,6 +43,7 @@ CARDS: tuple[Kind, ...] = (
     "parameter",
     "fact",
     "list",
+    "set",
     "assumption",
     "clause",
     "policy",
@@ -282,6 +293,7 @@ def _things(book: Rulebook) -> Iterator[Named]:
         yield Named("rule", rule.id, rule.listed, None)
     groups: tuple[tuple[Kind, Iterable[str]], ...] = (
         ("list", book.lists),
+        ("set", book.sets),
         ("parameter", book.parameters),
         ("assumption", book.assumptions),
         ("clause", book.clauses),
@@ -324,6 +336,7 @@ def _called(book: Rulebook, thing: Named) -> tuple[str, ...]:
     groups: Mapping[Kind, Mapping[str, object]] = {
         "fact": book.facts,
         "list": book.lists,
+        "set": book.sets,
         "parameter": book.parameters,
         "amount": book.amounts,
         "deadline": book.deadlines,

@@ -190,6 +190,36 @@ class Reading(Frozen):
     title: Text
 
 
+class SetValue(Placed):
+    """One value of a set, as it is written."""
+
+    text: str
+    span: Span
+
+
+class SetVersion(Placed):
+    """The values of a set from the first to the last day (ordinals, inclusive; None: without end)."""
+
+    first_day: int | None
+    last_day: int | None
+    values: tuple[SetValue, ...]
+    span: Span
+
+
+class ValueSet(Placed):
+    """Values that have one name, such as the countries of the EU; of several versions, the earliest first."""
+
+    id: str
+    title: Text
+    versions: tuple[SetVersion, ...]
+    span: Span
+
+    @property
+    def is_dated(self) -> bool:
+        """Tell whether the day of an act says which values count."""
+        return any(one.first_day is not None or one.last_day is not None for one in self.versions)
+
+
 class Assumption(Placed):
     """A named reading of a clause (A-01 ...), with its alternatives."""
 
@@ -399,7 +429,7 @@ class Rule(Placed):
 
 def _asks_for_days(condition: Condition) -> bool:
     # No condition of a rule file is written with these words: they are the keys of `effective`.
-    return isinstance(condition, Test) and condition.spelling in WORDS_OF_DAYS
+    return isinstance(condition, Test) and condition.spelling in WORDS_OF_DAYS and not condition.named
 
 
 class Policy(Placed):
@@ -483,6 +513,7 @@ class Rulebook(Placed):
     parties: Mapping[str, Party]
     facts: Mapping[str, Fact]
     lists: Mapping[str, RecordList]
+    sets: Mapping[str, ValueSet]
     assumptions: Mapping[str, Assumption]
     policies: Mapping[str, Policy]
     parameters: Mapping[str, Parameter]

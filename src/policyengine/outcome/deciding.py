@@ -208,4 +208,5 @@ def asks_for_days(part: Part) -> bool:
         isinstance(part, Leaf)
         and isinstance(part.condition, Test)
         and part.condition.spelling in WORDS_OF_DAYS
+        and not part.condition.named
     )

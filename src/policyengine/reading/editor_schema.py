@@ -58,6 +58,8 @@ def _fill_policy(schema: Schema, rulebook: Rulebook) -> None:
     for part, key in (("deadline", "who"), ("notice", "to")):
         _offer(definitions[part]["properties"], key, rulebook.parties)
     _offer(definitions["notice"]["properties"], "by", rulebook.deadlines)
+    for word in ("in", "not_in"):
+        _offer(definitions["operators"]["properties"], word, rulebook.sets)
     for part in ("rule", "deadline", "amount"):
         _offer(definitions[part]["properties"], "for_each", rulebook.lists)
     instants = [path for path, fact in rulebook.facts.items() if fact.type is ValueType.INSTANT]

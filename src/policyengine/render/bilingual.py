@@ -8,7 +8,16 @@ from policyengine.diagnostics.diagnostic import Message
 from policyengine.diagnostics.i18n import LANGUAGES, Speech
 from policyengine.diagnostics.text import Text
 from policyengine.model.conditions import Condition, Operand
-from policyengine.model.rulebook import Amount, Conclusion, Deadline, Notice, Parameter, Rule, Rulebook
+from policyengine.model.rulebook import (
+    Amount,
+    Conclusion,
+    Deadline,
+    Notice,
+    Parameter,
+    Rule,
+    Rulebook,
+    ValueSet,
+)
 from policyengine.render.naming import Naming
 from policyengine.render.statements import Statements
 from policyengine.values.literals import Value, ValueType
@@ -78,6 +87,10 @@ class Bilingual:
     def amount(self, amount: Amount) -> Text:
         """Return an amount as a sum."""
         return self.stated(lambda one: one.amount(amount))
+
+    def value_set(self, found: ValueSet) -> Text:
+        """Return the values of a set in one line."""
+        return self.stated(lambda one: one.say("; ").join(one.value_set(found)))
 
     def parameter(self, parameter: Parameter) -> Text:
         """Return the values of a parameter in one line."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from policyengine.diagnostics.i18n import Speech
 from policyengine.diagnostics.span import Span
@@ -33,7 +33,8 @@ class Cards:
     def names(self) -> Iterator[str]:
         """Return everything that has a card."""
         book = self.book
-        for group in (book.rules, book.facts, book.lists, book.parameters, book.deadlines, book.amounts):
+        groups: tuple[Iterable[str], ...] = (book.rules, book.facts, book.lists, book.sets, book.parameters)
+        for group in (*groups, book.deadlines, book.amounts):
             yield from group
         yield from book.assumptions
         yield from book.clauses
@@ -75,6 +76,10 @@ class Cards:
             yield from self._fact(book.facts[name])
         if name in book.lists:
             yield from self._list(book.lists[name])
+        if name in book.sets:
+            found = book.sets[name]
+            yield from self._card(self.say("set {id}", id=name), found.title, found.span, None)
+            yield from self._paragraphs(*self.statements.value_set(found))
         if name in book.assumptions:
             yield from self._assumption(book.assumptions[name])
         if name in book.clauses:

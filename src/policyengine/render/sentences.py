@@ -81,6 +81,9 @@ class Sentences:
 
     def _sentence(self, leaf: Leaf, test: Test, ref: Ref) -> str:
         word = test.operator if test.spelling == "between" else test.spelling
+        if word == "in":
+            right = self.statements.set_title(test)
+            return self.say(TESTS[word][leaf.negated], left=self.naming.ref(ref), right=right)
         right = self.say(", ").join(
             self._limit(operand, state, ref.name, ref.type)
             for operand, state in zip(test.operands, leaf.right, strict=True)

@@ -23,6 +23,7 @@ from policyengine.model.conditions import (
     Some,
     Test,
     conjuncts,
+    of_set,
 )
 from policyengine.model.rulebook import (
     Amount,
@@ -32,7 +33,9 @@ from policyengine.model.rulebook import (
     Parameter,
     Policy,
     Rule,
+    SetVersion,
     TextByReading,
+    ValueSet,
 )
 from policyengine.render.naming import Naming
 from policyengine.render.steps import rounding_words
@@ -46,6 +49,7 @@ TESTS: dict[str, tuple[str, str]] = {
     "is_not": (marked("{left} is {right}"), marked("{left} is not {right}")),
     "one_of": (marked("{left} is one of {right}"), marked("{left} is none of {right}")),
     "none_of": (marked("{left} is one of {right}"), marked("{left} is none of {right}")),
+    "in": (marked("{left} is in {right}"), marked("{left} is not in {right}")),
     "at_least": (marked("{left} is at least {right}"), marked("{left} is not at least {right}")),
     "at_most": (marked("{left} is at most {right}"), marked("{left} is not at most {right}")),
     "more_than": (marked("{left} is more than {right}"), marked("{left} is not more than {right}")),
@@ -174,6 +178,10 @@ class Statements:
         return self._condition(condition, False, top=True)
 
     def _condition(self, condition: Condition, negated: bool, top: bool = False) -> str:
+        asked = of_set(condition)
+        if asked is not None:
+            left, right = self._quoted(asked.ref), self.set_title(asked)
+            return self.say(TESTS["in"][negated], left=left, right=right)
         match condition:
             case Test():
                 return self._test(condition, negated)
@@ -221,6 +229,10 @@ class Statements:
             self.operand(one, test.ref.name, test.ref.type) for one in test.operands
         )
         return self.say(_ASKED.get(word, TESTS[word])[negated], left=self._quoted(test.ref), right=right)
+
+    def set_title(self, test: Test) -> str:
+        """Return the title of the set for which a test asks."""
+        return self.say("“{words}”", words=self.naming.text(self.naming.book.sets[test.named].title))
 
     def _quoted(self, ref: Ref) -> str:
         name = ref.name
@@ -404,6 +416,22 @@ class Statements:
         if amount.bands:
             is_whole = amount.bands_apply_to == "the_whole"
             yield self.say("one rate for the whole") if is_whole else self.say("each part by its own rate")
+
+    def value_set(self, found: ValueSet) -> list[str]:
+        """Return the values of a set, of each version with the days on which they count."""
+        return [self._version(one) for one in found.versions]
+
+    def _version(self, version: SetVersion) -> str:
+        values = self.say(", ").join(one.text for one in version.values)
+        first, last = (
+            None if day is None else date.fromordinal(day).isoformat()
+            for day in (version.first_day, version.last_day)
+        )
+        if first is not None and last is not None:
+            return self.say("{value} from {day} until {last}", value=values, day=first, last=last)
+        if last is not None:
+            return self.say("{value} until {last}", value=values, last=last)
+        return values if first is None else self.say("{value} from {day}", value=values, day=first)
 
     def parameter(self, parameter: Parameter) -> list[str]:
         """Return the values of a parameter, each with the first day on which it is in force."""

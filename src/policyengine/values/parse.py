@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
@@ -115,6 +116,9 @@ def _parse_text(text: str) -> str:
             message("remove it; tabs and line feeds are allowed"),
         )
     text = text.strip()
+    if not text.isascii():
+        # A letter with a mark can be spelled as one character or as two, and nobody sees a difference.
+        text = unicodedata.normalize("NFC", text)
     if not text:
         raise LiteralError(message("the text is empty"), message("write what it says, or leave it out"))
     return text

@@ -23,6 +23,7 @@ from policyengine.reading.parse.operands import (
     unknown_reading,
     wanted_by,
 )
+from policyengine.reading.parse.sets import SET_WORDS, in_set
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar, SequenceNode
 from policyengine.values.display import TYPE_WORDS
 from policyengine.values.escaping import shorten
@@ -262,6 +263,9 @@ def _word(symbol: Symbol, ref: Ref, entry: Entry, scope: Scope) -> Condition | N
     if word == "is_not":
         test = _operands(ref, "is", word, value, wanted, scope)
         return None if test is None else tree.Not(test, span)
+    if word in SET_WORDS:
+        found = in_set(symbol, ref, entry, scope)
+        return tree.Not(found, span) if found is not None and word == "not_in" else found
     if word == "one_of":
         return _one_of(symbol, ref, word, value, scope)
     if word == "none_of":
@@ -318,7 +322,7 @@ def _is_comparable(symbol: Symbol, ref: Ref, word: str, span: Span, scope: Scope
         allowed = (*_OF_QUANTITIES, "between")
     if word in allowed:
         return True
-    always = ("is", "is_not", "one_of", "none_of", "known")
+    always = ("is", "is_not", "one_of", "none_of", *SET_WORDS, "known")
     what = message("`{word}` does not fit the type {type}", word=word, type=TYPE_WORDS[symbol.type])
     scope.fault("wrong-test", what, span, one_of((*allowed, *always)))
     return False

@@ -18,6 +18,7 @@ from policyengine.reading.parse.operands import Scope
 from policyengine.reading.parse.overlays import apply_overlays, parse_overlay
 from policyengine.reading.parse.policies import PolicyParser, declare_policy
 from policyengine.reading.parse.reports import parse_report
+from policyengine.reading.parse.sets import parse_sets
 from policyengine.reading.parse.sound_parts import SoundParts, asks_for, sound_parts
 from policyengine.reading.parse.sources import Sources
 from policyengine.reading.parse.vocabulary import declare_vocabulary, parse_vocabulary
@@ -143,6 +144,7 @@ def _parse(
     for node in trees.get("policy", ()):
         declare_policy(node, scope)
     vocabulary = parse_vocabulary(trees["facts"][0], scope)
+    names.sets = parse_sets(trees["facts"][0].get("sets"), scope)
     policies = [PolicyParser(node, scope, sources, counting).parse() for node in trees.get("policy", ())]
     _refuse_same([parts.policy.id for parts in policies], [parts.policy.span for parts in policies], scope)
     parameters = _merged(parts.parameters for parts in policies)
@@ -169,6 +171,7 @@ def _parse(
         parties={party.id: party for party in book.parties},
         facts=_in_order(vocabulary.facts),
         lists=_in_order(vocabulary.lists),
+        sets=_in_order(names.sets),
         assumptions=_in_order(names.assumptions),
         policies=_in_order({parts.policy.id: parts.policy for parts in policies}),
         parameters=apply_overlays(parameters, layers, scope),

@@ -11,7 +11,7 @@ from policyengine.diagnostics.did_you_mean import did_you_mean
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen
 from policyengine.model.conditions import Ref, SymbolKind
-from policyengine.model.rulebook import STATUSES, Assumption
+from policyengine.model.rulebook import STATUSES, Assumption, ValueSet
 from policyengine.values.literals import ValueType
 
 NAME = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*")
@@ -45,6 +45,7 @@ class Names:
         self.files = files
         self.symbols: dict[str, Symbol] = {}
         self.lists: dict[str, tuple[str, ...]] = {}
+        self.sets: dict[str, ValueSet] = {}
         self.assumptions: dict[str, Assumption] = {}
         self.parties: tuple[str, ...] = ()
         self.rules: dict[str, Span] = {}

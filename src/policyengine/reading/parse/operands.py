@@ -47,7 +47,8 @@ class Scope(Frozen):
     record is spoken of.
 
     ``this`` is the list of the record at which ``for_each`` stands, ``listed`` that of the record which is
-    spoken of: inside a question (``is_inside``) the one that is looked at.
+    spoken of: inside a question (``is_inside``) the one that is looked at. ``act`` is the instant whose day
+    says what is in force, and ``first_day`` (an ordinal) the day before which the policy is not.
     """
 
     names: Names
@@ -56,6 +57,8 @@ class Scope(Frozen):
     listed: str | None = None
     this: str | None = None
     is_inside: bool = False
+    act: Ref | None = None
+    first_day: int | None = None
 
     @property
     def faults(self) -> list[Diagnostic]:
@@ -124,6 +127,8 @@ def parse_operand(node: Node, wanted: Wanted, scope: Scope) -> Operand | None:
     if isinstance(node, MappingNode):
         return _by_reading(node, wanted, scope)
     written = nodes.scalar(node)
+    if _is_set(written, wanted, scope):
+        return None
     if _is_name_of_text(written, wanted, scope):
         return None if _is_bare(written, scope) else _named(written, wanted, scope)
     if wanted.types == (ValueType.TEXT,) and not written.quoted and _looks_like_a_name(written, scope):
@@ -135,6 +140,32 @@ def parse_operand(node: Node, wanted: Wanted, scope: Scope) -> Operand | None:
         return _named(written, wanted, scope)
     scope.fault("bad-value", constant.message, written.span, constant.help)
     return None
+
+
+def _is_set(written: Scalar, wanted: Wanted, scope: Scope) -> bool:
+    """Refuse the name of a set where a value is due; with ``in`` before it, it is the cell of a table."""
+    words = written.text.split()
+    if written.quoted or not words or words[-1] not in scope.names.sets or written.text in wanted.choices:
+        return False
+    if words[:-1] not in ([], ["in"], ["not", "in"]) or (scope.find(written.text) is not None):
+        return False
+    name = words[-1]
+    what = message("`{name}` is a set, and a value is due here", name=name)
+    word = "not_in" if words[0] == "not" else "in"
+    help = message(
+        "ask `{{{word}: {name}}}`; beside other values `any: [{{FACT: {{in: {name}}}}}, {{FACT: …}}]`",
+        word=word,
+        name=name,
+    )
+    if wanted.types == (ValueType.TEXT,):
+        help = message(
+            'ask `{{{word}: {name}}}`, or put the text in quotes: `"{text}"`',
+            word=word,
+            name=name,
+            text=written.text,
+        )
+    scope.fault("bad-value", what, written.span, help)
+    return True
 
 
 def _is_name_of_text(written: Scalar, wanted: Wanted, scope: Scope) -> bool:

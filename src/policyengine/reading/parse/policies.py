@@ -10,7 +10,7 @@ from policyengine.diagnostics.diagnostic import Message, listing, marked, messag
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
-from policyengine.frozen import Frozen
+from policyengine.frozen import Frozen, replace
 from policyengine.model.conditions import Condition, Constant, Operand, Ref, Test
 from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import (
@@ -143,6 +143,8 @@ class PolicyParser:
         self.by = self._effective_by()
         self.is_dated = nodes.mapping(self.node.get("effective")).get("by") is not None
         self.first_day, self.last_day = (self._day(word) for word in ("from", "until"))
+        first = None if self.first_day is None else int(str(self.first_day.value))
+        self.scope = replace(scope, act=self.by, first_day=first)
         self.limits = self._limits()
 
     def parse(self) -> PolicyParts:

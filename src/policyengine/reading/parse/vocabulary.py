@@ -67,6 +67,8 @@ def declare_vocabulary(node: MappingNode, scope: Scope) -> None:
             scope.names.given.add(path)
         if fact.get("planned") is not None:
             scope.names.planned.add(path)
+    for entry in nodes.entries(node.get("sets")):
+        scope.names.take(entry.key.text, entry.key.span)
     for entry in nodes.entries(node.get("lists")):
         if scope.names.take(entry.key.text, entry.key.span):
             fields = nodes.entries(nodes.mapping(entry.value).get("facts"))

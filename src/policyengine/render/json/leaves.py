@@ -41,12 +41,14 @@ class Leaves:
         """Return one test with what it met."""
         data: Json = {"truth": TRUTHS[leaf.truth], "negated": leaf.negated}
         match leaf.condition:
-            case Test(ref, _, operands, spelling):
+            case Test(ref, _, operands, spelling, named=named):
                 key = leaf.key_of(ref)
                 data |= {"test": spelling, "name": ref.name, "path": format_key(self.book, key)}
                 data["value"] = self.values.state(leaf.left, ref.type)
                 data |= self.deciders.of_name(key)
-                data["expected"] = self._expected(leaf, operands, ref.type)
+                # Of a set its name is enough; those of its values that come or go are told one by one.
+                data["expected"] = [] if spelling == "in" else self._expected(leaf, operands, ref.type)
+                data |= {"set": named} if named else {}
             case ReadingIs(assumption, readings):
                 chosen = choice(self.explanation, assumption)
                 data |= {"test": "reading", "name": assumption, "value": chosen.reading}
