@@ -205,7 +205,8 @@ def is_monotone(book: Model) -> bool:
 def conditions(book: Model) -> Iterator[Condition]:
     for rule in book.rules.values():
         yield from (book.scope_of(rule), rule.when)
-    yield from (deadline.when for deadline in book.deadlines.values())
+    for deadline in book.deadlines.values():
+        yield from (deadline.when, *deadline.questions)
     for amount in book.amounts.values():
         yield amount.when
         yield from (cap.when for cap in amount.caps)
@@ -229,7 +230,8 @@ def _everything(findings: Findings) -> Iterator[tuple[Place, object]]:
         yield ("list", (path, None), ""), seen
     for key, clock in findings.deadlines.items():
         for field in DeadlineFinding.__struct_fields__:
-            if field != "provisional" or isinstance(clock.due, Known):
+            # Pauses are told as they may be; what they come to are the end and what is left.
+            if field != "pauses" and (field != "provisional" or isinstance(clock.due, Known)):
                 yield ("clock", key, field), getattr(clock, field)
     for key, amount in findings.amounts.items():
         for field in ("exists", "rate", "subtotal", "raw", "rounded", "floor", "result"):
@@ -370,7 +372,7 @@ def _is_dated(part: object) -> bool:
 def _type(book: Model, place: Place) -> ValueType | None:
     kind, (name, _), field = place
     if kind == "clock":
-        return ValueType.INSTANT if field in ("start", "due", "acted", "stopped", "settled") else None
+        return ValueType.INSTANT if field in ("start", "ends", "due", "acted", "stopped", "settled") else None
     if kind != "state":
         return None
     if name in book.facts:

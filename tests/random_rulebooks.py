@@ -41,6 +41,7 @@ from policyengine.model.rulebook import (
     Default,
     Fact,
     Parameter,
+    Pause,
     Policy,
     Reading,
     RecordList,
@@ -76,7 +77,7 @@ ZONES = (ZoneInfo("Asia/Shanghai"), ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/
 _LONG = "x" * 299
 TEXTS = ("", "0", "1", "-1", "true", "None", "r1", "p0", "v0", "é", "e\u0301", "中", _LONG + "x", _LONG + "y")
 CHOICES = ("a", "b", "0", "1", "none", "met")
-STATUSES = ("not_started", "open", "met", "missed", "lapsed", "ended", "stopped")
+STATUSES = ("not_started", "open", "paused", "met", "missed", "lapsed", "ended", "stopped")
 LENGTHS = (
     Duration(24, "hours"),
     Duration(1, "days"),
@@ -339,6 +340,8 @@ class _Maker:
         count = self.choose((0, 1, 1, 2, 3)) if instants else 0
         id, length = self.name("clock"), self.choose((ValueType.DURATION, ValueType.BUSINESS_DAYS))
         is_right = self.chance(0.3)
+        kind = self.choose(("within", "within", "within", "pauses", "pauses", "ends", "lead"))
+        pauses = tuple(self.pause(listed) for _ in range(self.choose((1, 1, 2)))) if kind == "pauses" else ()
         self.deadlines[id] = Deadline(
             id=id,
             policy=self.policy(),
@@ -346,7 +349,7 @@ class _Maker:
             source=None,
             who="someone",
             starts=self.start(listed),
-            within=self.operand(listed, length),
+            within=None if kind == "ends" else self.operand(listed, length),
             met_by=tuple(self.choose(instants) for _ in range(count)),
             stopped_by=self.stops(instants),
             owed_until=self.stops(instants) if count and not is_right else (),
@@ -355,13 +358,26 @@ class _Maker:
             counting=tuple(self.counting(aspect, words) for aspect, words in COUNTINGS if self.chance(0.5)),
             listed=listed,
             span=self.span(),
+            ends=self.start(listed) if kind in ("ends", "lead") else None,
+            pauses=pauses,
         )
         for property, type in (
             ("due", ValueType.INSTANT),
             ("status", ValueType.CHOICE),
             ("settled_at", ValueType.INSTANT),
+            *((("left", length),) if pauses else ()),
         ):
             self.refs.append(Ref(f"{id}.{property}", "deadline", type, listed, NOWHERE))
+
+    def pause(self, listed: str | None) -> Pause:
+        """Return a time in which a clock stands still, or one for each record of a list."""
+        asked = self.choose([*self.lists]) if self.lists and self.chance(0.6) else None
+        if asked is None:
+            begin, end = self.operand(listed, ValueType.INSTANT), self.operand(listed, ValueType.INSTANT)
+            return Pause(begin, end, None, self.span())
+        where = self.inside(listed, asked, 1) if self.chance(0.5) else self.always()
+        begin, end = (self.operand(asked, ValueType.INSTANT) for _ in range(2))
+        return Pause(begin, end, tree.Some(asked, where, self.span()), self.span())
 
     def stops(self, instants: Sequence[Ref]) -> tuple[Ref, ...]:
         count = self.choose((0, 0, 1, 2)) if instants else 0

@@ -187,7 +187,8 @@ WRONG: list[tuple[str, str, list[tuple[str, int, int, str, str | None]]]] = [
         ("missing-key", 4, 3, "`r` has neither `then` nor `notices`", "say what follows (`then`), or who is told what (`notices`)"),
     ]),
     ("policy", POLICY + "deadlines:\n  d: {title: {en: D}, starts: a}\n", [
-        ("missing-key", 4, 3, "`d` lacks `who`, `within`", "add for example `who: seller`"),
+        ("missing-key", 4, 3, "`d` has neither `within` nor `ends`", "say how long it runs (`within`), or when it ends (`ends`)"),
+        ("missing-key", 4, 3, "`d` lacks `who`", "add for example `who: seller`"),
     ]),
     ("overlay", "{}\n", [
         ("missing-key", 1, 1, "the file lacks `overlay`, `title`, `parameters`", "add for example `overlay: late_5pct_1_30`"),

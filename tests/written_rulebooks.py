@@ -32,7 +32,7 @@ DAY = 86_400
 TITLE = {"zh": "题", "en": "title"}
 CHOICES = ("a", "b", "c")
 PARTIES = ("buyer", "seller")
-STATUSES = ("not_started", "open", "met", "missed", "lapsed", "ended", "stopped")
+STATUSES = ("not_started", "open", "paused", "met", "missed", "lapsed", "ended", "stopped")
 READINGS = ("x", "y")
 ASSUMPTIONS = ("A-01", "A-02")
 TYPES = tuple(one.value for one in ValueType)
@@ -576,7 +576,7 @@ class _Writer:
         chained = [one for one in instants if one.kind == "deadline"]
         start = self.choose(chained if chained and self.chance(0.35) else instants)
         node["starts"] = self.short(start, listed) if self.chance(0.8) else self.operand(listed, "instant")
-        node["within"] = self.length(listed)
+        pauses = self.end(node, listed, instants)
         told = [one for one in instants if one.kind == "given" and one.tells]
         usual = told if told and self.chance(0.5) else instants
         acts = self.random.sample(usual, min(len(usual), self.choose((0, 1, 1, 1, 2))))
@@ -598,7 +598,38 @@ class _Writer:
             Name(f"{id}.due", "instant", "deadline", listed),
             Name(f"{id}.settled_at", "instant", "deadline", listed),
             *(Name(f"{id}.status", "choice", "deadline", listed, STATUSES) for _ in range(3)),
+            *([Name(f"{id}.left", "duration", "deadline", listed)] if pauses else []),
         ]
+
+    def end(self, node: dict[str, Yaml], listed: str | None, instants: Sequence[Name]) -> bool:
+        """Write what ends a clock; tell whether it can stand still, and is known to run by the clock."""
+        if self.chance(0.2):
+            ends = self.short(self.choose(instants), listed)
+            node["ends"] = {"before": ends, "by": self.length(listed)} if self.chance(0.4) else ends
+            return False
+        node["within"] = self.length(listed)
+        if not self.chance(0.35):
+            return False
+        pauses = [self.pause(listed, instants) for _ in range(self.choose((1, 1, 2)))]
+        node["pauses"] = pauses if len(pauses) > 1 else pauses[0]
+        is_literal = isinstance(node["within"], str) and node["within"][0].isdigit()
+        return is_literal and "business" not in str(node["within"])
+
+    def pause(self, listed: str | None, instants: Sequence[Name]) -> dict[str, Yaml]:
+        """Return a time in which a clock stands still, or one for each record of a list."""
+        asked = self.choose([*self.lists]) if self.lists and self.chance(0.6) else None
+        if asked is None:
+            return self.stretch(sorted({self.short(one, listed) for one in instants}))
+        found: dict[str, Yaml] = {"list": asked}
+        if self.chance(0.5):
+            found["where"] = self.inside(listed, asked, 1)
+        own = [one for one in self.visible(asked, ("instant",)) if one.listed in (None, asked)]
+        return {**found, **self.stretch(sorted({one.path.removeprefix(f"{asked}.") for one in own}))}
+
+    def stretch(self, names: Sequence[str]) -> dict[str, Yaml]:
+        """Return two instants of some names, or a name and a literal."""
+        begin, end = (self.choose(names or (self.literal("instant"),)) for _ in range(2))
+        return {"from": begin, "until": self.literal("instant") if begin == end else end}
 
     def length(self, listed: str | None) -> Yaml:
         types = ("duration",) if self.size.steady else LENGTHS

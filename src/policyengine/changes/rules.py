@@ -11,14 +11,16 @@ from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
 from policyengine.frozen import replace
 from policyengine.model.conditions import All, Any, Condition, Count, Not, Pick, Some, conjuncts, of_set
-from policyengine.model.rulebook import Amount, Deadline, Notice, Policy, Rule, Rulebook
+from policyengine.model.rulebook import Amount, Deadline, Notice, Pause, Policy, Rule, Rulebook
+from policyengine.render.bilingual import Bilingual
 
 _ALWAYS = All((), Span(""))
 _DAYS = {
     "first_day": marked("in force from {old} → {new}"),
     "last_day": marked("in force until {old} → {new}"),
 }
-_PLACES = {"starts": marked("starts: {old} → {new}"), "within": marked("within: {old} → {new}")}
+_STARTS, _ENDS = marked("starts: {old} → {new}"), marked("ends: {old} → {new}")
+_WITHIN = marked("within: {old} → {new}")
 
 
 def policy_details(sides: Sides, old: Policy, new: Policy) -> Iterator[Text]:
@@ -50,10 +52,13 @@ def rule_details(sides: Sides, old: Rule, new: Rule) -> Iterator[Text]:
 def deadline_details(sides: Sides, old: Deadline, new: Deadline) -> Iterator[Text]:
     """Tell what has changed of a deadline."""
     both = sides.both
-    for word, template in _PLACES.items():
-        before, after = getattr(old, word), getattr(new, word)
-        if before != after:
-            yield both(template, old=sides.was.operand(before), new=sides.now.operand(after))
+    if old.starts != new.starts:
+        yield both(_STARTS, old=sides.was.operand(old.starts), new=sides.now.operand(new.starts))
+    if (old.within, old.ends) != (new.within, new.ends):
+        template = _WITHIN if old.ends is None and new.ends is None else _ENDS
+        was, now = sides.was.stated(lambda one: one.end(old)), sides.now.stated(lambda one: one.end(new))
+        yield both(template, old=was, new=now)
+    yield from _pauses(sides, old, new)
     if old.who != new.who:
         who = sides.old.parties[old.who].title, sides.new.parties[new.who].title
         yield both("who must act: {old} → {new}", old=who[0], new=who[1])
@@ -79,6 +84,20 @@ def deadline_details(sides: Sides, old: Deadline, new: Deadline) -> Iterator[Tex
         was = sides.was.stated(lambda one: one.counting(old))
         now = sides.now.stated(lambda one: one.counting(new))
         yield both("counting: {old} → {new}", old=was, new=now)
+
+
+def _pauses(sides: Sides, old: Deadline, new: Deadline) -> Iterator[Text]:
+    before, after = ({one: one for one in part.pauses} for part in (old, new))
+    for key in after:
+        if key not in before:
+            yield sides.both("new pause of its clock: {pause}", pause=_pause(sides.now, key))
+    for key in before:
+        if key not in after:
+            yield sides.both("no longer a pause of its clock: {pause}", pause=_pause(sides.was, key))
+
+
+def _pause(side: Bilingual, pause: Pause) -> Text:
+    return side.stated(lambda one: one.pause(pause))
 
 
 def amount_details(sides: Sides, old: Amount, new: Amount) -> Iterator[Text]:

@@ -73,7 +73,8 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
             values = [one.value for one in parameter.values]
             yield from _compare(values, parameter.type, parameter.source, parameter.values[-1].span)
     for deadline in rulebook.deadlines.values():
-        yield from _compare_operand(deadline.within, None, deadline.source, rulebook)
+        if deadline.within is not None:
+            yield from _compare_operand(deadline.within, None, deadline.source, rulebook)
     for amount in rulebook.amounts.values():
         yield from _compare_operand(amount.rate, ValueType.PERCENT, amount.source, rulebook)
         for limit in (amount.floor, *(cap.limit for cap in amount.caps)):

@@ -54,8 +54,8 @@ def operands_of(rulebook: Rulebook) -> Iterator[Operand]:
 
 
 def _of_deadline(deadline: Deadline) -> Iterator[Operand]:
-    yield deadline.starts
-    yield deadline.within
+    yield from deadline.measured
+    yield from deadline.instants_of_pauses
     yield from deadline.met_by
     yield from deadline.stopped_by
     yield from deadline.owed_until

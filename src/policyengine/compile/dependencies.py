@@ -62,7 +62,11 @@ def expressions_of(cell: Node) -> Iterator[Expr]:
         case Parameter():
             yield from () if cell.by is None else (cell.by,)
         case Due():
-            yield from (cell.when, cell.start, cell.length, cell.follows)
+            yield from (cell.when, cell.start, cell.follows)
+            yield from (one for one in (cell.length, cell.ends) if one is not None)
+            for pause in cell.pauses:
+                yield from () if pause.question is None else (pause.question,)
+                yield from (pause.begin, pause.end)
         case Status():
             yield from (*cell.acts, *cell.stops, cell.end)
         case Amount():
@@ -78,7 +82,8 @@ def names_of(node: Node) -> tuple[str, ...]:
         case Rule():
             return (rule_name(node.name),)
         case Status():
-            return f"{node.name}.status", f"{node.name}.settled_at"
+            names = f"{node.name}.status", f"{node.name}.settled_at"
+            return (*names, f"{node.name}.left") if node.stands else names
         case _:
             return (node.name,)
 

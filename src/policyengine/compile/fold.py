@@ -27,6 +27,7 @@ from policyengine.compile.plan import (
     Expr,
     Given,
     Parameter,
+    Pause,
     Plan,
     Policy,
     Read,
@@ -123,7 +124,9 @@ def fold_cell(cell: Cell, readings: Readings) -> Cell:
                 cell,
                 when=fold_expr(cell.when, readings),
                 start=fold_expr(cell.start, readings),
-                length=fold_expr(cell.length, readings),
+                length=None if cell.length is None else fold_expr(cell.length, readings),
+                ends=None if cell.ends is None else fold_expr(cell.ends, readings),
+                pauses=tuple(_pause(one, readings) for one in cell.pauses),
                 counting=tuple((aspect, fold_expr(how, readings)) for aspect, how in cell.counting),
                 follows=fold_expr(cell.follows, readings),
             )
@@ -136,6 +139,14 @@ def fold_cell(cell: Cell, readings: Readings) -> Cell:
 
 def _if_any(expr: Expr | None, readings: Readings) -> Expr | None:
     return None if expr is None else fold_expr(expr, readings)
+
+
+def _pause(pause: Pause, readings: Readings) -> Pause:
+    begin, end = fold_expr(pause.begin, readings), fold_expr(pause.end, readings)
+    if pause.question is None:
+        return Pause(begin, end, None)
+    # A condition that is settled leaves the list: each of its records is a pause, or none is.
+    return Pause(begin, end, replace(pause.question, where=fold_expr(pause.question.where, readings)))
 
 
 def _amount(cell: Amount, readings: Readings) -> Amount:

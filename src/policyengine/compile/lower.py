@@ -30,6 +30,7 @@ from policyengine.compile.plan import (
     How,
     Op,
     Parameter,
+    Pause,
     Plan,
     Policy,
     Read,
@@ -249,9 +250,11 @@ class _Lowering:
             listed=deadline.listed,
             when=when,
             start=lower_operand(deadline.starts),
-            length=lower_operand(deadline.within),
+            length=None if deadline.within is None else lower_operand(deadline.within),
             counting=tuple((aspect, how) for aspect, how in _counting(deadline.counting) if aspect != "end"),
             follows=_follows(deadline.starts),
+            ends=None if deadline.ends is None else lower_operand(deadline.ends),
+            pauses=tuple(_pause(one) for one in deadline.pauses),
         )
 
     def _amount(self, amount: rulebook.Amount) -> Amount:
@@ -313,6 +316,16 @@ def _counting(rules: Iterable[CountingRule]) -> Iterator[tuple[Aspect, Expr]]:
             )
 
 
+def _pause(pause: rulebook.Pause) -> Pause:
+    begin, end = lower_operand(pause.begin), lower_operand(pause.end)
+    if pause.question is None:
+        return Pause(begin, end, None)
+    question = pause.question
+    where = lower_condition(question.where)
+    this = _this(question, where, begin, end)
+    return Pause(begin, end, Aggregate("any", question.listed, where, ALWAYS, question.among, this))
+
+
 def _follows(start: Operand) -> Expr:
     """Return whether a clock starts where another ran out, and not with an act."""
     if isinstance(start, conditions.ByReading):
@@ -334,6 +347,7 @@ def _status(deadline: Deadline) -> Status:
         stops=tuple(lower_operand(event) for event in deadline.stopped_by),
         end=how_end,
         over=deadline.over,
+        stands=bool(deadline.pauses),
     )
 
 

@@ -182,11 +182,23 @@ class Parameter(Frozen):
 Aspect = Literal["end", "hours", "days", "business_days"]
 
 
-class Due(Frozen):
-    """When a deadline ends: ``length`` after ``start``, counted as ``counting`` says.
+class Pause(Frozen):
+    """A time in which a clock stands still: from ``begin`` until ``end``, which is no part of it.
 
-    There is one where the policy, if any, applies and ``when`` holds. ``follows`` tells whether it starts
-    where another clock ran out, which matters at midnight.
+    With a ``question`` there is one for each record that satisfies it, and both are of that record.
+    """
+
+    begin: Expr
+    end: Expr
+    question: Aggregate | None
+
+
+class Due(Frozen):
+    """When a deadline ends: ``length`` after ``start``, counted as ``counting`` says, without ``pauses``.
+
+    With ``ends`` it is that instant, or the latest from which ``length`` ends there or before it. There is
+    one where the policy, if any, applies and ``when`` holds. ``follows`` tells whether it starts where
+    another clock ran out, which matters at midnight.
     """
 
     deadline: str
@@ -194,9 +206,11 @@ class Due(Frozen):
     listed: str | None
     when: Expr
     start: Expr
-    length: Expr
+    length: Expr | None
     counting: tuple[tuple[Aspect, Expr], ...]
     follows: Expr
+    ends: Expr | None = None
+    pauses: tuple[Pause, ...] = ()
 
     @property
     def name(self) -> str:
@@ -208,7 +222,7 @@ class Status(Frozen):
     """What a deadline has come to (``NAME.status``) and when (``NAME.settled_at``).
 
     ``acts`` meet it and ``stops`` stop it; ``end`` is how its last instant counts, ``over`` its status once
-    its time is over.
+    its time is over. ``stands``: it can stand still, so that something is left of it (``NAME.left``).
     """
 
     name: str
@@ -217,6 +231,7 @@ class Status(Frozen):
     stops: tuple[Expr, ...]
     end: Expr
     over: Literal["missed", "lapsed", "ended"]
+    stands: bool = False
 
 
 class Cap(Frozen):

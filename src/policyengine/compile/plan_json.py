@@ -31,6 +31,7 @@ _KINDS: tuple[type[Frozen], ...] = (
     nodes.Candidate,
     nodes.Derived,
     nodes.Parameter,
+    nodes.Pause,
     nodes.Due,
     nodes.Status,
     nodes.Cap,

@@ -22,6 +22,7 @@ from policyengine.compile.plan import (
     Expr,
     Given,
     Parameter,
+    Pause,
     Plan,
     Read,
     RecordList,
@@ -117,8 +118,22 @@ class _Writer:
         counting = "".join(f", {aspect} {self.expr(how)}" for aspect, how in cell.counting)
         follows = "" if cell.follows == Const(False, "truth") else f", follows if {self.expr(cell.follows)}"
         when = self._where(cell.policy, cell.when)
-        length = f"add_length({self.expr(cell.start)}, {self.expr(cell.length)}{counting}{follows})"
-        return f"due {cell.name}{_each(cell.listed)} = {length}{when}"
+        if cell.ends is not None:
+            text = f"from {self.expr(cell.start)} until {self.expr(cell.ends)}"
+            if cell.length is not None:
+                text = f"{text} less {self.expr(cell.length)}{counting}"
+            return f"due {cell.name}{_each(cell.listed)} = {text}{when}"
+        length = "" if cell.length is None else self.expr(cell.length)
+        pauses = "".join(f"  without {self._pause(one)}" for one in cell.pauses)
+        added = f"add_length({self.expr(cell.start)}, {length}{counting}{follows})"
+        return f"due {cell.name}{_each(cell.listed)} = {added}{pauses}{when}"
+
+    def _pause(self, pause: Pause) -> str:
+        text = f"[{self.expr(pause.begin)}, {self.expr(pause.end)})"
+        if pause.question is None:
+            return text
+        where = "" if pause.question.where == ALWAYS else f" where {self.expr(pause.question.where)}"
+        return f"{text} of each of {pause.question.listed}{where}"
 
     def _status(self, cell: Status) -> str:
         parts = [f"deadline {cell.name}{_each(cell.listed)}"]

@@ -11,22 +11,25 @@ import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
+from policyengine.compile import plan
 from policyengine.compile.dependencies import parts_of
 from policyengine.compile.plan import AS_OF, Aggregate, Apply, Compute, Const, Expr, Op, Read
 from policyengine.model.case import Key
 from policyengine.model.conditions import Which, range_of
 from policyengine.semantics.amounts import Formula
-from policyengine.semantics.deadlines import all_have_values, waits_of
+from policyengine.semantics.deadlines import all_have_values
 from policyengine.semantics.findings import (
     ABSENT,
     NOTHING,
     Absent,
     Known,
     Missing,
+    Pause,
     State,
     Truth,
     Unknown,
     Waits,
+    waits_of,
 )
 from policyengine.semantics.formulas import calculate, in_units, natural
 from policyengine.values.literals import LARGEST_COUNT, Number, Value, ValueType, comparison_key
@@ -309,6 +312,31 @@ def _among(question: Aggregate) -> Callable[[Memory], Sequence[int] | None]:
         if records is None or question.among == "other":
             return None if records is None else [one for one in records if one != this]
         return [*itertools.takewhile(lambda one: one != this, records)]
+
+    return find
+
+
+def pauses_of(pauses: Sequence[plan.Pause]) -> Callable[[Memory, int | None], list[Pause]]:
+    """Return the function that finds the times in which a clock of a folded Plan stands still, or may."""
+    every = [_pauses(one) for one in pauses]
+    return lambda memory, record: [found for find in every for found in find(memory, record)]
+
+
+def _pauses(pause: plan.Pause) -> Callable[[Memory, int | None], Iterator[Pause]]:
+    begin, end, question = lookup_of(pause.begin), lookup_of(pause.end), pause.question
+    if question is None:
+        return lambda memory, record: iter(
+            (Pause(Truth.TRUE, NOTHING, begin(memory, record), end(memory, record)),)
+        )
+    where, among, asked = evaluate_of(question.where), _among(question), question
+
+    def find(memory: Memory, record: int | None) -> Iterator[Pause]:
+        place = memory if asked.this is None else memory.standing_at(record)
+        records = among(place)
+        if records is None:
+            yield Pause.of_unknown_list(asked.listed)
+        for one in records or ():
+            yield Pause(*where(place, one), begin(place, one), end(place, one))
 
     return find
 

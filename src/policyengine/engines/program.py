@@ -24,7 +24,15 @@ from policyengine.compile.plan import (
     Status,
     Unsaid,
 )
-from policyengine.engines.closures import Answer, Evaluate, both, evaluate_of, formula_of, lookup_of
+from policyengine.engines.closures import (
+    Answer,
+    Evaluate,
+    both,
+    evaluate_of,
+    formula_of,
+    lookup_of,
+    pauses_of,
+)
 from policyengine.engines.memory import WHOLE_CASE, WorkingMemory, World
 from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Case
@@ -39,7 +47,7 @@ from policyengine.semantics.amounts import (
     declared_range,
     judge_amount,
 )
-from policyengine.semantics.deadlines import Clock, judge_deadline, measure
+from policyengine.semantics.deadlines import Clock, Span, judge_deadline, measure, measure_until
 from policyengine.semantics.findings import (
     ABSENT,
     Conflict,
@@ -295,12 +303,22 @@ def _exists(cell: Due | Amount) -> Callable[[WorkingMemory, int | None], Answer]
 
 
 def _due(cell: Due, world: World) -> Compute:
-    exists, start, length = _exists(cell), lookup_of(cell.start), lookup_of(cell.length)
-    follows, clocks = evaluate_of(cell.follows), clocks_of(cell, world)
+    exists, start, clocks = _exists(cell), lookup_of(cell.start), clocks_of(cell, world)
+    follows, pauses = evaluate_of(cell.follows), pauses_of(cell.pauses)
+    length = None if cell.length is None else lookup_of(cell.length)
+    ends = None if cell.ends is None else lookup_of(cell.ends)
+
+    def find(memory: WorkingMemory, record: int | None) -> Span:
+        begins = *exists(memory, record), start(memory, record)
+        long = None if length is None else length(memory, record)
+        if ends is not None:
+            return measure_until(*begins, ends(memory, record), long, clocks[0])
+        assert long is not None  # a clock has a length or an end
+        clock = clocks[follows(memory, record)[0] is Truth.TRUE]
+        return measure(*begins, long, clock, pauses(memory, record), memory.as_of)
 
     def compute(memory: WorkingMemory, record: int | None) -> None:
-        clock = clocks[follows(memory, record)[0] is Truth.TRUE]
-        span = measure(*exists(memory, record), start(memory, record), length(memory, record), clock)
+        span = find(memory, record)
         memory.spans[cell.deadline, record] = span
         memory.values[cell.name, record] = span.due_if_any
 
@@ -323,6 +341,8 @@ def _status(cell: Status, world: World) -> Compute:
         memory.deadlines[name, record] = found
         memory.values[f"{name}.status", record] = found.status
         memory.values[f"{name}.settled_at", record] = found.settled
+        if cell.stands:
+            memory.values[f"{name}.left", record] = found.left
 
     return compute
 

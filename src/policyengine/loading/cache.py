@@ -225,6 +225,7 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "Conclusion",
                 "DatedValue",
                 "Deadline",
+                "Pause",
                 "Default",
                 "Document",
                 "Fact",

@@ -9,13 +9,14 @@ from policyengine.model.rulebook import Rulebook
 
 
 def conditions_of(rulebook: Rulebook) -> Iterator[Condition]:
-    """Return the conditions of policies, rules, deadlines, amounts, caps and reports."""
+    """Return the conditions of policies, rules, deadlines and their pauses, amounts, caps and reports."""
     for policy in rulebook.policies.values():
         yield policy.scope
     for rule in rulebook.rules.values():
         yield rule.when
     for deadline in rulebook.deadlines.values():
         yield deadline.when
+        yield from deadline.questions
     for amount in rulebook.amounts.values():
         yield amount.when
         for cap in amount.caps:

@@ -16,6 +16,7 @@ PROPERTY_TITLES: Mapping[str, str] = {
     "due": marked("end of “{title}”"),
     "status": marked("state of “{title}”"),
     "settled_at": marked("settlement of “{title}”"),
+    "left": marked("what is left of “{title}”"),
 }
 """What a property of a deadline is called in front of people."""
 

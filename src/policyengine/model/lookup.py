@@ -16,7 +16,7 @@ from policyengine.diagnostics.text import Text
 from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Key
 from policyengine.model.key_names import PROPERTY_TITLES, format_key, parts_of
-from policyengine.model.rulebook import DEADLINE_PROPERTIES, Rulebook
+from policyengine.model.rulebook import Rulebook
 from policyengine.syntax.keys import Split, numbered, parse_name, splits
 from policyengine.values.escaping import shorten
 
@@ -287,7 +287,7 @@ def _things(book: Rulebook) -> Iterator[Named]:
         yield Named("amount", amount.id, amount.listed, None)
     for deadline in book.deadlines.values():
         yield Named("deadline", deadline.id, deadline.listed, None)
-        for property in DEADLINE_PROPERTIES:
+        for property in deadline.properties:
             yield Named("property", f"{deadline.id}.{property}", deadline.listed, None)
     for rule in book.rules.values():
         yield Named("rule", rule.id, rule.listed, None)

@@ -23,6 +23,7 @@ from policyengine.model.conditions import (
     Formula,
     Operand,
     Ref,
+    Some,
     Test,
     conjuncts,
 )
@@ -37,6 +38,7 @@ NoticeKind = Literal["duty", "permission", "advice", "warning"]
 STATUSES: tuple[tuple[str, Text], ...] = (
     ("not_started", Text("未开始", "not started")),
     ("open", Text("进行中", "open")),
+    ("paused", Text("已暂停", "paused")),
     ("met", Text("已履行", "met")),
     ("missed", Text("已逾期", "missed")),
     ("lapsed", Text("已失效", "lapsed")),
@@ -54,8 +56,10 @@ RAN_OUT = ("missed", "lapsed", "ended")
 WORDS_OF_DAYS = ("from", "until")
 """How the tests are spelled that ask whether a policy is in force."""
 
-DEADLINE_PROPERTIES = ("status", "due", "settled_at")
-"""What a deadline has values for; the names are ``DEADLINE.status`` and so on."""
+DEADLINE_PROPERTIES = ("status", "due", "settled_at", "left")
+"""What a deadline has values for; the names are ``DEADLINE.status`` and so on. ``left``: what is left of one
+that stands still, where it can.
+"""
 
 
 class Choice(Placed):
@@ -263,8 +267,24 @@ class Parameter(Placed):
         return self.by is not None and any(value.start is not None for value in self.values)
 
 
+class Pause(Placed):
+    """A time in which a clock stands still, from an instant on until another that is no part of it.
+
+    With a ``question`` there is one for each record of a list that satisfies it, and both instants are of
+    that record.
+    """
+
+    begin: Operand
+    end: Operand
+    question: Some | None
+    span: Span
+
+
 class Deadline(Placed):
-    """Who must act (or, for a right, may), from which instant, within how long.
+    """Who must act (or, for a right, may), from which instant, within how long or until which instant.
+
+    Without ``ends`` it runs for the length ``within``, but not in its ``pauses``. Else it ends at that
+    instant, or the length ``within`` before it.
 
     ``met_by`` are acts; without any it is a period. ``stopped_by`` are events after which the clock no longer
     matters, such as the end of the case. ``owed_until`` are events after which nobody asks any more for what
@@ -277,7 +297,7 @@ class Deadline(Placed):
     source: Source | None
     who: str
     starts: Operand
-    within: Operand
+    within: Operand | None
     met_by: tuple[Ref, ...]
     stopped_by: tuple[Ref, ...]
     owed_until: tuple[Ref, ...]
@@ -286,6 +306,34 @@ class Deadline(Placed):
     counting: tuple[CountingRule, ...]
     listed: str | None
     span: Span
+    ends: Operand | None = None
+    pauses: tuple[Pause, ...] = ()
+
+    @property
+    def measured(self) -> tuple[Operand, ...]:
+        """What says when it ends, without its pauses."""
+        return tuple(one for one in (self.starts, self.within, self.ends) if one is not None)
+
+    @property
+    def instants_of_pauses(self) -> tuple[Operand, ...]:
+        """From when and until when it stands still."""
+        return tuple(one for pause in self.pauses for one in (pause.begin, pause.end))
+
+    @property
+    def questions(self) -> tuple[Some, ...]:
+        """What is asked of lists whose records are pauses."""
+        return tuple(one.question for one in self.pauses if one.question is not None)
+
+    @property
+    def type_of_left(self) -> ValueType:
+        """The type of what is left of it: business days, or time by the clock."""
+        is_business = self.within is not None and self.within.type is ValueType.BUSINESS_DAYS
+        return ValueType.BUSINESS_DAYS if is_business else ValueType.DURATION
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """What it has values for."""
+        return DEADLINE_PROPERTIES if self.pauses else DEADLINE_PROPERTIES[:-1]
 
     @property
     def over(self) -> Literal["missed", "lapsed", "ended"]:
@@ -298,7 +346,8 @@ class Deadline(Placed):
     def statuses(self) -> tuple[str, ...]:
         """All that its ``status`` can be."""
         met, stopped = ("met",) if self.met_by else (), ("stopped",) if self.stopped_by else ()
-        return ("not_started", "open", *met, self.over, *stopped)
+        paused = ("paused",) if self.pauses else ()
+        return ("not_started", "open", *paused, *met, self.over, *stopped)
 
 
 class Cap(Placed):

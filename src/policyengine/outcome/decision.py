@@ -13,7 +13,6 @@ from policyengine.diagnostics.text import Text
 from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Case, Key
 from policyengine.model.rulebook import (
-    DEADLINE_PROPERTIES,
     Amount,
     Deadline,
     Default,
@@ -490,7 +489,8 @@ class _Assembly:
         if isinstance(self.findings.states[key], Absent):
             return None  # it does not exist, or there is no length of time for it
         finding = self.findings.deadlines[deadline.id, record]
-        if finding.exists is Truth.FALSE or isinstance(finding.length, Absent):
+        has_length = finding.ends is not None or not isinstance(finding.length, Absent)
+        if finding.exists is Truth.FALSE or not has_length:
             return None
         support = self.explanation.support(*key)
         provisional = finding.provisional or self.explanation.is_provisional(support)
@@ -509,7 +509,7 @@ class _Assembly:
             for end in deadline.owed_until
         ]
         finding = give_up(finding, ends, self.explanation.as_of)
-        names = ((f"{deadline.id}.{what}", record) for what in DEADLINE_PROPERTIES)
+        names = ((f"{deadline.id}.{what}", record) for what in deadline.properties)
         support = support.leaning(self.explanation.leaning_of(*names))
         return ClockView(deadline, record, finding, support, provisional)
 

@@ -115,7 +115,7 @@ def _gap_of_count(leaf: Leaf, count: Count) -> Gap | None:
 
 
 # Which states follow the end of a clock, and which come before it.
-_OVER, _BEFORE = frozenset(RAN_OUT), frozenset({"met", "open"})
+_OVER, _BEFORE = frozenset(RAN_OUT), frozenset({"met", "open", "paused"})
 
 
 def _gap_of_status(leaf: Leaf, test: Test) -> Gap | None:

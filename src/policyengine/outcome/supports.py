@@ -18,7 +18,7 @@ from policyengine.model.conditions import (
     Some,
     Test,
 )
-from policyengine.model.rulebook import Amount, Deadline, Fact, MissingByReading, Parameter
+from policyengine.model.rulebook import Amount, Deadline, Fact, MissingByReading, Parameter, Pause
 from policyengine.outcome.leaves import Leaf, Looked, Part, leaves_of
 from policyengine.outcome.support import PROVISIONAL, Item, Kind, Label, Node, Rest, Sum
 from policyengine.semantics.findings import Known, State, Truth
@@ -99,7 +99,9 @@ class Supports:
         self._depth = depth
 
     def _names_of(self, node: str) -> tuple[str, ...]:
-        return (f"{node}.status", f"{node}.settled_at") if node in self.book.deadlines else (node,)
+        if node not in self.book.deadlines:
+            return (node,)
+        return tuple(f"{node}.{one}" for one in self.book.deadlines[node].properties if one != "due")
 
     def _list_of(self, node: str) -> str | None:
         book = self.book
@@ -128,8 +130,9 @@ class Supports:
 
     def _find_name(self, key: Key) -> Rest:
         name, record = key
-        if name.endswith(".settled_at") and name not in self.book.facts:
-            return self.of_name(name.removesuffix("settled_at") + "status", record)
+        head, _, property = name.rpartition(".")
+        if property in ("settled_at", "left") and head in self.book.deadlines:
+            return self.of_name(f"{head}.status", record)
         return self._sum_of(name, record).rest(Label(name) if record is None else None)
 
     def _sum_of(self, name: str, record: int | None) -> Sum:
@@ -288,14 +291,32 @@ class Supports:
             found.add(self._own(*PROVISIONAL))
         self._leaves(leaves, found)
         if exists is not Truth.FALSE:
-            length = self.explanation.state_of(deadline.within, record)
-            self._operand(deadline.starts, record, found)
-            self._operand(deadline.within, record, found)
-            aspects = counting_aspects(length)
+            for operand in deadline.measured:
+                self._operand(operand, record, found)
+            for pause in deadline.pauses:
+                self._pause(pause, record, found)
+            within = deadline.within
+            aspects = () if within is None else counting_aspects(self.explanation.state_of(within, record))
             self._assumptions(
                 (rule.assumption for rule in deadline.counting if rule.aspect in aspects), found
             )
         return found
+
+    def _pause(self, pause: Pause, record: int | None, found: Sum) -> None:
+        """Add what a pause rests on; of a list, what all records rest on that may be one."""
+        question = pause.question
+        if question is None:
+            self._operand(pause.begin, record, found)
+            self._operand(pause.end, record, found)
+            return
+        if question.listed not in self.explanation.case.records:
+            found.add(self._own("fact", (question.listed, None)))
+        asked = self.explanation.asked(question, record)
+        for one in asked.looked_at(question):
+            if one.truth is not Truth.FALSE:
+                self._leaves(one.parts, found)
+                self._operand(pause.begin, one.record, found, record)
+                self._operand(pause.end, one.record, found, record)
 
     def _deadline(self, deadline: Deadline, record: int | None) -> Sum:
         found = Sum()

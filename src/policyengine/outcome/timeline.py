@@ -39,10 +39,14 @@ NEVER = 9_000_000_000
 _HORIZON = 8_000_000_000  # 2223: what is later rests on something that never happens
 
 Ending = Literal["settled", "unsettled", "until", "limit"]
-ClockChange = Literal["starts", "perhaps", "met", "missed", "lapsed", "ended", "stopped", "void"]
+ClockChange = Literal[
+    "starts", "perhaps", "paused", "resumes", "met", "missed", "lapsed", "ended", "stopped", "void"
+]
 BEGINNINGS = ("starts", "perhaps")
+STANDSTILLS = ("paused", "resumes")
 _CHANGES: Mapping[str, ClockChange] = {
     "open": "starts",
+    "paused": "paused",
     "met": "met",
     "missed": "missed",
     "lapsed": "lapsed",
@@ -74,7 +78,9 @@ class Event(Frozen):
 
 
 class ClockStep(Frozen):
-    """A clock starts, is met, runs out or is stopped. ``then`` are the notices that speak of its end.
+    """A clock starts, is met, runs out or is stopped, stands still or runs on.
+
+    ``then`` are the notices that speak of its end.
 
     ``perhaps``: it cannot be told where it stands, or whether there is such a clock; ``has_begun`` tells that
     it was told of before, ``dues`` on what it depends whether and until when a clock runs that perhaps does
@@ -137,7 +143,10 @@ class Step(Frozen):
 
 
 class Running(Frozen):
-    """A clock from the step with which it starts to the one with which it stops (None: nobody knows)."""
+    """A clock from the step with which it starts to the one with which it stops (None: nobody knows).
+
+    ``pauses`` are the steps with which it comes to stand still and runs on (None: not by itself).
+    """
 
     deadline: Deadline
     record: int | None
@@ -146,6 +155,7 @@ class Running(Frozen):
     stop: int | None
     change: ClockChange
     provisional: bool
+    pauses: tuple[tuple[int, int | None], ...] = ()
 
 
 class Timeline(Frozen):
@@ -174,7 +184,7 @@ def make_timeline(judge: Judge, case: Case, as_of: int, until: int | None = None
     assert walk.now is not None and walk.last is not None
     unsettled: tuple[ClockView, ...] = ()
     if walk.ending == "settled":
-        unsettled = tuple(view for view in walk.last.clocks if _printed(view) in ("", "open"))
+        unsettled = tuple(view for view in walk.last.clocks if _printed(view) in ("", "open", "paused"))
     ending: Ending = "unsettled" if unsettled else walk.ending
     steps = tuple(sorted(walk.steps, key=_in_order))
     return Timeline(past, as_of, until, steps, tuple(_runs(steps)), ending, unsettled, walk.now, walk.last)
@@ -185,7 +195,7 @@ def _in_order(step: Step) -> tuple[int, int]:
     if isinstance(step.what, Event):
         return step.instant, 0
     if isinstance(step.what, ClockStep):
-        return step.instant, 2 if step.what.change in BEGINNINGS else 1
+        return step.instant, 2 if step.what.change in (*BEGINNINGS, *STANDSTILLS) else 1
     return step.instant, 3
 
 
@@ -422,6 +432,8 @@ def _change(old: ClockView | None, new: ClockView) -> ClockChange | None:
         return None
     if after is None:
         return "void"
+    if (before, after) == ("paused", "open"):
+        return "resumes"
     return _CHANGES[after] if after else "perhaps"
 
 
@@ -460,25 +472,43 @@ def _then(decision: Decision, view: ClockView) -> tuple[NextStep, ...]:
 def _runs(steps: Iterable[Step]) -> Iterator[Running]:
     """Return every clock that started, with where it stopped."""
     begun: dict[Key, Step] = {}
+    still: dict[Key, list[tuple[int, int | None]]] = {}
     found: list[Running] = []
     for step in steps:
         if not isinstance(step.what, ClockStep):
             continue
         clock = step.what
         key = (clock.deadline.id, clock.record)
-        if clock.change in BEGINNINGS:
+        if clock.change in (*BEGINNINGS, *STANDSTILLS):
             begun.setdefault(key, step)
+            _stand(still.setdefault(key, []), clock.change, step.instant)
             continue
         # Without a beginning it is over in the second in which it starts; what is over does not end again.
         first = begun.pop(key, step)
         if first is not step or clock.change != "void":
-            found.append(_run(clock, first, step.instant, clock.change, step.provisional))
+            found.append(_run(clock, first, step.instant, clock.change, step.provisional, still.pop(key, [])))
     for step in begun.values():
         assert isinstance(step.what, ClockStep)
-        found.append(_run(step.what, step, None, step.what.change, step.provisional))
+        pauses = still.pop((step.what.deadline.id, step.what.record), [])
+        found.append(_run(step.what, step, None, step.what.change, step.provisional, pauses))
     yield from sorted(found, key=lambda one: (one.start, one.deadline.id, one.record or 0))
 
 
-def _run(clock: ClockStep, first: Step, stop: int | None, change: ClockChange, provisional: bool) -> Running:
-    due = _number(clock.finding.due)
-    return Running(clock.deadline, clock.record, first.instant, due, stop, change, provisional)
+def _stand(pauses: list[tuple[int, int | None]], change: ClockChange, instant: int) -> None:
+    """Add that a clock comes to stand still, or runs on."""
+    if change == "paused":
+        pauses.append((instant, None))
+    elif pauses and pauses[-1][1] is None:
+        pauses[-1] = pauses[-1][0], instant
+
+
+def _run(
+    clock: ClockStep,
+    first: Step,
+    stop: int | None,
+    change: ClockChange,
+    provisional: bool,
+    pauses: Iterable[tuple[int, int | None]],
+) -> Running:
+    due, stretches = _number(clock.finding.due), tuple(pauses)
+    return Running(clock.deadline, clock.record, first.instant, due, stop, change, provisional, stretches)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from policyengine.diagnostics.text import Text
-from policyengine.model.rulebook import DEADLINE_PROPERTIES, STATUSES, Rulebook
+from policyengine.model.rulebook import STATUSES, Rulebook
 from policyengine.syntax.schemas import schema_text
 from policyengine.values.literals import ValueType
 
@@ -65,7 +65,8 @@ def _fill_policy(schema: Schema, rulebook: Rulebook) -> None:
     instants = [path for path, fact in rulebook.facts.items() if fact.type is ValueType.INSTANT]
     instants += [f"{id}.{property}" for id in rulebook.deadlines for property in ("due", "settled_at")]
     _offer(schema["properties"]["effective"]["properties"], "by", instants)
-    _offer(definitions["deadline"]["properties"], "starts", instants)
+    for place in ("starts", "ends"):
+        _offer(definitions["deadline"]["properties"], place, instants)
     source = definitions["source"]["properties"]
     _offer(source, "document", [one.id for one in rulebook.documents])
     _offer_items(source["clauses"], rulebook.clauses)
@@ -84,7 +85,7 @@ def _values(rulebook: Rulebook) -> dict[str, tuple[Text, list[object]]]:
     for id, parameter in rulebook.parameters.items():
         found[id] = parameter.title, []
     for id, deadline in rulebook.deadlines.items():
-        for property in DEADLINE_PROPERTIES:
+        for property in deadline.properties:
             states = [name for name, _ in STATUSES] if property == "status" else []
             found[f"{id}.{property}"] = deadline.title, list[object](states)
     return dict(sorted(found.items()))

@@ -147,7 +147,10 @@ def type_of(book: Rulebook, name: str) -> ValueType:
         return book.parameters[name].type
     if name in book.amounts:
         return book.amounts[name].type
-    return ValueType.CHOICE if name.endswith(".status") else ValueType.INSTANT
+    deadline, _, property = name.rpartition(".")
+    if property == "left":
+        return book.deadlines[deadline].type_of_left
+    return ValueType.CHOICE if property == "status" else ValueType.INSTANT
 
 
 def place(span: Span) -> str:

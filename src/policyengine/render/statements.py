@@ -31,6 +31,7 @@ from policyengine.model.rulebook import (
     Deadline,
     Notice,
     Parameter,
+    Pause,
     Policy,
     Rule,
     SetVersion,
@@ -298,14 +299,13 @@ class Statements:
     def deadline(self, deadline: Deadline) -> str:
         """Return a deadline as a sentence."""
         who = self.naming.text(self.naming.book.parties[deadline.who].title)
+        acts = self.say(" or ").join(self.naming.title(act.name) for act in deadline.met_by)
+        kind = "period" if not deadline.met_by else "right" if deadline.is_right else "duty"
+        template = _DEADLINES[kind, deadline.ends is not None]
         starts = self.operand(deadline.starts, "", ValueType.INSTANT)
-        within = self.operand(deadline.within, "", ValueType.DURATION)
-        if deadline.met_by:
-            acts = self.say(" or ").join(self.naming.title(act.name) for act in deadline.met_by)
-            template = _RIGHT if deadline.is_right else _DUTY
-        else:
-            acts, template = "", _PERIOD
-        sentence = self.say(template, who=who, within=within, start=starts, acts=acts)
+        sentence = self.say(template, who=who, start=starts, acts=acts, end=self.end(deadline))
+        for pause in deadline.pauses:
+            sentence = self.say("{sentence} {more}", sentence=sentence, more=self.pause(pause))
         if deadline.stopped_by:
             events = self.say(" or ").join(self.naming.title(event.name) for event in deadline.stopped_by)
             stops = self.say("The clock stops with: {events}.", events=events)
@@ -321,6 +321,23 @@ class Statements:
             title = self.naming.title(deadline.listed)
             sentence = self.say("For each record of “{list}”: {sentence}", list=title, sentence=sentence)
         return sentence
+
+    def end(self, deadline: Deadline) -> str:
+        """Return the length that a clock runs, or the instant at which it ends."""
+        within = "" if deadline.within is None else self.operand(deadline.within, "", ValueType.DURATION)
+        if deadline.ends is None:
+            return within
+        ends = self.operand(deadline.ends, "", ValueType.INSTANT)
+        return self.say("{length} before {instant}", length=within, instant=ends) if within else ends
+
+    def pause(self, pause: Pause) -> str:
+        """Return a time in which a clock stands still."""
+        begin, end = (self.operand(one, "", ValueType.INSTANT) for one in (pause.begin, pause.end))
+        if pause.question is None:
+            return self.say("The clock stands still from {start} until {end}.", start=begin, end=end)
+        title, asked = self.naming.title(pause.question.listed), self._condition(pause.question.where, False)
+        template = _PAUSES_WHERE if asked else _PAUSES
+        return self.say(template, list=title, where=asked, start=begin, end=end)
 
     def counting(self, deadline: Deadline) -> str:
         """Return how the length of a deadline is counted, as far as it matters for its unit."""
@@ -339,8 +356,10 @@ class Statements:
             words.append(self.say(" or ").join(ways))
         return self.say("; ").join(words)
 
-    def _units(self, within: Operand) -> Iterator[str]:
+    def _units(self, within: Operand | None) -> Iterator[str]:
         match within:
+            case None:
+                return
             case Constant(value):
                 yield _ASPECTS.get(value.unit, "days") if isinstance(value, Duration) else "days"
             case Ref(name) if name in self.naming.book.parameters:
@@ -452,6 +471,17 @@ _SOME_WHERE = marked("there is a record of “{list}” of which it is true that
 _NONE_WHERE = marked("there is no record of “{list}” of which it is true that {where}")
 _OF_RECORD = marked("of {record} it is true that {then}")
 _NOT_OF_RECORD = marked("of {record} it is not true that {then}, or there is none")
-_DUTY = marked("{who} must act within {within} from {start}; what counts as acting: {acts}.")
-_RIGHT = marked("{who} may act within {within} from {start}; what counts as acting: {acts}.")
-_PERIOD = marked("a period of {within} from {start}, for {who}.")
+# Of what a party must or may do, and of a mere period; with a length, and with an instant at which it ends.
+_DEADLINES = {
+    ("duty", False): marked("{who} must act within {end} from {start}; what counts as acting: {acts}."),
+    ("right", False): marked("{who} may act within {end} from {start}; what counts as acting: {acts}."),
+    ("period", False): marked("a period of {end} from {start}, for {who}."),
+    ("duty", True): marked("from {start} on, {who} must act by {end}; what counts as acting: {acts}."),
+    ("right", True): marked("from {start} on, {who} may act until {end}; what counts as acting: {acts}."),
+    ("period", True): marked("a period from {start} until {end}, for {who}."),
+}
+_PAUSES = marked("For each record of “{list}” the clock stands still from {start} until {end}.")
+_PAUSES_WHERE = marked(
+    "For each record of “{list}” of which it is true that {where}, the clock stands still from {start} until"
+    " {end}."
+)

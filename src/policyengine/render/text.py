@@ -26,6 +26,7 @@ from policyengine.values.literals import ValueType
 _GLYPHS: dict[str, tuple[str, Tone]] = {
     **SETTLED,
     "open": ("●", "open"),
+    "paused": ("‖", "open"),
     "not_started": ("○", "faint"),
     "": ("?", "open"),
 }
@@ -262,6 +263,8 @@ class _Page:
     def _progress(self, view: ClockView, word: str) -> str:
         finding = view.finding
         due, acted = _seconds(finding.due), _seconds(finding.acted)
+        if word == "paused":
+            return self._paused(view)
         if word == "open" and due is not None:
             return self.say("{span} left", span=self._span(due - self.decision.as_of))
         if word == "met" and due is not None and acted is not None:
@@ -291,6 +294,20 @@ class _Page:
             return self.naming.text(dict(STATUSES)[word])
         waits = finding.status.waits if isinstance(finding.status, Unknown) else frozenset()
         return self.say("undetermined; {reason}", reason=self.naming.waits(waits))
+
+    def _paused(self, view: ClockView) -> str:
+        """Return since when a clock stands still, and what is left of it."""
+        begun = [one for pause in view.finding.pauses if (one := _seconds(pause.begin)) is not None]
+        since = max((one for one in begun if one <= self.decision.as_of), default=None)
+        left = view.finding.left
+        if not isinstance(left, Known):
+            return self.say("stands still")
+        length = self.naming.typed(left.value, ValueType.DURATION)
+        if since is None:
+            return self.say("stands still; {span} left", span=length)
+        return self.say(
+            "stands still since {instant}; {span} left", instant=self._instant(Known(since)), span=length
+        )
 
     def _missed(self, due: int, acted: int | None, stopped: State) -> str:
         if acted is not None:

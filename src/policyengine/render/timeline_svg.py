@@ -31,6 +31,8 @@ _GAP = 12
 _COLORS = {
     "event": "#1f4e79",
     "starts": "#b7791f",
+    "paused": "#b7791f",
+    "resumes": "#b7791f",
     "met": "#2f7d4f",
     "missed": "#b3372b",
     "lapsed": "#5b6470",
@@ -206,6 +208,15 @@ class _Picture:
                 box = {"x": _number(x), "y": _number(top), "width": str(_BAR), "rx": "3"}
                 bar = SubElement(root, "rect", {**box, "height": _number(max(4, bottom - top)), **style})
                 SubElement(bar, "title").text = self.words.naming.text(clock.deadline.title)
+            for begin, end in clock.pauses:
+                until = stop if end is None else self._y_of(clock, end)
+                self._standstill(root, x, self._y_of(clock, begin), until, _COLORS[clock.change])
+
+    def _standstill(self, root: Element, x: float, top: float, bottom: float, color: str) -> None:
+        """Draw where a bar stands still: hollow, between the rows with which it does and runs on."""
+        box = {"x": _number(x + 3), "y": _number(top), "width": str(_BAR - 6)}
+        style = {"fill": "#ffffff", "stroke": color, "stroke-dasharray": "2 2"}
+        SubElement(root, "rect", {**box, "height": _number(max(2, bottom - top)), **style})
 
     def _parts(self, start: float, stop: float) -> Iterator[tuple[float, float, bool]]:
         """Return a bar as what is past and what is expected."""

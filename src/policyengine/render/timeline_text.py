@@ -21,7 +21,7 @@ def render_timeline(timeline: Timeline, say: Speech, color: bool = False) -> str
 
 
 class _Drawing:
-    """Draws one timeline from top to bottom; ``running`` are the clocks of each lane."""
+    """Draws one timeline from top to bottom; ``running`` and ``standing`` are the clocks of each lane."""
 
     def __init__(self, timeline: Timeline, say: Speech, paint: Paint) -> None:
         self.timeline = timeline
@@ -30,6 +30,7 @@ class _Drawing:
         self.paint = paint
         self.lanes = self.words.lanes()
         self.running: dict[str, set[Key]] = {id: set() for id, _ in self.lanes}
+        self.standing: dict[str, set[Key]] = {id: set() for id, _ in self.lanes}
         self.lane = max([_LANE, *(width(title) + 2 for _, title in self.lanes)])
         moments = [self.words.instant(step.instant) for step in timeline.steps]
         self.time = max((width(moment) + 2 for moment in moments), default=20)
@@ -86,7 +87,7 @@ class _Drawing:
         acting = () if step is None else self.words.acting(step)
         cells = []
         for id, _ in self.lanes:
-            mark = "┃" if self.running[id] else "│"
+            mark = "┃" if self.running[id] else "┋" if self.standing[id] else "│"
             if words is not None and id in acting:
                 mark = MARKS[words.kind][0]
             cells.append(pad(f" {mark}", self.lane))
@@ -96,7 +97,9 @@ class _Drawing:
         if isinstance(step.what, ClockStep):
             key = (step.what.deadline.id, step.what.record)
             for id in self.words.acting(step):
-                if step.what.change in BEGINNINGS:
+                self.running[id].discard(key)
+                self.standing[id].discard(key)
+                if step.what.change in (*BEGINNINGS, "resumes"):
                     self.running[id].add(key)
-                else:
-                    self.running[id].discard(key)
+                elif step.what.change == "paused":
+                    self.standing[id].add(key)

@@ -12,6 +12,7 @@ from policyengine.model.rulebook import RAN_OUT, Deadline, Rule
 from policyengine.outcome.decision import ClockView, NextStep
 from policyengine.outcome.timeline import (
     BEGINNINGS,
+    STANDSTILLS,
     ClockChange,
     ClockStep,
     Event,
@@ -32,6 +33,8 @@ MARKS: dict[str, tuple[str, Tone]] = {
     "event": ("●", "title"),
     "starts": ("┬", "open"),
     "perhaps": ("?", "open"),
+    "paused": ("‖", "open"),
+    "resumes": ("┬", "open"),
     **SETTLED,
     "void": ("□", "faint"),
     "turn": ("◆", "plain"),
@@ -50,6 +53,13 @@ _BEGINNINGS = {
     (True, True): marked("{who}: {title} begins, counted from {start}, until {due} ({length})"),
     (False, False): marked("{who}: {title} begins, until when is not known ({length})"),
     (True, False): marked("{who}: {title} begins, counted from {start}, until when is not known ({length})"),
+}
+# The same of a clock that ends at an instant, and not after a length.
+_BEGINNINGS_UNTIL = {
+    (False, True): marked("{who}: {title} begins, until {due}"),
+    (True, True): marked("{who}: {title} begins, counted from {start}, until {due}"),
+    (False, False): marked("{who}: {title} begins, without an end so far"),
+    (True, False): marked("{who}: {title} begins, counted from {start}, without an end so far"),
 }
 _PERHAPS = marked("{who}: {title} perhaps begins, that cannot be told yet")
 _DOUBTFUL = marked("{who}: from here on it cannot be told where {title} stands")
@@ -121,6 +131,10 @@ class TimelineWords:
         ways = [] if dues is None else self.trees.ways(dues, f"{view.deadline.id}.due")
         if not ways:
             ways = [self.naming.waits(view.waits)] if view.waits else []
+        left = view.finding.left
+        if not ways and isinstance(left, Known):
+            span = self.naming.typed(left.value, ValueType.DURATION)
+            ways = [self.say("stands still; {span} left", span=span)]
         if not ways:
             return title
         return self.say("{title} ({value})", title=title, value=self.say("; ").join(ways))
@@ -192,6 +206,8 @@ class TimelineWords:
         due = clock.finding.due
         if clock.change in BEGINNINGS:
             return self._beginning(clock, instant, who, title)
+        if clock.change in STANDSTILLS:
+            return self._standstill(clock, who, title)
         words = self.say(_CLOCKS[clock.change], who=who, title=title)
         if clock.change in RAN_OUT and isinstance(due, Known) and due.value != instant:
             return self.say("{change} (its end was {due})", change=words, due=self.instant(_seconds(due)))
@@ -204,12 +220,27 @@ class TimelineWords:
             return self.say(_DOUBTFUL, who=who, title=title)
         if not isinstance(start, Known) or finding.exists is not Truth.TRUE:
             return self.say(_PERHAPS, who=who, title=title)
+        until = self.instant(_seconds(due)) if isinstance(due, Known) else ""
+        begun = self.instant(_seconds(start))
+        if finding.ends is not None:
+            template = _BEGINNINGS_UNTIL[start.value != instant, isinstance(due, Known)]
+            return self.say(template, who=who, title=title, start=begun, due=until)
         if isinstance(finding.length, Known):
             length = self.naming.typed(finding.length.value, ValueType.DURATION)
         template = _BEGINNINGS[start.value != instant, isinstance(due, Known)]
-        until = self.instant(_seconds(due)) if isinstance(due, Known) else ""
-        begun = self.instant(_seconds(start))
         return self.say(template, who=who, title=title, start=begun, due=until, length=length)
+
+    def _standstill(self, clock: ClockStep, who: str, title: str) -> str:
+        due, left = clock.finding.due, clock.finding.left
+        if clock.change == "resumes":
+            if not isinstance(due, Known):
+                return self.say("{who}: {title} runs on", who=who, title=title)
+            until = self.instant(_seconds(due))
+            return self.say("{who}: {title} runs on, until {due}", who=who, title=title, due=until)
+        if not isinstance(left, Known):
+            return self.say("{who}: {title} stands still", who=who, title=title)
+        span = self.naming.typed(left.value, ValueType.DURATION)
+        return self.say("{who}: {title} stands still, {span} left", who=who, title=title, span=span)
 
     def _of_clock(self, clock: ClockStep, deadline: Deadline) -> Iterator[str]:
         yield self._reason(deadline.id, deadline.source, place(deadline.span))

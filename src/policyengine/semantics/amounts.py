@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from policyengine.frozen import Frozen
 from policyengine.model.rulebook import Rounding
-from policyengine.semantics.deadlines import all_have_values, doubt, waits_of
+from policyengine.semantics.deadlines import all_have_values, doubt
 from policyengine.semantics.findings import (
     ABSENT,
     NOTHING,
@@ -30,6 +30,7 @@ from policyengine.semantics.findings import (
     Truth,
     Unknown,
     Waits,
+    waits_of,
 )
 from policyengine.values.literals import UNIT_SECONDS, Duration, Number, Value, ValueType, comparison_key
 

@@ -16,25 +16,25 @@ from policyengine.semantics.findings import (
     Absent,
     DeadlineFinding,
     Known,
+    Pause,
     State,
     Truth,
     Unknown,
     Waits,
+    waits_of,
 )
 from policyengine.values.calendar import Calendar
-from policyengine.values.counting import Counting, Due, add_length, is_in_time
-from policyengine.values.literals import (
-    BUSINESS_DAYS_UNIT,
-    LONGEST_SECONDS,
-    UNIT_SECONDS,
-    Duration,
-    local_day,
-    start_of_day,
-)
+from policyengine.values.counting import Counting, Due, add_length, counts_whole_days, is_in_time
+from policyengine.values.literals import LONGEST_SECONDS, UNIT_SECONDS, Duration, local_day, start_of_day
+from policyengine.values.pauses import Ran, Stretch, add_paused, united
+from policyengine.values.periods import latest_start
 
-NOT_STARTED, OPEN, MET, MISSED, LAPSED, ENDED, STOPPED = (
+NEVER = 10**12
+"""Later than every instant (epoch seconds)."""
+NOT_STARTED, OPEN, PAUSED, MET, MISSED, LAPSED, ENDED, STOPPED = (
     Known("not_started"),
     Known("open"),
+    Known("paused"),
     Known("met"),
     Known("missed"),
     Known("lapsed"),
@@ -58,27 +58,32 @@ class Clock(Frozen):
 
 
 class Span(Frozen):
-    """The time that a deadline gives: from its start, for its length, until its due instant.
+    """The time that a deadline gives: from its start until its due instant.
 
-    ``due`` is that of a deadline that exists; ``exists_waits`` is what it waits for whether it does.
+    ``length`` is how long it runs, ``ends`` the instant at which it ends; of a clock that ends a length
+    before an instant there are both, else one is None. ``due`` is that of a deadline that exists; a clock
+    without one stands still, or nothing ends it. ``exists_waits`` is what it waits for whether it exists.
+    ``pauses`` are those that there are or may be. It does not end before ``least`` (epoch seconds; None:
+    nothing is known), whatever uncertain pauses turn out to be; ``standing`` tells whether it stands still at
+    the instant of the judgement, and ``left`` what is left of it then.
     """
 
     exists: Truth
     exists_waits: Waits
     start: State
-    length: State
+    length: State | None
     due: State
     provisional: bool
+    ends: State | None = None
+    pauses: tuple[Pause, ...] = ()
+    least: int | None = None
+    standing: Truth = Truth.FALSE
+    left: State = ABSENT
 
     @property
     def due_if_any(self) -> State:
         """Return the due instant, in doubt where it is in doubt whether the deadline exists."""
         return doubt(self.exists, self.exists_waits, self.due)
-
-
-def waits_of(states: Sequence[State]) -> Waits:
-    """Return all that the unknown ones of the states wait for."""
-    return NOTHING.union(*(state.waits for state in states if isinstance(state, Unknown)))
 
 
 def all_have_values(states: Sequence[State]) -> bool:
@@ -109,12 +114,120 @@ def has_run_out(status: State) -> bool:
     return isinstance(status, Known) and status.value in RAN_OUT
 
 
-def measure(exists: Truth, exists_waits: Waits, start: State, length: State, clock: Clock) -> Span:
-    """Return the time that a deadline gives."""
+def measure(
+    exists: Truth,
+    exists_waits: Waits,
+    start: State,
+    length: State,
+    clock: Clock,
+    pauses: Sequence[Pause] = (),
+    as_of: int = 0,
+) -> Span:
+    """Return the time that a deadline gives which runs for a length and stands still in the pauses."""
     if exists is Truth.FALSE:
         return Span(exists, NOTHING, start, length, ABSENT, False)
-    due, provisional = _due(start, length, clock)
-    return Span(exists, exists_waits, start, length, due, provisional)
+    possible = tuple(one for one in pauses if not one.is_none)
+    if isinstance(start, Absent) or isinstance(length, Absent):
+        return Span(exists, exists_waits, start, length, ABSENT, False, None, possible)
+    if not isinstance(start, Known) or not isinstance(length, Known):
+        waits = waits_of([start, length]).union(*(one.all_waits for one in possible))
+        has_value = all_have_values([start, length, *(one.end for one in possible)])
+        standing = Truth.UNDETERMINED if possible else Truth.FALSE
+        open_due = Unknown(waits, has_value)
+        return Span(exists, exists_waits, start, length, open_due, False, None, possible, None, standing)
+    assert isinstance(length.value, Duration)
+    if not possible:
+        end = end_of(_instant(start), length.value, clock)
+        ended, at = Known(end.instant), end.instant
+        return Span(exists, exists_waits, start, length, ended, end.provisional, None, (), at)
+    run = _Run(_instant(start), _possible(length.value), clock, possible)
+    due, provisional, least = run.due()
+    standing, left = run.standing(as_of)
+    return Span(exists, exists_waits, start, length, due, provisional, None, possible, least, standing, left)
+
+
+def measure_until(
+    exists: Truth, exists_waits: Waits, start: State, ends: State, lead: State | None, clock: Clock
+) -> Span:
+    """Return the time that a deadline gives which ends at an instant, or the length ``lead`` before it."""
+    if exists is Truth.FALSE:
+        return Span(exists, NOTHING, start, lead, ABSENT, False, ends)
+    due, provisional = ends, False
+    if lead is not None:
+        due, provisional = _before(ends, lead, clock)
+    least = _instant(due) if isinstance(due, Known) else NEVER if isinstance(due, Absent) else None
+    return Span(exists, exists_waits, start, lead, due, provisional, ends, (), least)
+
+
+def _before(ends: State, lead: State, clock: Clock) -> tuple[State, bool]:
+    """Return the latest instant from which a length ends at another or before it."""
+    if isinstance(ends, Absent) or isinstance(lead, Absent):
+        return ABSENT, False
+    if isinstance(ends, Known) and isinstance(lead, Known):
+        assert isinstance(lead.value, Duration)
+        counted = clock.counting, clock.calendar, clock.zone
+        found = latest_start(_instant(ends), _possible(lead.value), *counted)
+        return Known(found), add_length(found, _possible(lead.value), *counted).provisional
+    return Unknown(waits_of([ends, lead]), all_have_values([ends, lead])), False
+
+
+class _Run:
+    """A clock of known start and length that perhaps stands still.
+
+    What is certain comes out the same without the uncertain pauses and with the longest that these may be:
+    with more or longer pauses no clock ends earlier.
+    """
+
+    def __init__(self, start: int, length: Duration, clock: Clock, pauses: Sequence[Pause]) -> None:
+        self.start = _trigger(start, length, clock)
+        self.length = length
+        self.clock = clock
+        self.open = [one for one in pauses if not one.is_certain]
+        certain = [self._stretch(one) for one in pauses if one.is_certain]
+        self.ways = [united(certain)]
+        if self.open:
+            self.ways.append(united([*certain, *map(self._stretch, self.open)]))
+
+    def _stretch(self, pause: Pause) -> Stretch:
+        """Return the longest that a pause may be."""
+        begin = _instant(pause.begin) if isinstance(pause.begin, Known) else self.start
+        return begin, _instant(pause.end) if isinstance(pause.end, Known) else None
+
+    def _ran(self, pauses: Sequence[Stretch]) -> Ran:
+        clock = self.clock
+        return add_paused(self.start, self.length, clock.counting, clock.calendar, clock.zone, pauses)
+
+    @property
+    def _waits(self) -> Waits:
+        return NOTHING.union(*(one.all_waits for one in self.open))
+
+    def due(self) -> tuple[State, bool, int]:
+        """Return when it ends, whether that is provisional, and before when it certainly does not."""
+        found = [self._ran(way).due for way in self.ways]
+        first, last = found[0], found[-1]
+        least = NEVER if first is None else first.instant
+        if (None if last is None else last.instant) != (None if first is None else first.instant):
+            return Unknown(self._waits, all_have_values([one.end for one in self.open])), False, least
+        if first is None or last is None:
+            return ABSENT, False, least
+        return Known(first.instant), first.provisional or last.provisional, least
+
+    def standing(self, as_of: int) -> tuple[Truth, State]:
+        """Return whether it stands still at an instant, and what is left of it then."""
+        found = [self._left(way, as_of) for way in self.ways]
+        first, last = found[0], found[-1]
+        if (first is None) is not (last is None):
+            return Truth.UNDETERMINED, Unknown(self._waits)
+        if first is None:
+            return Truth.FALSE, ABSENT
+        return Truth.TRUE, Known(first) if first == last else Unknown(self._waits, has_value=True)
+
+    def _left(self, pauses: Sequence[Stretch], as_of: int) -> Duration | None:
+        """Return what is left if it stands still at an instant: what would be if this pause never ended."""
+        past = [one for one in pauses if one[0] <= as_of]
+        if not past or (past[-1][1] is not None and past[-1][1] <= as_of):
+            return None
+        return self._ran([*past[:-1], (past[-1][0], None)]).left
 
 
 def judge_deadline(
@@ -122,19 +235,32 @@ def judge_deadline(
 ) -> DeadlineFinding:
     """Return what a deadline amounts to at ``as_of`` (epoch seconds); what is later than that is not seen."""
     if span.exists is Truth.FALSE:
-        return DeadlineFinding(
-            span.exists, span.start, span.length, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, False
-        )
+        none = (ABSENT,) * 5
+        return DeadlineFinding(span.exists, span.start, span.length, *none, False, span.ends)
     seen, stopping = _seen(acts, as_of), _seen(stops, as_of)
     acted, stopped = _earliest(seen), _earliest(stopping)
     status = _status(span, seen, stopped, clock, as_of)
-    settled = _settled(status, span.due, acted, stopped)
+    settled = _settled(status, span, acted, stopped)
     stopped = _stopped(status, stopped)
-    due, acted, stopped, status, settled = (
-        doubt(span.exists, span.exists_waits, state) for state in (span.due, acted, stopped, status, settled)
+    left = span.left if status == PAUSED else _unless_known(status)
+    due, acted, stopped, status, settled, left = (
+        doubt(span.exists, span.exists_waits, state)
+        for state in (span.due, acted, stopped, status, settled, left)
     )
+    provisional, ends, pauses = span.provisional, span.ends, span.pauses
     return DeadlineFinding(
-        span.exists, span.start, span.length, due, acted, stopped, status, settled, span.provisional
+        span.exists,
+        span.start,
+        span.length,
+        due,
+        acted,
+        stopped,
+        status,
+        settled,
+        provisional,
+        ends,
+        pauses,
+        left,
     )
 
 
@@ -147,32 +273,25 @@ def _seen(events: Sequence[State], as_of: int) -> list[State]:
     return [ABSENT if isinstance(event, Known) and _instant(event) > as_of else event for event in events]
 
 
-def _due(start: State, length: State, clock: Clock) -> tuple[State, bool]:
-    if isinstance(start, Absent) or isinstance(length, Absent):
-        return ABSENT, False
-    if isinstance(start, Known) and isinstance(length, Known):
-        assert isinstance(length.value, Duration)
-        due = end_of(_instant(start), length.value, clock)
-        return Known(due.instant), due.provisional
-    return Unknown(waits_of([start, length]), all_have_values([start, length])), False
-
-
 def end_of(start: int, length: Duration, clock: Clock) -> Due:
-    """Return when a clock that starts at an instant (epoch seconds) ends.
+    """Return when a clock that starts at an instant (epoch seconds) ends."""
+    length = _possible(length)
+    return add_length(_trigger(start, length, clock), length, clock.counting, clock.calendar, clock.zone)
+
+
+def _possible(length: Duration) -> Duration:
+    """Return a length that a clock can run.
 
     A calculated length that is less than nothing gives no time, one of more than 100 years gives these.
     """
     if length.unit in UNIT_SECONDS and not 0 <= length.count * UNIT_SECONDS[length.unit] <= LONGEST_SECONDS:
-        length = Duration(0 if length.count < 0 else LONGEST_SECONDS, "seconds")
-    return add_length(_trigger(start, length, clock), length, clock.counting, clock.calendar, clock.zone)
+        return Duration(0 if length.count < 0 else LONGEST_SECONDS, "seconds")
+    return length
 
 
 def _trigger(start: int, length: Duration, clock: Clock) -> int:
     """Return the instant that says which day set the clock going; it matters where whole days are counted."""
-    counts_days = length.unit == BUSINESS_DAYS_UNIT or (
-        length.unit in ("days", "weeks") and clock.counting.days == "calendar"
-    )
-    if not (clock.follows and counts_days):
+    if not (clock.follows and counts_whole_days(length, clock.counting)):
         return start
     is_midnight = start_of_day(local_day(start, clock.zone), clock.zone) == start
     return start - 1 if is_midnight else start
@@ -191,22 +310,45 @@ def _status(span: Span, acts: Sequence[State], stopped: State, clock: Clock, as_
     start, length, due = span.start, span.length, span.due
     if isinstance(start, Absent):
         return NOT_STARTED  # whatever its length will be
-    if isinstance(length, Absent):
+    if span.ends is None and isinstance(length, Absent):
         return ABSENT if isinstance(start, Known) else Unknown(waits_of([start]))
-    waits = waits_of([start, length, stopped, *acts])
-    if isinstance(due, Known):
-        found = _status_until(_instant(due), acts, stopped, clock)
+    waits = waits_of([start, due, stopped, *acts])
+    if span.least is not None and all_have_values([start]):
+        found = _status_until(span.least, acts, stopped, clock)
+        is_settled = _are_none((stopped, *acts)) or not waits
+        if found is None and isinstance(start, Known) and is_settled:
+            found = _status_while_running(span, _instant(start), clock, as_of)
         if found is not None:
             return found
-    elif isinstance(start, Known) and isinstance(length, Unknown) and length.has_value:
-        found = _status_of_any_length(_instant(start), acts, stopped, clock, as_of)
+    elif isinstance(start, Known) and _is_some_length(span):
+        found = _status_of_any_length(_instant(start), acts, stopped, clock, as_of, bool(span.pauses))
         return found or Unknown(waits, has_value=True)
     # An act that is unknown could have been in time, and an unknown start or length could be none.
-    if waits or not isinstance(due, Known):
-        return Unknown(waits, all_have_values([length]))
-    if isinstance(start, Known) and _instant(start) > as_of:
+    if waits or span.standing is Truth.UNDETERMINED:
+        pauses = NOTHING.union(*(one.all_waits for one in span.pauses))
+        return Unknown(waits or pauses, span.ends is not None or all_have_values([length or ABSENT]))
+    assert isinstance(due, Known)
+    return clock.ran_out
+
+
+def _is_some_length(span: Span) -> bool:
+    """Tell whether a clock runs for a length that is not known, and is certainly some."""
+    return span.ends is None and isinstance(span.length, Unknown) and span.length.has_value
+
+
+def _are_none(events: Sequence[State]) -> bool:
+    return all(isinstance(event, Absent) for event in events)
+
+
+def _status_while_running(span: Span, begin: int, clock: Clock, as_of: int) -> State | None:
+    """Return that a clock which nobody met or stopped in time is yet to begin, stands still or runs."""
+    if begin > as_of:
         return NOT_STARTED
-    return OPEN if is_in_time(as_of, _instant(due), clock.counting) else clock.ran_out
+    assert span.least is not None
+    if span.standing is Truth.TRUE:
+        return PAUSED
+    is_running = span.standing is Truth.FALSE and is_in_time(as_of, span.least, clock.counting)
+    return OPEN if is_running else None
 
 
 def _status_until(end: int, acts: Sequence[State], stopped: State, clock: Clock) -> State | None:
@@ -222,17 +364,15 @@ def _status_until(end: int, acts: Sequence[State], stopped: State, clock: Clock)
 
 
 def _status_of_any_length(
-    begin: int, acts: Sequence[State], stopped: State, clock: Clock, as_of: int
+    begin: int, acts: Sequence[State], stopped: State, clock: Clock, as_of: int, pauses: bool
 ) -> State | None:
     """Return the status that follows whatever the length is: no clock ends before it starts."""
     found = _status_until(begin, acts, stopped, clock)
-    if found is not None:
+    if found is not None or not _are_none((stopped, *acts)):
         return found
-    if not all(isinstance(event, Absent) for event in (stopped, *acts)):
-        return None
     if begin > as_of:
         return NOT_STARTED
-    return OPEN if is_in_time(as_of, begin, clock.counting) else None
+    return OPEN if not pauses and is_in_time(as_of, begin, clock.counting) else None
 
 
 def _stopped(status: State, event: State) -> State:
@@ -255,11 +395,20 @@ def give_up(finding: DeadlineFinding, events: Sequence[State], as_of: int) -> De
     return replace(finding, stopped=_earliest(_seen([finding.stopped, *events], as_of)))
 
 
-def _settled(status: State, due: State, acted: State, stopped: State) -> State:
+def _settled(status: State, span: Span, acted: State, stopped: State) -> State:
     if isinstance(status, Unknown):
         return Unknown(status.waits)
     if status == MET:
         return acted
     if status == STOPPED:
         return stopped
-    return due if has_run_out(status) else ABSENT
+    if not has_run_out(status):
+        return ABSENT
+    if span.ends is None or not isinstance(span.start, Known) or not isinstance(span.due, Known):
+        return span.due
+    return max(span.start, span.due, key=_instant)  # over before it began, it is over as it begins
+
+
+def _unless_known(status: State) -> State:
+    """Return what is left of a clock that does not certainly stand still."""
+    return Unknown(status.waits) if isinstance(status, Unknown) else ABSENT

@@ -76,22 +76,67 @@ class RuleFinding(Frozen):
     waits: Waits
 
 
+def waits_of(states: Sequence[State]) -> Waits:
+    """Return all that the unknown ones of the states wait for."""
+    return NOTHING.union(*(state.waits for state in states if isinstance(state, Unknown)))
+
+
+class Pause(Frozen):
+    """A time in which a clock perhaps stands still: whether it does, and from when until when.
+
+    Without a begin it does not; without an end it goes on.
+    """
+
+    applies: Truth
+    waits: Waits
+    begin: State
+    end: State
+
+    @classmethod
+    def of_unknown_list(cls, listed: str) -> Pause:
+        """Return what stands for the records of a list of which it is not known which there are."""
+        waits = frozenset({Missing("fact", listed, None)})
+        return cls(Truth.UNDETERMINED, waits, Unknown(waits), Unknown(waits))
+
+    @property
+    def is_none(self) -> bool:
+        """Tell whether there certainly is no such pause."""
+        return self.applies is Truth.FALSE or isinstance(self.begin, Absent)
+
+    @property
+    def is_certain(self) -> bool:
+        """Tell whether everything about it is known."""
+        return self.applies is Truth.TRUE and not any(
+            isinstance(one, Unknown) for one in (self.begin, self.end)
+        )
+
+    @property
+    def all_waits(self) -> Waits:
+        """All that it waits for."""
+        return self.waits | waits_of([self.begin, self.end])
+
+
 class DeadlineFinding(Frozen):
     """A deadline's clock. ``due`` is absent when the clock never started or the deadline does not exist.
 
-    ``acted`` is the earliest act that meets it, ``stopped`` the event that has stopped its clock, or
-    after which a deadline that was missed grows no later.
+    ``length`` is how long it runs, ``ends`` the instant at which, or a length before which, it ends; one of
+    the two may be None. ``pauses`` are the times in which it stands still, or may; ``left`` is what is left
+    of one that stands still. ``acted`` is the earliest act that meets it, ``stopped`` the event that has
+    stopped its clock, or after which a deadline that was missed grows no later.
     """
 
     exists: Truth
     start: State
-    length: State
+    length: State | None
     due: State
     acted: State
     stopped: State
     status: State
     settled: State
     provisional: bool
+    ends: State | None = None
+    pauses: tuple[Pause, ...] = ()
+    left: State = ABSENT
 
 
 class CapFinding(Frozen):

@@ -40,6 +40,7 @@ from policyengine.model.rulebook import (
     Deadline,
     Fact,
     Parameter,
+    Pause,
     Rule,
     Rulebook,
 )
@@ -60,8 +61,8 @@ from policyengine.semantics.deadlines import (
     has_run_out,
     judge_deadline,
     measure,
+    measure_until,
     ran_out,
-    waits_of,
 )
 from policyengine.semantics.findings import (
     ABSENT,
@@ -80,7 +81,9 @@ from policyengine.semantics.findings import (
     Truth,
     Unknown,
     Waits,
+    waits_of,
 )
+from policyengine.semantics.findings import Pause as PauseFound
 from policyengine.semantics.overriding import Candidate, close_overrides, resolve
 from policyengine.semantics.strata import DUE, dependencies, layers, levels
 from policyengine.values.counting import Counting
@@ -282,7 +285,7 @@ class _Run:
         if property == "due":
             return self._span(deadline, record).due_if_any
         finding = self._deadline(deadline, record)
-        return {"status": finding.status, "settled_at": finding.settled}[property]
+        return {"status": finding.status, "settled_at": finding.settled, "left": finding.left}[property]
 
     def _given(self, fact: Fact, record: int | None) -> State:
         dating = self._dating(fact, record)
@@ -386,13 +389,35 @@ class _Run:
         found = self.spans.get((id, record))
         if found is None:
             deadline = self.book.deadlines[id]
-            found = self.spans[id, record] = measure(
-                *self._condition(deadline.when, record),
-                self._operand(deadline.starts, record),
-                self._operand(deadline.within, record),
-                self._clock(deadline, record),
-            )
+            begins = *self._condition(deadline.when, record), self._operand(deadline.starts, record)
+            length = None if deadline.within is None else self._operand(deadline.within, record)
+            clock = self._clock(deadline, record)
+            if deadline.ends is not None:
+                ends = self._operand(deadline.ends, record)
+                found = measure_until(*begins, ends, length, clock)
+            else:
+                assert length is not None
+                pauses = [one for pause in deadline.pauses for one in self._pauses(pause, record)]
+                found = measure(*begins, length, clock, pauses, self.as_of)
+            self.spans[id, record] = found
         return found
+
+    def _pauses(self, pause: Pause, record: int | None) -> list[PauseFound]:
+        """Return the times in which a clock stands still, or may: one, or one for each record of a list."""
+        if pause.question is None:
+            begin, end = self._operand(pause.begin, record), self._operand(pause.end, record)
+            return [PauseFound(Truth.TRUE, NOTHING, begin, end)]
+        records = self._among(pause.question, record)
+        if records is None:
+            return [PauseFound.of_unknown_list(pause.question.listed)]
+        return [
+            PauseFound(
+                *self._inside(pause.question.where, one, record),
+                self._operand(pause.begin, one, record),
+                self._operand(pause.end, one, record),
+            )
+            for one in records
+        ]
 
     def _clock(self, deadline: Deadline, record: int | None) -> Clock:
         counting = self._counting(deadline.counting)
@@ -412,6 +437,8 @@ class _Run:
             )
             self.states[f"{id}.status", record] = found.status
             self.states[f"{id}.settled_at", record] = found.settled
+            if deadline.pauses:
+                self.states[f"{id}.left", record] = found.left
         return found
 
     def _follows(self, deadline: Deadline, record: int | None) -> bool:

@@ -100,8 +100,10 @@ def _of_parameter(parameter: Parameter) -> set[str]:
 
 
 def _of_due(deadline: Deadline) -> set[str]:
-    found = _nodes(refs_of_operand(deadline.starts)) | _nodes(refs_of_operand(deadline.within))
-    return found | _of_condition(deadline.when) | _own_list(deadline.listed)
+    found = _of_condition(deadline.when) | _own_list(deadline.listed)
+    for operand in (*deadline.measured, *deadline.instants_of_pauses):
+        found |= _nodes(refs_of_operand(operand))
+    return found.union(*map(_of_condition, deadline.questions))
 
 
 def _of_deadline(deadline: Deadline) -> set[str]:

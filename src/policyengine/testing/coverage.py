@@ -110,6 +110,8 @@ class Coverage:
                 found = _conditions(decision, self._in_force(decision, wanted))
             case "edge":
                 found = _edges(decision, self._in_force(decision, wanted))
+            case "pause":
+                found = _pauses(decision)
             case "day":
                 found = exercised_days(decision, rests_on(decision))
             case "reading":
@@ -192,6 +194,8 @@ def _targets(book: Rulebook, leaves: Iterable[Owned]) -> Iterator[Target]:
     for deadline in book.deadlines.values():
         for edge in SIDES.values():
             yield Target("edge", deadline.id, deadline.span, edge)
+        for pause in deadline.pauses[:1]:
+            yield from (Target("pause", deadline.id, pause.span, side) for side in ("none", "over", "open"))
     for amount in book.amounts.values():
         bands = (band.span for band in amount.bands if band.limit is not None)
         for span in (*(cap.span for cap in amount.caps), *([amount.span] if amount.floor else []), *bands):
@@ -228,6 +232,8 @@ def _wholes(book: Rulebook) -> Iterator[tuple[str, str, Condition, str | None]]:
         yield rule.id, rule.policy, rule.when, rule.listed
     for deadline in book.deadlines.values():
         yield deadline.id, deadline.policy, deadline.when, deadline.listed
+        for question in deadline.questions:  # whether there is a pause is another kind of target
+            yield deadline.id, deadline.policy, question.where, question.listed
     for amount in book.amounts.values():
         yield amount.id, amount.policy, amount.when, amount.listed
         for cap in amount.caps:
@@ -342,6 +348,19 @@ def _edges(decision: Decision, leaves: Iterable[Owned]) -> Iterator[Target]:
         if amount.exists is Truth.TRUE:
             yield from _limits_of_amount(decision, book.amounts[id], (id, record))
     yield from _limits_of_conditions(decision, leaves)
+
+
+def _pauses(decision: Decision) -> Iterator[Target]:
+    """Return how the clocks that can stand still do in a decision."""
+    book = decision.judged.rulebook
+    for (id, _), finding in decision.findings.deadlines.items():
+        deadline = book.deadlines[id]
+        if not deadline.pauses or finding.exists is not Truth.TRUE or not isinstance(finding.start, Known):
+            continue
+        is_over = any(pause.is_certain and isinstance(pause.end, Known) for pause in finding.pauses)
+        side = "open" if finding.status == Known("paused") else "over" if is_over else "none"
+        if side != "none" or not finding.pauses:
+            yield Target("pause", id, deadline.pauses[0].span, side)
 
 
 def _side(

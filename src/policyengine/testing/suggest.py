@@ -37,6 +37,11 @@ _SIDES = {
     "at": marked("exactly at the end of “{title}”"),
     "after": marked("one second after the end of “{title}”"),
 }
+_STANDING = {
+    "none": marked("without a pause: {title}"),
+    "over": marked("after a pause: {title}"),
+    "open": marked("in a pause: {title}"),
+}
 _LIMITS = {
     "before": marked("one less than the limit: {title}"),
     "at": marked("exactly the limit: {title}"),
@@ -74,7 +79,7 @@ class Suggestion(Frozen):
     expect: tuple[tuple[str, str], ...]
 
 
-_SUGGESTED = ("edge", "day", "reading", "figure")
+_SUGGESTED = ("edge", "pause", "day", "reading", "figure")
 """The kinds for which a case can be made; what makes a rule hold, somebody has to think of."""
 
 
@@ -135,6 +140,8 @@ class _Maker:
                 yield from (one for result in self.results for one in read_as(result, target))
             case "figure":
                 yield from (one for result in self.results for one in switched_on(result, target))
+            case "pause":
+                yield from self._standing(target)
             case _ if target.name in self.coverage.book.deadlines:
                 yield from self._moved(target)
             case _:
@@ -151,6 +158,8 @@ class _Maker:
                 count=self.tried,
             )
         match target.kind:
+            case "pause":
+                return message("no case has such a pause: write it by hand")
             case "day":
                 return message("no case says when the act was by whose day it is told")
             case "reading" | "figure":
@@ -187,6 +196,18 @@ class _Maker:
                         (met is not None, len(found), Try(result, result.scenario, given, due + offset))
                     )
         yield from (one for _, _, one in sorted(found, key=lambda one: one[:2]))
+
+    def _standing(self, target: Target) -> Iterator[Try]:
+        """Return the instants at which pauses begin and end, and the cases as they are."""
+        for result in self.results:
+            assert result.decision is not None
+            given, whole = given_of(result.scenario), result.decision.findings.deadlines
+            found = [one for (id, _), one in whole.items() if id == target.name]
+            moments = {
+                _number(one) for clock in found for pause in clock.pauses for one in (pause.begin, pause.end)
+            }
+            for moment in sorted(one for one in moments if one is not None):
+                yield Try(result, result.scenario, given, moment)
 
     # ---------- limits: another sum of money
 
@@ -300,7 +321,8 @@ class _Maker:
             )
         parts = (book.deadlines, book.amounts, book.rules, book.policies, book.parameters)
         found = next(group[target.name] for group in parts if target.name in group)
-        templates = _DAYS if target.kind == "day" else _SIDES if target.name in book.deadlines else _LIMITS
+        templates = _SIDES if target.name in book.deadlines else _LIMITS
+        templates = {"day": _DAYS, "pause": _STANDING}.get(target.kind, templates)
         return say(templates[target.side], title=self.naming.text(found.title), day=target.about)
 
     def _expected(self, target: Target, decision: Decision) -> Iterator[tuple[str, str]]:

@@ -36,6 +36,8 @@ class Clocks:
 
     def due(self, cell: Due, place: str, exists_if: Condition) -> Traits:
         """Write when a deadline ends, where it exists."""
+        if cell.length is None or cell.ends is not None or cell.pauses:
+            return self._slow_due(cell, place, exists_if)
         due, exists, provisional, end = (variable + place for variable in self.source.variables_of(cell))
         start, length = self.source.scope.value(cell.start), self.source.scope.value(cell.length)
         self.source.write(f"{exists} = {exists_if.as_number}")
@@ -60,6 +62,51 @@ class Clocks:
         elif due != end:
             self.source.write(f"{due} = {end}")
         return Traits("UV" if unknown else "" if exists_if.is_two_valued else "U", True)
+
+    def _slow_due(self, cell: Due, place: str, exists_if: Condition) -> Traits:
+        """Write when a deadline ends that can stand still or ends at an instant: the shared meaning."""
+        due, exists, provisional, end, *pauses = (
+            variable + place for variable in self.source.variables_of(cell)
+        )
+        self.source.write(f"{exists} = {exists_if.as_number}")
+        self.source.write(f"{end}, {provisional} = None, False")
+        if cell.pauses:
+            self.source.write(f"{pauses[0]} = []")
+        with self.source.block(f"if {exists}:"):
+            if cell.pauses:
+                self._pauses(cell, pauses[0], place)
+            self.source.write(f"{end}, {provisional} = slow.due({self._span(cell, pauses)}, as_of)")
+        if not exists_if.is_two_valued:
+            self._doubtful.add(cell.deadline)
+        doubt = f"U if {exists} == 1 and {end} is not None else {end}"
+        self.source.write(f"{due} = {end if exists_if.is_two_valued else doubt}")
+        return Traits("UV", True)
+
+    def _span(self, cell: Due, pauses: Sequence[str]) -> str:
+        """Return the source of what the time that a deadline gives is found out from."""
+        value = self.source.scope.value
+        ends, length = ("None" if one is None else value(one).text for one in (cell.ends, cell.length))
+        stretches = pauses[0] if pauses else "()"
+        start, follows = value(cell.start).text, self._follows(cell)
+        return f"{cell.deadline!r}, {start}, {length}, {follows}, {ends}, {stretches}"
+
+    def _pauses(self, cell: Due, found: str, place: str) -> None:
+        """Write the times in which a clock stands still, or may."""
+        source, scope = self.source, self.source.scope
+        for pause in cell.pauses:
+            asked = pause.question
+            if asked is None:
+                begin, end = scope.value(pause.begin), scope.value(pause.end)
+                source.write(f"{found}.append((3, {begin.text}, {end.text}))")
+                continue
+            this, scope.this = scope.this, place.strip("[]") if asked.this is not None else ""
+            if source.may_be_unknown[asked.listed]:
+                source.write(f"if {source.lists[asked.listed]} is None: {found}.append((1, U, U))")
+            with source.each(asked.listed, [asked.where, pause.begin, pause.end]):
+                truth = scope.condition(asked.where).as_number
+                begin, end = scope.value(pause.begin), scope.value(pause.end)
+                source.write(f"{found}.append(({truth}, {begin.text}, {end.text}))")
+            scope.this = this
 
     def _end(self, cell: Due, end: str, provisional: str, start: Value, length: Value) -> None:
         """Write when a clock ends of which start and length are known."""
@@ -88,8 +135,10 @@ class Clocks:
 
     def status(self, cell: Status, place: str) -> Traits:
         """Write what a deadline has come to, and when."""
-        status, settled = (self.source.slots[name] + place for name in names_of(cell))
         clock = self._dues[cell.name]
+        if clock.length is None or clock.ends is not None or clock.pauses:
+            return self._slow_status(cell, clock, place)
+        status, settled = (self.source.slots[name] + place for name in names_of(cell))
         _, exists, _, end = (variable + place for variable in self.source.variables_of(clock))
         start, length = self.source.scope.value(clock.start), self.source.scope.value(clock.length)
         acts, stops = ([self.source.scope.value(one) for one in events] for events in (cell.acts, cell.stops))
@@ -116,6 +165,24 @@ class Clocks:
                     self.source.write(f"if {settled} is not None: {settled} = U")
         marks = "UV" if unknown else "U" if cell.name in self._doubtful else ""
         return Traits(marks, True)
+
+    def _slow_status(self, cell: Status, clock: Due, place: str) -> Traits:
+        """Write what a deadline has come to that can stand still, or ends at an instant."""
+        names = [self.source.slots[name] + place for name in names_of(cell)]
+        _, exists, _, _, *pauses = (variable + place for variable in self.source.variables_of(clock))
+        acts, stops = (
+            tuple_of([self.source.scope.value(one) for one in events]) for events in (cell.acts, cell.stops)
+        )
+        self.source.write(f"{' = '.join(names)} = None")
+        with self.source.block(f"if {exists}:"):
+            args = f"{self._span(clock, pauses)}, {acts}, {stops}, as_of"
+            found = f"{', '.join(names)}, = slow.standing({args})" if cell.stands else ""
+            self.source.write(found or f"{', '.join(names)}, _ = slow.standing({args})")
+            if cell.name in self._doubtful:
+                with self.source.block(f"if {exists} == 1:"):
+                    for name in names:
+                        self.source.write(f"if {name} is not None: {name} = U")
+        return Traits("UV", True)
 
     def _settle(self, cell: Status, status: str, settled: str, clock: _Clock) -> None:
         """Write what a clock has come to of which everything is known."""

@@ -141,7 +141,7 @@ class _Generator:
         """Cut nodes of records where one asks about the list what those before it must have settled."""
         run: list[Node] = []
         for node in nodes:
-            if run and self.questions.new(expressions_of(node), group):
+            if run and (self.questions.new(expressions_of(node), group) or _looks_at_records(node)):
                 yield run
                 run = []
             self.questions.ask(expressions_of(node), group)
@@ -192,3 +192,8 @@ class _Generator:
             text = found.text if scope.is_two_valued else f"{found.text} & {applies}"
         self.source.write(f"{self.source.slots[slot]}{place} = {text}")
         self.is_sure[slot] = scope.is_two_valued and found.is_two_valued
+
+
+def _looks_at_records(node: Node) -> bool:
+    """Tell whether a clock looks at records of a list by itself, to see when it stands still."""
+    return isinstance(node, Due) and any(one.question is not None for one in node.pauses)

@@ -18,6 +18,14 @@ OF_CLOCKS = ("exists", "provisional", "end")
 """What a clock has beside its values; the end is certain even where it is not that there is a clock."""
 
 
+_PAUSES = ("pauses",)
+"""What a clock has that can stand still, beside that: what its end and its status are found out from."""
+
+
+def _of_clock(cell: Due) -> tuple[str, ...]:
+    return (*OF_CLOCKS, *_PAUSES) if cell.pauses else OF_CLOCKS
+
+
 class Source:
     """Lines of source, one variable for each name and rule of a Plan.
 
@@ -81,14 +89,14 @@ class Source:
             if name not in self.slots:
                 self.scope.variables[name] = self.variable(name)
         if isinstance(node, Due):
-            for what in OF_CLOCKS:
+            for what in _of_clock(node):
                 self.variable(f"{node.deadline} {what}")
 
     def variables_of(self, node: Node) -> list[str]:
         """Return the variables of a node."""
         found = [self.slots[name] for name in names_of(node)]
         if isinstance(node, Due):
-            found += [self.slots[f"{node.deadline} {what}"] for what in OF_CLOCKS]
+            found += [self.slots[f"{node.deadline} {what}"] for what in _of_clock(node)]
         return found
 
     def empty(self, nothing: str, listed: str | None) -> str:

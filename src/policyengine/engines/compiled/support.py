@@ -56,8 +56,8 @@ from policyengine.semantics.amounts import (
     round_quotient,
     value_of,
 )
-from policyengine.semantics.deadlines import Clock, Span, end_of, judge_deadline, measure
-from policyengine.semantics.findings import ABSENT, Known, State, Truth
+from policyengine.semantics.deadlines import Clock, Span, end_of, judge_deadline, measure, measure_until
+from policyengine.semantics.findings import ABSENT, NOTHING, Known, Pause, State, Truth
 from policyengine.semantics.overriding import Candidate as Claim
 from policyengine.semantics.overriding import resolve
 from policyengine.values.literals import LARGEST_COUNT, Duration, Number, Value, ValueType, local_day
@@ -96,6 +96,64 @@ class Slow(Frozen):
             as_of,
         )
         return drop(found.status), drop(found.settled)
+
+    def _span_of(
+        self,
+        deadline: str,
+        start: Raw,
+        length: Raw,
+        follows: bool,
+        ends: Raw,
+        pauses: Sequence[tuple[int, Raw, Raw]],
+        as_of: int,
+    ) -> Span:
+        """Return the time that a deadline gives that can stand still, or ends at an instant."""
+        clocks, cell = self.helpers.clocks[deadline], self.helpers.dues[deadline]
+        begins = Truth.TRUE, PENDING, lift(start)
+        if cell.ends is not None:
+            lead = None if cell.length is None else lift(length)
+            return measure_until(*begins, lift(ends), lead, clocks[0])
+        found = [
+            Pause(TRUTHS[truth], PENDING if truth == UNDETERMINED else NOTHING, lift(begin), lift(end))
+            for truth, begin, end in pauses
+        ]
+        return measure(*begins, lift(length), clocks[follows], found, as_of)
+
+    def due(
+        self,
+        deadline: str,
+        start: Raw,
+        length: Raw,
+        follows: bool,
+        ends: Raw,
+        pauses: Sequence[tuple[int, Raw, Raw]],
+        as_of: int,
+    ) -> tuple[Raw, bool]:
+        """Return when such a deadline ends that exists, and whether that is provisional."""
+        span = self._span_of(deadline, start, length, follows, ends, pauses, as_of)
+        return drop(span.due), span.provisional
+
+    def standing(
+        self,
+        deadline: str,
+        start: Raw,
+        length: Raw,
+        follows: bool,
+        ends: Raw,
+        pauses: Sequence[tuple[int, Raw, Raw]],
+        acts: Sequence[Raw],
+        stops: Sequence[Raw],
+        as_of: int,
+    ) -> tuple[Raw, Raw, Raw]:
+        """Return what such a deadline that exists has come to, when, and what is left of it."""
+        found = judge_deadline(
+            self._span_of(deadline, start, length, follows, ends, pauses, as_of),
+            [lift(one) for one in acts],
+            [lift(one) for one in stops],
+            self.helpers.ends[deadline],
+            as_of,
+        )
+        return drop(found.status), drop(found.settled), drop(found.left)
 
     def amount(self, name: str, raws: Sequence[Raw], truths: Sequence[int], record: int | None) -> Raw:
         """Return an amount that exists; ``raws`` are its parts, ``truths`` whether its caps apply."""
@@ -238,6 +296,7 @@ class Helpers:
     def __init__(self, program: Program) -> None:
         """Make the clocks and functions of all cells."""
         self.clocks: dict[str, tuple[Clock, Clock]] = {}
+        self.dues: dict[str, Due] = {}
         self.ends: dict[str, Clock] = {}
         self.amounts: dict[str, AmountParts] = {}
         self.given = program.given
@@ -252,6 +311,7 @@ class Helpers:
                     self.figures[cell.name] = _figure(cell, world)
                 case Due():
                     self.clocks[cell.deadline] = clocks_of(cell, world)
+                    self.dues[cell.deadline] = cell
                 case Status():
                     self.ends[cell.name] = last_clock_of(cell, world)
                 case Amount():

@@ -106,6 +106,7 @@ class Slice:
         for id, deadline in book.deadlines.items():
             if id + DUE in self.nodes:
                 yield deadline.when, deadline.listed
+                yield from ((one, deadline.listed) for one in deadline.questions)
         for id, amount in book.amounts.items():
             if id in self.nodes:
                 yield amount.when, amount.listed
@@ -154,9 +155,7 @@ class Slice:
                     ref.name for operand in one.condition.operands for ref in refs_of_operand(operand)
                 )
         for deadline in self.deadlines():
-            operands = (deadline.starts, deadline.within, *deadline.met_by, *deadline.stopped_by)
-            chosen = (choose_operand(operand, self.readings) for operand in operands)
-            found.update(one.name for one in chosen if isinstance(one, Ref))
+            found |= self._parts_of(deadline)
         found.update(one.by.name for one in self.book.parameters.values() if one.by is not None)
         found.update(one.dated_by for one in self.book.facts.values() if one.dated_by is not None)
         return frozenset(found)
@@ -198,10 +197,20 @@ class Slice:
         """
         rigid = self._moved(name, only_rigid=True)
         moved = self._moved(name, only_rigid=False)
+        if any(self._moves_pauses(deadline, moved) for deadline in self.deadlines()):
+            return True
         return any(
             (left in moved and right in moved) and not (left in rigid and right in rigid)
             for left, right in self._comparisons()
         )
+
+    def _moves_pauses(self, deadline: Deadline, moved: frozenset[str]) -> bool:
+        """Tell whether of a clock that stands still two instants move: a pause that passes it by.
+
+        Such a clock ends earlier and later again; with one of them it ends ever later, or ever earlier.
+        """
+        names = map(self._name_of, (deadline.starts, *deadline.instants_of_pauses))
+        return bool(deadline.pauses) and sum(one in moved for one in names if one is not None) > 1
 
     def turns(self, name: str) -> bool:
         """Tell whether an amount could rise and then fall as a value rises, as 1 − x with the cap x does.
@@ -261,6 +270,14 @@ class Slice:
         for deadline in self.deadlines():
             for event in (*deadline.met_by, *deadline.stopped_by):
                 yield event.name, deadline.id + DUE
+            yield from self._compared_by_clock(deadline)
+
+    def _compared_by_clock(self, deadline: Deadline) -> Iterator[tuple[str, str]]:
+        """Return what a clock that can stand still, or ends at an instant, compares with each other."""
+        start = self._name_of(deadline.starts)
+        others = [self._name_of(one) for one in (deadline.ends, *deadline.instants_of_pauses)]
+        names = [one for one in (start, *others) if one is not None]
+        yield from combinations(names, 2)
 
     def _moved(self, name: str, only_rigid: bool) -> frozenset[str]:
         """Return what moves with a value, also through clocks; ``only_rigid``: by as much as the value."""
@@ -268,13 +285,13 @@ class Slice:
         while True:
             more: set[str] = set()
             for deadline in self.deadlines():
-                starts = choose_operand(deadline.starts, self.readings)
-                within = choose_operand(deadline.within, self.readings)
-                parts = [one.name for one in (starts, within) if isinstance(one, Ref)]
+                measured = (*deadline.measured, *deadline.instants_of_pauses)
+                parts = [one for one in map(self._name_of, measured) if one is not None]
                 events = [event.name for event in (*deadline.met_by, *deadline.stopped_by)]
-                is_rigid = within.type is ValueType.DURATION and self._is_rigid(deadline)
+                is_rigid = self._is_rigid(deadline)
                 if moved.intersection(parts) and (is_rigid or not only_rigid):
                     more |= {deadline.id + DUE, f"{deadline.id}.settled_at"}
+                    more |= {f"{deadline.id}.left"} if deadline.pauses else set()
                 if moved.intersection(events):
                     more.add(f"{deadline.id}.settled_at")
             more = {to for one in more for to in self.flow(one)} - moved
@@ -293,13 +310,21 @@ class Slice:
         if any(isinstance(one, Ref) and one.name in flow for one in given):
             return True
         for deadline in self.deadlines():
-            within = choose_operand(deadline.within, self.readings)
-            is_length = isinstance(within, Ref) and within.name in flow
+            within = self._name_of(deadline.within)
+            is_length = within is not None and within in flow
             if is_length and choose_counting(deadline.counting, self.readings).days == "calendar":
                 return True
         return False
 
     def _is_rigid(self, deadline: Deadline) -> bool:
+        """Tell whether a clock ends as much later as what it is counted from is."""
+        if deadline.pauses:
+            return False
+        if deadline.within is None:
+            return True
+        within = choose_operand(deadline.within, self.readings)
+        if within.type is not ValueType.DURATION:
+            return False
         counting = choose_counting(deadline.counting, self.readings)
         return counting.hours == "continuous" and counting.days == "rolling"
 
@@ -351,6 +376,7 @@ class Slice:
         loops = [
             *(rule.listed for id, rule in self.book.rules.items() if rule_node(id) in self.nodes),
             *(deadline.listed for deadline in self.deadlines()),
+            *(one.listed for deadline in self.deadlines() for one in deadline.questions),
             *(amount.listed for amount in self.amounts()),
         ]
         return next(iter(asked.values())) if len(asked) == 1 and listed not in loops else None
@@ -442,7 +468,8 @@ class Slice:
 
     def _parts_of(self, deadline: Deadline) -> frozenset[str]:
         """Return the names that a clock is counted from, for, until and stopped by."""
-        operands = (deadline.starts, deadline.within, *deadline.met_by, *deadline.stopped_by)
+        events = (*deadline.met_by, *deadline.stopped_by)
+        operands = (*deadline.measured, *deadline.instants_of_pauses, *events)
         chosen = (choose_operand(one, self.readings) for one in operands)
         return frozenset(one.name for one in chosen if isinstance(one, Ref))
 

@@ -16,7 +16,7 @@ from policyengine.reading.parse.clauses import parse_clauses
 from policyengine.reading.parse.names import Names
 from policyengine.reading.parse.operands import Scope
 from policyengine.reading.parse.overlays import apply_overlays, parse_overlay
-from policyengine.reading.parse.policies import PolicyParser, declare_policy
+from policyengine.reading.parse.policies import PolicyParser, declare_policy, settle_policy
 from policyengine.reading.parse.reports import parse_report
 from policyengine.reading.parse.sets import parse_sets
 from policyengine.reading.parse.sound_parts import SoundParts, asks_for, sound_parts
@@ -143,6 +143,8 @@ def _parse(
     declare_vocabulary(trees["facts"][0], scope)
     for node in trees.get("policy", ()):
         declare_policy(node, scope)
+    for node in trees.get("policy", ()):
+        settle_policy(node, scope)
     vocabulary = parse_vocabulary(trees["facts"][0], scope)
     names.sets = parse_sets(trees["facts"][0].get("sets"), scope)
     policies = [PolicyParser(node, scope, sources, counting).parse() for node in trees.get("policy", ())]

@@ -70,14 +70,15 @@ class Names:
         if self.take(symbol.name, symbol.span):
             self.symbols[symbol.name] = symbol
 
-    def declare_deadline(self, name: str, listed: str | None, span: Span) -> None:
-        """Add the three properties of a deadline."""
+    def declare_deadline(self, name: str, listed: str | None, span: Span, stands: bool = False) -> None:
+        """Add the properties of a deadline; what is left of it only where it can stand still."""
         if not self.take(name, span):
             return
         for suffix, type, choices in (
             ("due", ValueType.INSTANT, ()),
             ("status", ValueType.CHOICE, _STATUS_CHOICES),
             ("settled_at", ValueType.INSTANT, ()),
+            *([("left", ValueType.DURATION, ())] if stands else []),
         ):
             self.declare(Symbol(f"{name}.{suffix}", "deadline", type, listed, choices, span))
 
@@ -122,7 +123,12 @@ class Names:
             what = message("`{name}` is a deadline and has no value of its own", name=name)
             help = message("write `{name}.status`, `{name}.due` or `{name}.settled_at`", name=name)
             return error("unknown-name", what, span, help)
+        if name.endswith(".left") and f"{name.removesuffix('.left')}.status" in self.symbols:
+            return error("unknown-name", what, span, _NOT_LEFT)
         return error("unknown-name", what, span, did_you_mean(name, known) or _DECLARE)
 
 
+_NOT_LEFT = message(
+    "only of a clock with `pauses` something is left; of one that runs, its `due` tells when it ends"
+)
 _DECLARE = message("declare it in facts.yaml, or as a parameter, deadline or amount of a policy")

@@ -29,10 +29,10 @@ from policyengine.reading.parse import nodes
 from policyengine.reading.parse.amounts import AmountParser, amount_type
 from policyengine.reading.parse.book import parse_counting
 from policyengine.reading.parse.conditions import join, parse_condition
+from policyengine.reading.parse.ends import parse_end, settle_left
 from policyengine.reading.parse.names import Symbol
 from policyengine.reading.parse.operands import (
     INSTANT,
-    LENGTH,
     Scope,
     Wanted,
     find_assumption,
@@ -68,7 +68,8 @@ def declare_policy(node: MappingNode, scope: Scope) -> None:
         type = _parameter_type(entry, scope)
         scope.names.declare(Symbol(entry.key.text, "parameter", type, None, (), entry.key.span))
     for entry in nodes.entries(node.get("deadlines")):
-        scope.names.declare_deadline(entry.key.text, _for_each(entry, scope), entry.key.span)
+        stands = nodes.mapping(entry.value).get("pauses") is not None
+        scope.names.declare_deadline(entry.key.text, _for_each(entry, scope), entry.key.span, stands)
     for entry in nodes.entries(node.get("amounts")):
         listed, type = _for_each(entry, scope), amount_type(entry)
         if nodes.mapping(entry.value).get("rounding") == Scalar("none", entry.key.span, False):
@@ -80,6 +81,12 @@ def declare_policy(node: MappingNode, scope: Scope) -> None:
             what = message("`{name}` is defined twice", name=entry.key.text)
             help = message("the other definition is at {place}", place=first)
             scope.fault("duplicate-name", what, entry.key.span, help)
+
+
+def settle_policy(node: MappingNode, scope: Scope) -> None:
+    """Settle what the names of the file are that depends on other names, once all are declared."""
+    for entry in nodes.entries(node.get("deadlines")):
+        settle_left(entry, scope)
 
 
 def _for_each(entry: Entry, scope: Scope) -> str | None:
@@ -246,7 +253,7 @@ class PolicyParser:
         scope = self.scope.within(listed)
         who = self._party(node.get("who"))
         starts = self._operand(node.get("starts"), INSTANT, scope)
-        within = self._operand(node.get("within"), LENGTH, scope)
+        end = parse_end(node, scope)
         acts = self._events(node.get("met_by"), scope)
         stops = self._events(node.get("stopped_by"), scope)
         ends = self._events(node.get("owed_until"), scope)
@@ -256,7 +263,7 @@ class PolicyParser:
         when = self._in_scope(node, scope)
         own = parse_counting(node.get("counting"), scope)
         source = self.sources.parse(node.get("source"), self.scope)
-        if starts is None or within is None or self._is_fraction(within, entry.key.span):
+        if starts is None or end is None or self._is_fraction(end.within, entry.key.span):
             return None
         departed = {rule.aspect for rule in own}
         counting = (*own, *(rule for rule in self.counting if rule.aspect not in departed))
@@ -267,7 +274,7 @@ class PolicyParser:
             source=source,
             who=who,
             starts=starts,
-            within=within,
+            within=end.within,
             met_by=acts,
             stopped_by=stops,
             owed_until=ends,
@@ -276,6 +283,8 @@ class PolicyParser:
             counting=tuple(sorted(counting, key=lambda rule: rule.aspect)),
             listed=listed,
             span=entry.key.span,
+            ends=end.ends,
+            pauses=end.pauses,
         )
 
     def _events(self, node: Node | None, scope: Scope) -> tuple[Ref, ...]:
@@ -308,7 +317,7 @@ class PolicyParser:
     def _operand(self, node: Node | None, wanted: Wanted, scope: Scope) -> Operand | None:
         return None if node is None else parse_operand(node, wanted, scope)
 
-    def _is_fraction(self, value: Operand, span: Span) -> bool:
+    def _is_fraction(self, value: Operand | None, span: Span) -> bool:
         """Refuse an exact step of a calculation where a value is needed that has an end."""
         exact = [ref.name for ref in refs_of_operand(value) if ref.name in self.scope.names.exact]
         if exact:

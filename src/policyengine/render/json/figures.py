@@ -8,7 +8,7 @@ from policyengine.outcome.decision import AmountView, ClockView
 from policyengine.render.json.parts import TRUTHS, Json, key_data, place_data, source_data, text_data
 from policyengine.render.json.values import Values
 from policyengine.semantics.amounts import value_of
-from policyengine.semantics.findings import Known, State
+from policyengine.semantics.findings import Known, Pause, State
 from policyengine.values.literals import ValueType, fraction_text
 
 
@@ -32,15 +32,25 @@ class Figures:
             "who": deadline.who,
             "start": self.values.state(finding.start, ValueType.INSTANT),
             "length": self.values.state(finding.length, ValueType.DURATION),
+            "ends": self.values.state(finding.ends, ValueType.INSTANT),
+            "pauses": [self._pause(one) for one in finding.pauses],
             "due": self.values.state(finding.due, ValueType.INSTANT),
             "acted": self.values.state(finding.acted, ValueType.INSTANT),
             "stopped": self.values.state(finding.stopped, ValueType.INSTANT),
             "status": self.values.state(finding.status, ValueType.CHOICE),
             "settled_at": self.values.state(finding.settled, ValueType.INSTANT),
+            "left": self.values.state(finding.left, ValueType.DURATION),
             "seconds_left": left if is_open else None,
             "provisional": view.provisional,
             "source": source_data(deadline.source),
             **place_data(deadline.span),
+        }
+
+    def _pause(self, pause: Pause) -> Json:
+        return {
+            "applies": TRUTHS[pause.applies],
+            "from": self.values.state(pause.begin, ValueType.INSTANT),
+            "until": self.values.state(pause.end, ValueType.INSTANT),
         }
 
     def amount(self, view: AmountView) -> Json:

@@ -13,12 +13,14 @@ from policyengine.render.why.figures import Figures
 from policyengine.render.why.leaves import Leaves
 from policyengine.render.why.walk import Walk
 from policyengine.semantics.deadlines import MISSED, has_run_out
-from policyengine.semantics.findings import Absent, DeadlineFinding, Known, Truth, Unknown
+from policyengine.semantics.findings import Absent, DeadlineFinding, Known, State, Truth, Unknown
 from policyengine.values.literals import ValueType
 
 _IN_TIME, _TOO_LATE = marked("met by an act at {instant}"), marked("met too late, by an act at {instant}")
 _NOT_MET = marked("what would meet it has not happened:")
 _PERHAPS_MET = marked("whether it has been met is not known:")
+_STOOD = marked("its clock stood still from {start} until {end}")
+_PERHAPS_STOOD = marked("its clock perhaps stands still from {start} until {end}:")
 _OWED_UNTIL = marked("it is asked for until:")
 
 
@@ -48,15 +50,37 @@ class Clocks:
         if finding.exists is Truth.FALSE:
             return
         yield self.walk.line(depth, self._clock(key))
-        for operand in (deadline.starts, deadline.within):
+        for operand in deadline.measured:
             yield from self.figures.term(operand, key[1], depth + 1)
+        yield from self._pauses(finding, depth + 1)
         for chosen in self._countings(deadline, finding):
             yield from self.leaves.choice(chosen, depth + 1)
         yield from self._act(deadline, finding, key[1], depth)
 
+    def _pauses(self, finding: DeadlineFinding, depth: int) -> Iterator[str]:
+        """Tell the times in which a clock stood still or may have, and what is left of it."""
+        for pause in finding.pauses:
+            begin, end = (self._instant(one) for one in (pause.begin, pause.end))
+            if pause.is_certain and isinstance(pause.end, Absent):
+                yield self.walk.line(depth, self.say("its clock stands still from {start} on", start=begin))
+                continue
+            template = _STOOD if pause.is_certain else _PERHAPS_STOOD
+            yield self.walk.line(depth, self.say(template, start=begin, end=end))
+            if not pause.is_certain:
+                reason = self.naming.waits(pause.all_waits)
+                yield self.walk.line(depth + 1, reason)
+        if isinstance(finding.left, Known):
+            left = self.naming.typed(finding.left.value, ValueType.DURATION)
+            yield self.walk.line(depth, self.say("{span} left", span=left))
+
+    def _instant(self, state: State) -> str:
+        if isinstance(state, Known):
+            return self.naming.typed(state.value, ValueType.INSTANT)
+        return self.naming.no_value(state)
+
     def _countings(self, deadline: Deadline, finding: DeadlineFinding) -> Iterator[ByChoice]:
         """Return the readings by which the length of a deadline is counted."""
-        aspects = counting_aspects(finding.length)
+        aspects = () if finding.length is None else counting_aspects(finding.length)
         if deadline.met_by:
             aspects = (*aspects, "end")
         for rule in deadline.counting:
@@ -94,16 +118,40 @@ class Clocks:
 
     def _clock(self, key: Key) -> str:
         finding = self.decision.findings.deadlines[key]
-        length = self.naming.no_value(finding.length)
-        if isinstance(finding.length, Known):
-            length = self.naming.typed(finding.length.value, ValueType.DURATION)
+        if finding.ends is not None:
+            return self._clock_until(key, finding)
+        length = "" if finding.length is None else self._length(finding.length)
         if isinstance(finding.start, Absent):
             return self.say(
                 "its clock has not begun: what starts it has not happened; within {length}", length=length
             )
+        if finding.pauses and isinstance(finding.due, Absent):
+            start = self.naming.state(finding.start, f"{key[0]}.due")
+            return self.say("from {start}, within {length}; its end is open", start=start, length=length)
         return self.say(
             "from {start}, within {length}, until {due}",
             start=self.naming.state(finding.start, f"{key[0]}.due"),
             length=length,
             due=self.naming.state(finding.due, f"{key[0]}.due"),
+        )
+
+    def _length(self, length: State) -> str:
+        if isinstance(length, Known):
+            return self.naming.typed(length.value, ValueType.DURATION)
+        return self.naming.no_value(length)
+
+    def _clock_until(self, key: Key, finding: DeadlineFinding) -> str:
+        """Return how a clock runs that ends at an instant, or a length before one."""
+        due = self.naming.state(finding.due, f"{key[0]}.due")
+        if isinstance(finding.start, Absent):
+            return self.say("its clock has not begun: what starts it has not happened; until {due}", due=due)
+        start = self.naming.state(finding.start, f"{key[0]}.due")
+        if finding.length is None or finding.ends is None:
+            return self.say("from {start} until {due}", start=start, due=due)
+        return self.say(
+            "from {start} until {due}: {length} before {instant}",
+            start=start,
+            due=due,
+            length=self._length(finding.length),
+            instant=self.naming.state(finding.ends, f"{key[0]}.due"),
         )

@@ -12,6 +12,7 @@ from policyengine.syntax.shape_faults.telling import Telling
 
 _EITHER = {
     ("then", "notices"): marked("say what follows (`{first}`), or who is told what (`{second}`)"),
+    ("within", "ends"): marked("say how long it runs (`{first}`), or when it ends (`{second}`)"),
     ("zh", "en"): marked("write it in Chinese (`{first}`) or in English (`{second}`)"),
     ("checks", "faults"): marked(
         "say what must come out (`{first}`), or for which faults the case must be refused (`{second}`)"

@@ -74,7 +74,9 @@ def _take_nearest(telling: Telling, found: ValidationError, fault: Fault) -> Non
     inner: dict[int, list[ValidationError]] = {position: [] for position in fitting}
     for one in found.context or ():
         inner.get(cast(int, one.relative_schema_path[0]), []).append(one)
-    nearest = min(fitting, key=lambda position: (_distance(inner[position], fault.path), position))
+    keys = set(fault.instance) if isinstance(fault.instance, dict) else set()
+    meant = [position for position in fitting if keys & set(telling.schema.keys(branches[position]))]
+    nearest = min(meant or fitting, key=lambda position: (_distance(inner[position], fault.path), position))
     for one in inner[nearest]:
         _take(telling, one)
 
