@@ -419,3 +419,22 @@ def test_after_fast_typing_the_last_text_is_told(folder: Path) -> None:
         await editor.until(lambda: editor.codes(POLICY) == [])
 
     session(folder, talk)
+
+
+def test_the_words_of_a_pause_are_no_names(tmp_path: Path) -> None:
+    """The record's fact is called like the key: only the fact is renamed."""
+    folder = tmp_path / "pauses"
+    shutil.copytree(Path(__file__).parents[1] / "language" / "pauses", folder)
+
+    async def talk(editor: Editor) -> None:
+        text = editor.open("facts.yaml")
+        document = lsp.TextDocumentIdentifier(editor.uri("facts.yaml"))
+        edit = await editor.client.text_document_rename_async(
+            lsp.RenameParams(document, place(text, "      from:", inside=7), "begun_at")
+        )
+        assert edit is not None
+        applied(folder, edit)
+
+    session(folder, talk)
+    rules = (folder / "policies" / "repairs.yaml").read_text("utf-8")
+    assert "pauses: {list: waits, from: begun_at, until: until, where: {what_for: customer}}" in rules

@@ -94,10 +94,16 @@ def _tail(index: Index, key: str) -> Symbol | None:
     return found[0] if len(found) == 1 else None
 
 
+def _stands(symbol: Symbol) -> bool:
+    """Tell whether the clock of a deadline can stand still."""
+    return isinstance(symbol.node, MappingNode) and symbol.node.get("pauses") is not None
+
+
 def _choices(symbol: Symbol, key: str) -> Iterator[Proposal]:
     if symbol.kind == "deadline":
         if key.endswith(".status"):
-            yield from (Proposal(name, title, None) for name, title in STATUSES)
+            stands = _stands(symbol)
+            yield from (Proposal(name, title, None) for name, title in STATUSES if stands or name != "paused")
         return
     node = symbol.node if isinstance(symbol.node, MappingNode) else None
     values = node.get("values") if node is not None else None
@@ -120,7 +126,8 @@ def _names(index: Index, as_keys: bool) -> Iterator[Proposal]:
     for symbol in index.of_kinds("fact", "amount", "parameter", "deadline", "assumption"):
         title = title_of(symbol)
         if symbol.kind == "deadline":
-            yield from (Proposal(f"{symbol.name}.{one}", title, symbol.kind) for one in DEADLINE_PROPERTIES)
+            properties = DEADLINE_PROPERTIES if _stands(symbol) else DEADLINE_PROPERTIES[:-1]
+            yield from (Proposal(f"{symbol.name}.{one}", title, symbol.kind) for one in properties)
         elif symbol.kind != "assumption" or as_keys:
             yield Proposal(symbol.name, title, symbol.kind)
             if symbol.listed:

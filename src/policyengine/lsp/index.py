@@ -70,6 +70,10 @@ class Use(Frozen):
     by_title: bool = False
 
 
+_OF_WORDS = ("pauses", "ends")
+"""Mappings whose keys are words of the language, even where a fact of the record is named so."""
+
+
 class Index:
     """The declarations and uses in the files of one rulebook."""
 
@@ -165,7 +169,8 @@ class Index:
                     if symbol is not None:
                         yield Use(symbol, one.key.span, one.key.text)
                 continue
-            yield from self._scalar(entry.key, key, listed, this)
+            if key not in _OF_WORDS:
+                yield from self._scalar(entry.key, key, listed, this)
             yield from self._node(entry.value, entry.key.text, listed, this)
 
     def _scalar(self, written: Scalar, key: str, listed: str, this: str) -> Iterator[Use]:
