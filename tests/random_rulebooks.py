@@ -8,8 +8,9 @@ engines order by name and must not depend on it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from random import Random
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from policyengine.diagnostics.span import Span
@@ -61,6 +62,7 @@ from policyengine.values.literals import (
     ValueType,
     comparison_key,
 )
+from policyengine.values.seasons import Season
 
 NOWHERE = Span("random")
 TITLE = Text("题", "title")
@@ -109,7 +111,7 @@ COUNTINGS: tuple[tuple[Any, tuple[str, str]], ...] = (
     ("business_days", ("from_next_day", "from_same_day")),
 )
 EXACT = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
-TYPES = tuple(ValueType)
+TYPES = tuple(one for one in ValueType if one is not ValueType.LENGTH)  # no fact is of two kinds
 READINGS = ("x", "y")
 _Item = TypeVar("_Item")
 
@@ -158,6 +160,8 @@ def random_value(random: Random, type: ValueType) -> Value:
             return random.choice(LENGTHS)
         case ValueType.BUSINESS_DAYS:
             return random.choice(BUSINESS)
+        case ValueType.LENGTH:
+            return random.choice((*LENGTHS, *BUSINESS))
         case _:
             return _random_number(random, type)
 
@@ -312,23 +316,57 @@ class _Maker:
         return replace(self.lists[path], fields=fields)
 
     def parameter(self, listed: str | None) -> None:
-        id, type = self.name("param"), self.choose(TYPES)
-        acts = self.visible(None, (ValueType.INSTANT,))
+        id, type = self.name("param"), self.choose((*TYPES, ValueType.LENGTH))
+        acts = self.visible(listed, (ValueType.INSTANT,))
         by = self.choose(acts) if acts and self.chance(0.6) else None
+        values = () if self.chance(0.2) else tuple(self.dated_values(type, by is not None))
+        of_record = by.listed if by is not None and any(one.is_dated for one in values) else None
+        self.parameters[id] = Parameter(
+            id, self.policy(), TITLE, type, values, by, None, False, "", NOWHERE, of_record
+        )
+        self.refs.append(Ref(id, "parameter", type, of_record, NOWHERE))
+
+    def dated_values(self, type: ValueType, is_dated: bool) -> list[DatedValue]:
+        """Return values of a figure, the earliest first; some are interludes, or those of every year."""
         starts: Sequence[int | None] = (None,)
-        if by is not None:
+        if is_dated:
             starts = self.choose(((None,), (None, TODAY + 1), (TODAY, TODAY + 2), (None, TODAY, TODAY + 5)))
-        values = tuple(DatedValue(start, random_value(self.random, type), NOWHERE) for start in starts)
-        values = () if self.chance(0.2) else values
-        self.parameters[id] = Parameter(id, self.policy(), TITLE, type, values, by, None, False, "", NOWHERE)
-        self.refs.append(Ref(id, "parameter", type, None, NOWHERE))
+        found = [DatedValue(start, random_value(self.random, type), self.span()) for start in starts]
+        if not is_dated:
+            return found
+        found = [
+            replace(one, end=(one.start or TODAY) + self.choose((0, 1, 2, 9))) if self.chance(0.3) else one
+            for one in found
+        ]
+        if self.chance(0.35):
+            start, end = self.choose((None, TODAY + 1)), self.choose((None, TODAY + 4))
+            value = random_value(self.random, type)
+            found.append(DatedValue(start, value, self.span(), end, self.season()))
+        return sorted(found, key=lambda one: (one.start is not None, one.start or 0))
+
+    def season(self) -> Season:
+        """Return days of every year around the day on which cases happen."""
+        first, last = (date.fromordinal(TODAY + self.choose((-3, 0, 1, 2, 200))) for _ in range(2))
+        return Season(first.month * 100 + first.day, last.month * 100 + last.day)
 
     def policy(self) -> str:
         """Return a policy; what a new one demands rests on what there is already, as all its parts do."""
         if not self.scopes or (len(self.scopes) < 4 and self.chance(0.3)):
             scope = self.condition(None, 1) if self.chance(0.5) else self.always()
+            acts = self.visible(None, (ValueType.INSTANT,))
+            if acts and self.chance(0.3):
+                scope = tree.All((scope, *self.days(self.choose(acts))), self.span())
             self.scopes[self.name("p")] = scope
         return self.choose([*self.scopes])
+
+    def days(self, act: Ref) -> tuple[Condition, ...]:
+        """Return the tests of an act for days on which something is in force."""
+        found = []
+        for word, operator in (("from", "at_least"), ("until", "less_than")):
+            if self.chance(0.7):
+                limit = Constant(START + self.choose((-DAY, 0, DAY, 3 * DAY)), ValueType.INSTANT, self.span())
+                found.append(tree.Test(act, cast(Operator, operator), (limit,), word, self.span()))
+        return tuple(found)
 
     # ---------- deadlines and amounts
 
@@ -338,7 +376,10 @@ class _Maker:
     def deadline(self, listed: str | None) -> None:
         instants = self.visible(listed, (ValueType.INSTANT,))
         count = self.choose((0, 1, 1, 2, 3)) if instants else 0
-        id, length = self.name("clock"), self.choose((ValueType.DURATION, ValueType.BUSINESS_DAYS))
+        id, length = (
+            self.name("clock"),
+            self.choose((ValueType.DURATION, ValueType.BUSINESS_DAYS, ValueType.LENGTH)),
+        )
         is_right = self.chance(0.3)
         kind = self.choose(("within", "within", "within", "pauses", "pauses", "ends", "lead"))
         pauses = tuple(self.pause(listed) for _ in range(self.choose((1, 1, 2)))) if kind == "pauses" else ()
@@ -469,6 +510,9 @@ class _Maker:
         values = [[self.constant(type), self.operand(listed, type)] for type in types]
         ids = [self.name(self.choose(("r", "f"))) for _ in range(self.random.randint(0, self.size.rules))]
         wheres = [self.when(listed) for _ in ids]
+        instants = self.visible(listed, (ValueType.INSTANT,))
+        acts = [self.choose(instants) if instants and self.chance(0.2) else None for _ in ids]
+        whens = [() if act is None else self.days(act) for act in acts]
         usual = list(zip(types, values, strict=True))
         told = [[self.concluded(listed, type, often) for type, often in usual] for _ in ids]
         # The rules could not ask about the facts, which are made last: nothing rests on itself.
@@ -483,12 +527,13 @@ class _Maker:
                 policy=policies[place],
                 title=TITLE,
                 source=None,
-                when=wheres[place],
+                when=tree.All((*whens[place], wheres[place]), self.span()),
                 then=tuple(chosen),
                 overrides=tuple(other for other in ids[:place] if self.chance(0.3)),
                 notices=(),
                 listed=listed,
                 span=self.span(),
+                by=acts[place],
             )
 
     def when(self, listed: str | None) -> Condition:
@@ -596,6 +641,8 @@ class _Maker:
             return tree.Test(ref, "known", (), "known", self.span())
         if ref.type is ValueType.INSTANT and self.chance(0.25):
             return tree.Test(ref, "happened", (), "happened", self.span())
+        if ref.type in (ValueType.INSTANT, ValueType.DATE) and self.chance(0.2):
+            return tree.Test(ref, "every_year", (), "every_year", self.span(), season=self.season())
         operator = self.operator(ref.type)
         count = self.choose((0, 1, 2, 3, 3, 40)) if operator == "one_of" else 1
         operands = tuple(self.compared(ref, listed) for _ in range(count or 1))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from programs import compiled_of, durable_of, program_of
-from random_rulebooks import Made, make_case, make_instant, make_rulebook, without_some
+from random_rulebooks import TYPES, Made, make_case, make_instant, make_rulebook, without_some
 
 from policyengine.compile.normal_form import MOST_ALTERNATIVES
 from policyengine.engines.durable.lower import MOST_MATCHES, lower_rules
@@ -26,7 +26,7 @@ from policyengine.semantics.findings import (
     Unknown,
 )
 from policyengine.semantics.reference import Reference
-from policyengine.values.literals import ValueType, comparison_key
+from policyengine.values.literals import comparison_key
 
 RULEBOOKS = 160
 CASES = 4
@@ -140,8 +140,9 @@ def test_random_rulebooks_reach_every_form() -> None:
         reached.update(compiled_forms(made))
     conditions = ["Test", "ReadingIs", "All", "Any", "Not", "Some", "Count", "Pick", "empty All", "empty Any"]
     operators = ["is", "one_of", "at_least", "at_most", "more_than", "less_than", "known", "happened"]
+    operators += ["every_year", "interlude", "season", "own act", "figure of a record", "length"]
     operands = ["Ref", "Constant", "ByReading", "fact", "parameter", "amount", "deadline"]
-    facts = ["never", "default", "unknown", "dated", "dated by a conclusion", "undated list", *ValueType]
+    facts = ["never", "default", "unknown", "dated", "dated by a conclusion", "undated list", *TYPES]
     rules = ["override", "several conclusions", "listed rule", "wide", "long", "question", "scope"]
     expected = [*conditions, *operators, *operands, *facts, *rules]
     rare = [one for one in expected if reached[one] < 3]
@@ -161,7 +162,13 @@ def forms(book: Rulebook) -> Iterator[object]:
         yield "several conclusions" if len(rule.then) > 1 else "one conclusion"
         yield "listed rule" if rule.listed else "rule"
         yield "scope" if book.scope_of(rule) != All((), rule.span) else "no scope"
+        yield from () if rule.by is None else ("own act",)
         yield from forms_of(rule.when)
+    for parameter in book.parameters.values():
+        yield from () if parameter.listed is None else ("figure of a record",)
+        yield parameter.type.value
+        for value in parameter.values:
+            yield "season" if value.season else "interlude" if value.end else "value"
 
 
 def forms_of(condition: Condition) -> Iterator[object]:

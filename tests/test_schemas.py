@@ -122,6 +122,11 @@ RIGHT = [
     RULE + "    when: {a: {A-01: {x: b, y: {A-02: {z: 1, w: 2}}}}}\n" + THEN,
     RULE + "    when: {a: known, b: {known: no}, c: happened, A-06: platform, A-07: [x, y]}\n" + THEN,
     RULE + "    when: {a: {between: [1, 5], is_not: 2, none_of: [3, b]}}\n" + THEN,
+    RULE
+    + "    effective: {by: a, until: 2020-01-01}\n    when: {a: {every_year: {from: 11-01, until: 01-10}}}\n"
+    + THEN,
+    POLICY + "parameters:\n  n: {title: {en: N}, by: a, values: [{until: 2020-01-01, value: 1,"
+    " every_year: {from: 11-01, until: 12-31}}]}\n",
     RULE + "    when: {not: {any: [{all: [{a: b}]}]}, last: {list: l, is: {a: b}}}\n    for_each: l\n" + THEN,
     RULE + "    when: {count_of: {list: l, where: {a: b}, at_least: 6}, any_of: {list: l}}\n" + THEN,
     RULE + "    when: {a: b}\n    notices:\n      - {to: b, kind: duty, text: {en: t},"
@@ -156,7 +161,7 @@ WRONG: list[tuple[str, str, list[tuple[str, int, int, str, str | None]]]] = [
         ("unknown-key", 7, 11, "`at_leats` is not a key of `a`", "did you mean `at_least`?"),
     ]),
     ("policy", RULE + "    when: {complaint: {stage: filed}}\n    then: {x: 1}\n", [
-        ("unknown-key", 6, 24, "`stage` is not a key of `complaint`", "a fact is written `complaint.stage`; a comparison is one of `is`, `is_not`, `at_least`, `at_most`, `more_than`, `less_than`, `before`, `after`, `not_before`, `not_after`, `one_of`, `none_of`, `in`, `not_in`, `between`, `known`, `happened`"),
+        ("unknown-key", 6, 24, "`stage` is not a key of `complaint`", "a fact is written `complaint.stage`; a comparison is one of `is`, `is_not`, `at_least`, `at_most`, `more_than`, `less_than`, `before`, `after`, `not_before`, `not_after`, `one_of`, `none_of`, `in`, `not_in`, `between`, `known`, `happened`, `every_year`"),
     ]),
     ("policy", RULE + "    when:\n      a: b\n      then:\n        x: 1\n", [
         ("unknown-key", 8, 7, "`then` is not a key of `when`", "move it out: `then` belongs beside `when`"),

@@ -29,13 +29,14 @@ Raw = int | str
 """A value of a case: instants in epoch seconds, dates as ordinals, anything else as it is spelled."""
 
 DAY = 86_400
+LAST_DAY = date(2199, 12, 31).toordinal()
 TITLE = {"zh": "题", "en": "title"}
 CHOICES = ("a", "b", "c")
 PARTIES = ("buyer", "seller")
 STATUSES = ("not_started", "open", "paused", "met", "missed", "lapsed", "ended", "stopped")
 READINGS = ("x", "y")
 ASSUMPTIONS = ("A-01", "A-02")
-TYPES = tuple(one.value for one in ValueType)
+TYPES = tuple(one.value for one in ValueType if one is not ValueType.LENGTH)  # no fact is of two kinds
 TIMES = ("instant", "date")
 LENGTHS = ("duration", "business_days")
 QUANTITIES = ("money", "percent", "count", "number", *LENGTHS)
@@ -74,6 +75,7 @@ LITERALS: Mapping[str, Sequence[str]] = {
         "400 days",
     ),
     "business_days": ("0 business days", "1 business day", "2 business days", "4 business days"),
+    "length": ("24 hours", "1 day", "7 days", "1 business day", "2 business days"),
     "choice": CHOICES,
     "text": ("0", "a", "yes", "é", "e\u0301", "中"),
 }  # fmt: skip
@@ -260,6 +262,7 @@ class _Writer:
         self.sets: dict[str, Yaml] = {}
         self.listed_facts: dict[str, dict[str, Yaml]] = {}
         self.policies: dict[str, dict[str, Yaml]] = {}
+        self.records_of: dict[str, str | None] = {}  # policies whose days an instant of a record tells
         self.valueless: dict[str, tuple[str, list[Yaml]]] = {}  # parameters that some day have no value
         self.valued: dict[
             str, tuple[str, int | None]
@@ -473,15 +476,23 @@ class _Writer:
 
     # ---------- policies
 
-    def policy(self) -> dict[str, Yaml]:
-        """Return a policy file; what its scope rests on is older than what it will hold."""
-        if self.policies and self.chance(0.7):
-            return self.policies[self.choose([*self.policies])]
+    def policy(self, listed: str | None) -> dict[str, Yaml]:
+        """Return a policy file; what its scope rests on is older than what it will hold.
+
+        The days of some are told by an instant of a record: all that they hold is of such records.
+        """
+        known = [id for id in self.policies if self.records_of.get(id) in (None, listed)]
+        if known and self.chance(0.7):
+            return self.policies[self.choose(known)]
         id = self.name("policy")
         node: dict[str, Yaml] = {"policy": id, "title": TITLE}
         if self.chance(0.15):
             node["applies_to"] = self.condition(None, 0)
         acts = self.visible(None, ("instant",))
+        own = [one for one in self.visible(listed, ("instant",)) if one.listed] if listed else []
+        if own and self.chance(0.4):
+            self.records_of[id] = listed
+            acts = own
         if acts and self.chance(0.5):
             node["effective"] = self.effective(self.choose(acts))
         self.policies[id] = node
@@ -499,19 +510,29 @@ class _Writer:
         return found
 
     def parameter(self, listed: str | None) -> None:
-        policy, id = self.policy(), self.name("param")
+        policy, id = self.policy(listed), self.name("param")
         excluded = ("choice", *TIMES, *(("business_days",) if self.size.steady else ()))
         type = self.choose([one for one in TYPES if one not in excluded] + ["duration", "money"])
+        if type == "duration" and not self.size.steady and self.chance(0.3):
+            type = "length"
         last = None
         if "effective" in policy and not self.size.steady:
             until = policy["effective"].get("until", "2199-12-31")
             last = date.fromisoformat(until).toordinal()
+        acts = self.visible(listed, ("instant",))
+        by = self.choose(acts) if acts and not self.size.steady and self.chance(0.25) else None
+        last = last if by is None else LAST_DAY
         values = self.dated_values(type, last)
+        of_record = self.records_of.get(policy["policy"]) if by is None else by.listed
+        if not any({*one} - {"value"} for one in values):
+            by, of_record = (None if of_record else by), None
+            last = None if self.records_of.get(policy["policy"]) else last
         if not values or all("from" in one for one in values):
             self.valueless[id] = (type, values)
         self.valued[id] = (type, last)
-        policy.setdefault("parameters", {})[id] = {"title": TITLE, "type": type, "values": values}
-        self.names.append(Name(id, type, "parameter", tells=False))
+        own = {} if by is None else {"by": by.path}
+        policy.setdefault("parameters", {})[id] = {"title": TITLE, "type": type, **own, "values": values}
+        self.names.append(Name(id, type, "parameter", of_record, tells=False))
 
     def dated_values(self, type: str, last: int | None, share: float = 0.3) -> list[Yaml]:
         """Return the values of a parameter: none, one, or several with days from which they are in force.
@@ -529,8 +550,20 @@ class _Writer:
             if start is not None and last is not None and start > last:
                 continue
             value: dict[str, Yaml] = {} if start is None else {"from": spelled("date", start)}
+            if start is not None and self.chance(0.3):
+                value["until"] = spelled("date", start + self.choose((0, 1, 2, 30)))
             found.append({**value, "value": self.literal(type)})
+        if last is not None and self.chance(0.25):
+            season: dict[str, Yaml] = {"every_year": self.season()}
+            if self.day < last and self.chance(0.3):
+                season["from"] = spelled("date", self.day)
+            found.append({**season, "value": self.literal(type)})
         return found
+
+    def season(self) -> Yaml:
+        """Return days of every year, around those on which the cases happen."""
+        days = [date.fromordinal(self.day + self.choose((-3, 0, 1, 2, 200))) for _ in range(2)]
+        return {word: f"{day:%m-%d}" for word, day in zip(("from", "until"), days, strict=True)}
 
     def overlays(self) -> tuple[dict[str, Yaml], tuple[str, ...], tuple[str, ...]]:
         """Return overlay files, those switched on, and those with which every parameter has a value."""
@@ -593,7 +626,7 @@ class _Writer:
         if self.chance(0.3):
             node["counting"] = self.counting(0.4)
         id = self.name("clock")
-        self.policy().setdefault("deadlines", {})[id] = node
+        self.policy(listed).setdefault("deadlines", {})[id] = node
         self.names += [
             Name(f"{id}.due", "instant", "deadline", listed),
             Name(f"{id}.settled_at", "instant", "deadline", listed),
@@ -633,7 +666,7 @@ class _Writer:
 
     def length(self, listed: str | None) -> Yaml:
         types = ("duration",) if self.size.steady else LENGTHS
-        names = self.visible(listed, types)
+        names = self.visible(listed, (*types, "length"))
         if names and self.chance(0.6):
             return self.short(self.choose(names), listed)
         return self.operand(listed, self.choose(types))
@@ -661,7 +694,7 @@ class _Writer:
             node["rounding"] = {"to": step, "how": how} if self.chance(0.3) else how
         self.rest(node, listed)
         id = self.name("sum")
-        self.policy().setdefault("amounts", {})[id] = node
+        self.policy(listed).setdefault("amounts", {})[id] = node
         self.names.append(Name(id, type, "amount", listed))
 
     def sum(self, listed: str | None, type: str) -> dict[str, Yaml]:
@@ -719,7 +752,7 @@ class _Writer:
 
     def conclude(self, listed: str | None) -> None:
         """Write a few rules that give the same facts values."""
-        policies = [self.policy() for _ in range(self.choose((1, 2, 2, 3)))]
+        policies = [self.policy(listed) for _ in range(self.choose((1, 2, 2, 3)))]
         allowed = [*TYPES, "duration", "instant", "boolean"]
         if self.size.steady:  # a value of these could only be a name
             allowed = [
@@ -730,6 +763,7 @@ class _Writer:
         nodes = [self.rule(listed, types) for _ in policies]
         for policy, (node, _) in zip(policies, nodes, strict=True):
             self.ask_dated_set(policy, node, listed)
+        acts = [self.own_days(listed) for _ in policies]
         facts = []
         for type in types:
             choices = CHOICES if type == "choice" else ()
@@ -745,6 +779,8 @@ class _Writer:
             beaten = [one for one in ids[:place] if self.chance(0.4)]
             if beaten:
                 node["overrides"] = beaten
+            if acts[place] is not None and ("effective" in policy or "by" in acts[place]):
+                node["effective"] = acts[place]
             policy.setdefault("rules", {})[id] = node
 
     def ask_dated_set(self, policy: Yaml, node: dict[str, Yaml], listed: str | None) -> None:
@@ -756,6 +792,16 @@ class _Writer:
         word = self.choose(("in", "not_in"))
         asked = {self.short(name, listed): {word: self.value_set(name, dated=True)}}
         node["when"] = {self.choose(("all", "any")): [node["when"], asked]}
+
+    def own_days(self, listed: str | None) -> Yaml | None:
+        """Return the days of one rule, by the act of its policy or by another; mostly there are none."""
+        acts = self.visible(listed, ("instant",))
+        if self.size.steady or self.chance(0.75):
+            return None
+        found = self.effective(self.choose(acts)) if acts else {}
+        if self.chance(0.4):
+            found.pop("by", None)
+        return found or None
 
     def named(self, path: str) -> Name:
         return next(one for one in self.names if one.path == path)
@@ -901,6 +947,7 @@ class _Writer:
             words += ["in", "not_in"]
         if name.type in TIMES:
             words += ["before", "after", "not_before", "not_after", "between"]
+            words += [] if self.size.steady else ["every_year"]
         if name.type in QUANTITIES:
             words += ["at_least", "at_most", "more_than", "less_than", "between"]
         found: dict[str, Yaml] = {}
@@ -911,6 +958,8 @@ class _Writer:
                 found[word] = [self.single(listed, name) for _ in range(self.choose((1, 2)))]
             elif word == "between":
                 found[word] = [self.single(listed, name), self.single(listed, name)]
+            elif word == "every_year":
+                found[word] = self.season()
             else:
                 found[word] = self.operand(listed, name.type, name.choices)
         return found

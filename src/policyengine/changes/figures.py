@@ -9,7 +9,9 @@ from policyengine.changes.change import Sides
 from policyengine.diagnostics.text import Text
 from policyengine.model.rulebook import DatedValue, Overlay, Parameter
 from policyengine.render.bilingual import Bilingual
+from policyengine.semantics.dated import in_force
 from policyengine.values.display import TYPE_WORDS
+from policyengine.values.seasons import Season
 
 
 def parameter_details(sides: Sides, old: Parameter, new: Parameter) -> Iterator[Text]:
@@ -62,28 +64,29 @@ def _values(
 ) -> Iterator[Text]:
     """Tell changed values: where one begins in the new version, against what was in force then."""
     both = sides.both
-    before, after = ({one.start: one for one in values} for values in (old, new))
-    for start, value in after.items():
-        earlier = before.get(start) or _in_force(old, start)
-        if start in before and before[start].value == value.value:
+    before, after = ({_days_of(one): one for one in values} for values in (old, new))
+    for days, value in after.items():
+        earlier = before.get(days) or _in_force(old, value.start)
+        if days in before and before[days].value == value.value:
             continue
         prior = both("no value") if earlier is None else sides.was.value(earlier.value, was.type)
-        shown = sides.now.value(value.value, now.type)
-        if start is None:
-            yield both("{old} → {new}", old=prior, new=shown)
-        else:
-            yield both("{old} → {new} from {day}", old=prior, new=shown, day=day_text(sides.now, start))
-    for start, value in before.items():
-        if start in after:
+        yield both("{old} → {new}", old=prior, new=sides.now.dated(value, now))
+    for days, value in before.items():
+        if days in after:
             continue
-        shown = sides.was.value(value.value, was.type)
-        if start is None:
-            yield both("there is no longer a value without a date: {value}", value=shown)
+        shown = sides.was.dated(value, was)
+        if value.is_dated:
+            yield both("no longer {value}", value=shown)
         else:
-            yield both("no longer {value} from {day}", value=shown, day=day_text(sides.now, start))
+            yield both("there is no longer a value without a date: {value}", value=shown)
+
+
+def _days_of(value: DatedValue) -> tuple[int | None, int | None, Season | None]:
+    return value.start, value.end, value.season
 
 
 def _in_force(values: Sequence[DatedValue], day: int | None) -> DatedValue | None:
-    """Return the value in force on a day: the last that has begun."""
-    begun = [one for one in values if one.start is None or (day is not None and one.start <= day)]
-    return begun[-1] if begun else None
+    """Return the value in force on a day; without a day, the one that has no date."""
+    if day is None:
+        return next((one for one in values if not one.is_dated), None)
+    return in_force(values, day)

@@ -10,7 +10,7 @@ from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
 from policyengine.frozen import replace
-from policyengine.model.conditions import All, Any, Condition, Count, Not, Pick, Some, conjuncts, of_set
+from policyengine.model.conditions import All, Any, Condition, Count, Not, Pick, Ref, Some, conjuncts, of_set
 from policyengine.model.rulebook import Amount, Deadline, Notice, Pause, Policy, Rule, Rulebook
 from policyengine.render.bilingual import Bilingual
 
@@ -29,7 +29,15 @@ def policy_details(sides: Sides, old: Policy, new: Policy) -> Iterator[Text]:
         before, after = getattr(old, word), getattr(new, word)
         if before != after:
             yield sides.both(template, old=day_text(sides.was, before), new=day_text(sides.now, after))
+    if old.by != new.by and not (old.days and new.days):  # else the days are told with their act
+        was, now = (_act(side, one.by) for side, one in ((sides.was, old), (sides.now, new)))
+        yield sides.both("the act whose day says what is in force: {old} → {new}", old=was, new=now)
     yield from _conditions(sides, old.scope, new.scope)
+
+
+def _act(side: Bilingual, by: Ref | None) -> Text:
+    """Return the title of an act, or that there is none."""
+    return side.both("none") if by is None else side.title(by.name)
 
 
 def rule_details(sides: Sides, old: Rule, new: Rule) -> Iterator[Text]:
@@ -38,6 +46,12 @@ def rule_details(sides: Sides, old: Rule, new: Rule) -> Iterator[Text]:
     if old.policy != new.policy:
         yield both("policy: {old} → {new}", old=old.policy, new=new.policy)
         yield from _conditions(sides, sides.old.scope_of(old), sides.new.scope_of(new))
+    if old.by != new.by:
+        was, now = (
+            both("the act of its policy") if one.by is None else side.title(one.by.name)
+            for side, one in ((sides.was, old), (sides.now, new))
+        )
+        yield both("its days are told by the day of: {old} → {new}", old=was, new=now)
     if old.listed != new.listed:
         yield both("it now speaks of the records of another list, or of the whole case")
     yield from _conditions(sides, old.when, new.when)

@@ -33,7 +33,8 @@ from policyengine.model.conditions import (
 )
 from policyengine.model.conditions import Any as AnyOf
 from policyengine.model.rulebook import Rulebook
-from policyengine.values.literals import Value, ValueType, comparison_key
+from policyengine.values.literals import Value, ValueType, comparison_key, local_day
+from policyengine.values.seasons import ALL_DAYS, Season, day_of_year
 
 _UNORDERED = (ValueType.CHOICE, ValueType.BOOLEAN, ValueType.TEXT)
 
@@ -164,6 +165,7 @@ class _Demands:
         self.values: dict[Hashable, frozenset[Value]] = {}
         self.lows: dict[Hashable, int] = {}
         self.highs: dict[Hashable, int] = {}
+        self.days: dict[Ref, frozenset[int]] = {}  # of every year, by their numbers in a leap year
         # A test of a value that does not exist is false, so its negation waits until it must exist.
         self.waiting: list[tuple[Hashable, Ref | None, Operator, tuple[Operand, ...]]] = []
         self.is_possible = True
@@ -174,6 +176,7 @@ class _Demands:
         more.truths, more.picks, more.readings = {**self.truths}, {**self.picks}, {**self.readings}
         more.states, more.relations = {**self.states}, {**self.relations}
         more.values, more.lows, more.highs = {**self.values}, {**self.lows}, {**self.highs}
+        more.days = {**self.days}
         more.waiting, more.is_possible = [*self.waiting], self.is_possible
         for literal in literals:
             more._add(literal)
@@ -186,6 +189,8 @@ class _Demands:
         match condition:
             case ReadingIs(assumption, readings):
                 self._reading(assumption, frozenset(readings), wanted)
+            case Test(ref, season=Season() as season):
+                self._of_year(ref, season, wanted)
             case Test(ref, operator, operands):
                 self._test(ref, ref, operator, operands, wanted)
             case Count(operator=operator, operands=operands):
@@ -206,7 +211,18 @@ class _Demands:
             else:
                 self._limit(*test, wanted=False)
         self.waiting = still
-        return self.is_possible
+        return self.is_possible and all(self._has_day(ref) for ref in self.days)
+
+    def _has_day(self, ref: Ref) -> bool:
+        """Tell whether there is a day of every year among the days between which an instant or date lies."""
+        low, high = self.lows.get(ref), self.highs.get(ref)
+        if low is None or high is None:
+            return True
+        if ref.type is ValueType.INSTANT:
+            low, high = local_day(low, self.rulebook.zone), local_day(high, self.rulebook.zone)
+        return high - low >= len(ALL_DAYS) or any(
+            day_of_year(one) in self.days[ref] for one in range(low, high + 1)
+        )
 
     def _leave(self, kind: dict[_Name, frozenset[_Left]], name: _Name, left: frozenset[_Left]) -> None:
         """Note which alternatives are left; none: that cannot be."""
@@ -242,6 +258,12 @@ class _Demands:
             self.waiting.append((name, ref, operator, operands))
         if operator in _HOLDS:
             self._relation((name, operands[0]), _HOLDS[operator], wanted)
+
+    def _of_year(self, ref: Ref, season: Season, wanted: bool) -> None:
+        """Note that an instant or a date is on one of the days of every year, or has no value, or is not."""
+        if wanted:
+            self._leave(self.states, ref, self.states.get(ref, _STATES) & _EXISTS)
+            self._leave(self.days, ref, self.days.get(ref, ALL_DAYS) & season.days)
 
     def _relation(self, pair: Hashable, holds: frozenset[str], wanted: bool) -> None:
         left = holds if wanted else _RELATIONS - holds

@@ -52,9 +52,12 @@ def _values(parameter: Parameter) -> Iterator[Figure]:
     by = "" if parameter.by is None else parameter.by.name
     values = sorted(parameter.values, key=lambda one: one.start or 0)
     for position, one in enumerate(values):
-        later = [value.start for value in values[position + 1 :] if value.start is not None]
-        last = min(later) - 1 if later else None
-        yield Figure(one.value, one.span, frozenset(), by, one.start, last)
+        # After an interlude the earlier value is in force again, and beside days of every year it is too.
+        later = [value for value in values[position + 1 :] if value.start is not None]
+        lasting = [value.start for value in later if value.end is None and value.season is None]
+        last = min((start - 1 for start in lasting if start is not None), default=None)
+        ends = [day for day in (last if one.season is None else None, one.end) if day is not None]
+        yield Figure(one.value, one.span, frozenset(), by, one.start, min(ends, default=None))
 
 
 def is_more(one: Value, other: Value) -> bool:

@@ -39,7 +39,9 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
         dated = [start for start in starts if start is not None]
         if not dated or len(dated) < len(starts):
             continue
-        begins = rulebook.policies[parameter.policy].first_day
+        policy = rulebook.policies[parameter.policy]
+        is_by_policy = not policy.days or parameter.by == policy.days[0].ref
+        begins = policy.first_day if is_by_policy else None
         if begins is None or begins < min(dated):
             what = message(
                 "`{name}` has no value before {day}", name=parameter.id, day=date.fromordinal(min(dated))

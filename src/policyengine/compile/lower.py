@@ -10,6 +10,7 @@ from policyengine.compile.plan import (
     ALWAYS,
     AS_OF,
     NEVER,
+    SEASON,
     Aggregate,
     Amount,
     Apply,
@@ -23,6 +24,7 @@ from policyengine.compile.plan import (
     Chosen,
     Compute,
     Const,
+    Dated,
     Derived,
     Due,
     Expr,
@@ -142,6 +144,8 @@ def _test(test: conditions.Test) -> Expr:
         return Apply("has", (subject,))
     if test.operator == "happened":
         return Apply("le", (subject, AS_OF))
+    if test.season is not None:
+        return Apply("during", (subject, Const(test.season.text, SEASON)))
     return Apply(_OPS[test.operator], (subject, *(lower_operand(one) for one in test.operands)))
 
 
@@ -173,9 +177,16 @@ class _Lowering:
                 RecordList(path, one.dated_by, one.empty_if_missing) for path, one in book.lists.items()
             ),
             readings=tuple((id, one.default) for id, one in book.assumptions.items()),
-            policies=tuple(Policy(id, lower_condition(one.scope)) for id, one in book.policies.items()),
+            policies=tuple(self._policies()),
             strata=tuple(self._strata()),
         )
+
+    def _policies(self) -> Iterator[Policy]:
+        """Return when each policy applies, and without its days where rules have an act of their own."""
+        for id, policy in self.book.policies.items():
+            yield Policy(id, lower_condition(policy.scope))
+            if any(_scope_of(rule) != rule.policy for rule in self.book.rules.values() if rule.policy == id):
+                yield Policy(id + _WITHOUT_DAYS, lower_condition(policy.applies_to))
 
     def _strata(self) -> Iterable[Stratum]:
         for layer in layers(dependencies(self.book)):
@@ -184,7 +195,7 @@ class _Lowering:
 
     def _rule(self, id: str) -> Rule:
         rule = self.book.rules[id]
-        return Rule(id, rule.policy, rule.listed, lower_condition(rule.when))
+        return Rule(id, _scope_of(rule), rule.listed, lower_condition(rule.when))
 
     def _cell(self, name: str) -> Cell:
         book = self.book
@@ -284,6 +295,15 @@ class _Lowering:
         )
 
 
+_WITHOUT_DAYS = " without its days"
+"""What the name of a policy ends with where only ``applies_to`` is asked; such a name is nobody's."""
+
+
+def _scope_of(rule: rulebook.Rule) -> str:
+    """Return the name of what the policy of a rule demands of the case."""
+    return rule.policy if rule.by is None else rule.policy + _WITHOUT_DAYS
+
+
 # ---------- cells
 
 
@@ -299,10 +319,10 @@ def _missing(fact: Fact) -> Expr:
 
 
 def _parameter(parameter: rulebook.Parameter) -> Parameter:
-    values = tuple((one.start, one.value) for one in parameter.values)
+    values = tuple(Dated(one.value, one.start, one.end, one.season) for one in parameter.values)
     by = None if parameter.by is None or not parameter.is_dated else lower_operand(parameter.by)
     assert by is None or isinstance(by, Read)
-    return Parameter(parameter.id, parameter.type.value, values, by)
+    return Parameter(parameter.id, parameter.listed, parameter.type.value, values, by)
 
 
 def _counting(rules: Iterable[CountingRule]) -> Iterator[tuple[Aspect, Expr]]:

@@ -19,10 +19,12 @@ from typing import Literal
 from policyengine.frozen import Frozen
 from policyengine.model.conditions import Operation
 from policyengine.values.literals import Value
+from policyengine.values.seasons import Season
 
 Sort = str
-"""The word of a :class:`policyengine.values.literals.ValueType`, or ``truth``."""
+"""The word of a :class:`policyengine.values.literals.ValueType`, or ``truth``, or ``season``."""
 TRUTH: Sort = "truth"
+SEASON: Sort = "season"
 
 
 # ---------- expressions
@@ -59,8 +61,10 @@ class Chosen(Frozen):
     readings: tuple[str, ...]
 
 
-Op = Literal["all", "any", "not", "eq", "in", "ge", "le", "gt", "lt", "has"]
-"""``in``: the first equals one of the others; ``has``: it has a value, whatever it is.
+Op = Literal["all", "any", "not", "eq", "in", "ge", "le", "gt", "lt", "has", "during"]
+"""``in``: the first equals one of the others; ``has``: it has a value, whatever it is; ``during``: the day of
+an instant, by the clock of the zone, or a date is one of the days of every year that a constant of the sort
+``season`` says (:attr:`policyengine.values.seasons.Season.text`).
 
 All but ``has`` are Kleene's: a comparison with what has no value is false, with what is not known it is
 undetermined.
@@ -166,16 +170,29 @@ class Derived(Frozen):
     defeats: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-class Parameter(Frozen):
-    """A figure: values from the start of a day on (an ordinal, None: always), the earliest first.
+class Dated(Frozen):
+    """A value of a figure, in force from the day ``start`` to the day ``end`` (ordinals, both included; None:
+    without limit), with a ``season`` on these days of every year only.
+    """
 
-    ``by`` is the act whose day says which counts, None where the last one always does. Without values it is
-    unknown.
+    value: Value
+    start: int | None
+    end: int | None
+    season: Season | None
+
+
+class Parameter(Frozen):
+    """A figure and its values, the earliest first.
+
+    ``by`` is the act whose day says which counts, None where the last one always does; it may be of a record.
+    Of the values in force one of every year comes first, then the one that began last. Before all of them,
+    and without values, it is unknown; later, where none is in force, it has no value.
     """
 
     name: str
+    listed: str | None
     sort: Sort
-    values: tuple[tuple[int | None, Value], ...]
+    values: tuple[Dated, ...]
     by: Read | None
 
 
@@ -305,7 +322,7 @@ class Rule(Frozen):
 
 
 class Policy(Frozen):
-    """When a policy applies to a case."""
+    """When a policy applies to a case; ``NAME without its days``: but for the days on which it counts."""
 
     name: str
     when: Expr

@@ -15,6 +15,7 @@ from policyengine.compile import plan as nodes
 from policyengine.compile.plan import Plan
 from policyengine.frozen import Frozen
 from policyengine.values.literals import Duration
+from policyengine.values.seasons import Season
 
 FORMAT = "policyengine.plan/1"
 
@@ -30,6 +31,8 @@ _KINDS: tuple[type[Frozen], ...] = (
     nodes.Given,
     nodes.Candidate,
     nodes.Derived,
+    Season,
+    nodes.Dated,
     nodes.Parameter,
     nodes.Pause,
     nodes.Due,

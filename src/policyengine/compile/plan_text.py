@@ -17,6 +17,7 @@ from policyengine.compile.plan import (
     Chosen,
     Compute,
     Const,
+    Dated,
     Derived,
     Due,
     Expr,
@@ -107,12 +108,10 @@ class _Writer:
         return f"derived {cell.name}{_each(cell.listed)}: {cell.sort} = {'; '.join(ways) or 'none'}"
 
     def _parameter(self, cell: Parameter) -> str:
-        values = [
-            f"{'' if start is None else f'from {date.fromordinal(start)} '}{self._value(value, cell.sort)}"
-            for start, value in cell.values
-        ]
-        by = "" if cell.by is None else f" by {cell.by.name}"
-        return f"parameter {cell.name}: {cell.sort}{by} = {'; '.join(values) or 'not given'}"
+        values = [" ".join((*_days(one), self._value(one.value, cell.sort))) for one in cell.values]
+        by = "" if cell.by is None else f" by {self.expr(cell.by)}"
+        head = f"parameter {cell.name}{_each(cell.listed)}: {cell.sort}{by}"
+        return f"{head} = {'; '.join(values) or 'not given'}"
 
     def _due(self, cell: Due) -> str:
         counting = "".join(f", {aspect} {self.expr(how)}" for aspect, how in cell.counting)
@@ -212,6 +211,8 @@ class _Writer:
                 return f"not {self.expr(part)}"
             case Apply("has", (part,)):
                 return f"has({self.expr(part)})"
+            case Apply("during", (left, Const(season))):
+                return f"{self.expr(left)} during {season}"
             case Apply("in", (left, *others)):
                 return f"{self.expr(left)} in ({self._joined(others)})"
             case Apply(op, (left, right)):
@@ -237,6 +238,14 @@ class _Writer:
         if sort in (ValueType.TEXT.value, ValueType.CHOICE.value):
             return repr(value)
         return str(format_value(value, ValueType(sort), self.zone))
+
+
+def _days(value: Dated) -> Iterator[str]:
+    for word, day in (("from", value.start), ("until", value.end)):
+        if day is not None:
+            yield f"{word} {date.fromordinal(day)}"
+    if value.season is not None:
+        yield f"every year {value.season.text}"
 
 
 def _each(listed: str | None) -> str:

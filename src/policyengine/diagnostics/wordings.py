@@ -41,6 +41,8 @@ _MEANT: tuple[tuple[str, str], ...] = (
     ("after", "later_than later following 晚于 迟于 之后 以后"),
     ("not_before", "since from no_earlier_than not_earlier_than on_or_after earliest from_when 不早于 起"),
     ("not_after", "until by no_later_than not_later_than on_or_before latest till through 不晚于 不迟于 截至 截止"),
+    ("every_year", "season seasonal seasons yearly annually annual each_year every_years per_year recurring repeats"
+                   " 每年 每年的 季节 逐年"),
     ("known", "exists exist present is_known has_value has_a_value defined available 已知 有值 存在"),
     ("happened", "occurred has_happened has_occurred took_place done passed 已发生 发生 已经发生"),
     # conditions

@@ -10,6 +10,7 @@ import itertools
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 from policyengine.compile import plan
 from policyengine.compile.dependencies import parts_of
@@ -32,7 +33,8 @@ from policyengine.semantics.findings import (
     waits_of,
 )
 from policyengine.semantics.formulas import calculate, in_units, natural
-from policyengine.values.literals import LARGEST_COUNT, Number, Value, ValueType, comparison_key
+from policyengine.values.literals import LARGEST_COUNT, Number, Value, ValueType, comparison_key, local_day
+from policyengine.values.seasons import Season, read_season
 
 Answer = tuple[Truth, Waits]
 Kept = TypeVar("Kept")
@@ -51,6 +53,11 @@ class Memory(Protocol):
     @property
     def as_of(self) -> int:
         """The instant of the judgement, in epoch seconds."""
+        ...
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone by whose clock an instant has its day."""
         ...
 
     @property
@@ -202,6 +209,8 @@ def evaluate_of(expr: Expr) -> Evaluate:
             return _not(evaluate_of(part))
         case Apply("has", (part,)):
             return _has(lookup_of(part))
+        case Apply("during", (Read() as read, Const(str(season)))):
+            return _during(read, read_season(season))
         case Apply(op, (Aggregate("count") as counted, *limits)):
             return _standing(counted, _count(op, counted, limits))
         case Apply(op, (left, *others)):
@@ -283,6 +292,20 @@ def _comparison(left: Lookup, compare: Compare, right: Lookup) -> Evaluate:
         if type(one) is Absent or type(other) is Absent:
             return FALSE
         return Truth.UNDETERMINED, waits_of((one, other))
+
+    return evaluate
+
+
+def _during(read: Read, season: Season) -> Evaluate:
+    subject, is_date = lookup_of(read), read.sort == "date"
+
+    def evaluate(memory: Memory, record: int | None) -> Answer:
+        state = subject(memory, record)
+        if not isinstance(state, Known):
+            return FALSE if isinstance(state, Absent) else (Truth.UNDETERMINED, waits_of((state,)))
+        assert isinstance(state.value, int)
+        day = state.value if is_date else local_day(state.value, memory.zone)
+        return TRUE if season.holds_on(day) else FALSE
 
     return evaluate
 

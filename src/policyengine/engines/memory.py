@@ -70,7 +70,8 @@ class WorkingMemory:
         self.program = program
         self.case = case
         self.as_of = as_of
-        self.today = local_day(as_of, program.world.zone)
+        self.zone = program.world.zone
+        self.today = local_day(as_of, self.zone)
         self.values: dict[Key, State] = {}
         self.kept: dict[object, Any] = {}
         self.rules: dict[Key, RuleFinding] = {}
@@ -134,6 +135,7 @@ class StandingMemory:
         """``whole`` knows the case."""
         self.this = this
         self.as_of = whole.as_of
+        self.zone = whole.zone
         self.values = whole.values
         self.records = whole.records
         self.kept: dict[object, Any] = {}

@@ -47,6 +47,7 @@ from policyengine.semantics.amounts import (
     declared_range,
     judge_amount,
 )
+from policyengine.semantics.dated import has_begun, in_force
 from policyengine.semantics.deadlines import Clock, Span, judge_deadline, measure, measure_until
 from policyengine.semantics.findings import (
     ABSENT,
@@ -124,7 +125,7 @@ def interpret(program: Program, case: Case, as_of: int) -> Findings:
 
 def listed_of(node: Node) -> str | None:
     """Return the list of whose records each has its own; None for the whole case."""
-    return None if isinstance(node, Parameter) else node.listed
+    return node.listed
 
 
 def compute_of(node: Node, world: World, given: Mapping[str, Given]) -> Compute:
@@ -237,35 +238,28 @@ def unknown_as(rule: str, value: Expr) -> tuple[str, bool]:
 def _parameter(cell: Parameter) -> Compute:
     by = None if cell.by is None else lookup_of(cell.by)
     missing = Unknown(frozenset((Missing("parameter", cell.name, None),)), has_value=True)
-    always = Known(cell.values[-1][1]) if cell.values else missing
+    always = Known(cell.values[-1].value) if cell.values else missing
 
-    def find(memory: WorkingMemory) -> State:
+    def find(memory: WorkingMemory, record: int | None) -> State:
         figure = memory.case.figures.get(cell.name)
         if figure is not None:
             return Known(figure)
         if by is None:
             return always
-        act = by(memory, None)
+        act = by(memory, record)
         if not isinstance(act, Known):
             return Unknown(act.waits) if isinstance(act, Unknown) else ABSENT
         assert isinstance(act.value, int)
-        value = value_on(cell.values, local_day(act.value, memory.program.world.zone))
-        return missing if value is None else Known(value)
+        day = local_day(act.value, memory.program.world.zone)
+        found = in_force(cell.values, day)
+        if found is not None:
+            return Known(found.value)
+        return ABSENT if has_begun(cell.values, day) else missing
 
     def compute(memory: WorkingMemory, record: int | None) -> None:
-        memory.values[cell.name, None] = find(memory)
+        memory.values[cell.name, record] = find(memory, record)
 
     return compute
-
-
-def value_on(values: Iterable[tuple[int | None, Value]], day: int) -> Value | None:
-    """Return the value in force on a day (an ordinal); ``values`` are in order; None before all of them."""
-    found: Value | None = None
-    for start, value in values:
-        if start is not None and start > day:
-            break
-        found = value
-    return found
 
 
 # ---------- clocks

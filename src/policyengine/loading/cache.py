@@ -252,6 +252,7 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "ValueType",
             )
         ),
+        "policyengine.values.seasons": frozenset(("Season",)),
         "policyengine.diagnostics.text": frozenset(("Text",)),
     }
 )

@@ -32,7 +32,7 @@ _KINDS_AFTER: dict[str, tuple[Kind, ...]] = {
 }
 _COMPARISONS = (
     *("is", "is_not", "one_of", "none_of", "in", "not_in", "at_least", "at_most", "more_than", "less_than"),
-    *("before", "after", "not_before", "not_after", "between"),
+    *("before", "after", "not_before", "not_after", "between", "every_year"),
 )
 
 

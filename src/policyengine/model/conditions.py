@@ -13,6 +13,7 @@ from typing import Literal
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Placed
 from policyengine.values.literals import Value, ValueType
+from policyengine.values.seasons import Season
 
 SymbolKind = Literal["fact", "parameter", "amount", "deadline", "computed"]
 
@@ -57,7 +58,7 @@ class ByReading(Placed):
 Operand = Ref | Constant | ByReading
 
 Operator = Literal[
-    "is", "one_of", "at_least", "at_most", "more_than", "less_than", "known", "happened"
+    "is", "one_of", "at_least", "at_most", "more_than", "less_than", "known", "happened", "every_year"
 ]  # fmt: skip
 
 
@@ -65,6 +66,7 @@ class Test(Placed):
     """A test of one value. ``spelling`` is the word the rule file used (``not_before`` is ``at_least``).
 
     ``named`` is the set whose values are asked for (``in: eu``), empty where they were written out.
+    ``season``: of ``every_year``, the days of every year on which an instant or a date has to be.
     """
 
     BESIDE = ("span", "spelling")
@@ -75,6 +77,7 @@ class Test(Placed):
     spelling: str
     span: Span
     named: str = ""
+    season: Season | None = None
 
 
 class ReadingIs(Placed):

@@ -291,10 +291,11 @@ def _things(book: Rulebook) -> Iterator[Named]:
             yield Named("property", f"{deadline.id}.{property}", deadline.listed, None)
     for rule in book.rules.values():
         yield Named("rule", rule.id, rule.listed, None)
+    for parameter in book.parameters.values():
+        yield Named("parameter", parameter.id, parameter.listed, None)
     groups: tuple[tuple[Kind, Iterable[str]], ...] = (
         ("list", book.lists),
         ("set", book.sets),
-        ("parameter", book.parameters),
         ("assumption", book.assumptions),
         ("clause", book.clauses),
         ("policy", book.policies),

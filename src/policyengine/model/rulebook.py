@@ -31,6 +31,7 @@ from policyengine.model.counting import CountingRule
 from policyengine.model.report import Report
 from policyengine.values.calendar import Calendar
 from policyengine.values.literals import Value, ValueType, comparison_key
+from policyengine.values.seasons import Season
 
 Role = Literal["given", "derived", "outcome"]
 NoticeKind = Literal["duty", "permission", "advice", "warning"]
@@ -236,16 +237,28 @@ class Assumption(Placed):
 
 
 class DatedValue(Placed):
-    """A value in force from the start of a day (ordinal, inclusive), or always."""
+    """A value in force from its first day to its last (ordinals, inclusive), or without limit.
+
+    With an ``end`` it is an interlude: afterwards the value that began earlier is in force again. With a
+    ``season`` it is in force on these days of every year only.
+    """
 
     start: int | None
     value: Value
     span: Span
+    end: int | None = None
+    season: Season | None = None
+
+    @property
+    def is_dated(self) -> bool:
+        """Tell whether there are days on which it is not in force."""
+        return self.start is not None or self.end is not None or self.season is not None
 
 
 class Parameter(Placed):
     """A number that policy people change. ``by`` is the instant that says which value is in force.
 
+    It may be an instant of a record: then every record of the list ``listed`` has a value of its own.
     ``left_open`` when the rule file says itself that the document gives no figure (``values: []``).
     ``unconfirmed`` names the overlay that supplied a figure nobody has confirmed, or is empty.
     """
@@ -260,11 +273,12 @@ class Parameter(Placed):
     left_open: bool
     unconfirmed: str
     span: Span
+    listed: str | None = None
 
     @property
     def is_dated(self) -> bool:
         """Tell whether an act says which of its values counts."""
-        return self.by is not None and any(value.start is not None for value in self.values)
+        return self.by is not None and any(value.is_dated for value in self.values)
 
 
 class Pause(Placed):
@@ -461,7 +475,9 @@ class Notice(Placed):
 class Rule(Placed):
     """``when`` its conditions hold, ``then`` facts are so, with the clause of the source that says it.
 
-    It holds when its policy applies too.
+    It holds when its policy applies too. ``when`` has the tests of its own days (``effective``) with it.
+    ``by`` is the act that tells its days where that is another one than its policy's: then its policy's days
+    count by it as well, and are among these tests.
     """
 
     id: str
@@ -474,6 +490,18 @@ class Rule(Placed):
     notices: tuple[Notice, ...]
     listed: str | None
     span: Span
+    by: Ref | None = None
+    first_day: int | None = None
+    last_day: int | None = None
+
+    @property
+    def days(self) -> tuple[Test, ...]:
+        """The tests that ask whether it is in force, beside what its policy demands of the case."""
+        return _days_in(self.when)
+
+
+def _days_in(condition: Condition) -> tuple[Test, ...]:
+    return tuple(one for one in conjuncts(condition) if isinstance(one, Test) and _asks_for_days(one))
 
 
 def _asks_for_days(condition: Condition) -> bool:
@@ -484,7 +512,9 @@ def _asks_for_days(condition: Condition) -> bool:
 class Policy(Placed):
     """One policy file, in force for acts from its first to its last day (ordinals, inclusive).
 
-    ``scope`` is what it demands for all its parts: ``applies_to``, and the days as tests of ``effective``.
+    ``scope`` is what it demands of the case for all its parts: ``applies_to``, and the days as tests of
+    ``effective``. ``by`` is the act that tells the days, None where none is named. Where it is an instant of
+    a record, the days are among the conditions of each part, and all parts speak of records of its list.
     """
 
     id: str
@@ -494,11 +524,12 @@ class Policy(Placed):
     last_day: int | None
     scope: Condition
     span: Span
+    by: Ref | None = None
 
     @property
     def days(self) -> tuple[Test, ...]:
         """The tests of its scope that ask whether the policy is in force on the day of an act."""
-        return tuple(one for one in conjuncts(self.scope) if isinstance(one, Test) and _asks_for_days(one))
+        return _days_in(self.scope)
 
     @property
     def applies_to(self) -> All:
@@ -577,8 +608,12 @@ class Rulebook(Placed):
     computed: Mapping[str, Computed] = {}
 
     def scope_of(self, rule: Rule) -> Condition:
-        """Return what the policy of a rule demands (``applies_to`` and ``effective``)."""
-        return self.policies[rule.policy].scope
+        """Return what the policy of a rule demands of the case (``applies_to`` and ``effective``).
+
+        Where another act tells the days of the rule, the policy's are among the conditions of the rule.
+        """
+        policy = self.policies[rule.policy]
+        return policy.scope if rule.by is None else policy.applies_to
 
     def whole_of(self, rule: Rule) -> Condition:
         """Return all that must hold for a rule to hold."""

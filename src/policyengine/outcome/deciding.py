@@ -7,6 +7,7 @@ contradict each other: an explanation names them where they decide.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from policyengine.frozen import Frozen
 from policyengine.model.case import Key
@@ -14,9 +15,11 @@ from policyengine.model.conditions import ByReading, Operand, Ref, Test
 from policyengine.model.rulebook import WORDS_OF_DAYS, Fact, Overlay, Parameter, Policy, Rule
 from policyengine.outcome.explain import Explanation
 from policyengine.outcome.leaves import Leaf, Part
+from policyengine.semantics.dated import has_begun, in_force, run_of
 from policyengine.semantics.findings import ABSENT, Absent, Conflict, Known, State, Truth
 from policyengine.semantics.readings import choose_operand
 from policyengine.values.literals import local_day
+from policyengine.values.seasons import Season
 
 
 class Default(Frozen):
@@ -40,16 +43,20 @@ class Dated(Frozen):
 
 
 class InForce(Frozen):
-    """Which days count, by the day of an act: of a dated figure, or of a whole policy.
+    """Which days count, by the day of an act (of ``record``): of a dated figure, or of a whole policy.
 
     ``at`` is the instant of the act, None where it is not known or has not happened. The days are ordinals
-    and both inclusive, None where there is no limit.
+    and both inclusive, None where there is no limit. ``how``: the figure is that of an interlude, after which
+    an earlier one is in force again, or that of days of every year (``season``), or none is in force.
     """
 
     act: str
     at: int | None
     first: int | None
     last: int | None
+    record: int | None = None
+    how: Literal["", "interlude", "every_year", "none"] = ""
+    season: Season | None = None
 
 
 class FromOverlay(Frozen):
@@ -90,7 +97,7 @@ def deciders(explanation: Explanation, key: Key) -> tuple[Decider, ...]:
     name, record = key
     book = explanation.book
     if name in book.parameters:
-        return tuple(_of_parameter(explanation, book.parameters[name]))
+        return tuple(_of_parameter(explanation, book.parameters[name], record))
     fact = book.facts.get(name)
     if fact is not None and fact.role == "given":
         found = _of_given(explanation, fact, record)
@@ -135,27 +142,30 @@ def _hidden(explanation: Explanation, fact: Fact, record: int | None) -> Dated |
     return None if ahead is None or ahead <= explanation.as_of else Dated(fact.dated_by, own, ahead)
 
 
-def _of_parameter(explanation: Explanation, parameter: Parameter) -> Iterator[Decider]:
+def _of_parameter(explanation: Explanation, parameter: Parameter, record: int | None) -> Iterator[Decider]:
     if parameter.by is not None and parameter.is_dated:
-        yield _in_force(explanation, parameter, parameter.by)
+        yield _in_force(explanation, parameter, parameter.by, record)
     for overlay in explanation.book.overlays:
         if overlay.active and parameter.id in overlay.sets:
             yield FromOverlay(overlay)
 
 
-def _in_force(explanation: Explanation, parameter: Parameter, by: Ref) -> InForce:
-    """Return which act chose a dated figure, and the days on which that figure is in force."""
-    at = _instant(explanation.values[by.name, None])
+def _in_force(explanation: Explanation, parameter: Parameter, by: Ref, record: int | None) -> InForce:
+    """Return which act chose a dated figure, and the days around it on which that figure is in force."""
+    own = record if by.listed else None
+    at = _instant(explanation.values[by.name, own])
     if at is None:
-        return InForce(by.name, None, None, None)
+        return InForce(by.name, None, None, None, own)
     day = local_day(at, explanation.book.zone)
-    first, last = None, None
-    for one in parameter.values:
-        if one.start is not None and one.start > day:
-            last = one.start - 1
-            break
-        first = one.start
-    return InForce(by.name, at, first, last)
+    first, last = run_of(parameter.values, day)
+    value = in_force(parameter.values, day)
+    if value is None:
+        return InForce(by.name, at, first, last, own, "none" if has_begun(parameter.values, day) else "")
+    how: Literal["", "interlude", "every_year"] = "" if value.season is None else "every_year"
+    # What lies before it, or holds without limit, comes back after its last day.
+    if not how and value.end is not None and in_force(parameter.values, value.end + 1) is not None:
+        how = "interlude" if last == value.end else how
+    return InForce(by.name, at, first, last, own, how, value.season)
 
 
 def _instant(state: State) -> int | None:
@@ -191,8 +201,8 @@ def key_of(explanation: Explanation, operand: Operand, record: int | None) -> Ke
 def scope_of(explanation: Explanation, rule: Rule) -> Scope:
     """Return whether the policy of a rule applies: whether it is in force, and what else it demands."""
     policy = explanation.book.policies[rule.policy]
-    truth, parts = explanation.leaves(policy.scope, None)
-    days = policy.days
+    truth, parts = explanation.leaves(explanation.book.scope_of(rule), None)
+    days = policy.days if rule.by is None else ()
     if not days:
         return Scope(policy, truth, None, Truth.TRUE, parts)
     by = days[0].ref

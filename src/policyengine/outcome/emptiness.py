@@ -83,7 +83,10 @@ def _policies(decision: Decision) -> list[Nearly]:
         rules.setdefault(rule.policy, []).append(rule)
     applying, other, without_records = [], [], []
     for policy in sorted(rules):
-        scope = scope_of(explanation, rules[policy][0])
+        # A rule with an act of its own is in force on other days than its policy.
+        scope = scope_of(
+            explanation, next((one for one in rules[policy] if one.by is None), rules[policy][0])
+        )
         if scope.truth is not Truth.TRUE:
             other.append(Nearly(scope, None, None, in_order(scope.parts)))
             continue

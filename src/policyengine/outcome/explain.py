@@ -137,6 +137,7 @@ class Explanation:
         self.readings = explainer.readings
         self.case = case
         self.as_of = as_of
+        self.zone = explainer.rulebook.zone
         self.findings = findings
         self.values = findings.values
         self.kept: dict[object, typing.Any] = {}

@@ -16,7 +16,7 @@ from policyengine.frozen import Frozen
 from policyengine.model.case import Key
 from policyengine.semantics.findings import Findings
 
-Kind = Literal["fact", "rule", "parameter", "deadline", "amount", "assumption", "provisional"]
+Kind = Literal["fact", "rule", "parameter", "deadline", "amount", "assumption", "provisional", "figure"]
 Item = tuple[Kind, Key]
 Items = tuple[Item, ...] | list[Item]
 PROVISIONAL: Item = ("provisional", ("", None))
@@ -193,6 +193,7 @@ class Support:
             "rule": self._findings.rules,
             "deadline": self._findings.deadlines,
             "amount": self._findings.amounts,
+            "parameter": self._findings.states,
         }
         return (name, record) in known.get(kind, ())
 
@@ -247,7 +248,7 @@ class Support:
     @property
     def parameters(self) -> frozenset[str]:
         """Parameters, by name."""
-        return frozenset(name for kind, (name, _) in self._bits() if kind == "parameter")
+        return frozenset(name for kind, (name, _) in self._bits() if kind in ("parameter", "figure"))
 
     @property
     def assumptions(self) -> frozenset[str]:

@@ -106,7 +106,7 @@ class Supports:
     def _list_of(self, node: str) -> str | None:
         book = self.book
         of = name_of_node(node, book)
-        part = book.facts.get(of) or book.amounts.get(of) or book.deadlines.get(of)
+        part = book.facts.get(of) or book.amounts.get(of) or book.deadlines.get(of) or book.parameters.get(of)
         return None if part is None else part.listed
 
     def _own(self, kind: Kind, key: Key) -> Rest:
@@ -140,7 +140,7 @@ class Supports:
         if name in book.facts:
             return self._fact(book.facts[name], record)
         if name in book.parameters:
-            return self._parameter(book.parameters[name])
+            return self._parameter(book.parameters[name], record)
         if name in book.amounts:
             return self._amount(book.amounts[name], record)
         deadline, _, what = name.rpartition(".")
@@ -260,10 +260,12 @@ class Supports:
 
     # ---------- parameters, amounts, deadlines
 
-    def _parameter(self, parameter: Parameter) -> Sum:
-        found = self._sum("parameter", (parameter.id, None))
+    def _parameter(self, parameter: Parameter, record: int | None) -> Sum:
+        found = self._sum("parameter", (parameter.id, record))
+        if record is not None:  # each record has its own: its name is to be known without going through all
+            found.add(self._own("figure", (parameter.id, None)))
         if parameter.by is not None and parameter.is_dated:
-            found.add(self.of_name(parameter.by.name, None))
+            found.add(self.of_name(parameter.by.name, record if parameter.by.listed else None))
         return found
 
     def _condition(self, condition: Condition, record: int | None, truth: Truth, found: Sum) -> None:

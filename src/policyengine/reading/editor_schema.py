@@ -65,6 +65,8 @@ def _fill_policy(schema: Schema, rulebook: Rulebook) -> None:
     instants = [path for path, fact in rulebook.facts.items() if fact.type is ValueType.INSTANT]
     instants += [f"{id}.{property}" for id in rulebook.deadlines for property in ("due", "settled_at")]
     _offer(schema["properties"]["effective"]["properties"], "by", instants)
+    _offer(rule["effective"]["properties"], "by", instants)
+    _offer(definitions["parameter"]["properties"], "by", instants)
     for place in ("starts", "ends"):
         _offer(definitions["deadline"]["properties"], place, instants)
     source = definitions["source"]["properties"]

@@ -11,6 +11,7 @@ from policyengine.model.conditions import Condition, Operand
 from policyengine.model.rulebook import (
     Amount,
     Conclusion,
+    DatedValue,
     Deadline,
     Notice,
     Parameter,
@@ -91,6 +92,10 @@ class Bilingual:
     def value_set(self, found: ValueSet) -> Text:
         """Return the values of a set in one line."""
         return self.stated(lambda one: one.say("; ").join(one.value_set(found)))
+
+    def dated(self, value: DatedValue, parameter: Parameter) -> Text:
+        """Return a value of a parameter with the days on which it is in force."""
+        return self.stated(lambda one: one.dated(value, parameter))
 
     def parameter(self, parameter: Parameter) -> Text:
         """Return the values of a parameter in one line."""

@@ -18,6 +18,7 @@ from policyengine.semantics.findings import Absent, Known, State, Truth, Unknown
 from policyengine.syntax.keys import numbered
 from policyengine.values.display import show_span
 from policyengine.values.literals import BUSINESS_DAYS_UNIT, Duration, ValueType, local_day
+from policyengine.values.seasons import year_day_text
 
 _AT_LIMIT = {
     True: marked("exactly at the limit; {step} more was missing"),
@@ -42,6 +43,12 @@ _FIGURES = {
     (True, False): marked("“{act}” was on {day}, so the figure in force since {first} counts"),
     (False, True): marked("“{act}” was on {day}, so the figure in force until {last} counts"),
     (False, False): marked("“{act}” was on {day}, and one figure counts for all days"),
+}
+_NO_FIGURES = {
+    (True, True): marked("“{act}” was on {day}, and no figure is in force from {first} to {last}"),
+    (True, False): marked("“{act}” was on {day}, and no figure is in force from {first} on"),
+    (False, True): marked("“{act}” was on {day}, and no figure is in force until {last}"),
+    (False, False): marked("“{act}” was on {day}, and no figure is in force"),
 }
 _POLICIES = {
     (True, True): marked("“{act}” was on {day}, and the policy is in force from {first} to {last}"),
@@ -88,6 +95,8 @@ class Sentences:
             self._limit(operand, state, ref.name, ref.type)
             for operand, state in zip(test.operands, leaf.right, strict=True)
         )
+        if test.season is not None:
+            right = self.statements.season(test.season)
         return self.say(TESTS[word][leaf.negated], left=self.naming.ref(ref), right=right)
 
     def _limit(self, operand: object, state: State, name: str, type: ValueType) -> str:
@@ -198,6 +207,22 @@ class Sentences:
 
     def figure_days(self, days: InForce, is_known: bool) -> str:
         """Return which act chose a dated figure, when it was, and on which days that figure is in force."""
+        if days.how == "none":
+            return self._days(days, _NO_FIGURES)
+        sentence = self._figure_days(days, is_known)
+        if days.how == "interlude":
+            return self.say("{sentence}; afterwards the earlier one is in force again", sentence=sentence)
+        if days.season is not None:
+            first, last = map(year_day_text, (days.season.first, days.season.last))
+            return self.say(
+                "{sentence}, as every year from {first} to {last}",
+                sentence=sentence,
+                first=first,
+                last=last,
+            )
+        return sentence
+
+    def _figure_days(self, days: InForce, is_known: bool) -> str:
         if days.at is not None and not is_known and days.last is not None:
             return self.say(
                 "“{act}” was on {day}, and no figure is in force until {last}",
@@ -214,7 +239,7 @@ class Sentences:
     def _days(self, days: InForce, templates: Mapping[tuple[bool, bool], str]) -> str:
         act = self.naming.title(days.act)
         if days.at is None:
-            found = self.found_at((days.act, None))
+            found = self.found_at((days.act, days.record))
             return self.say("the day of “{act}” decides: {found}", act=act, found=found)
         limits = {"first": days.first, "last": days.last}
         shown = {word: self._day(day) for word, day in limits.items() if day is not None}

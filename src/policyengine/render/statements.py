@@ -28,6 +28,7 @@ from policyengine.model.conditions import (
 from policyengine.model.rulebook import (
     Amount,
     Conclusion,
+    DatedValue,
     Deadline,
     Notice,
     Parameter,
@@ -42,6 +43,7 @@ from policyengine.render.naming import Naming
 from policyengine.render.steps import rounding_words
 from policyengine.semantics.strata import refs_of_operand
 from policyengine.values.literals import Duration, ValueType
+from policyengine.values.seasons import Season, year_day_text
 
 _WORD = re.compile(r"[a-z_][a-z0-9_.]*")
 # One whole sentence for each word and its opposite, because word order differs between languages.
@@ -61,6 +63,10 @@ TESTS: dict[str, tuple[str, str]] = {
     "not_after": (marked("{left} is not after {right}"), marked("{left} is after {right}")),
     "from": (marked("{left} is on or after {right}"), marked("{left} is before {right}")),
     "until": (marked("{left} is before {right}"), marked("{left} is not before {right}")),
+    "every_year": (
+        marked("{left} is on one of the days {right} of a year"),
+        marked("{left} is on none of the days {right} of a year"),
+    ),
     "known": (marked("{left} is known"), marked("{left} is not known")),
     "none": (marked("{left} has a value"), marked("{left} has no value")),
     "happened": (marked("{left}: it has happened"), marked("{left}: it has not happened")),
@@ -170,7 +176,14 @@ class Statements:
     def scope(self, policy: Policy) -> str:
         """Return when a policy applies at all, or nothing if it always does."""
         conditions = self.conditions(policy.scope)
-        return self.say("This policy applies if {conditions}.", conditions=conditions) if conditions else ""
+        scope = self.say("This policy applies if {conditions}.", conditions=conditions) if conditions else ""
+        if policy.by is None or policy.by.listed is None:
+            return scope
+        title, act = self.naming.title(policy.by.listed), self.naming.title(policy.by.name)
+        days = self.say(
+            "The day of “{act}” of each record of “{list}” says what is in force.", act=act, list=title
+        )
+        return self.say("{sentence} {more}", sentence=scope, more=days) if scope else days
 
     # ---------- conditions
 
@@ -229,11 +242,18 @@ class Statements:
         right = self.say(" or ").join(
             self.operand(one, test.ref.name, test.ref.type) for one in test.operands
         )
+        if test.season is not None:
+            right = self.season(test.season)
         return self.say(_ASKED.get(word, TESTS[word])[negated], left=self._quoted(test.ref), right=right)
 
     def set_title(self, test: Test) -> str:
         """Return the title of the set for which a test asks."""
         return self.say("“{words}”", words=self.naming.text(self.naming.book.sets[test.named].title))
+
+    def season(self, season: Season) -> str:
+        """Return days of every year."""
+        first, last = map(year_day_text, (season.first, season.last))
+        return self.say("from {first} to {last}", first=first, last=last)
 
     def _quoted(self, ref: Ref) -> str:
         name = ref.name
@@ -453,18 +473,28 @@ class Statements:
         return values if first is None else self.say("{value} from {day}", value=values, day=first)
 
     def parameter(self, parameter: Parameter) -> list[str]:
-        """Return the values of a parameter, each with the first day on which it is in force."""
-        lines = []
-        for one in parameter.values:
-            value = self.naming.typed(one.value, parameter.type)
-            if one.start is None:
-                lines.append(value)
-            else:
-                day = date.fromordinal(one.start).isoformat()
-                lines.append(self.say("{value} from {day}", value=value, day=day))
+        """Return the values of a parameter, each with the days on which it is in force."""
+        lines = [self.dated(one, parameter) for one in parameter.values]
         return lines or [self.say("the document does not say")]
 
+    def dated(self, value: DatedValue, parameter: Parameter) -> str:
+        """Return a value of a parameter with the days on which it is in force."""
+        shown = self.naming.typed(value.value, parameter.type)
+        if value.season is not None:
+            season = self.season(value.season)
+            shown = self.say("{value} every year {season}", value=shown, season=season)
+        limits = {"first": value.start, "last": value.end}
+        days = {word: date.fromordinal(day).isoformat() for word, day in limits.items() if day is not None}
+        if not days:
+            return shown
+        return self.say(_DATED[value.start is not None, value.end is not None], value=shown, **days)
 
+
+_DATED = {
+    (True, True): marked("{value} from {first} to {last}"),
+    (True, False): marked("{value} from {first}"),
+    (False, True): marked("{value} until {last}"),
+}
 _READ, _NOT_READ = marked("{id} is read as: {reading}"), marked("{id} is not read as: {reading}")
 _A_RECORD, _NO_RECORD = marked("there is a record of “{list}”"), marked("there is no record of “{list}”")
 _SOME_WHERE = marked("there is a record of “{list}” of which it is true that {where}")

@@ -16,6 +16,7 @@ from policyengine.outcome.refine.tree import (
     Matching,
     OtherText,
     Path,
+    Spans,
     Spread,
     leaves,
 )
@@ -143,6 +144,10 @@ class Trees:
                 return self.say("not yet")
             case OtherText():
                 return self.say("something else")
+            case Spans(spans):
+                return self.say(
+                    "at certain times of every year, such as {span}", span=self._range(*spans[-1], key[0])
+                )
             case Matching(least, most):
                 return self._matching(least, most)
 

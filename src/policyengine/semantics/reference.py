@@ -238,8 +238,8 @@ class _Run:
             for record in self._keys(self.book.deadlines[node.removesuffix(DUE)].listed):
                 self._state(node, record)
         elif node not in self.book.lists:
-            fact = self.book.facts.get(node)
-            for record in self._keys(fact.listed if fact else None):
+            part = self.book.facts.get(node) or self.book.parameters[node]
+            for record in self._keys(part.listed):
                 self._state(node, record)
 
     def _keys(self, listed: str | None) -> list[int | None]:
@@ -278,7 +278,7 @@ class _Run:
             return self._given(fact, record) if fact.role == "given" else self._concluded(fact, record)
         parameter = self.book.parameters.get(name)
         if parameter is not None:
-            return self._parameter(parameter)
+            return self._parameter(parameter, record)
         if name in self.book.amounts:
             return self._amount(name, record).result
         deadline, _, property = name.rpartition(".")
@@ -321,7 +321,7 @@ class _Run:
             return isinstance(value, int) and value > local_day(self.as_of, self.book.zone)
         return False
 
-    def _parameter(self, parameter: Parameter) -> State:
+    def _parameter(self, parameter: Parameter, record: int | None) -> State:
         if parameter.id in self.case.figures:
             return Known(self.case.figures[parameter.id])
         missing = Unknown(frozenset({Missing("parameter", parameter.id, None)}), has_value=True)
@@ -329,7 +329,7 @@ class _Run:
             return missing
         if parameter.by is None or not parameter.is_dated:
             return Known(parameter.values[-1].value)
-        act = self._known_or_waiting(parameter.by.name, None)
+        act = self._known_or_waiting(parameter.by.name, record if parameter.by.listed else None)
         if isinstance(act, Unknown):
             return Unknown(act.waits)
         if not isinstance(act, Known):
@@ -337,7 +337,13 @@ class _Run:
         assert isinstance(act.value, int)
         day = local_day(act.value, self.book.zone)
         started = [one for one in parameter.values if one.start is None or one.start <= day]
-        return Known(started[-1].value) if started else missing
+        if not started:
+            return missing
+        lasting = [one for one in started if one.end is None or day <= one.end]
+        yearly = [one for one in lasting if one.season is not None and one.season.holds_on(day)]
+        others = [one for one in lasting if one.season is None]
+        chosen = max(yearly or others, key=lambda one: one.start or 0, default=None)
+        return ABSENT if chosen is None else Known(chosen.value)
 
     def _known_or_waiting(self, name: str, record: int | None) -> State:
         """Return a state to compute with: a conflict is waited for like a missing fact."""
@@ -370,7 +376,12 @@ class _Run:
         key = (rule.id, record)
         found = self.rules.get(key)
         if found is None:
-            answer = self._scope(rule.policy)
+            # Another act than its policy's tells the days of some rules.
+            answer = (
+                self._scope(rule.policy)
+                if rule.by is None
+                else self._condition(self.book.scope_of(rule), None)
+            )
             if answer[0] is not Truth.FALSE:
                 answer = _and([answer, self._condition(rule.when, record)])
             found = self.rules[key] = RuleFinding(*answer)
@@ -608,6 +619,13 @@ class _Run:
             return _is_known(state)
         if test.operator == "happened":
             return self._compare(state, "at_most", Known(self.as_of))
+        if test.season is not None:
+            if not isinstance(state, Known):
+                return FALSE if isinstance(state, Absent) else (Truth.UNDETERMINED, waits_of([state]))
+            assert isinstance(state.value, int)
+            is_date = test.ref.type is ValueType.DATE
+            day = state.value if is_date else local_day(state.value, self.book.zone)
+            return _truth(test.season.holds_on(day))
         if test.operator == "one_of":
             return _or(self._compare(state, "is", self._operand(one, record, this)) for one in test.operands)
         return self._compare(state, test.operator, self._operand(test.operands[0], record, this))

@@ -96,7 +96,8 @@ def _of_list(listed: RecordList) -> set[str]:
 
 
 def _of_parameter(parameter: Parameter) -> set[str]:
-    return {node_of(parameter.by)} if parameter.by is not None and parameter.is_dated else set()
+    by = {node_of(parameter.by)} if parameter.by is not None and parameter.is_dated else set()
+    return by | _own_list(parameter.listed)
 
 
 def _of_due(deadline: Deadline) -> set[str]:

@@ -6,6 +6,7 @@ Only what is in force counts: a case to which a policy does not apply says nothi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
+from itertools import chain
 from typing import NamedTuple
 
 from policyengine.checks.exclusion import Exclusion
@@ -31,7 +32,13 @@ from policyengine.model.rulebook import Amount, Deadline, Rulebook
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.explain import Explanation
 from policyengine.semantics.findings import Known, State, Truth
-from policyengine.testing.days import day_targets, exercised_days
+from policyengine.testing.days import (
+    day_in,
+    day_targets,
+    exercised_days,
+    season_sides,
+    season_targets,
+)
 from policyengine.testing.leaning import (
     exercised_figures,
     exercised_readings,
@@ -113,7 +120,10 @@ class Coverage:
             case "pause":
                 found = _pauses(decision)
             case "day":
-                found = exercised_days(decision, rests_on(decision))
+                found = chain(
+                    exercised_days(decision, rests_on(decision)),
+                    _seasons(decision, self._in_force(decision, wanted)),
+                )
             case "reading":
                 found = exercised_readings(decision, rests_on(decision), wanted)
             case "figure":
@@ -145,6 +155,12 @@ class Coverage:
                 for place, record in decision.explanation.standpoints(listed, this):
                     for found, limit in compared(place, leaf, record):
                         yield leaf, record, found - limit
+
+    def seasons(self) -> Iterator[tuple[str, Test]]:
+        """Return the tests of days of every year, with their owners."""
+        for one in self._leaves_of(self.book):
+            if isinstance(one.leaf, Test) and one.leaf.season is not None:
+                yield one.owner, one.leaf
 
     def _rules(self, decision: Decision) -> Iterator[Target]:
         for (id, _), finding in decision.findings.rules.items():
@@ -187,6 +203,8 @@ def _targets(book: Rulebook, leaves: Iterable[Owned]) -> Iterator[Target]:
         owner, leaf = owned.owner, owned.leaf
         for side in possible.sides(owned):
             yield Target("condition", owner, leaf.span, side, spoken(leaf))
+        if isinstance(leaf, Test) and leaf.season is not None:
+            yield from season_targets(owner, leaf.span, leaf.season)
         if _is_limit(leaf):
             for offset, edge in SIDES.items():
                 if not _is_out_of_bounds(book, leaf, offset):
@@ -204,6 +222,16 @@ def _targets(book: Rulebook, leaves: Iterable[Owned]) -> Iterator[Target]:
     yield from day_targets(book)
     yield from reading_targets(book)
     yield from figure_targets(book)
+
+
+def _seasons(decision: Decision, leaves: Iterable[Owned]) -> Iterator[Target]:
+    """Return the first and last days, and those beside them, on which a test of days of every year stands."""
+    for owner, leaf, listed, _, this in leaves:
+        if isinstance(leaf, Test) and leaf.season is not None:
+            for place, record in decision.explanation.standpoints(listed, this):
+                day = day_in(decision, leaf.ref, place.state_of(leaf.ref, record))
+                sides = () if day is None else {side for side, _ in season_sides(leaf.season, day)}
+                yield from (one for one in season_targets(owner, leaf.span, leaf.season) if one.side in sides)
 
 
 def _by_place(target: Target) -> tuple[str, int, int, str, str, str, str]:
@@ -229,7 +257,8 @@ def _wholes(book: Rulebook) -> Iterator[tuple[str, str, Condition, str | None]]:
     for policy in book.policies.values():
         yield policy.id, "", policy.scope, None
     for rule in book.rules.values():
-        yield rule.id, rule.policy, rule.when, rule.listed
+        # With an act of its own it may be in force where its policy is not.
+        yield rule.id, "" if rule.by else rule.policy, rule.when, rule.listed
     for deadline in book.deadlines.values():
         yield deadline.id, deadline.policy, deadline.when, deadline.listed
         for question in deadline.questions:  # whether there is a pause is another kind of target

@@ -15,13 +15,14 @@ from policyengine.outcome.decision import Decision
 from policyengine.semantics.findings import Truth
 from policyengine.syntax.yaml_tree import to_plain
 from policyengine.testing.coverage import SIDES, Coverage
-from policyengine.testing.days import day_of
+from policyengine.testing.days import dating_of, days_of, wanted_days
 from policyengine.testing.run import Result
 from policyengine.testing.scenarios import Scenario
 from policyengine.testing.targets import Target
 from policyengine.values.literals import ValueType, instant_text, local_time
 
 _MOST_RECORDS = 1000
+_MOST_ACTS = 3
 
 
 class Try(Frozen):
@@ -47,23 +48,22 @@ def on_day(result: Result, target: Target, coverage: Coverage) -> Iterator[Try]:
     """Return the case with all its times moved so that the act which tells the day is on the wanted day."""
     decision = result.decision
     assert decision is not None
-    parameter = coverage.book.parameters.get(target.name)
-    if parameter is None:
-        days = coverage.book.policies[target.name].days
-        act = days[0].ref if days else None
-    else:
-        act = parameter.by
-    now = day_of(decision, act)
-    if now is not None:
-        days_more = date.fromisoformat(target.about).toordinal() - now
-        given, zone = given_of(result.scenario), decision.judged.rulebook.zone
-        for key, value in decision.case.values.items():
-            type = decision.judged.rulebook.facts[key[0]].type
-            if type is ValueType.INSTANT and isinstance(value, int):
-                put(given, decision, key, instant_text(_moved(value, days_more, decision), zone))
-            elif type is ValueType.DATE and isinstance(value, int):
-                put(given, decision, key, date.fromordinal(value + days_more).isoformat())
-        yield Try(result, result.scenario, given, _moved(decision.as_of, days_more, decision))
+    dating = dating_of(coverage.book, target, coverage.seasons())
+    for now in days_of(decision, dating.act)[:_MOST_ACTS]:
+        for wanted in wanted_days(target.about, dating, now):
+            yield _shifted(result, decision, wanted - now)
+
+
+def _shifted(result: Result, decision: Decision, days_more: int) -> Try:
+    """Return the case with all its times moved by whole days."""
+    given, zone = given_of(result.scenario), decision.judged.rulebook.zone
+    for key, value in decision.case.values.items():
+        type = decision.judged.rulebook.facts[key[0]].type
+        if type is ValueType.INSTANT and isinstance(value, int):
+            put(given, decision, key, instant_text(_moved(value, days_more, decision), zone))
+        elif type is ValueType.DATE and isinstance(value, int):
+            put(given, decision, key, date.fromordinal(value + days_more).isoformat())
+    return Try(result, result.scenario, given, _moved(decision.as_of, days_more, decision))
 
 
 def _moved(instant: int, days: int, decision: Decision) -> int:

@@ -28,6 +28,7 @@ TYPE_WORDS: dict[ValueType, Message] = {
     ValueType.BUSINESS_DAYS: message("`business_days`"),
     ValueType.CHOICE: message("`choice`"),
     ValueType.TEXT: message("`text`"),
+    ValueType.LENGTH: message("`length`"),
 }
 """The types; in another language each is named there, with the word of the rulebook beside it."""
 

@@ -25,7 +25,9 @@ _NOT_A = {
     "boolean": message("`{text}` is neither yes nor no"),
     "instant": message("`{text}` is not an instant"),
     "date": message("`{text}` is not a date"),
+    "day of the year": message("`{text}` is not a day of the year"),
     "duration": message("`{text}` is not a length of time"),
+    "length": message("`{text}` is not a length of time"),
     "business_days": message("`{text}` is not a number of business days"),
 }
 

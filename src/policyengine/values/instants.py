@@ -18,6 +18,7 @@ from policyengine.values.literals import (
     zone_offset,
 )
 
+_YEAR_DAY = re.compile(r"(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _INSTANT = re.compile(
     r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})(?:[Tt]| +)"
@@ -41,7 +42,11 @@ def parse_date(text: str) -> int:
                 message("`{text}` has a time of day, and a date has none", text=shorten(text)),
                 message("write the date alone: `{date}`", date=text[:10]),
             )
-        raise not_a("date", text, message("write year, month and day, such as `2012-03-16`"))
+        help = message("write year, month and day, such as `2012-03-16`")
+        if _YEAR_DAY.fullmatch(text):
+            example = "every_year: {from: 11-01, until: 12-31}"
+            help = message("add the year; for days of every year write `{example}`", example=example)
+        raise not_a("date", text, help)
     day = _real_day(text, text)
     _check_year(date.fromordinal(day).year, text)
     return day

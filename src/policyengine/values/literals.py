@@ -28,6 +28,8 @@ class ValueType(Enum):
     BUSINESS_DAYS = "business_days"
     CHOICE = "choice"
     TEXT = "text"
+    LENGTH = "length"
+    """A figure that is a length of time of another kind from some day on; a fact is of one kind."""
 
 
 BUSINESS_DAYS_UNIT = "business_days"

@@ -126,7 +126,10 @@ class Clocks:
     def _seconds(self, cell: Due, length: Value) -> str:
         """Return the source of the seconds that a length always has; empty where a calendar counts it."""
         counting = counting_of(cell.counting)
-        if length.sort == "business_days" or (counting.hours, counting.days) != ("continuous", "rolling"):
+        if length.sort in ("business_days", "length") or (counting.hours, counting.days) != (
+            "continuous",
+            "rolling",
+        ):
             return ""
         if isinstance(cell.length, Const) and isinstance(cell.length.value, Duration):
             return "" if cell.length.value.unit == BUSINESS_DAYS_UNIT else str(cell.length.value.seconds)

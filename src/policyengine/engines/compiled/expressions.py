@@ -147,6 +147,10 @@ class Scope:
                 return _joined("any", ways, depth)
             case Apply("in", (left, *others)) if all(isinstance(one, Const) for one in others):
                 return self._among(self.value(left), others)
+            case Apply("during", (left, Const(str(season)))):
+                subject = self.value(left)
+                known = f"DURING[{subject.sort!r}]({subject.text}, {season!r})"
+                return _settled((subject,), known, True)
             case Apply("le", (left, right)) if right == AS_OF and self.value(left).is_past:
                 return _settled((self.value(left),), "True", True)
             case Apply(op, (left, *others)):

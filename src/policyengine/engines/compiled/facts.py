@@ -9,6 +9,7 @@ from policyengine.compile.plan import Const, Derived, Given, Parameter
 from policyengine.engines.compiled.expressions import MARKS, Traits, Value
 from policyengine.engines.compiled.marks import Mark, Raw, left_out
 from policyengine.engines.compiled.source import Source
+from policyengine.semantics.dated import comes_back, has_gap
 from policyengine.values.literals import start_of_day
 
 _MOST_VALUES = 16
@@ -69,12 +70,13 @@ class Facts:
                 self.source.write(f"{variable} = None")
         return {"U"} if dating.marks else set()
 
-    def parameter(self, cell: Parameter) -> Traits:
+    def parameter(self, cell: Parameter, place: str) -> Traits:
         """Write a figure."""
-        variable = self.source.slots[cell.name]
+        variable = self.source.slots[cell.name] + place
         figure = f"{variable} = None if figures is None else figures({cell.name!r})"
         if cell.by is None:
-            value = self.source.scope.value(Const(cell.values[-1][1], cell.sort)).text if cell.values else "V"
+            last = Const(cell.values[-1].value, cell.sort) if cell.values else None
+            value = "V" if last is None else self.source.scope.value(last).text
             self.source.write(f"{variable} = {value} if figures is None else figures({cell.name!r}, {value})")
             return Traits("" if cell.values else "V", False)
         by = self.source.scope.value(cell.by)
@@ -86,20 +88,22 @@ class Facts:
                 self.source.write(f"{'elif' if by.marks else 'if'} {by.is_absent}: pass")
             value = f"{variable} = {self._in_force(cell, by)}"
             self.source.write(f"else: {value}" if by.marks or by.may_be_absent else value)
-        marks = {*("U" if by.marks else ""), *("V" if cell.values[0][0] is not None else "")}
-        return Traits("".join(sorted(marks)), by.may_be_absent)
+        is_late = all(one.start is not None for one in cell.values)
+        marks = {*("U" if by.marks else ""), *("V" if is_late else "")}
+        return Traits("".join(sorted(marks)), by.may_be_absent or has_gap(cell.values))
 
     def _in_force(self, cell: Parameter, by: Value) -> str:
         """Return the source of the value that counts by an instant, whose day it is in the zone."""
-        if len(cell.values) > _MOST_VALUES:
+        if len(cell.values) > _MOST_VALUES or comes_back(cell.values):
             return f"FIGURES[{cell.name!r}]({by.text})"
         text = "V"
-        for start, value in cell.values:
-            own = self.source.scope.value(Const(value, cell.sort)).text
-            if start is None:
+        for one in cell.values:
+            own = self.source.scope.value(Const(one.value, cell.sort)).text
+            if one.start is None:
                 text = own
             else:
-                text = f"{own} if {by.text} >= {start_of_day(start, self.source.world.zone)} else {text}"
+                start = start_of_day(one.start, self.source.world.zone)
+                text = f"{own} if {by.text} >= {start} else {text}"
         return text
 
     def derived(self, cell: Derived, place: str, is_sure: Mapping[str, bool]) -> Traits:

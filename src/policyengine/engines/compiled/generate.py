@@ -160,7 +160,7 @@ class _Generator:
             case Derived():
                 traits = self.facts.derived(cell, place, self.is_sure)
             case Parameter():
-                traits = self.facts.parameter(cell)
+                traits = self.facts.parameter(cell, place)
             case Due():
                 traits = self.clocks.due(cell, place, self._exists(cell))
             case Status():

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyengine.compile.dependencies import Dependencies, Node, names_of
-from policyengine.compile.plan import Parameter, Plan
+from policyengine.compile.plan import Plan
 
 Group = tuple[str | None, str | None]
 """A policy and a list; None where a cell belongs to none."""
@@ -30,7 +30,7 @@ class Arrangement:
 
     def group_of(self, node: Node) -> Group:
         """Return the policy without which a node has no value, and the list of whose records it is."""
-        return self._dependencies.policy_of(node), None if isinstance(node, Parameter) else node.listed
+        return self._dependencies.policy_of(node), node.listed
 
     def groups(self) -> Iterator[tuple[Group, list[Node]]]:
         """Return the nodes in groups, each node after those that it rests on."""

@@ -34,7 +34,6 @@ from policyengine.engines.program import (
     limits_of,
     unit_of_expr,
     unknown_as,
-    value_on,
 )
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
@@ -56,11 +55,13 @@ from policyengine.semantics.amounts import (
     round_quotient,
     value_of,
 )
+from policyengine.semantics.dated import has_begun, in_force
 from policyengine.semantics.deadlines import Clock, Span, end_of, judge_deadline, measure, measure_until
 from policyengine.semantics.findings import ABSENT, NOTHING, Known, Pause, State, Truth
 from policyengine.semantics.overriding import Candidate as Claim
 from policyengine.semantics.overriding import resolve
 from policyengine.values.literals import LARGEST_COUNT, Duration, Number, Value, ValueType, local_day
+from policyengine.values.seasons import read_season
 
 _BOTH = 2
 _REMEMBERED = 1_024
@@ -300,6 +301,7 @@ class Helpers:
         self.ends: dict[str, Clock] = {}
         self.amounts: dict[str, AmountParts] = {}
         self.given = program.given
+        self.zone = program.world.zone
         self.facts: dict[str, Callable[[tuple[int, ...], tuple[Raw, ...]], Raw]] = {}
         self.figures: dict[str, Callable[[int], Raw]] = {}
         world = program.world
@@ -318,6 +320,9 @@ class Helpers:
                     self.amounts[cell.name] = AmountParts(cell, self._sides)
                 case _:
                     pass
+
+    def _is_during(self, instant: int, season: str) -> bool:
+        return _is_day_during(local_day(instant, self.zone), season)
 
     def _sides(self, expr: Expr) -> int:
         fact = self.given.get(expr.name) if isinstance(expr, Read) else None
@@ -347,11 +352,19 @@ class Helpers:
             "ROUND": round_quotient,
             "LENGTH": _length,
             "CALCULATIONS": {name: parts.calculated for name, parts in self.amounts.items()},
+            "DURING": {"instant": self._is_during, "date": _is_day_during},
         }
 
 
 def _length(seconds: int) -> Value:
     return value_of(seconds, ValueType.DURATION)
+
+
+_season = lru_cache(read_season)
+
+
+def _is_day_during(day: int, season: str) -> bool:
+    return _season(season).holds_on(day)
 
 
 def _end(clocks: tuple[Clock, Clock]) -> Callable[[int, Duration, bool], tuple[int, bool]]:
@@ -363,8 +376,11 @@ def _end(clocks: tuple[Clock, Clock]) -> Callable[[int, Duration, bool], tuple[i
 
 def _figure(cell: Parameter, world: World) -> Callable[[int], Raw]:
     def find(act: int) -> Raw:
-        value = value_on(cell.values, local_day(act, world.zone))
-        return V if value is None else value
+        day = local_day(act, world.zone)
+        found = in_force(cell.values, day)
+        if found is not None:
+            return found.value
+        return None if has_begun(cell.values, day) else V
 
     return find
 

@@ -144,7 +144,9 @@ class _Lowering:
 
     def _literal(self, literal: Literal[Expr], found: dict[str, Attribute]) -> list[_Way]:
         match literal.condition:
-            case Apply(op, (Read() as read, *limits)) if self._is_whole(read) and _are_constants(limits):
+            case Apply(op, (Read() as read, *limits)) if self._is_whole(read) and _is_compared(
+                op, read, limits
+            ):
                 attribute = self._value_attribute(read)
                 found[attribute.attribute] = attribute
                 return _matches(attribute.attribute, op, self._keys(limits), literal.wanted)
@@ -181,9 +183,11 @@ class _Lowering:
         return (Match(attribute.attribute, "==", 1 if wanted else 0),)
 
 
-def _are_constants(limits: Iterable[Expr]) -> bool:
-    """Tell whether a comparison is with constants, so that the engine can do it; ``has`` has no limits."""
+def _is_compared(op: Op, read: Read, limits: Iterable[Expr]) -> bool:
+    """Tell whether a value is compared with constants, which the engine can do; ``has`` has no limits."""
     every = list(limits)
+    if read == AS_OF or op == "during":
+        return False
     return bool(every) and all(isinstance(one, Const) and one.value is not None for one in every)
 
 

@@ -18,6 +18,7 @@ from policyengine.model.rulebook import Rulebook
 from policyengine.outcome.explain import Explainer, Explanation
 from policyengine.outcome.refine.domains import Domains, Filled, Interval, Records, complete, of_key
 from policyengine.outcome.refine.footprint import Footprints
+from policyengine.outcome.refine.phases import Phase, phases
 from policyengine.outcome.refine.slices import Slice, Slices
 from policyengine.outcome.refine.tree import (
     Answer,
@@ -401,8 +402,8 @@ class _Search:
             can_fill = question is not None and self._matching_record(missing.name, question) is not None
             return _Kind((1, 0), "records", ValueType.COUNT) if can_fill else None
         type = self._type(missing)
-        if type is None or self._only_flows(missing):
-            return None
+        if type is None or type is ValueType.LENGTH or self._only_flows(missing):
+            return None  # there is no order among lengths of two kinds
         if missing.kind == "fact" and not self.domains.is_open(self.book.facts[missing.name]):
             return None
         if type in (ValueType.BOOLEAN, ValueType.CHOICE):
@@ -566,7 +567,7 @@ class _Search:
             def fill(number: int) -> Value:
                 return of_key(number, type)
 
-            cells = self._cells(missing, filled, Interval(limits.low, last), fill)
+            cells = self._cells_by_phase(missing, type, filled, Interval(limits.low, last), fill)
             # What is compared with something unknown could come out otherwise between two ends that agree.
             self.is_sure = self.is_sure and not self._is_undecided({**filled, missing: fill(last)}, missing)
             is_split = ordered + (len(cells) > 1)
@@ -574,13 +575,43 @@ class _Search:
             self.is_sure = self.is_sure and not self.slice.turns(missing.name)
             if type is ValueType.DURATION and self.slice.tells_days_from_hours(missing.name):
                 self.is_sure = False  # only lengths in seconds are tried
-            for low, high in cells:
-                cell = Exactly(fill(low)) if low == high else Between(fill(low), fill(high))
-                branches.append(Branch((cell,), self._interval(missing, filled, low, high, fill, is_split)))
+            found: dict[int, Branch] = {}
+            for spans in cells:
+                then = self._interval(missing, filled, spans[0][0], spans[-1][1], fill, is_split)
+                for low, high in spans:
+                    cell = Exactly(fill(low)) if low == high else Between(fill(low), fill(high))
+                    found[low] = Branch((cell,), then)
+            branches += [found[low] for low in sorted(found)]
         if is_event and (limits.high > now or not branches):
             later = max(limits.low, now + 1)
             branches.append(Branch((Later(),), self._tree({**filled, missing: later}, ordered)))
-        return split(missing, branches, (of_key(limits.low, type), of_key(last, type)))
+        comes_back = type in _TIMES and self.slice.turning(missing.name).comes_back
+        return split(missing, branches, (of_key(limits.low, type), of_key(last, type)), comes_back)
+
+    def _cells_by_phase(
+        self,
+        missing: Missing,
+        type: ValueType,
+        filled: Filled,
+        limits: Interval,
+        fill: Callable[[int], Value],
+    ) -> list[tuple[tuple[int, int], ...]]:
+        """Return the intervals in which no elementary comparison changes, those of one phase together.
+
+        Where the day of a time decides what is in force, an interval has gaps: it is of one phase only.
+        """
+        if type not in _TIMES:
+            return [(one,) for one in self._cells(missing, filled, limits, fill)]
+        self.is_sure = self.is_sure and not self.slice.turns_with_clocks(missing.name)
+        found = []
+        for phase in phases(self.slice.turning(missing.name), limits, type, self.book.zone):
+
+            def fill_rank(rank: int, phase: Phase = phase) -> Value:
+                return fill(phase.at(rank))
+
+            for low, high in self._cells(missing, filled, Interval(0, phase.size - 1), fill_rank):
+                found.append(tuple(phase.between(phase.at(low), phase.at(high))))
+        return found
 
     def _is_undecided(self, filled: Filled, moved: Missing) -> bool:
         """Tell whether something that moves with a value is compared with what is not known."""

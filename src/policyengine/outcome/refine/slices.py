@@ -28,8 +28,10 @@ from policyengine.model.conditions import (
     asks_this,
     divides,
 )
-from policyengine.model.rulebook import Amount, Deadline, Rulebook
+from policyengine.model.rulebook import Amount, DatedValue, Deadline, Rulebook
 from policyengine.outcome.explain import Explanation
+from policyengine.outcome.refine.phases import Turning
+from policyengine.semantics.dated import comes_back
 from policyengine.semantics.findings import Absent, Conflict, Findings, Known, State, Unknown
 from policyengine.semantics.readings import choose_condition, choose_counting, choose_operand
 from policyengine.semantics.strata import (
@@ -41,7 +43,8 @@ from policyengine.semantics.strata import (
     refs_of_operand,
     rule_node,
 )
-from policyengine.values.literals import ValueType, comparison_key
+from policyengine.values.literals import Duration, ValueType, comparison_key
+from policyengine.values.seasons import Season
 
 _OTHER_WAY = {"up": "down", "down": "up", "either": "either"}
 _EXACT = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
@@ -212,6 +215,34 @@ class Slice:
         names = map(self._name_of, (deadline.starts, *deadline.instants_of_pauses))
         return bool(deadline.pauses) and sum(one in moved for one in names if one is not None) > 1
 
+    def turning(self, name: str) -> Turning:
+        """Return what depends on the day of a value in another way than it moves: what may come back."""
+        flow = self.flow(name)
+        return Turning(
+            tuple(values for by, values in self._coming_back if by in flow),
+            tuple(season for subject, season in self._seasons if subject in flow),
+        )
+
+    def turns_with_clocks(self, name: str) -> bool:
+        """Tell whether the day of something that a clock makes of a value decides what may come back."""
+        moved = self._moved(name, only_rigid=False) - self.flow(name)
+        return any(one in moved for one, _ in (*self._coming_back, *self._seasons))
+
+    @cached_property
+    def _coming_back(self) -> tuple[tuple[str, tuple[DatedValue, ...]], ...]:
+        """The acts that choose figures of the slice which may come back, with their values."""
+        return tuple(
+            (parameter.by.name, parameter.values)
+            for id, parameter in self.book.parameters.items()
+            if id in self.nodes and parameter.by is not None and comes_back(parameter.values)
+        )
+
+    @cached_property
+    def _seasons(self) -> tuple[tuple[str, Season], ...]:
+        """The names of which is asked whether they are on days of every year, with these days."""
+        tests = (one.condition for one in self.asked if isinstance(one.condition, Test))
+        return tuple((test.ref.name, test.season) for test in tests if test.season is not None)
+
     def turns(self, name: str) -> bool:
         """Tell whether an amount could rise and then fall as a value rises, as 1 − x with the cap x does.
 
@@ -348,7 +379,7 @@ class Slice:
             found.update((str(one.value), None) for one in others if isinstance(one, Constant))
         for one in self.asked:
             test = one.condition
-            if not isinstance(test, Test) or test.operator == "known":
+            if not isinstance(test, Test) or not test.operands:
                 continue
             names = {ref.name for operand in test.operands for ref in refs_of_operand(operand)}
             if self.flow(name) & names or (test.ref.name in self.flow(name) and names):
@@ -480,7 +511,7 @@ class Slice:
             if deadline.id in nodes
         ]
         words += [
-            (id, None)
+            (id, parameter.listed)
             for id, parameter in self.book.parameters.items()
             if id in nodes and parameter.by is not None and parameter.values
         ]
@@ -566,9 +597,7 @@ def _each(explanation: Explanation, listed: str | None) -> Iterable[int | None]:
 
 def _atom(condition: Test | Count | Some | Pick, record: int | None, explanation: Explanation) -> object:
     match condition:
-        case Test(ref, operator, operands) if (
-            operator not in ("known", "happened") and ref.type not in _EXACT
-        ):
+        case Test(ref, _, operands) if operands and ref.type not in _EXACT:
             left = explanation.state_of(ref, record)
             return tuple(_order(left, explanation.state_of(one, record)) for one in operands)
         case Count(operands=operands):
@@ -598,6 +627,8 @@ def _counted(number: tuple[int, int] | None, limit: State) -> object:
 
 def _word(state: State) -> object:
     match state:
+        case Known(Duration(count, unit)):
+            return count, unit
         case Known(value):
             return comparison_key(value)
         case Absent():

@@ -38,7 +38,13 @@ class Matching(Frozen):
     high: int | None
 
 
-Cell = Exactly | Between | Later | OtherText | Matching
+class Spans(Frozen):
+    """It lies in one of many spans, both ends included, such as on days of every year; in order."""
+
+    spans: tuple[tuple[Value, Value], ...]
+
+
+Cell = Exactly | Between | Later | OtherText | Matching | Spans
 """Some of the values that something missing can have."""
 
 
@@ -104,10 +110,16 @@ def answer_key(answer: Answer) -> tuple[object, ...]:
             return 4, tuple(sorted(names))
 
 
-def split(missing: Missing, branches: list[Branch], ends: tuple[Value, Value] | None = None) -> Node:
+def split(
+    missing: Missing,
+    branches: list[Branch],
+    ends: tuple[Value, Value] | None = None,
+    comes_back: bool = False,
+) -> Node:
     """Return a split whose branches have different consequences; the consequence, if all have the same.
 
     ``ends`` are the least and the greatest value that are allowed: an interval up to there has no limit.
+    ``comes_back``: what follows may be the same at many times, such as on days of every year.
     """
     joined: list[Branch] = []
     for branch in branches:
@@ -119,7 +131,32 @@ def split(missing: Missing, branches: list[Branch], ends: tuple[Value, Value] | 
         Branch(tuple(_unlimited(cell, ends) for cell in branch.cells), branch.then)
         for branch in _folded(joined)
     ]
+    if comes_back:
+        folded = [Branch(_compact(branch.cells), branch.then) for branch in folded]
     return folded[0].then if len(folded) == 1 else Split(missing, tuple(folded))
+
+
+_MOST_SPANS = 6
+"""More intervals of time with one consequence are days that come again and again, and told as such."""
+
+
+def _compact(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """Return cells of which very many intervals are one."""
+    spans = [_span(one) for one in cells if isinstance(one, Exactly | Between)]
+    whole = [one for one in spans if one is not None]
+    if len(whole) <= _MOST_SPANS:
+        return cells
+    rest = [one for one in cells if not isinstance(one, Exactly | Between) or _span(one) is None]
+    return (*rest, Spans(tuple(whole)))
+
+
+def _span(cell: Exactly | Between) -> tuple[Value, Value] | None:
+    """Return the two ends of an interval, None where it has no limit or its values no order."""
+    ends = (cell.value, cell.value) if isinstance(cell, Exactly) else (cell.low, cell.high)
+    low, high = ends
+    if low is None or high is None or not isinstance(comparison_key(low), int):
+        return None
+    return low, high
 
 
 def _unlimited(cell: Cell, ends: tuple[Value, Value] | None) -> Cell:
@@ -229,7 +266,7 @@ def _within(path: Path) -> set[Missing]:
     return {
         missing
         for missing, cells in path.items()
-        if len(cells) > 1 or isinstance(cells[0], Between | Matching)
+        if len(cells) > 1 or isinstance(cells[0], Between | Matching | Spans)
     }
 
 
@@ -239,6 +276,11 @@ def _are_apart(one: tuple[Cell, ...], other: tuple[Cell, ...]) -> bool:
 
 def _is_apart(one: Cell, other: Cell) -> bool:
     match one, other:
+        case (Spans(spans), (Spans() | Exactly() | Between()) as cell) | (
+            (Exactly() | Between()) as cell,
+            Spans(spans),
+        ):
+            return all(_is_apart(Between(*span), cell) for span in spans)
         case (Exactly() | Between(), Exactly() | Between()):
             left, right = _ends(one), _ends(other)
             if isinstance(left, tuple) and isinstance(right, tuple):

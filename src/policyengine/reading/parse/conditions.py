@@ -27,7 +27,9 @@ from policyengine.reading.parse.sets import SET_WORDS, in_set
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar, SequenceNode
 from policyengine.values.display import TYPE_WORDS
 from policyengine.values.escaping import shorten
+from policyengine.values.faults import LiteralError
 from policyengine.values.literals import ValueType
+from policyengine.values.seasons import Season, parse_year_day
 
 _TIMES = (ValueType.INSTANT, ValueType.DATE)
 _QUANTITIES = (
@@ -209,6 +211,13 @@ def _reading(word: str, value: Node, span: Span, scope: Scope) -> Condition:
     return tree.ReadingIs(word, tuple(one.text for one in written), span)
 
 
+def _tell_mixed(symbol: Symbol, span: Span, scope: Scope) -> None:
+    """Tell that a length is not compared whose kind is another from some day on."""
+    what = message("`{name}` is a length of one kind or of another, by the day", name=symbol.name)
+    help = message("it can only say how long a deadline is; ask the deadline: its `.status` or `.due`")
+    scope.fault("wrong-test", what, span, help)
+
+
 def _test(symbol: Symbol, ref: Ref, value: Node, scope: Scope) -> Condition | None:
     if isinstance(value, SequenceNode):
         return _one_of(symbol, ref, "one_of", value, scope)
@@ -277,6 +286,9 @@ def _word(symbol: Symbol, ref: Ref, entry: Entry, scope: Scope) -> Condition | N
         return None
     if not _is_comparable(symbol, ref, word, span, scope):
         return None
+    if word == "every_year":
+        season = parse_season(nodes.mapping(value), scope)
+        return None if season is None else tree.Test(ref, "every_year", (), word, value.span, season=season)
     if word == "between":
         low, high = nodes.items(value)
         parts = [
@@ -285,6 +297,18 @@ def _word(symbol: Symbol, ref: Ref, entry: Entry, scope: Scope) -> Condition | N
         ]
         return join([part for part in parts if part is not None], span)
     return _operands(ref, _COMPARISONS[word], word, value, wanted, scope)
+
+
+def parse_season(node: MappingNode, scope: Scope) -> Season | None:
+    """Return days of every year, or None after a fault."""
+    found = []
+    for word in ("from", "until"):
+        written = nodes.scalar(node.get(word))
+        try:
+            found.append(parse_year_day(written.text, word == "from"))
+        except LiteralError as fault:
+            scope.fault("bad-value", fault.message, written.span, fault.help)
+    return Season(*found) if len(found) == 2 else None
 
 
 def _is_none(symbol: Symbol, value: Node) -> bool:
@@ -317,11 +341,14 @@ def _one_of(symbol: Symbol, ref: Ref, spelling: str, value: Node, scope: Scope) 
 def _is_comparable(symbol: Symbol, ref: Ref, word: str, span: Span, scope: Scope) -> bool:
     allowed: tuple[str, ...] = ()
     if symbol.type in _TIMES:
-        allowed = (*_OF_TIMES, "between")
+        allowed = (*_OF_TIMES, "between", "every_year")
     elif symbol.type in _QUANTITIES:
         allowed = (*_OF_QUANTITIES, "between")
     if word in allowed:
         return True
+    if symbol.type is ValueType.LENGTH:
+        _tell_mixed(symbol, span, scope)
+        return False
     always = ("is", "is_not", "one_of", "none_of", *SET_WORDS, "known")
     what = message("`{word}` does not fit the type {type}", word=word, type=TYPE_WORDS[symbol.type])
     scope.fault("wrong-test", what, span, one_of((*allowed, *always)))
@@ -350,6 +377,9 @@ def _state(
 def _operands(
     ref: Ref, operator: Operator, spelling: str, value: Node, wanted: Wanted, scope: Scope
 ) -> tree.Test | None:
+    if ref.type is ValueType.LENGTH:
+        _tell_mixed(scope.names.symbols[ref.name], value.span, scope)
+        return None
     parts = nodes.items(value) if operator == "one_of" else (value,)
     operands = [parse_operand(part, wanted if ref.name else COUNT, scope) for part in parts]
     found: list[Operand] = [operand for operand in operands if operand is not None]

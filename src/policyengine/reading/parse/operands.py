@@ -30,7 +30,9 @@ MONEY = Wanted((ValueType.MONEY,))
 PERCENT = Wanted((ValueType.PERCENT,))
 COUNT = Wanted((ValueType.COUNT,))
 INSTANT = Wanted((ValueType.INSTANT,))
-LENGTH = Wanted((ValueType.DURATION, ValueType.BUSINESS_DAYS))
+LENGTHS = (ValueType.DURATION, ValueType.BUSINESS_DAYS)
+"""Lengths of time of one kind, which only compare with each other."""
+LENGTH = Wanted((*LENGTHS, ValueType.LENGTH))
 
 
 def wanted_by(symbol: Symbol) -> Wanted:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import pairwise
+from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Literal, TypeVar, cast
 
 from policyengine.diagnostics.diagnostic import Message, listing, marked, message
@@ -28,11 +28,12 @@ from policyengine.model.rulebook import (
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.amounts import AmountParser, amount_type
 from policyengine.reading.parse.book import parse_counting
-from policyengine.reading.parse.conditions import join, parse_condition
+from policyengine.reading.parse.conditions import join, parse_condition, parse_season
 from policyengine.reading.parse.ends import parse_end, settle_left
 from policyengine.reading.parse.names import Symbol
 from policyengine.reading.parse.operands import (
     INSTANT,
+    LENGTHS,
     Scope,
     Wanted,
     find_assumption,
@@ -87,6 +88,30 @@ def settle_policy(node: MappingNode, scope: Scope) -> None:
     """Settle what the names of the file are that depends on other names, once all are declared."""
     for entry in nodes.entries(node.get("deadlines")):
         settle_left(entry, scope)
+    _settle_records(node, scope)
+
+
+def _settle_records(node: MappingNode, scope: Scope) -> None:
+    """Give each record of a list its own value of the figures that an instant of the record chooses.
+
+    The instant may belong to another file.
+    """
+    symbols = scope.names.symbols
+    of_policy = nodes.mapping(node.get("effective")).get("by")
+    for entry in nodes.entries(node.get("parameters")):
+        parameter = nodes.mapping(entry.value)
+        act = symbols.get(nodes.text(parameter.get("by") or of_policy))
+        symbol = symbols.get(entry.key.text)
+        if act is None or act.listed is None or symbol is None or symbol.span is not entry.key.span:
+            continue
+        if any(
+            nodes.mapping(item).get(word) for item in nodes.items(parameter.get("values")) for word in _DAYS
+        ):
+            symbols[symbol.name] = replace(symbol, listed=act.listed)
+
+
+_DAYS = ("from", "until", "every_year")
+"""What says when a value is in force."""
 
 
 def _for_each(entry: Entry, scope: Scope) -> str | None:
@@ -101,10 +126,10 @@ def _parameter_type(entry: Entry, scope: Scope) -> ValueType:
     if declared is not None:
         return ValueType(nodes.text(declared))
     written = [nodes.text(nodes.mapping(value).get("value")) for value in nodes.items(node.get("values"))]
-    for text in written:
-        guessed = guess_type(text)
-        if guessed is not None:
-            return guessed
+    guesses = [guessed for text in written if (guessed := guess_type(text)) is not None]
+    if guesses:
+        is_mixed = len(set(guesses)) > 1 and set(guesses) <= {*LENGTHS}
+        return ValueType.LENGTH if is_mixed else guesses[0]
     what = message("the type of `{name}` cannot be told from its values", name=entry.key.text)
     help = message("add `type: {types}`", types=" | ".join(_PARAMETER_TYPES))
     readings = next(filter(None, map(percent_readings, written)), None)
@@ -128,6 +153,7 @@ _PARAMETER_TYPES = (
     "number",
     "duration",
     "business_days",
+    "length",
     "boolean",
     "date",
     "instant",
@@ -147,22 +173,25 @@ class PolicyParser:
         self.sources = sources
         self.counting = counting
         self.id = nodes.text(node.get("policy"))
-        self.by = self._effective_by()
-        self.is_dated = nodes.mapping(self.node.get("effective")).get("by") is not None
-        self.first_day, self.last_day = (self._day(word) for word in ("from", "until"))
-        first = None if self.first_day is None else int(str(self.first_day.value))
-        self.scope = replace(scope, act=self.by, first_day=first)
-        self.limits = self._limits()
+        effective = nodes.mapping(self.node.get("effective"))
+        self.by = _act(effective.get("by"), self.scope)
+        self.is_dated = effective.get("by") is not None
+        self.listed = None if self.by is None else self.by.listed
+        self.first_day, self.last_day = (_day(effective, word, self.scope) for word in ("from", "until"))
+        self.days = self._in_force(self.by, self.first_day, self.last_day)
+        self.scope = replace(scope, act=self.by, first_day=_ordinal(self.first_day))
+        applies = self.node.get("applies_to")
+        of_case = replace(self.scope, act=None) if self.listed else self.scope
+        self.applies = [] if applies is None else [parse_condition(applies, of_case)]
 
     def parse(self) -> PolicyParts:
         """Return all that the file says."""
         span = nodes.scalar(self.node.get("policy")).span
         title = nodes.title(self.node.get("title"))
-        first_day, last_day = (
-            None if day is None else int(str(day.value)) for day in (self.first_day, self.last_day)
-        )
+        scope = join([*self.applies, *(() if self.listed else self.days)], self.node.span)
+        days = _ordinal(self.first_day), _ordinal(self.last_day)
         return PolicyParts(
-            Policy(self.id, title, self.node.span.file, first_day, last_day, self._whole_scope(), span),
+            Policy(self.id, title, self.node.span.file, *days, scope, span, self.by),
             self._all("parameters", self._parameter),
             self._all("deadlines", self._deadline),
             self._all("amounts", self._amount),
@@ -175,32 +204,16 @@ class PolicyParser:
 
     # ---------- scope of the policy
 
-    def _effective_by(self) -> Ref | None:
-        effective = self.node.get("effective")
-        if effective is None:
-            return None
-        written = nodes.mapping(effective).get("by")
-        return None if written is None else parse_ref(written, INSTANT, self.scope)
-
-    def _day(self, word: str) -> Constant | None:
-        written = nodes.mapping(self.node.get("effective")).get(word)
-        return None if written is None else parse_constant(written, _DATE, self.scope)
-
-    def _limits(self) -> tuple[Condition, ...]:
-        """Return what ``applies_to`` and ``effective`` demand; ``until`` is the last day that counts."""
-        applies = self.node.get("applies_to")
-        found: list[Condition] = [] if applies is None else [parse_condition(applies, self.scope)]
-        limits = (("from", "at_least", self.first_day, 0), ("until", "less_than", self.last_day, 1))
-        for word, operator, day, after in limits:
-            if day is None or self.by is None or not isinstance(day.value, int):
+    def _in_force(self, by: Ref | None, first: Constant | None, last: Constant | None) -> list[Condition]:
+        """Return the tests of an act for its days; ``until`` is the last day that counts."""
+        found: list[Condition] = []
+        for word, operator, day, after in (("from", "at_least", first, 0), ("until", "less_than", last, 1)):
+            if day is None or by is None or not isinstance(day.value, int):
                 continue
             instant = start_of_day(day.value + after, self.scope.zone)
             constant = Constant(instant, ValueType.INSTANT, day.span)
-            found.append(Test(self.by, cast(Literal["at_least"], operator), (constant,), word, day.span))
-        return tuple(found)
-
-    def _whole_scope(self) -> Condition:
-        return join(list(self.limits), self.node.span)
+            found.append(Test(by, cast(Literal["at_least"], operator), (constant,), word, day.span))
+        return found
 
     def _listed(self, node: MappingNode) -> tuple[bool, str | None]:
         """Return whether ``for_each`` is sound, and its list."""
@@ -215,11 +228,25 @@ class PolicyParser:
         self.scope.fault("unknown-list", what, name.span, did_you_mean(name.text, known) or one_of(known))
         return False, None
 
-    def _in_scope(self, node: MappingNode, scope: Scope) -> Condition:
+    def _in_scope(self, entry: Entry, scope: Scope) -> Condition:
         """Return the ``when`` of a deadline or amount together with what the policy demands."""
+        node = nodes.mapping(entry.value)
+        self._is_of_record(entry, scope.listed)
         own = node.get("when")
-        parts = list(self.limits) if own is None else [*self.limits, parse_condition(own, scope)]
+        limits = [*self.applies, *self.days]
+        parts = limits if own is None else [*limits, parse_condition(own, scope)]
         return join(parts, node.span)
+
+    def _is_of_record(self, entry: Entry, listed: str | None) -> None:
+        """Report a part that has no record, where an instant of the record tells the days of the policy."""
+        if self.listed not in (None, listed):
+            what = message(
+                "the days of this policy are those of a record of `{list}`, and `{name}` has none",
+                list=self.listed,
+                name=entry.key.text,
+            )
+            help = message("add `for_each: {list}`, or write it in another policy file", list=self.listed)
+            self.scope.fault("outside-list", what, entry.key.span, help)
 
     # ---------- parameters
 
@@ -229,18 +256,19 @@ class PolicyParser:
         # The name belongs to something else, which has been told; its type may be another.
         if symbol is None or symbol.span != entry.key.span:
             return None
-        values = node.get("values")
+        values, by = node.get("values"), node.get("by")
         return Parameter(
             id=entry.key.text,
             policy=self.id,
             title=nodes.title(node.get("title")),
             type=symbol.type,
-            values=parse_dated_values(values, symbol, self.is_dated, self.scope),
-            by=self.by,
+            values=parse_dated_values(values, symbol, self.is_dated or by is not None, self.scope),
+            by=self.by if by is None else _act(by, self.scope),
             source=self.sources.parse(node.get("source"), self.scope),
             left_open=isinstance(values, SequenceNode) and not values.items,
             unconfirmed="",
             span=entry.key.span,
+            listed=symbol.listed,
         )
 
     # ---------- deadlines
@@ -260,7 +288,7 @@ class PolicyParser:
         is_right = self._is_right(node)
         if ends:
             self._is_owed(node, is_right)
-        when = self._in_scope(node, scope)
+        when = self._in_scope(entry, scope)
         own = parse_counting(node.get("counting"), scope)
         source = self.sources.parse(node.get("source"), self.scope)
         if starts is None or end is None or self._is_fraction(end.within, entry.key.span):
@@ -346,7 +374,7 @@ class PolicyParser:
         scope = self.scope.within(listed)
         type = amount_type(entry)
         figures = AmountParser(node, type, scope).parse(entry.key.span)
-        when = self._in_scope(node, scope)
+        when = self._in_scope(entry, scope)
         source = self.sources.parse(node.get("source"), self.scope)
         if figures is None:
             return None
@@ -381,18 +409,51 @@ class PolicyParser:
         if not sound:
             return None
         scope = self.scope.within(listed)
+        effective = nodes.mapping(node.get("effective"))
+        written = effective.get("by")
+        by = None if written is None else parse_ref(written, INSTANT, scope)
+        if written is None:
+            self._is_of_record(entry, listed)
+        scope = replace(scope, act=by or self.by)
+        first, last = (_day(effective, word, scope) for word in ("from", "until"))
+        when = node.get("when")
         return Rule(
             id=entry.key.text,
             policy=self.id,
             title=nodes.title(node.get("title")),
             source=self.sources.parse(node.get("source"), self.scope),
-            when=parse_condition(node.get("when"), scope),
+            when=join(
+                [
+                    *self._days_of_rule(by, first, last),
+                    *(() if when is None else [parse_condition(when, scope)]),
+                ],
+                nodes.mapping(when).span,
+            ),
             then=tuple(self._conclusions(node.get("then"), scope)),
             overrides=tuple(self._overrides(node.get("overrides"), entry.key.text)),
             notices=tuple(self._notice(notice, scope) for notice in nodes.items(node.get("notices"))),
             listed=listed,
             span=entry.key.span,
+            by=by,
+            first_day=_ordinal(first),
+            last_day=_ordinal(last),
         )
+
+    def _days_of_rule(
+        self, by: Ref | None, first: Constant | None, last: Constant | None
+    ) -> Iterator[Condition]:
+        """Return the tests for the days of a rule, which its policy does not make of the case already."""
+        act = by or self.by
+        for day in (first, last):
+            if day is not None and act is None and not self.is_dated:
+                what = message("the rule has days, and nothing says the date of which act counts")
+                self.scope.fault("undated-policy", what, day.span, _say_which_act(self.scope))
+                break
+        if by is not None:
+            yield from self._in_force(by, self.first_day, self.last_day)
+        elif self.listed is not None:
+            yield from self.days
+        yield from self._in_force(act, first, last)
 
     def _conclusions(self, node: Node | None, scope: Scope) -> list[Conclusion]:
         found: list[Conclusion] = []
@@ -510,6 +571,23 @@ def _say_which_act(scope: Scope) -> Message:
 _MOST_ACTS = 12
 
 
+def _act(node: Node | None, scope: Scope) -> Ref | None:
+    """Return the act whose date says what is in force: an instant of the case, or of a record."""
+    if node is None:
+        return None
+    symbol = scope.names.symbols.get(nodes.text(node))
+    return parse_ref(node, INSTANT, scope.within(None if symbol is None else symbol.listed))
+
+
+def _day(node: MappingNode, word: str, scope: Scope) -> Constant | None:
+    written = node.get(word)
+    return None if written is None else parse_constant(written, _DATE, scope)
+
+
+def _ordinal(day: Constant | None) -> int | None:
+    return None if day is None else int(str(day.value))
+
+
 def parse_dated_values(
     node: Node | None, symbol: Symbol, is_dated: bool, scope: Scope
 ) -> tuple[DatedValue, ...]:
@@ -519,23 +597,65 @@ def parse_dated_values(
     """
     found = []
     for item in nodes.items(node):
-        value = parse_constant(nodes.mapping(item).get("value") or item, Wanted((symbol.type,)), scope)
-        start = nodes.mapping(item).get("from")
-        day = None if start is None else parse_constant(start, _DATE, scope)
-        if value is None or (start is not None and day is None):
+        written = nodes.mapping(item)
+        value = parse_constant(written.get("value") or item, Wanted((symbol.type,)), scope)
+        first, last = (_day(written, word, scope) for word in ("from", "until"))
+        yearly = written.get("every_year")
+        season = None if yearly is None else parse_season(nodes.mapping(yearly), scope)
+        days = (("from", first), ("until", last), ("every_year", season))
+        if value is None or any(written.get(word) is not None and day is None for word, day in days):
             continue
-        if day is not None and not is_dated:
+        dated = next((written.get(word) for word in _DAYS if written.get(word) is not None), None)
+        if dated is not None and not is_dated:
             what = message("the values have dates, and nothing says the date of which act counts")
-            scope.fault("undated-policy", what, day.span, _say_which_act(scope))
-        found.append(DatedValue(None if day is None else int(str(day.value)), value.value, item.span))
+            scope.fault("undated-policy", what, dated.span, _say_which_act(scope))
+        found.append(DatedValue(_ordinal(first), value.value, item.span, _ordinal(last), season))
     found.sort(key=lambda one: (one.start is not None, one.start or 0, one.span))
-    for earlier, later in pairwise(found):
-        if earlier.start == later.start:
-            what = message("two values are in force from the same day")
-            if later.start is None:
-                what = message("two values have no date, so nothing says which is in force")
-            help = message(
-                "remove one, or give it another `from`; the other is at {place}", place=earlier.span
-            )
-            scope.fault("overlapping-values", what, later.span, help)
+    for number, later in enumerate(found):
+        earlier = next((one for one in found[:number] if _overlap(one, later)), None)
+        if earlier is not None:
+            scope.fault("overlapping-values", _what_overlaps(later), later.span, _instead(earlier, later))
     return tuple(found)
+
+
+def _overlap(one: DatedValue, other: DatedValue) -> bool:
+    """Tell whether nothing says which of two values is in force where both are."""
+    if one.season is None or other.season is None:
+        return one.season is None and other.season is None and one.start == other.start
+    if not one.season.meets(other.season):
+        return False
+    starts = [day for day in (one.start, other.start) if day is not None]
+    ends = [day for day in (one.end, other.end) if day is not None]
+    if not starts or not ends or min(ends) - max(starts) > _LONGEST_YEAR:
+        return True
+    days = range(max(starts), min(ends) + 1)
+    return any(one.season.holds_on(day) and other.season.holds_on(day) for day in days)
+
+
+_LONGEST_YEAR = 366
+
+
+def _what_overlaps(later: DatedValue) -> Message:
+    if later.season is not None:
+        return message("two values of every year are in force on the same days")
+    if later.start is None and later.end is None:
+        return message("two values have no date, so nothing says which is in force")
+    if later.start is None:
+        return message("two values have no first day, so nothing says which is in force")
+    return message("two values are in force from the same day")
+
+
+def _instead(earlier: DatedValue, later: DatedValue) -> Message:
+    if later.season is not None:
+        return message(
+            "let one end on the day before the other begins; the other is at {place}", place=earlier.span
+        )
+    ends = [one.end for one in (earlier, later) if one.end is not None]
+    if later.start is None and ends:
+        day = date.fromordinal(min(ends) + 1)
+        return message(
+            "what follows begins on a day: write `from: {day}` for it; the other is at {place}",
+            day=day,
+            place=earlier.span,
+        )
+    return message("remove one, or give it another `from`; the other is at {place}", place=earlier.span)

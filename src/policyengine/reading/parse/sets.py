@@ -13,6 +13,7 @@ from datetime import date
 from policyengine.diagnostics.diagnostic import Message, listing, message
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import replace
 from policyengine.model.conditions import All, Any, Condition, Constant, Ref, Test
 from policyengine.model.rulebook import SetValue, SetVersion, ValueSet
 from policyengine.reading.parse import nodes
@@ -238,12 +239,13 @@ def _spelled_out(
 def _on_days(run: _Run, scope: Scope, span: Span, named: str) -> Condition:
     """Return that the act lies on one of the days of a run."""
     assert scope.act is not None
+    act = replace(scope.act, this=scope.is_inside and scope.act.listed is not None)
     first, last = run
     tests = []
     if first is not None:
-        tests.append(Test(scope.act, "at_least", (_day(first, scope, span),), "from", span, named))
+        tests.append(Test(act, "at_least", (_day(first, scope, span),), "from", span, named))
     if last is not None:
-        tests.append(Test(scope.act, "less_than", (_day(last + 1, scope, span),), "until", span, named))
+        tests.append(Test(act, "less_than", (_day(last + 1, scope, span),), "until", span, named))
     return tests[0] if len(tests) == 1 else All(tuple(tests), span)
 
 

@@ -19,7 +19,7 @@ from policyengine.outcome.deciding import (
     key_of,
 )
 from policyengine.outcome.explain import Explanation
-from policyengine.render.json.parts import Json, named_data
+from policyengine.render.json.parts import Json, named_data, season_data
 from policyengine.render.json.values import Values
 from policyengine.render.naming import type_of
 from policyengine.values.literals import ValueType
@@ -78,9 +78,10 @@ class Deciders:
 
     def in_force(self, days: InForce) -> Json:
         """Return by which act, and from which day until which, something is in force."""
-        return {
-            "act": days.act,
+        found: Json = {
+            "act": format_key(self.book, (days.act, days.record)),
             "at": None if days.at is None else self.values.instant(days.at),
             "from": self.values.day(days.first),
             "until": self.values.day(days.last),
         }
+        return found | ({"how": days.how} if days.how else {}) | season_data(days.season)

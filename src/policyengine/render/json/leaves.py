@@ -10,7 +10,7 @@ from policyengine.outcome.deciding import choice
 from policyengine.outcome.leaves import Either, Leaf, Looked, Part
 from policyengine.outcome.nearness import gap_of, in_order, shown_records, ways_in_order
 from policyengine.render.json.deciders import Deciders
-from policyengine.render.json.parts import TRUTHS, Json, place_data
+from policyengine.render.json.parts import TRUTHS, Json, place_data, season_data
 from policyengine.render.json.values import Values
 from policyengine.semantics.findings import Truth
 from policyengine.values.literals import ValueType
@@ -49,6 +49,7 @@ class Leaves:
                 # Of a set its name is enough; those of its values that come or go are told one by one.
                 data["expected"] = [] if spelling == "in" else self._expected(leaf, operands, ref.type)
                 data |= {"set": named} if named else {}
+                data |= season_data(leaf.condition.season)
             case ReadingIs(assumption, readings):
                 chosen = choice(self.explanation, assumption)
                 data |= {"test": "reading", "name": assumption, "value": chosen.reading}

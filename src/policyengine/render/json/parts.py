@@ -7,6 +7,7 @@ from policyengine.diagnostics.text import Text
 from policyengine.model.case import Key
 from policyengine.model.clauses import Source
 from policyengine.model.rulebook import Rule
+from policyengine.values.seasons import Season, year_day_text
 
 Json = dict[str, object]
 """An object of JSON."""
@@ -23,6 +24,13 @@ def text_data(text: Text) -> dict[str, str]:
 def place_data(span: Span) -> Json:
     """Return where something is written."""
     return {"file": span.file, "line": span.line}
+
+
+def season_data(season: Season | None) -> Json:
+    """Return days of every year, nothing for none."""
+    if season is None:
+        return {}
+    return {"every_year": {"from": year_day_text(season.first), "until": year_day_text(season.last)}}
 
 
 def source_data(source: Source | None) -> Json | None:

@@ -34,7 +34,7 @@ class Supports:
                 "rules": [key_data(key, "rule") for key in kinds.get("rule", ())],
                 "deadlines": [key_data(key, "deadline") for key in kinds.get("deadline", ())],
                 "amounts": [key_data(key, "amount") for key in kinds.get("amount", ())],
-                "parameters": [self._parameter(id) for id, _ in kinds.get("parameter", ())],
+                "parameters": [self._parameter(key) for key in kinds.get("parameter", ())],
                 "assumptions": [id for id, _ in kinds.get("assumption", ())],
             },
         }
@@ -51,15 +51,15 @@ class Supports:
             **self.deciders.of_name(key),
         }
 
-    def _parameter(self, id: str) -> Json:
-        parameter = self.book.parameters[id]
-        state = self.decision.findings.states[id, None]
+    def _parameter(self, key: Key) -> Json:
+        parameter = self.book.parameters[key[0]]
+        state = self.decision.findings.states[key]
         return {
-            "parameter": id,
+            **key_data(key, "parameter"),
             "title": text_data(parameter.title),
             "value": self.values.state(state, parameter.type),
             "unconfirmed": parameter.unconfirmed,
-            **self.deciders.of_name((id, None)),
+            **self.deciders.of_name(key),
             **place_data(parameter.span),
         }
 

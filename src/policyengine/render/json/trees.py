@@ -48,6 +48,8 @@ class Trees:
                 return {"is": value(one)}
             case tree.Between(low, high):
                 return {"from": value(low), "to": value(high)}
+            case tree.Spans(spans):
+                return {"spans": [{"from": value(low), "to": value(high)} for low, high in spans]}
             case tree.Later():
                 return {"has_happened": False}
             case tree.OtherText():

@@ -85,7 +85,7 @@ class Chain:
         if name in self.book.facts:
             yield from self.conclusions.fact(key, depth)
         elif name in self.book.parameters:
-            yield from self.figures.parameter(name, depth)
+            yield from self.figures.parameter(key, depth)
         elif name in self.book.amounts:
             yield from self.figures.amount(key, depth)
         else:

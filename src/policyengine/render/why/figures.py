@@ -37,16 +37,16 @@ class Figures:
         self.book = walk.book
         self.decision = walk.decision
 
-    def parameter(self, name: str, depth: int) -> Iterator[str]:
+    def parameter(self, key: Key, depth: int) -> Iterator[str]:
         """Tell where a figure stands, since when it is in force, and which overlay has set it."""
-        parameter = self.book.parameters[name]
+        parameter = self.book.parameters[key[0]]
         yield self.walk.line(depth, self.walk.placed(parameter.span, parameter.source), "faint")
-        for decider in deciders(self.explanation, (name, None)):
+        for decider in deciders(self.explanation, key):
             if isinstance(decider, InForce):
-                state = self.explanation.values[name, None]
+                state = self.explanation.values[key]
                 yield self.walk.line(depth, self.sentences.figure_days(decider, isinstance(state, Known)))
                 if not self.walk.is_given(decider.act) and decider.at is None:
-                    yield from self.walk.explain((decider.act, None), depth + 1)
+                    yield from self.walk.explain((decider.act, decider.record), depth + 1)
             if isinstance(decider, FromOverlay):
                 template = _CONFIRMED if decider.overlay.confirmed else _NOT_CONFIRMED
                 yield self.walk.line(depth, self.say(template, id=decider.overlay.id), "open")

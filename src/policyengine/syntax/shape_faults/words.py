@@ -7,7 +7,7 @@ import re
 from policyengine.diagnostics import typos as slips
 from policyengine.diagnostics.diagnostic import Message, message
 from policyengine.diagnostics.did_you_mean import allowed
-from policyengine.diagnostics.wordings import advice
+from policyengine.diagnostics.wordings import advice, right_word
 from policyengine.syntax.shape_faults.fault import Fault, label
 from policyengine.syntax.shape_faults.forms import ASSUMPTION, FORMS
 from policyengine.syntax.shape_faults.keys import rest_of_text
@@ -67,6 +67,9 @@ def _tell_mapping(telling: Telling, fault: Fault) -> None:
     telling.displaced.add((*fault.path, key))
     node = node_at(telling.root, fault.path)[0]
     inner = node.get(key) if isinstance(node, MappingNode) else None
+    if isinstance(inner, MappingNode) and right_word(key, (_YEARLY,)) is not None:
+        telling.no_key(fault.path, key, message("write `{word}`", word=_YEARLY))
+        return
     what = message("`{name}` must be a single value", name=label(fault.path))
     help = message("write the value itself; a mapping here begins with an assumption, such as `A-01`")
     name = fault.path[-1]
@@ -77,6 +80,10 @@ def _tell_mapping(telling: Telling, fault: Fault) -> None:
         elif "then" in fault.path[-2:-1]:
             help = message("the name of a fact has dots: `{path}`", path=shorten(f"{name}.{key}"))
     telling.error("wrong-shape", what, telling.key_span(fault.path, key), help)
+
+
+_YEARLY = "every_year"
+"""The only word of a test below which there is a mapping."""
 
 
 def _length_of(key: str, text: str) -> str:
