@@ -72,6 +72,7 @@ TODAY = 734_585  # the ordinal of that day
 CALENDAR = Calendar("XX", "test", 2010, 2012, frozenset({TODAY + 3, TODAY + 4}), frozenset({TODAY + 1}))
 ENDING = Calendar("XX", "test", 2010, 2011, frozenset({TODAY + 5}), frozenset())  # nothing is published
 CALCULATED = (ValueType.NUMBER, ValueType.COUNT, ValueType.PERCENT, ValueType.DURATION)
+KEYS = (ValueType.MONEY, ValueType.COUNT, ValueType.NUMBER, ValueType.INSTANT, ValueType.DURATION)
 PURE = (ValueType.COUNT, ValueType.NUMBER, ValueType.PERCENT)
 ZONES = (ZoneInfo("Asia/Shanghai"), ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin"))
 
@@ -184,6 +185,7 @@ class _Maker:
         self.lists: dict[str, RecordList] = {}
         self.parameters: dict[str, Parameter] = {}
         self.deadlines: dict[str, Deadline] = {}
+        self.values: dict[str, tree.Computed] = {}
         self.amounts: dict[str, Amount] = {}
         self.rules: dict[str, Rule] = {}
         self.refs: list[Ref] = []
@@ -257,6 +259,7 @@ class _Maker:
             reports={},
             directory="",
             span=NOWHERE,
+            computed=dict(sorted(self.values.items())),
         )
 
     def step(self) -> None:
@@ -268,6 +271,8 @@ class _Maker:
             self.deadline,
             self.deadline,
             self.amount,
+            self.computed,
+            self.computed,
             self.conclusions,
             self.conclusions,
             self.conclusions,
@@ -455,7 +460,8 @@ class _Maker:
             floor=self.operand(listed, type) if self.chance(0.5) else None,
             caps=caps,
             rounding=Rounding(
-                self.choose(("half_up", "half_even", "down", "up")), self.choose((1, 1, 1, 7, 50, 0))
+                self.choose(("half_up", "half_even", "down", "up")),
+                self.choose((1, 1, 1, 7, 50, 1 if type is ValueType.COUNT else 0)),
             ),
             when=self.existence(listed),
             listed=listed,
@@ -490,8 +496,10 @@ class _Maker:
         if not depth or self.chance(0.3):
             operand = self.plain(listed, self.choose((type, type, *PURE)))
             return operand
-        op = self.choose(("add", "sub", "mul", "div", "neg", "least", "greatest", "up", "days", "whole_days"))
-        count = 1 if op in ("neg", "up", "days") else 2
+        op = self.choose(
+            ("add", "sub", "mul", "div", "neg", "least", "greatest", "up", "down", "days", "whole_days")
+        )
+        count = 1 if op in ("neg", "up", "down", "days") else 2
         if op in ("least", "greatest"):
             count = self.choose((2, 3))
         return Calculation(op, tuple(self.term(listed, type, depth - 1) for _ in range(count)), NOWHERE)
@@ -678,7 +686,66 @@ class _Maker:
         count = self.choose((1, 2, 3)) if operator == "one_of" else 1
         operands = tuple(self.operand(listed, ValueType.COUNT) for _ in range(count))
         where = self.inside(listed, asked, depth)
-        return tree.Count(asked, where, operator, operands, operator, self.span(), among)
+        how: Any = self.choose(("count", "count", "different", "total", "position"))
+        of: Operand | None = None
+        if how == "different":
+            of = self.plain(asked, self.choose(TYPES))
+        elif how == "total":
+            of = self.plain(asked, ValueType.COUNT)
+        elif how == "position":
+            own = self.standing if self.is_inside else listed
+            if own is None:
+                how = "count"
+            else:
+                asked, among, of = own, "all", self.plain(own, self.choose(KEYS))
+                where = self.inside(listed, asked, depth)
+        return tree.Count(
+            asked, where, operator, operands, operator, self.span(), among, how, of, self.chance(0.5)
+        )
+
+    def computed(self, listed: str | None) -> None:
+        """Make a value that is computed in place: of one that may be none, of two instants, of a list."""
+        kinds = ["otherwise", "latest", "earliest"]
+        if self.lists:
+            kinds += ["count", "different", "total", "least", "greatest", "first", "last", "only"] * 2
+        if listed is not None:
+            kinds += ["position", "share", "next", "previous"] * 2
+        how: Any = self.choose(kinds)
+        value: tree.Otherwise | tree.Extreme | tree.Question
+        if how == "otherwise":
+            type = self.choose(TYPES)
+            value = tree.Otherwise(self.plain(listed, type), self.operand(listed, type), self.span())
+        elif how in ("latest", "earliest"):
+            type = ValueType.INSTANT
+            of = tuple(self.operand(listed, type) for _ in range(self.choose((1, 2, 3))))
+            value = tree.Extreme(how, of, self.span())
+        else:
+            type, value = self.question(how, listed)
+        name = self.name("computed")
+        choices = CHOICES if type is ValueType.CHOICE else ()
+        self.values[name] = tree.Computed(name, type, choices, listed, value, self.span())
+        self.refs.append(Ref(name, "computed", type, listed, NOWHERE))
+
+    def question(self, how: Any, listed: str | None) -> tuple[ValueType, tree.Question]:
+        """Return a question about a list that gives a value, with the type of that."""
+        asked, among = self.records(listed)
+        if how in ("position", "share", "next", "previous"):
+            assert listed is not None
+            asked, among = listed, "all"
+        where = self.inside(listed, asked, 1) if self.chance(0.7) else self.always()
+        summed = (ValueType.MONEY, ValueType.NUMBER, ValueType.COUNT, ValueType.PERCENT, ValueType.DURATION)
+        kinds = {
+            "count": (ValueType.COUNT,), "different": TYPES, "total": summed, "position": KEYS,
+            "least": KEYS, "greatest": KEYS, "share": (ValueType.MONEY, ValueType.COUNT),
+        }  # fmt: skip
+        type = self.choose(kinds.get(how, TYPES))
+        of = None if how == "count" else self.plain(asked, type)
+        amount = self.operand(listed, ValueType.MONEY) if how == "share" else None
+        question = tree.Question(how, asked, where, of, among, self.span(), self.chance(0.5), amount)
+        given = {"count", "different", "position"}
+        if how in given:
+            return ValueType.COUNT, question
+        return (ValueType.MONEY if how == "share" else type), question
 
     def pick(self, listed: str | None, depth: int) -> Condition:
         near = listed is not None and self.chance(0.5)

@@ -857,11 +857,88 @@ class _Writer:
             }
         if type == "choice" and not choices:
             choices = CHOICES
+        if not nested and self.chance(0.12):
+            computed = self.computed(listed, type, choices)
+            if computed is not None:
+                return computed
         visible = self.visible(listed, (type,), choices)
         if visible and (self.chance(0.55) or (self.size.steady and type in (*TIMES, *LENGTHS))):
             chosen = self.choose(visible)
             return self.of_text(chosen, listed) if type == "text" else self.short(chosen, listed)
         return self.literal(type, choices)
+
+    def computed(self, listed: str | None, type: str, choices: tuple[str, ...]) -> Yaml | None:
+        """Return a value that is computed in place, None where nothing can be."""
+        makers: list[Callable[[], Yaml | None]] = [lambda: self.with_fallback(listed, type, choices)]
+        if type == "instant":
+            makers.append(lambda: self.extreme(listed))
+        if self.lists:
+            makers += [lambda: self.of_list(listed, type, choices)] * 3
+        return self.choose(makers)()
+
+    def with_fallback(self, listed: str | None, type: str, choices: tuple[str, ...]) -> Yaml | None:
+        names = self.visible(listed, (type,), choices)
+        if not names or type == "text":
+            return None
+        return {
+            "value": self.short(self.choose(names), listed),
+            "otherwise": self.single_of(listed, type, choices),
+        }
+
+    def single_of(self, listed: str | None, type: str, choices: tuple[str, ...]) -> Yaml:
+        names = self.visible(listed, (type,), choices)
+        if self.size.steady and type in (*TIMES, *LENGTHS):
+            return self.short(self.choose(names), listed)
+        return self.literal(type, choices)
+
+    def extreme(self, listed: str | None) -> Yaml | None:
+        names = self.visible(listed, ("instant",))
+        if not names:
+            return None
+        of = [self.short(self.choose(names), listed) for _ in range(self.choose((1, 2, 2, 3)))]
+        return {self.choose(("latest", "earliest")): of}
+
+    def of_list(self, listed: str | None, type: str, choices: tuple[str, ...]) -> Yaml | None:
+        """Return a question about a list that gives a value."""
+        words = ["first", "last", "only"]
+        if type in ("money", "count", "number", "percent", "duration"):
+            words += ["total_of"] * 3
+        if type in ("money", "count", "number", "percent", "duration", "instant"):
+            words += ["least_of", "greatest_of"] * 2
+        if type == "count":
+            words += ["count_of"] * 3
+        own = None if self.is_inside else listed
+        if own is not None:
+            words += ["next", "previous"]
+            words += ["position_of"] * 3 if type == "count" else []
+            words += ["share_of"] * 3 if type == "money" else []
+        word = self.choose(words)
+        among, asked = self.records(listed)
+        if word in ("next", "previous", "position_of", "share_of"):
+            assert own is not None
+            among, asked = "", own
+        node: dict[str, Yaml] = {among: asked} if among else {}
+        if self.chance(0.6):
+            node["where"] = self.inside(listed, asked, 0)
+        fields = [one for one in self.names if one.listed == asked]
+        if word == "count_of":
+            if fields and self.chance(0.5):
+                node["different"] = self.choose(fields).path.removeprefix(f"{asked}.")
+            return {word: node}
+        keys = {"position_of": ("money", "count", "number", "instant"), "share_of": ("money", "count")}
+        fields = [
+            one
+            for one in fields
+            if one.type in keys.get(word, (type,)) and (word in keys or one.choices == choices)
+        ]
+        if not fields:
+            return None
+        node["by" if word in keys else "of"] = self.choose(fields).path.removeprefix(f"{asked}.")
+        if word == "position_of" and self.chance(0.5):
+            node["order"] = "descending"
+        if word == "share_of":
+            node["amount"] = self.operand(listed, "money", (), True)
+        return {word: node}
 
     # ---------- conditions
 
@@ -896,6 +973,17 @@ class _Writer:
     def count(self, listed: str | None, depth: int) -> dict[str, Yaml]:
         word, asked = self.records(listed)
         test = self.words(listed, Name("", "count", "given"))
+        fields = [one for one in self.names if one.listed == asked]
+        summed = [one for one in fields if one.type in ("money", "count", "number")]
+        if summed and self.chance(0.3):
+            of = self.choose(summed)
+            test = self.words(listed, Name("", of.type, "given"))
+            named = of.path.removeprefix(f"{asked}.")
+            return {
+                "total_of": {word: asked, "where": self.inside(listed, asked, depth), "of": named, **test}
+            }
+        if fields and self.chance(0.3):
+            test["different"] = self.choose(fields).path.removeprefix(f"{asked}.")
         return {"count_of": {word: asked, "where": self.inside(listed, asked, depth), **test}}
 
     def pick(self, listed: str | None, depth: int) -> dict[str, Yaml]:

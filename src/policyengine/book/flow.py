@@ -8,7 +8,7 @@ from typing import Literal
 from policyengine.diagnostics.text import Text
 from policyengine.frozen import Frozen
 from policyengine.model.rulebook import Rulebook
-from policyengine.semantics.strata import DUE, dependencies, name_of_node, node_of, rule_node
+from policyengine.semantics.strata import DUE, Graph, dependencies, name_of_node, node_of, rule_node
 
 Kind = Literal["given", "derived", "outcome", "deadline", "amount"]
 
@@ -48,7 +48,7 @@ def _sources(book: Rulebook, policy: str) -> dict[str, frozenset[str]]:
     What stops a deadline may rest on when that deadline ends: such a way back is left out, so that nothing
     goes round.
     """
-    graph = dependencies(book)
+    graph = _seen_through(dependencies(book), book)
     shown = {*book.facts, *book.deadlines, *book.amounts}
     found: dict[str, set[str]] = {}
 
@@ -71,6 +71,24 @@ def _sources(book: Rulebook, policy: str) -> dict[str, frozenset[str]]:
             if not _rests_on(name_of_node(stop, book), deadline.id, found):
                 add(deadline.id, [stop])
     return {name: frozenset(before) for name, before in found.items()}
+
+
+def _seen_through(graph: Graph, book: Rulebook) -> Graph:
+    """Return what rests on what without the values that are computed in place: what these rest on instead."""
+    through: dict[str, frozenset[str]] = {}
+
+    def behind(name: str) -> frozenset[str]:
+        if name not in book.computed:
+            return frozenset((name,))
+        if name not in through:
+            through[name] = frozenset(one for before in graph[name] for one in behind(before))
+        return through[name]
+
+    return {
+        name: frozenset(one for node in before for one in behind(node))
+        for name, before in graph.items()
+        if name not in book.computed
+    }
 
 
 def _rests_on(name: str, other: str, sources: Mapping[str, Iterable[str]]) -> bool:

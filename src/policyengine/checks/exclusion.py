@@ -193,8 +193,13 @@ class _Demands:
                 self._of_year(ref, season, wanted)
             case Test(ref, operator, operands):
                 self._test(ref, ref, operator, operands, wanted)
-            case Count(operator=operator, operands=operands):
+            case Count(operator=operator, operands=operands, how="count"):
                 self._number(condition, operator, operands, wanted)
+            case Count(operator=operator, operands=operands):
+                # Unlike a number of records, a sum or a place can have no value.
+                measured = (condition.listed, condition.where, condition.among, condition.how, condition.of)
+                name = ("measured", *measured, condition.descending)
+                self._test(name, None, operator, operands, wanted)
             case Some():
                 one = (Constant(1, ValueType.COUNT, condition.span),)
                 self._number(condition, "at_least", one, wanted)

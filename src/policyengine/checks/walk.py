@@ -18,8 +18,9 @@ from policyengine.model.conditions import (
     Test,
     parts_of,
 )
+from policyengine.model.conditions import operands_of as operands_of_computed
 from policyengine.model.rulebook import Amount, Deadline, MissingByReading, Rule, Rulebook, TextByReading
-from policyengine.semantics.strata import refs_of_operand
+from policyengine.semantics.strata import lists_of_computed, refs_of_operand
 
 Titled = tuple[str, Text, Span]
 
@@ -32,6 +33,10 @@ def operands_of(rulebook: Rulebook) -> Iterator[Operand]:
                 yield part.ref
             if isinstance(part, Test | Count):
                 yield from part.operands
+            if isinstance(part, Count) and part.of is not None:
+                yield part.of
+    for computed in rulebook.computed.values():
+        yield from operands_of_computed(computed.value)
     for rule in rulebook.rules.values():
         for conclusion in rule.then:
             yield conclusion.value
@@ -79,6 +84,8 @@ def lists_of(rulebook: Rulebook) -> Iterator[str]:
         for part in parts_of(condition):
             if isinstance(part, Some | Count | Pick):
                 yield part.listed
+    for computed in rulebook.computed.values():
+        yield from lists_of_computed(computed)
     loops = [rule.listed for rule in rulebook.rules.values()]
     loops += [deadline.listed for deadline in rulebook.deadlines.values()]
     loops += [amount.listed for amount in rulebook.amounts.values()]

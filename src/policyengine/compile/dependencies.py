@@ -12,6 +12,7 @@ from policyengine.compile.plan import (
     Cell,
     Choose,
     Compute,
+    Computed,
     Derived,
     Due,
     Expr,
@@ -37,9 +38,10 @@ def parts_of(expr: Expr) -> Iterator[Expr]:
         case Apply(_, args) | Compute(_, args):
             for arg in args:
                 yield from parts_of(arg)
-        case Aggregate(_, _, where, of):
+        case Aggregate(_, _, where, of, amount=amount):
             yield from parts_of(where)
             yield from parts_of(of)
+            yield from () if amount is None else parts_of(amount)
         case Choose(branches):
             for when, value in branches:
                 yield from parts_of(when)
@@ -69,6 +71,8 @@ def expressions_of(cell: Node) -> Iterator[Expr]:
                 yield from (pause.begin, pause.end)
         case Status():
             yield from (*cell.acts, *cell.stops, cell.end)
+        case Computed():
+            yield cell.value
         case Amount():
             yield cell.when
             yield from cell.parts
@@ -94,6 +98,19 @@ def read_by(exprs: Iterable[Expr]) -> Iterator[Read]:
         for part in parts_of(expr):
             if isinstance(part, Read) and part != AS_OF:
                 yield part
+
+
+def tallies_of(plan: Plan) -> tuple[Aggregate, ...]:
+    """Return the questions of a Plan that are answered by a value or a range, each once, in its order."""
+    found: dict[Aggregate, None] = {}
+    exprs = [one.when for one in plan.policies]
+    for stratum in plan.strata:
+        exprs += [expr for node in (*stratum.cells, *stratum.rules) for expr in expressions_of(node)]
+    for expr in exprs:
+        for part in parts_of(expr):
+            if isinstance(part, Aggregate) and part.is_tally:
+                found.setdefault(part)
+    return tuple(found)
 
 
 class Dependencies:

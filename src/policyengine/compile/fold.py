@@ -21,6 +21,7 @@ from policyengine.compile.plan import (
     Choose,
     Chosen,
     Compute,
+    Computed,
     Const,
     Derived,
     Due,
@@ -69,7 +70,12 @@ def fold_expr(expr: Expr, readings: Readings) -> Expr:
                 fold_expr(value, readings) for when, value in branches if fold_expr(when, readings) == ALWAYS
             )
         case Aggregate():
-            return replace(expr, where=fold_expr(expr.where, readings), of=fold_expr(expr.of, readings))
+            return replace(
+                expr,
+                where=fold_expr(expr.where, readings),
+                of=fold_expr(expr.of, readings),
+                amount=_if_any(expr.amount, readings),
+            )
         case Apply("not", (part,)):
             return _negated(fold_expr(part, readings))
         case Apply("all" | "any"):
@@ -135,6 +141,8 @@ def fold_cell(cell: Cell, readings: Readings) -> Cell:
             return replace(cell, acts=acts, stops=stops, end=fold_expr(cell.end, readings))
         case Amount():
             return _amount(cell, readings)
+        case Computed():
+            return replace(cell, value=fold_expr(cell.value, readings))
 
 
 def _if_any(expr: Expr | None, readings: Readings) -> Expr | None:

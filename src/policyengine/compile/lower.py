@@ -23,6 +23,7 @@ from policyengine.compile.plan import (
     Choose,
     Chosen,
     Compute,
+    Computed,
     Const,
     Dated,
     Derived,
@@ -38,10 +39,12 @@ from policyengine.compile.plan import (
     Read,
     RecordList,
     Rule,
+    Sort,
     Status,
     Stratum,
     Unsaid,
 )
+from policyengine.frozen import replace
 from policyengine.model import conditions, rulebook
 from policyengine.model.conditions import Condition, Operand, Term, conjuncts
 from policyengine.model.counting import CountingRule
@@ -107,7 +110,8 @@ def lower_condition(condition: Condition) -> Expr:
         case conditions.Some():
             return _aggregate("any", condition)
         case conditions.Count(operator=operator, operands=operands):
-            counted = _aggregate("count", condition)
+            of = ALWAYS if condition.of is None else lower_operand(condition.of)
+            counted = _aggregate(condition.how, condition, of, condition.descending)
             return Apply(_OPS[operator], (counted, *(lower_operand(one) for one in operands)))
         case conditions.Pick(which=which, then=then):
             return _aggregate(which, condition, lower_condition(then))
@@ -119,14 +123,40 @@ def _all_of(parts: tuple[Expr, ...]) -> Expr:
     return parts[0] if len(parts) == 1 else Apply("all", parts)
 
 
-def _aggregate(
-    how: How, question: conditions.Some | conditions.Count | conditions.Pick, of: Expr = ALWAYS
-) -> Aggregate:
+_Asking = conditions.Some | conditions.Count | conditions.Pick | conditions.Question
+_OF_THIS = ("position", "share", "next", "previous")
+"""What is asked for the sake of a record, if it gives a value."""
+
+
+def _aggregate(how: How, question: _Asking, of: Expr = ALWAYS, descending: bool = False) -> Aggregate:
     where = lower_condition(question.where)
-    return Aggregate(how, question.listed, where, of, question.among, _this(question, where, of))
+    this = _this(question, where, of)
+    if how == "position":
+        this = question.listed
+    return Aggregate(how, question.listed, where, of, question.among, this, descending=descending)
 
 
-def _this(question: conditions.Some | conditions.Count | conditions.Pick, *parts: Expr) -> str | None:
+def lower_computed(computed: conditions.Computed) -> Computed:
+    """Return the cell of a value that is computed in place."""
+    match computed.value:
+        case conditions.Otherwise(value, otherwise):
+            expr: Expr = Compute("otherwise", (lower_operand(value), lower_operand(otherwise)))
+        case conditions.Extreme(how, of):
+            expr = Compute(how, tuple(lower_operand(one) for one in of))
+        case conditions.Question() as question:
+            expr = _question(question, computed.type.value)
+    return Computed(computed.name, computed.listed, computed.type.value, expr)
+
+
+def _question(question: conditions.Question, sort: Sort) -> Aggregate:
+    of = ALWAYS if question.of is None else lower_operand(question.of)
+    found = _aggregate(question.how, question, of, question.descending)
+    amount = None if question.amount is None else lower_operand(question.amount)
+    this = question.listed if question.how in _OF_THIS else found.this
+    return replace(found, sort=sort, amount=amount, this=this)
+
+
+def _this(question: _Asking, *parts: Expr) -> str | None:
     """Return the list of whose record it depends how a question is answered, None where it does not."""
     if question.among != "all":
         return question.listed
@@ -202,6 +232,8 @@ class _Lowering:
         if name in book.facts:
             fact = book.facts[name]
             return self._given(fact) if fact.role == "given" else self._derived(fact)
+        if name in book.computed:
+            return lower_computed(book.computed[name])
         if name in book.parameters:
             return _parameter(book.parameters[name])
         if name in book.deadlines:

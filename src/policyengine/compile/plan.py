@@ -84,16 +84,24 @@ class Choose(Frozen):
     branches: tuple[tuple[Expr, Expr], ...]
 
 
-How = Literal["any", "count", "first", "last", "next", "previous"]
+How = Literal[
+    "any", "count", "different", "total", "position",
+    "least", "greatest", "first", "last", "next", "previous", "only", "share",
+]  # fmt: skip
+MEASURED = ("count", "different", "total", "position")
+"""What has a least and a greatest while some of it is not known."""
 
 
 class Aggregate(Frozen):
     """A question about the records of a list that satisfy ``where``.
 
-    ``any``: whether there is one. ``count``: how many; only comparisons ask it. The others: what ``of`` is
-    for the record that is picked, false if there is none; ``next`` and ``previous`` look after and before the
-    current record of the same list, the nearest first. ``among`` leaves out the record for which it is asked,
-    or it and all that come after it. ``this`` is the list of that record where the answer depends on it.
+    ``any``: whether there is one. ``count``: how many, ``different``: with how many values of ``of``,
+    ``total``: the sum of these, ``position``: the place of the record that asks in their order. The others:
+    what ``of`` is for the record that is picked, false or no value if there is none; ``next`` and
+    ``previous`` look after and before the current record of the same list, the nearest first. ``share`` is
+    the part of ``amount`` that belongs to the record that asks, in proportion to ``of``. ``among`` leaves out
+    the record for which it is asked, or it and all that come after it. ``this`` is the list of that record
+    where the answer depends on it. ``sort`` is that of the answer.
     """
 
     how: How
@@ -102,20 +110,29 @@ class Aggregate(Frozen):
     of: Expr
     among: Literal["all", "other", "earlier"] = "all"
     this: str | None = None
+    sort: Sort = TRUTH
+    descending: bool = False
+    amount: Expr | None = None
 
     @property
     def is_of_record(self) -> bool:
-        """Tell whether the answer depends on where the current record stands."""
-        return self.how in ("next", "previous")
+        """Tell whether the answer depends on where the current record stands, and no more than that."""
+        return self.how in ("next", "previous") and self.sort == TRUTH
+
+    @property
+    def is_tally(self) -> bool:
+        """Tell whether it is answered by a value, or by a range, and not by a truth or a plain number."""
+        return self.sort != TRUTH or self.how in ("different", "total", "position")
 
 
 class Compute(Frozen):
     """An operation of arithmetic (:func:`policyengine.semantics.formulas.calculate`) on values.
 
-    None of its operands may be absent, else it has no value.
+    None of its operands may be absent, else it has no value. ``otherwise``: the second, where the first is;
+    ``latest`` and ``earliest`` of instants, of which the last leaves out what never comes.
     """
 
-    op: Operation
+    op: Operation | Literal["otherwise", "latest", "earliest"]
     args: tuple[Expr, ...]
 
 
@@ -306,7 +323,16 @@ class Amount(Frozen):
         return tuple(cap.limit for cap in self.caps)
 
 
-Cell = Given | Derived | Parameter | Due | Status | Amount
+class Computed(Frozen):
+    """A value that is computed where the rule file needs it."""
+
+    name: str
+    listed: str | None
+    sort: Sort
+    value: Expr
+
+
+Cell = Given | Derived | Parameter | Due | Status | Amount | Computed
 
 
 # ---------- rules and the whole

@@ -40,6 +40,7 @@ _KINDS: tuple[type[Frozen], ...] = (
     nodes.Cap,
     nodes.Band,
     nodes.Amount,
+    nodes.Computed,
     nodes.Rule,
     nodes.Policy,
     nodes.RecordList,

@@ -16,6 +16,7 @@ from policyengine.compile.plan import (
     Choose,
     Chosen,
     Compute,
+    Computed,
     Const,
     Dated,
     Derived,
@@ -89,6 +90,8 @@ class _Writer:
                 return self._status(cell)
             case Amount():
                 return self._amount(cell)
+            case Computed():
+                return f"computed {cell.name}{_each(cell.listed)}: {cell.sort} = {self.expr(cell.value)}"
 
     def _given(self, cell: Given) -> str:
         parts = [f"given {cell.name}{_each(cell.listed)}: {cell.sort}"]
@@ -222,7 +225,10 @@ class _Writer:
 
     def _aggregate(self, expr: Aggregate) -> str:
         where = "" if expr.where == ALWAYS else f" where {self.expr(expr.where)}"
-        of = "" if expr.how in ("any", "count") else f" is {self.expr(expr.of)}"
+        word = "is" if expr.sort == TRUTH and not expr.is_tally else "of"
+        of = "" if expr.how in ("any", "count") else f" {word} {self.expr(expr.of)}"
+        of += " descending" if expr.descending else ""
+        of += "" if expr.amount is None else f" amount {self.expr(expr.amount)}"
         among = "" if expr.among == "all" else f"{expr.among} "
         return f"{expr.how}({among}{expr.listed}{where}{of})"
 

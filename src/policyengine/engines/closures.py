@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 
 from policyengine.compile import plan
 from policyengine.compile.dependencies import parts_of
-from policyengine.compile.plan import AS_OF, Aggregate, Apply, Compute, Const, Expr, Op, Read
+from policyengine.compile.plan import ALWAYS, AS_OF, Aggregate, Apply, Compute, Const, Expr, Op, Read
 from policyengine.model.case import Key
-from policyengine.model.conditions import Which, range_of
-from policyengine.semantics.amounts import Formula
+from policyengine.model.conditions import Operation, Operator, Sought, Which, range_of
+from policyengine.semantics.amounts import UNLIMITED, Formula, Range
 from policyengine.semantics.deadlines import all_have_values
 from policyengine.semantics.findings import (
     ABSENT,
@@ -33,6 +33,23 @@ from policyengine.semantics.findings import (
     waits_of,
 )
 from policyengine.semantics.formulas import calculate, in_units, natural
+from policyengine.semantics.tallies import (
+    Seen,
+    Tally,
+    compare,
+    count,
+    different,
+    earliest,
+    extreme,
+    first,
+    latest,
+    of_unknown_list,
+    only,
+    otherwise,
+    position,
+    share,
+    total,
+)
 from policyengine.values.literals import LARGEST_COUNT, Number, Value, ValueType, comparison_key, local_day
 from policyengine.values.seasons import Season, read_season
 
@@ -83,6 +100,10 @@ class Memory(Protocol):
         """Return the records of a list that are seen, the earliest first; None when the list is unknown."""
         ...
 
+    def declared(self, name: str, record: int | None) -> Range:
+        """Return the range that the bounds of a fact leave to it where its value is not known."""
+        ...
+
 
 Evaluate = Callable[[Memory, "int | None"], Answer]
 Lookup = Callable[[Memory, "int | None"], State]
@@ -113,8 +134,23 @@ def lookup_of(expr: Expr) -> Lookup:
             return lambda memory, record: memory.values[name, memory.this]
         case Read(name):
             return lambda memory, record: memory.values[name, record]
+        case Compute(op, args):
+            return _computed(op, tuple(lookup_of(one) for one in args))
+        case Aggregate():
+            tally = tally_of(expr)
+            return lambda memory, record: tally(memory, record).state
         case _:
             raise ValueError(f"no value of a folded plan: {expr}")
+
+
+def _computed(op: str, operands: Sequence[Lookup]) -> Lookup:
+    """Return the function that finds a value which is computed from others, whatever they measure."""
+
+    def find(memory: Memory, record: int | None) -> State:
+        states = [one(memory, record) for one in operands]
+        return otherwise(*states) if op == "otherwise" else (latest if op == "latest" else earliest)(states)
+
+    return find
 
 
 def formula_of(expr: Expr, sort: ValueType) -> Callable[[Memory, int | None], Formula]:
@@ -181,11 +217,11 @@ def _calculation(expr: Expr, leaves: dict[Expr, Lookup]) -> Callable[[Sequence[N
             constant = natural(value, ValueType(sort))
             return lambda numbers: constant
         case Compute(op, args):
-            parts = [_calculation(one, leaves) for one in args]
+            parts, arithmetic = [_calculation(one, leaves) for one in args], typing.cast(Operation, op)
 
             def run(numbers: Sequence[Number]) -> Number | None:
                 found = [number for part in parts if (number := part(numbers)) is not None]
-                return calculate(op, found) if len(found) == len(parts) else None
+                return calculate(arithmetic, found) if len(found) == len(parts) else None
 
             return run
         case _:
@@ -211,6 +247,8 @@ def evaluate_of(expr: Expr) -> Evaluate:
             return _has(lookup_of(part))
         case Apply("during", (Read() as read, Const(str(season)))):
             return _during(read, read_season(season))
+        case Apply(op, (Aggregate() as measured, *limits)) if measured.is_tally:
+            return _compare_tally(op, measured, limits)
         case Apply(op, (Aggregate("count") as counted, *limits)):
             return _standing(counted, _count(op, counted, limits))
         case Apply(op, (left, *others)):
@@ -397,6 +435,93 @@ def _once(ask: Callable[[Memory], Kept]) -> Callable[[Memory], Kept]:
         return found
 
     return asked
+
+
+# ---------- questions that give values
+
+
+def tally_of(question: Aggregate) -> Callable[[Memory, int | None], Tally]:
+    """Return the function that answers a question with a value, and with the range of what is measured."""
+    where, among = evaluate_of(question.where), _among(question)
+    of = None if question.of == ALWAYS else lookup_of(question.of)
+    amount = None if question.amount is None else lookup_of(question.amount)
+    name = question.of.name if isinstance(question.of, Read) and not question.of.this else None
+
+    def ask(memory: Memory, record: int | None) -> Tally:
+        records = among(memory)
+        if records is None:
+            return of_unknown_list(typing.cast(Sought, question.how), _of_unknown_list(question.listed)[1])
+        asked = []
+        for one in records:
+            truth, waits = where(memory, one)
+            if truth is not Truth.FALSE:
+                state = Known(1) if of is None else of(memory, one)
+                declared = memory.declared(name, one) if name and type(state) is Unknown else UNLIMITED
+                asked.append(Seen(one, truth, waits, state, declared))
+        whole = ABSENT if amount is None else amount(memory, record)
+        return answer(question, asked, records, memory.this, whole)
+
+    if question.this is None:
+        kept = _once(lambda memory: ask(memory, None))
+        return lambda memory, record: kept(memory)
+    return lambda memory, record: ask(memory.standing_at(record), record)
+
+
+def answer(
+    question: Aggregate,
+    asked: Sequence[Seen],
+    records: Sequence[int],
+    this: int | None,
+    amount: State,
+) -> Tally:
+    """Return the answer of a question from the records that match or may match.
+
+    ``records`` are all that it is about, in order, ``this`` the one for the sake of which it is asked.
+    """
+    sort = ValueType.COUNT if question.of == ALWAYS else _type_of(question.of)
+    match question.how:
+        case "count":
+            return count(asked)
+        case "different":
+            return different(asked)
+        case "total":
+            return total(asked, sort)
+        case "position":
+            assert this is not None
+            return position(asked, this, question.descending)
+        case "least" | "greatest":
+            return extreme(asked, question.how == "greatest", sort)
+        case "only":
+            return only(asked, question.listed)
+        case "share":
+            assert this is not None
+            return share(asked, this, amount)
+        case "first" | "last" | "next" | "previous":
+            places = range_of(question.how, records, this)
+            by_record = {one.record: one for one in asked}
+            return first([by_record[one] for one in places if one in by_record])
+        case _:
+            raise ValueError(f"no question that gives a value: {question}")
+
+
+def _compare_tally(op: Op, question: Aggregate, limits_of: Sequence[Expr]) -> Evaluate:
+    tally, operands, operator = tally_of(question), [lookup_of(one) for one in limits_of], OPERATORS[op]
+
+    def evaluate(memory: Memory, record: int | None) -> Answer:
+        measured = tally(memory, record)
+        return _either_of([compare(measured, operator, one(memory, record)) for one in operands])
+
+    return evaluate
+
+
+OPERATORS: Mapping[Op, Operator] = {
+    "eq": "is",
+    "in": "is",
+    "ge": "at_least",
+    "le": "at_most",
+    "gt": "more_than",
+    "lt": "less_than",
+}
 
 
 def _count(op: Op, question: Aggregate, limits_of: Sequence[Expr]) -> Evaluate:

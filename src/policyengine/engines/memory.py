@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from policyengine.compile.plan import (
-    Plan,
-    RecordList,
-)
+from policyengine.compile.plan import Const, Given, Plan, RecordList
 from policyengine.engines.closures import Answer, Evaluate
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
+from policyengine.semantics.amounts import UNLIMITED, Range, declared_range
 from policyengine.semantics.deadlines import Span
 from policyengine.semantics.findings import (
     AmountFinding,
@@ -24,7 +22,7 @@ from policyengine.semantics.findings import (
     State,
 )
 from policyengine.values.calendar import Calendar
-from policyengine.values.literals import local_day
+from policyengine.values.literals import Value, local_day
 
 
 class World(Frozen):
@@ -50,6 +48,11 @@ class Judged(Protocol):
     @property
     def scopes(self) -> Mapping[str, Evaluate]:
         """Whether each policy applies."""
+        ...
+
+    @property
+    def given(self) -> Mapping[str, Given]:
+        """The facts that cases give."""
         ...
 
 
@@ -103,6 +106,10 @@ class WorkingMemory:
         """Return the records of a list that are seen, the earliest first; None when the list is unknown."""
         return self._records[listed]
 
+    def declared(self, name: str, record: int | None) -> Range:
+        """Return the range that the bounds of a fact leave to it where its value is not known."""
+        return range_of_fact(self.program.given.get(name), self.case, record)
+
     def applies(self, policy: str) -> Answer:
         """Return whether a policy applies to the case."""
         found = self._scopes.get(policy)
@@ -138,11 +145,26 @@ class StandingMemory:
         self.zone = whole.zone
         self.values = whole.values
         self.records = whole.records
+        self.declared = whole.declared
         self.kept: dict[object, Any] = {}
 
     def standing_at(self, record: int | None) -> StandingMemory:
         """Return itself: a question within a question is asked for the sake of the same record."""
         return self
+
+
+def range_of_fact(fact: Given | None, case: Case, record: int | None) -> Range:
+    """Return the range that bounds leave to a fact that a case does not say; None is no given fact."""
+    return UNLIMITED if fact is None else declared_range(limits_of(fact, case, record))
+
+
+def limits_of(fact: Given, case: Case, record: int | None) -> Iterable[tuple[str, Value | None]]:
+    """Return what the bounds of a fact say in a case; None where the case does not say it."""
+    for operator, limit in fact.bounds:
+        if isinstance(limit, Const):
+            yield operator, limit.value
+        else:
+            yield operator, case.values.get((limit.name, record if limit.listed else None))
 
 
 WHOLE_CASE: tuple[None] = (None,)

@@ -12,6 +12,7 @@ from policyengine.compile.dependencies import Node
 from policyengine.compile.plan import (
     Amount,
     Cell,
+    Computed,
     Const,
     Derived,
     Due,
@@ -33,7 +34,7 @@ from policyengine.engines.closures import (
     lookup_of,
     pauses_of,
 )
-from policyengine.engines.memory import WHOLE_CASE, WorkingMemory, World
+from policyengine.engines.memory import WHOLE_CASE, WorkingMemory, World, range_of_fact
 from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Case
 from policyengine.model.rulebook import Rounding
@@ -44,7 +45,6 @@ from policyengine.semantics.amounts import (
     Factor,
     Part,
     Terms,
-    declared_range,
     judge_amount,
 )
 from policyengine.semantics.dated import has_begun, in_force
@@ -63,7 +63,7 @@ from policyengine.semantics.findings import (
 )
 from policyengine.semantics.overriding import Candidate, resolve
 from policyengine.values.counting import Counting
-from policyengine.values.literals import Value, ValueType, local_day, unit_of
+from policyengine.values.literals import ValueType, local_day, unit_of
 
 
 class Step(Frozen):
@@ -143,8 +143,19 @@ def compute_of(node: Node, world: World, given: Mapping[str, Given]) -> Compute:
             return _status(node, world)
         case Amount():
             return _amount(node, given)
+        case Computed():
+            return _computed(node)
         case Rule():
             return _rule(node)
+
+
+def _computed(cell: Computed) -> Compute:
+    value, name = lookup_of(cell.value), cell.name
+
+    def compute(memory: WorkingMemory, record: int | None) -> None:
+        memory.values[name, record] = value(memory, record)
+
+    return compute
 
 
 def _rule(rule: Rule) -> Compute:
@@ -429,15 +440,6 @@ def _part(expr: Expr, given: Mapping[str, Given]) -> FindPart:
         state = state_of(memory, record)
         if fact is None or not isinstance(state, Unknown):
             return Part(state)
-        return Part(state, declared_range(limits_of(fact, memory.case, record)))
+        return Part(state, range_of_fact(fact, memory.case, record))
 
     return find
-
-
-def limits_of(fact: Given, case: Case, record: int | None) -> Iterable[tuple[str, Value | None]]:
-    """Return what the bounds of a fact say in a case; None where the case does not say it."""
-    for operator, limit in fact.bounds:
-        if isinstance(limit, Const):
-            yield operator, limit.value
-        else:
-            yield operator, case.values.get((limit.name, record if limit.listed else None))

@@ -187,6 +187,7 @@ class _Judged:
 
     def __init__(self, rereading: Rereading, assumption: str, reading: str) -> None:
         self.plan, self.world = rereading.plan, rereading.world
+        self.given = rereading.graph.given
         self.scopes: Mapping[str, Evaluate] = Filled(
             lambda policy: rereading.scope(policy, assumption, reading)
         )

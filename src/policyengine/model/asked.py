@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyengine.model.conditions import Condition
+from policyengine.model.conditions import Condition, Question
 from policyengine.model.rulebook import Rulebook
 
 
 def conditions_of(rulebook: Rulebook) -> Iterator[Condition]:
-    """Return the conditions of policies, rules, deadlines and their pauses, amounts, caps and reports."""
+    """Return all conditions: of policies, rules, deadlines, pauses, amounts, computed values and reports."""
     for policy in rulebook.policies.values():
         yield policy.scope
     for rule in rulebook.rules.values():
@@ -21,6 +21,9 @@ def conditions_of(rulebook: Rulebook) -> Iterator[Condition]:
         yield amount.when
         for cap in amount.caps:
             yield cap.when
+    for computed in rulebook.computed.values():
+        if isinstance(computed.value, Question):
+            yield computed.value.where
     for report in rulebook.reports.values():
         yield report.where
         yield from (one.where for one in report.lists)

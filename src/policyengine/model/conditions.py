@@ -258,7 +258,7 @@ def operands_of(value: Otherwise | Extreme | Question) -> tuple[Operand, ...]:
 # ---------- formulas
 
 Operation = Literal[
-    "add", "sub", "mul", "div", "neg", "least", "greatest", "up",
+    "add", "sub", "mul", "div", "neg", "least", "greatest", "up", "down",
     "days", "whole_days", "whole_months", "whole_years", "business_days",
 ]  # fmt: skip
 

@@ -287,7 +287,7 @@ class Decision:
 
 
 _TRUTHS = (Truth.FALSE, Truth.TRUE)
-_RANKS = {"fact": 0, "conflict": 1, "parameter": 2}
+_RANKS = {"fact": 0, "conflict": 1, "several": 1, "parameter": 2}
 
 
 def sort_missing(missing: Iterable[Missing]) -> tuple[Missing, ...]:

@@ -14,10 +14,10 @@ from itertools import takewhile
 
 from policyengine.compile.fold import fold_expr
 from policyengine.compile.lower import lower_condition
-from policyengine.compile.plan import Plan
+from policyengine.compile.plan import Aggregate, Apply, Given, Plan
 from policyengine.diagnostics.span import Span
-from policyengine.engines.closures import Evaluate, evaluate_of
-from policyengine.engines.memory import Filled, World
+from policyengine.engines.closures import Evaluate, Memory, evaluate_of, tally_of
+from policyengine.engines.memory import Filled, World, range_of_fact
 from policyengine.engines.rereading import Otherwise, Rereading, graph_of
 from policyengine.frozen import replace
 from policyengine.model.asked import conditions_of
@@ -31,6 +31,7 @@ from policyengine.model.conditions import (
     Not,
     Operand,
     Pick,
+    Question,
     ReadingIs,
     Some,
     Test,
@@ -41,9 +42,11 @@ from policyengine.model.rulebook import Fact, MissingByReading, Rule, Rulebook
 from policyengine.outcome.leaves import Either, Leaf, Looked, Part
 from policyengine.outcome.support import Kind, Leaning, Support
 from policyengine.outcome.supports import Supports
+from policyengine.semantics.amounts import Range
 from policyengine.semantics.findings import Findings, Known, State, Truth
 from policyengine.semantics.readings import choose_operand
 from policyengine.semantics.strata import Layer
+from policyengine.semantics.tallies import Tally
 
 
 class Explainer:
@@ -56,6 +59,7 @@ class Explainer:
         self.plan = plan
         self._lowered: dict[int, Evaluate] = {}
         self._asking: dict[int, bool] = {}
+        self._tallies: dict[int, Callable[[Memory, int | None], Tally]] = {}
 
     @cached_property
     def rereading(self) -> Rereading:
@@ -91,6 +95,12 @@ class Explainer:
         return found
 
     @cached_property
+    def given(self) -> Mapping[str, Given]:
+        """The facts that cases give, as they are compiled."""
+        cells = (cell for stratum in self.plan.strata for cell in stratum.cells)
+        return {cell.name: cell for cell in cells if isinstance(cell, Given)}
+
+    @cached_property
     def outcomes(self) -> tuple[Fact, ...]:
         """The facts of which is told what is concluded."""
         return tuple(fact for fact in self.rulebook.facts.values() if fact.role == "outcome")
@@ -117,6 +127,15 @@ class Explainer:
     def _has_this(self) -> bool:
         """Tell whether any question of the rulebook is so; most rulebooks have none."""
         return any(map(asks_this, conditions_of(self.rulebook)))
+
+    def tally(self, question: Count) -> Callable[[Memory, int | None], Tally]:
+        """Return the function that finds what a question measures."""
+        found = self._tallies.get(id(question))
+        if found is None:
+            lowered = fold_expr(lower_condition(question), self.readings)
+            assert isinstance(lowered, Apply) and isinstance(lowered.args[0], Aggregate)
+            found = self._tallies[id(question)] = tally_of(lowered.args[0])
+        return found
 
     def lowered(self, condition: Condition) -> Evaluate:
         """Return the function that answers a condition of this rulebook."""
@@ -166,6 +185,10 @@ class Explanation:
     def records(self, listed: str) -> tuple[int, ...] | None:
         """Return the records of a list that are seen; None when the list is unknown."""
         return self.findings.records[listed]
+
+    def declared(self, name: str, record: int | None) -> Range:
+        """Return the range that the bounds of a fact leave to it where its value is not known."""
+        return range_of_fact(self.explainer.given.get(name), self.case, record)
 
     def state_of(self, operand: Operand, record: int | None) -> State:
         """Return the state of an operand."""
@@ -252,7 +275,7 @@ class Explanation:
 
     # ---------- records
 
-    def looked_at(self, question: Some | Count | Pick) -> tuple[Looked, ...]:
+    def looked_at(self, question: Some | Count | Pick | Question) -> tuple[Looked, ...]:
         """Return all records that are seen and asked about, and whether they satisfy the question."""
         # Rules about every record ask the same of the whole list: it is read once, not once a record.
         found = self._looked_at.get(id(question.where))
@@ -262,7 +285,7 @@ class Explanation:
             self._looked_at[id(where)] = found
         return found
 
-    def among(self, question: Some | Count | Pick) -> Sequence[int]:
+    def among(self, question: Some | Count | Pick | Question) -> Sequence[int]:
         """Return the records that are seen and that a question is about."""
         records = self.records(question.listed) or ()
         match question.among:
@@ -344,10 +367,16 @@ class Explanation:
         return found
 
     def count(self, question: Count) -> tuple[int, int] | None:
-        """Return how many records a count finds at least and at most; None for an unknown list."""
+        """Return how many records a count finds at least and at most, or between what else is measured lies.
+
+        None for an unknown list, and for what has no limits.
+        """
         records = self.records(question.listed)
         if records is None:
             return None
+        if question.how != "count":
+            low, high = self.explainer.tally(question)(self, self.this).range
+            return (low, high) if isinstance(low, int) and isinstance(high, int) else None
         found: tuple[int, int] | None = self.kept.get(("count", id(question.where)))
         if found is None:
             truths = [one.truth for one in self.looked_at(question)]

@@ -108,9 +108,10 @@ def _gap_of_count(leaf: Leaf, count: Count) -> Gap | None:
     least, most = leaf.number
     found = []
     for limit in leaf.right:
-        if isinstance(limit, Known) and isinstance(limit.value, int):
-            nearest = min(max(limit.value, least), most)
-            found.append(_gap(nearest, limit.value, count.operator, leaf.negated, ValueType.COUNT))
+        key = comparison_key(limit.value) if isinstance(limit, Known) else None
+        if isinstance(key, int):
+            nearest = min(max(key, least), most)
+            found.append(_gap(nearest, key, count.operator, leaf.negated, count.type))
     return min((one for one in found if one is not None), key=lambda one: one.size, default=None)
 
 

@@ -9,10 +9,14 @@ from policyengine.model.case import Key
 from policyengine.model.conditions import (
     NEIGHBOURS,
     ByReading,
+    Computed,
     Condition,
     Count,
+    Extreme,
     Operand,
+    Otherwise,
     Pick,
+    Question,
     ReadingIs,
     Ref,
     Some,
@@ -106,7 +110,8 @@ class Supports:
     def _list_of(self, node: str) -> str | None:
         book = self.book
         of = name_of_node(node, book)
-        part = book.facts.get(of) or book.amounts.get(of) or book.deadlines.get(of) or book.parameters.get(of)
+        groups = (book.facts, book.amounts, book.deadlines, book.parameters, book.computed)
+        part = next((group[of] for group in groups if of in group), None)
         return None if part is None else part.listed
 
     def _own(self, kind: Kind, key: Key) -> Rest:
@@ -143,6 +148,8 @@ class Supports:
             return self._parameter(book.parameters[name], record)
         if name in book.amounts:
             return self._amount(book.amounts[name], record)
+        if name in book.computed:
+            return self._computed(book.computed[name], record)
         deadline, _, what = name.rpartition(".")
         if what == "due":
             return self._due(book.deadlines[deadline], record)
@@ -190,6 +197,8 @@ class Supports:
     def _question(self, condition: Some | Count | Pick, leaf: Leaf, found: Sum) -> None:
         if condition.listed not in self.explanation.case.records:  # unknown, or taken as empty
             found.add(self._own("fact", (condition.listed, None)))
+        elif isinstance(condition, Count) and condition.how != "count":
+            self._of_records(leaf.explanation, condition, found)
         elif isinstance(condition, Pick):
             found.add(self._pick(leaf.explanation, condition, leaf.record))
         else:
@@ -257,6 +266,36 @@ class Supports:
         if isinstance(operand, Ref):
             own = this if operand.this else record
             found.add(self.of_name(operand.name, own if operand.listed else None))
+
+    # ---------- values that are computed in place
+
+    def _computed(self, computed: Computed, record: int | None) -> Sum:
+        """Return what a computed value rests on: what it is made of, and the records that it looks at."""
+        found = Sum()
+        match computed.value:
+            case Otherwise(value, otherwise):
+                self._operand(value, record, found)
+                if not isinstance(self.explanation.state_of(value, record), Known):
+                    self._operand(otherwise, record, found)
+            case Extreme(_, of):
+                for one in of:
+                    self._operand(one, record, found)
+            case Question() as question:
+                self._operand(question.amount, record, found)
+                if question.listed not in self.explanation.case.records:
+                    found.add(self._own("fact", (question.listed, None)))
+                standing = (
+                    self.explanation if computed.listed is None else self.explanation.standing_at(record)
+                )
+                self._of_records(standing, question, found)
+        return found
+
+    def _of_records(self, asked: Explanation, question: Question | Count, found: Sum) -> None:
+        """Add what the records that match, or may, rest on, and what is asked of them."""
+        for one in asked.looked_at(question):
+            if one.truth is not Truth.FALSE:
+                self._leaves(one.parts, found)
+                self._operand(question.of, one.record, found, asked.this)
 
     # ---------- parameters, amounts, deadlines
 

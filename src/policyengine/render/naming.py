@@ -25,6 +25,7 @@ _WAITS = {
     "fact": marked("missing: {names}"),
     "parameter": marked("the rules give no value for: {names}"),
     "conflict": marked("rules contradict each other about: {names}"),
+    "several": marked("only one of these can be meant: {names}"),
 }
 
 
@@ -47,6 +48,11 @@ class Naming:
             found = group.get(name)
             if found is not None:
                 return self.text(found.title)
+        computed = book.computed.get(name)
+        if computed is not None:
+            from policyengine.render.statements import Statements  # it speaks through this naming
+
+            return Statements(self).computed(computed)
         deadline, _, property = name.rpartition(".")
         title = self.text(book.deadlines[deadline].title)
         return self.say(PROPERTY_TITLES[property], title=title)
@@ -147,6 +153,8 @@ def type_of(book: Rulebook, name: str) -> ValueType:
         return book.parameters[name].type
     if name in book.amounts:
         return book.amounts[name].type
+    if name in book.computed:
+        return book.computed[name].type
     deadline, _, property = name.rpartition(".")
     if property == "left":
         return book.deadlines[deadline].type_of_left

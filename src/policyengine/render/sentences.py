@@ -14,6 +14,7 @@ from policyengine.outcome.leaves import Leaf, Looked
 from policyengine.outcome.nearness import Gap, gap_of
 from policyengine.render.naming import Naming
 from policyengine.render.statements import QUOTED, TESTS, Statements
+from policyengine.semantics.amounts import value_of
 from policyengine.semantics.findings import Absent, Known, State, Truth, Unknown
 from policyengine.syntax.keys import numbered
 from policyengine.values.display import show_span
@@ -126,11 +127,13 @@ class Sentences:
                 return self.found_at(leaf.key_of(ref))
             case ReadingIs(assumption):
                 return self.choice(choice(self.explanation, assumption))
-            case Count() if leaf.number is not None:
-                least, most = leaf.number
-                number = (
-                    str(least) if least == most else self.say("{least} to {most}", least=least, most=most)
+            case Count(type=type) if leaf.number is not None:
+                is_sum = leaf.condition.how == "total"
+                least, most = (
+                    self.naming.typed(value_of(one, type), type) if is_sum else str(one)
+                    for one in leaf.number
                 )
+                number = least if least == most else self.say("{least} to {most}", least=least, most=most)
                 looked = self._looked_at(leaf.condition.listed)
                 return self.say("{number}; {records}", number=number, records=looked)
             case Count(listed) | Some(listed) | Pick(_, listed):
@@ -161,6 +164,8 @@ class Sentences:
         path = format_key(self.naming.book, key)
         state = self.explanation.findings.states[key]
         fact = self.naming.book.facts.get(name)
+        if name in self.naming.book.computed:
+            return self.naming.state(state, name)
         if fact is None or fact.role != "given":
             return self.say("{value} ({name})", value=self.naming.state(state, name), name=path)
         for decider in deciders(self.explanation, key):
@@ -287,7 +292,7 @@ class Sentences:
         gap = gap_of(leaf)
         if gap is None:
             return ""
-        if isinstance(leaf.condition, Count):
+        if isinstance(leaf.condition, Count) and leaf.condition.how in ("count", "different"):
             return self.say(_OF_RECORDS[gap.short], count=gap.size)
         distance = self.distance(gap)
         if not gap.at_limit:

@@ -11,13 +11,17 @@ from policyengine.model.conditions import (
     All,
     Any,
     ByReading,
+    Computed,
     Condition,
     Constant,
     Count,
+    Extreme,
     Formula,
     Not,
     Operand,
+    Otherwise,
     Pick,
+    Question,
     ReadingIs,
     Ref,
     Some,
@@ -217,7 +221,7 @@ class Statements:
             case Pick(which=which, where=where, then=then):
                 return self._pick(which, self._list_of(condition), where, then, negated)
 
-    def _list_of(self, question: Some | Count | Pick) -> str:
+    def _list_of(self, question: Some | Count | Pick | Question) -> str:
         """Return the title of a list, and which of its records are asked about."""
         title = self.naming.title(question.listed)
         return title if question.among == "all" else self.say(_AMONG[question.among], list=title)
@@ -257,6 +261,8 @@ class Statements:
 
     def _quoted(self, ref: Ref) -> str:
         name = ref.name
+        if ref.kind == "computed":
+            return self.naming.ref(ref)  # a description, not a title
         if name not in self.naming.book.amounts and name.rpartition(".")[0] in self.naming.book.deadlines:
             return self.naming.ref(ref)  # it has quotes already
         return self.say("“{words}”", words=self.naming.ref(ref))
@@ -268,7 +274,38 @@ class Statements:
             return self.say(template, list=title)
         return self.say(_NONE_WHERE if negated else _SOME_WHERE, list=title, where=asked)
 
+    def measured(self, question: Question | Count) -> str:
+        """Return what a question about the records of a list asks for."""
+        title, asked = self._list_of(question), self._condition(question.where, False)
+        of = "" if question.of is None else self.operand(question.of, "", question.of.type)
+        words = {"list": title, "of": of}
+        if isinstance(question, Question) and question.amount is not None:
+            words["amount"] = self.operand(question.amount, "", question.amount.type)
+        template = _VALUES[question.how]
+        if question.how == "position" and question.descending:
+            template = _DESCENDING
+        found = self.say(template, **words)
+        if not asked:
+            return found
+        return self.say("{value}, of those of which it is true that {where}", value=found, where=asked)
+
+    def computed(self, computed: Computed) -> str:
+        """Return what a value is that is computed in place."""
+        match computed.value:
+            case Question() as question:
+                return self.measured(question)
+            case Extreme(how, of):
+                every = self.say(", ").join(self.operand(one, "", one.type) for one in of)
+                return self.say(_LATEST if how == "latest" else _EARLIEST, instants=every)
+            case Otherwise(value, otherwise):
+                first, second = (self.operand(one, "", one.type) for one in (value, otherwise))
+                return self.say("{value}, or {otherwise} if there is none", value=first, otherwise=second)
+
     def _count(self, count: Count, title: str, where: Condition, negated: bool) -> str:
+        if count.how != "count":
+            right = self.say(" or ").join(self.operand(one, "", count.type) for one in count.operands)
+            word = count.operator if count.spelling == "between" else count.spelling
+            return self.say(TESTS[word][negated], left=self.measured(count), right=right)
         asked = self._condition(where, False)
         left = self.say("the number of records of “{list}”", list=title)
         if asked:
@@ -495,6 +532,22 @@ _DATED = {
     (True, False): marked("{value} from {first}"),
     (False, True): marked("{value} until {last}"),
 }
+_VALUES = {
+    "count": marked("the number of records of “{list}”"),
+    "different": marked("the number of different {of} in “{list}”"),
+    "total": marked("the total of {of} in “{list}”"),
+    "least": marked("the least {of} in “{list}”"),
+    "greatest": marked("the greatest {of} in “{list}”"),
+    "position": marked("the place in “{list}” by {of}, the least first"),
+    "share": marked("the share of {amount} in proportion to {of} in “{list}”"),
+    "first": marked("{of} of the first record of “{list}”"),
+    "last": marked("{of} of the last record of “{list}”"),
+    "next": marked("{of} of the next record of “{list}”"),
+    "previous": marked("{of} of the record of “{list}” before it"),
+    "only": marked("{of} of the only record of “{list}”"),
+}
+_DESCENDING = marked("the place in “{list}” by {of}, the greatest first")
+_LATEST, _EARLIEST = marked("the latest of {instants}"), marked("the earliest of {instants}")
 _READ, _NOT_READ = marked("{id} is read as: {reading}"), marked("{id} is not read as: {reading}")
 _A_RECORD, _NO_RECORD = marked("there is a record of “{list}”"), marked("there is no record of “{list}”")
 _SOME_WHERE = marked("there is a record of “{list}” of which it is true that {where}")

@@ -387,7 +387,7 @@ class _Page:
     def _missing(self) -> Iterator[Row]:
         """Return what to ask for, what settles the most first."""
         for wanted in self.decision.wanted:
-            if wanted.missing.kind == "conflict":
+            if wanted.missing.kind in ("conflict", "several"):
                 continue
             name = self.naming.missing(wanted.missing)
             words = self.say("helps to settle: {count}", count=wanted.answers)

@@ -26,11 +26,11 @@ class Truth(IntEnum):
 
 
 class Missing(Frozen):
-    """What a finding waits for: a fact or list that the case leaves out, a parameter without a value, or
-    a fact about which rules are in conflict.
+    """What a finding waits for: a fact or list that the case leaves out, a parameter without a value, a fact
+    about which rules are in conflict, or a list of which several records are what only one may be.
     """
 
-    kind: Literal["fact", "parameter", "conflict"]
+    kind: Literal["fact", "parameter", "conflict", "several"]
     name: str
     record: int | None
 

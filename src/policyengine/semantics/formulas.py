@@ -38,6 +38,13 @@ def _up(args: Sequence[Number]) -> Number:
     return -size if number < 0 else size
 
 
+def _down(args: Sequence[Number]) -> Number:
+    """Return the whole part of a number, towards zero."""
+    number = Fraction(args[0])
+    size = abs(number.numerator) // number.denominator
+    return -size if number < 0 else size
+
+
 def _whole_days(args: Sequence[Number]) -> Number:
     """Return how many whole days (24 hours) lie between two instants; negative if the second is first."""
     since, until = map(Fraction, args)
@@ -54,6 +61,7 @@ _OPERATIONS: Mapping[Operation, Callable[[Sequence[Number]], Number | None]] = {
     "least": min,
     "greatest": max,
     "up": _up,
+    "down": _down,
     "days": lambda args: args[0] * SECONDS_PER_DAY,
     "whole_days": _whole_days,
 }

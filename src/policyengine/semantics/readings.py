@@ -49,7 +49,8 @@ def choose_condition(condition: Condition, readings: Readings) -> Condition:
             return replace(condition, where=choose_condition(condition.where, readings))
         case Count():
             where = choose_condition(condition.where, readings)
-            return replace(condition, where=where, operands=_operands(condition.operands, readings))
+            of = None if condition.of is None else choose_operand(condition.of, readings)
+            return replace(condition, where=where, operands=_operands(condition.operands, readings), of=of)
         case Pick():
             where = choose_condition(condition.where, readings)
             return replace(condition, where=where, then=choose_condition(condition.then, readings))

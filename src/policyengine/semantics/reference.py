@@ -17,14 +17,18 @@ from policyengine.model.conditions import (
     Any,
     ByReading,
     Calculation,
+    Computed,
     Condition,
     Constant,
     Count,
+    Extreme,
     Formula,
     Not,
     Operand,
     Operator,
+    Otherwise,
     Pick,
+    Question,
     ReadingIs,
     Ref,
     Some,
@@ -44,6 +48,7 @@ from policyengine.model.rulebook import (
     Rule,
     Rulebook,
 )
+from policyengine.semantics import tallies
 from policyengine.semantics.amounts import (
     Band,
     Bands,
@@ -86,6 +91,7 @@ from policyengine.semantics.findings import (
 from policyengine.semantics.findings import Pause as PauseFound
 from policyengine.semantics.overriding import Candidate, close_overrides, resolve
 from policyengine.semantics.strata import DUE, dependencies, layers, levels
+from policyengine.semantics.tallies import Tally
 from policyengine.values.counting import Counting
 from policyengine.values.literals import (
     LARGEST_COUNT,
@@ -234,6 +240,9 @@ class _Run:
         elif node in self.book.amounts:
             for record in self._keys(self.book.amounts[node].listed):
                 self._state(node, record)
+        elif node in self.book.computed:
+            for record in self._keys(self.book.computed[node].listed):
+                self._state(node, record)
         elif node.removesuffix(DUE) in self.book.deadlines:
             for record in self._keys(self.book.deadlines[node.removesuffix(DUE)].listed):
                 self._state(node, record)
@@ -281,6 +290,9 @@ class _Run:
             return self._parameter(parameter, record)
         if name in self.book.amounts:
             return self._amount(name, record).result
+        computed = self.book.computed.get(name)
+        if computed is not None:
+            return self._computed(computed, record)
         deadline, _, property = name.rpartition(".")
         if property == "due":
             return self._span(deadline, record).due_if_any
@@ -550,12 +562,79 @@ class _Run:
                 return max(numbers)
             case "up":
                 return Fraction(math.ceil(first) if first > 0 else math.floor(first))
+            case "down":
+                return Fraction(math.trunc(first))
             case "days":
                 return first * 86_400
             case "whole_days":
                 return Fraction(math.trunc((last - first) / 86_400))
             case _:
                 raise AssertionError(f"{term.op} is no operation")
+
+    # ---------- values that are computed in place
+
+    def _computed(self, computed: Computed, record: int | None) -> State:
+        match computed.value:
+            case Otherwise(value, fallback):
+                return tallies.otherwise(self._operand(value, record), self._operand(fallback, record))
+            case Extreme(how, of):
+                states = [self._operand(one, record) for one in of]
+                return tallies.latest(states) if how == "latest" else tallies.earliest(states)
+            case Question() as question:
+                amount = ABSENT if question.amount is None else self._operand(question.amount, record)
+                return self._tally(question, record, amount).state
+
+    def _tally(self, question: Question | Count, this: int | None, amount: State) -> Tally:
+        """Return what a question about records comes to, asked for the sake of a record or of none."""
+        records = self._among(question, this)
+        if records is None:
+            return tallies.of_unknown_list(question.how, self._unknown_list(question.listed)[1])
+        found = []
+        for one in records:
+            truth, waits = self._inside(question.where, one, this)
+            if truth is not Truth.FALSE:
+                part = self._asked_of(question.of, one, this)
+                found.append(tallies.Seen(one, truth, waits, part.state, part.declared))
+        type = ValueType.COUNT if question.of is None else question.of.type
+        match question.how:
+            case "count":
+                return tallies.count(found)
+            case "different":
+                return tallies.different(found)
+            case "total":
+                return tallies.total(found, type)
+            case "position":
+                assert this is not None
+                return tallies.position(found, this, question.descending)
+            case "least" | "greatest":
+                return tallies.extreme(found, question.how == "greatest", type)
+            case "only":
+                return tallies.only(found, question.listed)
+            case "share":
+                assert this is not None
+                return tallies.share(found, this, amount)
+            case "first" | "last" | "next" | "previous":
+                return tallies.first(self._looked_through(question.how, found, records, this))
+
+    def _asked_of(self, operand: Operand | None, record: int, this: int | None) -> Part:
+        """Return what is asked of a record, with its range where it is not known."""
+        if operand is None:
+            return Part(Known(1))
+        state, chosen = self._operand(operand, record, this), self._chosen(operand)
+        fact = None if isinstance(chosen, Constant) or chosen.this else self.book.facts.get(chosen.name)
+        if fact is None or fact.role != "given" or not isinstance(state, Unknown):
+            return Part(state)
+        return Part(state, declared_range((one.operator, self._limit(one, record)) for one in fact.bounds))
+
+    def _looked_through(
+        self, how: str, found: list[tallies.Seen], records: list[int], this: int | None
+    ) -> list[tallies.Seen]:
+        if how in ("next", "previous"):
+            assert this is not None
+            here = records.index(this)
+            reach = records[here + 1 :] if how == "next" else records[:here]
+            found = [one for one in found if one.record in reach]
+        return found if how in ("first", "next") else found[::-1]
 
     # ---------- operands
 
@@ -642,7 +721,7 @@ class _Run:
     def _unknown_list(self, path: str) -> Answer:
         return Truth.UNDETERMINED, frozenset({Missing("fact", path, None)})
 
-    def _among(self, question: Some | Count | Pick, this: int | None) -> list[int] | None:
+    def _among(self, question: Some | Count | Pick | Question, this: int | None) -> list[int] | None:
         records = self.seen[question.listed]
         if records is None or question.among == "all":
             return records
@@ -658,6 +737,12 @@ class _Run:
         return _or(self._inside(question.where, record, this) for record in records)
 
     def _count(self, question: Count, record: int | None, this: int | None) -> Answer:
+        if question.how != "count":
+            tally = self._tally(question, this, ABSENT)
+            return _or(
+                tallies.compare(tally, question.operator, self._operand(one, record, this))
+                for one in question.operands
+            )
         records = self._among(question, this)
         operands = [self._operand(operand, record, this) for operand in question.operands]
         operands = [operand for operand in operands if not isinstance(operand, Absent)]

@@ -11,13 +11,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from policyengine.frozen import Frozen
 from policyengine.model.conditions import (
     ByReading,
+    Computed,
     Condition,
     Count,
     Operand,
     Pick,
+    Question,
     Ref,
     Some,
     Test,
+    operands_of,
     parts_of,
 )
 from policyengine.model.rulebook import Amount, Deadline, Fact, Parameter, RecordList, Rule, Rulebook
@@ -62,6 +65,21 @@ def refs_of_operand(operand: Operand | None) -> Iterator[Ref]:
             yield from refs_of_operand(inner)
 
 
+def refs_of_computed(computed: Computed) -> Iterator[Ref]:
+    """Return the names in a computed value, and in what it asks of the records of a list."""
+    for operand in operands_of(computed.value):
+        yield from refs_of_operand(operand)
+    if isinstance(computed.value, Question):
+        yield from refs_of_condition(computed.value.where)
+
+
+def lists_of_computed(computed: Computed) -> Iterator[str]:
+    """Return the lists that a computed value asks about."""
+    if isinstance(computed.value, Question):
+        yield computed.value.listed
+        yield from lists_of_condition(computed.value.where)
+
+
 def refs_of_condition(condition: Condition) -> Iterator[Ref]:
     """Return the names in a condition; :func:`lists_of_condition` tells the lists that it asks about."""
     for part in parts_of(condition):
@@ -70,6 +88,8 @@ def refs_of_condition(condition: Condition) -> Iterator[Ref]:
         if isinstance(part, Test | Count):
             for operand in part.operands:
                 yield from refs_of_operand(operand)
+        if isinstance(part, Count):
+            yield from refs_of_operand(part.of)
 
 
 def lists_of_condition(condition: Condition) -> Iterator[str]:
@@ -127,6 +147,10 @@ def _of_rule(rule: Rule, scope: Condition) -> set[str]:
     return found
 
 
+def _of_computed(computed: Computed) -> set[str]:
+    return _nodes(refs_of_computed(computed)) | set(lists_of_computed(computed)) | _own_list(computed.listed)
+
+
 def _own_list(listed: str | None) -> set[str]:
     return set() if listed is None else {listed}
 
@@ -140,6 +164,7 @@ def dependencies(rulebook: Rulebook) -> Graph:
     graph.update((id + DUE, _of_due(deadline)) for id, deadline in rulebook.deadlines.items())
     graph.update((id, _of_deadline(deadline)) for id, deadline in rulebook.deadlines.items())
     graph.update((id, _of_amount(amount)) for id, amount in rulebook.amounts.items())
+    graph.update((name, _of_computed(one)) for name, one in rulebook.computed.items())
     for id, rule in rulebook.rules.items():
         graph[rule_node(id)] = _of_rule(rule, rulebook.scope_of(rule))
         for conclusion in rule.then:

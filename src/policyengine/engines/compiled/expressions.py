@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from policyengine.compile.plan import AS_OF, Aggregate, Apply, Const, Expr, Op, Read
+from policyengine.compile.plan import AS_OF, Aggregate, Apply, Compute, Const, Expr, Op, Read
 from policyengine.frozen import Frozen
 from policyengine.values.literals import Duration, comparison_key
 
@@ -110,6 +110,12 @@ class Scope:
                 marks, may_be_absent = self.traits[name]
                 text = f"{self.variables[name]}[{self.this}]" if this else self._read(name, listed)
                 return Value(text, marks, may_be_absent, sort, name in self.past)
+            case Aggregate(sort=sort):
+                return Value(self._answer(expr), "UV", True, sort)
+            case Compute("otherwise" | "latest" | "earliest" as op, args):
+                values = [self.value(one) for one in args]
+                texts = "".join(f"{one.text}, " for one in values)
+                return Value(f"{op.upper()}(({texts}))", "UV", True, values[0].sort)
             case _:
                 raise ValueError(f"no value of a folded plan: {expr}")
 
@@ -142,6 +148,10 @@ class Scope:
                 return _negated(self.condition(part, depth))
             case Apply("has", (part,)):
                 return _has(self.value(part))
+            case Apply(op, (Aggregate() as measured, *limits)) if measured.is_tally:
+                answer = self._answer(measured)
+                tests = [f"COMPARE({answer}, {op!r}, {self.value(one).text})" for one in limits]
+                return _joined("any", [Condition(one, False) for one in tests], depth)
             case Apply(op, (Aggregate("count") as counted, *limits)):
                 ways = [_in_range(self._answer(counted), op, self.value(one)) for one in limits]
                 return _joined("any", ways, depth)

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from policyengine.compile.dependencies import Node, expressions_of, names_of, rule_name
-from policyengine.compile.plan import Amount, Derived, Due, Given, Parameter, Plan, Rule, Status
+from policyengine.compile.plan import Amount, Computed, Derived, Due, Given, Parameter, Plan, Rule, Status
 from policyengine.engines.compiled.amounts import write_amount
 from policyengine.engines.compiled.clocks import Clocks
-from policyengine.engines.compiled.expressions import ALWAYS, NEVER, Condition
+from policyengine.engines.compiled.expressions import ALWAYS, NEVER, Condition, Traits
 from policyengine.engines.compiled.facts import Facts
 from policyengine.engines.compiled.questions import Questions
 from policyengine.engines.compiled.scheduling import Arrangement, Group
@@ -165,6 +165,10 @@ class _Generator:
                 traits = self.clocks.due(cell, place, self._exists(cell))
             case Status():
                 traits = self.clocks.status(cell, place)
+            case Computed():
+                value = self.source.scope.value(cell.value)
+                self.source.write(f"{self.source.slots[cell.name]}{place} = {value.text}")
+                traits = Traits(value.marks, value.may_be_absent)
             case Amount():
                 traits = write_amount(self.source, cell, place, self._exists(cell))
         for name in names_of(cell):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from policyengine.compile.dependencies import parts_of
-from policyengine.compile.plan import Aggregate, Expr
+from policyengine.compile.plan import ALWAYS, Aggregate, Expr
 from policyengine.engines.compiled.scheduling import Group
 from policyengine.engines.compiled.source import Source
 
@@ -51,6 +51,8 @@ class Questions:
         return answers
 
     def _asked_once(self, question: Aggregate) -> str:
+        if question.is_tally:
+            return self._tally(question, self.source.names.new(question.how))
         answer = self.source.names.new({"any": "some", "count": "number"}.get(question.how, question.how))
         match question.how:
             case "any":
@@ -107,6 +109,29 @@ class Questions:
                     self.source.write(f"if {truth} == 3: {sure} += 1")
             self.source.write(f"{answer} = ({sure}, {possible})")
         return answer
+
+    def _tally(self, question: Aggregate, answer: str) -> str:
+        """Write what a question comes to that gives a value: its records are collected, and then judged."""
+        number, this = self.source.tallies[question], self.source.scope.this or "None"
+        order, asked = self._order(question), self.source.names.new("asked")
+        with self._unless_unknown(question, answer, f"slow.of_unknown_list({number})"):
+            self.source.write(f"{asked} = []")
+            with self.source.each(question.listed, [question.where, question.of], order=order) as record:
+                truth = self.source.truth(question.where)
+                of = "1" if question.of == ALWAYS else self.source.scope.value(question.of).text
+                self.source.write(f"if {truth}: {asked}.append(({record}, {truth}, {of}))")
+            amount = "None" if question.amount is None else self._amount(question)
+            self.source.write(f"{answer} = slow.tally({number}, {asked}, {order}, {this}, {amount})")
+        return answer
+
+    def _amount(self, question: Aggregate) -> str:
+        """Return the source of what is shared: a value of the record that asks, or of the case."""
+        assert question.amount is not None
+        scope = self.source.scope
+        before, scope.records = scope.records, {**scope.records, question.listed: scope.this}
+        text = scope.value(question.amount).text
+        scope.records = before
+        return text
 
     def _picked(self, question: Aggregate, answer: str) -> str:
         order = self.source.lists[question.listed] if question.among == "all" else self._order(question)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from policyengine.compile.dependencies import Node, names_of, read_by
+from policyengine.compile.dependencies import Node, names_of, read_by, tallies_of
 from policyengine.compile.plan import Amount, Derived, Due, Expr, Plan
 from policyengine.engines.compiled.expressions import Scope, Value
 from policyengine.engines.compiled.names import Names
@@ -13,7 +13,23 @@ from policyengine.engines.memory import World
 
 PARAMETERS = ("inputs", "get", "as_of", "today", "figures", "sizes", "seen", "slow")
 """What the function is given."""
-_HELPERS = ("NOT", "U", "V", "C", "MANY", "ENDS", "FIGURES", "FACTS", "ROUND", "CALCULATIONS", "LENGTH")
+_HELPERS = (
+    "NOT",
+    "U",
+    "V",
+    "C",
+    "MANY",
+    "ENDS",
+    "FIGURES",
+    "FACTS",
+    "ROUND",
+    "CALCULATIONS",
+    "LENGTH",
+    "COMPARE",
+    "OTHERWISE",
+    "LATEST",
+    "EARLIEST",
+)
 OF_CLOCKS = ("exists", "provisional", "end")
 """What a clock has beside its values; the end is certain even where it is not that there is a clock."""
 
@@ -38,6 +54,7 @@ class Source:
         self.scope = Scope()
         taken = ("judge", *PARAMETERS, *_HELPERS, *(f"_{number}" for number in range(100)))
         self.names = Names(frozenset(taken))
+        self.tallies = {question: number for number, question in enumerate(tallies_of(plan))}
         cells = [cell for stratum in plan.strata for cell in stratum.cells]
         self.scope.exact = {one.name for one in cells if isinstance(one, Amount) and one.step == 0}
         self.scope.calculated = {

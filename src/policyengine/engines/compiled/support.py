@@ -8,9 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import cast
 
-from policyengine.compile.plan import Amount, Derived, Due, Expr, Given, Parameter, Read, Status
-from policyengine.engines.closures import calculation_of, judge_formula, leaves_of, may_fail
+from policyengine.compile.dependencies import tallies_of
+from policyengine.compile.plan import (
+    TRUTH,
+    Amount,
+    Derived,
+    Due,
+    Expr,
+    Given,
+    Op,
+    Parameter,
+    Read,
+    Status,
+)
+from policyengine.engines.closures import (
+    OPERATORS,
+    answer,
+    calculation_of,
+    judge_formula,
+    leaves_of,
+    may_fail,
+)
 from policyengine.engines.compiled.marks import (
     FALSE,
     PENDING,
@@ -26,17 +46,17 @@ from policyengine.engines.compiled.marks import (
     left_out,
     lift,
 )
-from policyengine.engines.memory import World
+from policyengine.engines.memory import World, range_of_fact
 from policyengine.engines.program import (
     Program,
     clocks_of,
     last_clock_of,
-    limits_of,
     unit_of_expr,
     unknown_as,
 )
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
+from policyengine.model.conditions import Sought
 from policyengine.model.rulebook import Rounding
 from policyengine.semantics.amounts import (
     UNLIMITED,
@@ -48,7 +68,6 @@ from policyengine.semantics.amounts import (
     Part,
     Range,
     Terms,
-    declared_range,
     exact_of,
     judge_amount,
     number_of,
@@ -60,6 +79,15 @@ from policyengine.semantics.deadlines import Clock, Span, end_of, judge_deadline
 from policyengine.semantics.findings import ABSENT, NOTHING, Known, Pause, State, Truth
 from policyengine.semantics.overriding import Candidate as Claim
 from policyengine.semantics.overriding import resolve
+from policyengine.semantics.tallies import (
+    Seen,
+    Tally,
+    compare,
+    earliest,
+    latest,
+    of_unknown_list,
+    otherwise,
+)
 from policyengine.values.literals import LARGEST_COUNT, Duration, Number, Value, ValueType, local_day
 from policyengine.values.seasons import read_season
 
@@ -156,6 +184,35 @@ class Slow(Frozen):
         )
         return drop(found.status), drop(found.settled), drop(found.left)
 
+    def tally(
+        self,
+        number: int,
+        asked: Sequence[tuple[int, int, Raw]],
+        records: Sequence[int],
+        this: int | None,
+        amount: Raw,
+    ) -> Raw | Tally:
+        """Return what a question comes to: a raw value, or what is measured, to be compared."""
+        question = self.helpers.tallies[number]
+        seen = [
+            Seen(
+                record,
+                TRUTHS[truth],
+                PENDING if truth == UNDETERMINED else NOTHING,
+                lift(raw),
+                self._range(question.of, record) if type(raw) is Mark else UNLIMITED,
+            )
+            for record, truth, raw in asked
+        ]
+        found = answer(question, seen, records, this, lift(amount))
+        return found if question.sort == TRUTH else drop(found.state)
+
+    def of_unknown_list(self, number: int) -> Raw | Tally:
+        """Return the answer of a question about a list of which it is not known which records there are."""
+        question = self.helpers.tallies[number]
+        found = of_unknown_list(cast(Sought, question.how), PENDING)
+        return found if question.sort == TRUTH else drop(found.state)
+
     def amount(self, name: str, raws: Sequence[Raw], truths: Sequence[int], record: int | None) -> Raw:
         """Return an amount that exists; ``raws`` are its parts, ``truths`` whether its caps apply."""
         parts = self.helpers.amounts[name]
@@ -165,7 +222,7 @@ class Slow(Frozen):
 
     def _range(self, expr: Expr, record: int | None) -> Range:
         fact = self.helpers.given.get(expr.name) if isinstance(expr, Read) else None
-        return UNLIMITED if fact is None else declared_range(limits_of(fact, self.case, record))
+        return range_of_fact(fact, self.case, record)
 
 
 class _Glance(Frozen):
@@ -302,6 +359,7 @@ class Helpers:
         self.amounts: dict[str, AmountParts] = {}
         self.given = program.given
         self.zone = program.world.zone
+        self.tallies = tallies_of(program.plan)
         self.facts: dict[str, Callable[[tuple[int, ...], tuple[Raw, ...]], Raw]] = {}
         self.figures: dict[str, Callable[[int], Raw]] = {}
         world = program.world
@@ -351,9 +409,20 @@ class Helpers:
             "FACTS": self.facts,
             "ROUND": round_quotient,
             "LENGTH": _length,
+            "COMPARE": _compare,
+            "OTHERWISE": lambda raws: drop(otherwise(*map(lift, raws))),
+            "LATEST": lambda raws: drop(latest([*map(lift, raws)])),
+            "EARLIEST": lambda raws: drop(earliest([*map(lift, raws)])),
             "CALCULATIONS": {name: parts.calculated for name, parts in self.amounts.items()},
             "DURING": {"instant": self._is_during, "date": _is_day_during},
         }
+
+
+_TRUTHS = {truth: raw for raw, truth in TRUTHS.items()}
+
+
+def _compare(measured: Tally, op: Op, limit: Raw) -> int:
+    return _TRUTHS[compare(measured, OPERATORS[op], lift(limit))[0]]
 
 
 def _length(seconds: int) -> Value:

@@ -332,7 +332,7 @@ class _Search:
         self.leaves[_key(filled)] = self.whole.judged(filled)
         if isinstance(state, Unknown):
             # What only goes into sums is not tried: it is some value. Whatever else is left is not known.
-            is_some = all(one.kind == "conflict" or self._only_flows(one) for one in state.waits)
+            is_some = all(one.kind in ("conflict", "several") or self._only_flows(one) for one in state.waits)
             may_conflict = self.whole.may_conflict(filled, self.slice)
             self.is_sure = self.is_sure and is_some and not may_conflict
             return Leaf((state,), self._winners(filled))
@@ -715,7 +715,7 @@ _MOST_RECORDS = 50
 
 def _node_of_name(name: str, book: Rulebook) -> str:
     """Return the node of the graph of dependencies that a name belongs to."""
-    if name in book.facts or name in book.parameters or name in book.amounts:
+    if name in book.facts or name in book.parameters or name in book.amounts or name in book.computed:
         return name
     head = name.rpartition(".")[0]
     return node_of(Ref(name, "deadline", ValueType.CHOICE, None, book.deadlines[head].span))

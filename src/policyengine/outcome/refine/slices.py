@@ -16,17 +16,20 @@ from policyengine.model.case import Key
 from policyengine.model.conditions import (
     All,
     Any,
+    Computed,
     Condition,
     Constant,
     Count,
     Not,
     Operand,
     Pick,
+    Question,
     Ref,
     Some,
     Test,
     asks_this,
     divides,
+    operands_of,
 )
 from policyengine.model.rulebook import Amount, DatedValue, Deadline, Rulebook
 from policyengine.outcome.explain import Explanation
@@ -37,6 +40,7 @@ from policyengine.semantics.readings import choose_condition, choose_counting, c
 from policyengine.semantics.strata import (
     DUE,
     Graph,
+    lists_of_computed,
     lists_of_condition,
     node_of,
     refs_of_condition,
@@ -98,7 +102,19 @@ class Slice:
         for condition, listed in self._conditions():
             for one in _asked(choose_condition(condition, self.readings), listed):
                 found.setdefault((one.condition, one.listed, one.this), one)
+        for computed, question in self.questions():
+            this = computed.listed if asks_this(question.where) else None
+            for one in _asked(choose_condition(question.where, self.readings), question.listed, this):
+                found.setdefault((one.condition, one.listed, one.this), one)
         return tuple(found.values())
+
+    def computed(self) -> Iterator[Computed]:
+        """Return the values of the slice that are computed in place."""
+        yield from (one for name, one in self.book.computed.items() if name in self.nodes)
+
+    def questions(self) -> Iterator[tuple[Computed, Question]]:
+        """Return the questions of the slice that give values."""
+        yield from ((one, one.value) for one in self.computed() if isinstance(one.value, Question))
 
     def _conditions(self) -> Iterator[tuple[Condition, str | None]]:
         book = self.book
@@ -133,6 +149,9 @@ class Slice:
             limits = (cap.limit for cap in amount.caps)
             for operand in (*amount.operands, *limits):
                 self._flow(operand, amount.id, found)
+        for computed in self.computed():
+            for operand in operands_of(computed.value):
+                self._flow(operand, computed.name, found)
         for id, rule in self.book.rules.items():
             if rule_node(id) in self.nodes:
                 for conclusion in rule.then:
@@ -159,9 +178,21 @@ class Slice:
                 )
         for deadline in self.deadlines():
             found |= self._parts_of(deadline)
+        found.update(self._put_in_order)
         found.update(one.by.name for one in self.book.parameters.values() if one.by is not None)
         found.update(one.dated_by for one in self.book.facts.values() if one.dated_by is not None)
         return frozenset(found)
+
+    @cached_property
+    def _put_in_order(self) -> frozenset[str]:
+        """The names of which records are told apart, or put in order, or given a share."""
+        found = [one.of for _, one in self.questions() if one.how in ("different", "position", "share")]
+        found += [
+            one.condition.of
+            for one in self.asked
+            if isinstance(one.condition, Count) and one.condition.how != "count"
+        ]
+        return frozenset(ref.name for operand in found for ref in refs_of_operand(operand))
 
     def flow(self, name: str) -> frozenset[str]:
         """Return a name and all names whose value is computed from its value."""
@@ -249,12 +280,14 @@ class Slice:
         An amount moves one way with what is added, its floor and its caps, and the other way with what is
         taken off; which way it moves with its rate depends on the sign of what is multiplied.
         """
+        if not self.flow(name).isdisjoint(self._put_in_order):
+            return True
         ways: dict[str, set[str]] = {name: {"up"}}
         while True:
             before = sum(map(len, ways.values()))
             for amount in self.amounts():
                 self._add_ways(amount, ways)
-            for one, to in self._concluded:
+            for one, to in (*self._concluded, *self._computed_from):
                 if one in ways:
                     ways.setdefault(to, set()).update(ways[one])
             if sum(map(len, ways.values())) == before:
@@ -291,6 +324,12 @@ class Slice:
             for one in values.values()
             if isinstance(one, Ref)
         )
+
+    @cached_property
+    def _computed_from(self) -> tuple[tuple[str, str], ...]:
+        """The names that go into values which are computed in place, all of which move with them."""
+        pairs = ((operand, one.name) for one in self.computed() for operand in operands_of(one.value))
+        return tuple((ref.name, to) for operand, to in pairs for ref in refs_of_operand(operand))
 
     def _comparisons(self) -> Iterator[tuple[str, str]]:
         for one in self.asked:
@@ -371,6 +410,8 @@ class Slice:
         return self._texts[name]
 
     def _find_texts(self, name: str) -> tuple[str, ...] | None:
+        if not self.flow(name).isdisjoint(self._put_in_order):
+            return None
         found: dict[str, None] = {}
         for fact in self.flow(name):
             others = [one for pair in self._rivals.get(fact, ()) for one in pair]
@@ -409,7 +450,11 @@ class Slice:
             *(deadline.listed for deadline in self.deadlines()),
             *(one.listed for deadline in self.deadlines() for one in deadline.questions),
             *(amount.listed for amount in self.amounts()),
+            *(one for computed in self.computed() for one in (computed.listed, *lists_of_computed(computed))),
         ]
+        counts = (one.condition for one in self.asked if isinstance(one.condition, Count))
+        if any(one.how != "count" and one.listed == listed for one in counts):
+            return None
         return next(iter(asked.values())) if len(asked) == 1 and listed not in loops else None
 
     def limits(self, listed: str, explanation: Explanation) -> list[State]:
@@ -600,6 +645,12 @@ def _atom(condition: Test | Count | Some | Pick, record: int | None, explanation
         case Test(ref, _, operands) if operands and ref.type not in _EXACT:
             left = explanation.state_of(ref, record)
             return tuple(_order(left, explanation.state_of(one, record)) for one in operands)
+        case Count(operands=operands, how=how) if how != "count":
+            number = explanation.asked(condition, record).count(condition)
+            limits = [explanation.state_of(one, record) for one in operands]
+            if number is None or number[0] != number[1]:
+                return UNDECIDED
+            return tuple(_order(Known(number[0]), limit) for limit in limits)
         case Count(operands=operands):
             number = explanation.asked(condition, record).count(condition)
             return tuple(_counted(number, explanation.state_of(one, record)) for one in operands)

@@ -158,6 +158,9 @@ class AmountParser:
     def _rounding(self, node: Node | None) -> Rounding:
         if not isinstance(node, MappingNode):
             word = nodes.text(node, "half_up")
+            if word == "none" and self.type is ValueType.COUNT:
+                what = message("a count is whole, so it is rounded")
+                self.scope.fault("bad-value", what, nodes.scalar(node).span, message("say `type: number`"))
             return Rounding(step=0) if word == "none" else Rounding(cast(Literal["up"], word))
         how = cast(Literal["up"], nodes.text(node.get("how"), "half_up"))
         to = parse_constant(nodes.present(node.get("to")), self.own, self.scope)

@@ -10,11 +10,20 @@ from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.wordings import advice
 from policyengine.frozen import replace
 from policyengine.model import conditions as tree
-from policyengine.model.conditions import NEIGHBOURS, Among, Condition, Operand, Operator, Ref, Which
+from policyengine.model.conditions import (
+    NEIGHBOURS,
+    Among,
+    Condition,
+    Measured,
+    Operand,
+    Operator,
+    Ref,
+    Which,
+)
 from policyengine.reading.parse import nodes
+from policyengine.reading.parse.computed import QUESTIONS, parse_question
 from policyengine.reading.parse.names import Symbol
 from policyengine.reading.parse.operands import (
-    COUNT,
     Scope,
     Wanted,
     find_assumption,
@@ -66,7 +75,7 @@ _SIGNS = {
 }
 _SEVERAL = ("all", "any")
 _PICKS = ("first", "last")
-_CONDITIONS = (*_SEVERAL, "not", "any_of", "count_of", *_PICKS, *NEIGHBOURS)
+_CONDITIONS = (*_SEVERAL, "not", "any_of", *(one for one in QUESTIONS if one != "share_of"))
 # Of which records of a list a question asks, by the word before the list.
 _LISTS: dict[str, Among] = {"list": "all", "other": "other", "earlier": "earlier"}
 _NO_RECORD = message("use it in a part with `for_each`: there the question is asked of each record")
@@ -93,6 +102,8 @@ def _entry(entry: Entry, scope: Scope) -> Condition | None:
         return tree.Not(parse_condition(value, scope), span)
     if word == "any_of":
         return _some(nodes.mapping(value), span, scope)
+    if word in QUESTIONS and _gives_value(word, nodes.mapping(value)):
+        return _measured(entry, scope)
     if word == "count_of":
         return _count(nodes.mapping(value), span, scope)
     if word in _PICKS:
@@ -114,7 +125,7 @@ def _entry(entry: Entry, scope: Scope) -> Condition | None:
 # ---------- questions about lists
 
 
-def _list(node: MappingNode, span: Span, scope: Scope) -> tuple[str, Among] | None:
+def asked_list(node: MappingNode, span: Span, scope: Scope) -> tuple[str, Among] | None:
     """Return the list that a question is about, and which of its records."""
     said = [entry for entry in node.entries if entry.key.text in _LISTS]
     if len(said) != 1:
@@ -136,8 +147,65 @@ def _list(node: MappingNode, span: Span, scope: Scope) -> tuple[str, Among] | No
     return written.text, _LISTS[word]
 
 
+_MEASURED: dict[str, Measured] = {"total_of": "total", "position_of": "position", "count_of": "different"}
+
+
+def _gives_value(word: str, node: MappingNode) -> bool:
+    """Tell whether a question about a list is asked for a value, with which something is compared."""
+    if word == "count_of":
+        return node.get("different") is not None
+    return word not in (*_PICKS, *NEIGHBOURS) or node.get("of") is not None
+
+
+def _measured(entry: Entry, scope: Scope) -> Condition | None:
+    """Return the test of a value of a list."""
+    word, span = entry.key.text, entry.key.span
+    found = parse_question(entry, None, scope)
+    if found is None:
+        return None
+    asked = MappingNode(found.tests, entry.value.span)
+    if not found.tests:
+        what = message("`{word}` gives a value, and nothing is asked about it", word=word)
+        scope.fault("missing-key", what, span, message("add for example `at_most: …`"))
+        return None
+    if word in _MEASURED:
+        symbol = Symbol("", "computed", found.type, None, (), span)
+        test = _test(symbol, symbol.ref(span), asked, scope)
+        return _each_measured(test, found.question, _MEASURED[word])
+    ref = found.named(scope)
+    if ref is None:
+        return None
+    return _test(Symbol(ref.name, "computed", ref.type, ref.listed, found.choices, span), ref, asked, scope)
+
+
+def _each_measured(test: Condition | None, question: tree.Question, how: Measured) -> Condition | None:
+    """Turn tests of what is measured into questions that know its range."""
+    match test:
+        case tree.Test(_, operator, operands, spelling, span) if operator not in ("known", "happened"):
+            return tree.Count(
+                question.listed,
+                question.where,
+                operator,
+                operands,
+                spelling,
+                span,
+                question.among,
+                how,
+                question.of,
+                question.descending,
+            )
+        case tree.All(parts, span) | tree.Any(parts, span):
+            made = [_each_measured(part, question, how) for part in parts]
+            return replace(test, parts=tuple(part for part in made if part is not None))
+        case tree.Not(part, span):
+            inner = _each_measured(part, question, how)
+            return None if inner is None else tree.Not(inner, span)
+        case _:
+            return test
+
+
 def _some(node: MappingNode, span: Span, scope: Scope) -> Condition | None:
-    found = _list(node, span, scope)
+    found = asked_list(node, span, scope)
     if found is None:
         return None
     listed, among = found
@@ -145,7 +213,7 @@ def _some(node: MappingNode, span: Span, scope: Scope) -> Condition | None:
 
 
 def _pick(which: Which, node: MappingNode, span: Span, scope: Scope) -> Condition | None:
-    found = _list(node, span, scope)
+    found = asked_list(node, span, scope)
     return None if found is None else _of_record(which, *found, node, span, scope)
 
 
@@ -169,7 +237,7 @@ _NUMBER_OF_RECORDS = Symbol("", "fact", ValueType.COUNT, None, (), Span(""))
 
 
 def _count(node: MappingNode, span: Span, scope: Scope) -> Condition | None:
-    found = _list(node, span, scope)
+    found = asked_list(node, span, scope)
     if found is None:
         return None
     where = parse_condition(node.get("where"), scope.inside(found[0]))
@@ -381,7 +449,7 @@ def _operands(
         _tell_mixed(scope.names.symbols[ref.name], value.span, scope)
         return None
     parts = nodes.items(value) if operator == "one_of" else (value,)
-    operands = [parse_operand(part, wanted if ref.name else COUNT, scope) for part in parts]
+    operands = [parse_operand(part, wanted, scope) for part in parts]
     found: list[Operand] = [operand for operand in operands if operand is not None]
     if len(found) < len(operands):
         return None

@@ -56,11 +56,13 @@ _FUNCTIONS: dict[str, tuple[Operation, int | None]] = {
     "least": ("least", None),
     "greatest": ("greatest", None),
     "up": ("up", 1),
+    "down": ("down", 1),
     "whole_days": ("whole_days", 2),
 }
 # What people write for these.
 _MEANT = {
     "min": "least", "max": "greatest", "ceil": "up", "ceiling": "up", "roundup": "up", "round_up": "up",
+    "floor": "down", "trunc": "down", "int": "down", "rounddown": "down", "round_down": "down",
     "MIN": "least", "MAX": "greatest", "CEILING": "up", "ROUNDUP": "up", "days": "whole_days",
 }  # fmt: skip
 _SIGNS = {
@@ -124,7 +126,7 @@ def is_whole(term: Term) -> bool:
     """Tell whether a term is a whole number whatever its names stand for."""
     match term:
         case Calculation(op, args):
-            if op in ("up", "whole_days", "whole_months", "whole_years", "business_days"):
+            if op in ("up", "down", "whole_days", "whole_months", "whole_years", "business_days"):
                 return True
             return op in ("add", "sub", "mul", "neg", "least", "greatest") and all(map(is_whole, args))
         case Constant(value, ValueType.NUMBER):
@@ -288,12 +290,11 @@ class _Parser:
 
     def _applied(self, op: Operation, args: Sequence[_Found], token: _Token) -> _Found:
         span = self.span(token.at)
-        if op == "up":
+        if op in ("up", "down"):
             if args[0].dimension != "number":
-                what = message(
-                    "`up` makes a number whole, and this is {what}", what=_WORDS[args[0].dimension]
-                )
-                help = message("divide first, for example `up(delay / 1 hour)`")
+                measured = _WORDS[args[0].dimension]
+                what = message("`{word}` makes a number whole, and this is {what}", word=op, what=measured)
+                help = message("divide first, for example `{word}(delay / 1 hour)`", word=op)
                 raise _Fault("type-mismatch", what, args[0].at, help)
             return _Found(Calculation(op, (args[0].term,), span), "number", token.at)
         if op == "whole_days":

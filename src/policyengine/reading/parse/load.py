@@ -185,6 +185,7 @@ def _parse(
         reports=_in_order({one.id: one for one in reports}),
         directory=directory,
         span=book.span,
+        computed=_in_order(names.computed),
     )
 
 

@@ -10,7 +10,7 @@ from policyengine.diagnostics.diagnostic import Diagnostic, error, message
 from policyengine.diagnostics.did_you_mean import did_you_mean
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen
-from policyengine.model.conditions import Ref, SymbolKind
+from policyengine.model.conditions import Computed, Ref, SymbolKind
 from policyengine.model.rulebook import STATUSES, Assumption, ValueSet
 from policyengine.values.literals import ValueType
 
@@ -52,6 +52,7 @@ class Names:
         self.given: set[str] = set()
         self.planned: set[str] = set()
         self.exact: set[str] = set()
+        self.computed: dict[str, Computed] = {}
         self._taken: dict[str, Span] = {}
 
     def take(self, name: str, span: Span) -> bool:

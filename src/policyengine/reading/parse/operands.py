@@ -127,7 +127,9 @@ class Scope(Frozen):
 def parse_operand(node: Node, wanted: Wanted, scope: Scope) -> Operand | None:
     """Return the value of a place, or None after a fault."""
     if isinstance(node, MappingNode):
-        return _by_reading(node, wanted, scope)
+        from policyengine.reading.parse.computed import is_computed, parse_computed  # these hold values
+
+        return parse_computed(node, wanted, scope) if is_computed(node) else _by_reading(node, wanted, scope)
     written = nodes.scalar(node)
     if _is_set(written, wanted, scope):
         return None

@@ -94,6 +94,8 @@ class Values:
     def titled(self, name: str) -> tuple[Text, Span]:
         """Return the title of what a name belongs to, and where that is written."""
         book = self.book
+        if name in book.computed:
+            return Text(name, name), book.computed[name].span
         for group in (book.facts, book.lists, book.parameters, book.amounts):
             if name in group:
                 return group[name].title, group[name].span

@@ -15,6 +15,7 @@ from policyengine.outcome.nearness import in_order
 from policyengine.outcome.refine.search import Target
 from policyengine.render.trees import Trees
 from policyengine.render.why.clocks import Clocks
+from policyengine.render.why.computed import ComputedValues
 from policyengine.render.why.conclusions import Conclusions
 from policyengine.render.why.figures import Figures
 from policyengine.render.why.leaves import Leaves
@@ -40,6 +41,7 @@ class Chain:
         self.leaves = Leaves(self.walk)
         self.policies = Policies(self.walk, self.leaves)
         self.conclusions = Conclusions(self.walk, self.leaves, self.policies)
+        self.computed = ComputedValues(self.walk, self.leaves)
         self.figures = Figures(self.walk, self.leaves, self.policies)
         self.clocks = Clocks(self.walk, self.leaves, self.figures)
 
@@ -52,7 +54,10 @@ class Chain:
         open_state, state = self.decision.findings.states[key], self.decision.state_of(key)
         path = format_key(self.book, key)
         value = self._value(state, name)
-        head = self.say("{title} ({name}): {value}", title=self.naming.title(name), name=path, value=value)
+        title = self.naming.title(name)
+        head = self.say("{title} ({name}): {value}", title=title, name=path, value=value)
+        if name in self.book.computed:  # its name is what the rule file says, and so is its title
+            head = self.say("{title}: {value}", title=title, value=value)
         yield self.walk.line(depth, head, "title")
         if self.walk.has_told("name", key):
             yield self.walk.above(depth + 1)
@@ -88,6 +93,8 @@ class Chain:
             yield from self.figures.parameter(key, depth)
         elif name in self.book.amounts:
             yield from self.figures.amount(key, depth)
+        elif name in self.book.computed:
+            yield from self.computed.computed(key, depth)
         else:
             yield from self.clocks.deadline((name.rpartition(".")[0], record), depth)
 
