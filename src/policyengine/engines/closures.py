@@ -164,15 +164,22 @@ def formula_of(expr: Expr, sort: ValueType) -> Callable[[Memory, int | None], Fo
 
 
 def judge_formula(
-    run: Callable[[Sequence[Value]], Number | None], met: Sequence[State], is_in_doubt: bool
+    run: Callable[[Sequence[Value | None]], Number | None], met: Sequence[State], is_in_doubt: bool
 ) -> Formula:
     """Return what a formula comes to; ``is_in_doubt``: it may have no result though everything is known."""
     if any(isinstance(state, Absent) for state in met):
         return Formula(ABSENT, met)
     if any(isinstance(state, Unknown) for state in met):
-        return Formula(Unknown(waits_of(met), all_have_values(met) and not is_in_doubt), met)
-    number = run([state.value for state in met if isinstance(state, Known)])
+        has_value = all_have_values(met) and not is_in_doubt
+        # A product with zero is zero, whatever else is in it: if there is anything.
+        settled = run([_value_of(state) for state in met]) if has_value else None
+        return Formula(Unknown(waits_of(met), has_value) if settled is None else Known(settled), met)
+    number = run([_value_of(state) for state in met])
     return Formula(ABSENT if number is None else Known(number), met)
+
+
+def _value_of(state: State) -> Value | None:
+    return state.value if isinstance(state, Known) else None
 
 
 def may_fail(expr: Expr) -> bool:
@@ -192,14 +199,18 @@ def leaves_of(expr: Expr) -> tuple[Expr, ...]:
     return tuple(leaves)
 
 
-def calculation_of(expr: Expr, sort: ValueType) -> Callable[[Sequence[Value]], Number | None]:
-    """Return the function that calculates a formula from the values of its leaves, in units of a type."""
+def calculation_of(expr: Expr, sort: ValueType) -> Callable[[Sequence[Value | None]], Number | None]:
+    """Return the function that calculates a formula from the values of its leaves, in units of a type.
+
+    None stands for a value that is not known, and for a result that is not known or that there is not.
+    """
     leaves: dict[Expr, Lookup] = {}
     run = _calculation(expr, leaves)
     types = [_type_of(one) for one in leaves]
 
-    def find(values: Sequence[Value]) -> Number | None:
-        number = run([natural(value, own) for value, own in zip(values, types, strict=True)])
+    def find(values: Sequence[Value | None]) -> Number | None:
+        pairs = zip(values, types, strict=True)
+        number = run([None if value is None else natural(value, own) for value, own in pairs])
         return None if number is None else in_units(number, sort)
 
     return find
@@ -210,7 +221,9 @@ def _type_of(expr: Expr) -> ValueType:
     return ValueType(expr.sort)
 
 
-def _calculation(expr: Expr, leaves: dict[Expr, Lookup]) -> Callable[[Sequence[Number]], Number | None]:
+def _calculation(
+    expr: Expr, leaves: dict[Expr, Lookup]
+) -> Callable[[Sequence[Number | None]], Number | None]:
     """Return the function of the numbers that ``leaves`` stand for, to which those of this part are added."""
     match expr:
         case Const(value, sort) if value is not None:
@@ -219,9 +232,11 @@ def _calculation(expr: Expr, leaves: dict[Expr, Lookup]) -> Callable[[Sequence[N
         case Compute(op, args):
             parts, arithmetic = [_calculation(one, leaves) for one in args], typing.cast(Operation, op)
 
-            def run(numbers: Sequence[Number]) -> Number | None:
+            def run(numbers: Sequence[Number | None]) -> Number | None:
                 found = [number for part in parts if (number := part(numbers)) is not None]
-                return calculate(arithmetic, found) if len(found) == len(parts) else None
+                if len(found) == len(parts):
+                    return calculate(arithmetic, found)
+                return 0 if arithmetic == "mul" and 0 in found else None
 
             return run
         case _:

@@ -529,21 +529,26 @@ class _Run:
             has_value = not divides(formula.term) and all(
                 not isinstance(state, Unknown) or state.has_value for state in met
             )
-            return FormulaFinding(Unknown(waits_of(met), has_value), met)
+            settled = self._number(formula.term, record) if has_value else None
+            if settled is None:
+                return FormulaFinding(Unknown(waits_of(met), has_value), met)
+            return FormulaFinding(Known(settled * unit_of(type)), met)
         number = self._number(formula.term, record)
         return FormulaFinding(ABSENT if number is None else Known(number * unit_of(type)), met)
 
     def _number(self, term: Term, record: int | None) -> Fraction | None:
+        """Return what a term comes to, None if that is not known or nothing; zero times anything is zero."""
         if not isinstance(term, Calculation):
             state = self._operand(term, record)
-            assert isinstance(state, Known)
+            if not isinstance(state, Known):
+                return None
             key = comparison_key(state.value)
             assert not isinstance(key, str)
             return Fraction(key) / unit_of(term.type)
         args = [self._number(one, record) for one in term.args]
         numbers = [one for one in args if one is not None]
         if len(numbers) < len(args):
-            return None
+            return Fraction(0) if term.op == "mul" and 0 in numbers else None
         first, last = numbers[0], numbers[-1]
         match term.op:
             case "add":

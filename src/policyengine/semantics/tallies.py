@@ -13,7 +13,6 @@ from fractions import Fraction
 from policyengine.frozen import Frozen
 from policyengine.model.conditions import Operator, Sought
 from policyengine.semantics.amounts import UNLIMITED, Range, number_of, value_of
-from policyengine.semantics.deadlines import waits_of
 from policyengine.semantics.findings import (
     ABSENT,
     NOTHING,
@@ -24,6 +23,7 @@ from policyengine.semantics.findings import (
     Truth,
     Unknown,
     Waits,
+    waits_of,
 )
 from policyengine.values.literals import LARGEST_COUNT, Number, ValueType, comparison_key, identity_key
 

@@ -21,7 +21,7 @@ from policyengine.model.conditions import (
     Which,
 )
 from policyengine.reading.parse import nodes
-from policyengine.reading.parse.computed import QUESTIONS, parse_question
+from policyengine.reading.parse.computed import QUESTIONS, is_computed, parse_question
 from policyengine.reading.parse.names import Symbol
 from policyengine.reading.parse.operands import (
     Scope,
@@ -229,6 +229,10 @@ def _of_record(
     which: Which, listed: str, among: Among, node: MappingNode, span: Span, scope: Scope
 ) -> Condition:
     inner = scope.inside(listed)
+    if node.get("is") is None:
+        what = message("the question does not say what is asked of the record")
+        help = message("add `is: {{…}}`, or `of: NAME` to compare its value")
+        scope.fault("missing-key", what, span, help)
     where = parse_condition(node.get("where"), inner)
     return tree.Pick(which, listed, where, parse_condition(node.get("is"), inner), span, among)
 
@@ -289,6 +293,8 @@ def _tell_mixed(symbol: Symbol, span: Span, scope: Scope) -> None:
 def _test(symbol: Symbol, ref: Ref, value: Node, scope: Scope) -> Condition | None:
     if isinstance(value, SequenceNode):
         return _one_of(symbol, ref, "one_of", value, scope)
+    if isinstance(value, MappingNode) and is_computed(value):
+        return _operands(ref, "is", "is", value, wanted_by(symbol), scope)
     if isinstance(value, MappingNode) and not _is_assumption(value.entries[0].key.text):
         parts = [part for entry in value.entries if (part := _word(symbol, ref, entry, scope)) is not None]
         return join(parts, value.span) if parts else None

@@ -18,6 +18,11 @@ from policyengine.values.literals import UNIT_SECONDS
 
 _NEARLY_ASSUMPTION = r"[A-Za-z]{1,3}[-_ –.]?[0-9]+|[0-9]+[A-Za-z]?"
 _OF_ASSUMPTIONS = ("assumptions", "assume")  # mappings that are of assumptions, and never a value
+# The words of values that are computed in place.
+COMPUTED = (
+    "total_of", "least_of", "greatest_of", "count_of", "position_of", "share_of",
+    "latest", "earliest", "otherwise",
+)  # fmt: skip
 _VALUE_WORDS = ("value", "is", "equals", "of", "amount", "fact", "default", "text", "fixed")
 
 
@@ -73,6 +78,9 @@ def _tell_mapping(telling: Telling, fault: Fault) -> None:
     what = message("`{name}` must be a single value", name=label(fault.path))
     help = message("write the value itself; a mapping here begins with an assumption, such as `A-01`")
     name = fault.path[-1]
+    computed = advice(key, COMPUTED)
+    if computed is not None:
+        help = computed
     if isinstance(inner, Scalar) and inner.text and isinstance(name, str):
         if key in UNIT_SECONDS or key in _VALUE_WORDS:
             own = f"{shorten(name)}: {_length_of(key, inner.text)}"
