@@ -114,7 +114,7 @@ def test_a_condition(condition: str, help: str) -> None:
         ("    when: {a.b: c}\n    conclude: {a: 1}", "write `then`"),
         ("    when: {a.b: c}\n    then: {a: 1}\n    else: {a: 2}", "there is no `else`"),
         ("    unless: {a.b: c}\n    then: {a: 1}", "write `when: {not: {…}}`"),
-        ("    when: {a.b: c}\n    times: 3\n    then: {a: 1}", "the keys are"),
+        ("    when: {a.b: c}\n    zzz: 3\n    then: {a: 1}", "the keys are"),
         ("    when: {a.b: c}\n    then: {a: 1}\n    exceptions: [q]", "write `overrides`"),
     ],
 )
@@ -125,7 +125,7 @@ def test_a_rule(rule: str, help: str) -> None:
 def test_an_amount_and_a_deadline() -> None:
     text = (
         "policy: p\ntitle: {zh: 甲, en: A}\namounts:\n"
-        "  a: {title: {zh: 甲, en: A}, base: b.c, times: 5%, max: 3.00}\n"
+        "  a: {title: {zh: 甲, en: A}, base: b.c, percentage: 5%, max: 3.00}\n"
         "deadlines:\n  d: {title: {zh: 甲, en: A}, who: buyer, from: b.c, hours: 24}\n"
     )
     node, _ = read_yaml(text, "p.yaml")

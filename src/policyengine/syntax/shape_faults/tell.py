@@ -22,6 +22,8 @@ from policyengine.syntax.yaml_tree import Node
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
+# A mapping with none of its keys was meant as something else.
+_ONLY_IF_MEANT = "#/definitions/computed"
 _ABOUT_KEYS = ("additionalProperties", "pattern", "maxProperties")
 
 
@@ -76,7 +78,9 @@ def _take_nearest(telling: Telling, found: ValidationError, fault: Fault) -> Non
         inner.get(cast(int, one.relative_schema_path[0]), []).append(one)
     keys = set(fault.instance) if isinstance(fault.instance, dict) else set()
     meant = [position for position in fitting if keys & set(telling.schema.keys(branches[position]))]
-    nearest = min(meant or fitting, key=lambda position: (_distance(inner[position], fault.path), position))
+    likely = [position for position in fitting if branches[position].get("$ref") != _ONLY_IF_MEANT]
+    choices = meant or likely or fitting
+    nearest = min(choices, key=lambda position: (_distance(inner[position], fault.path), position))
     for one in inner[nearest]:
         _take(telling, one)
 
