@@ -41,7 +41,7 @@ from policyengine.engines.durable.ruleset import durable_available
 from policyengine.frozen import Frozen, replace
 from policyengine.loading.load import load_files
 from policyengine.model.case import Case, Key
-from policyengine.model.conditions import Condition, Constant, Pick, Ref, Test, parts_of
+from policyengine.model.conditions import Condition, Constant, Pick, Ref, Same, Test, Window, parts_of
 from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import DatedValue, Deadline, Default, Fact, Policy
 from policyengine.model.rulebook import Rulebook as Model
@@ -363,7 +363,9 @@ def _is_dated(part: object) -> bool:
             return start is not None
         case CountingRule("hours", _, choices):
             return any(word == "business_days_only" for _, word in choices)
-        case Deadline(within=within):
+        case Same(period=period):
+            return period in ("calendar_year", "calendar_month")
+        case Deadline(within=within) | Window(length=within):
             return any(ref.type is ValueType.BUSINESS_DAYS for ref in refs_of_operand(within))
         case _:
             return isinstance(part, Duration) and part.unit == BUSINESS_DAYS_UNIT

@@ -110,6 +110,8 @@ COUNTINGS: tuple[tuple[Any, tuple[str, str]], ...] = (
     ("days", ("rolling", "calendar")),
     ("business_days", ("from_next_day", "from_same_day")),
 )
+NOW = Ref("as_of", "now", ValueType.INSTANT, None, NOWHERE)
+TIMES = (ValueType.INSTANT, ValueType.DATE)
 EXACT = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
 TYPES = tuple(one for one in ValueType if one is not ValueType.LENGTH)  # no fact is of two kinds
 READINGS = ("x", "y")
@@ -556,6 +558,9 @@ class _Maker:
             readings = tuple((reading, self.operand(listed, type)) for reading in READINGS)
             return ByReading(self.choose([*self.assumptions]), readings, self.span())
         visible = self.visible(listed, (type,))
+        dates = self.visible(listed, (ValueType.DATE,)) if type is ValueType.INSTANT else []
+        if dates and self.chance(0.1):
+            return replace(self.choose(dates), type=type, midnight=True)
         return self.choose(visible) if visible and self.chance(0.65) else self.constant(type)
 
     # ---------- conditions
@@ -564,6 +569,7 @@ class _Maker:
         if depth and self.chance(self.size.wide):
             return self.choose((self.wide_any, self.wide_all, self.product))(listed)
         kinds: list[Callable[[str | None, int], Condition]] = [self.test, self.test, self.test, self.reading]
+        kinds += [self.choose((self.window, self.window, self.midnight))]
         if depth:
             kinds += [self.all, self.any, self.negation]
             kinds += [self.some, self.count, self.pick] if self.lists else []
@@ -630,6 +636,40 @@ class _Maker:
         test = tree.Test(ref, operator, (other,), operator, self.span())
         found = holds(left, "is" if operator == "one_of" else operator, right)
         return test if found is is_true else tree.Not(test, self.span())
+
+    # Windows of time.
+
+    def window(self, listed: str | None, depth: int) -> Condition:
+        """Make a window, or ask for the same period; often it is measured from the present."""
+        times = [one for one in self.visible(listed, TIMES)]
+        ref = self.of_this(TIMES) or (self.choose(times) if times and self.chance(0.9) else NOW)
+        anchor = NOW if self.chance(0.3) else self.time(listed)
+        if self.chance(0.2):
+            periods: tuple[Any, ...] = ("calendar_year", "calendar_month", "calendar_week", "day")
+            return tree.Same(ref, self.choose(periods), anchor, self.span())
+        how: Any = self.choose(("within", "at_least", "more_than", "less_than"))
+        side: Any = self.choose(("before", "not_after", "after", "not_before"))
+        length = self.operand(listed, self.choose((ValueType.DURATION, ValueType.BUSINESS_DAYS)))
+        counting = tuple(self.counting(aspect, words) for aspect, words in COUNTINGS if self.chance(0.5))
+        return tree.Window(ref, how, length, side, anchor, counting, self.span())
+
+    def time(self, listed: str | None) -> Operand:
+        """Return an instant or a date, by the readings perhaps the one or the other."""
+        if self.chance(0.1):
+            readings = tuple((reading, self.time(listed)) for reading in READINGS)
+            return ByReading(self.choose([*self.assumptions]), readings, self.span())
+        this = self.of_this(TIMES)
+        return this or self.operand(listed, self.choose(TIMES))
+
+    def midnight(self, listed: str | None, depth: int) -> Condition:
+        """Compare a date with an instant: it is its 00:00."""
+        dates, operator = self.visible(listed, (ValueType.DATE,)), self.operator(ValueType.INSTANT)
+        operator = "at_least" if operator == "one_of" else operator
+        day = replace(self.choose(dates), type=ValueType.INSTANT, midnight=True) if dates else NOW
+        other = NOW if self.chance(0.2) else self.operand(listed, ValueType.INSTANT)
+        if isinstance(other, Ref) and self.chance(0.3):
+            return tree.Test(other, operator, (day,), operator, self.span())
+        return tree.Test(day, operator, (other,), operator, self.span())
 
     # Tests.
 

@@ -161,7 +161,7 @@ WRONG: list[tuple[str, str, list[tuple[str, int, int, str, str | None]]]] = [
         ("unknown-key", 7, 11, "`at_leats` is not a key of `a`", "did you mean `at_least`?"),
     ]),
     ("policy", RULE + "    when: {complaint: {stage: filed}}\n    then: {x: 1}\n", [
-        ("unknown-key", 6, 24, "`stage` is not a key of `complaint`", "a fact is written `complaint.stage`; a comparison is one of `is`, `is_not`, `at_least`, `at_most`, `more_than`, `less_than`, `before`, `after`, `not_before`, `not_after`, `one_of`, `none_of`, `in`, `not_in`, `between`, `known`, `happened`, `every_year`"),
+        ("unknown-key", 6, 24, "`stage` is not a key of `complaint`", "a fact is written `complaint.stage`; a comparison is one of `is`, `is_not`, `at_least`, `at_most`, `more_than`, `less_than`, `within`, `before`, `after`, `not_before`, `not_after`, `same`, `as`, `one_of`, `none_of`, `in`, `not_in`, `between`, `known`, `happened`, `every_year`"),
     ]),
     ("policy", RULE + "    when:\n      a: b\n      then:\n        x: 1\n", [
         ("unknown-key", 8, 7, "`then` is not a key of `when`", "move it out: `then` belongs beside `when`"),

@@ -39,6 +39,9 @@ ASSUMPTIONS = ("A-01", "A-02")
 TYPES = tuple(one.value for one in ValueType if one is not ValueType.LENGTH)  # no fact is of two kinds
 TIMES = ("instant", "date")
 LENGTHS = ("duration", "business_days")
+MEASURES = ("within", "at_least", "more_than", "less_than")
+SIDES = ("before", "not_after", "after", "not_before")
+PERIODS = ("calendar_year", "calendar_month", "calendar_week", "day")
 QUANTITIES = ("money", "percent", "count", "number", *LENGTHS)
 
 # Days around which the cases of a rulebook happen.
@@ -868,6 +871,7 @@ class _Writer:
     def condition(self, listed: str | None, depth: int) -> dict[str, Yaml]:
         kinds: list[Callable[[str | None, int], dict[str, Yaml]]] = [self.reading]
         kinds += [self.test] * 5
+        kinds += [self.window] * 2
         if depth:
             kinds += [self.all, self.any, self.negation]
             kinds += [self.some, self.count, self.pick] if self.lists else []
@@ -936,6 +940,31 @@ class _Writer:
         if self.chance(0.2):
             return {written: [self.single(listed, name) for _ in range(self.choose((1, 2, 3)))]}
         return {written: self.words(listed, name)}
+
+    def window(self, listed: str | None, depth: int) -> dict[str, Yaml]:
+        """Return how long before or after another time something is, or in which period."""
+        times = self.visible(listed, TIMES)
+        name = self.choose(times) if times and self.chance(0.9) else Name("as_of", "instant", "now")
+        subject, named = self.short(name, listed), [self.short(one, listed) for one in times]
+        if self.chance(0.25):
+            return {subject: {self.choose(SIDES): self.choose((*named, "as_of"))}}
+        if self.chance(0.2):
+            found = {"same": self.choose(PERIODS), "as": self.time(listed)}
+            more = {self.choose(SIDES): self.choose((*named, "as_of"))} if self.chance(0.3) else {}
+            return {subject: {**found, **more}}
+        lengths = self.random.sample(MEASURES, self.choose((1, 1, 2)))
+        if self.chance(0.2):
+            ago = [self.literal(self.choose(LENGTHS[: 2 - self.size.steady])) for _ in lengths]
+            return {subject: {word: f"{length} ago" for word, length in zip(lengths, ago, strict=True)}}
+        said = {word: self.length(listed) for word in lengths}
+        return {subject: {**said, self.choose(SIDES): self.time(listed)}}
+
+    def time(self, listed: str | None) -> Yaml:
+        """Return an instant or a date, or the instant of the judgement."""
+        if self.chance(0.3):
+            return "as_of"
+        types = [one for one in TIMES if not self.size.steady or self.visible(listed, (one,))]
+        return self.operand(listed, self.choose(types)) if types else "as_of"
 
     def single(self, listed: str | None, name: Name) -> Yaml:
         return self.operand(listed, name.type, name.choices, nested=True)

@@ -12,6 +12,7 @@ from policyengine.checks import (
     falling_bands,
     floor_above_cap,
     idle_override,
+    impossible_time,
     known_given,
     missing_clauses,
     missing_language,
@@ -42,6 +43,7 @@ CHECKS: tuple[Callable[[Rulebook], Iterator[Diagnostic]], ...] = (
     falling_bands.check,
     floor_above_cap.check,
     idle_override.check,
+    impossible_time.check,
     known_given.check,
     missing_clauses.check,
     missing_language.check,
@@ -66,6 +68,7 @@ CHECKS: tuple[Callable[[Rulebook], Iterator[Diagnostic]], ...] = (
 
 OF_ONE_PART = (
     contradictory_bounds.check,
+    impossible_time.check,
     missing_language.check,
     reserved_name.check,
     reversed_dates.check,

@@ -38,9 +38,11 @@ from policyengine.compile.plan import (
     Read,
     RecordList,
     Rule,
+    Same,
     Status,
     Stratum,
     Unsaid,
+    Window,
 )
 from policyengine.model import conditions, rulebook
 from policyengine.model.conditions import Condition, Operand, Term, conjuncts
@@ -74,8 +76,8 @@ def lower_operand(operand: Operand) -> Expr:
     match operand:
         case conditions.Constant(value, type):
             return Const(value, type.value)
-        case conditions.Ref(name, _, type, listed, _, this):
-            return Read(name, listed, type.value, this)
+        case conditions.Ref(name, _, type, listed, _, this, midnight):
+            return Read(name, listed, type.value, this, midnight)
         case conditions.ByReading():
             return _by_reading(operand.assumption, operand.readings, lower_operand)
 
@@ -96,6 +98,10 @@ def lower_condition(condition: Condition) -> Expr:
     match condition:
         case conditions.Test():
             return _test(condition)
+        case conditions.Window():
+            return _window(condition)
+        case conditions.Same(ref, period, anchor):
+            return Same(period, lower_operand(ref), lower_operand(anchor))
         case conditions.ReadingIs(assumption, readings):
             return Chosen(assumption, readings)
         case conditions.All(parts):
@@ -147,6 +153,18 @@ def _test(test: conditions.Test) -> Expr:
     if test.season is not None:
         return Apply("during", (subject, Const(test.season.text, SEASON)))
     return Apply(_OPS[test.operator], (subject, *(lower_operand(one) for one in test.operands)))
+
+
+def _window(window: conditions.Window) -> Window:
+    return Window(
+        how=window.how,
+        is_strict=window.side in ("before", "after"),
+        start=lower_operand(window.starts),
+        end=lower_operand(window.ends),
+        length=lower_operand(window.length),
+        counting=tuple(_counting(window.counting)),
+        follows=_follows(window.starts),
+    )
 
 
 # ---------- the whole rulebook
@@ -354,7 +372,7 @@ def _follows(start: Operand) -> Expr:
         return NEVER
     if start.name.endswith(DUE):
         return ALWAYS
-    status = Read(start.name.rpartition(".")[0] + ".status", start.listed, "choice")
+    status = Read(start.name.rpartition(".")[0] + ".status", start.listed, "choice", start.this)
     return Apply("in", (status, *(Const(one, "choice") for one in RAN_OUT)))
 
 

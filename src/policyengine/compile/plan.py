@@ -45,13 +45,15 @@ class Read(Frozen):
     """The value of a cell; with ``listed``, of the current record of that list.
 
     ``as_of`` is the instant of the judgement. ``this``: inside a question, of the record for which the cell
-    or rule is computed that asks it, and not of the record that is looked at.
+    or rule is computed that asks it, and not of the record that is looked at. ``midnight``: of a date, the
+    instant at which that day begins in the zone of the Plan.
     """
 
     name: str
     listed: str | None
     sort: Sort
     this: bool = False
+    midnight: bool = False
 
 
 class Chosen(Frozen):
@@ -76,6 +78,33 @@ class Apply(Frozen):
 
     op: Op
     args: tuple[Expr, ...]
+
+
+Aspect = Literal["end", "hours", "days", "business_days"]
+
+
+class Window(Frozen):
+    """Whether it is as long from ``start`` to ``end`` as ``length``, counted as ``counting`` says.
+
+    It is false if ``end`` is before ``start``, or at the same instant where it ``is_strict``. ``follows``
+    tells whether the start is where a clock ran out, which matters at midnight. It gives a truth.
+    """
+
+    how: Literal["within", "at_least", "more_than", "less_than"]
+    is_strict: bool
+    start: Expr
+    end: Expr
+    length: Expr
+    counting: tuple[tuple[Aspect, Expr], ...]
+    follows: Expr
+
+
+class Same(Frozen):
+    """Whether two times lie in the same period of the calendar; it gives a truth."""
+
+    period: Literal["calendar_year", "calendar_month", "calendar_week", "day"]
+    one: Expr
+    other: Expr
 
 
 class Choose(Frozen):
@@ -119,7 +148,7 @@ class Compute(Frozen):
     args: tuple[Expr, ...]
 
 
-Expr = Const | Unsaid | Read | Chosen | Apply | Choose | Aggregate | Compute
+Expr = Const | Unsaid | Read | Chosen | Apply | Window | Same | Choose | Aggregate | Compute
 ALWAYS = Const(True, TRUTH)
 NEVER = Const(False, TRUTH)
 AS_OF = Read("as_of", None, "instant")
@@ -194,9 +223,6 @@ class Parameter(Frozen):
     sort: Sort
     values: tuple[Dated, ...]
     by: Read | None
-
-
-Aspect = Literal["end", "hours", "days", "business_days"]
 
 
 class Pause(Frozen):

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from policyengine.compile.plan import (
     ALWAYS,
+    NEVER,
     TRUTH,
     Aggregate,
     Amount,
@@ -28,9 +29,11 @@ from policyengine.compile.plan import (
     Read,
     RecordList,
     Rule,
+    Same,
     Sort,
     Status,
     Unsaid,
+    Window,
 )
 from policyengine.values.literals import Value, ValueType, format_value
 
@@ -115,7 +118,7 @@ class _Writer:
 
     def _due(self, cell: Due) -> str:
         counting = "".join(f", {aspect} {self.expr(how)}" for aspect, how in cell.counting)
-        follows = "" if cell.follows == Const(False, "truth") else f", follows if {self.expr(cell.follows)}"
+        follows = self._follows(cell.follows)
         when = self._where(cell.policy, cell.when)
         if cell.ends is not None:
             text = f"from {self.expr(cell.start)} until {self.expr(cell.ends)}"
@@ -188,8 +191,9 @@ class _Writer:
                 return self._value(value, sort) if value is not None else "none"
             case Unsaid():
                 return "unknown"
-            case Read(name, listed, _, this):
-                return name if listed is None else f"{name}[{'this' if this else 'here'}]"
+            case Read(name, listed, _, this, midnight):
+                shown = name if listed is None else f"{name}[{'this' if this else 'here'}]"
+                return f"start_of_day({shown})" if midnight else shown
             case Chosen(assumption, readings):
                 return f"{assumption} is {' or '.join(readings)}"
             case Choose(branches):
@@ -201,6 +205,20 @@ class _Writer:
                 return self._apply(expr)
             case Compute(op, args):
                 return f"{op}({self._joined(args)})"
+            case Window():
+                return self._window(expr)
+            case Same(period, one, other):
+                return f"same_{period.removeprefix('calendar_')}({self.expr(one)}, {self.expr(other)})"
+
+    def _window(self, expr: Window) -> str:
+        start, end = self.expr(expr.start), self.expr(expr.end)
+        counting = "".join(f", {aspect} {self.expr(how)}" for aspect, how in expr.counting)
+        length = f"add_length({start}, {self.expr(expr.length)}{counting}{self._follows(expr.follows)})"
+        order = "<" if expr.is_strict else "<="
+        return f"({start} {order} {end} and {end} {expr.how} {length})"
+
+    def _follows(self, follows: Expr) -> str:
+        return "" if follows == NEVER else f", follows if {self.expr(follows)}"
 
     def _apply(self, expr: Apply) -> str:
         match expr:

@@ -204,8 +204,9 @@ _UNLESS = message(
     "write `when: {example}`, or a rule of its own that `overrides` this one", example="{not: {…}}"
 )
 _WITHIN = message(
-    "a period is a deadline of its own: give it `starts`, `within` and `met_by`, and ask for its `.status`"
+    "write how long, and before or after what: `{example}`", example="{within: 7 days, after: …}"
 )
+_AGO = message("write how long ago: `{example}`", example="{at_least: 18 years ago}")
 _NONE_OF = message("write `not: {example}`", example="{any: […]}")
 _CONDITIONS_STAND_HERE = message("leave the word out: conditions stand here themselves")
 _LENGTH = message("write `within` with number and unit, such as `{example}`", example="within: 24 hours")
@@ -215,7 +216,8 @@ _CONTAINS = message("a text can only be compared as a whole: ask with `is` or `o
 _ADVICE: tuple[tuple[str, str, Message], ...] = (
     ("known", "missing unknown null empty absent is_null not_known undefined blank 未知 缺失 空 为空", _KNOWN_NO),
     ("happened", "not_happened not_yet pending never 未发生 尚未发生", message("write `happened: no`")),
-    ("between", "within 之内 期间内", _WITHIN),
+    ("same", "之内 期间内 within_the_last in_the_last last recent no_more_than", _WITHIN),
+    ("same", "ago age older_than older younger_than younger 年满 已满 未满 以前多久", _AGO),
     ("between", "contains like matches starts_with ends_with includes regex 包含 含有", _CONTAINS),
     ("count_of", "none_of no_of nand", _NONE_OF),
     ("count_of", "if when where condition conditions 如果 若 当 条件", _CONDITIONS_STAND_HERE),

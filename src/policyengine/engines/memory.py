@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeVar
-from zoneinfo import ZoneInfo
 
 from policyengine.compile.plan import (
     Plan,
     RecordList,
 )
 from policyengine.engines.closures import Answer, Evaluate
-from policyengine.frozen import Frozen
+from policyengine.engines.world import World
 from policyengine.model.case import Case, Key
 from policyengine.semantics.deadlines import Span
 from policyengine.semantics.findings import (
@@ -23,15 +22,7 @@ from policyengine.semantics.findings import (
     RuleFinding,
     State,
 )
-from policyengine.values.calendar import Calendar
 from policyengine.values.literals import local_day
-
-
-class World(Frozen):
-    """What time is counted by: the zone, and the business days."""
-
-    zone: ZoneInfo
-    calendar: Calendar
 
 
 class Judged(Protocol):
@@ -88,6 +79,11 @@ class WorkingMemory:
         self._standing: dict[int | None, StandingMemory] = {}
 
     @property
+    def world(self) -> World:
+        """What time is counted by."""
+        return self.program.world
+
+    @property
     def this(self) -> int | None:
         """No record: nothing has been asked for the sake of one."""
         return None
@@ -134,6 +130,7 @@ class StandingMemory:
     def __init__(self, whole: WorkingMemory, this: int | None) -> None:
         """``whole`` knows the case."""
         self.this = this
+        self.world = whole.world
         self.as_of = whole.as_of
         self.zone = whole.zone
         self.values = whole.values

@@ -194,8 +194,10 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "Pick",
                 "ReadingIs",
                 "Ref",
+                "Same",
                 "Some",
                 "Test",
+                "Window",
             )
         ),
         "policyengine.diagnostics.diagnostic": frozenset(

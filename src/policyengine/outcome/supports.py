@@ -15,12 +15,16 @@ from policyengine.model.conditions import (
     Pick,
     ReadingIs,
     Ref,
+    Same,
     Some,
     Test,
+    Window,
+    operands_in,
 )
 from policyengine.model.rulebook import Amount, Deadline, Fact, MissingByReading, Parameter, Pause
 from policyengine.outcome.leaves import Leaf, Looked, Part, leaves_of
 from policyengine.outcome.support import PROVISIONAL, Item, Kind, Label, Node, Rest, Sum
+from policyengine.outcome.windows import measured
 from policyengine.semantics.findings import Known, State, Truth
 from policyengine.semantics.strata import name_of_node
 from policyengine.values.literals import BUSINESS_DAYS_UNIT, Duration
@@ -178,14 +182,25 @@ class Supports:
         for leaf in leaves_of(parts):
             condition = leaf.condition
             match condition:
-                case Test(ref, _, operands):
-                    found.add(self.of_name(*leaf.key_of(ref)))
-                    for operand in operands:
+                case Test() | Same() | Window():
+                    for operand in operands_in(condition):
                         self._operand(operand, leaf.record, found, leaf.explanation.this)
+                    if isinstance(condition, Window):
+                        self._window(condition, leaf, found)
                 case ReadingIs(assumption):
                     found.add(self._own("assumption", (assumption, None)))
                 case Some() | Count() | Pick():
                     self._question(condition, leaf, found)
+
+    def _window(self, window: Window, leaf: Leaf, found: Sum) -> None:
+        """Add what the counting of a window rests on."""
+        ends = measured(leaf.explanation, window, leaf.record)
+        if ends is not None and ends.ends.provisional:
+            found.add(self._own(*PROVISIONAL))
+        aspects = counting_aspects(leaf.explanation.state_of(window.length, leaf.record))
+        if window.how == "within":
+            aspects = (*aspects, "end")
+        self._assumptions((rule.assumption for rule in window.counting if rule.aspect in aspects), found)
 
     def _question(self, condition: Some | Count | Pick, leaf: Leaf, found: Sum) -> None:
         if condition.listed not in self.explanation.case.records:  # unknown, or taken as empty
@@ -254,7 +269,7 @@ class Supports:
             found.add(self._own("assumption", (operand.assumption, None)))
             reading = self.explanation.readings[operand.assumption]
             operand = next(one for name, one in operand.readings if name == reading)
-        if isinstance(operand, Ref):
+        if isinstance(operand, Ref) and operand.kind != "now":
             own = this if operand.this else record
             found.add(self.of_name(operand.name, own if operand.listed else None))
 

@@ -15,13 +15,18 @@ from policyengine.model.conditions import (
     Constant,
     Count,
     Formula,
+    Measure,
     Not,
     Operand,
+    Period,
     Pick,
     ReadingIs,
     Ref,
+    Same,
+    Side,
     Some,
     Test,
+    Window,
     conjuncts,
     of_set,
 )
@@ -70,6 +75,42 @@ TESTS: dict[str, tuple[str, str]] = {
     "known": (marked("{left} is known"), marked("{left} is not known")),
     "none": (marked("{left} has a value"), marked("{left} has no value")),
     "happened": (marked("{left}: it has happened"), marked("{left}: it has not happened")),
+}
+_LENGTHS: dict[Measure, str] = {
+    "within": marked("within {length}"),
+    "at_least": marked("at least {length}"),
+    "more_than": marked("more than {length}"),
+    "less_than": marked("less than {length}"),
+}
+_WINDOWS: dict[Side, tuple[str, str]] = {
+    "before": (marked("{left} is {length} before {right}"), marked("{left} is not {length} before {right}")),
+    "after": (marked("{left} is {length} after {right}"), marked("{left} is not {length} after {right}")),
+    "not_after": (
+        marked("{left} is {length} before {right}, or at that very time"),
+        marked("{left} is neither {length} before {right} nor at that very time"),
+    ),
+    "not_before": (
+        marked("{left} is {length} after {right}, or at that very time"),
+        marked("{left} is neither {length} after {right} nor at that very time"),
+    ),
+}
+_PERIODS: dict[Period, tuple[str, str]] = {
+    "calendar_year": (
+        marked("{left} is in the same calendar year as {right}"),
+        marked("{left} is not in the same calendar year as {right}"),
+    ),
+    "calendar_month": (
+        marked("{left} is in the same calendar month as {right}"),
+        marked("{left} is not in the same calendar month as {right}"),
+    ),
+    "calendar_week": (
+        marked("{left} is in the same week, from Monday on, as {right}"),
+        marked("{left} is not in the same week, from Monday on, as {right}"),
+    ),
+    "day": (
+        marked("{left} is on the same day as {right}"),
+        marked("{left} is not on the same day as {right}"),
+    ),
 }
 # Values that are words: without quotes they would run into the sentence.
 QUOTED = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
@@ -199,6 +240,11 @@ class Statements:
         match condition:
             case Test():
                 return self._test(condition, negated)
+            case Window(ref, _, length, _, anchor):
+                left, right = self._quoted(ref), self._time(anchor)
+                return self.window(condition, negated, left, self._time(length), right)
+            case Same(ref, period, anchor):
+                return self.same(period, negated, self._quoted(ref), self._time(anchor))
             case ReadingIs(assumption, readings):
                 words = self.say(" or ").join(self._reading(assumption, one) for one in readings)
                 template = _NOT_READ if negated else _READ
@@ -216,6 +262,18 @@ class Statements:
                 return self._count(condition, self._list_of(condition), where, negated)
             case Pick(which=which, where=where, then=then):
                 return self._pick(which, self._list_of(condition), where, then, negated)
+
+    def window(self, window: Window, negated: bool, left: str, length: str, right: str) -> str:
+        """Return a window, of which the times and the length have been put into words."""
+        long = self.say(_LENGTHS[window.how], length=length)
+        return self.say(_WINDOWS[window.side][negated], left=left, length=long, right=right)
+
+    def same(self, period: Period, negated: bool, left: str, right: str) -> str:
+        """Return that two times, which have been put into words, lie in the same period."""
+        return self.say(_PERIODS[period][negated], left=left, right=right)
+
+    def _time(self, operand: Operand) -> str:
+        return self.operand(operand, "", operand.type)
 
     def _list_of(self, question: Some | Count | Pick) -> str:
         """Return the title of a list, and which of its records are asked about."""

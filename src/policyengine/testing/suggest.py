@@ -29,7 +29,16 @@ from policyengine.testing.coverage import SIDES, Coverage
 from policyengine.testing.run import Result, Runner
 from policyengine.testing.scenarios import ScenarioFile
 from policyengine.testing.targets import Target
-from policyengine.testing.tries import Try, given_of, on_day, put, read_as, switched_on, with_records
+from policyengine.testing.tries import (
+    Try,
+    at_times,
+    given_of,
+    on_day,
+    put,
+    read_as,
+    switched_on,
+    with_records,
+)
 from policyengine.values.literals import ValueType, format_value, instant_text
 
 _SIDES = {
@@ -146,6 +155,7 @@ class _Maker:
                 yield from self._moved(target)
             case _:
                 yield from self._changed(target)
+                yield from (one for result in self.results for one in at_times(result, target, self.coverage))
                 yield from (
                     one for result in self.results for one in with_records(result, target, self.coverage)
                 )

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from policyengine.compile.dependencies import names_of
 from policyengine.compile.plan import Const, Due, Plan, Read, Status
+from policyengine.engines.closures import counting_of
 from policyengine.engines.compiled.expressions import Condition, Traits, Value
 from policyengine.engines.compiled.source import Source, tuple_of
-from policyengine.engines.program import counting_of
 from policyengine.frozen import Frozen
 from policyengine.values.business_time import LATEST
 from policyengine.values.literals import BUSINESS_DAYS_UNIT, LONGEST_SECONDS, Duration

@@ -9,11 +9,24 @@ from policyengine.compile.dependencies import Node, names_of, read_by
 from policyengine.compile.plan import Amount, Derived, Due, Expr, Plan
 from policyengine.engines.compiled.expressions import Scope, Value
 from policyengine.engines.compiled.names import Names
-from policyengine.engines.memory import World
+from policyengine.engines.world import World
 
 PARAMETERS = ("inputs", "get", "as_of", "today", "figures", "sizes", "seen", "slow")
 """What the function is given."""
-_HELPERS = ("NOT", "U", "V", "C", "MANY", "ENDS", "FIGURES", "FACTS", "ROUND", "CALCULATIONS", "LENGTH")
+_HELPERS = (
+    "NOT",
+    "U",
+    "V",
+    "C",
+    "MANY",
+    "ENDS",
+    "FIGURES",
+    "FACTS",
+    "ROUND",
+    "CALCULATIONS",
+    "LENGTH",
+    "MIDNIGHT",
+)
 OF_CLOCKS = ("exists", "provisional", "end")
 """What a clock has beside its values; the end is certain even where it is not that there is a clock."""
 

@@ -483,7 +483,13 @@ class _Search:
     ) -> bool:
         """Narrow a fact of a record to what satisfies a test; tell whether that could be done."""
         fact, name = self.book.facts.get(test.ref.name), test.ref.name
-        if fact is None or fact.listed != listed or fact.role != "given" or fact.dated_by is not None:
+        if (
+            fact is None
+            or fact.listed != listed
+            or fact.role != "given"
+            or fact.dated_by is not None
+            or test.ref.midnight
+        ):
             return False
         if test.operator in ("known", "happened") or not test.operands:
             return test.operator == "happened" and self.book.lists[listed].dated_by == name

@@ -9,6 +9,7 @@ from typing import TypeVar
 from policyengine.diagnostics.diagnostic import Diagnostic, has_errors, message
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import replace
 from policyengine.model.rulebook import Rulebook
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.book import parse_assumptions, parse_book, parse_counting, parse_zone
@@ -156,6 +157,7 @@ def _parse(
         [nodes.scalar(node.get("overlay")).span for node in trees.get("overlay", ())],
         scope,
     )
+    scope = replace(scope, counting=counting)
     reports = [parse_report(node, sources, scope) for node in trees.get("report", ())]
     _refuse_same([one.id for one in reports], [one.span for one in reports], scope)
     clauses = parse_clauses(next(iter(trees.get("clauses", ())), None), sources, scope)

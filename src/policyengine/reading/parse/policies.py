@@ -34,6 +34,7 @@ from policyengine.reading.parse.names import Symbol
 from policyengine.reading.parse.operands import (
     INSTANT,
     LENGTHS,
+    MOMENT,
     Scope,
     Wanted,
     find_assumption,
@@ -169,7 +170,7 @@ class PolicyParser:
     ) -> None:
         """``counting`` is the rulebook's way to count time, from which deadlines may depart."""
         self.node = node
-        self.scope = scope
+        self.scope = replace(scope, counting=counting)
         self.sources = sources
         self.counting = counting
         self.id = nodes.text(node.get("policy"))
@@ -179,7 +180,7 @@ class PolicyParser:
         self.listed = None if self.by is None else self.by.listed
         self.first_day, self.last_day = (_day(effective, word, self.scope) for word in ("from", "until"))
         self.days = self._in_force(self.by, self.first_day, self.last_day)
-        self.scope = replace(scope, act=self.by, first_day=_ordinal(self.first_day))
+        self.scope = replace(self.scope, act=self.by, first_day=_ordinal(self.first_day))
         applies = self.node.get("applies_to")
         of_case = replace(self.scope, act=None) if self.listed else self.scope
         self.applies = [] if applies is None else [parse_condition(applies, of_case)]
@@ -280,7 +281,7 @@ class PolicyParser:
             return None  # all short names would be told as unknown
         scope = self.scope.within(listed)
         who = self._party(node.get("who"))
-        starts = self._operand(node.get("starts"), INSTANT, scope)
+        starts = self._operand(node.get("starts"), MOMENT, scope)
         end = parse_end(node, scope)
         acts = self._events(node.get("met_by"), scope)
         stops = self._events(node.get("stopped_by"), scope)
