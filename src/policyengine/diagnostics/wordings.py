@@ -115,7 +115,6 @@ _MEANT: tuple[tuple[str, str], ...] = (
     ("from", "start starts since begin valid_from effective_from 起 自 从 开始"),
     ("until", "to end ends through till valid_until valid_to effective_until 止 至 到 结束"),
     ("by", "date dated_by act who actor 按 within at_least length lead"),
-    ("left", "remaining rest time_left 剩余"),
     ("value", "is amount figure 值 数值"),
     ("values", "value options choices enum allowed allowed_values items 值 选项 可选值"),
     # facts

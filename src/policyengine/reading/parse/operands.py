@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, message
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.span import Span
+from policyengine.diagnostics.wordings import right_word
 from policyengine.frozen import Frozen, replace
 from policyengine.model.conditions import AS_OF, ByReading, Constant, Operand, Ref
 from policyengine.model.counting import CountingRule
@@ -332,7 +333,10 @@ def _either(words: list[Message]) -> Message:
 
 def _unknown_choice(written: Scalar, wanted: Wanted, scope: Scope) -> None:
     what = message("`{value}` is not one of the values", value=written.text)
+    natural = right_word(written.text, wanted.choices)
     help = did_you_mean(written.text, wanted.choices) or one_of(wanted.choices)
+    if natural is not None:
+        help = message("did you mean `{word}`?", word=natural)
     scope.fault("unknown-choice", what, written.span, help)
 
 

@@ -54,10 +54,11 @@ def _natural(
 ) -> Message | None:
     """Return what to write for a natural word, unless it is a word of the language in a wrong place."""
     shape = shape_of(fault.instance[key])
-    homes = [place.schema["properties"].get(key) for place in passed if place.depth < len(fault.path)]
-    if any(home is not None and shape in telling.schema.shapes(home) for home in homes):
-        return None
     right = stands_for(key, free)
+    homes = [place.schema["properties"].get(key) for place in passed if place.depth < len(fault.path)]
+    is_wanted = right in fault.schema.get("required", ())
+    if not is_wanted and any(home is not None and shape in telling.schema.shapes(home) for home in homes):
+        return None
     if right is not None:
         telling.misplaced.add((fault.path, right))
     return advice(key, free)
