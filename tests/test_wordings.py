@@ -126,7 +126,7 @@ def test_a_rule(rule: str, help: str) -> None:
 def test_an_amount_and_a_deadline() -> None:
     text = (
         "policy: p\ntitle: {zh: 甲, en: A}\namounts:\n"
-        "  a: {title: {zh: 甲, en: A}, base: b.c, times: 5%, max: 3.00}\n"
+        "  a: {title: {zh: 甲, en: A}, base: b.c, percentage: 5%, max: 3.00}\n"
         "deadlines:\n  d: {title: {zh: 甲, en: A}, who: buyer, from: b.c, hours: 24}\n"
     )
     node, _ = read_yaml(text, "p.yaml")
