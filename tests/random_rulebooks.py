@@ -52,6 +52,7 @@ from policyengine.model.rulebook import (
 )
 from policyengine.semantics.reference import holds
 from policyengine.values.calendar import Calendar
+from policyengine.values.currencies import currency_of
 from policyengine.values.literals import (
     LARGEST_COUNT,
     LARGEST_MONEY,
@@ -237,7 +238,7 @@ class _Maker:
             title=TITLE,
             digest="",
             zone=self.choose(ZONES),
-            currency="CNY",
+            currency=currency_of("CNY"),
             calendar=self.choose((CALENDAR, CALENDAR, ENDING)),
             languages=("zh", "en"),
             documents=(),

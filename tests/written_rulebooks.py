@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from policyengine.model.case import Key
+from policyengine.values.currencies import currency_of
 from policyengine.values.literals import ValueType, comparison_key, local_day, start_of_day
 from policyengine.values.parse import parse_literal
 
@@ -1098,7 +1099,7 @@ def _told(written: Written, name: str, told: Mapping[Key, Raw], record: int | No
 def _comparable(written: Written, type: str, value: Raw) -> int:
     if isinstance(value, int):
         return value
-    found = comparison_key(parse_literal(value, ValueType(type), written.zone, "CNY"))
+    found = comparison_key(parse_literal(value, ValueType(type), written.zone, currency_of("CNY")))
     assert isinstance(found, int)
     return found
 

@@ -31,6 +31,7 @@ from policyengine.render.naming import place
 from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNode
 from policyengine.testing.read import NO_VALUE, expected_value
 from policyengine.testing.scenarios import Check, Expectation, Scenario, ScenarioFile
+from policyengine.values.currencies import currency_name
 from policyengine.values.display import TYPE_WORDS
 from policyengine.values.literals import ValueType
 
@@ -78,7 +79,7 @@ class _Writer:
             (self.both("Version"), book.version),
             (self.both("Digest of the files"), book.digest),
             (self.both("Time zone"), book.zone.key),
-            (self.both("Currency"), book.currency),
+            (self.both("Currency"), self._currency()),
             (self.both("Business days"), f"{book.calendar.code} ({book.calendar.version})"),
         ]
         for document in book.documents:
@@ -97,6 +98,10 @@ class _Writer:
             cases=len(self.anchors),
         )
         yield Paragraph(counts)
+
+    def _currency(self) -> Text:
+        code = self.book.currency.code
+        return self.voice.stated(lambda one: f"{code} ({currency_name(code, one.say.language)})")
 
     # ---------- policies
 

@@ -38,7 +38,7 @@ def book_details(sides: Sides) -> Iterator[Text]:
         (marked("version: {old} → {new}"), old.version, new.version),
         (marked("title: {old} → {new}"), old.title, new.title),
         (marked("time zone: {old} → {new}"), old.zone.key, new.zone.key),
-        (marked("currency: {old} → {new}"), old.currency, new.currency),
+        (marked("currency: {old} → {new}"), old.currency.code, new.currency.code),
         (marked("business days: {old} → {new}"), old.calendar.code, new.calendar.code),
         (marked("languages: {old} → {new}"), ", ".join(old.languages), ", ".join(new.languages)),
     ):

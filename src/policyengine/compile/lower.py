@@ -191,6 +191,8 @@ class _Lowering:
             digest=book.digest,
             zone=book.zone.key,
             calendar=book.calendar.code,
+            currency=book.currency.code,
+            places=book.currency.places,
             lists=tuple(
                 RecordList(path, one.dated_by, one.empty_if_missing) for path, one in book.lists.items()
             ),

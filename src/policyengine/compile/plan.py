@@ -8,7 +8,7 @@ Nothing in it can be called, so it can be printed, stored, compared and translat
 One Plan serves all readings of assumptions: where something depends on one, the Plan asks ``Chosen``.
 :func:`policyengine.compile.fold.fold` puts the chosen readings in; engines run the folded Plan.
 
-Values are held as everywhere (:data:`policyengine.values.literals.Value`): money in fen, percent in
+Values are held as everywhere (:data:`policyengine.values.literals.Value`): money in minor units, percent in
 millionths of a percent, instants in epoch seconds, dates as ordinals, lengths of time as they are written.
 """
 
@@ -375,13 +375,16 @@ class Stratum(Frozen):
 class Plan(Frozen):
     """A compiled rulebook. ``readings`` are the assumptions with the reading of each that is the default.
 
-    ``calendar`` and ``zone`` name what lengths of time are counted by.
+    ``calendar`` and ``zone`` name what lengths of time are counted by. A sum is a whole number of minor units
+    of the ``currency``, which has so many decimal ``places``.
     """
 
     rulebook: str
     digest: str
     zone: str
     calendar: str
+    currency: str
+    places: int
     lists: tuple[RecordList, ...]
     readings: tuple[tuple[str, str], ...]
     policies: tuple[Policy, ...]

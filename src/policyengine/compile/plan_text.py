@@ -35,6 +35,7 @@ from policyengine.compile.plan import (
     Unsaid,
     Window,
 )
+from policyengine.values.currencies import Currency
 from policyengine.values.literals import Value, ValueType, format_value
 
 _SIGNS = {"eq": "=", "ge": ">=", "le": "<=", "gt": ">", "lt": "<"}
@@ -56,10 +57,11 @@ class _Writer:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.zone = ZoneInfo(plan.zone)
+        self.currency = Currency(plan.currency, plan.places)
 
     def lines(self) -> Iterator[str]:
         plan = self.plan
-        yield f"plan {plan.rulebook}  zone {plan.zone}  calendar {plan.calendar}"
+        yield f"plan {plan.rulebook}  zone {plan.zone}  calendar {plan.calendar}  currency {plan.currency}"
         yield from (f"reading {assumption} = {reading}" for assumption, reading in plan.readings)
         yield from map(self._list, plan.lists)
         for policy in plan.policies:
@@ -255,7 +257,7 @@ class _Writer:
             return datetime.fromtimestamp(value, UTC).astimezone(self.zone).isoformat()
         if sort in (ValueType.TEXT.value, ValueType.CHOICE.value):
             return repr(value)
-        return str(format_value(value, ValueType(sort), self.zone))
+        return str(format_value(value, ValueType(sort), self.zone, self.currency))
 
 
 def _days(value: Dated) -> Iterator[str]:

@@ -188,10 +188,16 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "All",
                 "Any",
                 "ByReading",
+                "Calculation",
+                "Computed",
                 "Constant",
                 "Count",
+                "Extreme",
+                "Formula",
                 "Not",
+                "Otherwise",
                 "Pick",
+                "Question",
                 "ReadingIs",
                 "Ref",
                 "Same",
@@ -221,6 +227,7 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
             (
                 "Amount",
                 "Assumption",
+                "Band",
                 "Bound",
                 "Cap",
                 "Choice",
@@ -239,6 +246,7 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "Policy",
                 "Reading",
                 "RecordList",
+                "Rounding",
                 "Rule",
                 "Rulebook",
                 "SetValue",
@@ -248,6 +256,7 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
             )
         ),
         "policyengine.diagnostics.span": frozenset(("Span",)),
+        "policyengine.values.currencies": frozenset(("Currency",)),
         "policyengine.values.literals": frozenset(
             (
                 "Duration",

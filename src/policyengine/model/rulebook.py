@@ -30,6 +30,7 @@ from policyengine.model.conditions import (
 from policyengine.model.counting import CountingRule
 from policyengine.model.report import Report
 from policyengine.values.calendar import Calendar
+from policyengine.values.currencies import Currency
 from policyengine.values.literals import Value, ValueType, comparison_key
 from policyengine.values.seasons import Season
 
@@ -586,7 +587,7 @@ class Rulebook(Placed):
     title: Text
     digest: str
     zone: ZoneInfo
-    currency: str
+    currency: Currency
     calendar: Calendar
     languages: tuple[str, ...]
     documents: tuple[Document, ...]

@@ -49,7 +49,7 @@ _DOWNWARD: tuple[Operator, ...] = ("at_most", "less_than")
 
 
 class Gap(Frozen):
-    """How far a test is from holding, in the smallest unit of its dimension: seconds, fen, one, a millionth.
+    """How far a test is from holding, in the smallest unit: a second, a minor unit, one, a millionth.
 
     ``at_limit``: it is exactly at a limit that does not count, so the smallest step of its type is missing.
     ``short`` tells whether the value is too small, or too early.

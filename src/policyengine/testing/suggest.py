@@ -353,7 +353,7 @@ class _Maker:
                     return instant_text(value, zone)
                 if isinstance(value, bool):
                     return "yes" if value else "no"
-                return str(format_value(value, type, zone))
+                return str(format_value(value, type, zone, decision.judged.rulebook.currency))
             case Unknown():
                 return "undetermined"
             case Conflict():
@@ -394,7 +394,7 @@ def _number(state: State) -> int | None:
 
 
 def _with_number(result: Result, handle: _Handle, change: int) -> Mapping[str, object] | None:
-    """Return the case in which what is limited moves by ``change`` (fen, or a count); None below zero."""
+    """Return the case in which what is limited moves by ``change`` smallest units; None below zero."""
     assert result.decision is not None and handle.rate
     book, value = result.decision.judged.rulebook, result.decision.case.values[handle.key]
     fact = book.facts[handle.key[0]]
@@ -402,7 +402,12 @@ def _with_number(result: Result, handle: _Handle, change: int) -> Mapping[str, o
     if not isinstance(value, int) or value + moved < 0:
         return None
     root = given_of(result.scenario)
-    put(root, result.decision, handle.key, str(format_value(value + moved, fact.type, book.zone)))
+    put(
+        root,
+        result.decision,
+        handle.key,
+        str(format_value(value + moved, fact.type, book.zone, book.currency)),
+    )
     return root
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from policyengine.diagnostics.diagnostic import Message, message
+from policyengine.values.currencies import Currency
 from policyengine.values.literals import (
     BUSINESS_DAYS_UNIT,
     SECONDS_PER_DAY,
@@ -38,7 +39,7 @@ _ZH_UNITS[BUSINESS_DAYS_UNIT] = "个工作日"
 
 
 def show_value(
-    value: Value, type: ValueType, zone: ZoneInfo, language: str, currency: str, choice_title: str = ""
+    value: Value, type: ValueType, zone: ZoneInfo, language: str, currency: Currency, choice_title: str = ""
 ) -> str:
     """Return a value for people, in ``zh`` or ``en``; an instant is shown by the clock of the zone."""
     is_zh = language == "zh"
@@ -51,8 +52,8 @@ def show_value(
     if type is ValueType.CHOICE:
         return choice_title or str(value)
     if type is ValueType.MONEY:
-        unit = "元" if is_zh and currency == "CNY" else currency
-        return f"{format_value(value, type, zone)} {unit}"
+        unit = "元" if is_zh and currency.code == "CNY" else currency.code
+        return f"{format_value(value, type, zone, currency)} {unit}"
     if type is ValueType.INSTANT and isinstance(value, int):
         return instant_text(value, zone)
     return str(format_value(value, type, zone))

@@ -12,6 +12,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from policyengine.frozen import Frozen
+from policyengine.values.currencies import Currency
 
 
 class ValueType(Enum):
@@ -49,7 +50,6 @@ UNIT_SECONDS = {
 COUNTED_DAYS = ("days", "weeks")
 """The units that a reading can count by the calendar."""
 
-FEN_PLACES = 2
 MILLIONTH_PLACES = 6
 _UNITS: dict[ValueType, int] = {
     ValueType.PERCENT: 100 * 10**MILLIONTH_PLACES,
@@ -107,7 +107,7 @@ class Duration(Frozen):
         return self.count if self.unit == BUSINESS_DAYS_UNIT else self.seconds
 
 
-# money: fen, a hundredth of the currency unit; percent: millionths of a percent; number: millionths;
+# money: whole minor units of the currency; percent: millionths of a percent; number: millionths;
 # instant: seconds since 1970-01-01T00:00:00Z; date: proleptic Gregorian ordinal.
 # A fraction: an exact step of a calculation that is not rounded.
 Number = int | Fraction
@@ -209,15 +209,18 @@ def length_text(length: Duration) -> str:
 
 
 _PLACES = {
-    ValueType.MONEY: FEN_PLACES,
     ValueType.PERCENT: MILLIONTH_PLACES,
     ValueType.NUMBER: MILLIONTH_PLACES,
 }
 
 
-def fraction_text(value: Number, type: ValueType) -> str:
-    """Return an exact number of the units of a type in wholes: a decimal, or ``10/3`` where none is exact."""
-    exact = Fraction(value) / 10 ** _PLACES.get(type, 0)
+def fraction_text(value: Number, type: ValueType, currency: Currency | None = None) -> str:
+    """Return an exact number of the units of a type in wholes: a decimal, or ``10/3`` where none is exact.
+
+    A sum is not shown without its ``currency``: that is a TypeError.
+    """
+    least = _money_places(currency) if type is ValueType.MONEY else 0
+    exact = Fraction(value) / 10 ** _PLACES.get(type, least)
     sign = "%" if type is ValueType.PERCENT else ""
     rest, places = exact.denominator, 0
     while rest % 10 == 0 or rest % 5 == 0 or rest % 2 == 0:
@@ -225,21 +228,32 @@ def fraction_text(value: Number, type: ValueType) -> str:
         places += 1
     if rest != 1:
         return f"{exact}{sign}"
-    least = FEN_PLACES if type is ValueType.MONEY else 0
     return decimal_text(int(exact * 10**places), places, least) + sign
 
 
-def format_value(value: Value, type: ValueType, zone: ZoneInfo) -> str | int | bool:
-    """Return the one machine form of a value for JSON; reading it back gives the value again."""
+def _money_places(currency: Currency | None) -> int:
+    if currency is None:
+        raise TypeError("a sum of money has no decimals without its currency")
+    return currency.places
+
+
+def format_value(
+    value: Value, type: ValueType, zone: ZoneInfo, currency: Currency | None = None
+) -> str | int | bool:
+    """Return the one machine form of a value for JSON; reading it back gives the value again.
+
+    A sum is not shown without its ``currency``, which says how many decimals it has: that is a TypeError.
+    """
     if isinstance(value, Duration):
         return length_text(value)
     if isinstance(value, str | bool):
         return value
     if isinstance(value, Fraction):
-        return fraction_text(value, type)
+        return fraction_text(value, type, currency)
     match type:
         case ValueType.MONEY:
-            return decimal_text(value, FEN_PLACES, FEN_PLACES)
+            places = _money_places(currency)
+            return decimal_text(value, places, places)
         case ValueType.PERCENT:
             return decimal_text(value, MILLIONTH_PLACES, 0) + "%"
         case ValueType.NUMBER:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from policyengine.diagnostics.diagnostic import message
 from policyengine.diagnostics.did_you_mean import allowed
+from policyengine.values.currencies import Currency
 from policyengine.values.escaping import shorten
 from policyengine.values.faults import LiteralError, not_a
 from policyengine.values.instants import parse_date, parse_instant
@@ -38,11 +39,11 @@ TRUTH = {"true": True, "yes": True, "æ˜¯": True, "false": False, "no": False, "å
 
 
 def parse_literal(
-    text: str, type: ValueType, zone: ZoneInfo, currency: str, choices: Sequence[str] = ()
+    text: str, type: ValueType, zone: ZoneInfo, currency: Currency, choices: Sequence[str] = ()
 ) -> Value:
     """Read what a person wrote as a value of the type; a time without an offset is read in the zone.
 
-    A sum of money may name the ``currency`` (ISO 4217), and no other.
+    A sum of money may name the ``currency``, and no other, and has no more decimals than that has.
 
     Raises LiteralError, which says what is wrong and what to write.
     """
@@ -135,8 +136,8 @@ def guess_type(text: str) -> ValueType | None:
         return ValueType.COUNT
     if text.endswith("%") and DECIMAL.fullmatch(text[:-1].rstrip()):
         return ValueType.PERCENT
-    amount, currencies = without_currency(text)
-    if currencies and DECIMAL.fullmatch(amount):
+    amount = without_currency(text)
+    if amount is not None and DECIMAL.fullmatch(amount):
         return ValueType.MONEY
     found = LENGTH.fullmatch(text)
     if found is None or not found[2][0].isalpha():

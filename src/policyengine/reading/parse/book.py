@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
-from policyengine.diagnostics.diagnostic import error, message, warning
+from policyengine.diagnostics.diagnostic import error, message
 from policyengine.diagnostics.did_you_mean import closest, did_you_mean, one_of
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
@@ -17,9 +17,9 @@ from policyengine.reading.parse import nodes
 from policyengine.reading.parse.names import Names
 from policyengine.reading.parse.operands import Scope, find_assumption, parse_readings
 from policyengine.reading.parse.sources import Sources
-from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar
+from policyengine.syntax.yaml_tree import Entry, MappingNode, Node
 from policyengine.values.calendar import Calendar, CalendarUnknown, load_calendar
-from policyengine.values.currencies import CURRENCIES, MISNAMED, WITHOUT_HUNDREDTHS
+from policyengine.values.currencies import MISNAMED, Currency, codes, currency_of
 from policyengine.values.zones import zone_help
 
 Aspect = Literal["end", "hours", "days", "business_days"]
@@ -40,7 +40,7 @@ class Book(Frozen):
     version: str
     title: Text
     zone: ZoneInfo
-    currency: str
+    currency: Currency
     calendar: Calendar
     languages: tuple[str, ...]
     documents: tuple[Document, ...]
@@ -70,7 +70,7 @@ def parse_book(node: MappingNode, zone: ZoneInfo, scope: Scope) -> Book:
         version=nodes.text(node.get("version")),
         title=nodes.title(node.get("title")),
         zone=zone,
-        currency=_currency(nodes.scalar(node.get("currency")), scope),
+        currency=scope.currency,
         calendar=_calendar(
             nodes.scalar(node.get("calendar")).text, nodes.scalar(node.get("calendar")).span, scope
         ),
@@ -81,24 +81,21 @@ def parse_book(node: MappingNode, zone: ZoneInfo, scope: Scope) -> Book:
     )
 
 
-def _currency(written: Scalar, scope: Scope) -> str:
+def parse_currency(node: MappingNode, names: Names) -> Currency:
+    """Return the currency of all sums; of an unknown one hundredths are read, so that no fault follows."""
+    written = nodes.scalar(node.get("currency"))
     code = written.text
-    if code in WITHOUT_HUNDREDTHS:
-        what = message(
-            "sums are rounded to a hundredth, which is not the smallest unit of `{code}`", code=code
-        )
-        help = message("use a currency with hundredths, or check what the amounts are rounded to")
-        scope.names.faults.append(warning("rounding-unit", what, written.span, help))
-    elif code not in CURRENCIES:
-        meant = MISNAMED.get(code) or closest(code, CURRENCIES)
+    try:
+        return currency_of(code)
+    except KeyError:
+        meant = MISNAMED.get(code) or closest(code, codes())
         help = message("did you mean `{word}`?", word=meant) if meant else _CODE
-        scope.fault(
-            "unknown-currency", message("there is no currency `{code}`", code=code), written.span, help
-        )
-    return code
+        what = message("there is no currency `{code}`", code=code)
+        names.faults.append(error("unknown-currency", what, written.span, help))
+        return Currency(code, 2)
 
 
-_CODE = message("write the code of ISO 4217, such as `CNY`")
+_CODE = message("write the code of ISO 4217, such as `EUR`")
 
 
 def _parties(node: MappingNode, scope: Scope) -> Iterator[Party]:

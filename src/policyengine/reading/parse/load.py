@@ -12,7 +12,13 @@ from policyengine.diagnostics.span import Span
 from policyengine.frozen import replace
 from policyengine.model.rulebook import Rulebook
 from policyengine.reading.parse import nodes
-from policyengine.reading.parse.book import parse_assumptions, parse_book, parse_counting, parse_zone
+from policyengine.reading.parse.book import (
+    parse_assumptions,
+    parse_book,
+    parse_counting,
+    parse_currency,
+    parse_zone,
+)
 from policyengine.reading.parse.clauses import parse_clauses
 from policyengine.reading.parse.names import Names
 from policyengine.reading.parse.operands import Scope
@@ -135,7 +141,7 @@ def _parse(
     names = Names(faults, files)
     book_node = trees["rulebook"][0]
     zone = parse_zone(book_node, names)
-    scope = Scope(names, zone, nodes.text(book_node.get("currency")))
+    scope = Scope(names, zone, parse_currency(book_node, names))
     book = parse_book(book_node, zone, scope)
     names.parties = tuple(party.id for party in book.parties)
     sources = Sources(book.documents)

@@ -15,6 +15,7 @@ from policyengine.model.rulebook import Assumption
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.names import NAME, Names, Symbol
 from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar
+from policyengine.values.currencies import Currency
 from policyengine.values.display import TYPE_WORDS
 from policyengine.values.faults import LiteralError
 from policyengine.values.literals import ValueType, start_of_day
@@ -67,7 +68,7 @@ class Scope(Frozen):
 
     names: Names
     zone: ZoneInfo
-    currency: str
+    currency: Currency
     listed: str | None = None
     this: str | None = None
     is_inside: bool = False
