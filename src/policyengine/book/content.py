@@ -198,6 +198,8 @@ class _Writer:
         yield Heading(5, f"fact-{fact.path}", fact.title, fact.path)
         type = self.voice.message(TYPE_WORDS[fact.type])
         yield Paragraph(self.both("{type}; {role}", type=type, role=self.both(_ROLES[fact.role])))
+        if fact.for_record:
+            yield Paragraph(self.both("kept for the record: no rule looks at it"))
         if fact.choices:
             yield Table((), tuple((choice.name, choice.title) for choice in fact.choices))
         if concluding:

@@ -73,6 +73,8 @@ def fact_details(sides: Sides, old: Fact, new: Fact) -> Iterator[Text]:
         yield (
             both("it is now seen before it comes") if new.planned else both("it is now seen once it has come")
         )
+    if old.for_record != new.for_record:
+        yield both("it is now kept for the record") if new.for_record else both("rules can now look at it")
     if old.bounds != new.bounds:
         was, now = bounds_text(sides.was, old.bounds), bounds_text(sides.now, new.bounds)
         yield both("limits: {old} → {new}", old=was, new=now)

@@ -120,6 +120,8 @@ _MEANT: tuple[tuple[str, str], ...] = (
     # facts
     ("type", "kind data_type datatype 类型"),
     ("if_missing", "default default_value otherwise optional required nullable 默认 默认值 缺省"),
+    ("for_record", "record_only note_only informational info_only unused ignored ignore not_used memo archive"
+                   " 仅记录 只作记录 备查 不参与判断"),
     ("role", "category direction 角色"),
     ("dated_by", "date at when timestamp dated 日期"),
     ("facts", "fact fields properties columns vocabulary 事实 字段"),

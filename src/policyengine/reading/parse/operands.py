@@ -64,6 +64,7 @@ class Scope(Frozen):
     says what is in force, and ``first_day`` (an ordinal) the day before which the policy is not.
     ``counting`` is how lengths are counted here; ``asks``: a condition is read, in which the instant of the
     judgement has a name.
+    ``takes_records``: facts that are kept for the record can be named, as in a report.
     """
 
     names: Names
@@ -76,6 +77,7 @@ class Scope(Frozen):
     first_day: int | None = None
     counting: tuple[CountingRule, ...] = ()
     asks: bool = False
+    takes_records: bool = False
 
     @property
     def faults(self) -> list[Diagnostic]:
@@ -110,6 +112,13 @@ class Scope(Frozen):
 
     def named(self, name: str, span: Span) -> tuple[Symbol, bool] | None:
         """Return what a name stands for, and whether the record is meant that asks a question."""
+        found = self._named(name, span)
+        if found is not None and not self.takes_records and found[0].name in self.names.for_record:
+            self.names.tell_for_record(name, span)
+            return None
+        return found
+
+    def _named(self, name: str, span: Span) -> tuple[Symbol, bool] | None:
         if name == AS_OF and self.asks:
             return NOW, False
         if name == AS_OF:
