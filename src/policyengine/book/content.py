@@ -84,7 +84,8 @@ class _Writer:
         ]
         for document in book.documents:
             rows.append((self.both("Source"), document.title))
-            rows.append((self.both("Digest of the source"), document.digest))
+            if document.digest:
+                rows.append((self.both("Digest of the source"), document.digest))
         yield Table((), tuple(rows))
         counts = self.both(
             "{policies} policies, {rules} rules, {deadlines} deadlines, {amounts} amounts,"

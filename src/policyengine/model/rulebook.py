@@ -545,7 +545,7 @@ class Policy(Placed):
 
 
 class Document(Placed):
-    """A source document, known by its digest."""
+    """A source document; known by its digest, if it has one (else empty)."""
 
     id: str
     title: Text
