@@ -195,7 +195,8 @@ class _Run:
 
     def _ran(self, pauses: Sequence[Stretch]) -> Ran:
         clock = self.clock
-        return add_paused(self.start, self.length, clock.counting, clock.calendar, clock.zone, pauses)
+        counted = clock.counting, clock.calendar, clock.zone
+        return add_paused(self.start, self.length, *counted, pauses, is_act=not clock.follows)
 
     @property
     def _waits(self) -> Waits:
