@@ -62,7 +62,7 @@ from policyengine.semantics.findings import (
     Waits,
 )
 from policyengine.semantics.strata import dependencies, refs_of_operand
-from policyengine.values.literals import BUSINESS_DAYS_UNIT, Duration, ValueType
+from policyengine.values.literals import UNIT_SECONDS, Duration, ValueType
 
 ROOT = Path(__file__).resolve().parent.parent
 WEEK = 7 * 86_400
@@ -361,14 +361,14 @@ def _is_dated(part: object) -> bool:
             return (first, last) != (None, None)
         case DatedValue(start):
             return start is not None
-        case CountingRule("hours", _, choices):
-            return any(word == "business_days_only" for _, word in choices)
+        case CountingRule(_, _, choices):
+            return any(("business_day" in word and "from" not in word) or "," in word for _, word in choices)
         case Same(period=period):
             return period in ("calendar_year", "calendar_month")
         case Deadline(within=within) | Window(length=within):
-            return any(ref.type is ValueType.BUSINESS_DAYS for ref in refs_of_operand(within))
+            return any(ref.type is not ValueType.DURATION for ref in refs_of_operand(within))
         case _:
-            return isinstance(part, Duration) and part.unit == BUSINESS_DAYS_UNIT
+            return isinstance(part, Duration) and part.unit not in UNIT_SECONDS
 
 
 def _type(book: Model, place: Place) -> ValueType | None:

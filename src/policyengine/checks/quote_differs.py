@@ -38,28 +38,31 @@ from policyengine.model.rulebook import Rulebook
 from policyengine.values.currencies import Currency
 from policyengine.values.lengths import BUSINESS_WORDS, UNIT_WORDS, unit_of
 from policyengine.values.literals import (
-    BUSINESS_DAYS_UNIT,
     MILLIONTH_PLACES,
-    UNIT_SECONDS,
+    SMALLEST_UNITS,
     Duration,
     Value,
     ValueType,
+    kind_of_unit,
 )
 
 _NUMBER = r"(?<![\d.,，第])(\d+(?:\.\d+)?)\s*"
 
 
-def _units(is_business: bool) -> str:
-    """Return a pattern of the words for units of time; no word that goes on is one: 日期, daylight."""
-    words = [word for word, unit in UNIT_WORDS.items() if (unit == BUSINESS_DAYS_UNIT) == is_business]
+def _units(kind: ValueType) -> str:
+    """Return a pattern of the words for units of time; no word that goes on is one: 日期, daylight.
+
+    年 and 月 with a number are a date more often than a length: only 个月 is looked for.
+    """
+    words = [word for word, unit in UNIT_WORDS.items() if kind_of_unit(unit) is kind and word != "年"]
     listed = "|".join(sorted(words, key=len, reverse=True))
+    is_business = kind is ValueType.BUSINESS_DAYS
     return rf"({BUSINESS_WORDS}|{listed})" if is_business else rf"({listed})(?![a-z期])"
 
 
 # How a text gives a figure of a type: in digits, with a unit.
 _FIGURES: Mapping[ValueType, str] = {
-    ValueType.DURATION: _NUMBER + _units(False),
-    ValueType.BUSINESS_DAYS: _NUMBER + _units(True),
+    **{kind: _NUMBER + _units(kind) for kind in SMALLEST_UNITS},
     ValueType.PERCENT: _NUMBER + r"([%％])",
 }
 
@@ -118,15 +121,12 @@ def _compare(
 
 
 def _type_of(length: Value) -> ValueType:
-    is_business = isinstance(length, Duration) and length.unit == BUSINESS_DAYS_UNIT
-    return ValueType.BUSINESS_DAYS if is_business else ValueType.DURATION
+    return kind_of_unit(length.unit) if isinstance(length, Duration) else ValueType.DURATION
 
 
 def _size(value: Value) -> object:
     """Return what a value is compared by: days and hours alike in seconds."""
-    if isinstance(value, Duration):
-        return value.count if value.unit == BUSINESS_DAYS_UNIT else value.seconds
-    return value
+    return value.size if isinstance(value, Duration) else value
 
 
 def _figures(pattern: str, text: str) -> Iterator[re.Match[str]]:
@@ -151,8 +151,7 @@ def _size_of(type: ValueType, figure: re.Match[str], currency: Currency) -> Frac
 
 
 def _scale(type: ValueType, unit: str) -> int:
-    if type is ValueType.DURATION:
-        known = unit_of(unit)
-        assert known is not None  # the pattern has no other units
-        return UNIT_SECONDS[known]
+    known = unit_of(unit) if type in SMALLEST_UNITS else None
+    if known is not None:
+        return Duration(1, known).size
     return 10**MILLIONTH_PLACES if type is ValueType.PERCENT else 1

@@ -14,7 +14,6 @@ from policyengine.compile.plan import (
     Aggregate,
     Amount,
     Apply,
-    Aspect,
     Band,
     Candidate,
     Cap,
@@ -40,6 +39,7 @@ from policyengine.compile.plan import (
     Window,
 )
 from policyengine.frozen import replace
+from policyengine.values.counting import Aspect
 
 Readings = Mapping[str, str]
 

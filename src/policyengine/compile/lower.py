@@ -14,7 +14,6 @@ from policyengine.compile.plan import (
     Aggregate,
     Amount,
     Apply,
-    Aspect,
     Band,
     Bound,
     Candidate,
@@ -50,7 +49,7 @@ from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import RAN_OUT, Deadline, Fact, IfMissing, Rulebook
 from policyengine.semantics.overriding import close_overrides
 from policyengine.semantics.strata import DUE, dependencies, layers
-from policyengine.values.counting import Counting
+from policyengine.values.counting import Aspect, Counting
 
 _OPS: Mapping[conditions.Operator, Op] = {
     "is": "eq",
@@ -282,7 +281,7 @@ class _Lowering:
             when=when,
             start=lower_operand(deadline.starts),
             length=None if deadline.within is None else lower_operand(deadline.within),
-            counting=tuple((aspect, how) for aspect, how in _counting(deadline.counting) if aspect != "end"),
+            counting=_counting_of_length(deadline.counting),
             follows=_follows(deadline.starts),
             ends=None if deadline.ends is None else lower_operand(deadline.ends),
             pauses=tuple(_pause(one) for one in deadline.pauses),
@@ -364,6 +363,13 @@ def _pause(pause: rulebook.Pause) -> Pause:
     where = lower_condition(question.where)
     this = _this(question, where, begin, end)
     return Pause(begin, end, Aggregate("any", question.listed, where, ALWAYS, question.among, this))
+
+
+def _counting_of_length(rules: Iterable[CountingRule]) -> tuple[tuple[Aspect, Expr], ...]:
+    """Return how a length is counted; which last instant counts moves its end only by a cut-off."""
+    found = tuple(_counting(rules))
+    has_cut_off = any(aspect == "cut_off" for aspect, _ in found)
+    return tuple((aspect, how) for aspect, how in found if aspect != "end" or has_cut_off)
 
 
 def _follows(start: Operand) -> Expr:

@@ -18,6 +18,7 @@ from typing import Literal
 
 from policyengine.frozen import Frozen
 from policyengine.model.conditions import Operation
+from policyengine.values.counting import Aspect
 from policyengine.values.literals import Value
 from policyengine.values.seasons import Season
 
@@ -78,9 +79,6 @@ class Apply(Frozen):
 
     op: Op
     args: tuple[Expr, ...]
-
-
-Aspect = Literal["end", "hours", "days", "business_days"]
 
 
 class Window(Frozen):

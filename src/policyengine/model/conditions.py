@@ -57,8 +57,9 @@ class ByReading(Placed):
 
     @property
     def type(self) -> ValueType:
-        """Every reading gives a value of the same type."""
-        return self.readings[0][1].type
+        """Every reading gives a value of the same type, but for lengths of time, which can be of several."""
+        types = {operand.type for _, operand in self.readings}
+        return ValueType.LENGTH if len(types) > 1 else self.readings[0][1].type
 
 
 Operand = Ref | Constant | ByReading

@@ -33,12 +33,16 @@ MOST_COMPARED = 100
 Each record has other neighbours, so that comparing all of them would take the square of their number.
 """
 
-Dimension = Literal["time", "business_days", "money", "percent", "count", "number"]
+Dimension = Literal[
+    "time", "business_days", "months", "business_hours", "money", "percent", "count", "number"
+]
 _DIMENSIONS: dict[ValueType, Dimension] = {
     ValueType.INSTANT: "time",
     ValueType.DATE: "time",
     ValueType.DURATION: "time",
     ValueType.BUSINESS_DAYS: "business_days",
+    ValueType.MONTHS: "months",
+    ValueType.BUSINESS_HOURS: "business_hours",
     ValueType.MONEY: "money",
     ValueType.PERCENT: "percent",
     ValueType.COUNT: "count",

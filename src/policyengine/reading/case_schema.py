@@ -25,9 +25,15 @@ from policyengine.values.literals import (
     LONGEST_SECONDS,
     MILLIONTH_PLACES,
     MOST_BUSINESS_DAYS,
+    MOST_BUSINESS_MINUTES,
+    MOST_MONTHS,
+    UNIT_BUSINESS_MINUTES,
+    UNIT_MONTHS,
     UNIT_SECONDS,
+    Duration,
     ValueType,
     decimal_text,
+    kind_of_unit,
 )
 
 JsonObject: TypeAlias = dict[str, object]
@@ -48,6 +54,10 @@ _UNITS = {
     "days": "(days?|天|日)",
     "weeks": "(weeks?|周)",
     BUSINESS_DAYS_UNIT: "(business days?|工作日|个工作日)",
+    "months": "(months?|个月)",
+    "years": "(years?|年)",
+    "business_hours": "(business hours?|工作小时|个工作小时)",
+    "business_minutes": "(business minutes?|工作分钟)",
 }
 # Neither control characters nor space alone.
 _VISIBLE = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"
@@ -73,6 +83,8 @@ _EXAMPLES: Mapping[ValueType, object] = {
     ValueType.DATE: "2012-03-16",
     ValueType.DURATION: "72 hours",
     ValueType.BUSINESS_DAYS: "4 business days",
+    ValueType.MONTHS: "6 months",
+    ValueType.BUSINESS_HOURS: "4 business hours",
     ValueType.BOOLEAN: True,
 }
 
@@ -143,13 +155,19 @@ def _written(type: ValueType, currency: Currency, number: str) -> str:
     return f"^(({marks}) ?{number}|{number}( ?({marks}))?)$"
 
 
+_LONGEST: Mapping[ValueType, int] = {
+    ValueType.DURATION: LONGEST_SECONDS,
+    ValueType.BUSINESS_DAYS: MOST_BUSINESS_DAYS,
+    ValueType.MONTHS: MOST_MONTHS,
+    ValueType.BUSINESS_HOURS: MOST_BUSINESS_MINUTES,
+}
+
+
 def _length_pattern(units: Iterable[str], least: int = 0, most: int | None = None) -> str:
-    """Return the pattern of lengths between two limits: seconds, or business days where they are the unit."""
+    """Return the pattern of lengths of one kind between two limits, as these compare."""
     ways = []
     for unit in units:
-        size, longest = UNIT_SECONDS.get(unit, 1), LONGEST_SECONDS
-        if unit == BUSINESS_DAYS_UNIT:
-            longest = MOST_BUSINESS_DAYS
+        size, longest = Duration(1, unit).size, _LONGEST[kind_of_unit(unit)]
         limit = (longest if most is None else min(most, longest)) // size
         number = whole_at_least(-(-least // size)) if least else whole_at_most(limit)
         ways.append(f"{number} ?{_UNITS[unit]}")
@@ -159,6 +177,8 @@ def _length_pattern(units: Iterable[str], least: int = 0, most: int | None = Non
 _LENGTHS: Mapping[ValueType, tuple[str, ...]] = {
     ValueType.DURATION: tuple(UNIT_SECONDS),
     ValueType.BUSINESS_DAYS: (BUSINESS_DAYS_UNIT,),
+    ValueType.MONTHS: tuple(UNIT_MONTHS),
+    ValueType.BUSINESS_HOURS: tuple(UNIT_BUSINESS_MINUTES),
 }
 _PATTERNS: Mapping[ValueType, str] = {
     ValueType.INSTANT: f"^{_DAY}[T ]{_CLOCK}{_OFFSET}$",

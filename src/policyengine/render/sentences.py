@@ -30,7 +30,7 @@ from policyengine.render.statements import QUOTED, TESTS, Statements
 from policyengine.semantics.findings import Absent, Known, State, Truth, Unknown
 from policyengine.syntax.keys import numbered
 from policyengine.values.display import show_span
-from policyengine.values.literals import BUSINESS_DAYS_UNIT, Duration, ValueType, local_day
+from policyengine.values.literals import SMALLEST_UNITS, Duration, ValueType, local_day
 from policyengine.values.seasons import year_day_text
 
 _AT_LIMIT = {
@@ -342,9 +342,9 @@ class Sentences:
         match gap.dimension:
             case "time":
                 return show_span(gap.size, self.say.language)
-            case "business_days":
-                length = Duration(gap.size, BUSINESS_DAYS_UNIT)
-                return self.naming.typed(length, ValueType.BUSINESS_DAYS)
+            case "business_days" | "months" | "business_hours":
+                type = ValueType(gap.dimension)
+                return self.naming.typed(Duration(gap.size, SMALLEST_UNITS[type]), type)
             case _:
                 return self.naming.typed(gap.size, ValueType(gap.dimension))
 

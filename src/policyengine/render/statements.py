@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from policyengine.diagnostics.diagnostic import marked
+from policyengine.frozen import replace
 from policyengine.model.conditions import (
     All,
     Any,
@@ -30,6 +31,7 @@ from policyengine.model.conditions import (
     conjuncts,
     of_set,
 )
+from policyengine.model.lengths import lengths_of
 from policyengine.model.rulebook import (
     Amount,
     Conclusion,
@@ -47,7 +49,8 @@ from policyengine.model.rulebook import (
 from policyengine.render.naming import Naming
 from policyengine.render.steps import rounding_words
 from policyengine.semantics.strata import refs_of_operand
-from policyengine.values.literals import Duration, ValueType
+from policyengine.values.counting import Aspect, Counting, aspects_of
+from policyengine.values.literals import ValueType
 from policyengine.values.seasons import Season, year_day_text
 
 _WORD = re.compile(r"[a-z_][a-z0-9_.]*")
@@ -141,8 +144,6 @@ _NOTICES = {
     "advice": marked("{who} should: {text}"),
     "warning": marked("{who} is warned: {text}"),
 }
-# Which way of counting matters for a unit.
-_ASPECTS = {"seconds": "hours", "minutes": "hours", "hours": "hours", "business_days": "business_days"}
 _COUNTINGS = {
     ("end", "included"): marked("the last instant still counts"),
     ("end", "excluded"): marked("the last instant no longer counts"),
@@ -152,7 +153,26 @@ _COUNTINGS = {
     ("days", "calendar"): marked("days end at midnight"),
     ("business_days", "from_next_day"): marked("business days count from the next day"),
     ("business_days", "from_same_day"): marked("business days count from the same day"),
+    ("month_end", "last_day"): marked("a month ends on the day with the same number, or on its last day"),
+    ("month_end", "stays_last_day"): marked("a month that begins on a last day ends on a last day"),
+    ("ends_on_holiday", "stays"): marked("a last day that is no business day stays the last"),
+    ("ends_on_holiday", "next_business_day"): marked(
+        "if the last day is no business day, the next one is the last"
+    ),
 }
+DAYS = (
+    marked("Monday"),
+    marked("Tuesday"),
+    marked("Wednesday"),
+    marked("Thursday"),
+    marked("Friday"),
+    marked("Saturday"),
+    marked("Sunday"),
+)
+"""The days of a week in the order of their numbers."""
+_CUT_OFF = marked("what comes later than {time} belongs to the next day")
+_CUT_OFF_ON = marked("on {days}, what comes later than {time} belongs to the next day")
+_DAY_ENDS = marked("the last day ends at {time}")
 
 
 class Statements:
@@ -419,14 +439,14 @@ class Statements:
 
     def counting(self, deadline: Deadline) -> str:
         """Return how the length of a deadline is counted, as far as it matters for its unit."""
-        aspects = {"end", *self._units(deadline.within)}
+        aspects = {"end", *self._aspects(deadline)}
         words = []
         for rule in deadline.counting:
             if rule.aspect not in aspects:
                 continue
             ways = []
             for reading, choice in rule.choices:
-                way = self.say(_COUNTINGS[rule.aspect, choice])
+                way = self._way(rule.aspect, choice)
                 if rule.assumption is not None:
                     title = self._reading(rule.assumption, reading)
                     way = self.say("{value} (where {reading})", value=way, reading=title)
@@ -434,22 +454,34 @@ class Statements:
             words.append(self.say(" or ").join(ways))
         return self.say("; ").join(words)
 
-    def _units(self, within: Operand | None) -> Iterator[str]:
-        match within:
-            case None:
-                return
-            case Constant(value):
-                yield _ASPECTS.get(value.unit, "days") if isinstance(value, Duration) else "days"
-            case Ref(name) if name in self.naming.book.parameters:
-                values = self.naming.book.parameters[name].values
-                yield from (
-                    _ASPECTS.get(one.value.unit, "days") for one in values if isinstance(one.value, Duration)
-                )
-            case Ref():
-                yield from ("hours", "days", "business_days")
-            case ByReading(_, readings):
-                for _, inner in readings:
-                    yield from self._units(inner)
+    def _way(self, aspect: Aspect, choice: str) -> str:
+        """Return one way in which time is counted."""
+        if aspect == "day_ends":
+            return self.say(_DAY_ENDS, time=choice)
+        if aspect != "cut_off":
+            return self.say(_COUNTINGS[aspect, choice])
+        if "," not in choice:
+            return self.say(_CUT_OFF, time=choice)
+        times = choice.split(",")
+        days: dict[str, list[str]] = {}
+        for number, time in enumerate(times):
+            days.setdefault(time, []).append(self.say(DAYS[number]))
+        listed = {time: self.say(", ").join(words) for time, words in days.items() if time}
+        return self.say("; ").join(
+            self.say(_CUT_OFF_ON, days=words, time=time) for time, words in listed.items()
+        )
+
+    def _aspects(self, deadline: Deadline) -> frozenset[str]:
+        """Return in which ways the counting of a deadline matters, for a length that it can have."""
+        ways = {rule.aspect: [choice for _, choice in rule.choices] for rule in deadline.counting}
+        found: set[str] = set()
+        for days in ways.get("days", [Counting().days]):
+            counting = replace(Counting(), days=days, cut_off="".join(ways.get("cut_off", [])))
+            for length in lengths_of(deadline.within, self.naming.book):
+                found |= set(aspects_of(length, counting))
+        if ways.get("hours") == ["continuous"] and "days" in found:
+            found -= {"hours"}  # a day is 24 hours, and that is told
+        return frozenset(found)
 
     def amount(self, amount: Amount) -> str:
         """Return an amount as a sum."""

@@ -85,7 +85,9 @@ def midnight(state: State, zone: ZoneInfo) -> State:
 
 def ends_of(start: int, length: Duration, frame: Frame) -> Ends:
     """Return when a length that begins at an instant (epoch seconds) is reached and over."""
-    counting = replace(frame.counting, days="calendar") if frame.has_date else frame.counting
+    # Nobody is of age later because a birthday is a holiday: what becomes of one is said of deadlines.
+    counting = replace(frame.counting, ends_on_holiday="stays")
+    counting = replace(counting, days="calendar") if frame.has_date else counting
     clock = Clock(counting, frame.calendar, frame.zone, Known(""), frame.follows)
     over, provisional = end_of(start, length, clock)
     is_whole = counts_whole_days(length, counting)

@@ -27,6 +27,8 @@ TYPE_WORDS: dict[ValueType, Message] = {
     ValueType.DATE: message("`date`"),
     ValueType.DURATION: message("`duration`"),
     ValueType.BUSINESS_DAYS: message("`business_days`"),
+    ValueType.MONTHS: message("`months`"),
+    ValueType.BUSINESS_HOURS: message("`business_hours`"),
     ValueType.CHOICE: message("`choice`"),
     ValueType.TEXT: message("`text`"),
     ValueType.LENGTH: message("`length`"),
@@ -35,7 +37,8 @@ TYPE_WORDS: dict[ValueType, Message] = {
 
 _MANY_SECONDS = 3_600
 _ZH_UNITS = {"seconds": "秒", "minutes": "分钟", "hours": "小时", "days": "天", "weeks": "周"}
-_ZH_UNITS[BUSINESS_DAYS_UNIT] = "个工作日"
+_ZH_UNITS |= {BUSINESS_DAYS_UNIT: "个工作日", "months": "个月", "years": "年"}
+_ZH_UNITS |= {"business_hours": "个工作小时", "business_minutes": "工作分钟"}
 
 
 def show_value(

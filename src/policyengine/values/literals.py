@@ -16,7 +16,10 @@ from policyengine.values.currencies import Currency
 
 
 class ValueType(Enum):
-    """The types that a fact can be declared with; the value is the word that a rulebook writes."""
+    """The types that a fact can be declared with; the value is the word that a rulebook writes.
+
+    A ``length`` is of any of the four kinds; it is the type of parameters whose kind changes with the day.
+    """
 
     MONEY = "money"
     PERCENT = "percent"
@@ -27,6 +30,8 @@ class ValueType(Enum):
     DATE = "date"
     DURATION = "duration"
     BUSINESS_DAYS = "business_days"
+    MONTHS = "months"
+    BUSINESS_HOURS = "business_hours"
     CHOICE = "choice"
     TEXT = "text"
     LENGTH = "length"
@@ -65,6 +70,36 @@ MOST_BUSINESS_MINUTES = 600_000
 MOST_MONTHS = 1_200
 FIRST_YEAR = 1900
 LAST_YEAR = 2200
+
+
+LENGTHS = (
+    ValueType.DURATION,
+    ValueType.BUSINESS_DAYS,
+    ValueType.MONTHS,
+    ValueType.BUSINESS_HOURS,
+    ValueType.LENGTH,
+)
+"""The types of lengths of time."""
+_KINDS = {
+    **dict.fromkeys(UNIT_SECONDS, ValueType.DURATION),
+    **dict.fromkeys(UNIT_MONTHS, ValueType.MONTHS),
+    **dict.fromkeys(UNIT_BUSINESS_MINUTES, ValueType.BUSINESS_HOURS),
+    BUSINESS_DAYS_UNIT: ValueType.BUSINESS_DAYS,
+}
+
+
+SMALLEST_UNITS = {
+    ValueType.DURATION: "seconds",
+    ValueType.MONTHS: "months",
+    ValueType.BUSINESS_HOURS: "business_minutes",
+    ValueType.BUSINESS_DAYS: BUSINESS_DAYS_UNIT,
+}
+"""For each kind of lengths the unit in which they compare."""
+
+
+def kind_of_unit(unit: str) -> ValueType:
+    """Return the type of the lengths that are counted in a unit."""
+    return _KINDS[unit]
 
 
 class Duration(Frozen):
@@ -129,12 +164,14 @@ def comparison_key(value: Value) -> Number | str:
     return int(value) if isinstance(value, bool) else value
 
 
-def identity_key(value: Value) -> tuple[Number | str, bool]:
+def identity_key(value: Value) -> tuple[Number | str, str]:
     """Return what tells a value from all others that rules could give.
 
     One day and 24 hours compare as equal, and are two values: days can be counted by the calendar.
     """
-    return comparison_key(value), isinstance(value, Duration) and value.unit in COUNTED_DAYS
+    if not isinstance(value, Duration):
+        return comparison_key(value), ""
+    return value.size, "days" if value.unit in COUNTED_DAYS else kind_of_unit(value.unit).value
 
 
 # ---------- instants

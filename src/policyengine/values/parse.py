@@ -14,7 +14,7 @@ from policyengine.values.escaping import shorten
 from policyengine.values.faults import LiteralError, not_a
 from policyengine.values.instants import parse_date, parse_instant
 from policyengine.values.lengths import LENGTH, parse_length, unit_of
-from policyengine.values.literals import BUSINESS_DAYS_UNIT, Value, ValueType
+from policyengine.values.literals import Value, ValueType, kind_of_unit
 from policyengine.values.numbers import (
     DECIMAL,
     parse_count,
@@ -143,4 +143,5 @@ def guess_type(text: str) -> ValueType | None:
     if found is None or not found[2][0].isalpha():
         return None
     # A number with an unknown unit is a length, too: its unit is told to be unknown.
-    return ValueType.BUSINESS_DAYS if unit_of(found[2]) == BUSINESS_DAYS_UNIT else ValueType.DURATION
+    unit = unit_of(found[2])
+    return ValueType.DURATION if unit is None else kind_of_unit(unit)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from policyengine.compile.plan import AS_OF, Aggregate, Apply, Const, Expr, Op, Read, Same, Window
 from policyengine.frozen import Frozen
-from policyengine.values.literals import Duration, comparison_key
+from policyengine.values.literals import LENGTHS, Duration, comparison_key
 
 MARKS = "UVC"
 _SIGNS: Mapping[Op, str] = {"eq": "==", "in": "==", "ge": ">=", "le": "<=", "gt": ">", "lt": "<"}
@@ -65,7 +65,12 @@ class Value(Frozen):
         """Return the source of what it is compared by, if it is known."""
         if self.sort == "duration":
             return f"{self.text}.seconds"
-        return f"{self.text}.count" if self.sort == "business_days" else self.text
+        if self.sort == "business_days":
+            return f"{self.text}.count"
+        return f"{self.text}.size" if self.sort in _LENGTHS else self.text
+
+
+_LENGTHS = tuple(type.value for type in LENGTHS)
 
 
 class Traits(NamedTuple):

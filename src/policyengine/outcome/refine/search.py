@@ -579,6 +579,7 @@ class _Search:
             is_split = ordered + (len(cells) > 1)
             self.is_sure = self.is_sure and is_split <= 1 and not self.slice.is_entangled(missing.name)
             self.is_sure = self.is_sure and not self.slice.turns(missing.name)
+            self.is_sure = self.is_sure and not self.slice.falls_back(missing.name)
             if type is ValueType.DURATION and self.slice.tells_days_from_hours(missing.name):
                 self.is_sure = False  # only lengths in seconds are tried
             found: dict[int, Branch] = {}

@@ -7,7 +7,7 @@ does not. So where all atoms of a slice come out the same at both ends of an int
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations
 
@@ -355,6 +355,35 @@ class Slice:
             if not more:
                 return frozenset(moved)
             moved |= more
+
+    def falls_back(self, name: str) -> bool:
+        """Tell whether a length could end earlier though an instant, at which it begins, is later.
+
+        From 30 January 10:00 and from 31 January 09:00, one month ends on the same day.
+        """
+        moved = self._moved(name, only_rigid=False)
+        for deadline in self.deadlines():
+            starts = [deadline.ends or deadline.starts, *deadline.instants_of_pauses]
+            if self._can_fall_back(starts, deadline.within, deadline.counting, moved):
+                return True
+        windows = (one.condition for one in self.asked if isinstance(one.condition, Window))
+        return any(
+            self._can_fall_back([window.starts, window.ends], window.length, window.counting, moved)
+            for window in windows
+        )
+
+    def _can_fall_back(
+        self,
+        starts: Iterable[Operand],
+        length: Operand | None,
+        counting: Iterable[CountingRule],
+        moved: Collection[str],
+    ) -> bool:
+        names = {self._name_of(one) for one in starts}
+        if length is None or not names & set(moved):
+            return False
+        can_be_months = choose_operand(length, self.readings).type in (ValueType.MONTHS, ValueType.LENGTH)
+        return can_be_months and choose_counting(counting, self.readings).days == "rolling"
 
     def tells_days_from_hours(self, name: str) -> bool:
         """Tell whether it matters if a length is given in days or in hours.

@@ -44,6 +44,8 @@ _QUANTITIES = (
     ValueType.NUMBER,
     ValueType.DURATION,
     ValueType.BUSINESS_DAYS,
+    ValueType.MONTHS,
+    ValueType.BUSINESS_HOURS,
 )
 # The words for comparing, each with the operator that it means.
 _COMPARISONS: dict[str, Operator] = {

@@ -12,14 +12,9 @@ from policyengine.diagnostics.span import Span
 from policyengine.frozen import replace
 from policyengine.model.rulebook import Rulebook
 from policyengine.reading.parse import nodes
-from policyengine.reading.parse.book import (
-    parse_assumptions,
-    parse_book,
-    parse_counting,
-    parse_currency,
-    parse_zone,
-)
+from policyengine.reading.parse.book import parse_assumptions, parse_book, parse_currency, parse_zone
 from policyengine.reading.parse.clauses import parse_clauses
+from policyengine.reading.parse.counting import parse_counting
 from policyengine.reading.parse.names import Names
 from policyengine.reading.parse.operands import Scope
 from policyengine.reading.parse.overlays import apply_overlays, parse_overlay

@@ -18,7 +18,7 @@ from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar
 from policyengine.values.currencies import Currency
 from policyengine.values.display import TYPE_WORDS
 from policyengine.values.faults import LiteralError
-from policyengine.values.literals import ValueType, start_of_day
+from policyengine.values.literals import LENGTHS, ValueType, start_of_day
 from policyengine.values.parse import guess_type, parse_literal
 
 
@@ -39,9 +39,7 @@ COUNT = Wanted((ValueType.COUNT,))
 INSTANT = Wanted((ValueType.INSTANT,))
 MOMENT = Wanted((ValueType.INSTANT,), with_dates=True)
 EITHER_TIME = Wanted((ValueType.DATE, ValueType.INSTANT))
-LENGTHS = (ValueType.DURATION, ValueType.BUSINESS_DAYS)
-"""Lengths of time of one kind, which only compare with each other."""
-LENGTH = Wanted((*LENGTHS, ValueType.LENGTH))
+LENGTH = Wanted(LENGTHS)
 
 
 def wanted_by(symbol: Symbol) -> Wanted:
@@ -295,7 +293,7 @@ def _named(written: Scalar, wanted: Wanted, scope: Scope) -> Ref | None:
             "`{name}` has the type {found}, and {wanted} is needed here",
             name=written.text,
             found=TYPE_WORDS[symbol.type],
-            wanted=_either([TYPE_WORDS[type] for type in wanted.types]),
+            wanted=_A_LENGTH if wanted == LENGTH else _either([TYPE_WORDS[type] for type in wanted.types]),
         )
         scope.fault("type-mismatch", what, written.span, _defined_at(symbol, wanted))
         return None
@@ -336,8 +334,11 @@ def in_instants(operand: Operand, scope: Scope) -> Operand:
             return operand
 
 
+_A_LENGTH = message("a length of time")
+
+
 def _either(words: list[Message]) -> Message:
-    """Return one of two words, of which no place takes more."""
+    """Return one of two words, of which no other place takes more."""
     return message("{first} or {second}", first=words[0], second=words[1]) if len(words) > 1 else words[0]
 
 
@@ -365,6 +366,8 @@ _EXAMPLES = {
     ValueType.MONEY: "5.00",
     ValueType.DURATION: "72 hours",
     ValueType.BUSINESS_DAYS: "4 business days",
+    ValueType.MONTHS: "6 months",
+    ValueType.BUSINESS_HOURS: "4 business hours",
     ValueType.COUNT: "3",
 }
 

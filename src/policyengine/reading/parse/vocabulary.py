@@ -44,6 +44,8 @@ _QUANTITIES = (
     ValueType.NUMBER,
     ValueType.DURATION,
     ValueType.BUSINESS_DAYS,
+    ValueType.MONTHS,
+    ValueType.BUSINESS_HOURS,
 )
 
 # What is missing is told as `never` of events and as `none` of the rest: the word that does not fit each.
