@@ -74,7 +74,7 @@ TODAY = 734_585  # the ordinal of that day
 CALENDAR = Calendar("XX", "test", 2010, 2012, frozenset({TODAY + 3, TODAY + 4}), frozenset({TODAY + 1}))
 _DAY = ((9 * 3_600, 12 * 3_600), (13 * 3_600, 18 * 3_600))
 OPEN = replace(CALENDAR, hours=((), *(_DAY,) * 4, ((0, DAY),), ()), make_up_hours=((0, 2 * 3_600),))
-ENDING = Calendar("XX", "test", 2010, 2011, frozenset({TODAY + 5}), frozenset())  # nothing is published
+ENDING = replace(OPEN, last_year=2011, off=frozenset({TODAY + 5}), worked=frozenset())  # nothing is published
 CALCULATED = (ValueType.NUMBER, ValueType.COUNT, ValueType.PERCENT, ValueType.DURATION)
 PURE = (ValueType.COUNT, ValueType.NUMBER, ValueType.PERCENT)
 ZONES = (ZoneInfo("Asia/Shanghai"), ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin"))

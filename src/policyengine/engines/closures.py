@@ -504,7 +504,7 @@ def _in_range(least: int, most: int, compare: Compare, state: State, waits: Wait
     if not isinstance(state, Known):
         return Truth.UNDETERMINED, waits | waits_of([state])
     limit = comparison_key(state.value)
-    assert isinstance(limit, int)
+    assert not isinstance(limit, str)
     # INVARIANT: comparisons change once along the numbers, but `eq` holds at a single number.
     is_between = compare is _COMPARE["eq"] or compare is _COMPARE["in"]
     changes = compare(least, limit) is not compare(most, limit) or (is_between and least < limit < most)

@@ -738,7 +738,7 @@ def _compare_range(least: int, most: int, operator: Operator, state: State, wait
     if not isinstance(state, Known):
         return Truth.UNDETERMINED, waits | waits_of([state])
     limit = comparison_key(state.value)
-    assert isinstance(limit, int)
+    assert not isinstance(limit, str)
     # Comparisons change beside the limit only, so these numbers stand for all.
     asked = {least, most, *(number for number in (limit - 1, limit, limit + 1) if least <= number <= most)}
     answers = {holds(number, operator, limit) for number in asked}
