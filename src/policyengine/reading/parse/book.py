@@ -16,7 +16,7 @@ from policyengine.reading.parse.calendars import parse_calendar
 from policyengine.reading.parse.names import Names
 from policyengine.reading.parse.operands import Scope
 from policyengine.reading.parse.sources import Sources
-from policyengine.syntax.yaml_tree import Entry, MappingNode, Node
+from policyengine.syntax.yaml_tree import Entry, MappingNode
 from policyengine.values.calendar import Calendar
 from policyengine.values.currencies import MISNAMED, Currency, codes, currency_of
 from policyengine.values.zones import zone_help
