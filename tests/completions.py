@@ -14,7 +14,7 @@ from policyengine.frozen import replace
 from policyengine.model.case import Case, Key
 from policyengine.model.conditions import Constant, Ref, parts_of
 from policyengine.model.rulebook import Bound, Rulebook
-from policyengine.values.literals import Duration, Value, ValueType, comparison_key
+from policyengine.values.literals import LENGTHS, Duration, Value, ValueType, comparison_key
 
 DAY = 86_400
 _SECONDS = (0, 0, 1, -1, 3_600, -3_600, DAY, -DAY, 5 * DAY, -5 * DAY, 15 * DAY, -15 * DAY, 400 * DAY)
@@ -105,6 +105,12 @@ class Completions:
                 return Duration(random.choice(_LENGTHS), "seconds")
             case ValueType.BUSINESS_DAYS:
                 return Duration(random.choice((0, 1, 2, 4, 10, 200)), "business_days")
+            case ValueType.MONTHS:
+                return Duration(random.choice((0, 1, 2, 6, 12, 13, 1_200)), "months")
+            case ValueType.BUSINESS_HOURS:
+                return Duration(random.choice((0, 1, 60, 120, 480, 10_000)), "business_minutes")
+            case ValueType.LENGTH:
+                return self.value(random.choice(LENGTHS[:-1]), path)
             case ValueType.TEXT:
                 return str(random.choice(self.texts))
             case _:

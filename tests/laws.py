@@ -41,7 +41,7 @@ from policyengine.engines.durable.ruleset import durable_available
 from policyengine.frozen import Frozen, replace
 from policyengine.loading.load import load_files
 from policyengine.model.case import Case, Key
-from policyengine.model.conditions import Condition, Constant, Pick, Ref, Test, parts_of
+from policyengine.model.conditions import Condition, Constant, Pick, Ref, Same, Test, Window, parts_of
 from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import DatedValue, Deadline, Default, Fact, Policy
 from policyengine.model.rulebook import Rulebook as Model
@@ -62,7 +62,7 @@ from policyengine.semantics.findings import (
     Waits,
 )
 from policyengine.semantics.strata import dependencies, refs_of_operand
-from policyengine.values.literals import BUSINESS_DAYS_UNIT, Duration, ValueType
+from policyengine.values.literals import UNIT_SECONDS, Duration, ValueType
 
 ROOT = Path(__file__).resolve().parent.parent
 WEEK = 7 * 86_400
@@ -361,12 +361,14 @@ def _is_dated(part: object) -> bool:
             return (first, last) != (None, None)
         case DatedValue(start):
             return start is not None
-        case CountingRule("hours", _, choices):
-            return any(word == "business_days_only" for _, word in choices)
-        case Deadline(within=within):
-            return any(ref.type is ValueType.BUSINESS_DAYS for ref in refs_of_operand(within))
+        case CountingRule(_, _, choices):
+            return any(("business_day" in word and "from" not in word) or "," in word for _, word in choices)
+        case Same(period=period):
+            return period in ("calendar_year", "calendar_month")
+        case Deadline(within=within) | Window(length=within):
+            return any(ref.type is not ValueType.DURATION for ref in refs_of_operand(within))
         case _:
-            return isinstance(part, Duration) and part.unit == BUSINESS_DAYS_UNIT
+            return isinstance(part, Duration) and part.unit not in UNIT_SECONDS
 
 
 def _type(book: Model, place: Place) -> ValueType | None:

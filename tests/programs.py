@@ -8,8 +8,8 @@ from policyengine.compile.fold import fold
 from policyengine.compile.lower import lower_rulebook
 from policyengine.engines.compiled.engine import CompiledEngine
 from policyengine.engines.durable.engine import DurableEngine
-from policyengine.engines.memory import World
 from policyengine.engines.program import Program
+from policyengine.engines.world import World
 from policyengine.model.rulebook import Rulebook
 
 

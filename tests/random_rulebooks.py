@@ -52,6 +52,7 @@ from policyengine.model.rulebook import (
 )
 from policyengine.semantics.reference import holds
 from policyengine.values.calendar import Calendar
+from policyengine.values.currencies import currency_of
 from policyengine.values.literals import (
     LARGEST_COUNT,
     LARGEST_MONEY,
@@ -62,6 +63,7 @@ from policyengine.values.literals import (
     ValueType,
     comparison_key,
 )
+from policyengine.values.literals import LENGTHS as KINDS_OF_LENGTHS
 from policyengine.values.seasons import Season
 
 NOWHERE = Span("random")
@@ -70,7 +72,9 @@ DAY = 86_400
 START = 1_332_432_000  # 2012-03-23 00:00 in Shanghai, a Friday; in Berlin the clocks change on the 25th
 TODAY = 734_585  # the ordinal of that day
 CALENDAR = Calendar("XX", "test", 2010, 2012, frozenset({TODAY + 3, TODAY + 4}), frozenset({TODAY + 1}))
-ENDING = Calendar("XX", "test", 2010, 2011, frozenset({TODAY + 5}), frozenset())  # nothing is published
+_DAY = ((9 * 3_600, 12 * 3_600), (13 * 3_600, 18 * 3_600))
+OPEN = replace(CALENDAR, hours=((), *(_DAY,) * 4, ((0, DAY),), ()), make_up_hours=((0, 2 * 3_600),))
+ENDING = replace(OPEN, last_year=2011, off=frozenset({TODAY + 5}), worked=frozenset())  # nothing is published
 CALCULATED = (ValueType.NUMBER, ValueType.COUNT, ValueType.PERCENT, ValueType.DURATION)
 KEYS = (ValueType.MONEY, ValueType.COUNT, ValueType.NUMBER, ValueType.INSTANT, ValueType.DURATION)
 PURE = (ValueType.COUNT, ValueType.NUMBER, ValueType.PERCENT)
@@ -91,6 +95,18 @@ LENGTHS = (
     Duration(0, "hours"),
     Duration(90, "minutes"),
 )
+MONTHS = (
+    Duration(1, "months"),
+    Duration(12, "months"),
+    Duration(1, "years"),
+    Duration(0, "months"),
+    Duration(11, "months"),
+)
+BUSINESS_HOURS = (
+    Duration(2, "business_hours"),
+    Duration(0, "business_hours"),
+    Duration(120, "business_minutes"),
+)
 BUSINESS = tuple(Duration(count, "business_days") for count in (0, 1, 2, 4))
 _SECONDS = (0, 0, 1, -1, DAY, DAY, DAY + 1, DAY - 1, 2 * DAY, -DAY, 5 * DAY, 7 * DAY, 5_400)
 _LIMITS: dict[ValueType, int] = {
@@ -105,12 +121,19 @@ _SMALL: dict[ValueType, tuple[int, ...]] = {
     ValueType.COUNT: (0, 1, 1, 2, 2, 3, 4),
     ValueType.NUMBER: (0, 1, -1, 500_000, 1_000_000, 2_500_000),
 }
-COUNTINGS: tuple[tuple[Any, tuple[str, str]], ...] = (
+COUNTINGS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     ("end", ("included", "excluded")),
     ("hours", ("continuous", "business_days_only")),
     ("days", ("rolling", "calendar")),
     ("business_days", ("from_next_day", "from_same_day")),
+    ("month_end", ("last_day", "stays_last_day")),
+    ("ends_on_holiday", ("stays", "next_business_day")),
+    ("cut_off", ("17:00", "08:00:01", "16:00,,16:00,,16:00,11:00,")),
+    ("day_ends", ("24:00", "18:00", "02:30")),
 )
+NOW = Ref("as_of", "now", ValueType.INSTANT, None, NOWHERE)
+TIMES = (ValueType.INSTANT, ValueType.DATE)
+KINDS = (ValueType.DURATION, *KINDS_OF_LENGTHS)
 EXACT = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
 TYPES = tuple(one for one in ValueType if one is not ValueType.LENGTH)  # no fact is of two kinds
 READINGS = ("x", "y")
@@ -161,8 +184,12 @@ def random_value(random: Random, type: ValueType) -> Value:
             return random.choice(LENGTHS)
         case ValueType.BUSINESS_DAYS:
             return random.choice(BUSINESS)
+        case ValueType.MONTHS:
+            return random.choice(MONTHS)
+        case ValueType.BUSINESS_HOURS:
+            return random.choice(BUSINESS_HOURS)
         case ValueType.LENGTH:
-            return random.choice((*LENGTHS, *BUSINESS))
+            return random.choice((*LENGTHS, *BUSINESS, *MONTHS, *BUSINESS_HOURS))
         case _:
             return _random_number(random, type)
 
@@ -237,8 +264,8 @@ class _Maker:
             title=TITLE,
             digest="",
             zone=self.choose(ZONES),
-            currency="CNY",
-            calendar=self.choose((CALENDAR, CALENDAR, ENDING)),
+            currency=currency_of("CNY"),
+            calendar=self.choose((OPEN, OPEN, ENDING)),
             languages=("zh", "en"),
             documents=(),
             parties={},
@@ -381,10 +408,7 @@ class _Maker:
     def deadline(self, listed: str | None) -> None:
         instants = self.visible(listed, (ValueType.INSTANT,))
         count = self.choose((0, 1, 1, 2, 3)) if instants else 0
-        id, length = (
-            self.name("clock"),
-            self.choose((ValueType.DURATION, ValueType.BUSINESS_DAYS, ValueType.LENGTH)),
-        )
+        id, length = self.name("clock"), self.choose(KINDS)
         is_right = self.chance(0.3)
         kind = self.choose(("within", "within", "within", "pauses", "pauses", "ends", "lead"))
         pauses = tuple(self.pause(listed) for _ in range(self.choose((1, 1, 2)))) if kind == "pauses" else ()
@@ -434,10 +458,10 @@ class _Maker:
         ends = [one for one in self.visible(listed, (ValueType.INSTANT,)) if one.kind == "deadline"]
         return self.choose(ends) if ends and self.chance(0.4) else self.operand(listed, ValueType.INSTANT)
 
-    def counting(self, aspect: Any, words: tuple[str, str]) -> CountingRule:
+    def counting(self, aspect: Any, words: tuple[str, ...]) -> CountingRule:
         if self.chance(0.5):
             return CountingRule(aspect, None, (("", self.choose(words)),), NOWHERE)
-        readings = tuple(zip(READINGS, words, strict=True))
+        readings = tuple(zip(READINGS, self.random.sample(words, 2), strict=True))
         return CountingRule(aspect, self.choose([*self.assumptions]), readings, NOWHERE)
 
     def amount(self, listed: str | None) -> None:
@@ -564,6 +588,9 @@ class _Maker:
             readings = tuple((reading, self.operand(listed, type)) for reading in READINGS)
             return ByReading(self.choose([*self.assumptions]), readings, self.span())
         visible = self.visible(listed, (type,))
+        dates = self.visible(listed, (ValueType.DATE,)) if type is ValueType.INSTANT else []
+        if dates and self.chance(0.1):
+            return replace(self.choose(dates), type=type, midnight=True)
         return self.choose(visible) if visible and self.chance(0.65) else self.constant(type)
 
     # ---------- conditions
@@ -572,6 +599,7 @@ class _Maker:
         if depth and self.chance(self.size.wide):
             return self.choose((self.wide_any, self.wide_all, self.product))(listed)
         kinds: list[Callable[[str | None, int], Condition]] = [self.test, self.test, self.test, self.reading]
+        kinds += [self.choose((self.window, self.window, self.midnight))]
         if depth:
             kinds += [self.all, self.any, self.negation]
             kinds += [self.some, self.count, self.pick] if self.lists else []
@@ -638,6 +666,40 @@ class _Maker:
         test = tree.Test(ref, operator, (other,), operator, self.span())
         found = holds(left, "is" if operator == "one_of" else operator, right)
         return test if found is is_true else tree.Not(test, self.span())
+
+    # Windows of time.
+
+    def window(self, listed: str | None, depth: int) -> Condition:
+        """Make a window, or ask for the same period; often it is measured from the present."""
+        times = [one for one in self.visible(listed, TIMES)]
+        ref = self.of_this(TIMES) or (self.choose(times) if times and self.chance(0.9) else NOW)
+        anchor = NOW if self.chance(0.3) else self.time(listed)
+        if self.chance(0.2):
+            periods: tuple[Any, ...] = ("calendar_year", "calendar_month", "calendar_week", "day")
+            return tree.Same(ref, self.choose(periods), anchor, self.span())
+        how: Any = self.choose(("within", "at_least", "more_than", "less_than"))
+        side: Any = self.choose(("before", "not_after", "after", "not_before"))
+        length = self.operand(listed, self.choose(KINDS))
+        counting = tuple(self.counting(aspect, words) for aspect, words in COUNTINGS if self.chance(0.5))
+        return tree.Window(ref, how, length, side, anchor, counting, self.span())
+
+    def time(self, listed: str | None) -> Operand:
+        """Return an instant or a date, by the readings perhaps the one or the other."""
+        if self.chance(0.1):
+            readings = tuple((reading, self.time(listed)) for reading in READINGS)
+            return ByReading(self.choose([*self.assumptions]), readings, self.span())
+        this = self.of_this(TIMES)
+        return this or self.operand(listed, self.choose(TIMES))
+
+    def midnight(self, listed: str | None, depth: int) -> Condition:
+        """Compare a date with an instant: it is its 00:00."""
+        dates, operator = self.visible(listed, (ValueType.DATE,)), self.operator(ValueType.INSTANT)
+        operator = "at_least" if operator == "one_of" else operator
+        day = replace(self.choose(dates), type=ValueType.INSTANT, midnight=True) if dates else NOW
+        other = NOW if self.chance(0.2) else self.operand(listed, ValueType.INSTANT)
+        if isinstance(other, Ref) and self.chance(0.3):
+            return tree.Test(other, operator, (day,), operator, self.span())
+        return tree.Test(day, operator, (other,), operator, self.span())
 
     # Tests.
 

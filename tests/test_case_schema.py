@@ -14,6 +14,7 @@ from jsonschema import Draft7Validator
 from policyengine.model.rulebook import Rulebook
 from policyengine.reading.case_schema import case_schema, form_of
 from policyengine.reading.parse.load import load_directory
+from policyengine.values.currencies import currency_of
 from policyengine.values.literals import ValueType
 from policyengine.values.parse import parse_literal
 
@@ -106,8 +107,8 @@ def test_only_what_is_given_is_in_it(schema: Any) -> None:
 )
 def test_the_pattern_of_a_type_takes_its_literals(type: ValueType, texts: list[str]) -> None:
     for text in texts:
-        parse_literal(text, type, ZoneInfo("Asia/Shanghai"), "CNY")
-        assert re.search(str(form_of(type, "CNY")["pattern"]), text)
+        parse_literal(text, type, ZoneInfo("Asia/Shanghai"), currency_of("CNY"))
+        assert re.search(str(form_of(type, currency_of("CNY"))["pattern"]), text)
 
 
 def test_the_schema_on_file_is_the_one_of_the_rulebook() -> None:

@@ -26,7 +26,8 @@ from policyengine.semantics.findings import (
     Unknown,
 )
 from policyengine.semantics.reference import Reference
-from policyengine.values.literals import comparison_key
+from policyengine.values.counting import Counting
+from policyengine.values.literals import LENGTHS, comparison_key
 
 RULEBOOKS = 160
 CASES = 4
@@ -144,7 +145,8 @@ def test_random_rulebooks_reach_every_form() -> None:
     operands = ["Ref", "Constant", "ByReading", "fact", "parameter", "amount", "deadline"]
     facts = ["never", "default", "unknown", "dated", "dated by a conclusion", "undated list", *TYPES]
     rules = ["override", "several conclusions", "listed rule", "wide", "long", "question", "scope"]
-    expected = [*conditions, *operators, *operands, *facts, *rules]
+    clocks = [*(("within", type) for type in LENGTHS), *Counting().__struct_fields__]
+    expected = [*conditions, *operators, *operands, *facts, *rules, *clocks]
     rare = [one for one in expected if reached[one] < 3]
     assert not rare
 
@@ -156,6 +158,9 @@ def forms(book: Rulebook) -> Iterator[object]:
         yield "unknown" if fact.if_missing is None else default
         if fact.dated_by is not None:
             yield "dated" if book.facts[fact.dated_by].role == "given" else "dated by a conclusion"
+    for deadline in book.deadlines.values():
+        yield "within", deadline.within.type
+        yield from (rule.aspect for rule in deadline.counting)
     yield from ("undated list" for one in book.lists.values() if one.dated_by is None)
     for rule in book.rules.values():
         yield from ("override" for _ in rule.overrides)

@@ -270,7 +270,7 @@ def test_what_a_clerk_writes_for_ends(word: str, tmp_path: Path) -> None:
     ("ends", "told"),
     [
         ("{before: flight.departs_at}", "lacks `by`"),
-        ("{before: flight.departs_at, within: 24 hours}", "add for example `by: 24 hours`"),
+        ("{before: flight.departs_at, within: 24 hours}", "write `by`"),
         ("24 hours", "is not an instant"),
         ("{before: flight.departs_at, by: 3}", "has no unit"),
     ],

@@ -68,7 +68,7 @@ def written(book: Rulebook, case: Case) -> dict[str, object]:
         place(data, path, [{} for _ in range(count)])
     for (path, record), value in case.values.items():
         fact = book.model.facts[path]
-        shown = format_value(value, fact.type, book.model.zone)
+        shown = format_value(value, fact.type, book.model.zone, book.model.currency)
         if fact.listed is None:
             place(data, path, shown)
         else:

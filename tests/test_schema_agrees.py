@@ -20,6 +20,7 @@ from policyengine.model.rulebook import Rulebook
 from policyengine.reading.case.reader import CaseReader
 from policyengine.reading.case_schema import case_schema
 from policyengine.reading.range_patterns import at_least, at_most, whole_at_least, whole_at_most
+from policyengine.values.currencies import currency_of
 from policyengine.values.literals import ValueType, format_value
 from policyengine.values.parse import parse_literal
 
@@ -185,7 +186,7 @@ def test_what_the_program_writes_the_schema_takes(name: str, units: int) -> None
     value = units + (738_000 if type is ValueType.DATE else 0)
     if type in (ValueType.NUMBER, ValueType.PERCENT):
         value *= 1_009
-    written = format_value(value, type, ZoneInfo("Asia/Shanghai"))
+    written = format_value(value, type, ZoneInfo("Asia/Shanghai"), currency_of("CNY"))
     by_schema, by_program = takes(name, json.dumps(str(written)))
     assert by_schema == by_program
 

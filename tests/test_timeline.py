@@ -54,7 +54,8 @@ def timeline_of(
 
 def told(timeline: Timeline) -> list[tuple[str, bool, str]]:
     """Return every step as its local time, whether it is expected, and what it is."""
-    zone = timeline.now.judged.rulebook.zone
+    book = timeline.now.judged.rulebook
+    zone = book.zone
     found = []
     for step in timeline.steps:
         moment = local_time(step.instant, zone).strftime("%m-%d %H:%M:%S")
@@ -65,7 +66,7 @@ def told(timeline: Timeline) -> list[tuple[str, bool, str]]:
                 words = f"{deadline.id} {change}"
             case Turn(_, after):
                 value = getattr(after.state, "value", None)
-                shown = "?" if value is None else format_value(value, after.fact.type, zone)
+                shown = "?" if value is None else format_value(value, after.fact.type, zone, book.currency)
                 words = f"{after.fact.path}={shown}"
         found.append((moment, step.is_expected, words))
     return found

@@ -55,7 +55,9 @@ def judged_at(decision: Decision) -> tuple[Told, Told]:
     outcomes: Told = {}
     for one in decision.outcomes:
         value = (
-            format_value(one.state.value, one.fact.type, book.zone) if isinstance(one.state, Known) else None
+            format_value(one.state.value, one.fact.type, book.zone, book.currency)
+            if isinstance(one.state, Known)
+            else None
         )
         outcomes[format_key(book, (one.fact.path, one.record)), None] = (one.status, value)
     clocks: Told = {}

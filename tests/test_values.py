@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policyengine.values.currencies import currency_of
 from policyengine.values.display import show_span, show_value
 from policyengine.values.escaping import shorten
 from policyengine.values.faults import LiteralError
@@ -28,6 +29,7 @@ from policyengine.values.literals import (
 )
 from policyengine.values.parse import guess_type, parse_literal
 
+CNY = currency_of("CNY")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -37,17 +39,17 @@ def epoch(year: int, month: int, day: int, hour: int = 0, minute: int = 0, secon
 
 
 def read(text: str, type: ValueType, zone: ZoneInfo = SHANGHAI, choices: tuple[str, ...] = ()) -> Value:
-    return parse_literal(text, type, zone, "CNY", choices)
+    return parse_literal(text, type, zone, CNY, choices)
 
 
 def refusal(text: str, type: ValueType, zone: ZoneInfo = SHANGHAI, choices: tuple[str, ...] = ()) -> str:
     with pytest.raises(LiteralError) as caught:
-        parse_literal(text, type, zone, "CNY", choices)
+        parse_literal(text, type, zone, CNY, choices)
     return f"{caught.value.message} | {caught.value.help}"
 
 
 @pytest.mark.parametrize(
-    ("text", "fen"),
+    ("text", "hundredths"),
     [
         ("100", 10_000),
         ("100.00", 10_000),
@@ -67,20 +69,20 @@ def refusal(text: str, type: ValueType, zone: ZoneInfo = SHANGHAI, choices: tupl
         ("10000000000000", LARGEST_MONEY),
     ],
 )
-def test_money_is_read_in_fen(text: str, fen: int) -> None:
-    assert read(text, ValueType.MONEY) == fen
+def test_money_is_read_in_minor_units(text: str, hundredths: int) -> None:
+    assert read(text, ValueType.MONEY) == hundredths
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("1.005", "fractions of a fen"),
+        ("1.005", "more decimals than CNY has"),
         ("USD 5", "not a sum of CNY"),
         ("5 USD", "not a sum of CNY"),
         ("-5.00 EUR", "not a sum of CNY"),
         ("017", "begins with a zero"),
         ("-00.50", "begins with a zero"),
-        ("1.500", "more than 2 decimals"),
+        ("1.500", "more decimals than CNY has"),
         ("1,000.50", "write the digits without separators: `1000.50`"),
         ("1，000", "thousands separator"),
         ("1e3", "exponent"),
@@ -89,7 +91,7 @@ def test_money_is_read_in_fen(text: str, fen: int) -> None:
         ("9" * 99, "too large"),
         ("9" * 5_000, "at most 100 characters"),
         ("ten", "not a sum of money"),
-        ("$5", "not a sum of money"),
+        ("$5", "not a sum of CNY"),
         ("¥5 元", "not a sum of money"),
         ("--5", "not a sum of money"),
         ("¥--5", "not a sum of money"),
@@ -241,7 +243,7 @@ def test_business_days(text: str) -> None:
         ("-1 days", "negative"),
         ("1.5 hours", "smaller unit"),
         ("36526 days", "too long"),
-        ("3 months", "30 days"),
+        ("3 months", "declare the type `months`"),
         ("3 fortnights", "not a unit of time"),
         ("hours", "not a length of time"),
         ("24 hours 5 minutes", "not a length of time"),
@@ -289,7 +291,7 @@ def test_guesses_go_by_spelling_only() -> None:
     assert guess_type("5%") is guess_type("0.5 %") is ValueType.PERCENT
     assert guess_type("100元") is guess_type("CNY 5.00") is ValueType.MONEY
     assert (
-        guess_type("7 dys") is guess_type("3 months") is ValueType.DURATION
+        guess_type("7 dys") is guess_type("3 fortnights") is ValueType.DURATION
     )  # its unit is told, not its type
     for text in ("", "1.5", "2012-03-16", "yes", "a.b", "9" * 200, "5 %%"):
         assert guess_type(text) is None
@@ -341,17 +343,15 @@ def test_shorten() -> None:
 )
 def test_values_are_written(text: str, type: ValueType, written: str | int | bool, zh: str, en: str) -> None:
     value = read(text, type)
-    assert format_value(value, type, SHANGHAI) == written
-    assert show_value(value, type, SHANGHAI, "zh", "CNY") == zh
-    assert show_value(value, type, SHANGHAI, "en", "CNY") == en
+    assert format_value(value, type, SHANGHAI, CNY) == written
+    assert show_value(value, type, SHANGHAI, "zh", CNY) == zh
+    assert show_value(value, type, SHANGHAI, "en", CNY) == en
 
 
 def test_choices_show_their_title_and_other_currencies_their_code() -> None:
-    assert (
-        show_value("late", ValueType.CHOICE, SHANGHAI, "zh", "CNY", "未按约定时间发货") == "未按约定时间发货"
-    )
-    assert show_value("late", ValueType.CHOICE, SHANGHAI, "zh", "CNY") == "late"
-    assert show_value(100, ValueType.MONEY, SHANGHAI, "zh", "USD") == "1.00 USD"
+    assert show_value("late", ValueType.CHOICE, SHANGHAI, "zh", CNY, "未按约定时间发货") == "未按约定时间发货"
+    assert show_value("late", ValueType.CHOICE, SHANGHAI, "zh", CNY) == "late"
+    assert show_value(100, ValueType.MONEY, SHANGHAI, "zh", currency_of("USD")) == "1.00 USD"
 
 
 def test_spans() -> None:
@@ -407,7 +407,7 @@ TYPED_VALUES = st.one_of(
 @given(TYPED_VALUES, st.sampled_from([SHANGHAI, BERLIN, ZoneInfo("America/New_York"), ZoneInfo("UTC")]))
 def test_what_is_written_reads_back(typed: tuple[ValueType, Value], zone: ZoneInfo) -> None:
     type, value = typed
-    assert parse_literal(str(format_value(value, type, zone)), type, zone, "CNY", ("a", "b")) == value
+    assert parse_literal(str(format_value(value, type, zone, CNY)), type, zone, CNY, ("a", "b")) == value
 
 
 @given(
@@ -419,7 +419,7 @@ def test_any_text_is_read_or_refused_and_never_breaks(text: str, type: ValueType
     except LiteralError as error:
         assert str(error.message) and error.help is not None and str(error.help)
     else:
-        assert read(str(format_value(value, type, SHANGHAI)), type, choices=("a",)) == value
+        assert read(str(format_value(value, type, SHANGHAI, CNY)), type, choices=("a",)) == value
     guess_type(text)
 
 
@@ -440,20 +440,20 @@ def test_full_width_digits_do_not_hide_the_type() -> None:
 
 @pytest.mark.parametrize("text", ["20", "20.00", "USD 20", "20 USD", "20USD", "-20.00 USD"])
 def test_a_sum_names_the_currency_of_the_rulebook_or_none(text: str) -> None:
-    assert abs(cast(int, parse_literal(text, ValueType.MONEY, SHANGHAI, "USD"))) == 2_000
+    assert abs(cast(int, parse_literal(text, ValueType.MONEY, SHANGHAI, currency_of("USD")))) == 2_000
 
 
 @pytest.mark.parametrize("text", ["20元", "¥20", "CNY 20", "20 EUR"])
 def test_a_sum_in_another_currency_is_refused(text: str) -> None:
     with pytest.raises(LiteralError) as caught:
-        parse_literal(text, ValueType.MONEY, SHANGHAI, "USD")
+        parse_literal(text, ValueType.MONEY, SHANGHAI, currency_of("USD"))
     assert str(caught.value.message) == f"`{text}` is not a sum of USD"
     assert str(caught.value.help) == "write the amount in USD"
 
 
 def test_one_sign_can_stand_for_two_currencies() -> None:
-    for currency in ("CNY", "JPY"):
-        assert parse_literal("¥20", ValueType.MONEY, SHANGHAI, currency) == 2_000
+    for code, amount in (("CNY", 2_000), ("JPY", 20)):
+        assert parse_literal("¥20", ValueType.MONEY, SHANGHAI, currency_of(code)) == amount
 
 
 @pytest.mark.parametrize(
@@ -471,7 +471,7 @@ def test_one_sign_can_stand_for_two_currencies() -> None:
 def test_a_percentage_without_its_sign_has_two_readings(text: str, share: str) -> None:
     """0.05 is five percent for one and a twentieth of a percent for another: neither is advised alone."""
     with pytest.raises(LiteralError) as found:
-        parse_literal(text, ValueType.PERCENT, SHANGHAI, "CNY")
+        parse_literal(text, ValueType.PERCENT, SHANGHAI, CNY)
     help = f"write `{share}%` if `{text}` is a share of one, `{text}%` if it counts percents"
     assert str(found.value.help) == help
 

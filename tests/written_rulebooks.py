@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from policyengine.model.case import Key
+from policyengine.values.currencies import currency_of
 from policyengine.values.literals import ValueType, comparison_key, local_day, start_of_day
 from policyengine.values.parse import parse_literal
 
@@ -38,7 +39,12 @@ READINGS = ("x", "y")
 ASSUMPTIONS = ("A-01", "A-02")
 TYPES = tuple(one.value for one in ValueType if one is not ValueType.LENGTH)  # no fact is of two kinds
 TIMES = ("instant", "date")
-LENGTHS = ("duration", "business_days")
+DATED_LENGTHS = ("business_days", "months", "business_hours")
+"""Lengths that depend on the day on which they begin."""
+LENGTHS = ("duration", *DATED_LENGTHS)
+MEASURES = ("within", "at_least", "more_than", "less_than")
+SIDES = ("before", "not_after", "after", "not_before")
+PERIODS = ("calendar_year", "calendar_month", "calendar_week", "day")
 QUANTITIES = ("money", "percent", "count", "number", *LENGTHS)
 
 # Days around which the cases of a rulebook happen.
@@ -62,7 +68,13 @@ ANCHORS: Mapping[str, Sequence[str]] = {
 ZONES = ("Asia/Shanghai", "Asia/Shanghai", "Europe/Berlin", "America/Los_Angeles")
 STEADY = ("2012-03-23", "2018-12-28", "2024-02-09", "2050-01-01")
 """Days from which on China does not change its clocks."""
-CALENDARS = ("CN", "CN", "DE")
+HOURS = {"monday..thursday": ["09:00-12:00", "13:00-18:00"], "friday": "00:00-24:00"}
+CALENDARS: Sequence[Yaml] = (
+    {"country": "CN", "hours": HOURS, "make_up_hours": "10:00-12:00"},
+    {"country": "CN", "workdays": ["2012-03-25"], "hours": HOURS, "make_up_hours": ["23:00-24:00"]},
+    {"country": "DE-BY", "holidays": ["12-24", "2023-10-30"], "hours": HOURS},
+    {"weekend": ["sunday"], "hours": {"monday..saturday": "00:00-24:00"}},
+)
 
 LITERALS: Mapping[str, Sequence[str]] = {
     "money": ("0", "0.01", "-0.01", "0.49", "0.50", "1", "1", "1.05", "100.00", "-100.50", "9000000000000"),
@@ -75,7 +87,9 @@ LITERALS: Mapping[str, Sequence[str]] = {
         "400 days",
     ),
     "business_days": ("0 business days", "1 business day", "2 business days", "4 business days"),
-    "length": ("24 hours", "1 day", "7 days", "1 business day", "2 business days"),
+    "months": ("1 month", "2 months", "12 months", "1 year", "0 months", "25 months"),
+    "business_hours": ("8 business hours", "1 business hour", "60 business minutes", "0 business hours"),
+    "length": ("7 days", "3 business days", "1 month", "8 business hours", "24 hours"),
     "choice": CHOICES,
     "text": ("0", "a", "yes", "é", "e\u0301", "中"),
 }  # fmt: skip
@@ -87,12 +101,20 @@ IN_SETS: Mapping[str, Sequence[str]] = {
 }
 """Types of which sets are made, with values that they hold."""
 _SECONDS = (0, 0, 0, 1, -1, DAY, DAY, DAY + 1, DAY - 1, 2 * DAY, -DAY, 5 * DAY, 7 * DAY, 5_400, 3_600, 7_200)
-_COUNTINGS = (
+_COUNTINGS: Sequence[tuple[str, Sequence[Yaml]]] = (
     ("end", ("included", "excluded")),
     ("hours", ("continuous", "business_days_only")),
     ("days", ("rolling", "calendar")),
     ("business_days", ("from_next_day", "from_same_day")),
 )
+# These matter to some lengths only, so a deadline that says them itself may be refused.
+_COUNTINGS_OF_BOOK: Sequence[tuple[str, Sequence[Yaml]]] = (
+    ("month_end", ("last_day", "stays_last_day")),
+    ("ends_on_holiday", ("stays", "next_business_day")),
+    ("cut_off", ("17:00", "00:00", {"monday..friday": "16:00", "saturday": "11:00"})),
+    ("day_ends", ("24:00", "18:00", "02:30:30")),
+)
+_OF_WEEKDAYS = ("ends_on_holiday", "cut_off")
 _Item = TypeVar("_Item")
 
 
@@ -340,7 +362,7 @@ class _Writer:
                 **dict.fromkeys(PARTIES, TITLE),
                 "both": {**TITLE, "members": [*PARTIES]},
             },
-            "counting": self.counting(0.8),
+            "counting": {**self.counting(0.8), **self.counting(0.4, _COUNTINGS_OF_BOOK)},
         }
 
     def vocabulary(self) -> Yaml:
@@ -360,16 +382,18 @@ class _Writer:
         readings = dict.fromkeys(READINGS, TITLE)
         return {"title": TITLE, "readings": readings, "default": self.defaults[id]}
 
-    def counting(self, share: float) -> dict[str, Yaml]:
+    def counting(
+        self, share: float, countings: Sequence[tuple[str, Sequence[Yaml]]] = _COUNTINGS
+    ) -> dict[str, Yaml]:
         found: dict[str, Yaml] = {}
-        for aspect, words in _COUNTINGS:
-            if self.chance(share):
+        for aspect, words in countings:
+            if self.chance(share) and not (self.size.steady and aspect in _OF_WEEKDAYS):
                 found[aspect] = self.choose(words)
                 if self.chance(0.15):
                     found[aspect] = {self.choose(ASSUMPTIONS): {one: self.choose(words) for one in READINGS}}
                 if self.size.steady and aspect == "hours":
                     found[aspect] = "continuous"
-        return found or {"end": "included"}
+        return found or ({"end": "included"} if countings is _COUNTINGS else {})
 
     def step(self) -> None:
         listed = self.choose([*self.lists]) if self.lists and self.chance(0.35) else None
@@ -390,7 +414,7 @@ class _Writer:
     def give(self, listed: str | None) -> None:
         """Write a fact that cases give."""
         type = self.choose((*TYPES, "instant", "instant", "money", "duration"))
-        if self.size.steady and type == "business_days":
+        if self.size.steady and type in DATED_LENGTHS:
             type = "duration"
         choices = self.choose((CHOICES, CHOICES, PARTIES)) if type == "choice" else ()
         # What has not happened is often known, as without it no clock is ever missed.
@@ -511,10 +535,9 @@ class _Writer:
 
     def parameter(self, listed: str | None) -> None:
         policy, id = self.policy(listed), self.name("param")
-        excluded = ("choice", *TIMES, *(("business_days",) if self.size.steady else ()))
-        type = self.choose([one for one in TYPES if one not in excluded] + ["duration", "money"])
-        if type == "duration" and not self.size.steady and self.chance(0.3):
-            type = "length"
+        excluded = ("choice", *TIMES, *(DATED_LENGTHS if self.size.steady else ()))
+        types = [one for one in TYPES if one not in excluded] + ["duration", "money"]
+        type = self.choose(types if self.size.steady else [*types, "length"])
         last = None
         if "effective" in policy and not self.size.steady:
             until = policy["effective"].get("until", "2199-12-31")
@@ -665,8 +688,8 @@ class _Writer:
         return {"from": begin, "until": self.literal("instant") if begin == end else end}
 
     def length(self, listed: str | None) -> Yaml:
-        types = ("duration",) if self.size.steady else LENGTHS
-        names = self.visible(listed, (*types, "length"))
+        types = ("duration",) if self.size.steady else ("duration", *LENGTHS)
+        names = self.visible(listed, types if self.size.steady else (*types, "length"))
         if names and self.chance(0.6):
             return self.short(self.choose(names), listed)
         return self.operand(listed, self.choose(types))
@@ -756,7 +779,7 @@ class _Writer:
         allowed = [*TYPES, "duration", "instant", "boolean"]
         if self.size.steady:  # a value of these could only be a name
             allowed = [
-                one for one in allowed if one not in (*TIMES, "business_days") or self.visible(listed, (one,))
+                one for one in allowed if one not in (*TIMES, *DATED_LENGTHS) or self.visible(listed, (one,))
             ]
         types = [self.choose(allowed) for _ in range(self.choose((1, 1, 2)))]
         ids = [self.name("rule") for _ in policies]
@@ -945,6 +968,7 @@ class _Writer:
     def condition(self, listed: str | None, depth: int) -> dict[str, Yaml]:
         kinds: list[Callable[[str | None, int], dict[str, Yaml]]] = [self.reading]
         kinds += [self.test] * 5
+        kinds += [self.window] * 2
         if depth:
             kinds += [self.all, self.any, self.negation]
             kinds += [self.some, self.count, self.pick] if self.lists else []
@@ -1024,6 +1048,31 @@ class _Writer:
         if self.chance(0.2):
             return {written: [self.single(listed, name) for _ in range(self.choose((1, 2, 3)))]}
         return {written: self.words(listed, name)}
+
+    def window(self, listed: str | None, depth: int) -> dict[str, Yaml]:
+        """Return how long before or after another time something is, or in which period."""
+        times = self.visible(listed, TIMES)
+        name = self.choose(times) if times and self.chance(0.9) else Name("as_of", "instant", "now")
+        subject, named = self.short(name, listed), [self.short(one, listed) for one in times]
+        if self.chance(0.25):
+            return {subject: {self.choose(SIDES): self.choose((*named, "as_of"))}}
+        if self.chance(0.2):
+            found = {"same": self.choose(PERIODS), "as": self.time(listed)}
+            more = {self.choose(SIDES): self.choose((*named, "as_of"))} if self.chance(0.3) else {}
+            return {subject: {**found, **more}}
+        lengths = self.random.sample(MEASURES, self.choose((1, 1, 2)))
+        if self.chance(0.2):
+            ago = [self.literal(self.choose(LENGTHS[:1] if self.size.steady else LENGTHS)) for _ in lengths]
+            return {subject: {word: f"{length} ago" for word, length in zip(lengths, ago, strict=True)}}
+        said = {word: self.length(listed) for word in lengths}
+        return {subject: {**said, self.choose(SIDES): self.time(listed)}}
+
+    def time(self, listed: str | None) -> Yaml:
+        """Return an instant or a date, or the instant of the judgement."""
+        if self.chance(0.3):
+            return "as_of"
+        types = [one for one in TIMES if not self.size.steady or self.visible(listed, (one,))]
+        return self.operand(listed, self.choose(types)) if types else "as_of"
 
     def single(self, listed: str | None, name: Name) -> Yaml:
         return self.operand(listed, name.type, name.choices, nested=True)
@@ -1157,7 +1206,7 @@ def _told(written: Written, name: str, told: Mapping[Key, Raw], record: int | No
 def _comparable(written: Written, type: str, value: Raw) -> int:
     if isinstance(value, int):
         return value
-    found = comparison_key(parse_literal(value, ValueType(type), written.zone, "CNY"))
+    found = comparison_key(parse_literal(value, ValueType(type), written.zone, currency_of("CNY")))
     assert isinstance(found, int)
     return found
 

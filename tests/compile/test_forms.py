@@ -19,7 +19,7 @@ from policyengine.compile.plan_json import read_plan, write_plan
 from policyengine.compile.plan_text import plan_text
 from policyengine.engines.compiled.generate import generate
 from policyengine.engines.durable.text import durable_text
-from policyengine.engines.memory import World
+from policyengine.engines.world import World
 from policyengine.loading.load import load_model
 from policyengine.model.rulebook import Rulebook
 

@@ -13,8 +13,8 @@ from written_rulebooks import case_data, draw_case, draw_moment, write_rulebook
 
 from policyengine.api import load_rulebook, prepare
 from policyengine.compile.lower import lower_rulebook
-from policyengine.engines.memory import World
 from policyengine.engines.rereading import Graph, Otherwise, Rereading
+from policyengine.engines.world import World
 from policyengine.model.case import Case
 from policyengine.model.rulebook import Rulebook
 from policyengine.outcome.explain import Explanation

@@ -31,6 +31,7 @@ from policyengine.render.naming import place
 from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNode
 from policyengine.testing.read import NO_VALUE, expected_value
 from policyengine.testing.scenarios import Check, Expectation, Scenario, ScenarioFile
+from policyengine.values.currencies import currency_name
 from policyengine.values.display import TYPE_WORDS
 from policyengine.values.literals import ValueType
 
@@ -78,12 +79,13 @@ class _Writer:
             (self.both("Version"), book.version),
             (self.both("Digest of the files"), book.digest),
             (self.both("Time zone"), book.zone.key),
-            (self.both("Currency"), book.currency),
+            (self.both("Currency"), self._currency()),
             (self.both("Business days"), f"{book.calendar.code} ({book.calendar.version})"),
         ]
         for document in book.documents:
             rows.append((self.both("Source"), document.title))
-            rows.append((self.both("Digest of the source"), document.digest))
+            if document.digest:
+                rows.append((self.both("Digest of the source"), document.digest))
         yield Table((), tuple(rows))
         counts = self.both(
             "{policies} policies, {rules} rules, {deadlines} deadlines, {amounts} amounts,"
@@ -97,6 +99,10 @@ class _Writer:
             cases=len(self.anchors),
         )
         yield Paragraph(counts)
+
+    def _currency(self) -> Text:
+        code = self.book.currency.code
+        return self.voice.stated(lambda one: f"{code} ({currency_name(code, one.say.language)})")
 
     # ---------- policies
 
@@ -193,6 +199,8 @@ class _Writer:
         yield Heading(5, f"fact-{fact.path}", fact.title, fact.path)
         type = self.voice.message(TYPE_WORDS[fact.type])
         yield Paragraph(self.both("{type}; {role}", type=type, role=self.both(_ROLES[fact.role])))
+        if fact.for_record:
+            yield Paragraph(self.both("kept for the record: no rule looks at it"))
         if fact.choices:
             yield Table((), tuple((choice.name, choice.title) for choice in fact.choices))
         if concluding:

@@ -38,7 +38,7 @@ def book_details(sides: Sides) -> Iterator[Text]:
         (marked("version: {old} → {new}"), old.version, new.version),
         (marked("title: {old} → {new}"), old.title, new.title),
         (marked("time zone: {old} → {new}"), old.zone.key, new.zone.key),
-        (marked("currency: {old} → {new}"), old.currency, new.currency),
+        (marked("currency: {old} → {new}"), old.currency.code, new.currency.code),
         (marked("business days: {old} → {new}"), old.calendar.code, new.calendar.code),
         (marked("languages: {old} → {new}"), ", ".join(old.languages), ", ".join(new.languages)),
     ):
@@ -73,6 +73,8 @@ def fact_details(sides: Sides, old: Fact, new: Fact) -> Iterator[Text]:
         yield (
             both("it is now seen before it comes") if new.planned else both("it is now seen once it has come")
         )
+    if old.for_record != new.for_record:
+        yield both("it is now kept for the record") if new.for_record else both("rules can now look at it")
     if old.bounds != new.bounds:
         was, now = bounds_text(sides.was, old.bounds), bounds_text(sides.now, new.bounds)
         yield both("limits: {old} → {new}", old=was, new=now)

@@ -80,4 +80,4 @@ def _defaults(fact: Fact, book: Rulebook) -> Iterator[Diagnostic]:
 
 
 def _shown(value: Value, type: ValueType, book: Rulebook) -> str:
-    return str(format_value(value, type, book.zone))
+    return str(format_value(value, type, book.zone, book.currency))

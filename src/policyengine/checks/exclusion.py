@@ -16,10 +16,13 @@ from policyengine.checks.grounds import Grounds
 from policyengine.compile.normal_form import Literal, alternatives
 from policyengine.frozen import Frozen
 from policyengine.model.conditions import (
+    SIDES,
     All,
+    ByReading,
     Condition,
     Constant,
     Count,
+    Measure,
     Not,
     Operand,
     Operator,
@@ -28,14 +31,31 @@ from policyengine.model.conditions import (
     Ref,
     Some,
     Test,
+    Window,
     conjuncts,
     parts_of,
 )
 from policyengine.model.conditions import Any as AnyOf
 from policyengine.model.rulebook import Rulebook
-from policyengine.values.literals import Value, ValueType, comparison_key, local_day
+from policyengine.values.literals import (
+    BUSINESS_DAYS_UNIT,
+    COUNTED_DAYS,
+    UNIT_BUSINESS_MINUTES,
+    UNIT_MONTHS,
+    Duration,
+    Value,
+    ValueType,
+    comparison_key,
+    local_day,
+)
 from policyengine.values.seasons import ALL_DAYS, Season, day_of_year
 
+_LONG: dict[Measure, Operator] = {
+    "within": "at_most",
+    "at_least": "at_least",
+    "more_than": "more_than",
+    "less_than": "less_than",
+}
 _UNORDERED = (ValueType.CHOICE, ValueType.BOOLEAN, ValueType.TEXT)
 
 # How a value stands to another: NONE when one of the two does not exist.
@@ -193,6 +213,8 @@ class _Demands:
                 self._of_year(ref, season, wanted)
             case Test(ref, operator, operands):
                 self._test(ref, ref, operator, operands, wanted)
+            case Window() if wanted:
+                self._window(condition)
             case Count(operator=operator, operands=operands, how="count"):
                 self._number(condition, operator, operands, wanted)
             case Count(operator=operator, operands=operands):
@@ -238,6 +260,22 @@ class _Demands:
         known = frozenset(one.id for one in self.rulebook.assumptions[assumption].readings)
         left = known & readings if wanted else known - readings
         self._leave(self.readings, assumption, self.readings.get(assumption, known) & left)
+
+    def _window(self, window: Window) -> None:
+        """Demand the side of the anchor, and how long before or after it a time is.
+
+        Lengths of one way to count have an order, and so have their ends; those of two windows with the same
+        times are compared by that, and nothing else about windows is.
+        """
+        if window.ref.type is window.anchor.type:
+            self._test(window.ref, window.ref, SIDES[window.side], (window.anchor,), True)
+        length = window.length.value if isinstance(window.length, Constant) else None
+        if isinstance(length, Duration):
+            is_reached = window.how in ("at_least", "less_than")
+            kind = _kind(length.unit), length.unit in COUNTED_DAYS and not _is_rolling(window)
+            name = (window.ref, window.anchor, window.is_forward, window.counting, is_reached, kind)
+            self.states[name] = _EXISTS
+            self._limit(name, None, _LONG[window.how], (window.length,), wanted=True)
 
     def _number(
         self, question: Some | Count, operator: Operator, operands: tuple[Operand, ...], wanted: bool
@@ -305,7 +343,9 @@ class _Demands:
 
     def _within_bounds(self, name: Hashable, ref: Ref | None) -> None:
         """Demand what every case must respect: the limits of a fact that are literals."""
-        fact = None if ref is None or ref.kind != "fact" else self.rulebook.facts.get(ref.name)
+        # The limits of a date are days, and not the instants at which these begin.
+        is_own = ref is not None and ref.kind == "fact" and not ref.midnight
+        fact = self.rulebook.facts.get(ref.name) if ref is not None and is_own else None
         if fact is not None and fact.bounds:
             low, high = fact.literal_limits
             if low is None or high is None or low <= high:  # else the fact itself is told
@@ -335,3 +375,29 @@ class _Demands:
             self.highs[name] = min(high, self.highs.get(name, high))
         if name in self.lows and name in self.highs:
             self.is_possible = self.is_possible and self.lows[name] <= self.highs[name]
+
+
+def _kind(unit: str) -> str:
+    """Return which lengths one can be compared with: those of a kind have an order, and so their ends."""
+    if unit in UNIT_MONTHS:
+        return "months"
+    if unit in UNIT_BUSINESS_MINUTES:
+        return "business hours"
+    return unit if unit == BUSINESS_DAYS_UNIT else "time"
+
+
+def _is_rolling(window: Window) -> bool:
+    """Tell whether a day is 24 hours in a window, whatever is read."""
+    times = (window.ref, *_values_of(window.anchor))
+    rules = (rule for rule in window.counting if rule.aspect == "days")
+    is_rolling = all(choice == "rolling" for rule in rules for _, choice in rule.choices)
+    return is_rolling and all(one.type is not ValueType.DATE for one in times)
+
+
+def _values_of(operand: Operand) -> Iterator[Ref | Constant]:
+    """Return what an operand is under each reading."""
+    if isinstance(operand, ByReading):
+        for _, one in operand.readings:
+            yield from _values_of(one)
+    else:
+        yield operand

@@ -52,8 +52,8 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
         for lower, upper in _falling(amount, rulebook):
             what = message(
                 "the limit {upper} of a band of `{name}` is not above the limit {lower} before it",
-                upper=format_value(upper.value, amount.type, rulebook.zone),
-                lower=format_value(lower.value, amount.type, rulebook.zone),
+                upper=format_value(upper.value, amount.type, rulebook.zone, rulebook.currency),
+                lower=format_value(lower.value, amount.type, rulebook.zone, rulebook.currency),
                 name=amount.id,
             )
             yield error("falling-bands", what, upper.span, message("let the limits rise from band to band"))

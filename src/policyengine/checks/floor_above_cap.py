@@ -57,8 +57,8 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
             what = message(
                 "the least of `{name}`, {floor}, is more than its greatest, {cap}, which it then always is",
                 name=amount.id,
-                floor=format_value(floor.value, amount.type, rulebook.zone),
-                cap=format_value(cap.value, amount.type, rulebook.zone),
+                floor=format_value(floor.value, amount.type, rulebook.zone, rulebook.currency),
+                cap=format_value(cap.value, amount.type, rulebook.zone, rulebook.currency),
             )
             help = message("exchange `at_least` and `at_most`, or correct one of them")
             yield warning("floor-above-cap", what, cap.span, help)

@@ -67,6 +67,8 @@ def _help(rulebook: Rulebook, ref: Ref) -> Message | None:
     if fact is None or fact.role != "given" or fact.has_none_if_missing:
         return None
     if isinstance(fact.if_missing, Default):
+        if fact.dated_by is not None:  # before that has happened it has no value
+            return None
         return message("leave the test out: `if_missing` gives a value where the case says none")
     return _declare(fact)
 

@@ -35,35 +35,48 @@ from policyengine.diagnostics.span import Span
 from policyengine.model.clauses import Source
 from policyengine.model.conditions import Operand, Ref
 from policyengine.model.rulebook import Rulebook
+from policyengine.values.currencies import Currency
 from policyengine.values.lengths import BUSINESS_WORDS, UNIT_WORDS, unit_of
 from policyengine.values.literals import (
-    BUSINESS_DAYS_UNIT,
-    FEN_PLACES,
     MILLIONTH_PLACES,
-    UNIT_SECONDS,
+    SMALLEST_UNITS,
     Duration,
     Value,
     ValueType,
+    kind_of_unit,
 )
 
 _NUMBER = r"(?<![\d.,，第])(\d+(?:\.\d+)?)\s*"
-_SCALES: Mapping[ValueType, int] = {ValueType.PERCENT: 10**MILLIONTH_PLACES, ValueType.MONEY: 10**FEN_PLACES}
 
 
-def _units(is_business: bool) -> str:
-    """Return a pattern of the words for units of time; no word that goes on is one: 日期, daylight."""
-    words = [word for word, unit in UNIT_WORDS.items() if (unit == BUSINESS_DAYS_UNIT) == is_business]
+def _units(kind: ValueType) -> str:
+    """Return a pattern of the words for units of time; no word that goes on is one: 日期, daylight.
+
+    年 and 月 with a number are a date more often than a length: only 个月 is looked for.
+    """
+    words = [word for word, unit in UNIT_WORDS.items() if kind_of_unit(unit) is kind and word != "年"]
     listed = "|".join(sorted(words, key=len, reverse=True))
+    is_business = kind is ValueType.BUSINESS_DAYS
     return rf"({BUSINESS_WORDS}|{listed})" if is_business else rf"({listed})(?![a-z期])"
 
 
 # How a text gives a figure of a type: in digits, with a unit.
 _FIGURES: Mapping[ValueType, str] = {
-    ValueType.DURATION: _NUMBER + _units(False),
-    ValueType.BUSINESS_DAYS: _NUMBER + _units(True),
+    **{kind: _NUMBER + _units(kind) for kind in SMALLEST_UNITS},
     ValueType.PERCENT: _NUMBER + r"([%％])",
-    ValueType.MONEY: _NUMBER + r"(元|CNY\b)",
 }
+
+
+# Signs stand before a sum, too.
+_SUM_AFTER = r"\s*(\d+(?:\.\d+)?)(?![\d.,])"
+
+
+def _pattern(type: ValueType, currency: Currency) -> str | None:
+    """Return how a text gives a figure of a type, None for a type of which no text gives one."""
+    if type is not ValueType.MONEY:
+        return _FIGURES.get(type)
+    marks = "|".join(re.escape(one) for one in (currency.code, *currency.marks))
+    return rf"{_NUMBER}({marks})(?![A-Za-z])|(?:{marks}){_SUM_AFTER}"
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
@@ -71,7 +84,7 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     for parameter in rulebook.parameters.values():
         if parameter.values and not parameter.unconfirmed:
             values = [one.value for one in parameter.values]
-            yield from _compare(values, parameter.type, parameter.source, parameter.values[-1].span)
+            yield from _compare(values, parameter.type, parameter.source, parameter.values[-1].span, rulebook)
     for deadline in rulebook.deadlines.values():
         if deadline.within is not None:
             yield from _compare_operand(deadline.within, None, deadline.source, rulebook)
@@ -88,17 +101,19 @@ def _compare_operand(
     figures = [] if operand is None or isinstance(operand, Ref) else [*figures_of(operand, rulebook)]
     if figures:
         values = [one.value for one in figures]
-        yield from _compare(values, type or _type_of(values[-1]), source, figures[-1].span)
+        yield from _compare(values, type or _type_of(values[-1]), source, figures[-1].span, rulebook)
 
 
 def _compare(
-    values: Collection[Value], type: ValueType, source: Source | None, span: Span
+    values: Collection[Value], type: ValueType, source: Source | None, span: Span, rulebook: Rulebook
 ) -> Iterator[Diagnostic]:
     """Compare values of one place with the figures of a quote; one of them is enough."""
-    if source is None or type not in _FIGURES:
+    pattern = _pattern(type, rulebook.currency)
+    if source is None or pattern is None:
         return
-    found = list(_figures(type, source.quote))
-    if found and not {_size(value) for value in values} & {_size_of(type, one) for one in found}:
+    found = list(_figures(pattern, source.quote))
+    sizes = {_size_of(type, one, rulebook.currency) for one in found}
+    if found and not {_size(value) for value in values} & sizes:
         figures = dict.fromkeys(one[0] for one in found)
         what = message("the quote beside this figure gives {figures}", figures=listing(figures))
         help = message("correct the figure, or quote the sentence that is in force now")
@@ -106,23 +121,20 @@ def _compare(
 
 
 def _type_of(length: Value) -> ValueType:
-    is_business = isinstance(length, Duration) and length.unit == BUSINESS_DAYS_UNIT
-    return ValueType.BUSINESS_DAYS if is_business else ValueType.DURATION
+    return kind_of_unit(length.unit) if isinstance(length, Duration) else ValueType.DURATION
 
 
 def _size(value: Value) -> object:
     """Return what a value is compared by: days and hours alike in seconds."""
-    if isinstance(value, Duration):
-        return value.count if value.unit == BUSINESS_DAYS_UNIT else value.seconds
-    return value
+    return value.size if isinstance(value, Duration) else value
 
 
-def _figures(type: ValueType, text: str) -> Iterator[re.Match[str]]:
+def _figures(pattern: str, text: str) -> Iterator[re.Match[str]]:
     """Return the figures of a type in a text.
 
     One of several units, such as 14天23小时59分钟, is what is left of a period, and not the period.
     """
-    found = list(re.finditer(_FIGURES[type], text, re.IGNORECASE))
+    found = list(re.finditer(pattern, text, re.IGNORECASE))
     for position, one in enumerate(found):
         before = found[position - 1].end() if position else -1
         after = found[position + 1].start() if position + 1 < len(found) else -1
@@ -130,14 +142,16 @@ def _figures(type: ValueType, text: str) -> Iterator[re.Match[str]]:
             yield one
 
 
-def _size_of(type: ValueType, figure: re.Match[str]) -> Fraction:
+def _size_of(type: ValueType, figure: re.Match[str], currency: Currency) -> Fraction:
     """Return the size of a figure of a text, as values have it."""
+    if type is ValueType.MONEY:
+        number: str = figure[1] or figure[3]
+        return Fraction(number) * int(10**currency.places)
     return Fraction(figure[1]) * _scale(type, figure[2])
 
 
 def _scale(type: ValueType, unit: str) -> int:
-    if type is ValueType.DURATION:
-        known = unit_of(unit)
-        assert known is not None  # the pattern has no other units
-        return UNIT_SECONDS[known]
-    return _SCALES.get(type, 1)
+    known = unit_of(unit) if type in SMALLEST_UNITS else None
+    if known is not None:
+        return Duration(1, known).size
+    return 10**MILLIONTH_PLACES if type is ValueType.PERCENT else 1

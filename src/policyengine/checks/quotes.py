@@ -31,7 +31,7 @@ def wrong_document(book: Rulebook, data: bytes, path: str) -> Diagnostic:
     what = message(
         "`{path}` is none of the documents of the rulebook: its digest is {digest}", path=path, digest=digest
     )
-    known = ", ".join(f"{one.id} ({one.digest})" for one in book.documents)
+    known = ", ".join(f"{one.id} ({one.digest or '–'})" for one in book.documents)
     help = message(
         "for a new document write `digest: {digest}` below its name; the rulebook knows {documents}",
         digest=digest,

@@ -1,8 +1,8 @@
 """``reserved-name`` (error): A name is a word of the language.
 
 In conditions the words `all`, `any`, `not`, `any_of`, `count_of`, `first` and `last` have a meaning of
-their own, and `known` and `happened` ask about a fact. Something with such a name could not be asked
-about.
+their own, and `known` and `happened` ask about a fact; `as_of` is the instant of the judgement, `this` the
+record at which `for_each` stands. Something with such a name could not be asked about.
 
 Fails::
 
@@ -23,9 +23,10 @@ from collections.abc import Iterator
 
 from policyengine.diagnostics.diagnostic import Diagnostic, error, message
 from policyengine.diagnostics.span import Span
+from policyengine.model.conditions import AS_OF
 from policyengine.model.rulebook import Rulebook
 
-_STATES = ("known", "happened", "none")
+_STATES = ("known", "happened", "none", "this", AS_OF, "otherwise")
 _WORDS = frozenset(("all", "any", "not", "any_of", "count_of", "first", "last", "next", "previous", *_STATES))
 
 

@@ -1,8 +1,8 @@
 """``unused`` (warning): Something is declared that nothing refers to.
 
 It has no effect on any decision: it is a leftover, or a rule that should ask about it is missing.
-Outcomes are results and need no use; facts of the type text are there for people to read. A fixture of a
-test file that no case takes is told, too.
+Outcomes are results and need no use; facts of the type text are there for people to read, as are those
+that are kept `for_record`. A fixture of a test file that no case takes is told, too.
 
 Fails::
 
@@ -56,7 +56,7 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
 
 def _declared(rulebook: Rulebook) -> Iterator[tuple[str, Span]]:
     for path, fact in rulebook.facts.items():
-        if fact.role != "outcome" and fact.type is not ValueType.TEXT:
+        if fact.role != "outcome" and fact.type is not ValueType.TEXT and not fact.for_record:
             yield path, fact.span
     yield from (
         (path, listed.span) for path, listed in rulebook.lists.items() if not _has_outcome(rulebook, path)

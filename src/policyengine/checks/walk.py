@@ -16,6 +16,8 @@ from policyengine.model.conditions import (
     Ref,
     Some,
     Test,
+    Window,
+    operands_in,
     parts_of,
 )
 from policyengine.model.conditions import operands_of as operands_of_computed
@@ -29,12 +31,7 @@ def operands_of(rulebook: Rulebook) -> Iterator[Operand]:
     """Return the values in conditions and in every other place that takes one, names that are tested too."""
     for condition in conditions_of(rulebook):
         for part in parts_of(condition):
-            if isinstance(part, Test):
-                yield part.ref
-            if isinstance(part, Test | Count):
-                yield from part.operands
-            if isinstance(part, Count) and part.of is not None:
-                yield part.of
+            yield from operands_in(part)
     for computed in rulebook.computed.values():
         yield from operands_of_computed(computed.value)
     for rule in rulebook.rules.values():
@@ -106,6 +103,8 @@ def assumptions_of(rulebook: Rulebook) -> Iterator[str]:
         for part in parts_of(condition):
             if isinstance(part, ReadingIs):
                 yield part.assumption
+            if isinstance(part, Window):
+                yield from (rule.assumption for rule in part.counting if rule.assumption is not None)
     for operand in operands_of(rulebook):
         yield from assumptions_of_operand(operand)
     for deadline in rulebook.deadlines.values():

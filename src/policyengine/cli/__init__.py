@@ -29,6 +29,7 @@ _COMMANDS = (
     "compile",
     "completion",
     "diff",
+    "digest",
     "evaluate",
     "explain-code",
     "fmt",

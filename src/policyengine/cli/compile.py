@@ -47,7 +47,7 @@ def command(
             raise loading.refused(found.diagnostics, say) from None
     if form == "python":
         from policyengine.engines.compiled.generate import generate
-        from policyengine.engines.memory import World
+        from policyengine.engines.world import World
 
         options.write(generate(plan, World(model.zone, model.calendar)).source)
     elif form == "durable":

@@ -21,7 +21,9 @@ from policyengine.compile.plan import (
     Plan,
     Read,
     Rule,
+    Same,
     Status,
+    Window,
 )
 
 Node = Cell | Rule
@@ -38,6 +40,14 @@ def parts_of(expr: Expr) -> Iterator[Expr]:
         case Apply(_, args) | Compute(_, args):
             for arg in args:
                 yield from parts_of(arg)
+        case Window():
+            for part in (expr.start, expr.end, expr.length, expr.follows):
+                yield from parts_of(part)
+            for _, how in expr.counting:
+                yield from parts_of(how)
+        case Same(_, one, other):
+            yield from parts_of(one)
+            yield from parts_of(other)
         case Aggregate(_, _, where, of, amount=amount):
             yield from parts_of(where)
             yield from parts_of(of)

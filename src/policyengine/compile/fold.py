@@ -33,11 +33,14 @@ from policyengine.compile.plan import (
     Policy,
     Read,
     Rule,
+    Same,
     Status,
     Stratum,
     Unsaid,
+    Window,
 )
 from policyengine.frozen import replace
+from policyengine.values.counting import Aspect
 
 Readings = Mapping[str, str]
 
@@ -76,6 +79,17 @@ def fold_expr(expr: Expr, readings: Readings) -> Expr:
                 of=fold_expr(expr.of, readings),
                 amount=_if_any(expr.amount, readings),
             )
+        case Window():
+            return replace(
+                expr,
+                start=fold_expr(expr.start, readings),
+                end=fold_expr(expr.end, readings),
+                length=fold_expr(expr.length, readings),
+                counting=_counting(expr.counting, readings),
+                follows=fold_expr(expr.follows, readings),
+            )
+        case Same(one=one, other=other):
+            return replace(expr, one=fold_expr(one, readings), other=fold_expr(other, readings))
         case Apply("not", (part,)):
             return _negated(fold_expr(part, readings))
         case Apply("all" | "any"):
@@ -88,6 +102,12 @@ def fold_expr(expr: Expr, readings: Readings) -> Expr:
 
 def _exprs(exprs: tuple[Expr, ...], readings: Readings) -> tuple[Expr, ...]:
     return tuple(fold_expr(one, readings) for one in exprs)
+
+
+def _counting(
+    entries: tuple[tuple[Aspect, Expr], ...], readings: Readings
+) -> tuple[tuple[Aspect, Expr], ...]:
+    return tuple((aspect, fold_expr(how, readings)) for aspect, how in entries)
 
 
 def _negated(expr: Expr) -> Expr:
@@ -133,7 +153,7 @@ def fold_cell(cell: Cell, readings: Readings) -> Cell:
                 length=None if cell.length is None else fold_expr(cell.length, readings),
                 ends=None if cell.ends is None else fold_expr(cell.ends, readings),
                 pauses=tuple(_pause(one, readings) for one in cell.pauses),
-                counting=tuple((aspect, fold_expr(how, readings)) for aspect, how in cell.counting),
+                counting=_counting(cell.counting, readings),
                 follows=fold_expr(cell.follows, readings),
             )
         case Status():

@@ -14,7 +14,6 @@ from policyengine.compile.plan import (
     Aggregate,
     Amount,
     Apply,
-    Aspect,
     Band,
     Bound,
     Candidate,
@@ -39,10 +38,12 @@ from policyengine.compile.plan import (
     Read,
     RecordList,
     Rule,
+    Same,
     Sort,
     Status,
     Stratum,
     Unsaid,
+    Window,
 )
 from policyengine.frozen import replace
 from policyengine.model import conditions, rulebook
@@ -51,7 +52,7 @@ from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import RAN_OUT, Deadline, Fact, IfMissing, Rulebook
 from policyengine.semantics.overriding import close_overrides
 from policyengine.semantics.strata import DUE, dependencies, layers
-from policyengine.values.counting import Counting
+from policyengine.values.counting import Aspect, Counting
 
 _OPS: Mapping[conditions.Operator, Op] = {
     "is": "eq",
@@ -77,8 +78,8 @@ def lower_operand(operand: Operand) -> Expr:
     match operand:
         case conditions.Constant(value, type):
             return Const(value, type.value)
-        case conditions.Ref(name, _, type, listed, _, this):
-            return Read(name, listed, type.value, this)
+        case conditions.Ref(name, _, type, listed, _, this, midnight):
+            return Read(name, listed, type.value, this, midnight)
         case conditions.ByReading():
             return _by_reading(operand.assumption, operand.readings, lower_operand)
 
@@ -99,6 +100,10 @@ def lower_condition(condition: Condition) -> Expr:
     match condition:
         case conditions.Test():
             return _test(condition)
+        case conditions.Window():
+            return _window(condition)
+        case conditions.Same(ref, period, anchor):
+            return Same(period, lower_operand(ref), lower_operand(anchor))
         case conditions.ReadingIs(assumption, readings):
             return Chosen(assumption, readings)
         case conditions.All(parts):
@@ -179,6 +184,18 @@ def _test(test: conditions.Test) -> Expr:
     return Apply(_OPS[test.operator], (subject, *(lower_operand(one) for one in test.operands)))
 
 
+def _window(window: conditions.Window) -> Window:
+    return Window(
+        how=window.how,
+        is_strict=window.side in ("before", "after"),
+        start=lower_operand(window.starts),
+        end=lower_operand(window.ends),
+        length=lower_operand(window.length),
+        counting=tuple(_counting(window.counting)),
+        follows=_follows(window.starts),
+    )
+
+
 # ---------- the whole rulebook
 
 
@@ -203,6 +220,8 @@ class _Lowering:
             digest=book.digest,
             zone=book.zone.key,
             calendar=book.calendar.code,
+            currency=book.currency.code,
+            places=book.currency.places,
             lists=tuple(
                 RecordList(path, one.dated_by, one.empty_if_missing) for path, one in book.lists.items()
             ),
@@ -294,7 +313,7 @@ class _Lowering:
             when=when,
             start=lower_operand(deadline.starts),
             length=None if deadline.within is None else lower_operand(deadline.within),
-            counting=tuple((aspect, how) for aspect, how in _counting(deadline.counting) if aspect != "end"),
+            counting=_counting_of_length(deadline.counting),
             follows=_follows(deadline.starts),
             ends=None if deadline.ends is None else lower_operand(deadline.ends),
             pauses=tuple(_pause(one) for one in deadline.pauses),
@@ -378,6 +397,13 @@ def _pause(pause: rulebook.Pause) -> Pause:
     return Pause(begin, end, Aggregate("any", question.listed, where, ALWAYS, question.among, this))
 
 
+def _counting_of_length(rules: Iterable[CountingRule]) -> tuple[tuple[Aspect, Expr], ...]:
+    """Return how a length is counted; which last instant counts moves its end only by a cut-off."""
+    found = tuple(_counting(rules))
+    has_cut_off = any(aspect == "cut_off" for aspect, _ in found)
+    return tuple((aspect, how) for aspect, how in found if aspect != "end" or has_cut_off)
+
+
 def _follows(start: Operand) -> Expr:
     """Return whether a clock starts where another ran out, and not with an act."""
     if isinstance(start, conditions.ByReading):
@@ -386,7 +412,7 @@ def _follows(start: Operand) -> Expr:
         return NEVER
     if start.name.endswith(DUE):
         return ALWAYS
-    status = Read(start.name.rpartition(".")[0] + ".status", start.listed, "choice")
+    status = Read(start.name.rpartition(".")[0] + ".status", start.listed, "choice", start.this)
     return Apply("in", (status, *(Const(one, "choice") for one in RAN_OUT)))
 
 

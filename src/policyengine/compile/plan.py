@@ -8,7 +8,7 @@ Nothing in it can be called, so it can be printed, stored, compared and translat
 One Plan serves all readings of assumptions: where something depends on one, the Plan asks ``Chosen``.
 :func:`policyengine.compile.fold.fold` puts the chosen readings in; engines run the folded Plan.
 
-Values are held as everywhere (:data:`policyengine.values.literals.Value`): money in fen, percent in
+Values are held as everywhere (:data:`policyengine.values.literals.Value`): money in minor units, percent in
 millionths of a percent, instants in epoch seconds, dates as ordinals, lengths of time as they are written.
 """
 
@@ -18,6 +18,7 @@ from typing import Literal
 
 from policyengine.frozen import Frozen
 from policyengine.model.conditions import Operation
+from policyengine.values.counting import Aspect
 from policyengine.values.literals import Value
 from policyengine.values.seasons import Season
 
@@ -45,13 +46,15 @@ class Read(Frozen):
     """The value of a cell; with ``listed``, of the current record of that list.
 
     ``as_of`` is the instant of the judgement. ``this``: inside a question, of the record for which the cell
-    or rule is computed that asks it, and not of the record that is looked at.
+    or rule is computed that asks it, and not of the record that is looked at. ``midnight``: of a date, the
+    instant at which that day begins in the zone of the Plan.
     """
 
     name: str
     listed: str | None
     sort: Sort
     this: bool = False
+    midnight: bool = False
 
 
 class Chosen(Frozen):
@@ -76,6 +79,30 @@ class Apply(Frozen):
 
     op: Op
     args: tuple[Expr, ...]
+
+
+class Window(Frozen):
+    """Whether it is as long from ``start`` to ``end`` as ``length``, counted as ``counting`` says.
+
+    It is false if ``end`` is before ``start``, or at the same instant where it ``is_strict``. ``follows``
+    tells whether the start is where a clock ran out, which matters at midnight. It gives a truth.
+    """
+
+    how: Literal["within", "at_least", "more_than", "less_than"]
+    is_strict: bool
+    start: Expr
+    end: Expr
+    length: Expr
+    counting: tuple[tuple[Aspect, Expr], ...]
+    follows: Expr
+
+
+class Same(Frozen):
+    """Whether two times lie in the same period of the calendar; it gives a truth."""
+
+    period: Literal["calendar_year", "calendar_month", "calendar_week", "day"]
+    one: Expr
+    other: Expr
 
 
 class Choose(Frozen):
@@ -136,7 +163,7 @@ class Compute(Frozen):
     args: tuple[Expr, ...]
 
 
-Expr = Const | Unsaid | Read | Chosen | Apply | Choose | Aggregate | Compute
+Expr = Const | Unsaid | Read | Chosen | Apply | Window | Same | Choose | Aggregate | Compute
 ALWAYS = Const(True, TRUTH)
 NEVER = Const(False, TRUTH)
 AS_OF = Read("as_of", None, "instant")
@@ -211,9 +238,6 @@ class Parameter(Frozen):
     sort: Sort
     values: tuple[Dated, ...]
     by: Read | None
-
-
-Aspect = Literal["end", "hours", "days", "business_days"]
 
 
 class Pause(Frozen):
@@ -375,13 +399,16 @@ class Stratum(Frozen):
 class Plan(Frozen):
     """A compiled rulebook. ``readings`` are the assumptions with the reading of each that is the default.
 
-    ``calendar`` and ``zone`` name what lengths of time are counted by.
+    ``calendar`` and ``zone`` name what lengths of time are counted by. A sum is a whole number of minor units
+    of the ``currency``, which has so many decimal ``places``.
     """
 
     rulebook: str
     digest: str
     zone: str
     calendar: str
+    currency: str
+    places: int
     lists: tuple[RecordList, ...]
     readings: tuple[tuple[str, str], ...]
     policies: tuple[Policy, ...]

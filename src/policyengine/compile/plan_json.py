@@ -25,6 +25,8 @@ _KINDS: tuple[type[Frozen], ...] = (
     nodes.Read,
     nodes.Chosen,
     nodes.Apply,
+    nodes.Window,
+    nodes.Same,
     nodes.Choose,
     nodes.Aggregate,
     nodes.Compute,

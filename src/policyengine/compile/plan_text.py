@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from policyengine.compile.plan import (
     ALWAYS,
+    NEVER,
     TRUTH,
     Aggregate,
     Amount,
@@ -29,10 +30,13 @@ from policyengine.compile.plan import (
     Read,
     RecordList,
     Rule,
+    Same,
     Sort,
     Status,
     Unsaid,
+    Window,
 )
+from policyengine.values.currencies import Currency
 from policyengine.values.literals import Value, ValueType, format_value
 
 _SIGNS = {"eq": "=", "ge": ">=", "le": "<=", "gt": ">", "lt": "<"}
@@ -54,10 +58,11 @@ class _Writer:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.zone = ZoneInfo(plan.zone)
+        self.currency = Currency(plan.currency, plan.places)
 
     def lines(self) -> Iterator[str]:
         plan = self.plan
-        yield f"plan {plan.rulebook}  zone {plan.zone}  calendar {plan.calendar}"
+        yield f"plan {plan.rulebook}  zone {plan.zone}  calendar {plan.calendar}  currency {plan.currency}"
         yield from (f"reading {assumption} = {reading}" for assumption, reading in plan.readings)
         yield from map(self._list, plan.lists)
         for policy in plan.policies:
@@ -118,7 +123,7 @@ class _Writer:
 
     def _due(self, cell: Due) -> str:
         counting = "".join(f", {aspect} {self.expr(how)}" for aspect, how in cell.counting)
-        follows = "" if cell.follows == Const(False, "truth") else f", follows if {self.expr(cell.follows)}"
+        follows = self._follows(cell.follows)
         when = self._where(cell.policy, cell.when)
         if cell.ends is not None:
             text = f"from {self.expr(cell.start)} until {self.expr(cell.ends)}"
@@ -191,8 +196,9 @@ class _Writer:
                 return self._value(value, sort) if value is not None else "none"
             case Unsaid():
                 return "unknown"
-            case Read(name, listed, _, this):
-                return name if listed is None else f"{name}[{'this' if this else 'here'}]"
+            case Read(name, listed, _, this, midnight):
+                shown = name if listed is None else f"{name}[{'this' if this else 'here'}]"
+                return f"start_of_day({shown})" if midnight else shown
             case Chosen(assumption, readings):
                 return f"{assumption} is {' or '.join(readings)}"
             case Choose(branches):
@@ -204,6 +210,20 @@ class _Writer:
                 return self._apply(expr)
             case Compute(op, args):
                 return f"{op}({self._joined(args)})"
+            case Window():
+                return self._window(expr)
+            case Same(period, one, other):
+                return f"same_{period.removeprefix('calendar_')}({self.expr(one)}, {self.expr(other)})"
+
+    def _window(self, expr: Window) -> str:
+        start, end = self.expr(expr.start), self.expr(expr.end)
+        counting = "".join(f", {aspect} {self.expr(how)}" for aspect, how in expr.counting)
+        length = f"add_length({start}, {self.expr(expr.length)}{counting}{self._follows(expr.follows)})"
+        order = "<" if expr.is_strict else "<="
+        return f"({start} {order} {end} and {end} {expr.how} {length})"
+
+    def _follows(self, follows: Expr) -> str:
+        return "" if follows == NEVER else f", follows if {self.expr(follows)}"
 
     def _apply(self, expr: Apply) -> str:
         match expr:
@@ -243,7 +263,7 @@ class _Writer:
             return datetime.fromtimestamp(value, UTC).astimezone(self.zone).isoformat()
         if sort in (ValueType.TEXT.value, ValueType.CHOICE.value):
             return repr(value)
-        return str(format_value(value, ValueType(sort), self.zone))
+        return str(format_value(value, ValueType(sort), self.zone, self.currency))
 
 
 def _days(value: Dated) -> Iterator[str]:

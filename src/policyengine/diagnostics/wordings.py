@@ -132,12 +132,13 @@ _MEANT: tuple[tuple[str, str], ...] = (
     ("from", "start starts since begin valid_from effective_from 起 自 从 开始"),
     ("until", "to end ends through till valid_until valid_to effective_until 止 至 到 结束"),
     ("by", "date dated_by act who actor 按 within at_least length lead"),
-    ("left", "remaining rest time_left 剩余"),
     ("value", "is amount figure 值 数值"),
     ("values", "value options choices enum allowed allowed_values items 值 选项 可选值"),
     # facts
     ("type", "kind data_type datatype 类型"),
     ("if_missing", "default default_value otherwise optional required nullable 默认 默认值 缺省"),
+    ("for_record", "record_only note_only informational info_only unused ignored ignore not_used memo archive"
+                   " 仅记录 只作记录 备查 不参与判断"),
     ("role", "category direction 角色"),
     ("dated_by", "date at when timestamp dated 日期"),
     ("facts", "fact fields properties columns vocabulary 事实 字段"),
@@ -188,7 +189,22 @@ _MEANT: tuple[tuple[str, str], ...] = (
     ("included", "inclusive include yes 包含"),
     ("excluded", "exclusive exclude no 不包含"),
     ("business_days_only", "workdays working_days business_days 工作日"),
-    ("calendar", "calendar_days natural_days 自然日"),
+    ("calendar", "calendar_days natural_days whole_days midnight 自然日"),
+    ("months", "month months_and_years years year calendar_months 月 个月 年"),
+    ("business_hours", "working_hours work_hours workhours office_hours opening_hours business_hour 工作小时 工作时间"),
+    ("hours", "opening_hours business_hours working_hours office_hours open opening 营业时间 工作时间"),
+    ("cut_off", "cutoff cut_off_time cutoff_time cut_off_at order_by deadline_time 截单 截止时间 截单时间"),
+    ("day_ends", "day_end end_of_day eod closes closing_time close_of_business cob 下班 一天结束"),
+    ("month_end", "month_ends end_of_month eom last_day_of_month 月末"),
+    ("ends_on_holiday", "on_holiday holiday_rule if_holiday weekend_rule roll rolls adjust falls_on_holiday 顺延 遇节假日"),
+    ("next_business_day", "next_working_day next_workday following roll_forward forward next moves moved 下一个工作日 顺延"),
+    ("stays", "unchanged none stay same keep no 不变"),
+    ("stays_last_day", "last_day_of_month end_of_month eom always_last_day 月末"),
+    ("country", "base region code like extends based_on iso 国家 地区"),
+    ("weekend", "weekends days_off rest_days non_working_days 周末 休息日"),
+    ("holidays", "holiday closed closings closed_on closing_days public_holidays bank_holidays 假日 节假日 假期"),
+    ("workdays", "make_up_days extra_days worked working_days extra_workdays open_on 调休 调休日 上班日"),
+    ("make_up_hours", "hours_of_make_up_days make_up_day_hours 调休时间"),
     ("monday", "mon 周一 星期一"),
     ("sunday", "sun 周日 星期日"),
 )  # fmt: skip
@@ -221,8 +237,9 @@ _UNLESS = message(
     "write `when: {example}`, or a rule of its own that `overrides` this one", example="{not: {…}}"
 )
 _WITHIN = message(
-    "a period is a deadline of its own: give it `starts`, `within` and `met_by`, and ask for its `.status`"
+    "write how long, and before or after what: `{example}`", example="{within: 7 days, after: …}"
 )
+_AGO = message("write how long ago: `{example}`", example="{at_least: 18 years ago}")
 _NONE_OF = message("write `not: {example}`", example="{any: […]}")
 _CONDITIONS_STAND_HERE = message("leave the word out: conditions stand here themselves")
 _LENGTH = message("write `within` with number and unit, such as `{example}`", example="within: 24 hours")
@@ -232,7 +249,8 @@ _CONTAINS = message("a text can only be compared as a whole: ask with `is` or `o
 _ADVICE: tuple[tuple[str, str, Message], ...] = (
     ("known", "missing unknown null empty absent is_null not_known undefined blank 未知 缺失 空 为空", _KNOWN_NO),
     ("happened", "not_happened not_yet pending never 未发生 尚未发生", message("write `happened: no`")),
-    ("between", "within 之内 期间内", _WITHIN),
+    ("same", "之内 期间内 within_the_last in_the_last last recent no_more_than", _WITHIN),
+    ("same", "ago age older_than older younger_than younger 年满 已满 未满 以前多久", _AGO),
     ("between", "contains like matches starts_with ends_with includes regex 包含 含有", _CONTAINS),
     ("count_of", "none_of no_of nand", _NONE_OF),
     ("count_of", "if when where condition conditions 如果 若 当 条件", _CONDITIONS_STAND_HERE),

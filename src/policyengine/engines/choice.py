@@ -43,8 +43,8 @@ def choose_engine(
 
         return ChosenEngine(Reference(book, readings), __version__, None)
     from policyengine.compile.fold import fold
-    from policyengine.engines.memory import World
     from policyengine.engines.program import Program
+    from policyengine.engines.world import World
 
     program = Program(fold(plan, readings), World(book.zone, book.calendar))
     notice: Message | None = None

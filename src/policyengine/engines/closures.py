@@ -14,7 +14,21 @@ from zoneinfo import ZoneInfo
 
 from policyengine.compile import plan
 from policyengine.compile.dependencies import parts_of
-from policyengine.compile.plan import ALWAYS, AS_OF, Aggregate, Apply, Compute, Const, Expr, Op, Read
+from policyengine.compile.plan import (
+    ALWAYS,
+    AS_OF,
+    Aggregate,
+    Apply,
+    Compute,
+    Const,
+    Expr,
+    Op,
+    Read,
+    Same,
+    Window,
+)
+from policyengine.engines.world import World
+from policyengine.frozen import replace
 from policyengine.model.case import Key
 from policyengine.model.conditions import Operation, Operator, Sought, Which, range_of
 from policyengine.semantics.amounts import UNLIMITED, Formula, Range
@@ -50,6 +64,8 @@ from policyengine.semantics.tallies import (
     share,
     total,
 )
+from policyengine.semantics.windows import Frame, judge_same, judge_window, midnight
+from policyengine.values.counting import Counting
 from policyengine.values.literals import LARGEST_COUNT, Number, Value, ValueType, comparison_key, local_day
 from policyengine.values.seasons import Season, read_season
 
@@ -75,6 +91,11 @@ class Memory(Protocol):
     @property
     def zone(self) -> ZoneInfo:
         """The zone by whose clock an instant has its day."""
+        ...
+
+    @property
+    def world(self) -> World:
+        """What time is counted by."""
         ...
 
     @property
@@ -127,6 +148,9 @@ def lookup_of(expr: Expr) -> Lookup:
             return lambda memory, record: known
         case Read() if expr == AS_OF:
             return lambda memory, record: Known(memory.as_of)
+        case Read(midnight=True):
+            day = lookup_of(replace(expr, midnight=False))
+            return lambda memory, record: midnight(day(memory, record), memory.world.zone)
         case Read(name, None):
             key = (name, None)
             return lambda memory, record: memory.values[key]
@@ -270,6 +294,10 @@ def evaluate_of(expr: Expr) -> Evaluate:
             compare, subject = _COMPARE[op], lookup_of(left)
             ways = [_comparison(subject, compare, lookup_of(one)) for one in others]
             return ways[0] if len(ways) == 1 else _any(ways)
+        case Window():
+            return _window(expr)
+        case Same():
+            return _same(expr)
         case Aggregate("any"):
             return _standing(expr, _some(expr))
         case Aggregate():
@@ -359,6 +387,52 @@ def _during(read: Read, season: Season) -> Evaluate:
         assert isinstance(state.value, int)
         day = state.value if is_date else local_day(state.value, memory.zone)
         return TRUE if season.holds_on(day) else FALSE
+
+    return evaluate
+
+
+# ---------- windows
+
+
+def counting_of(entries: Iterable[tuple[str, Expr]]) -> Counting:
+    """Return how time is counted by a folded Plan."""
+    chosen = {aspect: how.value for aspect, how in entries if isinstance(how, Const)}
+    return Counting(**chosen)  # type: ignore[arg-type]  # the parser let only words of each aspect pass
+
+
+def is_date(expr: Expr) -> bool:
+    """Tell whether a time of a folded Plan is a date."""
+    return isinstance(expr, Read | Const) and expr.sort == "date"
+
+
+def frames_of(window: Window, world: World) -> tuple[Frame, Frame]:
+    """Return how time is counted in a window, and how where it begins where a clock ran out."""
+    counting = counting_of(window.counting)
+    dates = is_date(window.start), is_date(window.end)
+    first = Frame(counting, world.calendar, world.zone, window.is_strict, *dates)
+    return first, replace(first, follows=True)
+
+
+def _window(window: Window) -> Evaluate:
+    start, end, length = (lookup_of(one) for one in (window.start, window.end, window.length))
+    follows, how = evaluate_of(window.follows), window.how
+    known: list[tuple[World, tuple[Frame, Frame]]] = []  # of the one world in which it is asked
+
+    def evaluate(memory: Memory, record: int | None) -> Answer:
+        if not known or known[0][0] is not memory.world:
+            known[:] = [(memory.world, frames_of(window, memory.world))]
+        frame = known[0][1][follows(memory, record)[0] is Truth.TRUE]
+        return judge_window(how, start(memory, record), end(memory, record), length(memory, record), frame)
+
+    return evaluate
+
+
+def _same(same: Same) -> Evaluate:
+    one, other, period = lookup_of(same.one), lookup_of(same.other), same.period
+    dates = is_date(same.one), is_date(same.other)
+
+    def evaluate(memory: Memory, record: int | None) -> Answer:
+        return judge_same(period, one(memory, record), other(memory, record), dates, memory.world.zone)
 
     return evaluate
 
@@ -582,7 +656,7 @@ def _in_range(least: int, most: int, compare: Compare, state: State, waits: Wait
     if not isinstance(state, Known):
         return Truth.UNDETERMINED, waits | waits_of([state])
     limit = comparison_key(state.value)
-    assert isinstance(limit, int)
+    assert not isinstance(limit, str)
     # INVARIANT: comparisons change once along the numbers, but `eq` holds at a single number.
     is_between = compare is _COMPARE["eq"] or compare is _COMPARE["in"]
     changes = compare(least, limit) is not compare(most, limit) or (is_between and least < limit < most)

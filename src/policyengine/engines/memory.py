@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeVar
-from zoneinfo import ZoneInfo
 
 from policyengine.compile.plan import Const, Given, Plan, RecordList
 from policyengine.engines.closures import Answer, Evaluate
-from policyengine.frozen import Frozen
+from policyengine.engines.world import World
 from policyengine.model.case import Case, Key
 from policyengine.semantics.amounts import UNLIMITED, Range, declared_range
 from policyengine.semantics.deadlines import Span
@@ -21,15 +20,7 @@ from policyengine.semantics.findings import (
     RuleFinding,
     State,
 )
-from policyengine.values.calendar import Calendar
 from policyengine.values.literals import Value, local_day
-
-
-class World(Frozen):
-    """What time is counted by: the zone, and the business days."""
-
-    zone: ZoneInfo
-    calendar: Calendar
 
 
 class Judged(Protocol):
@@ -91,6 +82,11 @@ class WorkingMemory:
         self._standing: dict[int | None, StandingMemory] = {}
 
     @property
+    def world(self) -> World:
+        """What time is counted by."""
+        return self.program.world
+
+    @property
     def this(self) -> int | None:
         """No record: nothing has been asked for the sake of one."""
         return None
@@ -141,6 +137,7 @@ class StandingMemory:
     def __init__(self, whole: WorkingMemory, this: int | None) -> None:
         """``whole`` knows the case."""
         self.this = this
+        self.world = whole.world
         self.as_of = whole.as_of
         self.zone = whole.zone
         self.values = whole.values

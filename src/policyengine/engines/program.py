@@ -29,12 +29,14 @@ from policyengine.engines.closures import (
     Answer,
     Evaluate,
     both,
+    counting_of,
     evaluate_of,
     formula_of,
     lookup_of,
     pauses_of,
 )
-from policyengine.engines.memory import WHOLE_CASE, WorkingMemory, World, range_of_fact
+from policyengine.engines.memory import WHOLE_CASE, WorkingMemory, range_of_fact
+from policyengine.engines.world import World
 from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Case
 from policyengine.model.rulebook import Rounding
@@ -62,7 +64,6 @@ from policyengine.semantics.findings import (
     by_name,
 )
 from policyengine.semantics.overriding import Candidate, resolve
-from policyengine.values.counting import Counting
 from policyengine.values.literals import ValueType, local_day, unit_of
 
 
@@ -274,12 +275,6 @@ def _parameter(cell: Parameter) -> Compute:
 
 
 # ---------- clocks
-
-
-def counting_of(entries: Iterable[tuple[str, Expr]]) -> Counting:
-    """Return how time is counted by a folded Plan."""
-    chosen = {aspect: how.value for aspect, how in entries if isinstance(how, Const)}
-    return Counting(**chosen)  # type: ignore[arg-type]  # the parser let only words of each aspect pass
 
 
 def clocks_of(cell: Due, world: World) -> tuple[Clock, Clock]:

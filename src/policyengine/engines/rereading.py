@@ -20,8 +20,9 @@ from policyengine.compile.dependencies import (
 from policyengine.compile.fold import fold_cell, fold_expr, fold_rule
 from policyengine.compile.plan import Chosen, Derived, Due, Expr, Given, Plan, Rule
 from policyengine.engines.closures import Evaluate, evaluate_of
-from policyengine.engines.memory import WHOLE_CASE, Filled, WorkingMemory, World
+from policyengine.engines.memory import WHOLE_CASE, Filled, WorkingMemory
 from policyengine.engines.program import Compute, compute_of, listed_of
+from policyengine.engines.world import World
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
 from policyengine.semantics.deadlines import Span

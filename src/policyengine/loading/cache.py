@@ -188,14 +188,22 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "All",
                 "Any",
                 "ByReading",
+                "Calculation",
+                "Computed",
                 "Constant",
                 "Count",
+                "Extreme",
+                "Formula",
                 "Not",
+                "Otherwise",
                 "Pick",
+                "Question",
                 "ReadingIs",
                 "Ref",
+                "Same",
                 "Some",
                 "Test",
+                "Window",
             )
         ),
         "policyengine.diagnostics.diagnostic": frozenset(
@@ -219,6 +227,7 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
             (
                 "Amount",
                 "Assumption",
+                "Band",
                 "Bound",
                 "Cap",
                 "Choice",
@@ -237,6 +246,7 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "Policy",
                 "Reading",
                 "RecordList",
+                "Rounding",
                 "Rule",
                 "Rulebook",
                 "SetValue",
@@ -246,6 +256,7 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
             )
         ),
         "policyengine.diagnostics.span": frozenset(("Span",)),
+        "policyengine.values.currencies": frozenset(("Currency",)),
         "policyengine.values.literals": frozenset(
             (
                 "Duration",

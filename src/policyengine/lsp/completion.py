@@ -32,8 +32,17 @@ _KINDS_AFTER: dict[str, tuple[Kind, ...]] = {
 }
 _COMPARISONS = (
     *("is", "is_not", "one_of", "none_of", "in", "not_in", "at_least", "at_most", "more_than", "less_than"),
-    *("before", "after", "not_before", "not_after", "between", "every_year"),
+    *("before", "after", "not_before", "not_after", "between", "every_year", "within", "same", "as"),
 )
+
+
+_PERIODS = (
+    ("calendar_year", Text("同一年", "the same calendar year")),
+    ("calendar_month", Text("同一月", "the same calendar month")),
+    ("calendar_week", Text("同一周（从星期一起）", "the same week, from Monday on")),
+    ("day", Text("同一天", "the same day")),
+)
+_TIMES = ("before", "after", "not_before", "not_after", "as")
 
 
 class Proposal(Frozen):
@@ -81,6 +90,11 @@ def _values(index: Index, key: str) -> Iterator[Proposal]:
         for symbol in index.of_kinds(*_KINDS_AFTER[key]):
             yield Proposal(symbol.name, title_of(symbol), symbol.kind)
         return
+    if key == "same":
+        yield from (Proposal(word, title, None) for word, title in _PERIODS)
+        return
+    if key in _TIMES:
+        yield Proposal("as_of", Text("判断时点", "the time of the judgement"), None)
     named = index.find(key) or _tail(index, key)
     choices = list(_choices(named, key)) if named is not None else []
     yield from choices

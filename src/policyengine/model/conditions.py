@@ -12,10 +12,13 @@ from typing import Literal
 
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Placed
+from policyengine.model.counting import CountingRule
 from policyengine.values.literals import Value, ValueType
 from policyengine.values.seasons import Season
 
-SymbolKind = Literal["fact", "parameter", "amount", "deadline", "computed"]
+SymbolKind = Literal["fact", "parameter", "amount", "deadline", "computed", "now"]
+AS_OF = "as_of"
+"""The name of the instant of the judgement, the one of the kind ``now``: it is always known."""
 
 
 class Ref(Placed):
@@ -24,6 +27,8 @@ class Ref(Placed):
     What is computed where it is needed has a name too (:class:`Computed`): what the rule file says.
     ``listed`` is the list whose current record the name belongs to, or None for the whole case. ``this``:
     inside a question, not the record that is looked at but the one at which ``for_each`` stands.
+    ``midnight``: it is a date that stands where an instant does, for the instant at which the day begins in
+    the rulebook's zone; its type is that of an instant.
     """
 
     name: str
@@ -32,6 +37,7 @@ class Ref(Placed):
     listed: str | None
     span: Span
     this: bool = False
+    midnight: bool = False
 
 
 class Constant(Placed):
@@ -51,8 +57,9 @@ class ByReading(Placed):
 
     @property
     def type(self) -> ValueType:
-        """Every reading gives a value of the same type."""
-        return self.readings[0][1].type
+        """Every reading gives a value of the same type, but for lengths of time, which can be of several."""
+        types = {operand.type for _, operand in self.readings}
+        return ValueType.LENGTH if len(types) > 1 else self.readings[0][1].type
 
 
 Operand = Ref | Constant | ByReading
@@ -78,6 +85,63 @@ class Test(Placed):
     span: Span
     named: str = ""
     season: Season | None = None
+
+
+Measure = Literal["within", "at_least", "more_than", "less_than"]
+"""How much time there is between two instants, against a length; ``within`` is what is in time."""
+
+Side = Literal["before", "not_after", "after", "not_before"]
+"""On which side of the anchor of a window a time is; ``not_``: or at the very anchor."""
+
+SIDES: dict[Side, Operator] = {
+    "before": "less_than",
+    "not_after": "at_most",
+    "after": "more_than",
+    "not_before": "at_least",
+}
+"""The comparison that each side is."""
+
+
+class Window(Placed):
+    """Whether a time is before (or after) another, its anchor, and how long before, against a length.
+
+    The length begins at the earlier of the two and is counted forwards, as the length of a deadline is.
+    """
+
+    ref: Ref
+    how: Measure
+    length: Operand
+    side: Side
+    anchor: Operand
+    counting: tuple[CountingRule, ...]
+    span: Span
+
+    @property
+    def is_forward(self) -> bool:
+        """Tell whether the length begins at the time that is tested, and not at the anchor."""
+        return self.side in ("before", "not_after")
+
+    @property
+    def starts(self) -> Operand:
+        """Where the length begins."""
+        return self.ref if self.is_forward else self.anchor
+
+    @property
+    def ends(self) -> Operand:
+        """What is in time, or not, for the end of the length."""
+        return self.anchor if self.is_forward else self.ref
+
+
+Period = Literal["calendar_year", "calendar_month", "calendar_week", "day"]
+
+
+class Same(Placed):
+    """Whether two times lie in the same year, month, week (from Monday on) or day of the calendar."""
+
+    ref: Ref
+    period: Period
+    anchor: Operand
+    span: Span
 
 
 class ReadingIs(Placed):
@@ -185,7 +249,22 @@ class Pick(Placed):
     among: Among = "all"
 
 
-Condition = Test | ReadingIs | All | Any | Not | Some | Count | Pick
+Condition = Test | Window | Same | ReadingIs | All | Any | Not | Some | Count | Pick
+
+
+def operands_in(condition: Condition) -> tuple[Operand, ...]:
+    """Return the values that a condition itself looks at, what is tested first; not those of its parts."""
+    match condition:
+        case Test(ref, _, operands):
+            return (ref, *operands)
+        case Window(ref, _, length, _, anchor):
+            return (ref, length, anchor)
+        case Same(ref, _, anchor):
+            return (ref, anchor)
+        case Count():
+            return condition.operands
+        case _:
+            return ()
 
 
 # ---------- values that are computed where they are needed
@@ -325,7 +404,7 @@ def parts_of(condition: Condition) -> Iterator[Condition]:
         case Pick(_, _, where, then):
             yield from parts_of(where)
             yield from parts_of(then)
-        case Test() | ReadingIs():
+        case Test() | Window() | Same() | ReadingIs():
             return
 
 
@@ -364,7 +443,7 @@ def asks_this(condition: Condition) -> bool:
             return True
         if isinstance(part, Count) and (part.how == "position" or is_of_this(part.of)):
             return True
-        if isinstance(part, Test) and any(ref.this for ref in (part.ref, *_refs(part.operands))):
+        if any(ref.this for ref in _refs(operands_in(part))):
             return True
     return False
 

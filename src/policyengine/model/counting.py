@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Placed
+from policyengine.values.counting import Aspect
 
 
 class CountingRule(Placed):
     """How lengths are counted: each entry a fixed choice or one that depends on a reading."""
 
-    aspect: Literal["end", "hours", "days", "business_days"]
+    aspect: Aspect
     assumption: str | None
     choices: tuple[tuple[str, str], ...]
     span: Span

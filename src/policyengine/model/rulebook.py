@@ -30,6 +30,7 @@ from policyengine.model.conditions import (
 from policyengine.model.counting import CountingRule
 from policyengine.model.report import Report
 from policyengine.values.calendar import Calendar
+from policyengine.values.currencies import Currency
 from policyengine.values.literals import Value, ValueType, comparison_key
 from policyengine.values.seasons import Season
 
@@ -86,7 +87,7 @@ class Fact(Placed):
     act an instant is: a party, or the full path of the fact that names the party; empty when nobody acts.
     ``foresees`` names a fact that is still to come and for which this one stands until then: it is filled in
     only to see what would follow, and people are asked for the other one. ``planned``: an instant or a date
-    that is known before it comes, such as a departure.
+    that is known before it comes, such as a departure. ``for_record``: cases keep it, no rule asks for it.
     """
 
     path: str
@@ -102,6 +103,7 @@ class Fact(Placed):
     span: Span
     foresees: str | None = None
     planned: bool = False
+    for_record: bool = False
 
     @property
     def is_event(self) -> bool:
@@ -132,7 +134,7 @@ class Fact(Placed):
         ways = [self.if_missing]
         if isinstance(self.if_missing, MissingByReading):
             ways = [one for _, one in self.if_missing.readings]
-        return self.role == "given" and None in ways
+        return self.role == "given" and None in ways and not self.for_record
 
     @property
     def is_never_if_missing(self) -> bool:
@@ -543,7 +545,7 @@ class Policy(Placed):
 
 
 class Document(Placed):
-    """A source document, known by its digest."""
+    """A source document; known by its digest, if it has one (else empty)."""
 
     id: str
     title: Text
@@ -586,7 +588,7 @@ class Rulebook(Placed):
     title: Text
     digest: str
     zone: ZoneInfo
-    currency: str
+    currency: Currency
     calendar: Calendar
     languages: tuple[str, ...]
     documents: tuple[Document, ...]

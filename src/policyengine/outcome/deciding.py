@@ -189,7 +189,7 @@ def choice(explanation: Explanation, assumption: str) -> ByChoice:
 def key_of(explanation: Explanation, operand: Operand, record: int | None) -> Key | None:
     """Return the name that an operand stands for under the readings; None for a literal."""
     chosen = choose_operand(operand, explanation.readings)
-    if not isinstance(chosen, Ref):
+    if not isinstance(chosen, Ref) or chosen.kind == "now":
         return None
     own = explanation.this if chosen.this else record
     return chosen.name, own if chosen.listed else None

@@ -17,8 +17,9 @@ from policyengine.compile.lower import lower_condition
 from policyengine.compile.plan import Aggregate, Apply, Given, Plan
 from policyengine.diagnostics.span import Span
 from policyengine.engines.closures import Evaluate, Memory, evaluate_of, tally_of
-from policyengine.engines.memory import Filled, World, range_of_fact
+from policyengine.engines.memory import Filled, range_of_fact
 from policyengine.engines.rereading import Otherwise, Rereading, graph_of
+from policyengine.engines.world import World
 from policyengine.frozen import replace
 from policyengine.model.asked import conditions_of
 from policyengine.model.case import Case, Key
@@ -33,8 +34,10 @@ from policyengine.model.conditions import (
     Pick,
     Question,
     ReadingIs,
+    Same,
     Some,
     Test,
+    Window,
     asks_this,
     range_of,
 )
@@ -47,6 +50,7 @@ from policyengine.semantics.findings import Findings, Known, State, Truth
 from policyengine.semantics.readings import choose_operand
 from policyengine.semantics.strata import Layer
 from policyengine.semantics.tallies import Tally
+from policyengine.semantics.windows import midnight
 
 
 class Explainer:
@@ -64,9 +68,12 @@ class Explainer:
     @cached_property
     def rereading(self) -> Rereading:
         """What comes out otherwise under other readings."""
-        return Rereading(
-            graph_of(self.plan), self.readings, World(self.rulebook.zone, self.rulebook.calendar)
-        )
+        return Rereading(graph_of(self.plan), self.readings, self.world)
+
+    @cached_property
+    def world(self) -> World:
+        """What time is counted by."""
+        return World(self.rulebook.zone, self.rulebook.calendar)
 
     @cached_property
     def layers(self) -> list[Layer]:
@@ -116,7 +123,7 @@ class Explainer:
 
     def asks_this(self, condition: Condition) -> bool:
         """Tell whether the answer to a question depends on the record for which it is asked."""
-        if not self._has_this or isinstance(condition, Test | ReadingIs):
+        if not self._has_this or isinstance(condition, Test | Window | Same | ReadingIs):
             return False
         found = self._asking.get(id(condition))
         if found is None:
@@ -169,6 +176,11 @@ class Explanation:
 
     # ---------- the memory that conditions ask
 
+    @property
+    def world(self) -> World:
+        """What time is counted by."""
+        return self.explainer.world
+
     def standing_at(self, record: int | None) -> Explanation:
         """Return the explanation of questions whose answer depends on the record for which they are asked.
 
@@ -195,8 +207,11 @@ class Explanation:
         chosen = choose_operand(operand, self.readings)
         if isinstance(chosen, Constant):
             return Known(chosen.value)
+        if chosen.kind == "now":
+            return Known(self.as_of)
         own = self.this if chosen.this else record
-        return self.values[chosen.name, own if chosen.listed else None]
+        state = self.values[chosen.name, own if chosen.listed else None]
+        return midnight(state, self.world.zone) if chosen.midnight else state
 
     def asked(self, condition: Condition, record: int | None) -> Explanation:
         """Return the explanation in which a test or question stands: for the sake of a record or of none."""
@@ -264,7 +279,7 @@ class Explanation:
 
     def _leaf(
         self,
-        condition: Test | ReadingIs | Some | Count | Pick,
+        condition: Test | Window | Same | ReadingIs | Some | Count | Pick,
         record: int | None,
         negated: bool,
         known: Truth | None,

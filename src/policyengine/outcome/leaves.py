@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen
 from policyengine.model.case import Key
-from policyengine.model.conditions import Count, Pick, ReadingIs, Ref, Some, Test
+from policyengine.model.conditions import (
+    Count,
+    Operand,
+    Pick,
+    ReadingIs,
+    Ref,
+    Same,
+    Some,
+    Test,
+    Window,
+    operands_in,
+)
 from policyengine.semantics.findings import State, Truth
 
 if TYPE_CHECKING:
@@ -22,7 +33,7 @@ class Leaf(Frozen):
     """
 
     explanation: Explanation
-    condition: Test | ReadingIs | Some | Count | Pick
+    condition: Test | Window | Same | ReadingIs | Some | Count | Pick
     truth: Truth
     negated: bool
     record: int | None
@@ -46,16 +57,20 @@ class Leaf(Frozen):
     @property
     def left(self) -> State | None:
         """Return the state of what is tested; None for other questions."""
-        if not isinstance(self.condition, Test):
+        if not isinstance(self.condition, Test | Window | Same):
             return None
         return self.explanation.state_of(self.condition.ref, self.record)
 
     @property
     def right(self) -> tuple[State, ...]:
         """Return the states of what it is compared with."""
-        if not isinstance(self.condition, Test | Count):
-            return ()
-        return tuple(self.explanation.state_of(one, self.record) for one in self.condition.operands)
+        return tuple(self.explanation.state_of(one, self.record) for one in self.limits)
+
+    @property
+    def limits(self) -> tuple[Operand, ...]:
+        """Return what is compared with; of a window the length, then the anchor."""
+        operands = operands_in(self.condition)
+        return operands if isinstance(self.condition, Count) else operands[1:]
 
     @property
     def number(self) -> tuple[int, int] | None:

@@ -17,9 +17,10 @@ from typing import Literal, TypeVar
 
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen, replace
-from policyengine.model.conditions import Count, Operator, Pick, Some, Test
+from policyengine.model.conditions import Count, Operator, Pick, Some, Test, Window
 from policyengine.model.rulebook import RAN_OUT
 from policyengine.outcome.leaves import Either, Leaf, Looked, Part
+from policyengine.outcome.windows import is_on_side, measured
 from policyengine.semantics.findings import Known, State, Truth
 from policyengine.values.literals import SECONDS_PER_DAY, Value, ValueType, comparison_key
 
@@ -32,12 +33,16 @@ MOST_COMPARED = 100
 Each record has other neighbours, so that comparing all of them would take the square of their number.
 """
 
-Dimension = Literal["time", "business_days", "money", "percent", "count", "number"]
+Dimension = Literal[
+    "time", "business_days", "months", "business_hours", "money", "percent", "count", "number"
+]
 _DIMENSIONS: dict[ValueType, Dimension] = {
     ValueType.INSTANT: "time",
     ValueType.DATE: "time",
     ValueType.DURATION: "time",
     ValueType.BUSINESS_DAYS: "business_days",
+    ValueType.MONTHS: "months",
+    ValueType.BUSINESS_HOURS: "business_hours",
     ValueType.MONEY: "money",
     ValueType.PERCENT: "percent",
     ValueType.COUNT: "count",
@@ -48,7 +53,7 @@ _DOWNWARD: tuple[Operator, ...] = ("at_most", "less_than")
 
 
 class Gap(Frozen):
-    """How far a test is from holding, in the smallest unit of its dimension: seconds, fen, one, a millionth.
+    """How far a test is from holding, in the smallest unit: a second, a minor unit, one, a millionth.
 
     ``at_limit``: it is exactly at a limit that does not count, so the smallest step of its type is missing.
     ``short`` tells whether the value is too small, or too early.
@@ -70,6 +75,8 @@ def gap_of(leaf: Leaf) -> Gap | None:
         return None
     if isinstance(test, Count):
         return _gap_of_count(leaf, test)
+    if isinstance(test, Window):
+        return _gap_of_window(leaf, test)
     if not isinstance(test, Test) or not isinstance(leaf.left, Known):
         return None
     if test.ref.name.endswith(".status") and test.ref.kind == "deadline":
@@ -100,6 +107,21 @@ def _gap(value: Value, limit: Value, operator: Operator, negated: bool, type: Va
     step = SECONDS_PER_DAY if type is ValueType.DATE else 1
     size = abs(left - right) * step
     return Gap(_DIMENSIONS[type], size or step, short, size == 0)
+
+
+def _gap_of_window(leaf: Leaf, window: Window) -> Gap | None:
+    """Return how far a time is from the asked side of its anchor, or else from the end of the length."""
+    found = measured(leaf.explanation, window, leaf.record)
+    if found is None or leaf.negated:
+        return None  # out of a window there is more than one way
+    if not is_on_side(leaf.explanation, window, leaf.record):
+        size = abs(found.start - found.end)
+        return Gap("time", size or 1, not window.is_forward, size == 0)
+    is_long = window.how in ("at_least", "more_than")
+    limit = found.ends.reached if window.how in ("at_least", "less_than") else found.ends.over
+    size = abs(found.end - limit)
+    # What is too short before its anchor is too late.
+    return Gap("time", size or 1, is_long is not window.is_forward, size == 0)
 
 
 def _gap_of_count(leaf: Leaf, count: Count) -> Gap | None:
@@ -233,7 +255,7 @@ def _of_part(part: Part) -> _Distance:
     gap = gap_of(part)
     if gap is not None:
         return _Distance(1, gap.dimension, (gap.size,), part.span)
-    if part.truth is Truth.UNDETERMINED and isinstance(part.condition, Test):
+    if part.truth is Truth.UNDETERMINED and isinstance(part.condition, Test | Window):
         return _Distance(1, _DIMENSIONS.get(part.condition.ref.type), (), part.span)
     return _Distance(1, None, (), part.span)
 

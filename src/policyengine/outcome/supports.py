@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from policyengine.model.case import Key
@@ -19,15 +19,22 @@ from policyengine.model.conditions import (
     Question,
     ReadingIs,
     Ref,
+    Same,
     Some,
     Test,
+    Window,
+    operands_in,
 )
+from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import Amount, Deadline, Fact, MissingByReading, Parameter, Pause
 from policyengine.outcome.leaves import Leaf, Looked, Part, leaves_of
 from policyengine.outcome.support import PROVISIONAL, Item, Kind, Label, Node, Rest, Sum
-from policyengine.semantics.findings import Known, State, Truth
+from policyengine.outcome.windows import measured
+from policyengine.semantics.findings import ABSENT, Known, State, Truth
+from policyengine.semantics.readings import choose_counting
 from policyengine.semantics.strata import name_of_node
-from policyengine.values.literals import BUSINESS_DAYS_UNIT, Duration
+from policyengine.values.counting import aspects_of
+from policyengine.values.literals import Duration
 
 if TYPE_CHECKING:
     from policyengine.outcome.explain import Explanation
@@ -36,13 +43,13 @@ _DEEPEST = 50
 """How deep a chain is followed before everything is found from the bottom up: each step takes some calls."""
 
 
-def counting_aspects(length: State) -> tuple[str, ...]:
-    """Return which ways of counting matter for a length of its unit; none for an unknown one."""
+def counting_aspects(
+    length: State, counting: Iterable[CountingRule], readings: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Return which ways of counting matter for a length; none for an unknown one."""
     if not isinstance(length, Known) or not isinstance(length.value, Duration):
         return ()
-    if length.value.unit == BUSINESS_DAYS_UNIT:
-        return ("business_days",)
-    return ("days",) if length.value.unit in ("days", "weeks") else ("hours",)
+    return aspects_of(length.value, choose_counting(counting, readings))
 
 
 class Supports:
@@ -185,14 +192,26 @@ class Supports:
         for leaf in leaves_of(parts):
             condition = leaf.condition
             match condition:
-                case Test(ref, _, operands):
-                    found.add(self.of_name(*leaf.key_of(ref)))
-                    for operand in operands:
+                case Test() | Same() | Window():
+                    for operand in operands_in(condition):
                         self._operand(operand, leaf.record, found, leaf.explanation.this)
+                    if isinstance(condition, Window):
+                        self._window(condition, leaf, found)
                 case ReadingIs(assumption):
                     found.add(self._own("assumption", (assumption, None)))
                 case Some() | Count() | Pick():
                     self._question(condition, leaf, found)
+
+    def _window(self, window: Window, leaf: Leaf, found: Sum) -> None:
+        """Add what the counting of a window rests on."""
+        ends = measured(leaf.explanation, window, leaf.record)
+        if ends is not None and ends.ends.provisional:
+            found.add(self._own(*PROVISIONAL))
+        length = leaf.explanation.state_of(window.length, leaf.record)
+        aspects = counting_aspects(length, window.counting, leaf.explanation.readings)
+        if window.how == "within":
+            aspects = (*aspects, "end")
+        self._assumptions((rule.assumption for rule in window.counting if rule.aspect in aspects), found)
 
     def _question(self, condition: Some | Count | Pick, leaf: Leaf, found: Sum) -> None:
         if condition.listed not in self.explanation.case.records:  # unknown, or taken as empty
@@ -263,7 +282,7 @@ class Supports:
             found.add(self._own("assumption", (operand.assumption, None)))
             reading = self.explanation.readings[operand.assumption]
             operand = next(one for name, one in operand.readings if name == reading)
-        if isinstance(operand, Ref):
+        if isinstance(operand, Ref) and operand.kind != "now":
             own = this if operand.this else record
             found.add(self.of_name(operand.name, own if operand.listed else None))
 
@@ -337,7 +356,8 @@ class Supports:
             for pause in deadline.pauses:
                 self._pause(pause, record, found)
             within = deadline.within
-            aspects = () if within is None else counting_aspects(self.explanation.state_of(within, record))
+            length = ABSENT if within is None else self.explanation.state_of(within, record)
+            aspects = counting_aspects(length, deadline.counting, self.explanation.readings)
             self._assumptions(
                 (rule.assumption for rule in deadline.counting if rule.aspect in aspects), found
             )

@@ -1,9 +1,10 @@
 """What has happened in a case, and what will happen by itself if nobody acts any more.
 
 A case can be judged at any moment of its life; a timeline is that, repeated: at every event, at the end of
-every clock and one second after it. Two judgements in a row are compared, and what differs is a step, dated
-by the first second in which it is so: who acts exactly at an end that is included is in time, so what follows
-from that end is dated a second later. At every instant the steps up to it say what a judgement then says.
+every clock and one second after it, and where a condition turns that names the instant of the judgement. Two
+judgements in a row are compared, and what differs is a step, dated by the first second in which it is so: who
+acts exactly at an end that is included is in time, so what follows from that end is dated a second later. At
+every instant the steps up to it say what a judgement then says.
 What the case says of a time after ``as_of`` is left out: nobody has done it yet.
 """
 
@@ -17,6 +18,7 @@ from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Case, Key
 from policyengine.model.rulebook import RAN_OUT, Deadline, Fact, Rule, Rulebook
 from policyengine.outcome.decision import ClockView, Decision, NextStep, Outcome, Status, by_start
+from policyengine.outcome.moving import Moving
 from policyengine.outcome.refine.search import Refined, Target
 from policyengine.semantics.findings import (
     Absent,
@@ -252,6 +254,7 @@ class _Walk:
         self._outcomes = [fact for fact in self.book.facts.values() if fact.role == "outcome"]
         # Why to look at an instant: clocks that end there, or None for what matters anyway.
         self._reasons: dict[int, set[Key | None]] = {}
+        self._moving: Moving | None = None
 
     def go(self) -> None:
         """Walk from the first event on."""
@@ -309,6 +312,9 @@ class _Walk:
             state = decision.findings.states[key]
             if isinstance(state, Known):
                 self._plan_later(_moment(self.book, key[0], state.value), instant)
+        self._moving = self._moving or Moving(decision.explanation)
+        for moment in self._moving.moments(decision.explanation):
+            self._plan(moment)
         self.steps += self._changes(decision, changes, instant)
         self.last = decision
 

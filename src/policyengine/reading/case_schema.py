@@ -7,6 +7,7 @@ came twice when clocks were changed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias
@@ -14,9 +15,9 @@ from typing import NamedTuple, TypeAlias
 from policyengine.model.rulebook import Fact, RecordList, Rulebook
 from policyengine.reading.case.shape import Shape, case_shape
 from policyengine.reading.range_patterns import at_least, at_most, whole_at_least, whole_at_most
+from policyengine.values.currencies import Currency
 from policyengine.values.literals import (
     BUSINESS_DAYS_UNIT,
-    FEN_PLACES,
     LARGEST_COUNT,
     LARGEST_MONEY,
     LARGEST_NUMBER,
@@ -24,8 +25,15 @@ from policyengine.values.literals import (
     LONGEST_SECONDS,
     MILLIONTH_PLACES,
     MOST_BUSINESS_DAYS,
+    MOST_BUSINESS_MINUTES,
+    MOST_MONTHS,
+    UNIT_BUSINESS_MINUTES,
+    UNIT_MONTHS,
     UNIT_SECONDS,
+    Duration,
     ValueType,
+    decimal_text,
+    kind_of_unit,
 )
 
 JsonObject: TypeAlias = dict[str, object]
@@ -46,6 +54,10 @@ _UNITS = {
     "days": "(days?|天|日)",
     "weeks": "(weeks?|周)",
     BUSINESS_DAYS_UNIT: "(business days?|工作日|个工作日)",
+    "months": "(months?|个月)",
+    "years": "(years?|年)",
+    "business_hours": "(business hours?|工作小时|个工作小时)",
+    "business_minutes": "(business minutes?|工作分钟)",
 }
 # Neither control characters nor space alone.
 _VISIBLE = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"
@@ -59,13 +71,11 @@ class _Numeric(NamedTuple):
 
 
 _NUMERIC: Mapping[ValueType, _Numeric] = {
-    ValueType.MONEY: _Numeric(FEN_PLACES, LARGEST_MONEY),
     ValueType.PERCENT: _Numeric(MILLIONTH_PLACES, LARGEST_PERCENT),
     ValueType.COUNT: _Numeric(0, LARGEST_COUNT),
     ValueType.NUMBER: _Numeric(MILLIONTH_PLACES, LARGEST_NUMBER),
 }
 _EXAMPLES: Mapping[ValueType, object] = {
-    ValueType.MONEY: "100.00",
     ValueType.PERCENT: "5%",
     ValueType.COUNT: 3,
     ValueType.NUMBER: 1.5,
@@ -73,14 +83,16 @@ _EXAMPLES: Mapping[ValueType, object] = {
     ValueType.DATE: "2012-03-16",
     ValueType.DURATION: "72 hours",
     ValueType.BUSINESS_DAYS: "4 business days",
+    ValueType.MONTHS: "6 months",
+    ValueType.BUSINESS_HOURS: "4 business hours",
     ValueType.BOOLEAN: True,
 }
 
 
-def form_of(type: ValueType, currency: str) -> JsonObject:
+def form_of(type: ValueType, currency: Currency) -> JsonObject:
     """Return what a value of a type, other than a choice, looks like."""
     form: JsonObject = {"type": "string"}
-    if type in _NUMERIC:
+    if type in _NUMERIC or type is ValueType.MONEY:
         form = _number_form(type, currency)
     elif type is ValueType.BOOLEAN:
         form = {"enum": [True, False, "yes", "no", "true", "false", "是", "否"]}
@@ -88,16 +100,26 @@ def form_of(type: ValueType, currency: str) -> JsonObject:
         form["pattern"] = _VISIBLE
     else:
         form["pattern"] = _PATTERNS[type]
-    return {**form, "examples": [_EXAMPLES[type]]} if type in _EXAMPLES else form
+    example = _EXAMPLES.get(type)
+    if type is ValueType.MONEY:
+        example = decimal_text(100 * 10**currency.places, currency.places, currency.places)
+    return form if example is None else {**form, "examples": [example]}
 
 
-def _number_form(type: ValueType, currency: str) -> JsonObject:
+def _numeric(type: ValueType, currency: Currency) -> _Numeric | None:
+    """Return what numbers of a type are like, None for what is no number."""
+    return _Numeric(currency.places, LARGEST_MONEY) if type is ValueType.MONEY else _NUMERIC.get(type)
+
+
+def _number_form(type: ValueType, currency: Currency) -> JsonObject:
     """Return the form of numbers: of texts a pattern, of numbers the limits.
 
     There is no ``multipleOf`` for decimals: validators divide binary fractions, and 19.99 / 0.01 is not whole
     for them. So too many decimals of a number are told by the program alone.
     """
-    places, largest = _NUMERIC[type]
+    numeric = _numeric(type, currency)
+    assert numeric is not None
+    places, largest = numeric
     pattern = _written(type, currency, f"-?{_whole(largest, places)}{_decimals(type, places)}")
     if type is ValueType.PERCENT:
         return {"type": "string", "pattern": pattern}
@@ -112,7 +134,9 @@ def _whole(largest: int, places: int) -> str:
 
 
 def _decimals(type: ValueType, places: int) -> str:
-    return r"(\.0)?" if type is ValueType.COUNT else rf"(\.[0-9]{{1,{places}}})?"
+    if not places:
+        return r"(\.0)?" if type is ValueType.COUNT else ""
+    return rf"(\.[0-9]{{1,{places}}})?"
 
 
 def _plain(scaled: int, places: int) -> int | float:
@@ -121,23 +145,29 @@ def _plain(scaled: int, places: int) -> int | float:
     return int(exact) if exact == int(exact) else float(exact)
 
 
-def _written(type: ValueType, currency: str, number: str) -> str:
+def _written(type: ValueType, currency: Currency, number: str) -> str:
     """Return the pattern of a text that spells a number, with the sign that its type has."""
     if type is ValueType.PERCENT:
         return f"^{number} ?%$"
     if type is not ValueType.MONEY:
         return f"^{number}$"
-    before, after = ("CNY|¥|￥", "元|CNY") if currency == "CNY" else (currency, currency)
-    return f"^(({before}) ?{number}|{number}( ?({after}))?)$"
+    marks = "|".join(re.escape(one) for one in (currency.code, *currency.marks))
+    return f"^(({marks}) ?{number}|{number}( ?({marks}))?)$"
+
+
+_LONGEST: Mapping[ValueType, int] = {
+    ValueType.DURATION: LONGEST_SECONDS,
+    ValueType.BUSINESS_DAYS: MOST_BUSINESS_DAYS,
+    ValueType.MONTHS: MOST_MONTHS,
+    ValueType.BUSINESS_HOURS: MOST_BUSINESS_MINUTES,
+}
 
 
 def _length_pattern(units: Iterable[str], least: int = 0, most: int | None = None) -> str:
-    """Return the pattern of lengths between two limits: seconds, or business days where they are the unit."""
+    """Return the pattern of lengths of one kind between two limits, as these compare."""
     ways = []
     for unit in units:
-        size, longest = UNIT_SECONDS.get(unit, 1), LONGEST_SECONDS
-        if unit == BUSINESS_DAYS_UNIT:
-            longest = MOST_BUSINESS_DAYS
+        size, longest = Duration(1, unit).size, _LONGEST[kind_of_unit(unit)]
         limit = (longest if most is None else min(most, longest)) // size
         number = whole_at_least(-(-least // size)) if least else whole_at_most(limit)
         ways.append(f"{number} ?{_UNITS[unit]}")
@@ -147,6 +177,8 @@ def _length_pattern(units: Iterable[str], least: int = 0, most: int | None = Non
 _LENGTHS: Mapping[ValueType, tuple[str, ...]] = {
     ValueType.DURATION: tuple(UNIT_SECONDS),
     ValueType.BUSINESS_DAYS: (BUSINESS_DAYS_UNIT,),
+    ValueType.MONTHS: tuple(UNIT_MONTHS),
+    ValueType.BUSINESS_HOURS: tuple(UNIT_BUSINESS_MINUTES),
 }
 _PATTERNS: Mapping[ValueType, str] = {
     ValueType.INSTANT: f"^{_DAY}[T ]{_CLOCK}{_OFFSET}$",
@@ -155,7 +187,7 @@ _PATTERNS: Mapping[ValueType, str] = {
 }
 
 
-def _limited(fact: Fact, currency: str) -> JsonObject:
+def _limited(fact: Fact, currency: Currency) -> JsonObject:
     """Return the form of a fact within its limits that are written as literals."""
     form, patterns = form_of(fact.type, currency), []
     for is_most, limit in zip((False, True), fact.literal_limits, strict=True):
@@ -164,20 +196,22 @@ def _limited(fact: Fact, currency: str) -> JsonObject:
         patterns += _limit_pattern(fact.type, is_most, limit, currency)
         word = "maximum" if is_most else "minimum"
         if word in form:
-            form[word] = _plain(limit, _NUMERIC[fact.type].places)
+            numeric = _numeric(fact.type, currency)
+            form[word] = _plain(limit, 0 if numeric is None else numeric.places)
     if fact.type is ValueType.TEXT and not fact.has_none_if_missing:
         patterns.append(r"\S")  # where it may be missing, an empty field says that there is none
     return {**form, "allOf": [{"pattern": one} for one in patterns]} if patterns else form
 
 
-def _limit_pattern(type: ValueType, is_most: bool, limit: int, currency: str) -> list[str]:
+def _limit_pattern(type: ValueType, is_most: bool, limit: int, currency: Currency) -> list[str]:
     """Return the pattern of the texts within a limit, if texts of the type can be compared by one."""
     if type in _LENGTHS:
         units = _LENGTHS[type]
         return [_length_pattern(units, most=limit) if is_most else _length_pattern(units, least=limit)]
-    if type not in _NUMERIC:
+    numeric = _numeric(type, currency)
+    if numeric is None:
         return []
-    number = (at_most if is_most else at_least)(limit, _NUMERIC[type].places)
+    number = (at_most if is_most else at_least)(limit, numeric.places)
     return [_written(type, currency, rf"{number}(\.0)?" if type is ValueType.COUNT else number)]
 
 
@@ -254,7 +288,7 @@ def _records(listed: RecordList, rulebook: Rulebook) -> JsonObject:
     return {"type": "array", "description": listed.title.joined, "items": record}
 
 
-def _value(fact: Fact, currency: str) -> JsonObject:
+def _value(fact: Fact, currency: Currency) -> JsonObject:
     described: JsonObject = {"description": fact.title.joined}
     if fact.type is not ValueType.CHOICE:
         return {**described, **_limited(fact, currency)}

@@ -107,6 +107,8 @@ class Cards:
         yield "  " + self.say(
             "{type}; {role}", type=type, role=role.get(fact.role, self.say("an outcome: rules conclude it"))
         )
+        if fact.for_record:
+            yield "  " + self.say("kept for the record: no rule looks at it")
         for choice in fact.choices:
             yield "  " + self.say("{name}: {title}", name=choice.name, title=self.naming.text(choice.title))
         concluding = [

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.i18n import Speech
-from policyengine.model.conditions import Test
+from policyengine.model.conditions import Same, Test, Window
 from policyengine.model.key_names import format_key
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.emptiness import Empty, Nearly
@@ -132,7 +132,7 @@ class _Nearest:
         return fact is not None and fact.role == "given"
 
     def _key(self, leaf: Leaf) -> tuple[str, int | None]:
-        if not isinstance(leaf.condition, Test):
+        if not isinstance(leaf.condition, Test | Window | Same):
             return "", None
         ref = leaf.condition.ref
         return leaf.key_of(ref)

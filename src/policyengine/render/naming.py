@@ -11,7 +11,7 @@ from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
 from policyengine.model.case import Key
 from policyengine.model.clauses import Source
-from policyengine.model.conditions import Ref
+from policyengine.model.conditions import AS_OF, Ref
 from policyengine.model.key_names import PROPERTY_TITLES, format_key
 from policyengine.model.rulebook import STATUSES, Rulebook
 from policyengine.semantics.findings import Known, Missing, State
@@ -44,6 +44,8 @@ class Naming:
     def title(self, name: str) -> str:
         """Return the title of a fact, list, parameter, amount or property of a deadline."""
         book = self.book
+        if name == AS_OF:
+            return self.say("the time of the judgement")
         for group in (book.facts, book.lists, book.parameters, book.amounts):
             found = group.get(name)
             if found is not None:

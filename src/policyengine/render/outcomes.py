@@ -76,7 +76,7 @@ def _outcome(decision: Decision, fact: Fact, state: State) -> Json | None:
     book = decision.judged.rulebook
     match state:
         case Known(value):
-            return {"status": "known", "value": format_value(value, fact.type, book.zone)}
+            return {"status": "known", "value": format_value(value, fact.type, book.zone, book.currency)}
         case Absent():
             return None
         case Conflict(rules):

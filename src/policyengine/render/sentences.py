@@ -6,19 +6,32 @@ from collections.abc import Mapping
 
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.model.case import Key
-from policyengine.model.conditions import Count, Not, Pick, ReadingIs, Ref, Some, Test
+from policyengine.model.conditions import (
+    AS_OF,
+    Count,
+    Not,
+    Pick,
+    ReadingIs,
+    Ref,
+    Same,
+    Some,
+    Test,
+    Window,
+    operands_in,
+)
 from policyengine.model.key_names import format_key
 from policyengine.outcome.deciding import ByChoice, Dated, Decider, Default, InForce, Later, choice, deciders
 from policyengine.outcome.explain import Explanation
 from policyengine.outcome.leaves import Leaf, Looked
 from policyengine.outcome.nearness import Gap, gap_of
+from policyengine.outcome.windows import measured
 from policyengine.render.naming import Naming
 from policyengine.render.statements import QUOTED, TESTS, Statements
 from policyengine.semantics.amounts import value_of
 from policyengine.semantics.findings import Absent, Known, State, Truth, Unknown
 from policyengine.syntax.keys import numbered
 from policyengine.values.display import show_span
-from policyengine.values.literals import BUSINESS_DAYS_UNIT, Duration, ValueType, local_day
+from policyengine.values.literals import SMALLEST_UNITS, Duration, ValueType, local_day
 from policyengine.values.seasons import year_day_text
 
 _AT_LIMIT = {
@@ -34,6 +47,8 @@ _NOT_SEEN = marked("not seen: dated by “{event}”, which has not happened ({n
 _NOT_SAID = marked("not said by the case; dated by “{event}”, which has not happened ({name})")
 _NOT_SO_YET = marked("“{title}” has not happened: there is no before or after")
 _NOT_SO = marked("“{title}” has no value: there is nothing to compare")
+_REACHED = marked("{found}; that long by {instant}")
+_OVER = marked("{found}; that time ends {instant}")
 _READINGS = {
     True: marked("{reading} ({id}, the default)"),
     False: marked("{reading} ({id}, chosen instead of the default)"),
@@ -83,6 +98,13 @@ class Sentences:
                 return self._sentence(leaf, leaf.condition, ref)
             case ReadingIs(assumption, readings):
                 return self._reading(leaf, assumption, readings)
+            case Window(ref):
+                length, right = self._limits(leaf)
+                left = self.naming.ref(ref)
+                return self.statements.window(leaf.condition, leaf.negated, left, length, right)
+            case Same(ref, period):
+                (right,) = self._limits(leaf)
+                return self.statements.same(period, leaf.negated, self.naming.ref(ref), right)
             case _:
                 condition = Not(leaf.condition, leaf.span) if leaf.negated else leaf.condition
                 return self.statements.conditions(condition)
@@ -99,6 +121,13 @@ class Sentences:
         if test.season is not None:
             right = self.statements.season(test.season)
         return self.say(TESTS[word][leaf.negated], left=self.naming.ref(ref), right=right)
+
+    def _limits(self, leaf: Leaf) -> list[str]:
+        """Return what a window compares with: the length and the anchor."""
+        return [
+            self._limit(operand, state, "", operand.type)
+            for operand, state in zip(leaf.limits, leaf.right, strict=True)
+        ]
 
     def _limit(self, operand: object, state: State, name: str, type: ValueType) -> str:
         """Return what is compared with: the value, and where it comes from if it has a name."""
@@ -123,8 +152,10 @@ class Sentences:
     def found(self, leaf: Leaf) -> str:
         """Return what was found, where in the case it stands, and what decided it."""
         match leaf.condition:
-            case Test(ref) if leaf.left is not None:
+            case Test(ref) | Same(ref):
                 return self.found_at(leaf.key_of(ref))
+            case Window(ref):
+                return self._of_window(leaf, leaf.condition, self.found_at(leaf.key_of(ref)))
             case ReadingIs(assumption):
                 return self.choice(choice(self.explanation, assumption))
             case Count(type=type) if leaf.number is not None:
@@ -140,6 +171,16 @@ class Sentences:
                 return self._looked_at(listed)
             case _:
                 return ""
+
+    def _of_window(self, leaf: Leaf, window: Window, found: str) -> str:
+        """Return what was found, and when the length of a window is reached or over."""
+        ends = measured(leaf.explanation, window, leaf.record)
+        if ends is None:
+            return found
+        is_reached = window.how in ("at_least", "less_than")
+        at = ends.ends.reached if is_reached else ends.ends.over
+        instant = self.naming.typed(at, ValueType.INSTANT)
+        return self.say(_REACHED if is_reached else _OVER, found=found, instant=instant)
 
     def _looked_at(self, listed: str) -> str:
         """Return how many records a question looked at."""
@@ -161,6 +202,8 @@ class Sentences:
     def found_at(self, key: Key) -> str:
         """Return the value of a name with its place in the case, or why there is none."""
         name, record = key
+        if name == AS_OF:
+            return self.naming.typed(self.explanation.as_of, ValueType.INSTANT)
         path = format_key(self.naming.book, key)
         state = self.explanation.findings.states[key]
         fact = self.naming.book.facts.get(name)
@@ -270,12 +313,10 @@ class Sentences:
 
     def vacuous(self, leaf: Leaf) -> str:
         """Return what it means that a comparison is denied because there is nothing to compare."""
-        if not (
-            leaf.negated and leaf.truth is Truth.TRUE and leaf.right and isinstance(leaf.condition, Test)
-        ):
+        is_comparison = isinstance(leaf.condition, Test | Window | Same)
+        if not (leaf.negated and leaf.truth is Truth.TRUE and leaf.right and is_comparison):
             return ""
-        test = leaf.condition
-        names = (test.ref.name, *(getattr(operand, "name", "") for operand in test.operands))
+        names = tuple(getattr(operand, "name", "") for operand in operands_in(leaf.condition))
         states = (leaf.left, *leaf.right)
         absent = [
             name for name, state in zip(names, states, strict=True) if isinstance(state, Absent) and name
@@ -306,12 +347,12 @@ class Sentences:
         match gap.dimension:
             case "time":
                 return show_span(gap.size, self.say.language)
-            case "business_days":
-                length = Duration(gap.size, BUSINESS_DAYS_UNIT)
-                return self.naming.typed(length, ValueType.BUSINESS_DAYS)
+            case "business_days" | "months" | "business_hours":
+                type = ValueType(gap.dimension)
+                return self.naming.typed(Duration(gap.size, SMALLEST_UNITS[type]), type)
             case _:
                 return self.naming.typed(gap.size, ValueType(gap.dimension))
 
 
 def _listed(leaf: Leaf) -> str:
-    return "" if isinstance(leaf.condition, Test | ReadingIs) else leaf.condition.listed
+    return leaf.condition.listed if isinstance(leaf.condition, Some | Count | Pick) else ""

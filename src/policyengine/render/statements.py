@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from policyengine.diagnostics.diagnostic import marked
+from policyengine.frozen import replace
 from policyengine.model.conditions import (
     All,
     Any,
@@ -17,18 +18,24 @@ from policyengine.model.conditions import (
     Count,
     Extreme,
     Formula,
+    Measure,
     Not,
     Operand,
     Otherwise,
+    Period,
     Pick,
     Question,
     ReadingIs,
     Ref,
+    Same,
+    Side,
     Some,
     Test,
+    Window,
     conjuncts,
     of_set,
 )
+from policyengine.model.lengths import lengths_of
 from policyengine.model.rulebook import (
     Amount,
     Conclusion,
@@ -46,7 +53,8 @@ from policyengine.model.rulebook import (
 from policyengine.render.naming import Naming
 from policyengine.render.steps import rounding_words
 from policyengine.semantics.strata import refs_of_operand
-from policyengine.values.literals import Duration, ValueType
+from policyengine.values.counting import Aspect, Counting, aspects_of
+from policyengine.values.literals import ValueType
 from policyengine.values.seasons import Season, year_day_text
 
 _WORD = re.compile(r"[a-z_][a-z0-9_.]*")
@@ -74,6 +82,42 @@ TESTS: dict[str, tuple[str, str]] = {
     "known": (marked("{left} is known"), marked("{left} is not known")),
     "none": (marked("{left} has a value"), marked("{left} has no value")),
     "happened": (marked("{left}: it has happened"), marked("{left}: it has not happened")),
+}
+_LENGTHS: dict[Measure, str] = {
+    "within": marked("within {length}"),
+    "at_least": marked("at least {length}"),
+    "more_than": marked("more than {length}"),
+    "less_than": marked("less than {length}"),
+}
+_WINDOWS: dict[Side, tuple[str, str]] = {
+    "before": (marked("{left} is {length} before {right}"), marked("{left} is not {length} before {right}")),
+    "after": (marked("{left} is {length} after {right}"), marked("{left} is not {length} after {right}")),
+    "not_after": (
+        marked("{left} is {length} before {right}, or at that very time"),
+        marked("{left} is neither {length} before {right} nor at that very time"),
+    ),
+    "not_before": (
+        marked("{left} is {length} after {right}, or at that very time"),
+        marked("{left} is neither {length} after {right} nor at that very time"),
+    ),
+}
+_PERIODS: dict[Period, tuple[str, str]] = {
+    "calendar_year": (
+        marked("{left} is in the same calendar year as {right}"),
+        marked("{left} is not in the same calendar year as {right}"),
+    ),
+    "calendar_month": (
+        marked("{left} is in the same calendar month as {right}"),
+        marked("{left} is not in the same calendar month as {right}"),
+    ),
+    "calendar_week": (
+        marked("{left} is in the same week, from Monday on, as {right}"),
+        marked("{left} is not in the same week, from Monday on, as {right}"),
+    ),
+    "day": (
+        marked("{left} is on the same day as {right}"),
+        marked("{left} is not on the same day as {right}"),
+    ),
 }
 # Values that are words: without quotes they would run into the sentence.
 QUOTED = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
@@ -104,8 +148,6 @@ _NOTICES = {
     "advice": marked("{who} should: {text}"),
     "warning": marked("{who} is warned: {text}"),
 }
-# Which way of counting matters for a unit.
-_ASPECTS = {"seconds": "hours", "minutes": "hours", "hours": "hours", "business_days": "business_days"}
 _COUNTINGS = {
     ("end", "included"): marked("the last instant still counts"),
     ("end", "excluded"): marked("the last instant no longer counts"),
@@ -115,7 +157,26 @@ _COUNTINGS = {
     ("days", "calendar"): marked("days end at midnight"),
     ("business_days", "from_next_day"): marked("business days count from the next day"),
     ("business_days", "from_same_day"): marked("business days count from the same day"),
+    ("month_end", "last_day"): marked("a month ends on the day with the same number, or on its last day"),
+    ("month_end", "stays_last_day"): marked("a month that begins on a last day ends on a last day"),
+    ("ends_on_holiday", "stays"): marked("a last day that is no business day stays the last"),
+    ("ends_on_holiday", "next_business_day"): marked(
+        "if the last day is no business day, the next one is the last"
+    ),
 }
+DAYS = (
+    marked("Monday"),
+    marked("Tuesday"),
+    marked("Wednesday"),
+    marked("Thursday"),
+    marked("Friday"),
+    marked("Saturday"),
+    marked("Sunday"),
+)
+"""The days of a week in the order of their numbers."""
+_CUT_OFF = marked("what comes later than {time} belongs to the next day")
+_CUT_OFF_ON = marked("on {days}, what comes later than {time} belongs to the next day")
+_DAY_ENDS = marked("the last day ends at {time}")
 
 
 class Statements:
@@ -203,6 +264,11 @@ class Statements:
         match condition:
             case Test():
                 return self._test(condition, negated)
+            case Window(ref, _, length, _, anchor):
+                left, right = self._quoted(ref), self._time(anchor)
+                return self.window(condition, negated, left, self._time(length), right)
+            case Same(ref, period, anchor):
+                return self.same(period, negated, self._quoted(ref), self._time(anchor))
             case ReadingIs(assumption, readings):
                 words = self.say(" or ").join(self._reading(assumption, one) for one in readings)
                 template = _NOT_READ if negated else _READ
@@ -220,6 +286,18 @@ class Statements:
                 return self._count(condition, self._list_of(condition), where, negated)
             case Pick(which=which, where=where, then=then):
                 return self._pick(which, self._list_of(condition), where, then, negated)
+
+    def window(self, window: Window, negated: bool, left: str, length: str, right: str) -> str:
+        """Return a window, of which the times and the length have been put into words."""
+        long = self.say(_LENGTHS[window.how], length=length)
+        return self.say(_WINDOWS[window.side][negated], left=left, length=long, right=right)
+
+    def same(self, period: Period, negated: bool, left: str, right: str) -> str:
+        """Return that two times, which have been put into words, lie in the same period."""
+        return self.say(_PERIODS[period][negated], left=left, right=right)
+
+    def _time(self, operand: Operand) -> str:
+        return self.operand(operand, "", operand.type)
 
     def _list_of(self, question: Some | Count | Pick | Question) -> str:
         """Return the title of a list, and which of its records are asked about."""
@@ -398,14 +476,14 @@ class Statements:
 
     def counting(self, deadline: Deadline) -> str:
         """Return how the length of a deadline is counted, as far as it matters for its unit."""
-        aspects = {"end", *self._units(deadline.within)}
+        aspects = {"end", *self._aspects(deadline)}
         words = []
         for rule in deadline.counting:
             if rule.aspect not in aspects:
                 continue
             ways = []
             for reading, choice in rule.choices:
-                way = self.say(_COUNTINGS[rule.aspect, choice])
+                way = self._way(rule.aspect, choice)
                 if rule.assumption is not None:
                     title = self._reading(rule.assumption, reading)
                     way = self.say("{value} (where {reading})", value=way, reading=title)
@@ -413,22 +491,34 @@ class Statements:
             words.append(self.say(" or ").join(ways))
         return self.say("; ").join(words)
 
-    def _units(self, within: Operand | None) -> Iterator[str]:
-        match within:
-            case None:
-                return
-            case Constant(value):
-                yield _ASPECTS.get(value.unit, "days") if isinstance(value, Duration) else "days"
-            case Ref(name) if name in self.naming.book.parameters:
-                values = self.naming.book.parameters[name].values
-                yield from (
-                    _ASPECTS.get(one.value.unit, "days") for one in values if isinstance(one.value, Duration)
-                )
-            case Ref():
-                yield from ("hours", "days", "business_days")
-            case ByReading(_, readings):
-                for _, inner in readings:
-                    yield from self._units(inner)
+    def _way(self, aspect: Aspect, choice: str) -> str:
+        """Return one way in which time is counted."""
+        if aspect == "day_ends":
+            return self.say(_DAY_ENDS, time=choice)
+        if aspect != "cut_off":
+            return self.say(_COUNTINGS[aspect, choice])
+        if "," not in choice:
+            return self.say(_CUT_OFF, time=choice)
+        times = choice.split(",")
+        days: dict[str, list[str]] = {}
+        for number, time in enumerate(times):
+            days.setdefault(time, []).append(self.say(DAYS[number]))
+        listed = {time: self.say(", ").join(words) for time, words in days.items() if time}
+        return self.say("; ").join(
+            self.say(_CUT_OFF_ON, days=words, time=time) for time, words in listed.items()
+        )
+
+    def _aspects(self, deadline: Deadline) -> frozenset[str]:
+        """Return in which ways the counting of a deadline matters, for a length that it can have."""
+        ways = {rule.aspect: [choice for _, choice in rule.choices] for rule in deadline.counting}
+        found: set[str] = set()
+        for days in ways.get("days", [Counting().days]):
+            counting = replace(Counting(), days=days, cut_off="".join(ways.get("cut_off", [])))
+            for length in lengths_of(deadline.within, self.naming.book):
+                found |= set(aspects_of(length, counting))
+        if ways.get("hours") == ["continuous"] and "days" in found:
+            found -= {"hours"}  # a day is 24 hours, and that is told
+        return frozenset(found)
 
     def amount(self, amount: Amount) -> str:
         """Return an amount as a sum."""

@@ -192,7 +192,7 @@ class _One:
         return self._plain(number, type)
 
     def _plain(self, number: Number, type: ValueType) -> str:
-        return fraction_text(number, type)
+        return fraction_text(number, type, self.naming.book.currency)
 
 
 def _number_of(state: State | None) -> Number | None:
@@ -214,18 +214,18 @@ def rounding_words(naming: Naming, rounding: Rounding, type: ValueType) -> str:
     if rounding.step == 0:
         return naming.say("not at all")
     if type is ValueType.MONEY and rounding.step == 1:
-        return naming.say(_TO_THE_FEN[rounding.how])
+        return naming.say(_TO_THE_UNIT[rounding.how], unit=naming.typed(1, type))
     step = naming.typed(value_of(rounding.step, type), type)
     if type is ValueType.COUNT and rounding.step == 1:
         return naming.say(_TO_WHOLE[rounding.how])
     return naming.say(_TO_STEP[rounding.how], step=step)
 
 
-_TO_THE_FEN = {
-    "half_up": marked("to the nearest fen, halves up"),
-    "half_even": marked("to the nearest fen, halves to even"),
-    "down": marked("down to the fen"),
-    "up": marked("up to the fen"),
+_TO_THE_UNIT = {
+    "half_up": marked("to the nearest {unit}, halves up"),
+    "half_even": marked("to the nearest {unit}, halves to even"),
+    "down": marked("down to the next {unit}"),
+    "up": marked("up to the next {unit}"),
 }
 _TO_WHOLE = {
     "half_up": marked("to the nearest whole number, halves up"),

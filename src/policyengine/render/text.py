@@ -245,7 +245,7 @@ class _Page:
             span = self.say(
                 "{start} → {due}",
                 start=self._instant(view.finding.start),
-                due=self._instant(view.finding.due),
+                due="…" if word == "paused" else self._instant(view.finding.due),
             )
             below = (
                 [self.say("provisional: the working calendar is not published yet")]

@@ -119,7 +119,7 @@ def _rule(rule: Rule) -> Json:
 
 
 def _value(book: Rulebook, state: State, type: ValueType) -> str | int | bool | None:
-    return format_value(state.value, type, book.zone) if isinstance(state, Known) else None
+    return format_value(state.value, type, book.zone, book.currency) if isinstance(state, Known) else None
 
 
 def _instant(book: Rulebook, instant: int) -> str | int | bool:

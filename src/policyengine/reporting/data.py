@@ -89,7 +89,11 @@ def _period(period: Period) -> Json:
 
 
 def _cell(result: ReportResult, group: Group, ref: Ref) -> Json:
-    value = None if group.value is None else format_value(group.value, ref.type, result.book.zone)
+    value = (
+        None
+        if group.value is None
+        else format_value(group.value, ref.type, result.book.zone, result.book.currency)
+    )
     return {"kind": group.kind, "value": value}
 
 

@@ -1,8 +1,8 @@
 """What an amount comes to: terms, factors, bands, rounding, floor and caps, step by step.
 
 Pure functions from what is known about an amount's parts to a finding; every engine uses them. Everything is
-exact: a whole number of the unit of its type (fen, millionths of a percent, seconds), and between the steps a
-fraction of it.
+exact: a whole number of the unit of its type (minor units of the currency, millionths of a percent, seconds),
+and between the steps a fraction of it.
 
 What is not known yet has a range all the same, if only from the bounds of its fact. The ranges are carried
 through every step (interval arithmetic: R. E. Moore, Interval Analysis, 1966), so that an amount which comes

@@ -56,6 +56,11 @@ class Clock(Frozen):
     ran_out: Known
     follows: bool = False
 
+    @property
+    def is_act(self) -> bool:
+        """Tell whether something came at its start; where another clock ran out, nothing came too late."""
+        return not self.follows
+
 
 class Span(Frozen):
     """The time that a deadline gives: from its start until its due instant.
@@ -195,7 +200,8 @@ class _Run:
 
     def _ran(self, pauses: Sequence[Stretch]) -> Ran:
         clock = self.clock
-        return add_paused(self.start, self.length, clock.counting, clock.calendar, clock.zone, pauses)
+        counted = clock.counting, clock.calendar, clock.zone
+        return add_paused(self.start, self.length, *counted, pauses, clock.is_act)
 
     @property
     def _waits(self) -> Waits:
@@ -276,7 +282,8 @@ def _seen(events: Sequence[State], as_of: int) -> list[State]:
 def end_of(start: int, length: Duration, clock: Clock) -> Due:
     """Return when a clock that starts at an instant (epoch seconds) ends."""
     length = _possible(length)
-    return add_length(_trigger(start, length, clock), length, clock.counting, clock.calendar, clock.zone)
+    counted = clock.counting, clock.calendar, clock.zone
+    return add_length(_trigger(start, length, clock), length, *counted, clock.is_act)
 
 
 def _possible(length: Duration) -> Duration:
@@ -284,7 +291,7 @@ def _possible(length: Duration) -> Duration:
 
     A calculated length that is less than nothing gives no time, one of more than 100 years gives these.
     """
-    if length.unit in UNIT_SECONDS and not 0 <= length.count * UNIT_SECONDS[length.unit] <= LONGEST_SECONDS:
+    if length.unit in UNIT_SECONDS and not 0 <= length.seconds <= LONGEST_SECONDS:
         return Duration(0 if length.count < 0 else LONGEST_SECONDS, "seconds")
     return length
 

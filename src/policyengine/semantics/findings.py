@@ -158,7 +158,7 @@ class AmountFinding(Frozen):
 
     ``terms`` are the parts with their words (``base``, ``plus``, ``minus``, ``times``, ``divided_by``; of a
     formula the names that it met). ``raw`` is the exact result before rounding, in the unit of the amount's
-    type (fen, millionths of a percent, seconds).
+    type (minor units of the currency, millionths of a percent, seconds).
     """
 
     exists: Truth

@@ -17,8 +17,10 @@ from policyengine.model.conditions import (
     Pick,
     ReadingIs,
     Ref,
+    Same,
     Some,
     Test,
+    Window,
 )
 from policyengine.model.counting import CountingRule
 from policyengine.values.counting import Counting
@@ -38,6 +40,11 @@ def choose_condition(condition: Condition, readings: Readings) -> Condition:
     match condition:
         case Test():
             return replace(condition, operands=_operands(condition.operands, readings))
+        case Window(length=length, anchor=anchor):
+            length, anchor = (choose_operand(one, readings) for one in (length, anchor))
+            return replace(condition, length=length, anchor=anchor)
+        case Same(anchor=anchor):
+            return replace(condition, anchor=choose_operand(anchor, readings))
         case ReadingIs(assumption, chosen, span):
             return All((), span) if readings[assumption] in chosen else Any((), span)
         case All() | Any():

@@ -31,9 +31,11 @@ from policyengine.model.conditions import (
     Question,
     ReadingIs,
     Ref,
+    Same,
     Some,
     Term,
     Test,
+    Window,
     divides,
 )
 from policyengine.model.counting import CountingRule
@@ -92,6 +94,7 @@ from policyengine.semantics.findings import Pause as PauseFound
 from policyengine.semantics.overriding import Candidate, close_overrides, resolve
 from policyengine.semantics.strata import DUE, dependencies, layers, levels
 from policyengine.semantics.tallies import Tally
+from policyengine.semantics.windows import Frame, judge_same, judge_window, midnight
 from policyengine.values.counting import Counting
 from policyengine.values.literals import (
     LARGEST_COUNT,
@@ -466,7 +469,10 @@ class _Run:
 
     def _follows(self, deadline: Deadline, record: int | None) -> bool:
         """Tell whether a deadline starts where another one ran out."""
-        start = self._chosen(deadline.starts)
+        return self._has_run_out(self._chosen(deadline.starts), record)
+
+    def _has_run_out(self, start: Ref | Constant, record: int | None) -> bool:
+        """Tell whether what begins at an instant begins where a deadline ran out."""
         if not isinstance(start, Ref) or start.kind != "deadline":
             return False
         other, _, property = start.name.rpartition(".")
@@ -652,8 +658,11 @@ class _Run:
         chosen = self._chosen(operand)
         if isinstance(chosen, Constant):
             return Known(chosen.value)
+        if chosen.kind == "now":
+            return Known(self.as_of)
         own = this if chosen.this else record
-        return self._known_or_waiting(chosen.name, own if chosen.listed else None)
+        state = self._known_or_waiting(chosen.name, own if chosen.listed else None)
+        return midnight(state, self.book.zone) if chosen.midnight else state
 
     def _part(self, operand: Operand, record: int | None) -> Part:
         """Return a part of an amount, with the range that it has where its value is not known."""
@@ -682,6 +691,10 @@ class _Run:
         match condition:
             case Test():
                 return self._test(condition, record, this)
+            case Window():
+                return self._window(condition, record, this)
+            case Same():
+                return self._same(condition, record, this)
             case ReadingIs():
                 return _truth(self.readings[condition.assumption] in condition.readings)
             case All():
@@ -713,6 +726,26 @@ class _Run:
         if test.operator == "one_of":
             return _or(self._compare(state, "is", self._operand(one, record, this)) for one in test.operands)
         return self._compare(state, test.operator, self._operand(test.operands[0], record, this))
+
+    def _window(self, window: Window, record: int | None, this: int | None) -> Answer:
+        start, end = self._chosen(window.starts), self._chosen(window.ends)
+        frame = Frame(
+            self._counting(window.counting),
+            self.book.calendar,
+            self.book.zone,
+            window.side in ("before", "after"),
+            start.type is ValueType.DATE,
+            end.type is ValueType.DATE,
+            self._has_run_out(start, this if isinstance(start, Ref) and start.this else record),
+        )
+        first, last, length = (self._operand(one, record, this) for one in (start, end, window.length))
+        return judge_window(window.how, first, last, length, frame)
+
+    def _same(self, same: Same, record: int | None, this: int | None) -> Answer:
+        operands = (same.ref, self._chosen(same.anchor))
+        one, other = (self._operand(operand, record, this) for operand in operands)
+        are_dates = (operands[0].type is ValueType.DATE, operands[1].type is ValueType.DATE)
+        return judge_same(same.period, one, other, are_dates, self.book.zone)
 
     def _compare(self, left: State, operator: Operator, right: State) -> Answer:
         if isinstance(left, Absent) or isinstance(right, Absent):
@@ -795,7 +828,7 @@ def _compare_range(least: int, most: int, operator: Operator, state: State, wait
     if not isinstance(state, Known):
         return Truth.UNDETERMINED, waits | waits_of([state])
     limit = comparison_key(state.value)
-    assert isinstance(limit, int)
+    assert not isinstance(limit, str)
     # Comparisons change beside the limit only, so these numbers stand for all.
     asked = {least, most, *(number for number in (limit - 1, limit, limit + 1) if least <= number <= most)}
     answers = {holds(number, operator, limit) for number in asked}

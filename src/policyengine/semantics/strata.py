@@ -19,7 +19,7 @@ from policyengine.model.conditions import (
     Question,
     Ref,
     Some,
-    Test,
+    operands_in,
     operands_of,
     parts_of,
 )
@@ -57,9 +57,10 @@ def name_of_node(node: str, rulebook: Rulebook) -> str:
 
 
 def refs_of_operand(operand: Operand | None) -> Iterator[Ref]:
-    """Return the names in an operand, whatever reading is chosen."""
+    """Return the names in an operand, whatever reading is chosen; the instant of the judgement is none."""
     if isinstance(operand, Ref):
-        yield operand
+        if operand.kind != "now":
+            yield operand
     elif isinstance(operand, ByReading):
         for _, inner in operand.readings:
             yield from refs_of_operand(inner)
@@ -83,11 +84,8 @@ def lists_of_computed(computed: Computed) -> Iterator[str]:
 def refs_of_condition(condition: Condition) -> Iterator[Ref]:
     """Return the names in a condition; :func:`lists_of_condition` tells the lists that it asks about."""
     for part in parts_of(condition):
-        if isinstance(part, Test):
-            yield part.ref
-        if isinstance(part, Test | Count):
-            for operand in part.operands:
-                yield from refs_of_operand(operand)
+        for operand in operands_in(part):
+            yield from refs_of_operand(operand)
         if isinstance(part, Count):
             yield from refs_of_operand(part.of)
 

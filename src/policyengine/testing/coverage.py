@@ -22,8 +22,10 @@ from policyengine.model.conditions import (
     Pick,
     ReadingIs,
     Ref,
+    Same,
     Some,
     Test,
+    Window,
     asks_this,
     conjuncts,
     parts_of,
@@ -31,6 +33,7 @@ from policyengine.model.conditions import (
 from policyengine.model.rulebook import Amount, Deadline, Rulebook
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.explain import Explanation
+from policyengine.outcome.windows import frame_of, is_on_side, measured
 from policyengine.semantics.findings import Known, State, Truth
 from policyengine.testing.days import (
     day_in,
@@ -47,10 +50,12 @@ from policyengine.testing.leaning import (
     rests_on,
 )
 from policyengine.testing.targets import KINDS, Covered, Kind, Side, Target
-from policyengine.values.literals import ValueType, comparison_key
+from policyengine.values.literals import ValueType, comparison_key, local_day
 
 SIDES: Mapping[int, Side] = {-1: "before", 0: "at", 1: "after"}
-Leaf = Test | ReadingIs | Some | Count | Pick
+Leaf = Test | Window | Same | ReadingIs | Some | Count | Pick
+Limited = Test | Window | Count
+"""What compares with a limit that has two sides."""
 
 
 class Owned(NamedTuple):
@@ -74,7 +79,7 @@ _LIMITED = (ValueType.MONEY, ValueType.COUNT)
 def spoken(leaf: Leaf) -> str:
     """Return what a test asks about, in the words of the rule file."""
     match leaf:
-        case Test(ref):
+        case Test(ref) | Window(ref) | Same(ref):
             return ref.name
         case ReadingIs(assumption):
             return assumption
@@ -148,10 +153,10 @@ class Coverage:
         """Return what nothing exercises, by place."""
         return tuple(one for one in self.targets if one not in self.seen)
 
-    def distances(self, decision: Decision, target: Target) -> Iterator[tuple[Test | Count, int | None, int]]:
+    def distances(self, decision: Decision, target: Target) -> Iterator[tuple[Limited, int | None, int]]:
         """Return the tests of whose limit an edge is, for each record, and how far above it they are."""
         for _, leaf, listed, _, this in self._in_force(decision, {target}):
-            if isinstance(leaf, Test | Count) and _is_limit(leaf):
+            if isinstance(leaf, Limited) and _is_limit(leaf):
                 for place, record in decision.explanation.standpoints(listed, this):
                     for found, limit in compared(place, leaf, record):
                         yield leaf, record, found - limit
@@ -284,7 +289,7 @@ def _tests(
             yield from _tests(condition.where, condition.listed, inner)
             if isinstance(condition, Pick):
                 yield from _tests(condition.then, condition.listed, inner)
-        case Test() | ReadingIs():
+        case Test() | Window() | Same() | ReadingIs():
             yield condition, listed, this
 
 
@@ -340,7 +345,7 @@ def _is_always_true(book: Rulebook, leaf: Leaf) -> bool:
 
 def _is_out_of_bounds(book: Rulebook, leaf: Leaf, offset: int) -> bool:
     """Tell whether a given fact cannot be that far from the limit, because its own bounds forbid it."""
-    if not isinstance(leaf, Test) or leaf.ref.name not in book.facts:
+    if not isinstance(leaf, Test) or leaf.ref.name not in book.facts or leaf.ref.midnight:
         return False
     limit = leaf.operands[0]
     for bound in book.facts[leaf.ref.name].bounds:
@@ -359,7 +364,9 @@ def _is_out_of_bounds(book: Rulebook, leaf: Leaf, offset: int) -> bool:
 
 
 def _is_limit(leaf: Leaf) -> bool:
-    """Tell whether a test compares money or a number with a limit."""
+    """Tell whether a test compares money, a number or the time between two instants with a limit."""
+    if isinstance(leaf, Window):
+        return True
     if isinstance(leaf, Count):
         return leaf.operator in _ORDERED
     return isinstance(leaf, Test) and leaf.operator in _ORDERED and leaf.ref.type in _LIMITED
@@ -414,7 +421,7 @@ def _limits_of_amount(decision: Decision, amount: Amount, key: Key) -> Iterator[
 
 def _limits_of_conditions(decision: Decision, leaves: Iterable[Owned]) -> Iterator[Target]:
     for owner, leaf, listed, _, this in leaves:
-        if not _is_limit(leaf) or not isinstance(leaf, Test | Count):
+        if not _is_limit(leaf) or not isinstance(leaf, Limited):
             continue
         for place, record in decision.explanation.standpoints(listed, this):
             for found, limit in compared(place, leaf, record):
@@ -422,8 +429,14 @@ def _limits_of_conditions(decision: Decision, leaves: Iterable[Owned]) -> Iterat
                     yield Target("edge", owner, leaf.span, SIDES[found - limit], spoken(leaf))
 
 
-def compared(place: Explanation, leaf: Test | Count, record: int | None) -> Iterator[tuple[int, int]]:
-    """Return what a test of money or a number found and its limit, where both are known."""
+def compared(place: Explanation, leaf: Limited, record: int | None) -> Iterator[tuple[int, int]]:
+    """Return what a test of money or a number found and its limit, where both are known.
+
+    Of a window it is the later time and the end of the length: in seconds, or in days where it is a date.
+    """
+    if isinstance(leaf, Window):
+        yield from _of_window(place, leaf, record)
+        return
     if isinstance(leaf, Count):
         bounds = place.asked(leaf, record).count(leaf)
         left = bounds[0] if bounds is not None and bounds[0] == bounds[1] else None
@@ -432,6 +445,17 @@ def compared(place: Explanation, leaf: Test | Count, record: int | None) -> Iter
     right = _number(place.state_of(leaf.operands[0], record))
     if left is not None and right is not None:
         yield left, right
+
+
+def _of_window(place: Explanation, window: Window, record: int | None) -> Iterator[tuple[int, int]]:
+    found = measured(place, window, record)
+    if found is None or not is_on_side(place, window, record):
+        return
+    zone, ends = place.world.zone, found.ends
+    if frame_of(place, window, record).ends_with_date:
+        yield local_day(found.end, zone), local_day(ends.reached, zone)
+    else:
+        yield found.end, ends.reached if window.how in ("at_least", "less_than") else ends.over
 
 
 def _number(state: State) -> int | None:

@@ -21,9 +21,8 @@ from policyengine.testing.run import Extra, Failure, NotBecause, NotRefused, Ref
 from policyengine.testing.scenarios import Expectation, Scenario, ScenarioFile
 from policyengine.testing.suggest import Unreached
 from policyengine.testing.targets import Covered, Target
-from policyengine.values.display import show_value
 from policyengine.values.escaping import printable
-from policyengine.values.literals import ValueType
+from policyengine.values.literals import instant_text
 
 _KINDS = {
     "rule": marked("rules that held"),
@@ -105,7 +104,7 @@ class Reporter:
     def _check(self, result: Result) -> Iterator[str]:
         if result.check is not None and result.decision is not None:
             zone = result.decision.judged.rulebook.zone
-            moment = show_value(result.check.as_of, ValueType.INSTANT, zone, self.say.language, "")
+            moment = instant_text(result.check.as_of, zone)
             yield self.say("      as of {instant}", instant=moment) + self.paint(
                 self._place(result.check.span.line), "faint"
             )

@@ -29,7 +29,16 @@ from policyengine.testing.coverage import SIDES, Coverage
 from policyengine.testing.run import Result, Runner
 from policyengine.testing.scenarios import ScenarioFile
 from policyengine.testing.targets import Target
-from policyengine.testing.tries import Try, given_of, on_day, put, read_as, switched_on, with_records
+from policyengine.testing.tries import (
+    Try,
+    at_times,
+    given_of,
+    on_day,
+    put,
+    read_as,
+    switched_on,
+    with_records,
+)
 from policyengine.values.literals import ValueType, format_value, instant_text
 
 _SIDES = {
@@ -146,6 +155,7 @@ class _Maker:
                 yield from self._moved(target)
             case _:
                 yield from self._changed(target)
+                yield from (one for result in self.results for one in at_times(result, target, self.coverage))
                 yield from (
                     one for result in self.results for one in with_records(result, target, self.coverage)
                 )
@@ -343,7 +353,7 @@ class _Maker:
                     return instant_text(value, zone)
                 if isinstance(value, bool):
                     return "yes" if value else "no"
-                return str(format_value(value, type, zone))
+                return str(format_value(value, type, zone, decision.judged.rulebook.currency))
             case Unknown():
                 return "undetermined"
             case Conflict():
@@ -384,7 +394,7 @@ def _number(state: State) -> int | None:
 
 
 def _with_number(result: Result, handle: _Handle, change: int) -> Mapping[str, object] | None:
-    """Return the case in which what is limited moves by ``change`` (fen, or a count); None below zero."""
+    """Return the case in which what is limited moves by ``change`` smallest units; None below zero."""
     assert result.decision is not None and handle.rate
     book, value = result.decision.judged.rulebook, result.decision.case.values[handle.key]
     fact = book.facts[handle.key[0]]
@@ -392,7 +402,12 @@ def _with_number(result: Result, handle: _Handle, change: int) -> Mapping[str, o
     if not isinstance(value, int) or value + moved < 0:
         return None
     root = given_of(result.scenario)
-    put(root, result.decision, handle.key, str(format_value(value + moved, fact.type, book.zone)))
+    put(
+        root,
+        result.decision,
+        handle.key,
+        str(format_value(value + moved, fact.type, book.zone, book.currency)),
+    )
     return root
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Key
-from policyengine.model.conditions import Count, asks_this
+from policyengine.model.conditions import Count, Operand, Ref, Window, asks_this
 from policyengine.model.key_names import path_of
 from policyengine.outcome.decision import Decision
 from policyengine.semantics.findings import Truth
+from policyengine.semantics.readings import choose_operand
 from policyengine.syntax.yaml_tree import to_plain
 from policyengine.testing.coverage import SIDES, Coverage
 from policyengine.testing.days import dating_of, days_of, wanted_days
@@ -115,6 +116,43 @@ def with_records(result: Result, target: Target, coverage: Coverage) -> Iterator
     for leaf, _, distance in coverage.distances(decision, target):
         if isinstance(leaf, Count):
             yield from _counted(result, decision, leaf, offset - distance)
+
+
+# ---------- another time
+
+
+def at_times(result: Result, target: Target, coverage: Coverage) -> Iterator[Try]:
+    """Return the case with one time of a window moved to the side of the edge that is wanted."""
+    decision = result.decision
+    assert decision is not None
+    offset = next(number for number, side in SIDES.items() if side == target.side)
+    for leaf, record, distance in coverage.distances(decision, target):
+        if isinstance(leaf, Window):
+            # What is later moves with the distance, what is earlier against it: the length ends with it.
+            for time, move in ((leaf.ends, offset - distance), (leaf.starts, distance - offset)):
+                yield from _at_time(result, decision, time, record, move)
+
+
+def _at_time(
+    result: Result, decision: Decision, time: Operand, record: int | None, move: int
+) -> Iterator[Try]:
+    chosen = choose_operand(time, decision.judged.readings)
+    given, zone = given_of(result.scenario), decision.judged.rulebook.zone
+    if not isinstance(chosen, Ref) or chosen.this:
+        return
+    if chosen.kind == "now":
+        yield Try(result, result.scenario, given, decision.as_of + move)
+        return
+    key = (chosen.name, record if chosen.listed else None)
+    value = decision.case.values.get(key)
+    if not isinstance(value, int):
+        return
+    if chosen.type is ValueType.DATE:
+        put(given, decision, key, date.fromordinal(value + move).isoformat())
+        yield Try(result, result.scenario, given, decision.as_of)
+    else:
+        put(given, decision, key, instant_text(value + move, zone))
+        yield Try(result, result.scenario, given, max(decision.as_of, value + move))
 
 
 def _counted(result: Result, decision: Decision, leaf: Count, change: int) -> Iterator[Try]:

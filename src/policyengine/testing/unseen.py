@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from policyengine.diagnostics.diagnostic import Diagnostic, message, warning
 from policyengine.model.asked import conditions_of
 from policyengine.model.case import Case
-from policyengine.model.conditions import Test, parts_of
+from policyengine.model.conditions import Test, operands_in, parts_of
 from policyengine.model.key_names import format_key
 from policyengine.model.rulebook import Rulebook
 from policyengine.semantics.strata import refs_of_operand
@@ -25,9 +25,8 @@ def compared_times(book: Rulebook) -> frozenset[str]:
     found: set[str] = set()
     for condition in conditions_of(book):
         for part in parts_of(condition):
-            if isinstance(part, Test) and part.operator not in ("known", "happened"):
-                found.add(part.ref.name)
-                found.update(ref.name for one in part.operands for ref in refs_of_operand(one))
+            if not isinstance(part, Test) or part.operator not in ("known", "happened"):
+                found.update(ref.name for one in operands_in(part) for ref in refs_of_operand(one))
     given = (fact for fact in book.facts.values() if fact.role == "given" and fact.is_event)
     return frozenset(fact.path for fact in given if fact.path in found)
 

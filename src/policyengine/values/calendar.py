@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -36,8 +37,8 @@ class CalendarUnknown(Exception):
 class Calendar(Frozen):
     """The business days of a country. Days are proleptic Gregorian ordinals.
 
-    ``off`` holds the days outside the weekend that are not worked, ``worked`` the days of the weekend that
-    are (make-up days). From ``first_year`` to ``last_year`` the calendar is published; elsewhere it is a
+    ``off`` holds the days that are not worked whatever weekday they are, ``worked`` the days of the weekend
+    that are (make-up days). From ``first_year`` to ``last_year`` the calendar is published; elsewhere it is a
     prediction. ``weekend`` holds weekdays, Monday being 0.
 
     ``hours`` are, for each weekday from Monday on, the blocks of a business day in which work is done, as
@@ -69,8 +70,9 @@ class Calendar(Frozen):
         return self.hours[weekday] if self.hours and day not in self.off else ()
 
     def is_published(self, day: int) -> bool:
-        """Tell whether an authority has fixed this day; the last week of the last year is not fixed yet."""
-        return new_year(self.first_year) <= day < new_year(self.last_year + 1) - _DAYS_LEFT_TO_NEXT_NOTICE
+        """Tell whether this day is fixed; where days are moved, the last week of the last year is not yet."""
+        left = _DAYS_LEFT_TO_NEXT_NOTICE if self.worked else 0
+        return new_year(self.first_year) <= day < new_year(self.last_year + 1) - left
 
 
 def new_year(year: int) -> int:
@@ -79,9 +81,30 @@ def new_year(year: int) -> int:
     return before * 365 + before // 4 - before // 100 + before // 400 + 1
 
 
+NO_CALENDAR = Calendar("none", "", 1, 9_999, frozenset(), frozenset(), frozenset())
+"""The calendar of a rulebook that counts no business days; nothing may ask it."""
+HOUSE = Calendar("own", "", 1, 9_999, frozenset(), frozenset())
+"""A calendar of which a house says the days itself: without any, all but Saturdays and Sundays."""
+
+
+@lru_cache(maxsize=8)
+def subdivisions_of(country: str) -> tuple[str, ...] | None:
+    """Return the parts of a country that have holidays of their own, None where there is no such country."""
+    import holidays
+
+    if not re.fullmatch("[A-Z]{2,3}", country):
+        return None
+    try:
+        return tuple(holidays.country_holidays(country).subdivisions)
+    except NotImplementedError:
+        return None
+
+
 @lru_cache(maxsize=8)
 def load_calendar(code: str) -> Calendar:
-    """Load the calendar of a country by its ISO 3166 code, such as ``CN``. Raises CalendarUnknown.
+    """Load the calendar of a country by its ISO 3166 code, such as ``CN``, or of a part of one, ``US-CA``.
+
+    Raises CalendarUnknown.
 
     The library predicts holidays without saying so. Where a country moves working days to weekends (China), a
     year is taken as published when the library knows such days for it; elsewhere all years that the library
@@ -90,11 +113,13 @@ def load_calendar(code: str) -> Calendar:
     import holidays  # slow to import, and only needed where business days are counted
     from holidays.version import __version__
 
-    if not (code.isascii() and code.isalpha() and code.isupper() and len(code) in (2, 3)):
+    if not re.fullmatch("[A-Z]{2,3}(-[A-Z0-9]{1,3})?", code):
         raise CalendarUnknown(code)
+    country, _, part = code.partition("-")
     try:
-        first_year, last_year = _supported_years(holidays.country_holidays(code))
-        known = holidays.country_holidays(code, years=range(first_year, last_year + 1))
+        first_year, last_year = _supported_years(holidays.country_holidays(country, part or None))
+        years = range(first_year, last_year + 1)
+        known = holidays.country_holidays(country, part or None, years=years)
     except NotImplementedError:
         raise CalendarUnknown(code) from None
     weekend = _weekend(known, last_year)
@@ -103,7 +128,7 @@ def load_calendar(code: str) -> Calendar:
     if moved_years:
         first_year, last_year = min(moved_years), max(moved_years)
     first_year = _first_year_of_weekend(known, weekend, first_year, last_year)
-    off = frozenset(day.toordinal() for day in known if day.weekday() not in weekend)
+    off = frozenset(day.toordinal() for day in known)
     return Calendar(code, f"holidays {__version__}", first_year, last_year, off, worked, weekend)
 
 

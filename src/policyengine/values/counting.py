@@ -31,6 +31,11 @@ from policyengine.values.literals import (
 )
 from policyengine.values.months import MonthEnd, day_after_months, instant_after_months, time_of_day
 
+Aspect = Literal[
+    "end", "hours", "days", "business_days", "month_end", "ends_on_holiday", "cut_off", "day_ends"
+]
+"""In which ways how time is counted can differ; the fields of :class:`Counting`."""
+
 
 class Counting(Frozen):
     """How a rulebook reads a length of time where its source leaves that open.
@@ -46,8 +51,8 @@ class Counting(Frozen):
     ``cut_off``: what comes later on its day belongs to the next one (the next business day where these are
     counted), where whole days are counted. ``day_ends``: when the last day ends, likewise.
 
-    Times of day are written ``HH:MM:SS``; ``cut_off`` is empty, one time, or seven from Monday on with commas
-    between them, of which some can be empty.
+    Times of day are written ``HH:MM``, with seconds if they have any; ``cut_off`` is empty, one time, or
+    seven from Monday on with commas between them, of which some can be empty.
     """
 
     end: Literal["included", "excluded"] = "included"
@@ -57,7 +62,7 @@ class Counting(Frozen):
     month_end: MonthEnd = "last_day"
     ends_on_holiday: Literal["stays", "next_business_day"] = "stays"
     cut_off: str = ""
-    day_ends: str = "24:00:00"
+    day_ends: str = "24:00"
 
 
 class Due(NamedTuple):
@@ -77,6 +82,29 @@ def counts_whole_days(length: Duration, counting: Counting) -> bool:
     if length.unit == BUSINESS_DAYS_UNIT:
         return True
     return counting.days == "calendar" and (length.unit in COUNTED_DAYS or length.unit in UNIT_MONTHS)
+
+
+def aspects_of(length: Duration, counting: Counting) -> tuple[Aspect, ...]:
+    """Return what could move the end of a length that is counted so, if it were otherwise.
+
+    Whether the last instant counts moves it only where it tells what comes after a cut-off.
+    """
+    found: list[Aspect] = []
+    if length.unit in UNIT_BUSINESS_MINUTES:
+        return ()
+    if length.unit in UNIT_MONTHS:
+        found += ["days", "month_end"]
+    elif length.unit in COUNTED_DAYS:
+        found += ["days"]
+        if counting.days == "rolling":
+            found += ["hours"]
+    else:
+        found += ["business_days"] if length.unit == BUSINESS_DAYS_UNIT else ["hours"]
+    if counts_whole_days(length, counting):
+        found += [] if length.unit == BUSINESS_DAYS_UNIT else ["ends_on_holiday"]
+        found += ["cut_off", "day_ends"]
+        found += ["end"] if counting.cut_off else []
+    return tuple(found)
 
 
 def add_length(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from policyengine.diagnostics.diagnostic import Message, message
+from policyengine.values.currencies import Currency
 from policyengine.values.literals import (
     BUSINESS_DAYS_UNIT,
     SECONDS_PER_DAY,
@@ -26,6 +27,8 @@ TYPE_WORDS: dict[ValueType, Message] = {
     ValueType.DATE: message("`date`"),
     ValueType.DURATION: message("`duration`"),
     ValueType.BUSINESS_DAYS: message("`business_days`"),
+    ValueType.MONTHS: message("`months`"),
+    ValueType.BUSINESS_HOURS: message("`business_hours`"),
     ValueType.CHOICE: message("`choice`"),
     ValueType.TEXT: message("`text`"),
     ValueType.LENGTH: message("`length`"),
@@ -34,11 +37,12 @@ TYPE_WORDS: dict[ValueType, Message] = {
 
 _MANY_SECONDS = 3_600
 _ZH_UNITS = {"seconds": "秒", "minutes": "分钟", "hours": "小时", "days": "天", "weeks": "周"}
-_ZH_UNITS[BUSINESS_DAYS_UNIT] = "个工作日"
+_ZH_UNITS |= {BUSINESS_DAYS_UNIT: "个工作日", "months": "个月", "years": "年"}
+_ZH_UNITS |= {"business_hours": "个工作小时", "business_minutes": "工作分钟"}
 
 
 def show_value(
-    value: Value, type: ValueType, zone: ZoneInfo, language: str, currency: str, choice_title: str = ""
+    value: Value, type: ValueType, zone: ZoneInfo, language: str, currency: Currency, choice_title: str = ""
 ) -> str:
     """Return a value for people, in ``zh`` or ``en``; an instant is shown by the clock of the zone."""
     is_zh = language == "zh"
@@ -51,8 +55,8 @@ def show_value(
     if type is ValueType.CHOICE:
         return choice_title or str(value)
     if type is ValueType.MONEY:
-        unit = "元" if is_zh and currency == "CNY" else currency
-        return f"{format_value(value, type, zone)} {unit}"
+        unit = "元" if is_zh and currency.code == "CNY" else currency.code
+        return f"{format_value(value, type, zone, currency)} {unit}"
     if type is ValueType.INSTANT and isinstance(value, int):
         return instant_text(value, zone)
     return str(format_value(value, type, zone))

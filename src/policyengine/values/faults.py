@@ -29,6 +29,8 @@ _NOT_A = {
     "duration": message("`{text}` is not a length of time"),
     "length": message("`{text}` is not a length of time"),
     "business_days": message("`{text}` is not a number of business days"),
+    "months": message("`{text}` is not a number of months or years"),
+    "business_hours": message("`{text}` is not a number of business hours"),
 }
 
 

@@ -12,10 +12,14 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from policyengine.frozen import Frozen
+from policyengine.values.currencies import Currency
 
 
 class ValueType(Enum):
-    """The types that a fact can be declared with; the value is the word that a rulebook writes."""
+    """The types that a fact can be declared with; the value is the word that a rulebook writes.
+
+    A ``length`` is of any of the four kinds; it is the type of parameters whose kind changes with the day.
+    """
 
     MONEY = "money"
     PERCENT = "percent"
@@ -26,6 +30,8 @@ class ValueType(Enum):
     DATE = "date"
     DURATION = "duration"
     BUSINESS_DAYS = "business_days"
+    MONTHS = "months"
+    BUSINESS_HOURS = "business_hours"
     CHOICE = "choice"
     TEXT = "text"
     LENGTH = "length"
@@ -49,7 +55,6 @@ UNIT_SECONDS = {
 COUNTED_DAYS = ("days", "weeks")
 """The units that a reading can count by the calendar."""
 
-FEN_PLACES = 2
 MILLIONTH_PLACES = 6
 _UNITS: dict[ValueType, int] = {
     ValueType.PERCENT: 100 * 10**MILLIONTH_PLACES,
@@ -65,6 +70,36 @@ MOST_BUSINESS_MINUTES = 600_000
 MOST_MONTHS = 1_200
 FIRST_YEAR = 1900
 LAST_YEAR = 2200
+
+
+LENGTHS = (
+    ValueType.DURATION,
+    ValueType.BUSINESS_DAYS,
+    ValueType.MONTHS,
+    ValueType.BUSINESS_HOURS,
+    ValueType.LENGTH,
+)
+"""The types of lengths of time."""
+_KINDS = {
+    **dict.fromkeys(UNIT_SECONDS, ValueType.DURATION),
+    **dict.fromkeys(UNIT_MONTHS, ValueType.MONTHS),
+    **dict.fromkeys(UNIT_BUSINESS_MINUTES, ValueType.BUSINESS_HOURS),
+    BUSINESS_DAYS_UNIT: ValueType.BUSINESS_DAYS,
+}
+
+
+SMALLEST_UNITS = {
+    ValueType.DURATION: "seconds",
+    ValueType.MONTHS: "months",
+    ValueType.BUSINESS_HOURS: "business_minutes",
+    ValueType.BUSINESS_DAYS: BUSINESS_DAYS_UNIT,
+}
+"""For each kind of lengths the unit in which they compare."""
+
+
+def kind_of_unit(unit: str) -> ValueType:
+    """Return the type of the lengths that are counted in a unit."""
+    return _KINDS[unit]
 
 
 class Duration(Frozen):
@@ -107,7 +142,7 @@ class Duration(Frozen):
         return self.count if self.unit == BUSINESS_DAYS_UNIT else self.seconds
 
 
-# money: fen, a hundredth of the currency unit; percent: millionths of a percent; number: millionths;
+# money: whole minor units of the currency; percent: millionths of a percent; number: millionths;
 # instant: seconds since 1970-01-01T00:00:00Z; date: proleptic Gregorian ordinal.
 # A fraction: an exact step of a calculation that is not rounded.
 Number = int | Fraction
@@ -129,12 +164,14 @@ def comparison_key(value: Value) -> Number | str:
     return int(value) if isinstance(value, bool) else value
 
 
-def identity_key(value: Value) -> tuple[Number | str, bool]:
+def identity_key(value: Value) -> tuple[Number | str, str]:
     """Return what tells a value from all others that rules could give.
 
     One day and 24 hours compare as equal, and are two values: days can be counted by the calendar.
     """
-    return comparison_key(value), isinstance(value, Duration) and value.unit in COUNTED_DAYS
+    if not isinstance(value, Duration):
+        return comparison_key(value), ""
+    return value.size, "days" if value.unit in COUNTED_DAYS else kind_of_unit(value.unit).value
 
 
 # ---------- instants
@@ -209,15 +246,18 @@ def length_text(length: Duration) -> str:
 
 
 _PLACES = {
-    ValueType.MONEY: FEN_PLACES,
     ValueType.PERCENT: MILLIONTH_PLACES,
     ValueType.NUMBER: MILLIONTH_PLACES,
 }
 
 
-def fraction_text(value: Number, type: ValueType) -> str:
-    """Return an exact number of the units of a type in wholes: a decimal, or ``10/3`` where none is exact."""
-    exact = Fraction(value) / 10 ** _PLACES.get(type, 0)
+def fraction_text(value: Number, type: ValueType, currency: Currency | None = None) -> str:
+    """Return an exact number of the units of a type in wholes: a decimal, or ``10/3`` where none is exact.
+
+    A sum is not shown without its ``currency``: that is a TypeError.
+    """
+    least = _money_places(currency) if type is ValueType.MONEY else 0
+    exact = Fraction(value) / 10 ** _PLACES.get(type, least)
     sign = "%" if type is ValueType.PERCENT else ""
     rest, places = exact.denominator, 0
     while rest % 10 == 0 or rest % 5 == 0 or rest % 2 == 0:
@@ -225,21 +265,32 @@ def fraction_text(value: Number, type: ValueType) -> str:
         places += 1
     if rest != 1:
         return f"{exact}{sign}"
-    least = FEN_PLACES if type is ValueType.MONEY else 0
     return decimal_text(int(exact * 10**places), places, least) + sign
 
 
-def format_value(value: Value, type: ValueType, zone: ZoneInfo) -> str | int | bool:
-    """Return the one machine form of a value for JSON; reading it back gives the value again."""
+def _money_places(currency: Currency | None) -> int:
+    if currency is None:
+        raise TypeError("a sum of money has no decimals without its currency")
+    return currency.places
+
+
+def format_value(
+    value: Value, type: ValueType, zone: ZoneInfo, currency: Currency | None = None
+) -> str | int | bool:
+    """Return the one machine form of a value for JSON; reading it back gives the value again.
+
+    A sum is not shown without its ``currency``, which says how many decimals it has: that is a TypeError.
+    """
     if isinstance(value, Duration):
         return length_text(value)
     if isinstance(value, str | bool):
         return value
     if isinstance(value, Fraction):
-        return fraction_text(value, type)
+        return fraction_text(value, type, currency)
     match type:
         case ValueType.MONEY:
-            return decimal_text(value, FEN_PLACES, FEN_PLACES)
+            places = _money_places(currency)
+            return decimal_text(value, places, places)
         case ValueType.PERCENT:
             return decimal_text(value, MILLIONTH_PLACES, 0) + "%"
         case ValueType.NUMBER:

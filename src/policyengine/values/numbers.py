@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from policyengine.diagnostics.diagnostic import Message, message
+from policyengine.diagnostics.diagnostic import Message, listing, message
+from policyengine.values.currencies import Currency
 from policyengine.values.escaping import shorten
 from policyengine.values.faults import LiteralError, not_a
 from policyengine.values.literals import (
-    FEN_PLACES,
     LARGEST_COUNT,
     LARGEST_MONEY,
     LARGEST_NUMBER,
@@ -20,27 +20,54 @@ from policyengine.values.literals import (
 DECIMAL = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
 """A number without any mark: its sign, what stands before the point and what behind it."""
 
+_USUAL_PLACES = 2
 # Looked for in faults only, so compiled when one is found.
 _THOUSANDS = r"-?[0-9]{1,3}(?:[,，_' ][0-9]{3})+(?:\.[0-9]+)?"
 _EXPONENT = r"[-+]?[0-9]+(?:\.[0-9]*)?[eE][-+]?[0-9]+"
 
 
-def parse_money(text: str, currency: str) -> int:
-    """Read a sum, in fen; it may name the currency, and no other."""
+def parse_money(text: str, currency: Currency) -> int:
+    """Read a sum, in minor units of the currency; it may name the currency, and no other."""
     rest = text
     sign = ""
     if rest[:1] == "-":
         sign, rest = "-", rest[1:]
-    bare, meant = without_currency(rest)
-    if meant and currency not in meant:
-        raise LiteralError(
-            message("`{text}` is not a sum of {currency}", text=shorten(text), currency=currency),
-            message("write the amount in {currency}", currency=currency),
-        )
-    example = f"100.00 {'元' if currency == 'CNY' else currency}"
+    bare = _without_mark(rest, currency)
+    if bare is None:
+        bare = rest
+        other = without_currency(rest)
+        if other is not None and _NUMBER_FIRST.match(other):
+            raise LiteralError(
+                message("`{text}` is not a sum of {currency}", text=shorten(text), currency=currency.code),
+                message("write the amount in {currency}", currency=currency.code),
+            )
+    places = currency.places
+    plain, full = "100", decimal_text(100 * 10**places, places, places)
+    example = f"{full} {'元' if currency.code == 'CNY' else currency.code}"
     help = message("write an amount such as `100`, `100.00` or `{example}`", example=example)
-    scaled = _scaled(sign + bare, FEN_PLACES, text, "money", help)
-    return _within(scaled, LARGEST_MONEY, text, decimal_text(LARGEST_MONEY, FEN_PLACES, FEN_PLACES))
+    if places != _USUAL_PLACES:
+        examples = listing(dict.fromkeys((plain, full, example)))
+        help = message("write an amount such as {examples}", examples=examples)
+    found = DECIMAL.fullmatch(sign + bare)
+    if found is not None and len(found[3] or "") > places:
+        raise _too_fine(text, found, currency)
+    scaled = _scaled(sign + bare, places, text, "money", help)
+    return _within(scaled, LARGEST_MONEY, text, decimal_text(LARGEST_MONEY, places, places))
+
+
+def _too_fine(text: str, found: re.Match[str], currency: Currency) -> LiteralError:
+    """Return what to tell of a sum that is finer than the minor unit of its currency."""
+    words = {"text": shorten(text), "currency": currency.code, "unit": currency.minor_unit}
+    what = message("`{text}` has more decimals than {currency} has: its smallest unit is {unit}", **words)
+    fraction = found[3] or ""
+    kept = found[1] + found[2] + (f".{fraction[: currency.places]}" if currency.places else "")
+    if not fraction[currency.places :].strip("0"):
+        return LiteralError(what, message("write `{text}`", text=kept))
+    if currency.places == 0:
+        return LiteralError(
+            what, message("write whole {currency}, such as `{text}`", currency=currency.code, text=kept)
+        )
+    return LiteralError(what, message("write at most {places} decimals", places=currency.places))
 
 
 def parse_percent(text: str) -> int:
@@ -88,21 +115,26 @@ def parse_number(text: str) -> int:
     return _within(scaled, LARGEST_NUMBER, text, str(10**12))
 
 
-# Signs of currencies with the codes (ISO 4217) that they can stand for.
-_SIGNS = {"¥": ("CNY", "JPY"), "￥": ("CNY", "JPY"), "元": ("CNY",)}
-_MARK_BEFORE = re.compile(r"([A-Z]{3}(?![A-Za-z])|[¥￥]) *(.+)")
-_MARK_AFTER = re.compile(r"(.*[^ A-Z]) *([A-Z]{3}|元)")
+# What may stand for a currency, whichever it is: a code, a sign with letters before it, a Chinese word.
+_MARK = "(?:[A-Z]{3}(?![A-Za-z])|[A-Z]{0,3}[$¢£¤¥฿₠-⃀￠￡￥￦]|元|円)"
+_NUMBER_FIRST = re.compile(" *-?[0-9.]")
+_MARK_BEFORE = re.compile(rf"{_MARK} *(.+)")
+_MARK_AFTER = re.compile(rf"(.*[^ A-Z]) *(?:{_MARK})")
 
 
-def without_currency(text: str) -> tuple[str, tuple[str, ...]]:
-    """Return a sum without the currency that it names, and the codes that this can mean."""
-    found = _MARK_BEFORE.fullmatch(text)
-    if found is not None:
-        return found[2], _SIGNS.get(found[1], (found[1],))
-    found = _MARK_AFTER.fullmatch(text)
-    if found is not None:
-        return found[1], _SIGNS.get(found[2], (found[2],))
-    return text, ()
+def without_currency(text: str) -> str | None:
+    """Return a sum without the currency that it names, whichever that is; None if it names none."""
+    found = _MARK_BEFORE.fullmatch(text) or _MARK_AFTER.fullmatch(text)
+    return None if found is None else found[1]
+
+
+def _without_mark(text: str, currency: Currency) -> str | None:
+    """Return a sum without the mark of its own currency, None if it has none."""
+    for mark in (currency.code, *currency.marks):
+        for bare in (text.removeprefix(mark), text.removesuffix(mark)):
+            if bare != text and _NUMBER_FIRST.match(bare):
+                return bare.strip()
+    return None
 
 
 def _scaled(digits: str, places: int, whole: str, kind: str, help: Message) -> int:
@@ -141,8 +173,6 @@ def _too_many_decimals(fraction: str, places: int, whole: str) -> LiteralError:
             message("a count has no decimals: write `1`, `2` or `10`"),
         )
     limit = message("write at most {places} decimals", places=places)
-    if places == FEN_PLACES and fraction[places:].strip("0"):
-        return LiteralError(message("`{text}` has fractions of a fen", text=shorten(whole)), limit)
     what = message("`{text}` has more than {places} decimals", text=shorten(whole), places=places)
     return LiteralError(what, limit)
 

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 from policyengine.diagnostics.diagnostic import message
 from policyengine.diagnostics.did_you_mean import allowed
+from policyengine.values.currencies import Currency
 from policyengine.values.escaping import shorten
 from policyengine.values.faults import LiteralError, not_a
 from policyengine.values.instants import parse_date, parse_instant
 from policyengine.values.lengths import LENGTH, parse_length, unit_of
-from policyengine.values.literals import BUSINESS_DAYS_UNIT, Value, ValueType
+from policyengine.values.literals import Value, ValueType, kind_of_unit
 from policyengine.values.numbers import (
     DECIMAL,
     parse_count,
@@ -38,11 +39,11 @@ TRUTH = {"true": True, "yes": True, "æ˜¯": True, "false": False, "no": False, "å
 
 
 def parse_literal(
-    text: str, type: ValueType, zone: ZoneInfo, currency: str, choices: Sequence[str] = ()
+    text: str, type: ValueType, zone: ZoneInfo, currency: Currency, choices: Sequence[str] = ()
 ) -> Value:
     """Read what a person wrote as a value of the type; a time without an offset is read in the zone.
 
-    A sum of money may name the ``currency`` (ISO 4217), and no other.
+    A sum of money may name the ``currency``, and no other, and has no more decimals than that has.
 
     Raises LiteralError, which says what is wrong and what to write.
     """
@@ -135,11 +136,12 @@ def guess_type(text: str) -> ValueType | None:
         return ValueType.COUNT
     if text.endswith("%") and DECIMAL.fullmatch(text[:-1].rstrip()):
         return ValueType.PERCENT
-    amount, currencies = without_currency(text)
-    if currencies and DECIMAL.fullmatch(amount):
+    amount = without_currency(text)
+    if amount is not None and DECIMAL.fullmatch(amount):
         return ValueType.MONEY
     found = LENGTH.fullmatch(text)
     if found is None or not found[2][0].isalpha():
         return None
     # A number with an unknown unit is a length, too: its unit is told to be unknown.
-    return ValueType.BUSINESS_DAYS if unit_of(found[2]) == BUSINESS_DAYS_UNIT else ValueType.DURATION
+    unit = unit_of(found[2])
+    return ValueType.DURATION if unit is None else kind_of_unit(unit)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from policyengine.compile.dependencies import names_of
 from policyengine.compile.plan import Const, Due, Plan, Read, Status
+from policyengine.engines.closures import counting_of
 from policyengine.engines.compiled.expressions import Condition, Traits, Value
 from policyengine.engines.compiled.source import Source, tuple_of
-from policyengine.engines.program import counting_of
 from policyengine.frozen import Frozen
 from policyengine.values.business_time import LATEST
-from policyengine.values.literals import BUSINESS_DAYS_UNIT, LONGEST_SECONDS, Duration
+from policyengine.values.literals import LONGEST_SECONDS, Duration
 
 
 class _Clock(Frozen):
@@ -126,13 +126,10 @@ class Clocks:
     def _seconds(self, cell: Due, length: Value) -> str:
         """Return the source of the seconds that a length always has; empty where a calendar counts it."""
         counting = counting_of(cell.counting)
-        if length.sort in ("business_days", "length") or (counting.hours, counting.days) != (
-            "continuous",
-            "rolling",
-        ):
+        if length.sort != "duration" or (counting.hours, counting.days) != ("continuous", "rolling"):
             return ""
         if isinstance(cell.length, Const) and isinstance(cell.length.value, Duration):
-            return "" if cell.length.value.unit == BUSINESS_DAYS_UNIT else str(cell.length.value.seconds)
+            return str(cell.length.value.seconds)
         is_calculated = isinstance(cell.length, Read) and cell.length.name in self.source.scope.calculated
         return f"min(max({length.key}, 0), {LONGEST_SECONDS})" if is_calculated else length.key
 

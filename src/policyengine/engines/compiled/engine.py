@@ -43,7 +43,7 @@ class CompiledEngine:
 
     @cached_property
     def _judge(self) -> Callable[..., tuple[Any, ...]]:
-        names = self._helpers.names(self.generated.constants)
+        names = self._helpers.names(self.generated.constants, self.generated.windows)
         # The source is ours: names in it are made by `Names`, and values are written by `repr`.
         exec(compile(self.generated.source, f"<plan {self.program.plan.rulebook}>", "exec"), names)
         judge = names["judge"]

@@ -13,9 +13,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from policyengine.compile.plan import AS_OF, Aggregate, Apply, Compute, Const, Expr, Op, Read
+from policyengine.compile.plan import (
+    AS_OF,
+    Aggregate,
+    Apply,
+    Compute,
+    Const,
+    Expr,
+    Op,
+    Read,
+    Same,
+    Window,
+)
 from policyengine.frozen import Frozen
-from policyengine.values.literals import Duration, comparison_key
+from policyengine.values.literals import LENGTHS, Duration, comparison_key
 
 MARKS = "UVC"
 _SIGNS: Mapping[Op, str] = {"eq": "==", "in": "==", "ge": ">=", "le": "<=", "gt": ">", "lt": "<"}
@@ -65,7 +76,12 @@ class Value(Frozen):
         """Return the source of what it is compared by, if it is known."""
         if self.sort == "duration":
             return f"{self.text}.seconds"
-        return f"{self.text}.count" if self.sort == "business_days" else self.text
+        if self.sort == "business_days":
+            return f"{self.text}.count"
+        return f"{self.text}.size" if self.sort in _LENGTHS else self.text
+
+
+_LENGTHS = tuple(type.value for type in LENGTHS)
 
 
 class Traits(NamedTuple):
@@ -83,7 +99,8 @@ class Scope:
     answers of questions about lists; ``records`` is the variable of the current record of each list, and
     ``this``, inside a question, that of the record for which it is asked. ``past`` are the names of instants
     that are hidden while they are still to come. ``exact`` are the names of amounts that are not rounded,
-    ``calculated`` those of lengths of time that no case and no figure says.
+    ``calculated`` those of lengths of time that no case and no figure says, ``windows`` those of what answers
+    a window.
     """
 
     variables: dict[str, str] = field(default_factory=dict)
@@ -92,6 +109,7 @@ class Scope:
     records: dict[str, str] = field(default_factory=dict)
     asked: dict[Aggregate, str] = field(default_factory=dict)
     constants: dict[str, Duration] = field(default_factory=dict)
+    windows: dict[Window | Same, str] = field(default_factory=dict)
     past: set[str] = field(default_factory=set)
     exact: set[str] = field(default_factory=set)
     calculated: set[str] = field(default_factory=set)
@@ -106,9 +124,11 @@ class Scope:
         match expr:
             case Const(value, sort):
                 return Value(self.literal(value), "", value is None, sort)
-            case Read(name, listed, sort, this):
+            case Read(name, listed, sort, this, midnight):
                 marks, may_be_absent = self.traits[name]
                 text = f"{self.variables[name]}[{self.this}]" if this else self._read(name, listed)
+                if midnight:
+                    return Value(f"MIDNIGHT({text})", marks, may_be_absent, sort)
                 return Value(text, marks, may_be_absent, sort, name in self.past)
             case Aggregate(sort=sort):
                 return Value(self._answer(expr), "UV", True, sort)
@@ -166,10 +186,25 @@ class Scope:
             case Apply(op, (left, *others)):
                 subject = self.value(left)
                 return _joined("any", [_compared(subject, op, self.value(one)) for one in others], depth)
+            case Window(start=start, end=end, length=length, follows=follows):
+                found = self.condition(follows)
+                after = found.text if found.is_two_valued else f"{found.text} == 3"
+                return self._asked_of(expr, (start, end, length), after)
+            case Same(one=one, other=other):
+                return self._asked_of(expr, (one, other))
             case Aggregate():
                 return Condition(self._answer(expr), False)
             case _:
                 raise ValueError(f"no condition of a folded plan: {expr}")
+
+    def _asked_of(self, expr: Window | Same, parts: Iterable[Expr], *more: str) -> Condition:
+        """Return the source of the answer of a function that is made for a window."""
+        name = self.windows.setdefault(expr, f"WINDOW_{len(self.windows)}")
+        values = [self.value(one) for one in parts]
+        call = f"{name}({', '.join((*(one.text for one in values), *more))})"
+        return (
+            Condition(call, False) if any(one.marks for one in values) else Condition(f"({call} == 3)", True)
+        )
 
     def _answer(self, question: Aggregate) -> str:
         """Return the source of the answer to a question that has been asked."""

@@ -10,7 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from policyengine.compile.dependencies import Node, expressions_of, names_of, rule_name
-from policyengine.compile.plan import Amount, Computed, Derived, Due, Given, Parameter, Plan, Rule, Status
+from policyengine.compile.plan import (
+    Amount,
+    Computed,
+    Derived,
+    Due,
+    Given,
+    Parameter,
+    Plan,
+    Rule,
+    Same,
+    Status,
+    Window,
+)
 from policyengine.engines.compiled.amounts import write_amount
 from policyengine.engines.compiled.clocks import Clocks
 from policyengine.engines.compiled.expressions import ALWAYS, NEVER, Condition, Traits
@@ -18,7 +30,7 @@ from policyengine.engines.compiled.facts import Facts
 from policyengine.engines.compiled.questions import Questions
 from policyengine.engines.compiled.scheduling import Arrangement, Group
 from policyengine.engines.compiled.source import Source
-from policyengine.engines.memory import World
+from policyengine.engines.world import World
 from policyengine.frozen import Frozen
 from policyengine.values.literals import Duration
 
@@ -28,13 +40,14 @@ class Generated(Frozen):
 
     ``slots`` tells for each name and rule (``rule NAME``) its place in the tuple that ``judge`` returns.
     ``inputs`` are the facts of the whole case, in the order in which the source takes them.
-    ``constants`` are the lengths of time that the source names.
+    ``constants`` are the lengths of time that the source names, ``windows`` the windows of which it asks.
     """
 
     source: str
     slots: Mapping[str, int]
     inputs: tuple[Given, ...]
     constants: Mapping[str, Duration]
+    windows: Mapping[str, Window | Same]
 
 
 def generate(plan: Plan, world: World) -> Generated:
@@ -67,7 +80,8 @@ class _Generator:
             self._group(group, nodes)
         source.write(f"return ({''.join(f'{variable}, ' for variable in source.slots.values())})")
         slots = {name: number for number, name in enumerate(source.slots)}
-        return Generated(source.text, slots, tuple(self.inputs), source.scope.constants)
+        windows = {name: one for one, name in source.scope.windows.items()}
+        return Generated(source.text, slots, tuple(self.inputs), source.scope.constants, windows)
 
     def _take_inputs(self) -> None:
         """Write the variables of what a case says of itself as a whole."""

@@ -9,7 +9,7 @@ from policyengine.compile.dependencies import Node, names_of, read_by, tallies_o
 from policyengine.compile.plan import Amount, Derived, Due, Expr, Plan
 from policyengine.engines.compiled.expressions import Scope, Value
 from policyengine.engines.compiled.names import Names
-from policyengine.engines.memory import World
+from policyengine.engines.world import World
 
 PARAMETERS = ("inputs", "get", "as_of", "today", "figures", "sizes", "seen", "slow")
 """What the function is given."""
@@ -29,6 +29,7 @@ _HELPERS = (
     "OTHERWISE",
     "LATEST",
     "EARLIEST",
+    "MIDNIGHT",
 )
 OF_CLOCKS = ("exists", "provisional", "end")
 """What a clock has beside its values; the end is certain even where it is not that there is a clock."""

@@ -21,12 +21,16 @@ from policyengine.compile.plan import (
     Op,
     Parameter,
     Read,
+    Same,
     Status,
+    Window,
 )
 from policyengine.engines.closures import (
     OPERATORS,
     answer,
     calculation_of,
+    frames_of,
+    is_date,
     judge_formula,
     leaves_of,
     may_fail,
@@ -46,7 +50,7 @@ from policyengine.engines.compiled.marks import (
     left_out,
     lift,
 )
-from policyengine.engines.memory import World, range_of_fact
+from policyengine.engines.memory import range_of_fact
 from policyengine.engines.program import (
     Program,
     clocks_of,
@@ -54,6 +58,7 @@ from policyengine.engines.program import (
     unit_of_expr,
     unknown_as,
 )
+from policyengine.engines.world import World
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
 from policyengine.model.conditions import Sought
@@ -88,10 +93,20 @@ from policyengine.semantics.tallies import (
     of_unknown_list,
     otherwise,
 )
-from policyengine.values.literals import LARGEST_COUNT, Duration, Number, Value, ValueType, local_day
+from policyengine.semantics.windows import judge_same, judge_window
+from policyengine.values.literals import (
+    LARGEST_COUNT,
+    Duration,
+    Number,
+    Value,
+    ValueType,
+    local_day,
+    start_of_day,
+)
 from policyengine.values.seasons import read_season
 
 _BOTH = 2
+_RAW_TRUTHS = {truth: raw for raw, truth in TRUTHS.items()}
 _REMEMBERED = 1_024
 """So many ways in which a fact came out are remembered: cases are alike."""
 
@@ -362,7 +377,7 @@ class Helpers:
         self.tallies = tallies_of(program.plan)
         self.facts: dict[str, Callable[[tuple[int, ...], tuple[Raw, ...]], Raw]] = {}
         self.figures: dict[str, Callable[[int], Raw]] = {}
-        world = program.world
+        self.world = world = program.world
         for cell in (cell for stratum in program.plan.strata for cell in stratum.cells):
             match cell:
                 case Derived() if len(cell.candidates) > 1:
@@ -395,10 +410,13 @@ class Helpers:
         sorts = [cell.sort if cell.is_event else "" for cell in cells]
         return silent, {(cell.name, None): (number, sorts[number]) for number, cell in enumerate(cells)}
 
-    def names(self, constants: Mapping[str, Duration]) -> dict[str, object]:
+    def names(
+        self, constants: Mapping[str, Duration], windows: Mapping[str, Window | Same]
+    ) -> dict[str, object]:
         """Return what the source calls by name."""
         return {
             **constants,
+            **{name: _window(one, self.world) for name, one in windows.items()},
             "U": U,
             "V": V,
             "C": C,
@@ -415,6 +433,7 @@ class Helpers:
             "EARLIEST": lambda raws: drop(earliest([*map(lift, raws)])),
             "CALCULATIONS": {name: parts.calculated for name, parts in self.amounts.items()},
             "DURING": {"instant": self._is_during, "date": _is_day_during},
+            "MIDNIGHT": _midnight(self.world),
         }
 
 
@@ -441,6 +460,31 @@ def _end(clocks: tuple[Clock, Clock]) -> Callable[[int, Duration, bool], tuple[i
         return end_of(start, length, clocks[follows])
 
     return end
+
+
+def _midnight(world: World) -> Callable[[Raw], Raw]:
+    def find(day: Raw) -> Raw:
+        return start_of_day(day, world.zone) if type(day) is int else day
+
+    return find
+
+
+def _window(asked: Window | Same, world: World) -> Callable[..., int]:
+    """Return what answers a window, or whether two times lie in the same period: 0, 1 or 3."""
+    if isinstance(asked, Same):
+        period, dates = asked.period, (is_date(asked.one), is_date(asked.other))
+
+        def same(one: Raw, other: Raw) -> int:
+            return _RAW_TRUTHS[judge_same(period, lift(one), lift(other), dates, world.zone)[0]]
+
+        return same
+    how, frames = asked.how, frames_of(asked, world)
+
+    def window(start: Raw, end: Raw, length: Raw, follows: bool) -> int:
+        answer = judge_window(how, lift(start), lift(end), lift(length), frames[follows])
+        return _RAW_TRUTHS[answer[0]]
+
+    return window
 
 
 def _figure(cell: Parameter, world: World) -> Callable[[int], Raw]:

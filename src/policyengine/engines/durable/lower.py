@@ -154,8 +154,8 @@ class _Lowering:
                 return [self._question(condition, literal.wanted, found)]
 
     def _is_whole(self, read: Read) -> bool:
-        """Tell whether the values of a name are whole numbers, which the engine can compare."""
-        return read != AS_OF and read.name not in self.fractions
+        """Tell whether the values of a name are whole numbers as they are, which the engine can compare."""
+        return read != AS_OF and not read.midnight and read.name not in self.fractions
 
     def _keys(self, limits: Iterable[Expr]) -> list[int]:
         return [self._key(one) for one in limits]

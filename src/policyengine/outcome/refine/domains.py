@@ -24,6 +24,9 @@ from policyengine.values.literals import (
     LAST_YEAR,
     LONGEST_SECONDS,
     MOST_BUSINESS_DAYS,
+    MOST_BUSINESS_MINUTES,
+    MOST_MONTHS,
+    SMALLEST_UNITS,
     Duration,
     Value,
     ValueType,
@@ -71,9 +74,8 @@ def complete(case: Case, filled: Filled) -> Case:
 
 def of_key(key: int, type: ValueType) -> Value:
     """Return the value of a type that compares by a number."""
-    if type is ValueType.DURATION:
-        return Duration(key, "seconds")
-    return Duration(key, "business_days") if type is ValueType.BUSINESS_DAYS else key
+    unit = SMALLEST_UNITS.get(type)
+    return key if unit is None else Duration(key, unit)
 
 
 class Domains:
@@ -91,6 +93,8 @@ class Domains:
             ValueType.NUMBER: Interval(-LARGEST_NUMBER, LARGEST_NUMBER),
             ValueType.DURATION: Interval(0, LONGEST_SECONDS),
             ValueType.BUSINESS_DAYS: Interval(0, MOST_BUSINESS_DAYS),
+            ValueType.MONTHS: Interval(0, MOST_MONTHS),
+            ValueType.BUSINESS_HOURS: Interval(0, MOST_BUSINESS_MINUTES),
             ValueType.DATE: Interval(first, last),
             ValueType.INSTANT: Interval(
                 start_of_day(first, book.zone), start_of_day(last + 1, book.zone) - 1

@@ -483,7 +483,13 @@ class _Search:
     ) -> bool:
         """Narrow a fact of a record to what satisfies a test; tell whether that could be done."""
         fact, name = self.book.facts.get(test.ref.name), test.ref.name
-        if fact is None or fact.listed != listed or fact.role != "given" or fact.dated_by is not None:
+        if (
+            fact is None
+            or fact.listed != listed
+            or fact.role != "given"
+            or fact.dated_by is not None
+            or test.ref.midnight
+        ):
             return False
         if test.operator in ("known", "happened") or not test.operands:
             return test.operator == "happened" and self.book.lists[listed].dated_by == name
@@ -573,6 +579,7 @@ class _Search:
             is_split = ordered + (len(cells) > 1)
             self.is_sure = self.is_sure and is_split <= 1 and not self.slice.is_entangled(missing.name)
             self.is_sure = self.is_sure and not self.slice.turns(missing.name)
+            self.is_sure = self.is_sure and not self.slice.falls_back(missing.name)
             if type is ValueType.DURATION and self.slice.tells_days_from_hours(missing.name):
                 self.is_sure = False  # only lengths in seconds are tried
             found: dict[int, Branch] = {}

@@ -7,7 +7,7 @@ does not. So where all atoms of a slice come out the same at both ends of an int
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations
 
@@ -22,18 +22,24 @@ from policyengine.model.conditions import (
     Count,
     Not,
     Operand,
+    Period,
     Pick,
     Question,
     Ref,
+    Same,
     Some,
     Test,
+    Window,
     asks_this,
     divides,
+    operands_in,
     operands_of,
 )
+from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import Amount, DatedValue, Deadline, Rulebook
 from policyengine.outcome.explain import Explanation
 from policyengine.outcome.refine.phases import Turning
+from policyengine.outcome.windows import is_on_side, measured
 from policyengine.semantics.dated import comes_back
 from policyengine.semantics.findings import Absent, Conflict, Findings, Known, State, Unknown
 from policyengine.semantics.readings import choose_condition, choose_counting, choose_operand
@@ -47,10 +53,12 @@ from policyengine.semantics.strata import (
     refs_of_operand,
     rule_node,
 )
+from policyengine.semantics.windows import number_of
 from policyengine.values.literals import Duration, ValueType, comparison_key
 from policyengine.values.seasons import Season
 
 _OTHER_WAY = {"up": "down", "down": "up", "either": "either"}
+_TWO = 2
 _EXACT = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
 
 
@@ -60,7 +68,7 @@ class Asked(Frozen):
     ``this``: inside a question that depends on it, the list for each of whose records that is asked.
     """
 
-    condition: Test | Count | Some | Pick
+    condition: Test | Window | Same | Count | Some | Pick
     listed: str | None
     this: str | None = None
 
@@ -100,11 +108,11 @@ class Slice:
         """Every test and question of the slice, under the chosen readings."""
         found: dict[object, Asked] = {}
         for condition, listed in self._conditions():
-            for one in _asked(choose_condition(condition, self.readings), listed):
+            for one in asked_in(choose_condition(condition, self.readings), listed):
                 found.setdefault((one.condition, one.listed, one.this), one)
         for computed, question in self.questions():
             this = computed.listed if asks_this(question.where) else None
-            for one in _asked(choose_condition(question.where, self.readings), question.listed, this):
+            for one in asked_in(choose_condition(question.where, self.readings), question.listed, this):
                 found.setdefault((one.condition, one.listed, one.this), one)
         return tuple(found.values())
 
@@ -170,12 +178,7 @@ class Slice:
         """The names that something of the slice is compared with, counted from or dated by."""
         found: set[str] = set()
         for one in self.asked:
-            if isinstance(one.condition, Test):
-                found.add(one.condition.ref.name)
-            if isinstance(one.condition, Test | Count):
-                found.update(
-                    ref.name for operand in one.condition.operands for ref in refs_of_operand(operand)
-                )
+            found.update(_names_of(one.condition))
         for deadline in self.deadlines():
             found |= self._parts_of(deadline)
         found.update(self._put_in_order)
@@ -233,6 +236,8 @@ class Slice:
         moved = self._moved(name, only_rigid=False)
         if any(self._moves_pauses(deadline, moved) for deadline in self.deadlines()):
             return True
+        if any(self._is_entangling(one.condition, moved, rigid) for one in self.asked):
+            return True
         return any(
             (left in moved and right in moved) and not (left in rigid and right in rigid)
             for left, right in self._comparisons()
@@ -273,6 +278,27 @@ class Slice:
         """The names of which is asked whether they are on days of every year, with these days."""
         tests = (one.condition for one in self.asked if isinstance(one.condition, Test))
         return tuple((test.ref.name, test.season) for test in tests if test.season is not None)
+
+    def _is_entangling(self, asked: Condition, moved: frozenset[str], rigid: frozenset[str]) -> bool:
+        """Tell whether two parts of a window move, and not alike; of the same period, whatever way."""
+        if not isinstance(asked, Window | Same):
+            return False
+        parts = [self._name_of(one) for one in operands_in(asked)]
+        moving = [one for one in parts if one in moved]
+        if len(moving) < _TWO:
+            return False
+        is_length = isinstance(asked, Window) and self._name_of(asked.length) in moved
+        return is_length or not rigid.issuperset(moving) or not self._is_rigid_window(asked)
+
+    def _is_rigid_window(self, asked: Window | Same) -> bool:
+        """Tell whether the end of a length moves by as much as the instant at which it begins."""
+        if isinstance(asked, Same) or asked.length.type is not ValueType.DURATION or self._has_date(asked):
+            return False
+        return self._is_rigid_counting(asked.counting)
+
+    def _has_date(self, window: Window) -> bool:
+        times = (choose_operand(one, self.readings) for one in (window.ref, window.anchor))
+        return any(one.type is ValueType.DATE for one in times)
 
     def turns(self, name: str) -> bool:
         """Tell whether an amount could rise and then fall as a value rises, as 1 − x with the cap x does.
@@ -369,6 +395,35 @@ class Slice:
                 return frozenset(moved)
             moved |= more
 
+    def falls_back(self, name: str) -> bool:
+        """Tell whether a length could end earlier though an instant, at which it begins, is later.
+
+        From 30 January 10:00 and from 31 January 09:00, one month ends on the same day.
+        """
+        moved = self._moved(name, only_rigid=False)
+        for deadline in self.deadlines():
+            starts = [deadline.ends or deadline.starts, *deadline.instants_of_pauses]
+            if self._can_fall_back(starts, deadline.within, deadline.counting, moved):
+                return True
+        windows = (one.condition for one in self.asked if isinstance(one.condition, Window))
+        return any(
+            self._can_fall_back([window.starts, window.ends], window.length, window.counting, moved)
+            for window in windows
+        )
+
+    def _can_fall_back(
+        self,
+        starts: Iterable[Operand],
+        length: Operand | None,
+        counting: Iterable[CountingRule],
+        moved: Collection[str],
+    ) -> bool:
+        names = {self._name_of(one) for one in starts}
+        if length is None or not names & set(moved):
+            return False
+        can_be_months = choose_operand(length, self.readings).type in (ValueType.MONTHS, ValueType.LENGTH)
+        return can_be_months and choose_counting(counting, self.readings).days == "rolling"
+
     def tells_days_from_hours(self, name: str) -> bool:
         """Tell whether it matters if a length is given in days or in hours.
 
@@ -384,7 +439,13 @@ class Slice:
             is_length = within is not None and within in flow
             if is_length and choose_counting(deadline.counting, self.readings).days == "calendar":
                 return True
-        return False
+        return any(self._counts_days(one.condition, flow) for one in self.asked)
+
+    def _counts_days(self, asked: Condition, lengths: frozenset[str]) -> bool:
+        """Tell whether a window counts one of some lengths by the calendar."""
+        if not isinstance(asked, Window) or self._name_of(asked.length) not in lengths:
+            return False
+        return self._has_date(asked) or choose_counting(asked.counting, self.readings).days == "calendar"
 
     def _is_rigid(self, deadline: Deadline) -> bool:
         """Tell whether a clock ends as much later as what it is counted from is."""
@@ -395,7 +456,10 @@ class Slice:
         within = choose_operand(deadline.within, self.readings)
         if within.type is not ValueType.DURATION:
             return False
-        counting = choose_counting(deadline.counting, self.readings)
+        return self._is_rigid_counting(deadline.counting)
+
+    def _is_rigid_counting(self, rules: Iterable[CountingRule]) -> bool:
+        counting = choose_counting(rules, self.readings)
         return counting.hours == "continuous" and counting.days == "rolling"
 
     # ---------- what texts and lists are asked
@@ -437,7 +501,7 @@ class Slice:
         """
         asked: dict[object, Condition] = {}
         for one in self.asked:
-            if one.listed == listed and not isinstance(one.condition, Test):
+            if one.listed == listed and not isinstance(one.condition, Test | Window | Same):
                 return None
             if isinstance(one.condition, Pick) and one.condition.listed == listed:
                 return None
@@ -528,7 +592,8 @@ class Slice:
         asked = [
             one
             for one in self.asked
-            if isinstance(one.condition, Test) and not names.isdisjoint(_names_of(one.condition))
+            if isinstance(one.condition, Test | Window | Same)
+            and not names.isdisjoint(_names_of(one.condition))
         ]
         words = [
             (f"{deadline.id}.status", deadline.listed)
@@ -608,9 +673,9 @@ def _records(findings: Findings, listed: str | None) -> Sequence[int | None]:
     return (None,) if listed is None else (findings.records[listed] or ())
 
 
-def _names_of(test: Test) -> frozenset[str]:
-    operands = (ref.name for operand in test.operands for ref in refs_of_operand(operand))
-    return frozenset((test.ref.name, *operands))
+def _names_of(condition: Condition) -> frozenset[str]:
+    """Return the names that a condition itself looks at."""
+    return frozenset(ref.name for operand in operands_in(condition) for ref in refs_of_operand(operand))
 
 
 def _nodes_of(condition: Condition) -> frozenset[str]:
@@ -618,29 +683,32 @@ def _nodes_of(condition: Condition) -> frozenset[str]:
     return frozenset((*map(node_of, refs_of_condition(condition)), *lists_of_condition(condition)))
 
 
-def _asked(condition: Condition, listed: str | None, this: str | None = None) -> Iterator[Asked]:
+def asked_in(condition: Condition, listed: str | None, this: str | None = None) -> Iterator[Asked]:
+    """Return the tests and questions of a condition; it is asked of the case, or of each record of a list."""
     match condition:
         case All(parts) | Any(parts):
             for part in parts:
-                yield from _asked(part, listed, this)
+                yield from asked_in(part, listed, this)
         case Not(part):
-            yield from _asked(part, listed, this)
-        case Test(ref, _, operands):
-            names = (ref, *(name for operand in operands for name in refs_of_operand(operand)))
+            yield from asked_in(part, listed, this)
+        case Test() | Window() | Same():
+            names = (name for operand in operands_in(condition) for name in refs_of_operand(operand))
             yield Asked(condition, listed if any(name.listed for name in names) else None, this)
         case Some() | Count() | Pick():
             yield Asked(condition, listed, this)
             inner = this or (listed if asks_this(condition) else None)
-            yield from _asked(condition.where, condition.listed, inner)
+            yield from asked_in(condition.where, condition.listed, inner)
             if isinstance(condition, Pick):
-                yield from _asked(condition.then, condition.listed, inner)
+                yield from asked_in(condition.then, condition.listed, inner)
 
 
 def _each(explanation: Explanation, listed: str | None) -> Iterable[int | None]:
     return _records(explanation.findings, listed)
 
 
-def _atom(condition: Test | Count | Some | Pick, record: int | None, explanation: Explanation) -> object:
+def _atom(
+    condition: Test | Window | Same | Count | Some | Pick, record: int | None, explanation: Explanation
+) -> object:
     match condition:
         case Test(ref, _, operands) if operands and ref.type not in _EXACT:
             left = explanation.state_of(ref, record)
@@ -651,11 +719,43 @@ def _atom(condition: Test | Count | Some | Pick, record: int | None, explanation
             if number is None or number[0] != number[1]:
                 return UNDECIDED
             return tuple(_order(Known(number[0]), limit) for limit in limits)
+        case Window():
+            return _of_window(condition, record, explanation)
+        case Same(ref, period, anchor):
+            times = (ref, choose_operand(anchor, explanation.readings))
+            return _order(*(_period(period, one, record, explanation) for one in times))
         case Count(operands=operands):
             number = explanation.asked(condition, record).count(condition)
             return tuple(_counted(number, explanation.state_of(one, record)) for one in operands)
         case _:
             return explanation.explainer.lowered(condition)(explanation, record)[0]
+
+
+def _of_window(window: Window, record: int | None, explanation: Explanation) -> object:
+    """Return how the times of a window stand to each other, and the later one to the ends of the length."""
+    parts = [explanation.state_of(one, record) for one in (window.starts, window.ends, window.length)]
+    if any(isinstance(one, Absent) for one in parts):
+        return None
+    side = is_on_side(explanation, window, record)
+    found = measured(explanation, window, record)
+    if found is None:
+        return (UNDECIDED if side is None else side, UNDECIDED if side is not False else None)
+    return tuple(
+        (one > other) - (one < other)
+        for one, other in (
+            (found.start, found.end),
+            (found.end, found.ends.reached),
+            (found.end, found.ends.over),
+        )
+    )
+
+
+def _period(period: Period, time: Ref | Constant, record: int | None, explanation: Explanation) -> State:
+    """Return the number of the period in which a time lies."""
+    state = explanation.state_of(time, record)
+    if not isinstance(state, Known):
+        return state
+    return Known(number_of(period, state.value, time.type is ValueType.DATE, explanation.world.zone))
 
 
 def _order(one: State, other: State) -> object:

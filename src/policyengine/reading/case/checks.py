@@ -91,7 +91,7 @@ def _check_cause(draft: Draft, fact: Fact, key: Key, bound: Bound) -> None:
 
 def _out_of_bounds(draft: Draft, fact: Fact, key: Key, bound: Bound, limit: Value) -> None:
     book = draft.book
-    shown = format_value(limit, fact.type, book.zone)
+    shown = format_value(limit, fact.type, book.zone, book.currency)
     other = message("`{value}`", value=shown)
     if isinstance(bound.operand, Ref):
         other = message("`{name}` ({value})", name=bound.operand.name, value=shown)

@@ -28,6 +28,9 @@ _EXAMPLES: Mapping[ValueType, str] = {
     ValueType.DATE: '"2012-03-16"',
     ValueType.DURATION: '"72 hours"',
     ValueType.BUSINESS_DAYS: '"4 business days"',
+    ValueType.MONTHS: '"6 months"',
+    ValueType.BUSINESS_HOURS: '"4 business hours"',
+    ValueType.LENGTH: '"7 days"',
     ValueType.CHOICE: '"…"',
     ValueType.TEXT: '"…"',
 }

@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
-from policyengine.diagnostics.diagnostic import error, message, warning
+from policyengine.diagnostics.diagnostic import error, message
 from policyengine.diagnostics.did_you_mean import closest, did_you_mean, one_of
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
 from policyengine.frozen import Frozen
-from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import Assumption, Document, Party, Reading
 from policyengine.reading.parse import nodes
+from policyengine.reading.parse.calendars import parse_calendar
 from policyengine.reading.parse.names import Names
-from policyengine.reading.parse.operands import Scope, find_assumption, parse_readings
+from policyengine.reading.parse.operands import Scope
 from policyengine.reading.parse.sources import Sources
-from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar
-from policyengine.values.calendar import Calendar, CalendarUnknown, load_calendar
-from policyengine.values.currencies import CURRENCIES, MISNAMED, WITHOUT_HUNDREDTHS
+from policyengine.syntax.yaml_tree import Entry, MappingNode
+from policyengine.values.calendar import Calendar
+from policyengine.values.currencies import MISNAMED, Currency, codes, currency_of
 from policyengine.values.zones import zone_help
 
-Aspect = Literal["end", "hours", "days", "business_days"]
-
-COUNTINGS: dict[Aspect, tuple[str, ...]] = {
-    "end": ("included", "excluded"),
-    "hours": ("continuous", "business_days_only"),
-    "days": ("rolling", "calendar"),
-    "business_days": ("from_next_day", "from_same_day"),
-}
 _UTC = ZoneInfo("UTC")
 
 
@@ -40,7 +31,7 @@ class Book(Frozen):
     version: str
     title: Text
     zone: ZoneInfo
-    currency: str
+    currency: Currency
     calendar: Calendar
     languages: tuple[str, ...]
     documents: tuple[Document, ...]
@@ -70,10 +61,8 @@ def parse_book(node: MappingNode, zone: ZoneInfo, scope: Scope) -> Book:
         version=nodes.text(node.get("version")),
         title=nodes.title(node.get("title")),
         zone=zone,
-        currency=_currency(nodes.scalar(node.get("currency")), scope),
-        calendar=_calendar(
-            nodes.scalar(node.get("calendar")).text, nodes.scalar(node.get("calendar")).span, scope
-        ),
+        currency=scope.currency,
+        calendar=parse_calendar(nodes.present(node.get("calendar")), scope),
         languages=tuple(one.text for one in nodes.names(node.get("languages"))),
         documents=tuple(_document(entry) for entry in nodes.entries(node.get("documents"))),
         parties=tuple(_parties(nodes.mapping(node.get("parties")), scope)),
@@ -81,24 +70,21 @@ def parse_book(node: MappingNode, zone: ZoneInfo, scope: Scope) -> Book:
     )
 
 
-def _currency(written: Scalar, scope: Scope) -> str:
+def parse_currency(node: MappingNode, names: Names) -> Currency:
+    """Return the currency of all sums; of an unknown one hundredths are read, so that no fault follows."""
+    written = nodes.scalar(node.get("currency"))
     code = written.text
-    if code in WITHOUT_HUNDREDTHS:
-        what = message(
-            "sums are rounded to a hundredth, which is not the smallest unit of `{code}`", code=code
-        )
-        help = message("use a currency with hundredths, or check what the amounts are rounded to")
-        scope.names.faults.append(warning("rounding-unit", what, written.span, help))
-    elif code not in CURRENCIES:
-        meant = MISNAMED.get(code) or closest(code, CURRENCIES)
+    try:
+        return currency_of(code)
+    except KeyError:
+        meant = MISNAMED.get(code) or closest(code, codes())
         help = message("did you mean `{word}`?", word=meant) if meant else _CODE
-        scope.fault(
-            "unknown-currency", message("there is no currency `{code}`", code=code), written.span, help
-        )
-    return code
+        what = message("there is no currency `{code}`", code=code)
+        names.faults.append(error("unknown-currency", what, written.span, help))
+        return Currency(code, 2)
 
 
-_CODE = message("write the code of ISO 4217, such as `CNY`")
+_CODE = message("write the code of ISO 4217, such as `EUR`")
 
 
 def _parties(node: MappingNode, scope: Scope) -> Iterator[Party]:
@@ -113,47 +99,11 @@ def _parties(node: MappingNode, scope: Scope) -> Iterator[Party]:
         yield Party(entry.key.text, nodes.title(entry.value), tuple(one.text for one in members))
 
 
-def _calendar(code: str, span: Span, scope: Scope) -> Calendar:
-    try:
-        return load_calendar(code)
-    except CalendarUnknown:
-        what = message("there is no business-day calendar `{code}`", code=code)
-        scope.fault("unknown-calendar", what, span, message("write the code of a country, such as `CN`"))
-        return Calendar(code, "", 1, 0, frozenset(), frozenset())
-
-
 def _document(entry: Entry) -> Document:
     node = nodes.mapping(entry.value)
     return Document(
         entry.key.text, nodes.title(node.get("title")), nodes.text(node.get("digest")), entry.key.span
     )
-
-
-def parse_counting(node: Node | None, scope: Scope) -> tuple[CountingRule, ...]:
-    """Return how lengths of time are counted, as far as a mapping says it."""
-    found = (_counting_rule(entry, scope) for entry in nodes.entries(node))
-    return tuple(rule for rule in found if rule is not None)
-
-
-def _counting_rule(entry: Entry, scope: Scope) -> CountingRule | None:
-    aspect = cast(Aspect, entry.key.text)
-    if not isinstance(entry.value, MappingNode):
-        choice = _counting_choice(entry.value, aspect, scope)
-        return CountingRule(aspect, None, (("", choice),), entry.key.span)
-    assumption = find_assumption(entry.value.entries[0].key, scope)
-    if assumption is None:
-        return None
-    readings = parse_readings(entry.value.entries[0].value, assumption, scope)
-    choices = tuple((reading, _counting_choice(value, aspect, scope)) for reading, value in readings)
-    return CountingRule(aspect, assumption.id, choices, entry.key.span)
-
-
-def _counting_choice(node: Node, aspect: Aspect, scope: Scope) -> str:
-    written = nodes.scalar(node)
-    if written.text not in COUNTINGS[aspect]:
-        what = message("`{value}` is not one of the values", value=written.text)
-        scope.fault("unknown-choice", what, written.span, one_of(COUNTINGS[aspect]))
-    return written.text
 
 
 def parse_assumptions(node: MappingNode | None, sources: Sources, scope: Scope) -> dict[str, Assumption]:

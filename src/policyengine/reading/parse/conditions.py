@@ -24,15 +24,21 @@ from policyengine.reading.parse import nodes
 from policyengine.reading.parse.computed import QUESTIONS, is_computed, parse_question
 from policyengine.reading.parse.names import Symbol
 from policyengine.reading.parse.operands import (
+    EITHER_TIME,
+    MOMENT,
     Scope,
     Wanted,
+    at_midnight,
     find_assumption,
+    has_instant,
+    in_instants,
     parse_constant,
     parse_operand,
     unknown_reading,
     wanted_by,
 )
 from policyengine.reading.parse.sets import SET_WORDS, in_set
+from policyengine.reading.parse.windows import TIMES, asks_window, parse_window
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar, SequenceNode
 from policyengine.values.display import TYPE_WORDS
 from policyengine.values.escaping import shorten
@@ -40,7 +46,6 @@ from policyengine.values.faults import LiteralError
 from policyengine.values.literals import ValueType
 from policyengine.values.seasons import Season, parse_year_day
 
-_TIMES = (ValueType.INSTANT, ValueType.DATE)
 _QUANTITIES = (
     ValueType.MONEY,
     ValueType.PERCENT,
@@ -48,6 +53,8 @@ _QUANTITIES = (
     ValueType.NUMBER,
     ValueType.DURATION,
     ValueType.BUSINESS_DAYS,
+    ValueType.MONTHS,
+    ValueType.BUSINESS_HOURS,
 )
 # The words for comparing, each with the operator that it means.
 _COMPARISONS: dict[str, Operator] = {
@@ -83,6 +90,7 @@ _NO_RECORD = message("use it in a part with `for_each`: there the question is as
 
 def parse_condition(node: Node | None, scope: Scope) -> Condition:
     """Return the condition of a mapping; nothing is always true. Faults leave parts out."""
+    scope = scope.asking()
     whole = nodes.mapping(node)
     parts = [part for entry in whole.entries if (part := _entry(entry, scope)) is not None]
     return join(parts, whole.span)
@@ -296,8 +304,12 @@ def _test(symbol: Symbol, ref: Ref, value: Node, scope: Scope) -> Condition | No
     if isinstance(value, MappingNode) and is_computed(value):
         return _operands(ref, "is", "is", value, wanted_by(symbol), scope)
     if isinstance(value, MappingNode) and not _is_assumption(value.entries[0].key.text):
-        parts = [part for entry in value.entries if (part := _word(symbol, ref, entry, scope)) is not None]
-        return join(parts, value.span) if parts else None
+        windows: list[Condition] = []
+        entries = list(value.entries)
+        if asks_window(symbol.type, value):
+            windows, entries = parse_window(ref, value, scope)
+        words = [part for entry in entries if (part := _word(symbol, ref, entry, scope)) is not None]
+        return join([*windows, *words], value.span) if windows or words else None
     if isinstance(value, Scalar) and _asks_state(symbol, value):
         return _state(symbol, ref, value.text, "yes", value, scope)
     if _is_none(symbol, value):
@@ -317,7 +329,7 @@ def _sign(symbol: Symbol, value: Scalar) -> str | None:
 
 def _tell_sign(symbol: Symbol, value: Scalar, sign: str, scope: Scope) -> None:
     """Tell how the comparison is written that a sign or a word before the value means."""
-    is_time = symbol.type in _TIMES
+    is_time = symbol.type in TIMES
     what = message("a comparison is a word and a value in braces, not `{text}`", text=shorten(value.text))
     word, rest = _SIGNS[sign][is_time], value.text.removeprefix(sign).strip()
     help = message("write `{{{word}: {value}}}`", word=word, value=shorten(rest))
@@ -414,7 +426,7 @@ def _one_of(symbol: Symbol, ref: Ref, spelling: str, value: Node, scope: Scope) 
 
 def _is_comparable(symbol: Symbol, ref: Ref, word: str, span: Span, scope: Scope) -> bool:
     allowed: tuple[str, ...] = ()
-    if symbol.type in _TIMES:
+    if symbol.type in TIMES:
         allowed = (*_OF_TIMES, "between", "every_year")
     elif symbol.type in _QUANTITIES:
         allowed = (*_OF_QUANTITIES, "between")
@@ -455,8 +467,21 @@ def _operands(
         _tell_mixed(scope.names.symbols[ref.name], value.span, scope)
         return None
     parts = nodes.items(value) if operator == "one_of" else (value,)
+    if operator not in ("is", "one_of") and ref.type in TIMES:
+        return _of_time(ref, operator, spelling, value, scope)
     operands = [parse_operand(part, wanted, scope) for part in parts]
     found: list[Operand] = [operand for operand in operands if operand is not None]
     if len(found) < len(operands):
         return None
     return tree.Test(ref, operator, tuple(found), spelling, value.span)
+
+
+def _of_time(ref: Ref, operator: Operator, spelling: str, value: Node, scope: Scope) -> tree.Test | None:
+    """Return the comparison of two times; of a date and an instant, the date counts as its 00:00."""
+    if ref.type is ValueType.INSTANT:
+        operand = parse_operand(value, MOMENT, scope)
+    else:
+        operand = parse_operand(value, EITHER_TIME, scope)
+        if operand is not None and has_instant(operand):
+            ref, operand = at_midnight(ref), in_instants(operand, scope)
+    return None if operand is None else tree.Test(ref, operator, (operand,), spelling, value.span)

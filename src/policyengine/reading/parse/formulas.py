@@ -31,7 +31,7 @@ from policyengine.syntax.yaml_tree import Scalar
 from policyengine.values.display import TYPE_WORDS
 from policyengine.values.faults import LiteralError
 from policyengine.values.lengths import unit_of
-from policyengine.values.literals import FEN_PLACES, ValueType
+from policyengine.values.literals import ValueType
 from policyengine.values.parse import parse_literal
 
 Dimension = Literal["number", "money", "length", "instant", "date"]
@@ -115,7 +115,7 @@ def parse_formula(written: Scalar, type: ValueType, scope: Scope) -> Formula | N
     parser = _Parser(written, scope)
     try:
         found = parser.whole()
-        term = _as_type(found, type)
+        term = _as_type(found, type, parser.places)
     except _Fault as fault:
         scope.fault(fault.code, fault.what, parser.span(fault.at), fault.help)
         return None
@@ -141,6 +141,7 @@ class _Parser:
     def __init__(self, written: Scalar, scope: Scope) -> None:
         self.written = written
         self.scope = scope
+        self.places = scope.currency.places
         self.is_faulty = False
         self.tokens = list(_tokens(written.text))
         self.next = 0
@@ -187,7 +188,7 @@ class _Parser:
             raise _Fault("bad-formula", message("the formula is nested too deeply"), self.token.at, _SPLIT)
         found = self._product()
         while sign := self.take("+", "-"):
-            found = _added(found, self._product(), sign)
+            found = _added(found, self._product(), sign, self.places)
         self.depth -= 1
         return found
 
@@ -302,7 +303,7 @@ class _Parser:
             return _Found(Calculation(op, instants, span), "number", token.at)
         found = args[0]
         for one in args[1:]:
-            found = _alike(found, one, op, span, token.at)
+            found = _alike(found, one, op, span, token.at, self.places)
         return found
 
     def _instant(self, found: _Found) -> Term:
@@ -320,7 +321,7 @@ class _Parser:
         measured = [one for one in (left, right) if one.dimension != "number"]
         if not is_product and right.dimension != "number":
             if left.dimension == "number" and left.is_bare and right.dimension == "money":
-                left = _money(left)
+                left = _money(left, self.places)
             if left.dimension != right.dimension:
                 what = message(
                     "{left} is divided by {right}",
@@ -395,13 +396,13 @@ def _quantity(found: _Found) -> None:
         raise _Fault("type-mismatch", what, found.at, message("take the time between two: `a - b`"))
 
 
-def _money(found: _Found) -> _Found:
-    """Return a bare number as money: in the smallest unit of the currency."""
-    hundred = Constant(10**FEN_PLACES, ValueType.COUNT, found.term.span)
-    return _Found(Calculation("mul", (found.term, hundred), found.term.span), "money", found.at)
+def _money(found: _Found, places: int) -> _Found:
+    """Return a bare number as money: in the minor unit of the currency, which has so many decimals."""
+    units = Constant(10**places, ValueType.COUNT, found.term.span)
+    return _Found(Calculation("mul", (found.term, units), found.term.span), "money", found.at)
 
 
-def _added(left: _Found, right: _Found, sign: _Token) -> _Found:
+def _added(left: _Found, right: _Found, sign: _Token, places: int) -> _Found:
     span = left.term.span
     if {left.dimension, right.dimension} <= {"instant", "date"}:
         if sign.text == "+":
@@ -412,7 +413,7 @@ def _added(left: _Found, right: _Found, sign: _Token) -> _Found:
             return _Found(Calculation("days", (both,), span), "length", left.at)
         return _Found(both, "length", left.at)
     _tell_percent_of_what(left, right, sign)
-    return _alike(left, right, "add" if sign.text == "+" else "sub", span, sign.at)
+    return _alike(left, right, "add" if sign.text == "+" else "sub", span, sign.at, places)
 
 
 def _tell_percent_of_what(left: _Found, right: _Found, sign: _Token) -> None:
@@ -430,13 +431,13 @@ def _name_of(operand: Operand) -> str:
     return operand.name if isinstance(operand, Ref) else "price"
 
 
-def _alike(left: _Found, right: _Found, op: Operation, span: Span, at: int) -> _Found:
+def _alike(left: _Found, right: _Found, op: Operation, span: Span, at: int, places: int) -> _Found:
     """Return two parts joined that must measure the same."""
     if left.dimension != right.dimension:
         if left.is_bare and right.dimension == "money":
-            left = _money(left)
+            left = _money(left, places)
         elif right.is_bare and left.dimension == "money":
-            right = _money(right)
+            right = _money(right, places)
     if left.dimension != right.dimension:
         what = message(
             "{left} and {right} cannot be added or compared",
@@ -456,11 +457,11 @@ def _alike(left: _Found, right: _Found, op: Operation, span: Span, at: int) -> _
     )
 
 
-def _as_type(found: _Found, type: ValueType) -> Term:
+def _as_type(found: _Found, type: ValueType, places: int) -> Term:
     """Return a formula as the calculation of an amount of a type."""
     wanted = _DIMENSIONS[type]
     if wanted == "money" and found.is_bare:
-        found = _money(found)
+        found = _money(found, places)
     if found.dimension != wanted:
         what = message(
             "the formula gives {found}, and the amount has the type {type}",

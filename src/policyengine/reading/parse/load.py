@@ -9,10 +9,12 @@ from typing import TypeVar
 from policyengine.diagnostics.diagnostic import Diagnostic, has_errors, message
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import replace
 from policyengine.model.rulebook import Rulebook
 from policyengine.reading.parse import nodes
-from policyengine.reading.parse.book import parse_assumptions, parse_book, parse_counting, parse_zone
+from policyengine.reading.parse.book import parse_assumptions, parse_book, parse_currency, parse_zone
 from policyengine.reading.parse.clauses import parse_clauses
+from policyengine.reading.parse.counting import parse_counting
 from policyengine.reading.parse.names import Names
 from policyengine.reading.parse.operands import Scope
 from policyengine.reading.parse.overlays import apply_overlays, parse_overlay
@@ -134,7 +136,7 @@ def _parse(
     names = Names(faults, files)
     book_node = trees["rulebook"][0]
     zone = parse_zone(book_node, names)
-    scope = Scope(names, zone, nodes.text(book_node.get("currency")))
+    scope = Scope(names, zone, parse_currency(book_node, names))
     book = parse_book(book_node, zone, scope)
     names.parties = tuple(party.id for party in book.parties)
     sources = Sources(book.documents)
@@ -156,6 +158,7 @@ def _parse(
         [nodes.scalar(node.get("overlay")).span for node in trees.get("overlay", ())],
         scope,
     )
+    scope = replace(scope, counting=counting)
     reports = [parse_report(node, sources, scope) for node in trees.get("report", ())]
     _refuse_same([one.id for one in reports], [one.span for one in reports], scope)
     clauses = parse_clauses(next(iter(trees.get("clauses", ())), None), sources, scope)

@@ -51,6 +51,7 @@ class Names:
         self.rules: dict[str, Span] = {}
         self.given: set[str] = set()
         self.planned: set[str] = set()
+        self.for_record: set[str] = set()
         self.exact: set[str] = set()
         self.computed: dict[str, Computed] = {}
         self._taken: dict[str, Span] = {}
@@ -82,6 +83,12 @@ class Names:
             *([("left", ValueType.DURATION, ())] if stands else []),
         ):
             self.declare(Symbol(f"{name}.{suffix}", "deadline", type, listed, choices, span))
+
+    def tell_for_record(self, name: str, span: Span) -> None:
+        """Refuse a fact that is kept for the record where a decision would rest on it."""
+        what = message("`{name}` is kept for the record, and no rule looks at it", name=name)
+        help = message("leave `for_record` out at the fact, or name another one")
+        self.faults.append(error("for-record", what, span, help))
 
     def find(self, name: str, listed: str | None) -> Symbol | None:
         """Return what a name stands for where ``listed`` is the list whose record is spoken of."""

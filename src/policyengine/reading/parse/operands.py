@@ -7,32 +7,39 @@ from zoneinfo import ZoneInfo
 from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, message
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.span import Span
+from policyengine.diagnostics.wordings import right_word
 from policyengine.frozen import Frozen, replace
-from policyengine.model.conditions import ByReading, Constant, Operand, Ref
+from policyengine.model.conditions import AS_OF, ByReading, Constant, Operand, Ref
+from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import Assumption
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.names import NAME, Names, Symbol
 from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar
+from policyengine.values.currencies import Currency
 from policyengine.values.display import TYPE_WORDS
 from policyengine.values.faults import LiteralError
-from policyengine.values.literals import ValueType
+from policyengine.values.literals import LENGTHS, ValueType, start_of_day
 from policyengine.values.parse import guess_type, parse_literal
 
 
 class Wanted(Frozen):
-    """The types that a place takes; for a choice also the values that it can have."""
+    """The types that a place takes; for a choice also the values that it can have.
+
+    ``with_dates``: where an instant is taken, a date stands for the instant at which its day begins.
+    """
 
     types: tuple[ValueType, ...]
     choices: tuple[str, ...] = ()
+    with_dates: bool = False
 
 
 MONEY = Wanted((ValueType.MONEY,))
 PERCENT = Wanted((ValueType.PERCENT,))
 COUNT = Wanted((ValueType.COUNT,))
 INSTANT = Wanted((ValueType.INSTANT,))
-LENGTHS = (ValueType.DURATION, ValueType.BUSINESS_DAYS)
-"""Lengths of time of one kind, which only compare with each other."""
-LENGTH = Wanted((*LENGTHS, ValueType.LENGTH))
+MOMENT = Wanted((ValueType.INSTANT,), with_dates=True)
+EITHER_TIME = Wanted((ValueType.DATE, ValueType.INSTANT))
+LENGTH = Wanted(LENGTHS)
 
 
 def wanted_by(symbol: Symbol) -> Wanted:
@@ -41,6 +48,8 @@ def wanted_by(symbol: Symbol) -> Wanted:
 
 
 _THIS = "this."
+NOW = Symbol(AS_OF, "now", ValueType.INSTANT, None, (), Span(""))
+"""The instant of the judgement, which has a name in conditions only."""
 _NO_THIS = message("`this` is the record of `for_each`: write it in a part that has one")
 
 
@@ -51,16 +60,22 @@ class Scope(Frozen):
     ``this`` is the list of the record at which ``for_each`` stands, ``listed`` that of the record which is
     spoken of: inside a question (``is_inside``) the one that is looked at. ``act`` is the instant whose day
     says what is in force, and ``first_day`` (an ordinal) the day before which the policy is not.
+    ``counting`` is how lengths are counted here; ``asks``: a condition is read, in which the instant of the
+    judgement has a name.
+    ``takes_records``: facts that are kept for the record can be named, as in a report.
     """
 
     names: Names
     zone: ZoneInfo
-    currency: str
+    currency: Currency
     listed: str | None = None
     this: str | None = None
     is_inside: bool = False
     act: Ref | None = None
     first_day: int | None = None
+    counting: tuple[CountingRule, ...] = ()
+    asks: bool = False
+    takes_records: bool = False
 
     @property
     def faults(self) -> list[Diagnostic]:
@@ -75,8 +90,14 @@ class Scope(Frozen):
         """Return the scope of a record that a question looks at."""
         return replace(self, listed=listed, is_inside=True)
 
+    def asking(self) -> Scope:
+        """Return the scope of a condition, in which the instant of the judgement has a name."""
+        return self if self.asks else replace(self, asks=True)
+
     def find(self, name: str) -> Symbol | None:
         """Return what a name stands for here."""
+        if name == AS_OF and self.asks:
+            return NOW
         if name.startswith(_THIS):
             own = None if self.this is None else self.names.find(name.removeprefix(_THIS), self.this)
             return own if own is not None and own.listed == self.this else None
@@ -89,6 +110,19 @@ class Scope(Frozen):
 
     def named(self, name: str, span: Span) -> tuple[Symbol, bool] | None:
         """Return what a name stands for, and whether the record is meant that asks a question."""
+        found = self._named(name, span)
+        if found is not None and not self.takes_records and found[0].name in self.names.for_record:
+            self.names.tell_for_record(name, span)
+            return None
+        return found
+
+    def _named(self, name: str, span: Span) -> tuple[Symbol, bool] | None:
+        if name == AS_OF and self.asks:
+            return NOW, False
+        if name == AS_OF:
+            what = message("`{name}` is the instant of the judgement, and has no place here", name=name)
+            self.fault("unknown-name", what, span, message("ask for it in a condition"))
+            return None
         if name.startswith(_THIS):
             return self._of_this(name.removeprefix(_THIS), span)
         found = self.names.find(name, self.listed)
@@ -234,7 +268,9 @@ def parse_ref(node: Node, wanted: Wanted, scope: Scope) -> Ref | None:
 
 def _constant(written: Scalar, wanted: Wanted, scope: Scope) -> Constant | LiteralError:
     type = wanted.types[0]
-    if len(wanted.types) > 1:
+    if wanted == EITHER_TIME:
+        type = ValueType.INSTANT if ":" in written.text else ValueType.DATE
+    elif len(wanted.types) > 1:
         guessed = guess_type(written.text)
         type = guessed if guessed in wanted.types else type
     try:
@@ -252,12 +288,14 @@ def _named(written: Scalar, wanted: Wanted, scope: Scope) -> Ref | None:
     if named is None:
         return None
     symbol, this = named
+    if symbol.type is ValueType.DATE and wanted.with_dates and symbol.type not in wanted.types:
+        return at_midnight(symbol.ref(written.span, this))
     if symbol.type not in wanted.types:
         what = message(
             "`{name}` has the type {found}, and {wanted} is needed here",
             name=written.text,
             found=TYPE_WORDS[symbol.type],
-            wanted=_either([TYPE_WORDS[type] for type in wanted.types]),
+            wanted=_A_LENGTH if wanted == LENGTH else _either([TYPE_WORDS[type] for type in wanted.types]),
         )
         scope.fault("type-mismatch", what, written.span, _defined_at(symbol, wanted))
         return None
@@ -271,14 +309,47 @@ def _named(written: Scalar, wanted: Wanted, scope: Scope) -> Ref | None:
     return symbol.ref(written.span, this)
 
 
+def at_midnight(ref: Ref) -> Ref:
+    """Return a date as the instant at which its day begins."""
+    return replace(ref, type=ValueType.INSTANT, midnight=True)
+
+
+def has_instant(operand: Operand) -> bool:
+    """Tell whether a time is an instant, under some reading."""
+    if isinstance(operand, ByReading):
+        return any(has_instant(one) for _, one in operand.readings)
+    return operand.type is ValueType.INSTANT
+
+
+def in_instants(operand: Operand, scope: Scope) -> Operand:
+    """Return a time with every date in it as the instant at which its day begins."""
+    match operand:
+        case ByReading(_, readings):
+            return replace(
+                operand, readings=tuple((reading, in_instants(one, scope)) for reading, one in readings)
+            )
+        case Ref(type=ValueType.DATE):
+            return at_midnight(operand)
+        case Constant(int(day), ValueType.DATE, span):
+            return Constant(start_of_day(day, scope.zone), ValueType.INSTANT, span)
+        case _:
+            return operand
+
+
+_A_LENGTH = message("a length of time")
+
+
 def _either(words: list[Message]) -> Message:
-    """Return one of two words, of which no place takes more."""
+    """Return one of two words, of which no other place takes more."""
     return message("{first} or {second}", first=words[0], second=words[1]) if len(words) > 1 else words[0]
 
 
 def _unknown_choice(written: Scalar, wanted: Wanted, scope: Scope) -> None:
     what = message("`{value}` is not one of the values", value=written.text)
+    natural = right_word(written.text, wanted.choices)
     help = did_you_mean(written.text, wanted.choices) or one_of(wanted.choices)
+    if natural is not None:
+        help = message("did you mean `{word}`?", word=natural)
     scope.fault("unknown-choice", what, written.span, help)
 
 
@@ -297,6 +368,8 @@ _EXAMPLES = {
     ValueType.MONEY: "5.00",
     ValueType.DURATION: "72 hours",
     ValueType.BUSINESS_DAYS: "4 business days",
+    ValueType.MONTHS: "6 months",
+    ValueType.BUSINESS_HOURS: "4 business hours",
     ValueType.COUNT: "3",
 }
 

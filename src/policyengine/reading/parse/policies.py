@@ -27,13 +27,13 @@ from policyengine.model.rulebook import (
 )
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.amounts import AmountParser, amount_type
-from policyengine.reading.parse.book import parse_counting
 from policyengine.reading.parse.conditions import join, parse_condition, parse_season
+from policyengine.reading.parse.counting import parse_counting
 from policyengine.reading.parse.ends import parse_end, settle_left
 from policyengine.reading.parse.names import Symbol
 from policyengine.reading.parse.operands import (
     INSTANT,
-    LENGTHS,
+    MOMENT,
     Scope,
     Wanted,
     find_assumption,
@@ -46,7 +46,7 @@ from policyengine.reading.parse.operands import (
 from policyengine.reading.parse.sources import Sources
 from policyengine.semantics.strata import refs_of_operand
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar, SequenceNode
-from policyengine.values.literals import ValueType, start_of_day
+from policyengine.values.literals import LENGTHS, ValueType, start_of_day
 from policyengine.values.numbers import percent_readings
 from policyengine.values.parse import guess_type
 
@@ -128,7 +128,8 @@ def _parameter_type(entry: Entry, scope: Scope) -> ValueType:
     written = [nodes.text(nodes.mapping(value).get("value")) for value in nodes.items(node.get("values"))]
     guesses = [guessed for text in written if (guessed := guess_type(text)) is not None]
     if guesses:
-        is_mixed = len(set(guesses)) > 1 and set(guesses) <= {*LENGTHS}
+        # What was 7 days can be 3 business days from a day on; no other type changes.
+        is_mixed = len(set(guesses)) > 1 and set(guesses).issubset(LENGTHS)
         return ValueType.LENGTH if is_mixed else guesses[0]
     what = message("the type of `{name}` cannot be told from its values", name=entry.key.text)
     help = message("add `type: {types}`", types=" | ".join(_PARAMETER_TYPES))
@@ -153,6 +154,8 @@ _PARAMETER_TYPES = (
     "number",
     "duration",
     "business_days",
+    "months",
+    "business_hours",
     "length",
     "boolean",
     "date",
@@ -169,7 +172,7 @@ class PolicyParser:
     ) -> None:
         """``counting`` is the rulebook's way to count time, from which deadlines may depart."""
         self.node = node
-        self.scope = scope
+        self.scope = replace(scope, counting=counting)
         self.sources = sources
         self.counting = counting
         self.id = nodes.text(node.get("policy"))
@@ -179,7 +182,7 @@ class PolicyParser:
         self.listed = None if self.by is None else self.by.listed
         self.first_day, self.last_day = (_day(effective, word, self.scope) for word in ("from", "until"))
         self.days = self._in_force(self.by, self.first_day, self.last_day)
-        self.scope = replace(scope, act=self.by, first_day=_ordinal(self.first_day))
+        self.scope = replace(self.scope, act=self.by, first_day=_ordinal(self.first_day))
         applies = self.node.get("applies_to")
         of_case = replace(self.scope, act=None) if self.listed else self.scope
         self.applies = [] if applies is None else [parse_condition(applies, of_case)]
@@ -280,7 +283,7 @@ class PolicyParser:
             return None  # all short names would be told as unknown
         scope = self.scope.within(listed)
         who = self._party(node.get("who"))
-        starts = self._operand(node.get("starts"), INSTANT, scope)
+        starts = self._operand(node.get("starts"), MOMENT, scope)
         end = parse_end(node, scope)
         acts = self._events(node.get("met_by"), scope)
         stops = self._events(node.get("stopped_by"), scope)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from policyengine.diagnostics.text import Text
+from policyengine.frozen import replace
 from policyengine.model.conditions import Ref
 from policyengine.model.report import Report, ReportCount, ReportList, ReportRepeats, Weekday
 from policyengine.reading.parse import nodes
@@ -18,7 +19,8 @@ _UNKNOWN = Text("（无）", "(none)")
 
 
 def parse_report(node: MappingNode, sources: Sources, scope: Scope) -> Report:
-    """Return a report; names that it cannot use are faults."""
+    """Return a report; names that it cannot use are faults. What is kept for the record can be listed."""
+    scope = replace(scope, takes_records=True)
     dated_by = parse_operand(nodes.present(node.get("dated_by")), INSTANT, scope)
     name = nodes.scalar(node.get("report"))
     return Report(

@@ -7,7 +7,7 @@ from typing import Literal, cast
 
 from policyengine.diagnostics.diagnostic import Message, listing, message
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
-from policyengine.frozen import Frozen
+from policyengine.frozen import Frozen, replace
 from policyengine.model.conditions import Operand, Ref
 from policyengine.model.rulebook import (
     Bound,
@@ -33,6 +33,7 @@ from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar
 from policyengine.values.display import TYPE_WORDS
 from policyengine.values.escaping import shorten
 from policyengine.values.literals import ValueType
+from policyengine.values.parse import TRUTH
 
 _BOUNDS: tuple[Literal["at_least", "at_most", "not_before"], ...] = ("at_least", "at_most", "not_before")
 _EVENTS = (ValueType.INSTANT, ValueType.DATE)
@@ -43,6 +44,8 @@ _QUANTITIES = (
     ValueType.NUMBER,
     ValueType.DURATION,
     ValueType.BUSINESS_DAYS,
+    ValueType.MONTHS,
+    ValueType.BUSINESS_HOURS,
 )
 
 # What is missing is told as `never` of events and as `none` of the rest: the word that does not fit each.
@@ -67,6 +70,8 @@ def declare_vocabulary(node: MappingNode, scope: Scope) -> None:
             scope.names.given.add(path)
         if fact.get("planned") is not None:
             scope.names.planned.add(path)
+        if is_yes(fact.get("for_record")):
+            scope.names.for_record.add(path)
     for entry in nodes.entries(node.get("sets")):
         scope.names.take(entry.key.text, entry.key.span)
     for entry in nodes.entries(node.get("lists")):
@@ -118,11 +123,12 @@ def _fact(entry: Entry, listed: str | None, scope: Scope) -> Fact:
         if_missing="absent" if is_no_plan else _if_missing(missing, wanted, scope),
         dated_by=_dated_by(fact.get("dated_by"), path, scope),
         by=_actor(fact.get("by"), type, scope),
-        bounds=tuple(_bounds(path, fact, wanted, scope)),
+        bounds=tuple(_bounds(path, fact, wanted, replace(scope, takes_records=True))),
         listed=listed,
         span=entry.key.span,
         foresees=_foreseen(fact.get("foresees"), path, type, scope),
         planned=planned,
+        for_record=_is_for_record(fact.get("for_record"), path, scope),
     )
 
 
@@ -141,6 +147,23 @@ def _is_planned(node: Node | None, path: str, type: ValueType, scope: Scope) -> 
         return False
     constant = parse_constant(node, Wanted((ValueType.BOOLEAN,), ()), scope)
     return constant is None or constant.value is True
+
+
+def is_yes(node: Node | None) -> bool:
+    """Tell whether a place says yes; what is neither yes nor no is told where the fact is read."""
+    return isinstance(node, Scalar) and TRUTH.get(node.text.lower()) is True
+
+
+def _is_for_record(node: Node | None, path: str, scope: Scope) -> bool:
+    """Tell whether cases keep a fact that no rule looks at; only a fact that cases give can be."""
+    if node is None:
+        return False
+    if path not in scope.names.given:
+        what = message("`{name}` cannot be kept for the record: rules conclude it", name=path)
+        scope.fault("for-record", what, node.span, message("leave `for_record` out"))
+        return False
+    constant = parse_constant(node, Wanted((ValueType.BOOLEAN,)), scope)
+    return constant is not None and constant.value is True
 
 
 def _foreseen(node: Node | None, path: str, type: ValueType, scope: Scope) -> str | None:
@@ -219,6 +242,9 @@ def _dated_by(node: Node | None, path: str, scope: Scope) -> str | None:
         help = message("name the instant from which the fact is seen, or leave `dated_by` out")
         scope.fault("type-mismatch", what, written.span, help)
         return None
+    if symbol.name in scope.names.for_record:
+        scope.names.tell_for_record(written.text, written.span)
+        return None
     return symbol.name
 
 
@@ -236,6 +262,8 @@ def _actor(node: Node | None, type: ValueType, scope: Scope) -> str:
     listed = f"{scope.listed}.{written.text}"
     symbol = scope.names.symbols.get(listed) or scope.names.symbols.get(written.text)
     if symbol is not None and symbol.choices and set(symbol.choices) <= set(parties):
+        if symbol.name in scope.names.for_record:
+            scope.names.tell_for_record(written.text, written.span)
         return symbol.name
     what = message("there is no party `{name}`", name=written.text)
     help = did_you_mean(written.text, parties) or one_of(parties)
@@ -301,6 +329,9 @@ def _record_date(node: Node | None, path: str, fields: tuple[str, ...], scope: S
         what = message("records of `{list}` have no instant `{name}`", list=path, name=written.text)
         known = [field.removeprefix(path + ".") for field in fields]
         scope.fault("unknown-name", what, written.span, did_you_mean(written.text, known) or _OWN_INSTANT)
+        return None
+    if symbol.name in scope.names.for_record:
+        scope.names.tell_for_record(written.text, written.span)
         return None
     if symbol.name in scope.names.planned:
         what = message("`{name}` is planned, and what dates a record hides it until then", name=written.text)

@@ -70,7 +70,7 @@ class _Data:
                 "version": book.version,
                 "digest": book.digest,
                 "title": text_data(book.title),
-                "currency": book.currency,
+                "currency": book.currency.code,
                 "time_zone": book.zone.key,
             },
             "engine": {"name": judged.engine, "version": judged.engine_version},

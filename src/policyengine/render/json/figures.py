@@ -57,6 +57,7 @@ class Figures:
         """Return an amount with every step of its calculation."""
         amount, finding = view.amount, view.finding
         type = amount.type
+        currency = self.values.book.currency
         terms = [
             {"role": role, **self.values.operand(operand, state, operand.type)}
             for (role, operand), (_, state) in zip(amount.terms, finding.terms, strict=True)
@@ -81,7 +82,7 @@ class Figures:
             "subtotal": self.values.state(finding.subtotal, type),
             "rate": self._optional(amount.rate, finding.rate, ValueType.PERCENT),
             **({"bands_apply_to": amount.bands_apply_to, "bands": bands} if bands else {}),
-            "raw": None if finding.raw is None else fraction_text(finding.raw, type),
+            "raw": None if finding.raw is None else fraction_text(finding.raw, type, currency),
             "rounding": self._rounding(amount),
             "rounded": self.values.state(finding.rounded, type),
             "floor": self._optional(amount.floor, finding.floor, type),

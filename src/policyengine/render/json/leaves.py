@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from policyengine.model.conditions import Count, Operand, Pick, ReadingIs, Some, Test
+from policyengine.model.conditions import Count, Operand, Pick, ReadingIs, Ref, Same, Some, Test, Window
 from policyengine.model.key_names import format_key
 from policyengine.outcome.deciding import choice
 from policyengine.outcome.leaves import Either, Leaf, Looked, Part
 from policyengine.outcome.nearness import gap_of, in_order, shown_records, ways_in_order
+from policyengine.outcome.windows import measured
 from policyengine.render.json.deciders import Deciders
 from policyengine.render.json.parts import TRUTHS, Json, place_data, season_data
 from policyengine.render.json.values import Values
@@ -50,6 +51,15 @@ class Leaves:
                 data["expected"] = [] if spelling == "in" else self._expected(leaf, operands, ref.type)
                 data |= {"set": named} if named else {}
                 data |= season_data(leaf.condition.season)
+            case Window(ref, how, _, side):
+                data |= {
+                    "test": how,
+                    "side": side,
+                    **self._time(leaf, ref),
+                    **self._ends(leaf, leaf.condition),
+                }
+            case Same(ref, period):
+                data |= {"test": "same", "period": period, **self._time(leaf, ref)}
             case ReadingIs(assumption, readings):
                 chosen = choice(self.explanation, assumption)
                 data |= {"test": "reading", "name": assumption, "value": chosen.reading}
@@ -66,6 +76,30 @@ class Leaves:
         among = getattr(leaf.condition, "among", "all")
         data |= {} if among == "all" else {"among": among}
         return data | self._gap(leaf) | place_data(leaf.span)
+
+    def _time(self, leaf: Leaf, ref: Ref) -> Json:
+        """Return the time that a window is about, and what it is compared with."""
+        key = leaf.key_of(ref)
+        data: Json = {"name": ref.name, "path": format_key(self.book, key)}
+        data["value"] = self.values.state(leaf.left, ref.type)
+        data |= {} if ref.kind == "now" else self.deciders.of_name(key)
+        data["expected"] = [
+            self.values.operand(operand, state, operand.type)
+            | self.deciders.of_operand(leaf.explanation, operand, leaf.record)
+            for operand, state in zip(leaf.limits, leaf.right, strict=True)
+        ]
+        return data
+
+    def _ends(self, leaf: Leaf, window: Window) -> Json:
+        """Return when the length of a window is reached, and when it is over."""
+        found = measured(leaf.explanation, window, leaf.record)
+        if found is None:
+            return {}
+        return {
+            "reached": self.values.instant(found.ends.reached),
+            "over": self.values.instant(found.ends.over),
+            "provisional": found.ends.provisional,
+        }
 
     def _expected(self, leaf: Leaf, operands: Sequence[Operand], type: ValueType) -> list[Json]:
         pairs = zip(operands, leaf.right, strict=True)
@@ -84,7 +118,7 @@ class Leaves:
         }
 
     def _looked(self, leaf: Leaf, looked: Looked) -> Json:
-        assert not isinstance(leaf.condition, Test | ReadingIs)
+        assert isinstance(leaf.condition, Some | Count | Pick)
         dated_by = self.book.lists[leaf.condition.listed].dated_by
         state = None if dated_by is None else self.explanation.values[dated_by, looked.record]
         type = ValueType.INSTANT if dated_by is None else self.book.facts[dated_by].type

@@ -28,7 +28,7 @@ class Values:
 
     def value(self, value: Value, type: ValueType) -> object:
         """Return a value of a type."""
-        return format_value(value, type, self.book.zone)
+        return format_value(value, type, self.book.zone, self.book.currency)
 
     def state(self, state: State | None, type: ValueType) -> object:
         """Return a known value as itself, and anything else as an object that says why there is none."""

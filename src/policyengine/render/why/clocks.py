@@ -13,7 +13,7 @@ from policyengine.render.why.figures import Figures
 from policyengine.render.why.leaves import Leaves
 from policyengine.render.why.walk import Walk
 from policyengine.semantics.deadlines import MISSED, has_run_out
-from policyengine.semantics.findings import Absent, DeadlineFinding, Known, State, Truth, Unknown
+from policyengine.semantics.findings import ABSENT, Absent, DeadlineFinding, Known, State, Truth, Unknown
 from policyengine.values.literals import ValueType
 
 _IN_TIME, _TOO_LATE = marked("met by an act at {instant}"), marked("met too late, by an act at {instant}")
@@ -80,7 +80,8 @@ class Clocks:
 
     def _countings(self, deadline: Deadline, finding: DeadlineFinding) -> Iterator[ByChoice]:
         """Return the readings by which the length of a deadline is counted."""
-        aspects = () if finding.length is None else counting_aspects(finding.length)
+        length = ABSENT if finding.length is None else finding.length
+        aspects = counting_aspects(length, deadline.counting, self.explanation.readings)
         if deadline.met_by:
             aspects = (*aspects, "end")
         for rule in deadline.counting:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from policyengine.model.case import Key
-from policyengine.model.conditions import NEIGHBOURS, Count, Operand, Pick, Test
+from policyengine.model.conditions import NEIGHBOURS, Operand, Pick, operands_in
 from policyengine.outcome.deciding import ByChoice, choices, key_of
 from policyengine.outcome.explain import Explanation
 from policyengine.outcome.leaves import Either, Leaf, Looked, Part
@@ -89,11 +88,8 @@ class Leaves:
 
     def _behind(self, leaf: Leaf, depth: int) -> Iterator[str]:
         """Explain what a test asked about, where rules or clocks concluded it."""
-        if isinstance(leaf.condition, Test):
-            yield from self._key(leaf.key_of(leaf.condition.ref), depth)
-        if isinstance(leaf.condition, Test | Count):
-            for operand in leaf.condition.operands:
-                yield from self.operand(operand, leaf.record, depth, leaf.explanation)
+        for operand in operands_in(leaf.condition):
+            yield from self.operand(operand, leaf.record, depth, leaf.explanation)
 
     def operand(
         self, operand: Operand, record: int | None, depth: int, place: Explanation | None = None
@@ -116,7 +112,3 @@ class Leaves:
         yield self.walk.line(
             depth, self.say("by the reading: {reading}", reading=self.sentences.choice(chosen)), tone
         )
-
-    def _key(self, key: Key, depth: int) -> Iterator[str]:
-        if not self.walk.is_given(key[0]):  # else the line of the test has said it
-            yield from self.walk.explain(key, depth)

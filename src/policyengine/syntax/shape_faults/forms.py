@@ -8,8 +8,7 @@ from policyengine.diagnostics.diagnostic import Message, marked, message
 from policyengine.frozen import Frozen
 
 DIGEST_HELP = message(
-    "write `sha256:` and the 64 digits that `sha256sum FILE` gives for this document (on Windows"
-    " `certutil -hashfile FILE SHA256`)"
+    "write what `policyengine digest FILE` prints for this document, or leave the digest out"
 )
 """How a digest is made: an example would be the digest of another document."""
 

@@ -18,6 +18,8 @@ from policyengine.syntax.shape_faults.telling import Telling
 from policyengine.syntax.yaml_tree import MappingNode, Scalar, node_at
 from policyengine.values.escaping import shorten
 
+_SHORT = 4
+
 
 def tell_unknown_keys(telling: Telling, fault: Fault) -> None:
     """Tell of the keys of a mapping that its schema does not know."""
@@ -30,7 +32,7 @@ def tell_unknown_keys(telling: Telling, fault: Fault) -> None:
         free = [one for one in allowed if one not in fault.instance]
         help = _natural(telling, key, fault, free, passed) or _elsewhere(telling, key, fault, passed)
         name = slips.name_in(key)
-        near = name if name in allowed else misspelt(key, allowed) if help is None else None
+        near = name if name in allowed else _misspelt(key, allowed) if help is None else None
         if near is not None:  # a misspelt key is told once, and not as a missing one too
             telling.misplaced.add((fault.path, near))
             help = message("did you mean `{word}`?", word=near)
@@ -38,15 +40,25 @@ def tell_unknown_keys(telling: Telling, fault: Fault) -> None:
         telling.no_key(fault.path, key, help)
 
 
+def _misspelt(key: str, allowed: Sequence[str]) -> str | None:
+    """Return the key that a misspelt one is.
+
+    In a test stands what could be the last part of a name: short words are like too many of these.
+    """
+    is_test = "happened" in allowed
+    return misspelt(key, [one for one in allowed if not is_test or len(one) > _SHORT or len(one) == len(key)])
+
+
 def _natural(
     telling: Telling, key: str, fault: Fault, free: Sequence[str], passed: Sequence[Place]
 ) -> Message | None:
     """Return what to write for a natural word, unless it is a word of the language in a wrong place."""
     shape = shape_of(fault.instance[key])
-    homes = [place.schema["properties"].get(key) for place in passed if place.depth < len(fault.path)]
-    if any(home is not None and shape in telling.schema.shapes(home) for home in homes):
-        return None
     right = stands_for(key, free)
+    homes = [place.schema["properties"].get(key) for place in passed if place.depth < len(fault.path)]
+    is_wanted = right in fault.schema.get("required", ())
+    if not is_wanted and any(home is not None and shape in telling.schema.shapes(home) for home in homes):
+        return None
     if right is not None:
         telling.misplaced.add((fault.path, right))
     return advice(key, free)

@@ -7,7 +7,6 @@ from typing import Any
 from policyengine.diagnostics.diagnostic import listing, marked, message
 from policyengine.syntax.keys import Path
 from policyengine.syntax.shape_faults.fault import Fault, label
-from policyengine.syntax.shape_faults.forms import DIGEST_HELP
 from policyengine.syntax.shape_faults.telling import Telling
 
 _EITHER = {
@@ -52,8 +51,6 @@ def _tell_lacking(telling: Telling, path: Path, keys: list[tuple[str, Any]]) -> 
     key, schema = keys[0]
     example = f"{key}: {telling.schema.example(schema) or '…'}"
     help = message("add for example `{example}`", example=example)
-    if key == "digest":
-        help = DIGEST_HELP
     telling.error("missing-key", what, telling.span(path), help)
 
 

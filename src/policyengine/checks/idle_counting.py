@@ -1,0 +1,82 @@
+"""``idle-counting`` (error): A deadline says how something is counted that it does not count.
+
+Its cut-off, the end of its day and what becomes of a holiday matter only where whole days are counted:
+business days, or days, months and years with `days: calendar`. The end of a month matters to months and
+years. Whoever writes such a line expects another end than the one that comes out.
+
+Fails::
+
+    # policies/returns.yaml
+    deadlines:
+      answer:
+        title: {zh: 答复, en: Answer}
+        who: shop
+        starts: order.received_at
+        within: 48 hours
+        counting: {ends_on_holiday: next_business_day}
+
+Passes::
+
+    # policies/returns.yaml
+    deadlines:
+      answer:
+        title: {zh: 答复, en: Answer}
+        who: shop
+        starts: order.received_at
+        within: 2 days
+        counting: {days: calendar, ends_on_holiday: next_business_day}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, marked, message
+from policyengine.frozen import replace
+from policyengine.model.counting import CountingRule
+from policyengine.model.lengths import lengths_of
+from policyengine.model.rulebook import Deadline, Rulebook
+from policyengine.values.counting import Aspect, Counting, aspects_of
+from policyengine.values.literals import BUSINESS_DAYS_UNIT, UNIT_SECONDS, Duration
+
+_NEVER = marked("`{aspect}` never matters to a length that is counted so")
+_WHOLE_DAYS = message("whole days are counted in business days, or with `days: calendar` in days and months")
+_BUSINESS_DAYS = message("business days always end with a business day: leave the line out")
+_MONTHS = message("months and years alone end with a month: leave the line out")
+_HELP: dict[Aspect, Message] = {
+    "ends_on_holiday": _WHOLE_DAYS,
+    "cut_off": _WHOLE_DAYS,
+    "day_ends": _WHOLE_DAYS,
+    "month_end": _MONTHS,
+}
+
+
+def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
+    """Tell what a deadline itself says of its counting and what cannot move its end."""
+    for deadline in rulebook.deadlines.values():
+        lengths = list(lengths_of(deadline.within, rulebook))
+        matters = {aspect for length in lengths for aspect in _aspects(length, deadline)}
+        for rule in deadline.counting if lengths else ():
+            if rule.aspect in _HELP and rule.aspect not in matters and _is_own(rule, rulebook):
+                yield _told(rule, lengths)
+
+
+def _is_own(rule: CountingRule, rulebook: Rulebook) -> bool:
+    """Tell whether the deadline says it itself; what is said for all of a rulebook need not fit each."""
+    return rule.span.file != rulebook.span.file
+
+
+def _aspects(length: Duration, deadline: Deadline) -> Iterator[Aspect]:
+    rules = {rule.aspect: rule for rule in deadline.counting}
+    ways = [choice for _, choice in rules["days"].choices] if "days" in rules else [Counting().days]
+    for days in ways:
+        yield from aspects_of(length, replace(Counting(), days=days))
+
+
+def _told(rule: CountingRule, lengths: list[Duration]) -> Diagnostic:
+    what, help = message(_NEVER, aspect=rule.aspect), _HELP[rule.aspect]
+    if rule.aspect == "ends_on_holiday" and all(one.unit == BUSINESS_DAYS_UNIT for one in lengths):
+        help = _BUSINESS_DAYS
+    elif rule.aspect != "month_end" and all(one.unit in UNIT_SECONDS for one in lengths):
+        help = message("{help}; hours run on to the second", help=help)
+    return error("idle-counting", what, rule.span, help)
