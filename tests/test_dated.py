@@ -482,6 +482,18 @@ def test_seasons_that_never_meet_may_be_the_same_days(tmp_path: Path) -> None:
         ),
         (
             "    when: {at: happened}",
+            "    effective: {every_year: {from: 11-01, until: 12-31}}\n    when: {at: happened}",
+            "unknown-key",
+            "are a condition",
+        ),
+        (
+            "    when: {at: happened}",
+            "    when: {at: {between: [11-01, 12-31]}}",
+            "bad-value",
+            "for days of every year write",
+        ),
+        (
+            "    when: {at: happened}",
             "    effective: {from: 2021-01-01, until: 2020-01-01}\n    when: {at: happened}",
             "reversed-dates",
             "exchange",
