@@ -241,7 +241,7 @@ _ADVICE: tuple[tuple[str, str, Message], ...] = (
     ("between", "contains like matches starts_with ends_with includes regex 包含 含有", _CONTAINS),
     ("count_of", "none_of no_of nand", _NONE_OF),
     ("count_of", "if when where condition conditions 如果 若 当 条件", _CONDITIONS_STAND_HERE),
-    ("until", "every_year season seasonal yearly annually each_year 每年", _SEASON),
+    ("by", "every_year season seasonal yearly annually each_year 每年", _SEASON),
     ("overrides", "else otherwise elif else_if 否则", _NO_ELSE),
     ("overrides", "unless except exception without 除非 除外", _UNLESS),
     ("met_by", "days hours minutes weeks business_days workdays working_days 天 小时 工作日", _LENGTH),
