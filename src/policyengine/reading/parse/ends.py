@@ -35,9 +35,7 @@ def parse_end(node: MappingNode, scope: Scope) -> End | None:
     if within is not None and ends is not None:
         what = message("a clock runs for a length or ends at an instant, not both")
         help = message(
-            "leave out `within` or `ends`; for the earlier of both ends make each a deadline, and write"
-            " `ends: {example}`",
-            example="{earliest: [a.due, b.due]}",
+            "leave out `within` or `ends`; for the earlier or the later of two ends make each a deadline"
         )
         scope.fault("wrong-kind", what, _key(node, "ends"), help)
         return None
