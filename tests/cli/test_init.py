@@ -146,6 +146,7 @@ def test_in_the_week_of_the_starter_no_clock_is_changed() -> None:
         (["--language", "en", "--currency", "JPY", "--zone", "Asia/Tokyo", "--calendar", "JP"],
          "en, JPY, Asia/Tokyo, JP"),
         (["--language", "en", "--currency", "KWD"], "en, KWD, America/New_York, US"),
+        (["--language", "en", "--calendar", "US-CA"], "en, USD, America/New_York, US-CA"),
     ],
 )  # fmt: skip
 def test_the_house_is_as_was_said_and_else_as_is_usual(
