@@ -599,3 +599,11 @@ def test_new_days_of_a_value_are_told_with_the_old_ones(tmp_path: Path) -> None:
     days = [f"96 hours from 2020-02-01 to {last}" for last in ("2020-03-31", "2020-04-30")]
     assert found["length"][0] == " → ".join(days)
     assert "every year from 11-01 to 01-05" in found["most"][0] and len(found["most"]) == 2
+
+
+def test_what_is_possible_has_a_figure_between_two_equal_ones(tmp_path: Path) -> None:
+    yearly = "{from: 2023-11-01, every_year: {from: 11-01, until: 12-31}, value: 500.00}"
+    dated = "{from: 2023-11-01, value: 500.00}, {from: 2024-01-01, value: 250.00}"
+    book = load(tmp_path, POLICY.replace(yearly, dated).replace("[most, gap]", "most"))
+    found = {one.fact.path: one for one in next(judge(book, {"order": {"price": "900.00"}})).outcomes}
+    assert {250_00, 500_00} <= {*found["result.cap"].possible}

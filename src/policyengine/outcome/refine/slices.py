@@ -239,7 +239,7 @@ class Slice:
         return tuple(
             (parameter.by.name, parameter.values)
             for id, parameter in self.book.parameters.items()
-            if id in self.nodes and parameter.by is not None and comes_back(parameter.values)
+            if id in self.nodes and parameter.by is not None and _comes_back(parameter.values)
         )
 
     @cached_property
@@ -668,6 +668,11 @@ def asked_in(condition: Condition, listed: str | None, this: str | None = None) 
             yield from asked_in(condition.where, condition.listed, inner)
             if isinstance(condition, Pick):
                 yield from asked_in(condition.then, condition.listed, inner)
+
+
+def _comes_back(values: Sequence[DatedValue]) -> bool:
+    """Tell whether a figure may be what it was before, after it was another."""
+    return comes_back(values) or len({one.value for one in values}) < len(values)
 
 
 def _each(explanation: Explanation, listed: str | None) -> Iterable[int | None]:
