@@ -435,7 +435,7 @@ class _Maker:
             ("due", ValueType.INSTANT),
             ("status", ValueType.CHOICE),
             ("settled_at", ValueType.INSTANT),
-            *((("left", length),) if pauses else ()),
+            *((("left", ValueType.DURATION if length is ValueType.MONTHS else length),) if pauses else ()),
         ):
             self.refs.append(Ref(f"{id}.{property}", "deadline", type, listed, NOWHERE))
 

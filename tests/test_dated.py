@@ -10,6 +10,7 @@ from random import Random
 import pytest
 
 from policyengine.api import EngineName, prepare
+from policyengine.changes.compare import compare
 from policyengine.diagnostics.diagnostic import Diagnostic
 from policyengine.diagnostics.i18n import LANGUAGES, Speech
 from policyengine.diagnostics.span import Span
@@ -482,6 +483,18 @@ def test_seasons_that_never_meet_may_be_the_same_days(tmp_path: Path) -> None:
         ),
         (
             "    when: {at: happened}",
+            "    effective: {every_year: {from: 11-01, until: 12-31}}\n    when: {at: happened}",
+            "unknown-key",
+            "are a condition",
+        ),
+        (
+            "    when: {at: happened}",
+            "    when: {at: {between: [11-01, 12-31]}}",
+            "bad-value",
+            "for days of every year write",
+        ),
+        (
+            "    when: {at: happened}",
             "    effective: {from: 2021-01-01, until: 2020-01-01}\n    when: {at: happened}",
             "reversed-dates",
             "exchange",
@@ -577,3 +590,20 @@ rules:
     )
     found = examine(find_places([str(write(tmp_path / "c", dated))]), {}).diagnostics
     assert not [one for one in found if one.code == "possible-conflict"]
+
+
+def test_new_days_of_a_value_are_told_with_the_old_ones(tmp_path: Path) -> None:
+    changed = POLICY.replace("until: 2020-03-31", "until: 2020-04-30").replace("12-31", "01-05")
+    old, new = load(tmp_path / "old", POLICY), load(tmp_path / "new", changed)
+    found = {one.id: [detail.en for detail in one.details] for one in compare(old, new)}
+    days = [f"96 hours from 2020-02-01 to {last}" for last in ("2020-03-31", "2020-04-30")]
+    assert found["length"][0] == " → ".join(days)
+    assert "every year from 11-01 to 01-05" in found["most"][0] and len(found["most"]) == 2
+
+
+def test_what_is_possible_has_a_figure_between_two_equal_ones(tmp_path: Path) -> None:
+    yearly = "{from: 2023-11-01, every_year: {from: 11-01, until: 12-31}, value: 500.00}"
+    dated = "{from: 2023-11-01, value: 500.00}, {from: 2024-01-01, value: 250.00}"
+    book = load(tmp_path, POLICY.replace(yearly, dated).replace("[most, gap]", "most"))
+    found = {one.fact.path: one for one in next(judge(book, {"order": {"price": "900.00"}})).outcomes}
+    assert {250_00, 500_00} <= {*found["result.cap"].possible}

@@ -102,3 +102,20 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def test_a_chinese_page_leads_to_chinese_pages(page: Path) -> None:
     links = re.findall(r"\]\(([a-z_-]+)(\.zh)?\.md", page.read_text("utf-8"))
     assert not [name for name, chinese in links if not chinese]
+
+
+@pytest.mark.parametrize("page", sorted(PAGES.glob("*.zh.md")), ids=lambda path: path.name)
+def test_both_languages_show_the_same_examples(page: Path) -> None:
+    assert list(blocks(page)) == list(blocks(PAGES / page.name.replace(".zh.md", ".md")))
+
+
+@pytest.mark.parametrize("page", sorted(PAGES.glob("*.md")), ids=lambda path: path.name)
+def test_a_page_has_a_recipe_and_says_what_is_not_possible(page: Path) -> None:
+    recipe, limits = (
+        ("## 做法：", "## 做不到") if page.name.endswith(".zh.md") else ("## Recipe: ", "## What is not")
+    )
+    text = page.read_text("utf-8")
+    assert recipe in text
+    assert limits in text or page.name.startswith("limits."), (
+        "it says not what cannot be, and what to do instead"
+    )

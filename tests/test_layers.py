@@ -35,6 +35,7 @@ LAYERS = (
     "book",
     "changes",
     "formatting",
+    "starting",
     "lsp",
     "cli",
     "__main__",

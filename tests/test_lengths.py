@@ -360,6 +360,14 @@ def test_without_a_calendar(tmp_path: Path, within: str, counting: str, is_refus
     assert [one[0] for one in found] == ["no-calendar"] * is_refused
 
 
+def test_a_window_needs_a_calendar_too(tmp_path: Path) -> None:
+    make(tmp_path, "48 hours", "", "none")
+    policy = tmp_path / "policies" / "shop.yaml"
+    asked = "when: {order.done_at: {within: 3 business days, after: order.at}}"
+    policy.write_text(policy.read_text().replace("when: {clock.status: missed}", asked))
+    assert [one[0] for one in told(load_model(str(tmp_path), ()).diagnostics)] == ["no-calendar"]
+
+
 def test_every_kind_of_length_has_words() -> None:
     assert {one.value for one in LENGTHS} == {
         "duration",

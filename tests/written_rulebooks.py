@@ -1055,17 +1055,33 @@ class _Writer:
         name = self.choose(times) if times and self.chance(0.9) else Name("as_of", "instant", "now")
         subject, named = self.short(name, listed), [self.short(one, listed) for one in times]
         if self.chance(0.25):
-            return {subject: {self.choose(SIDES): self.choose((*named, "as_of"))}}
+            anchor = self.choose((*named, "as_of"))
+            return {subject: {self.side(name, anchor): anchor}}
         if self.chance(0.2):
             found = {"same": self.choose(PERIODS), "as": self.time(listed)}
-            more = {self.choose(SIDES): self.choose((*named, "as_of"))} if self.chance(0.3) else {}
+            anchor = self.choose((*named, "as_of"))
+            more = {self.side(name, anchor): anchor} if self.chance(0.3) else {}
             return {subject: {**found, **more}}
         lengths = self.random.sample(MEASURES, self.choose((1, 1, 2)))
         if self.chance(0.2):
-            ago = [self.literal(self.choose(LENGTHS[:1] if self.size.steady else LENGTHS)) for _ in lengths]
+            ago = [self.some_time() for _ in lengths]
             return {subject: {word: f"{length} ago" for word, length in zip(lengths, ago, strict=True)}}
-        said = {word: self.length(listed) for word in lengths}
-        return {subject: {**said, self.choose(SIDES): self.time(listed)}}
+        names = [self.short(one, listed) for one in self.visible(listed, ("duration",))]
+        said = {word: self.choose((*names, self.some_time())) for word in lengths}
+        anchor = self.time(listed)
+        return {subject: {**said, self.side(name, anchor): anchor}}
+
+    def some_time(self) -> str:
+        """Return a length of time that is longer than none."""
+        found = [one for type in (LENGTHS[:1] if self.size.steady else LENGTHS) for one in LITERALS[type]]
+        return self.choose([one for one in found if not one.startswith("0 ")])
+
+    def side(self, subject: Name, anchor: Yaml) -> str:
+        """Return a side of the anchor; no event is after the judgement."""
+        if subject.path == "as_of":
+            return self.choose(("after", "not_before", "not_after"))
+        is_event = anchor == "as_of" and subject.kind == "given"
+        return self.choose(("before", "not_after", "not_before") if is_event else SIDES)
 
     def time(self, listed: str | None) -> Yaml:
         """Return an instant or a date, or the instant of the judgement."""

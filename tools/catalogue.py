@@ -19,8 +19,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from policyengine.cli.init import comments_of
 from policyengine.manual.pages import pages
+from policyengine.starting.starter import comments_of
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "policyengine"

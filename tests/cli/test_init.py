@@ -1,16 +1,27 @@
-"""``policyengine init`` makes a rulebook that works, whole or not at all."""
+"""``policyengine init`` makes a rulebook that works, whole or not at all, in the clerk's language only."""
 
 from __future__ import annotations
 
 import os
+import pty
+import re
 import shlex
+import subprocess
+import sys
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
 from policyengine.cli import codes, main
+from policyengine.starting.house import Said, house_of
+from policyengine.starting.starter import comments_of, starter_files
+from policyengine.starting.words import quotes, say_in
 
 STARTER = Path(__file__).parents[2] / "src/policyengine/starter"
+SPOKEN = ("zh", "en")
+"""Languages of which the starter has its own texts, and a rulebook can be."""
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -20,6 +31,20 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
     return int(str(ending.value.code or 0)), shown.out, shown.err
 
 
+def texts_of(folder: Path) -> str:
+    return "".join(path.read_text("utf-8") for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def assert_sound(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """It passes every check, its quotes are in its document, its tests pass, its form is the usual one."""
+    source = str(folder / "documents/terms.txt")
+    code, out, err = run(capfd, "check", "--strict", str(folder), "--source", source, "--lang", "en")
+    assert (code, out, err) == (codes.FINE, "", "errors: 0, warnings: 0\n")
+    code, out, _ = run(capfd, "test", str(folder), "--lang", "en")
+    assert code == codes.FINE and "cases: 5, checks: 5, failed: 0" in out
+    assert run(capfd, "fmt", "--check", str(folder))[0] == codes.FINE
+
+
 def test_what_it_makes_is_sound_and_judges_its_case(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -27,11 +52,9 @@ def test_what_it_makes_is_sound_and_judges_its_case(
     code, out, _ = run(capfd, "init", str(folder), "--lang", "en")
     assert code == codes.FINE and str(folder / "facts.yaml") in out
     assert list(folder.parent.iterdir()) == [folder]
-    check, evaluate = out.splitlines()[-2:]
-    code, out, err = run(capfd, *shlex.split(check)[1:], "--lang", "en")
-    assert (code, out, err) == (codes.FINE, "", "errors: 0, warnings: 0\n")
-    code, out, _ = run(capfd, *shlex.split(evaluate)[1:], "--lang", "en")
-    assert code == codes.FINE and "194.00" in out
+    assert_sound(folder, capfd)
+    code, out, _ = run(capfd, *shlex.split(out.splitlines()[-1])[1:], "--lang", "en")
+    assert code == codes.FINE and "194.00 USD" in out
 
 
 def test_an_empty_folder_is_filled(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -72,16 +95,120 @@ def test_a_failure_leaves_nothing(
     assert code == codes.USAGE and "No space left" in err and not list(tmp_path.iterdir())
 
 
-def test_the_comments_teach_in_the_language_of_the_reader(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("language", SPOKEN)
+def test_everything_is_in_one_language(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], language: str
 ) -> None:
-    for language in ("zh", "en"):
-        assert run(capfd, "init", str(tmp_path / language), "--lang", language)[0] == codes.FINE
-    for path in sorted((tmp_path / "en").rglob("*.yaml")):
-        english = path.read_text("utf-8")
-        assert english == (STARTER / path.relative_to(tmp_path / "en")).read_text("utf-8")
-        chinese = (tmp_path / "zh" / path.relative_to(tmp_path / "en")).read_text("utf-8")
-        comments = [line.partition("# ")[2] for line in english.splitlines() if "# " in line]
-        assert not [one for one in comments if one in chinese and not one.startswith(" ")]
-    assert run(capfd, "fmt", "--check", str(tmp_path / "zh"))[0] == codes.FINE
-    assert run(capfd, "check", str(tmp_path / "zh"))[0] == codes.FINE
+    folder = tmp_path / language
+    assert run(capfd, "init", str(folder), "--language", language, "--lang", "en")[0] == codes.FINE
+    assert_sound(folder, capfd)
+    text = texts_of(folder)
+    assert not [other for other in ("zh", "en", "de") if other != language and f"{{{other}:" in text]
+    if language == "zh":
+        comments = re.findall(r"# (\S.*)", text)
+        assert comments and not [one for one in comments if re.fullmatch("[ -~]+", one)]
+    else:
+        assert not re.search("[\u4e00-\u9fff]", text)
+
+
+@pytest.mark.parametrize("language", ["zh", "en", "de", "fr", "es", "ja"])
+def test_the_starter_is_wholly_translated(language: str) -> None:
+    """No text of it stays English where the language has texts of its own."""
+    texts = [comment for path in STARTER.rglob("*.yaml") for comment in comments_of(path.read_text("utf-8"))]
+    titles = re.findall(r"\{zh: [^}]*?, en: (\"[^\"]*\"|'[^']*'|[^}]*)\}", texts_of(STARTER))
+    texts += [one.strip("'\"") for one in titles if '"' not in one.strip("'\"")] + list(quotes().values())
+    # What is only names and signs of the rule language may be the same.
+    same = [one for one in texts if say_in(language, one, "译") == one]
+    assert language == "en" or not same
+    files = starter_files(house_of(Said(language=language), "en"))
+    assert files.keys() == {
+        str(path.relative_to(STARTER))
+        for path in STARTER.rglob("*")
+        if path.suffix in (".yaml", ".json", ".txt")
+    }
+
+
+def test_in_the_week_of_the_starter_no_clock_is_changed() -> None:
+    """So that "7 days" end at the same hour in every zone."""
+    for name in available_timezones():
+        days = [datetime(2026, 6, 1, tzinfo=ZoneInfo(name)) + timedelta(days=day) for day in range(12)]
+        assert len({day.utcoffset() for day in days}) == 1, name
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--language", "en"], "en, USD, America/New_York, US"),
+        (["--language", "en", "--currency", "EUR", "--zone", "Europe/Dublin", "--calendar", "IE"],
+         "en, EUR, Europe/Dublin, IE"),
+        (["--language", "zh", "--currency", "HKD", "--zone", "Asia/Hong_Kong", "--calendar", "HK"],
+         "zh, HKD, Asia/Hong_Kong, HK"),
+        (["--language", "en", "--currency", "JPY", "--zone", "Asia/Tokyo", "--calendar", "JP"],
+         "en, JPY, Asia/Tokyo, JP"),
+        (["--language", "en", "--currency", "KWD"], "en, KWD, America/New_York, US"),
+        (["--language", "en", "--calendar", "US-CA"], "en, USD, America/New_York, US-CA"),
+    ],
+)  # fmt: skip
+def test_the_house_is_as_was_said_and_else_as_is_usual(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], options: list[str], told: str
+) -> None:
+    folder = tmp_path / "rules"
+    code, out, _ = run(capfd, "init", str(folder), *options, "--lang", "en")
+    assert code == codes.FINE and told in out
+    assert_sound(folder, capfd)
+
+
+def test_titles_and_parties_may_be_anything(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "rules"
+    title = 'Überall: "Kauf", {Miete} # 1'
+    parties = ["--party", "Käufer", "--party", "Gäste", "--party", "desk=The desk, upstairs"]
+    assert run(capfd, "init", str(folder), "--language", "en", "--title", title, *parties)[0] == codes.FINE
+    assert_sound(folder, capfd)
+    text = (folder / "rulebook.yaml").read_text("utf-8")
+    assert "rulebook: ueberall_kauf_miete_1\n" in text and "The desk, upstairs" in text
+    assert "  kaeufer: {en: Käufer}\n  gaeste: {en: Gäste}\n" in text
+    assert "who: kaeufer" in (folder / "policies/returns.yaml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--currency", "RMB"], "--currency: there is no currency `RMB`; did you mean `CNY`?"),
+        (["--currency", "euro"], "--currency:"),
+        (["--zone", "Berlin"], "--zone: there is no time zone `Berlin`; did you mean `Europe/Berlin`?"),
+        (["--zone", "+08:00"], "name a place"),
+        (["--calendar", "XX"], "--calendar: there is no business-day calendar `XX`"),
+        (["--language", "klingon!"], "--language:"),
+        (["--party", "="], "--party:"),
+        (["--party", "buyer", "--party", "buyer"], "`buyer` is no party, or is there twice"),
+        (["--party", "Buyer=x"], "--party:"),
+    ],
+)
+def test_a_value_that_cannot_be_is_answered(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], options: list[str], told: str
+) -> None:
+    folder = tmp_path / "rules"
+    code, out, err = run(capfd, "init", str(folder), *options, "--lang", "en")
+    assert code == codes.USAGE and not out and told in err and not folder.exists()
+
+
+def test_in_a_terminal_it_asks(tmp_path: Path) -> None:
+    """Each answer that cannot be is told, and asked for again; a bare return takes what is shown."""
+    ours, theirs = pty.openpty()
+    answers = "en\nOur returns\nEURO\nEUR\nEurope/Dublin\nIE\nguest, Front desk\n"
+    os.write(ours, answers.encode())
+    folder = tmp_path / "rules"
+    ran = subprocess.run(
+        [sys.executable, "-m", "policyengine", "init", str(folder), "--lang", "en"],
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        env={**os.environ, "NO_COLOR": "1"},
+        timeout=60,
+    )
+    asked = os.read(ours, 100_000).decode()
+    os.close(ours), os.close(theirs)
+    assert ran.returncode == 0 and b"en, EUR, Europe/Dublin, IE" in ran.stdout
+    assert "Currency [USD]" in asked and "EURO" in asked and asked.count("Currency") >= 2
+    text = (folder / "rulebook.yaml").read_text("utf-8")
+    assert "title: {en: Our returns}" in text and "front_desk: {en: Front desk}" in text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from policyengine.changes.change import Sides
@@ -65,14 +65,20 @@ def _values(
     """Tell changed values: where one begins in the new version, against what was in force then."""
     both = sides.both
     before, after = ({_days_of(one): one for one in values} for values in (old, new))
+    moved = dict(_moved(before, after))
     for days, value in after.items():
+        if days in moved:
+            yield both(
+                "{old} → {new}", old=sides.was.dated(moved[days], was), new=sides.now.dated(value, now)
+            )
+            continue
         earlier = before.get(days) or _in_force(old, value.start)
         if days in before and before[days].value == value.value:
             continue
         prior = both("no value") if earlier is None else sides.was.value(earlier.value, was.type)
         yield both("{old} → {new}", old=prior, new=sides.now.dated(value, now))
     for days, value in before.items():
-        if days in after:
+        if days in after or value in moved.values():
             continue
         shown = sides.was.dated(value, was)
         if value.is_dated:
@@ -81,8 +87,26 @@ def _values(
             yield both("there is no longer a value without a date: {value}", value=shown)
 
 
-def _days_of(value: DatedValue) -> tuple[int | None, int | None, Season | None]:
+Days = tuple[int | None, int | None, "Season | None"]
+
+
+def _days_of(value: DatedValue) -> Days:
     return value.start, value.end, value.season
+
+
+def _moved(
+    before: Mapping[Days, DatedValue], after: Mapping[Days, DatedValue]
+) -> Iterator[tuple[Days, DatedValue]]:
+    """Return the days that are new for a value which begins as before, or comes every year as before."""
+    gone = [value for days, value in before.items() if days not in after]
+    for days, value in after.items():
+        if days not in before and value.is_dated:
+            for old in gone:
+                is_alike = old.season is not None if value.season else old.start == value.start
+                if is_alike and old.is_dated and (old.season is None) is (value.season is None):
+                    gone.remove(old)
+                    yield days, old
+                    break
 
 
 def _in_force(values: Sequence[DatedValue], day: int | None) -> DatedValue | None:

@@ -1,4 +1,4 @@
-"""``no-calendar`` (error): A deadline counts what the calendar of the rulebook does not say.
+"""``no-calendar`` (error): A deadline or a test counts what the calendar of the rulebook does not say.
 
 With `calendar: none` there are no business days. Business hours are counted by the `hours` of a calendar of
 one's own: the country alone does not say when a house works.
@@ -33,13 +33,23 @@ Passes::
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, message
+from policyengine.model.asked import conditions_of
+from policyengine.model.conditions import Window, parts_of
+from policyengine.model.counting import CountingRule
 from policyengine.model.lengths import lengths_of
-from policyengine.model.rulebook import Deadline, Rulebook
+from policyengine.model.rulebook import Rulebook
 from policyengine.values.calendar import NO_CALENDAR
-from policyengine.values.literals import UNIT_SECONDS, Duration, ValueType, kind_of_unit
+from policyengine.values.literals import (
+    COUNTED_DAYS,
+    UNIT_MONTHS,
+    UNIT_SECONDS,
+    Duration,
+    ValueType,
+    kind_of_unit,
+)
 
 _NO_HOURS = message("the calendar has no `hours`, and business hours are counted")
 _SAY_HOURS = message(
@@ -51,22 +61,32 @@ _SAY_CALENDAR = message("name one in rulebook.yaml, such as `{literal}`", litera
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
-    """Tell every deadline that asks for business days or hours which the calendar does not have."""
-    for deadline in rulebook.deadlines.values():
-        for length in lengths_of(deadline.within, rulebook):
-            missing = _missing(length, deadline, rulebook)
-            if missing is not None and deadline.within is not None:
-                yield error("no-calendar", missing[0], deadline.within.span, missing[1])
-                break
+    """Tell every deadline and window that asks for business days or hours which the calendar has not."""
+    windows = (
+        part
+        for condition in conditions_of(rulebook)
+        for part in parts_of(condition)
+        if isinstance(part, Window)
+    )
+    counted = [(one.within, one.counting) for one in rulebook.deadlines.values() if one.within is not None]
+    for within, counting in (*counted, *((one.length, one.counting) for one in windows)):
+        found = (_missing(length, counting, rulebook) for length in lengths_of(within, rulebook))
+        missing = next((one for one in found if one is not None), None)
+        if missing is not None:
+            yield error("no-calendar", missing[0], within.span, missing[1])
 
 
-def _missing(length: Duration, deadline: Deadline, rulebook: Rulebook) -> tuple[Message, Message] | None:
+def _missing(
+    length: Duration, counting: Iterable[CountingRule], rulebook: Rulebook
+) -> tuple[Message, Message] | None:
     kind = kind_of_unit(length.unit)
     if kind is ValueType.BUSINESS_HOURS and not rulebook.calendar.hours:
         return _NO_HOURS, _SAY_HOURS
     if rulebook.calendar.code != NO_CALENDAR.code:
         return None
-    words = {choice for rule in deadline.counting for _, choice in rule.choices}
+    words = {choice for rule in counting for _, choice in rule.choices}
     stops = length.unit in UNIT_SECONDS and "business_days_only" in words
-    asks = kind is ValueType.BUSINESS_DAYS or stops or "next_business_day" in words
+    can_be_whole = "calendar" in words and length.unit in (*COUNTED_DAYS, *UNIT_MONTHS)
+    moves = can_be_whole and "next_business_day" in words
+    asks = kind is ValueType.BUSINESS_DAYS or stops or moves
     return (_NO_DAYS, _SAY_CALENDAR) if asks else None

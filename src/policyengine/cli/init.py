@@ -1,77 +1,216 @@
-"""``policyengine init``: a small commented rulebook and a case to start from."""
+"""``policyengine init``: a rulebook to start from, in the clerk's language, or for cases that are there."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
+import sys
 import tempfile
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
 
 import click
 
 from policyengine.cli import codes, options
 from policyengine.cli.speech import say as say_help
+from policyengine.diagnostics.diagnostic import Diagnostic
 from policyengine.diagnostics.i18n import Language, Speech
+from policyengine.frozen import Frozen, replace
+from policyengine.starting.house import (
+    FIELDS,
+    House,
+    Said,
+    WrongParty,
+    faults_of,
+    house_of,
+)
+from policyengine.starting.names import one_line
+from policyengine.starting.starter import AS_OF, EXAMPLE, starter_files
+from policyengine.starting.words import spoken
 
-_STARTER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "starter")
-_AS_OF = "2026-03-05 12:00"
+_COMMA = re.compile("[,，、]")
 
 
-@click.command("init", help=say_help("Make a small commented rulebook and a case in a new folder."))
+class _Made(Frozen):
+    """The files of a new rulebook, whose it is, and the command that judges its cases."""
+
+    files: Mapping[str, str]
+    house: House
+    judge: str
+    notes: tuple[str, ...] = ()
+
+
+@click.command(
+    "init",
+    help=say_help(
+        "Make a small commented rulebook and a case in a new folder. In a terminal it asks for what no option"
+        " says. With --from it proposes a vocabulary for cases that you have."
+    ),
+)
 @click.argument("folder", type=click.Path())
+@click.option(
+    "--language", "tag", metavar="TAG", help=say_help("Language of the rulebook, such as en or zh.")
+)
+@click.option("--title", metavar="TEXT", help=say_help("What the rulebook is called."))
+@click.option("--currency", metavar="CODE", help=say_help("Currency of its sums, such as EUR."))
+@click.option("--zone", metavar="NAME", help=say_help("Time zone of its times, such as Europe/Berlin."))
+@click.option(
+    "--calendar", metavar="CODE", help=say_help("Country whose business days and holidays count, such as DE.")
+)
+@click.option(
+    "--party",
+    "parties",
+    multiple=True,
+    metavar="NAME",
+    help=say_help("Who acts, or is told something: a name, a title, or NAME=TITLE; several times."),
+)
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(),
+    metavar="FILE",
+    help=say_help("Propose a vocabulary for the cases in a .csv, .json or .ndjson file."),
+)
 @options.language
-def command(folder: str, language: Language) -> None:
+def command(
+    folder: str,
+    tag: str | None,
+    title: str | None,
+    currency: str | None,
+    zone: str | None,
+    calendar: str | None,
+    parties: tuple[str, ...],
+    source: str | None,
+    language: Language,
+) -> None:
     """Make a rulebook to start from."""
     say = options.speech(language)
+    said = Said(tag, title, currency, zone, calendar, parties or None)
     try:
         if os.path.lexists(folder) and (not os.path.isdir(folder) or os.listdir(folder)):
             raise click.UsageError(say("{path} is there already and is not an empty folder", path=folder))
-        _copy_whole(folder, say)
+        made = _from_cases(folder, source, said, say) if source is not None else _starter(folder, said, say)
+        _write_whole(folder, made.files)
     except (OSError, ValueError) as fault:  # ValueError: a NUL in the path
         reason = options.reason_of(fault)
         options.tell(say("{path} cannot be made: {reason}", path=folder, reason=reason))
         raise click.exceptions.Exit(codes.USAGE) from None
-    options.write(_report(folder, say))
+    options.write(_report(folder, made, say))
 
 
-def _copy_whole(folder: str, say: Speech) -> None:
-    """Copy the starter beside its place and move it there, so that nothing is ever half written."""
+def _starter(folder: str, said: Said, say: Speech) -> _Made:
+    house = _settled(said, say)
+    judge = f'evaluate {os.path.join(folder, EXAMPLE)} --rules {folder} --as-of "{AS_OF}"'
+    is_foreign = spoken(house.language) == "en" and not house.language.lower().startswith("en")
+    note = say("the texts are English, to be translated: `{language}` has none yet", language=house.language)
+    return _Made(starter_files(house), house, judge, (note,) if is_foreign else ())
+
+
+def _from_cases(folder: str, source: str, said: Said, say: Speech) -> _Made:
+    """Return a rulebook for the cases of a file. Raises UsageError, or Exit for a faulty file."""
+    from policyengine.cli import loading
+    from policyengine.starting.guess import Ground
+    from policyengine.starting.proposal import CASES, propose, usual
+    from policyengine.starting.samples import read_samples
+    from policyengine.values.currencies import currency_of
+
+    samples, faults = read_samples(source)
+    if samples is None:
+        loading.tell(faults, say)
+        raise click.exceptions.Exit(codes.CASE_FAULTS)
+    name = one_line(os.path.splitext(os.path.basename(source))[0])
+    house = _settled(usual(samples, said, name), say)
+    made = propose(samples, house, Ground(ZoneInfo(house.zone), currency_of(house.currency)))
+    judge = f"evaluate {os.path.join(folder, CASES)} --rules {folder}"
+    notes = [f"  {name}: {say.message(doubt)}" for name, doubt in made.doubts]
+    head = [say("to be looked at; each is a comment in facts.yaml, too:")] if notes else []
+    return _Made(made.files, house, judge, (*head, *notes))
+
+
+def _settled(said: Said, say: Speech) -> House:
+    """Return whose rulebook it is to be: as the options say, as is answered, or as is usual there."""
+    if sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty():
+        said = _answered(said, say)
+    return _check(said, FIELDS, say)
+
+
+def _refused(field: str, fault: Diagnostic, say: Speech) -> click.UsageError:
+    return click.UsageError(options.refused(f"--{field}", fault.message, fault.help, say))
+
+
+def _answered(said: Said, say: Speech) -> Said:
+    """Ask for each thing that is not said."""
+    for field in FIELDS:
+        if getattr(said, field) is None:
+            said = _ask(said, field, say)
+    return said
+
+
+def _ask(said: Said, field: str, say: Speech) -> Said:
+    """Ask for one thing; an answer that cannot be is told, and asked for again."""
+    house = house_of(said, say.language)
+    titles = say(", ").join(title for _, title in house.parties)
+    usual = titles if field == "party" else getattr(house, field)
+
+    def take(answer: str) -> Said:
+        if answer == usual:
+            return said
+        words = tuple(filter(None, map(str.strip, _COMMA.split(answer)))) if field == "party" else answer
+        taken = replace(said, **{field: words})
+        _check(taken, [field], say)
+        return taken
+
+    found: Said = click.prompt(_question(field, say), default=usual, value_proc=take, err=True)
+    return found
+
+
+def _check(said: Said, fields: Sequence[str], say: Speech) -> House:
+    """Return the house of what was said. Raises UsageError for the first of the fields that cannot be."""
+    try:
+        house = house_of(said, say.language)
+    except WrongParty as wrong:
+        raise _refused("party", wrong.fault, say) from None
+    faults = faults_of(starter_files(house))
+    for field in fields:
+        if field in faults:
+            raise _refused(field, faults[field], say)
+    return house
+
+
+def _question(field: str, say: Speech) -> str:
+    return {
+        "language": say("Language of the rulebook"),
+        "title": say("What it is called"),
+        "currency": say("Currency"),
+        "zone": say("Time zone"),
+        "calendar": say("Country of the business days"),
+        "party": say("Who acts, separated by commas"),
+    }[field]
+
+
+def _write_whole(folder: str, files: Mapping[str, str]) -> None:
+    """Write the files beside their place and move them there, so that nothing is ever half written."""
     target = os.path.abspath(folder)
     os.makedirs(os.path.dirname(target), exist_ok=True)
     draft = tempfile.mkdtemp(prefix=".policyengine-", dir=os.path.dirname(target))
     try:
         inner = os.path.join(draft, "rulebook")
-        shutil.copytree(_STARTER, inner, ignore=shutil.ignore_patterns("__pycache__"))
-        for base, _, files in os.walk(inner):
-            for name in files:
-                _translate_comments(os.path.join(base, name), say)
+        for path, text in files.items():
+            place = os.path.join(inner, *path.split("/"))
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            with open(place, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
         os.replace(inner, target)  # over an empty folder too
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-_COMMENT = re.compile(r"(?<=# )\S.*")
-
-
-def comments_of(text: str) -> list[str]:
-    """Return the comments of a file of the starter, which teach the language; indented ones are commands."""
-    return _COMMENT.findall(text)
-
-
-def _translate_comments(path: str, say: Speech) -> None:
-    """Put the comments of a file of the starter into the reader's language."""
-    with open(path, encoding="utf-8", newline="") as file:
-        text = file.read()
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        file.write(_COMMENT.sub(lambda found: say.verbatim(found[0]), text))
-
-
-def _report(folder: str, say: Speech) -> str:
+def _report(folder: str, made: _Made, say: Speech) -> str:
+    house = made.house
     lines = [say("made in {path}:", path=folder)]
-    for base, folders, files in os.walk(folder):
-        folders.sort()
-        lines += ["  " + os.path.join(base, name) for name in sorted(files)]
-    example = os.path.join(folder, "cases", "example.json")
-    lines += [say("try next:"), f"  policyengine check {folder}"]
-    lines.append(f'  policyengine evaluate {example} --rules {folder} --as-of "{_AS_OF}"')
+    lines += [f"  {os.path.join(folder, *path.split('/'))}" for path in sorted(made.files)]
+    lines.append("  " + ", ".join((house.language, house.currency, house.zone, house.calendar)))
+    lines += made.notes
+    lines += [say("try next:"), f"  policyengine check {folder}", f"  policyengine {made.judge}"]
     return "\n".join(lines) + "\n"

@@ -243,6 +243,10 @@ _AGO = message("write how long ago: `{example}`", example="{at_least: 18 years a
 _NONE_OF = message("write `not: {example}`", example="{any: […]}")
 _CONDITIONS_STAND_HERE = message("leave the word out: conditions stand here themselves")
 _LENGTH = message("write `within` with number and unit, such as `{example}`", example="within: 24 hours")
+_SEASON = message(
+    "days of every year are a condition: write `{example}`",
+    example="when: {order.at: {every_year: {from: 11-01, until: 12-31}}}",
+)
 _CONTAINS = message("a text can only be compared as a whole: ask with `is` or `one_of`")
 
 # What cannot be said by another word alone: a key that only such places allow, the wrong words, what to do.
@@ -254,6 +258,7 @@ _ADVICE: tuple[tuple[str, str, Message], ...] = (
     ("between", "contains like matches starts_with ends_with includes regex 包含 含有", _CONTAINS),
     ("count_of", "none_of no_of nand", _NONE_OF),
     ("count_of", "if when where condition conditions 如果 若 当 条件", _CONDITIONS_STAND_HERE),
+    ("by", "every_year season seasonal yearly annually each_year 每年", _SEASON),
     ("overrides", "else otherwise elif else_if 否则", _NO_ELSE),
     ("overrides", "unless except exception without 除非 除外", _UNLESS),
     ("met_by", "days hours minutes weeks business_days workdays working_days 天 小时 工作日", _LENGTH),

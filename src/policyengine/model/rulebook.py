@@ -342,9 +342,9 @@ class Deadline(Placed):
 
     @property
     def type_of_left(self) -> ValueType:
-        """The type of what is left of it: business days, or time by the clock."""
-        is_business = self.within is not None and self.within.type is ValueType.BUSINESS_DAYS
-        return ValueType.BUSINESS_DAYS if is_business else ValueType.DURATION
+        """The type of what is left of it: that of its length; of months, days or seconds are left."""
+        type = ValueType.DURATION if self.within is None else self.within.type
+        return ValueType.DURATION if type is ValueType.MONTHS else type
 
     @property
     def properties(self) -> tuple[str, ...]:

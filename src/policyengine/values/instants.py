@@ -85,6 +85,9 @@ def _read_closely(text: str, zone: ZoneInfo) -> int:
                 message("add the time of day: `{text} 00:00` is the beginning of that day", text=text),
             )
         forms = message("write date and time, such as `2012-03-16 18:00` or `2012-03-16T18:00:00+08:00`")
+        if _YEAR_DAY.fullmatch(text):
+            example = "every_year: {from: 11-01, until: 12-31}"
+            forms = message("add year and time; for days of every year write `{example}`", example=example)
         raise not_a("instant", text, forms)
     if (found["fraction"] or "").strip("0"):
         raise LiteralError(

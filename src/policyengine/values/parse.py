@@ -107,8 +107,8 @@ def _parse_choice(text: str, choices: Sequence[str]) -> str:
     raise LiteralError(what, allowed(text, choices))
 
 
-def _parse_text(text: str) -> str:
-    """Read a text; the space around it is no part of it, and nothing but space says nothing."""
+def check_text(text: str) -> None:
+    """Refuse a text with a character that cannot be shown. Raises LiteralError."""
     found = None if text.isprintable() else re.search(_BAD_TEXT, text)
     if found:
         code = f"U+{ord(found[0]):04X}"
@@ -116,6 +116,11 @@ def _parse_text(text: str) -> str:
             message("the text holds the character {code}, which cannot be shown", code=code),
             message("remove it; tabs and line feeds are allowed"),
         )
+
+
+def _parse_text(text: str) -> str:
+    """Read a text; the space around it is no part of it, and nothing but space says nothing."""
+    check_text(text)
     text = text.strip()
     if not text.isascii():
         # A letter with a mark can be spelled as one character or as two, and nobody sees a difference.

@@ -54,7 +54,7 @@ from policyengine.semantics.strata import (
     rule_node,
 )
 from policyengine.semantics.windows import number_of
-from policyengine.values.literals import Duration, ValueType, comparison_key
+from policyengine.values.literals import UNIT_MONTHS, Duration, ValueType, comparison_key
 from policyengine.values.seasons import Season
 
 _OTHER_WAY = {"up": "down", "down": "up", "either": "either"}
@@ -270,7 +270,7 @@ class Slice:
         return tuple(
             (parameter.by.name, parameter.values)
             for id, parameter in self.book.parameters.items()
-            if id in self.nodes and parameter.by is not None and comes_back(parameter.values)
+            if id in self.nodes and parameter.by is not None and _comes_back(parameter.values)
         )
 
     @cached_property
@@ -283,12 +283,25 @@ class Slice:
         """Tell whether two parts of a window move, and not alike; of the same period, whatever way."""
         if not isinstance(asked, Window | Same):
             return False
+        if isinstance(asked, Window) and self._ends_earlier(asked, moved):
+            return True
         parts = [self._name_of(one) for one in operands_in(asked)]
         moving = [one for one in parts if one in moved]
         if len(moving) < _TWO:
             return False
         is_length = isinstance(asked, Window) and self._name_of(asked.length) in moved
         return is_length or not rigid.issuperset(moving) or not self._is_rigid_window(asked)
+
+    def _ends_earlier(self, window: Window, moved: frozenset[str]) -> bool:
+        """Tell whether a length can end earlier for a later start that moves: months are not alike."""
+        if self._name_of(window.starts) not in moved or self._has_date(window):
+            return False
+        length = choose_operand(window.length, self.readings)
+        if isinstance(length, Constant) and isinstance(length.value, Duration):
+            counts_months = length.value.unit in UNIT_MONTHS
+        else:
+            counts_months = length.type not in (ValueType.DURATION, ValueType.BUSINESS_DAYS)
+        return counts_months and choose_counting(window.counting, self.readings).days == "rolling"
 
     def _is_rigid_window(self, asked: Window | Same) -> bool:
         """Tell whether the end of a length moves by as much as the instant at which it begins."""
@@ -700,6 +713,11 @@ def asked_in(condition: Condition, listed: str | None, this: str | None = None) 
             yield from asked_in(condition.where, condition.listed, inner)
             if isinstance(condition, Pick):
                 yield from asked_in(condition.then, condition.listed, inner)
+
+
+def _comes_back(values: Sequence[DatedValue]) -> bool:
+    """Tell whether a figure may be what it was before, after it was another."""
+    return comes_back(values) or len({one.value for one in values}) < len(values)
 
 
 def _each(explanation: Explanation, listed: str | None) -> Iterable[int | None]:

@@ -35,9 +35,7 @@ def parse_end(node: MappingNode, scope: Scope) -> End | None:
     if within is not None and ends is not None:
         what = message("a clock runs for a length or ends at an instant, not both")
         help = message(
-            "leave out `within` or `ends`; for the earlier of both ends make each a deadline, and write"
-            " `ends: {example}`",
-            example="{earliest: [a.due, b.due]}",
+            "leave out `within` or `ends`; for the earlier or the later of two ends make each a deadline"
         )
         scope.fault("wrong-kind", what, _key(node, "ends"), help)
         return None
@@ -98,7 +96,7 @@ def _pause(node: MappingNode, scope: Scope) -> Pause | None:
 
 
 def settle_left(entry: Entry, scope: Scope) -> None:
-    """Give what is left of a clock the type of its length: business days, or time by the clock."""
+    """Give what is left of a clock the type of its length; of months, days or seconds are left."""
     symbols = scope.names.symbols
     symbol = symbols.get(f"{entry.key.text}.left")
     if symbol is not None and symbol.kind == "deadline":
@@ -113,4 +111,4 @@ def _type_of_length(node: Node | None, scope: Scope) -> ValueType:
         return ValueType.DURATION
     symbol = scope.find(node.text)
     type = guess_type(node.text) if symbol is None else symbol.type
-    return ValueType.BUSINESS_DAYS if type is ValueType.BUSINESS_DAYS else ValueType.DURATION
+    return type if type in LENGTH.types and type is not ValueType.MONTHS else ValueType.DURATION
