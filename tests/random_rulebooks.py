@@ -281,6 +281,7 @@ class _Maker:
             deadlines=dict(sorted(self.deadlines.items())),
             amounts=dict(sorted(self.amounts.items())),
             rules=dict(sorted(self.rules.items())),
+            tables={},
             overlays=(),
             clauses={},
             reports={},

@@ -93,7 +93,7 @@ def build(example: str, folder: Path) -> list[str]:
     for line in example.split("\n"):
         if line.startswith("$ "):
             commands.append(line[2:])
-        elif re.fullmatch(r"# [\w./-]+\.(yaml|json|txt)", line):
+        elif re.fullmatch(r"# [\w./-]+\.(yaml|json|txt|csv)", line):
             name = line[2:]
             files[name] = []
         else:

@@ -155,7 +155,7 @@ WRONG: list[tuple[str, str, list[tuple[str, int, int, str, str | None]]]] = [
         ("unknown-key", 3, 1, "`rulez` is not a key of this kind of file", "did you mean `rules`?"),
     ]),
     ("policy", POLICY + "colour: red\n", [
-        ("unknown-key", 3, 1, "`colour` is not a key of this kind of file", "the keys are `policy`, `title`, `applies_to`, `effective`, `parameters`, `deadlines`, `amounts`, `rules`"),
+        ("unknown-key", 3, 1, "`colour` is not a key of this kind of file", "the keys are `policy`, `title`, `applies_to`, `effective`, `parameters`, `deadlines`, `amounts`, `rules`, `tables`"),
     ]),
     ("policy", RULE + "    when:\n      a: {at_leats: 5}\n    then: {x: 1}\n", [
         ("unknown-key", 7, 11, "`at_leats` is not a key of `a`", "did you mean `at_least`?"),

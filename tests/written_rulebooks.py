@@ -93,6 +93,8 @@ LITERALS: Mapping[str, Sequence[str]] = {
     "choice": CHOICES,
     "text": ("0", "a", "yes", "é", "e\u0301", "中"),
 }  # fmt: skip
+TABLED = ("money", "percent", "count", "number", "boolean", "choice", "text")
+"""Types that tables ask and give here: those whose literals say no time."""
 IN_SETS: Mapping[str, Sequence[str]] = {
     "choice": CHOICES,
     "text": ("0", "a", "é", "中", "z"),
@@ -406,6 +408,7 @@ class _Writer:
             self.amount,
             self.conclude,
             self.conclude,
+            self.table,
         )
         self.choose(makers)(listed)
 
@@ -854,6 +857,80 @@ class _Writer:
                 (TITLE, {self.choose(ASSUMPTIONS): dict.fromkeys(READINGS, TITLE)})
             )
         return node
+
+    # ---------- tables
+
+    def table(self, listed: str | None) -> None:
+        """Write a table; rows that disagree overlap only where the first of them counts."""
+        asked = list({one.path: one for one in self.visible(listed, TABLED)}.values())
+        if not asked:
+            return self.conclude(listed)
+        asks = self.random.sample(asked, min(len(asked), self.choose((1, 2, 2, 3))))
+        policy, id = self.policy(), self.name("table")
+        type = self.choose(TABLED)
+        choices = CHOICES if type == "choice" else ()
+        node: dict[str, Yaml] = {"title": TITLE, "asks": [self.short(one, listed) for one in asks]}
+        if listed is not None:
+            node["for_each"] = listed
+        if self.chance(0.2):
+            node["when"] = self.condition(listed, 0)
+        kind = self.choose(("first", "first", "same", "apart"))
+        value = self.operand(listed, type, choices, nested=True)
+
+        def rows() -> list[Yaml]:
+            count = self.choose((1, 2, 3, 4, 5, 30 if self.chance(0.3) else 6))
+            if kind == "apart":
+                keys = sorted(set(asks[0].choices or LITERALS[asks[0].type][:4]), key=str)
+                own = [[Quoted(one) if asks[0].type == "text" else one] for one in keys]
+                own = own if asks[0].type in ("choice", "boolean", "text") else own[:1]
+            else:
+                own = [[self.cell(asks[0])] for _ in range(count)]
+            return [
+                [
+                    *one,
+                    *(self.cell(name) for name in asks[1:]),
+                    value if kind == "same" else self.operand(listed, type, choices, nested=True),
+                ]
+                for one in own
+            ]
+
+        if "effective" in policy and not self.size.steady and self.chance(0.4):
+            first = self.day + self.random.randrange(-2, 4)
+            days: list[Yaml] = [{}, {"from": spelled("date", first)}]
+            if self.chance(0.5):
+                days.append({"from": spelled("date", first + 1), "until": spelled("date", first + 3)})
+            node["versions"] = [{**one, "rows": rows()} for one in days]
+        else:
+            node["rows"] = rows()
+        if kind == "first":
+            node["overlap"] = "first_row_counts"
+        if self.chance(0.4):
+            node["otherwise"] = self.operand(listed, type, choices)
+        role = {"role": self.choose(("derived", "outcome", "outcome"))}
+        path = self.fact(type, listed, choices, "derived", role, True)
+        node["gives"] = self.short(self.named(path), listed)
+        policy.setdefault("tables", {})[id] = node
+
+    def cell(self, name: Name) -> Yaml:
+        """Return a cell that asks for something."""
+
+        def one() -> str:
+            return self.literal(name.type, name.choices)
+
+        if self.chance(0.25):
+            return "any"
+        if name.tells and self.chance(0.1):
+            return self.choose(("none", "not none"))
+        if self.chance(0.15):
+            return [one() for _ in range(self.choose((1, 2, 3)))]
+        if self.chance(0.15):
+            return f"not {one()}"
+        if name.type not in QUANTITIES or self.chance(0.2):
+            return one()
+        low, high = sorted((one(), one()), key=lambda text: float(text.rstrip("%")))
+        if low == high or self.chance(0.5):
+            return self.choose((f"over {low}", f"from {low}", f"under {high}", f"up to {high}"))
+        return self.choose((f"{low} to {high}", f"from {low} under {high}", f"{low}..{high}"))
 
     # ---------- values
 

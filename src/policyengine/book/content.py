@@ -24,6 +24,7 @@ from policyengine.diagnostics.text import Text
 from policyengine.frozen import replace
 from policyengine.model.clauses import Source
 from policyengine.model.rulebook import Amount, Deadline, Fact, Overlay, Parameter, Policy, Rule, Rulebook
+from policyengine.model.rulebook import Table as RuleTable
 from policyengine.reading.citations import citations
 from policyengine.render.bilingual import Bilingual
 from policyengine.render.clause_index import STATUSES
@@ -36,8 +37,8 @@ from policyengine.values.display import TYPE_WORDS
 from policyengine.values.literals import ValueType
 
 Exercised = Mapping[tuple[str, str], Sequence[str]]
-_Part = TypeVar("_Part", Rule, Deadline, Amount)
-_Spanned = TypeVar("_Spanned", Rule, Deadline, Amount, Parameter)
+_Part = TypeVar("_Part", Rule, Deadline, Amount, RuleTable)
+_Spanned = TypeVar("_Spanned", Rule, Deadline, Amount, Parameter, RuleTable)
 _MOST_CASES = 12
 _ROLES = {"given": marked("given by the case"), "derived": marked("concluded"), "outcome": marked("outcome")}
 
@@ -91,7 +92,7 @@ class _Writer:
             "{policies} policies, {rules} rules, {deadlines} deadlines, {amounts} amounts,"
             " {parameters} parameters, {clauses} clauses, {cases} test cases",
             policies=len(book.policies),
-            rules=len(book.rules),
+            rules=len([*book.written_rules]),
             deadlines=len(book.deadlines),
             amounts=len(book.amounts),
             parameters=len(book.parameters),
@@ -99,6 +100,10 @@ class _Writer:
             cases=len(self.anchors),
         )
         yield Paragraph(counts)
+        if book.tables:
+            count = sum(1 for table in book.tables.values() for _ in table.rows)
+            words = self.both("{tables} tables with {rows} rows", tables=len(book.tables), rows=count)
+            yield Paragraph(words)
 
     def _currency(self) -> Text:
         code = self.book.currency.code
@@ -116,7 +121,8 @@ class _Writer:
             ("Parameters", [self._parameter(one) for one in _written(parameters)]),
             ("Deadlines", [self._deadline(one) for one in _written(self._of(self.book.deadlines, policy))]),
             ("Amounts", [self._amount(one) for one in _written(self._of(self.book.amounts, policy))]),
-            ("Rules", [self._rule(one) for one in _written(self._of(self.book.rules, policy))]),
+            ("Tables", [self._table(one) for one in _written(self._of(self.book.tables, policy))]),
+            ("Rules", [self._rule(one) for one in _written(self._rules_of(policy))]),
         ):
             if parts:
                 yield Heading(3, f"{title.lower()}-{policy.id}", self.both(_PARTS[title]))
@@ -128,6 +134,9 @@ class _Writer:
 
     def _of(self, group: Mapping[str, _Part], policy: Policy) -> list[_Part]:
         return [one for one in group.values() if one.policy == policy.id]
+
+    def _rules_of(self, policy: Policy) -> list[Rule]:
+        return [one for one in self.book.written_rules if one.policy == policy.id]
 
     def _head(self, kind: str, id: str, title: Text, span: Span, source: Source | None) -> Iterator[Block]:
         yield Heading(4, f"{kind}-{id}", title, id, place(span))
@@ -159,20 +168,55 @@ class _Writer:
     def _rule(self, rule: Rule) -> Iterator[Block]:
         yield from self._head("rule", rule.id, rule.title, rule.span, rule.source)
         yield Paragraph(self.voice.stated(lambda one: one.rule(rule, with_precedence=False)))
-        if rule.overrides:
-            yield Links(
-                self.both("Takes precedence over"), tuple(self._rule_link(id) for id in rule.overrides)
-            )
-        above = [one.id for one in self.book.rules.values() if rule.id in one.overrides]
-        if above:
-            yield Links(self.both("Gives way to"), tuple(self._rule_link(id) for id in above))
+        yield from self._precedence(rule)
         yield from self._used_by("rule", rule.id)
 
+    def _precedence(self, rule: Rule) -> Iterator[Block]:
+        below = self.book.overridden_by(rule)
+        if below:
+            yield Links(self.both("Takes precedence over"), self._rule_links(one.id for one in below))
+        is_own = bool(rule.table)
+        above = [
+            one.id
+            for one in self.book.rules.values()
+            if rule.id in one.overrides and not (is_own and one.table == rule.table)
+        ]
+        if above:
+            yield Links(self.both("Gives way to"), self._rule_links(above))
+
+    def _table(self, table: RuleTable) -> Iterator[Block]:
+        yield from self._head("table", table.id, table.title, table.span, table.source)
+        yield Paragraph(self.voice.table(table))
+        titles = [self.voice.title(ref.name) for ref in (*table.asks, *table.gives)]
+        for version in table.versions:
+            days = self.voice.conditions(version.days)
+            if days.joined:
+                yield Paragraph(self.both("Where {conditions}:", conditions=days))
+            rows: list[tuple[Cell, ...]] = [
+                (row.rule.rpartition(" ")[2], *row.asked, *row.given) for row in version.rows
+            ]
+            yield Table((self.both("Row"), *titles), tuple(rows))
+        first = next(iter(table.rules), None)
+        if first is not None:
+            yield from self._precedence(self.book.rules[first])
+        names = [name for rule in table.rules for name in self.exercised.get(("rule", rule), ())]
+        yield from self._tested_by(list(dict.fromkeys(names)))
+
+    def _rule_links(self, ids: Iterable[str]) -> tuple[Link, ...]:
+        """Return links to rules; for rows to their table, each once."""
+        return tuple(dict.fromkeys(map(self._rule_link, ids)))
+
     def _rule_link(self, id: str) -> Link:
+        rule = self.book.rules.get(id)
+        table = self.book.tables.get(id if rule is None else rule.table)
+        if table is not None:
+            return Link(table.title, f"table-{table.id}")
         return Link(self.book.rules[id].title, f"rule-{id}")
 
     def _used_by(self, kind: str, id: str) -> Iterator[Block]:
-        names = self.exercised.get((kind, id), ())
+        yield from self._tested_by(self.exercised.get((kind, id), ()))
+
+    def _tested_by(self, names: Sequence[str]) -> Iterator[Block]:
         links = [Link(Text(name, name), self.cases.get(name, "")) for name in names[:_MOST_CASES]]
         if len(names) > _MOST_CASES:
             links.append(Link(self.both("and {count} more", count=len(names) - _MOST_CASES), ""))
@@ -204,7 +248,7 @@ class _Writer:
         if fact.choices:
             yield Table((), tuple((choice.name, choice.title) for choice in fact.choices))
         if concluding:
-            yield Links(self.both("Concluded by"), tuple(self._rule_link(id) for id in concluding))
+            yield Links(self.both("Concluded by"), self._rule_links(concluding))
 
     def _assumptions(self) -> Iterator[Block]:
         if self.book.assumptions:
@@ -329,6 +373,7 @@ _PARTS = {
     "Deadlines": marked("Deadlines"),
     "Amounts": marked("Amounts"),
     "Rules": marked("Rules"),
+    "Tables": marked("Tables"),
 }
 
 

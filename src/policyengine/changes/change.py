@@ -16,6 +16,7 @@ Kind = Literal[
     "deadline",
     "amount",
     "rule",
+    "table",
     "outcome",
     "fact",
     "list",

@@ -15,6 +15,7 @@ from policyengine.changes.rules import (
     rule_details,
     without_values,
 )
+from policyengine.changes.tables import table_details, table_said, table_whole
 from policyengine.changes.vocabulary import (
     assumption_details,
     book_details,
@@ -41,7 +42,7 @@ from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
 from policyengine.frozen import replace
 from policyengine.model.conditions import All, Condition, Constant, conjuncts
-from policyengine.model.rulebook import Amount, Deadline, Overlay, Parameter, Policy, Rule, Rulebook
+from policyengine.model.rulebook import Amount, Deadline, Overlay, Parameter, Policy, Rule, Rulebook, Table
 from policyengine.render.bilingual import Bilingual
 from policyengine.values.literals import identity_key
 
@@ -84,7 +85,9 @@ class _Comparison:
         yield from self._group(
             "amount", old.amounts, new.amounts, amount_details, _one(Bilingual.amount), self._scope
         )
-        yield from self._group("rule", old.rules, new.rules, rule_details, _one(Bilingual.rule), self._scope)
+        was, now = ({one.id: one for one in book.written_rules} for book in (old, new))
+        yield from self._group("rule", was, now, rule_details, _one(Bilingual.rule), self._scope)
+        yield from self._group("table", old.tables, new.tables, table_details, table_whole, self._scope)
         yield from self._outcomes()
         yield from self._group("fact", old.facts, new.facts, fact_details, fact_whole, added=required_details)
         yield from self._group("list", old.lists, new.lists, list_details, list_whole, added=required_details)
@@ -124,7 +127,7 @@ class _Comparison:
                 told = found or (sides.both("something else of it has changed"),)
                 yield Change(kind, "changed", id, _title(new[id], id), (*told, *around(sides.now, new[id])))
 
-    def _scope(self, side: Bilingual, part: Rule | Deadline | Amount) -> Iterable[Text]:
+    def _scope(self, side: Bilingual, part: Rule | Table | Deadline | Amount) -> Iterable[Text]:
         """Tell when the policy of a part applies, unless that is told of the policy, which is new itself."""
         is_told = part.policy not in self.sides.old.policies
         return () if is_told else scope_details(side, side.book.policies[part.policy])
@@ -165,7 +168,10 @@ def _said(book: Rulebook, part: object) -> Hashable:
         case Parameter():
             part = replace(part, left_open=False)
         case Rule():
-            part = replace(part, when=_flat(part.when))
+            over = tuple(one.id for one in book.overridden_by(part))
+            part = replace(part, when=_flat(part.when), overrides=over)
+        case Table():
+            return table_said(book, part)
         case Deadline() | Amount():
             part = replace(part, when=without_values(own_conditions(book, part)))
     return part
@@ -187,6 +193,8 @@ def _possible(book: Rulebook) -> dict[str, dict[str, Constant]]:
     }
     for rule in book.rules.values():
         for one in rule.then:
+            if rule.table and not book.facts[one.fact.name].choices:
+                continue  # which figures a table gives is told of its rows
             if one.fact.name in found and isinstance(one.value, Constant):
                 found[one.fact.name].setdefault(str(identity_key(one.value.value)), one.value)
     return found

@@ -22,6 +22,7 @@ _KINDS: dict[Kind, str] = {
     "deadline": marked("Deadlines"),
     "amount": marked("Amounts"),
     "rule": marked("Rules"),
+    "table": marked("Tables"),
     "outcome": marked("Outcomes"),
     "fact": marked("Facts"),
     "list": marked("Lists"),

@@ -56,10 +56,14 @@ def rule_details(sides: Sides, old: Rule, new: Rule) -> Iterator[Text]:
         yield both("it now speaks of the records of another list, or of the whole case")
     yield from _conditions(sides, old.when, new.when)
     yield from _conclusions(sides, old, new)
-    for id in sorted({*new.overrides} - {*old.overrides}):
-        yield both("it now takes precedence over “{rule}”", rule=sides.new.rules[id].title)
-    for id in sorted({*old.overrides} - {*new.overrides}):
-        yield both("it no longer takes precedence over “{rule}”", rule=sides.old.rules[id].title)
+    before, after = (
+        {one.id: one.title for one in book.overridden_by(rule)}
+        for book, rule in ((sides.old, old), (sides.new, new))
+    )
+    for id in sorted({*after} - {*before}):
+        yield both("it now takes precedence over “{rule}”", rule=after[id])
+    for id in sorted({*before} - {*after}):
+        yield both("it no longer takes precedence over “{rule}”", rule=before[id])
     yield from _notices(sides, old.notices, new.notices)
 
 

@@ -43,7 +43,7 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     exclusion = Exclusion(rulebook, deep=False)
     chains = _Chains(rulebook, exclusion)
     for rule in rulebook.rules.values():
-        for other in rule.overrides:
+        for other in (one.id for one in rulebook.overridden_by(rule) if isinstance(one, Rule)):
             what = _why_idle(rule, rulebook.rules[other], exclusion)
             if what is not None and chains.can_do_without(rule.id, other):
                 help = message("remove it from `overrides`, or name the rule that is meant")

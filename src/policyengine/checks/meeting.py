@@ -53,8 +53,11 @@ def needs_of(exclusion: Exclusion, condition: Condition) -> Needs | None:
 _LEAST, _MOST = float("-inf"), float("inf")
 
 
-def meeting(needs: Sequence[Needs | None]) -> list[tuple[int, int]]:
-    """Return the pairs of places whose needs could be met together, in order."""
+def meeting(needs: Sequence[Needs | None], tables: Sequence[str] = ()) -> list[tuple[int, int]]:
+    """Return the pairs of places whose needs could be met together, in order.
+
+    ``tables`` are those of which the conditions are rows, empty for none: rows of one are not compared.
+    """
     found: set[tuple[int, int]] = set()
     waiting = [[number for number, one in enumerate(needs) if one is not None]]
     while waiting:
@@ -63,7 +66,12 @@ def meeting(needs: Sequence[Needs | None]) -> list[tuple[int, int]]:
         if parts is not None:
             waiting += parts
             continue
-        found.update(pair for pair in combinations(group, 2) if _may_meet(needs[pair[0]], needs[pair[1]]))
+        found.update(
+            (one, other)
+            for one, other in combinations(group, 2)
+            if not (tables and tables[one] and tables[one] == tables[other])
+            and _may_meet(needs[one], needs[other])
+        )
     return sorted(found)
 
 

@@ -35,6 +35,7 @@ from policyengine.reading.citations import CitingKind, citing
 # Whole sentences, because a translation cannot be put together from pieces; assumptions may be our own.
 _LACKS: dict[CitingKind, str] = {
     "rule": marked("rule `{name}` does not say where it comes from"),
+    "table": marked("table `{name}` does not say where it comes from"),
     "deadline": marked("deadline `{name}` does not say where it comes from"),
     "amount": marked("amount `{name}` does not say where it comes from"),
     "parameter": marked("parameter `{name}` does not say where it comes from"),

@@ -44,7 +44,11 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     needs = {id: needs_of(exclusion, rulebook.whole_of(rule)) for id, rule in rulebook.rules.items()}
     for concluding in by_fact(rulebook).values():
         above = defeats_among(concluding)
-        for one, other in meeting([needs[rule.id] for rule, _ in concluding]):
+        # Rows of one table are compared by their cells: `table-overlap`.
+        tables = [rule.table for rule, _ in concluding]
+        if tables[0] and len(set(tables)) == 1:
+            continue
+        for one, other in meeting([needs[rule.id] for rule, _ in concluding], tables):
             first, second = concluding[one], concluding[other]
             if first[0].id in above[second[0].id] or second[0].id in above[first[0].id]:
                 continue

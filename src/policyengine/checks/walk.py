@@ -37,6 +37,8 @@ def operands_of(rulebook: Rulebook) -> Iterator[Operand]:
     for rule in rulebook.rules.values():
         for conclusion in rule.then:
             yield conclusion.value
+    for table in rulebook.tables.values():
+        yield from table.asks  # a column of `any` alone is asked, too
     for deadline in rulebook.deadlines.values():
         yield from _of_deadline(deadline)
     for amount in rulebook.amounts.values():
@@ -136,8 +138,10 @@ def texts_of(rulebook: Rulebook) -> Iterator[Titled]:
         yield deadline.id, deadline.title, deadline.span
     for amount in rulebook.amounts.values():
         yield amount.id, amount.title, amount.span
-    for rule in rulebook.rules.values():
+    for rule in rulebook.written_rules:
         yield from _texts_of_rule(rule)
+    for table in rulebook.tables.values():
+        yield table.id, table.title, table.span
     for clause in rulebook.clauses.values():
         if clause.status != "rule":
             yield clause.id, clause.why, clause.span

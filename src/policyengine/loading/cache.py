@@ -247,10 +247,13 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "Reading",
                 "RecordList",
                 "Rounding",
+                "Row",
                 "Rule",
                 "Rulebook",
                 "SetValue",
                 "SetVersion",
+                "Table",
+                "TableVersion",
                 "TextByReading",
                 "ValueSet",
             )

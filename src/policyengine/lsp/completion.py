@@ -16,8 +16,8 @@ _BEFORE = re.compile(rf"(?P<key>[\w.-]+):\s*(?:\[(?:[^\]{{]*,)?\s*)?(?P<word>{_W
 _AT_KEY = re.compile(rf"(?:^\s*(?:- )*|[{{,\[]\s*)(?P<word>{_WORD})$")
 _ITEM = re.compile(rf"^\s*- (?P<word>{_WORD})$")
 _KINDS_AFTER: dict[str, tuple[Kind, ...]] = {
-    "overrides": ("rule",),
-    "because": ("rule",),
+    "overrides": ("rule", "table"),
+    "because": ("rule", "table"),
     "who": ("party",),
     "to": ("party",),
     "by": ("party", "deadline", "fact"),
@@ -85,7 +85,20 @@ def _key_above(lines: list[str], row: int) -> str:
     return ""
 
 
+# Words that a key takes.
+_WORDS_AFTER: dict[str, tuple[tuple[str, Text], ...]] = {
+    "overlap": (
+        ("refused", Text("不允许", "not allowed")),
+        ("first_row_counts", Text("以最前一行为准", "the first row counts")),
+        ("all_rows_count", Text("各行都算", "all rows count")),
+    ),
+}
+
+
 def _values(index: Index, key: str) -> Iterator[Proposal]:
+    if key in _WORDS_AFTER:
+        yield from (Proposal(word, title, None) for word, title in _WORDS_AFTER[key])
+        return
     if key in _KINDS_AFTER:
         for symbol in index.of_kinds(*_KINDS_AFTER[key]):
             yield Proposal(symbol.name, title_of(symbol), symbol.kind)

@@ -23,6 +23,7 @@ Kind = Literal[
     "deadline",
     "amount",
     "rule",
+    "table",
     "assumption",
     "clause",
     "party",
@@ -33,6 +34,7 @@ _DECLARED: Mapping[str, Kind] = {
     "deadlines": "deadline",
     "amounts": "amount",
     "rules": "rule",
+    "tables": "table",
     "assumptions": "assumption",
     "clauses": "clause",
     "parties": "party",
@@ -42,7 +44,7 @@ _DECLARED: Mapping[str, Kind] = {
 _PROSE = frozenset(("title", "text", "quote", "why", "name", "readings", "default", "section"))
 _OF_CHECKS: Mapping[str, tuple[Kind, ...]] = {
     "expect": ("fact", "parameter", "amount", "deadline"),
-    "because": ("rule",),
+    "because": ("rule", "table"),
 }
 _OF_SETS = ("in", "not_in")
 _OF_RULES, _OF_PARTIES = ("overrides", "because"), ("who", "to", "by", "members")
@@ -163,7 +165,12 @@ class Index:
                 continue
             if key != "then" and entry.key.text in _PROSE:
                 continue
-            if entry.key.text == "otherwise":  # a text, or one for each reading of an assumption
+            if entry.key.text in ("rows", "versions") and node.get("asks") is not None:
+                yield from self._rows(node, entry.value, listed, this)
+                continue
+            if (
+                entry.key.text == "otherwise" and node.get("asks") is None
+            ):  # a text, or one for each reading of an assumption
                 for one in _entries(entry.value):
                     symbol = self.symbols.get(("assumption", one.key.text))
                     if symbol is not None:
@@ -173,13 +180,24 @@ class Index:
                 yield from self._scalar(entry.key, key, listed, this)
             yield from self._node(entry.value, entry.key.text, listed, this)
 
+    def _rows(self, table: MappingNode, node: Node, listed: str, this: str) -> Iterator[Use]:
+        """Return the uses in the rows of a table: what they give can be a name, what they ask is a value."""
+        asks = table.get("asks")
+        count = len(asks.items) if isinstance(asks, SequenceNode) else 1
+        items = node.items if isinstance(node, SequenceNode) else ()
+        versions = [one.get("rows") for one in items if isinstance(one, MappingNode)]
+        rows = [row for one in versions if isinstance(one, SequenceNode) for row in one.items]
+        for row in (*items, *rows):
+            for cell in row.items[count:] if isinstance(row, SequenceNode) else ():
+                yield from self._node(cell, "rows", listed, this)
+
     def _scalar(self, written: Scalar, key: str, listed: str, this: str) -> Iterator[Use]:
         text = parse_name(written.text).name
         if this and text.startswith("this."):
             text, listed = text.removeprefix("this."), this
         symbol: Symbol | None = None
         if key in _OF_RULES:
-            symbol = self.symbols.get(("rule", text))
+            symbol = self.symbols.get(("rule", text)) or self.symbols.get(("table", table_of(text)))
         elif key == "clauses":
             symbol = self.symbols.get(("clause", text))
         elif key == "document":
@@ -225,6 +243,14 @@ class Index:
             if symbol is not None:
                 yield Use(symbol, entry.key.span, entry.key.text)
             yield from self._given(entry.value, inner)
+
+
+def table_of(rule: str) -> str:
+    """Return the table of which a rule is a row by its name, or is what is so otherwise."""
+    head, word, number = rule.rpartition(" row ")
+    if word and number.isdigit():
+        return head.partition(" (")[0]
+    return rule.removesuffix(" otherwise")
 
 
 def _texts(symbol: Symbol) -> list[str]:

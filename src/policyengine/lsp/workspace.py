@@ -196,6 +196,8 @@ def _end_of_name(use: Use) -> int:
                 return end_of_head(use.written[: -len(property) - 1])
     if use.symbol.kind in _PATHS:
         return len(use.written)
+    if use.symbol.kind == "table":
+        return len(use.symbol.name)
     return end_of_head(use.written)
 
 

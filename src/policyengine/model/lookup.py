@@ -29,6 +29,7 @@ Kind = Literal[
     "property",
     "deadline",
     "rule",
+    "table",
     "assumption",
     "clause",
     "policy",
@@ -38,6 +39,7 @@ VALUES: tuple[Kind, ...] = ("fact", "parameter", "amount", "property")
 RULES: tuple[Kind, ...] = ("rule",)
 CARDS: tuple[Kind, ...] = (
     "rule",
+    "table",
     "deadline",
     "amount",
     "parameter",
@@ -299,6 +301,7 @@ def _things(book: Rulebook) -> Iterator[Named]:
         ("assumption", book.assumptions),
         ("clause", book.clauses),
         ("policy", book.policies),
+        ("table", book.tables),
     )
     for kind, names in groups:
         yield from (Named(kind, name, None, None) for name in names)
@@ -342,6 +345,7 @@ def _called(book: Rulebook, thing: Named) -> tuple[str, ...]:
         "amount": book.amounts,
         "deadline": book.deadlines,
         "rule": book.rules,
+        "table": book.tables,
         "assumption": book.assumptions,
         "policy": book.policies,
     }

@@ -7,7 +7,7 @@ deadlines, lists) share one namespace, so that a name alone says what it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -480,6 +480,7 @@ class Rule(Placed):
     It holds when its policy applies too. ``when`` has the tests of its own days (``effective``) with it.
     ``by`` is the act that tells its days where that is another one than its policy's: then its policy's days
     count by it as well, and are among these tests.
+    ``table`` is the table of which it is a row, or empty.
     """
 
     id: str
@@ -495,6 +496,7 @@ class Rule(Placed):
     by: Ref | None = None
     first_day: int | None = None
     last_day: int | None = None
+    table: str = ""
 
     @property
     def days(self) -> tuple[Test, ...]:
@@ -504,6 +506,72 @@ class Rule(Placed):
 
 def _days_in(condition: Condition) -> tuple[Test, ...]:
     return tuple(one for one in conjuncts(condition) if isinstance(one, Test) and _asks_for_days(one))
+
+
+Overlap = Literal["refused", "first_row_counts", "all_rows_count"]
+
+
+class Row(Placed):
+    """A row of a table. ``rule`` is the rule that says what it says.
+
+    ``cells`` are its tests of what the table asks, None for ``any``; ``asked`` and ``given`` are its cells as
+    they are written.
+    """
+
+    rule: str
+    cells: tuple[Condition | None, ...]
+    asked: tuple[str, ...]
+    given: tuple[str, ...]
+    span: Span
+
+
+class TableVersion(Placed):
+    """The rows of a table from its first to its last day (ordinals, inclusive; None: without end).
+
+    ``days`` are the tests that they are in force: the days on which no later version is. ``file`` is that of
+    the rows, or empty.
+    """
+
+    start: int | None
+    last: int | None
+    days: Condition
+    rows: tuple[Row, ...]
+    file: str
+    span: Span
+
+
+class Table(Placed):
+    """A table: what it gives for what it asks. Its rows are rules, so that nobody else need know of it.
+
+    ``otherwise`` is the rule for where no row holds, or empty. ``when`` is what all of its rows demand beside
+    their cells, with the tests of its own days. ``by`` is the act that tells its days, where that is another
+    one than its policy's.
+    """
+
+    id: str
+    policy: str
+    title: Text
+    source: Source | None
+    asks: tuple[Ref, ...]
+    gives: tuple[Ref, ...]
+    versions: tuple[TableVersion, ...]
+    overlap: Overlap
+    otherwise: str
+    when: Condition
+    listed: str | None
+    span: Span
+    by: Ref | None = None
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """Its rows, of all versions."""
+        return (row for version in self.versions for row in version.rows)
+
+    @property
+    def rules(self) -> Iterator[str]:
+        """The rules that it stands for: its rows, and what is so otherwise."""
+        yield from (row.rule for row in self.rows)
+        yield from (self.otherwise,) if self.otherwise else ()
 
 
 def _asks_for_days(condition: Condition) -> bool:
@@ -602,12 +670,36 @@ class Rulebook(Placed):
     deadlines: Mapping[str, Deadline]
     amounts: Mapping[str, Amount]
     rules: Mapping[str, Rule]
+    tables: Mapping[str, Table]
     overlays: tuple[Overlay, ...]
     clauses: Mapping[str, Clause]
     reports: Mapping[str, Report]
     directory: str
     span: Span
     computed: Mapping[str, Computed] = {}
+
+    @property
+    def written_rules(self) -> Iterator[Rule]:
+        """The rules that are written as rules; rows of tables are rules beside these."""
+        return (rule for rule in self.rules.values() if not rule.table)
+
+    def overridden_by(self, rule: Rule) -> list[Rule | Table]:
+        """Return what a rule overrides: a table of which it overrides all is named as one.
+
+        What rows of one table are to each other is told by the table.
+        """
+        found: dict[str, Rule | Table] = {}
+        below = frozenset(rule.overrides)
+        for id in rule.overrides:
+            other = self.rules[id]
+            if other.table and other.table == rule.table:
+                continue
+            whole = self.tables.get(other.table)
+            if whole is not None and below.issuperset(whole.rules):
+                found[whole.id] = whole
+            else:
+                found[id] = other
+        return list(found.values())
 
     def scope_of(self, rule: Rule) -> Condition:
         """Return what the policy of a rule demands of the case (``applies_to`` and ``effective``).

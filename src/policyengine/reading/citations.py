@@ -11,7 +11,7 @@ from policyengine.frozen import Frozen
 from policyengine.model.clauses import Source
 from policyengine.model.rulebook import Rulebook
 
-CitingKind = Literal["rule", "deadline", "parameter", "amount", "assumption", "report"]
+CitingKind = Literal["rule", "table", "deadline", "parameter", "amount", "assumption", "report"]
 
 
 class Citing(Frozen):
@@ -36,8 +36,10 @@ class Citation(Frozen):
 
 def citing(book: Rulebook) -> Iterator[Citing]:
     """Return everything that can name a source: rules first, then by kind, each by name."""
-    for rule in book.rules.values():
+    for rule in book.written_rules:
         yield Citing("rule", rule.id, rule.title, rule.source, rule.span)
+    for table in book.tables.values():
+        yield Citing("table", table.id, table.title, table.source, table.span)
     for deadline in book.deadlines.values():
         yield Citing("deadline", deadline.id, deadline.title, deadline.source, deadline.span)
     for parameter in book.parameters.values():

@@ -34,7 +34,7 @@ def editor_schema(rulebook: Rulebook, kind: str) -> Schema:
         check = schema["definitions"]["check"]["properties"]
         values = _values(rulebook)
         _know(check["expect"], {name: title for name, (title, _) in values.items()}, values)
-        _offer_items(check["because"], rulebook.rules)
+        _offer_items(check["because"], _rules(rulebook))
     return schema
 
 
@@ -54,13 +54,15 @@ def _fill_policy(schema: Schema, rulebook: Rulebook) -> None:
     rule = definitions["rule"]["properties"]
     concluded = {path: fact for path, fact in rulebook.facts.items() if fact.role != "given"}
     _know(rule["then"], {path: fact.title for path, fact in concluded.items()}, values)
-    _offer_items(rule["overrides"], rulebook.rules)
+    _offer_items(rule["overrides"], _rules(rulebook))
+    table = definitions["table"]["properties"]
+    _offer_items(table["overrides"], _rules(rulebook))
     for part, key in (("deadline", "who"), ("notice", "to")):
         _offer(definitions[part]["properties"], key, rulebook.parties)
     _offer(definitions["notice"]["properties"], "by", rulebook.deadlines)
     for word in ("in", "not_in"):
         _offer(definitions["operators"]["properties"], word, rulebook.sets)
-    for part in ("rule", "deadline", "amount"):
+    for part in ("rule", "table", "deadline", "amount"):
         _offer(definitions[part]["properties"], "for_each", rulebook.lists)
     instants = [path for path, fact in rulebook.facts.items() if fact.type is ValueType.INSTANT]
     instants += [f"{id}.{property}" for id in rulebook.deadlines for property in ("due", "settled_at")]
@@ -72,6 +74,11 @@ def _fill_policy(schema: Schema, rulebook: Rulebook) -> None:
     source = definitions["source"]["properties"]
     _offer(source, "document", [one.id for one in rulebook.documents])
     _offer_items(source["clauses"], rulebook.clauses)
+
+
+def _rules(rulebook: Rulebook) -> list[str]:
+    """Return the names of rules and tables; a row is named by its table and number."""
+    return sorted((*(rule.id for rule in rulebook.written_rules), *rulebook.tables))
 
 
 def _values(rulebook: Rulebook) -> dict[str, tuple[Text, list[object]]]:

@@ -17,6 +17,7 @@ from policyengine.model.rulebook import (
     Parameter,
     Rule,
     Rulebook,
+    Table,
     ValueSet,
 )
 from policyengine.render.naming import Naming
@@ -80,6 +81,10 @@ class Bilingual:
     def rule(self, rule: Rule) -> Text:
         """Return a rule as a sentence, and one more that tells its exceptions apart."""
         return self.stated(lambda one: one.rule(rule))
+
+    def table(self, table: Table) -> Text:
+        """Return what a table asks and gives."""
+        return self.stated(lambda one: one.table(table))
 
     def deadline(self, deadline: Deadline) -> Text:
         """Return a deadline as a sentence."""

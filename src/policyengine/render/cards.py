@@ -8,9 +8,9 @@ from policyengine.diagnostics.i18n import Speech
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
 from policyengine.model.clauses import Clause, Source
-from policyengine.model.rulebook import DEADLINE_PROPERTIES, Assumption, Fact, RecordList, Rulebook
+from policyengine.model.rulebook import DEADLINE_PROPERTIES, Assumption, Fact, RecordList, Rulebook, Table
 from policyengine.render.clause_index import STATUSES
-from policyengine.render.layout import Paint, wrap
+from policyengine.render.layout import Paint, columns, wrap
 from policyengine.render.naming import Naming, place
 from policyengine.render.statements import Statements
 from policyengine.values.display import TYPE_WORDS
@@ -39,6 +39,7 @@ class Cards:
         yield from book.assumptions
         yield from book.clauses
         yield from book.policies
+        yield from book.tables
 
     def of(self, name: str) -> str | None:
         """Return the card of a name, or None if nothing has it; a deadline's property means the deadline."""
@@ -56,6 +57,8 @@ class Cards:
             scope = self.statements.scope(book.policies[rule.policy])
             yield from self._card(self.say("rule {id}", id=name), rule.title, rule.span, rule.source)
             yield from self._paragraphs(self.statements.rule(rule), scope)
+        if name in book.tables:
+            yield from self._table(book.tables[name])
         if name in book.deadlines:
             deadline = book.deadlines[name]
             yield from self._card(
@@ -89,6 +92,19 @@ class Cards:
             yield from self._card(self.say("policy {id}", id=name), policy.title, policy.span, None)
             yield from self._paragraphs(self.statements.scope(policy))
 
+    def _table(self, table: Table) -> Iterator[str]:
+        yield from self._card(self.say("table {id}", id=table.id), table.title, table.span, table.source)
+        scope = self.statements.scope(self.book.policies[table.policy])
+        yield from self._paragraphs(self.statements.table(table), scope)
+        for version in table.versions:
+            days = self.statements.conditions(version.days)
+            if days:
+                yield from self._paragraphs(self.say("Where {conditions}:", conditions=days))
+            names = [self.naming.title(ref.name) for ref in (*table.asks, *table.gives)]
+            rows = [(*row.asked, *row.given) for row in version.rows]
+            numbers = [row.rule.rpartition(" ")[2] for row in version.rows]
+            yield from (f"  {line}" for line in columns(("", *names), zip(numbers, rows, strict=True)))
+
     def _card(self, head: str, title: Text, span: Span, source: Source | None) -> Iterator[str]:
         words = self.say("{head}: {title}", head=head, title=self.naming.text(title))
         yield self.paint(words, "title") + self.paint(f"  {place(span)}", "faint")
@@ -112,12 +128,17 @@ class Cards:
         for choice in fact.choices:
             yield "  " + self.say("{name}: {title}", name=choice.name, title=self.naming.text(choice.title))
         concluding = [
-            rule for rule in self.book.rules.values() if fact.path in [one.fact.name for one in rule.then]
+            rule for rule in self.book.written_rules if fact.path in [one.fact.name for one in rule.then]
         ]
         for rule in concluding:
             yield "  " + self.say(
                 "concluded by rule {id}: {title}", id=rule.id, title=self.naming.text(rule.title)
             )
+
+        for table in self.book.tables.values():
+            if fact.path in [one.name for one in table.gives]:
+                title = self.naming.text(table.title)
+                yield "  " + self.say("concluded by table {id}: {title}", id=table.id, title=title)
 
     def _list(self, listed: RecordList) -> Iterator[str]:
         yield from self._card(self.say("list {id}", id=listed.path), listed.title, listed.span, None)

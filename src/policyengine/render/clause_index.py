@@ -29,6 +29,7 @@ STATUSES: dict[ClauseStatus, str] = {
 }
 _KINDS: dict[str, str] = {
     "rule": marked("rule {id}"),
+    "table": marked("table {id}"),
     "deadline": marked("deadline {id}"),
     "parameter": marked("parameter {id}"),
     "amount": marked("amount {id}"),

@@ -95,6 +95,16 @@ class Row:
         self.below = tuple(below)
 
 
+def columns(head: Sequence[str], rows: Iterable[Sequence[str | Sequence[str]]]) -> list[str]:
+    """Return rows of cells under their heads, as plain lines."""
+    whole = [Row(*((cell, "plain") for cell in one), indent=0) for one in (head, *map(_flat, rows))]
+    return table(whole, Paint(False))
+
+
+def _flat(row: Sequence[str | Sequence[str]]) -> list[str]:
+    return [text for cell in row for text in ([cell] if isinstance(cell, str) else cell)]
+
+
 def table(rows: Iterable[Row], paint: Paint) -> list[str]:
     """Return rows as lines whose columns stand under each other; the last column is not padded."""
     listed = list(rows)

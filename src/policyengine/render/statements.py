@@ -47,6 +47,7 @@ from policyengine.model.rulebook import (
     Policy,
     Rule,
     SetVersion,
+    Table,
     TextByReading,
     ValueSet,
 )
@@ -179,6 +180,13 @@ _CUT_OFF_ON = marked("on {days}, what comes later than {time} belongs to the nex
 _DAY_ENDS = marked("the last day ends at {time}")
 
 
+OVERLAPS = {
+    "refused": marked("No two rows that disagree may hold at once."),
+    "first_row_counts": marked("Where several rows hold, the first one counts."),
+    "all_rows_count": marked("Where several rows hold, all of them count."),
+}
+
+
 class Statements:
     """Puts the parts of one rulebook into sentences of one language."""
 
@@ -203,13 +211,34 @@ class Statements:
         if rule.listed is not None:
             title = self.naming.title(rule.listed)
             sentence = self.say("For each record of “{list}”: {sentence}", list=title, sentence=sentence)
-        if rule.overrides and with_precedence:
+        if with_precedence and self.naming.book.overridden_by(rule):
             sentence = self.say("{sentence} {more}", sentence=sentence, more=self.precedence(rule))
+        return sentence
+
+    def table(self, table: Table) -> str:
+        """Return what a table asks and gives, and what counts where not exactly one row holds."""
+        asks, gives = (self._list(self._quoted(ref) for ref in refs) for refs in (table.asks, table.gives))
+        sentence = self.say("By {asks}, it gives {gives}.", asks=asks, gives=gives)
+        conditions = self.conditions(table.when)
+        if conditions:
+            sentence = self.say("{sentence} Only if {conditions}.", sentence=sentence, conditions=conditions)
+        if table.listed is not None:
+            title = self.naming.title(table.listed)
+            sentence = self.say("For each record of “{list}”: {sentence}", list=title, sentence=sentence)
+        sentence = self.say("{sentence} {more}", sentence=sentence, more=self.say(OVERLAPS[table.overlap]))
+        if table.otherwise:
+            rule = self.naming.book.rules[table.otherwise]
+            then = self._list(self.conclusion(one) for one in rule.then)
+            sentence = self.say("{sentence} Where no row holds: {then}.", sentence=sentence, then=then)
+        rows = [self.naming.book.rules[row.rule] for row in table.rows]
+        below = self.naming.book.overridden_by(rows[0]) if rows else []
+        if below:
+            sentence = self.say("{sentence} {more}", sentence=sentence, more=self.precedence(rows[0]))
         return sentence
 
     def precedence(self, rule: Rule) -> str:
         """Return over which rules a rule takes precedence."""
-        titles = [self.naming.text(self.naming.book.rules[id].title) for id in rule.overrides]
+        titles = [self.naming.text(one.title) for one in self.naming.book.overridden_by(rule)]
         quoted = self.say(", ").join(self.say("“{words}”", words=title) for title in titles)
         return self.say("It takes precedence over {rules}.", rules=quoted)
 

@@ -87,7 +87,14 @@ def resolve(candidates: Sequence[Candidate], defeats: Defeats) -> Resolved:
         return Resolved(candidates[0].value, (candidates[0].rule,), ())
     live = _live(candidates, defeats)
     holding = [one for one in live if one.truth is Truth.TRUE]
-    dispute = _Dispute(holding, [one for one in live if one.truth is Truth.UNDETERMINED], defeats)
+    undetermined = [one for one in live if one.truth is Truth.UNDETERMINED]
+    dispute = _Dispute(
+        holding,
+        undetermined,
+        defeats,
+        tuple(dict.fromkeys(one.token for one in live if not one.is_open)),
+        frozenset(one.token for one in live if one.is_open),
+    )
     mattering = [one for one in dispute.undetermined if dispute.matters(one)]
     valued = [one for one in live if one.is_open and dispute.value_matters(one)]
     winners = tuple(sorted(one.rule for one in holding))
@@ -133,11 +140,15 @@ class _Dispute(Frozen):
     Each question below is whether there is a way for things to turn out. A way is a set of undetermined rules
     that hold and a value for each unknown one. Overriding is transitive, so rules that are overridden in it
     add nothing: all that hold in it can be taken to agree with each other.
+
+    ``known`` are the values that are known, each once, ``unknown`` those that are not.
     """
 
     holding: list[Candidate]
     undetermined: list[Candidate]
     defeats: Defeats
+    known: tuple[Token, ...]
+    unknown: frozenset[Token]
 
     def matters(self, rule: Candidate) -> bool:
         """Tell whether in some way the answer with the rule differs from the answer without it."""
@@ -148,13 +159,13 @@ class _Dispute(Frozen):
         """Tell whether in some way everything hangs on a rule's unknown value: all others agree."""
         helpers = [one for one in self.undetermined if not self._beats(one, rule)]
         return any(
-            self._prevails(self._equals(value) | {rule.token}, helpers) for value in (*self._known(), _OTHER)
+            self._prevails(self._equals(value) | {rule.token}, helpers) for value in (*self.known, _OTHER)
         )
 
     def _can_add(self, rule: Candidate) -> bool:
         """Tell whether all others can agree on a value that is not the rule's, and do not override it."""
         helpers = [one for one in self.undetermined if one is not rule and not self._beats(one, rule)]
-        for value in (*self._known(), _OTHER):
+        for value in (*self.known, _OTHER):
             agreeing = self._equals(value) - {rule.token}
             has_ground = any(one.token in agreeing for one in (*self.holding, *helpers))
             if value != rule.token and has_ground and self._prevails(agreeing, helpers):
@@ -172,7 +183,7 @@ class _Dispute(Frozen):
     def _leaves_alone(self, rule: Candidate, target: Candidate) -> bool:
         """Tell whether all others can agree with the rule, with the target overridden by the rule only."""
         helpers = [one for one in self.undetermined if not self._beats(one, target) or one is rule]
-        values = (*self._known(), _OTHER) if rule.is_open else (rule.token,)
+        values = (*self.known, _OTHER) if rule.is_open else (rule.token,)
         return any(
             self._prevails((self._equals(value) | {rule.token}) - {target.token}, helpers)
             for value in values
@@ -188,12 +199,6 @@ class _Dispute(Frozen):
     def _beats(self, one: Candidate, other: Candidate) -> bool:
         return other.rule in self.defeats.get(one.rule, _NO_RULES)
 
-    def _known(self) -> list[Token]:
-        """Return the values that are known, each once."""
-        every = (*self.holding, *self.undetermined)
-        return list(dict.fromkeys(one.token for one in every if not one.is_open))
-
     def _equals(self, value: Token) -> frozenset[Token]:
         """Return the tokens of that value and of all unknown ones, which could be that value too."""
-        every = (*self.holding, *self.undetermined)
-        return frozenset(one.token for one in every if one.is_open) | {value}
+        return self.unknown | {value}

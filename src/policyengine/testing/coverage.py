@@ -261,9 +261,11 @@ def tests_of(book: Rulebook) -> Iterator[Owned]:
 def _wholes(book: Rulebook) -> Iterator[tuple[str, str, Condition, str | None]]:
     for policy in book.policies.values():
         yield policy.id, "", policy.scope, None
-    for rule in book.rules.values():
+    for rule in book.written_rules:  # of a table each row is to hold once: its cells are not asked for alone
         # With an act of its own it may be in force where its policy is not.
         yield rule.id, "" if rule.by else rule.policy, rule.when, rule.listed
+    for table in book.tables.values():
+        yield table.id, "" if table.by else table.policy, table.when, table.listed
     for deadline in book.deadlines.values():
         yield deadline.id, deadline.policy, deadline.when, deadline.listed
         for question in deadline.questions:  # whether there is a pause is another kind of target

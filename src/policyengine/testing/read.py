@@ -229,10 +229,10 @@ class _Reader:
     def _because(self, node: Node | None) -> Iterator[Because]:
         for one in nodes.items(node):
             written = nodes.scalar(one)
-            meant = self.lookup.find(written.text, RULES)
+            meant = self.lookup.find(written.text, (*RULES, "table"))
             if len(meant) != 1:
                 what = message("there is no rule `{name}`", name=written.text)
-                names = [one.name for one in meant] or self.book.rules
+                names = [one.name for one in meant] or (*self.book.rules, *self.book.tables)
                 self._fault("unknown-rule", what, written.span, parse_name(written.text).name, names)
                 continue
             yield Because(written.text, meant[0].name, meant[0].record, written.span)

@@ -177,7 +177,8 @@ class Reporter:
         return words.get(type(state).__name__) or naming.state(state, name)
 
     def _not_because(self, decision: Decision, failure: NotBecause) -> Iterator[str]:
-        rule = decision.judged.rulebook.rules[failure.because.rule]
+        book, named = decision.judged.rulebook, failure.because.rule
+        rule = book.rules[named] if named in book.rules else book.tables[named]
         title = self._naming(decision).text(rule.title)
         yield self.say(
             "because of `{rule}` ({title}): it does not hold", rule=failure.because.written, title=title

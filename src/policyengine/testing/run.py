@@ -189,7 +189,9 @@ def _failures(decision: Decision, check: Check) -> Iterator[Failure]:
 
 
 def _rule_keys(decision: Decision, because: Because) -> tuple[Key, ...]:
-    keys = (key for key in decision.findings.rules if key[0] == because.rule)
+    table = decision.judged.rulebook.tables.get(because.rule)
+    names = {because.rule} if table is None else {*table.rules}
+    keys = (key for key in decision.findings.rules if key[0] in names)
     return tuple(sorted((key for key in keys if because.record in (None, key[1])), key=_by_record))
 
 

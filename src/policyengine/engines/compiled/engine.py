@@ -35,11 +35,11 @@ class CompiledEngine:
 
     @cached_property
     def _helpers(self) -> Helpers:
-        return Helpers(self.program)
+        return Helpers(self.program, self.generated.dispatches)
 
     @cached_property
     def _layout(self) -> Layout:
-        return Layout(self.program, self.generated.slots)
+        return Layout(self.program, self.generated.slots, self.generated.dispatches)
 
     @cached_property
     def _judge(self) -> Callable[..., tuple[Any, ...]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from policyengine.compile.dependencies import rule_name
 from policyengine.compile.plan import Const, Derived, Given, Parameter
+from policyengine.engines.compiled.dispatch import Dispatch, named_values, places_of
 from policyengine.engines.compiled.expressions import MARKS, Traits, Value
 from policyengine.engines.compiled.marks import Mark, Raw, left_out
 from policyengine.engines.compiled.source import Source
@@ -19,9 +20,10 @@ _MOST_VALUES = 16
 class Facts:
     """Writes facts and figures."""
 
-    def __init__(self, source: Source) -> None:
-        """``source`` is written to."""
+    def __init__(self, source: Source, dispatches: Sequence[Dispatch]) -> None:
+        """``source`` is written to; the rules of ``dispatches`` are answered together."""
         self.source = source
+        self.homes = {rule.name: one for one in dispatches for rule in one.rules}
 
     def given(self, cell: Given, place: str) -> Traits:
         """Write what a case says of a fact; facts of the whole case have been taken out of the inputs."""
@@ -112,6 +114,8 @@ class Facts:
         if not cell.candidates:
             self.source.write(f"{variable} = None")
             return Traits("", True)
+        if any(one.rule in self.homes for one in cell.candidates):
+            return self._derived_by_tables(cell, variable, place)
         rules = [self.source.slots[rule_name(one.rule)] + place for one in cell.candidates]
         values = [self.source.scope.value(one.value) for one in cell.candidates]
         are_sure = all(is_sure[rule_name(one.rule)] for one in cell.candidates)
@@ -139,6 +143,31 @@ class Facts:
         with chain.otherwise():
             truths, given = ", ".join(rules), ", ".join(one.text for one in values)
             self.source.write(f"{variable} = FACTS[{cell.name!r}](({truths}), ({given}))")
+
+    def _derived_by_tables(self, cell: Derived, variable: str, place: str) -> Traits:
+        """Write what rules conclude that are answered together; mostly one of them holds, or none."""
+        places = places_of(cell, self.homes)
+        tables = [self.source.slots[one.name] + place for one, _ in places.tables]
+        alone = [
+            self.source.slots[rule_name(cell.candidates[number].rule)] + place for number in places.alone
+        ]
+        named = named_values(cell)
+        values = [self.source.scope.value(one) for one in named]
+        given = ", ".join(f"{one.text}" for one in values)
+        chain = self.source.chain()
+        rest = f"({''.join(f'{one}, ' for one in tables)}), ({''.join(f'{one}, ' for one in alone)})"
+        with chain.when(
+            " and ".join(f"not {one}[1]" for one in tables) + "".join(f" and not {one}" for one in alone)
+        ):
+            self.source.write(f"{variable} = None")
+        if len(tables) == 1 and not named:
+            # One bit in both: this rule holds, and no other does or could.
+            is_one = f"{tables[0]}[0] == {tables[0]}[1]" + "".join(f" and not {one}" for one in alone)
+            with chain.when(f"{is_one} and {tables[0]}[0] in ROWS[{cell.name!r}]"):
+                self.source.write(f"{variable} = ROWS[{cell.name!r}][{tables[0]}[0]]")
+        with chain.otherwise():
+            self.source.write(f"{variable} = FACTS[{cell.name!r}]({rest}, ({given}{',' if given else ''}))")
+        return Traits(MARKS, True)
 
     def _derived_by_one(self, variable: str, rule: str, value: Value, is_sure: bool) -> None:
         open_value = f"None if {value.is_absent} else U" if value.may_be_absent else "U"

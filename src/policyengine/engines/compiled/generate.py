@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from policyengine.compile.dependencies import Node, expressions_of, names_of, rule_name
+from policyengine.compile.dependencies import rule_name
 from policyengine.compile.plan import (
     Amount,
     Computed,
@@ -25,6 +25,7 @@ from policyengine.compile.plan import (
 )
 from policyengine.engines.compiled.amounts import write_amount
 from policyengine.engines.compiled.clocks import Clocks
+from policyengine.engines.compiled.dispatch import Dispatch, Step, exprs_of, names_given
 from policyengine.engines.compiled.expressions import ALWAYS, NEVER, Condition, Traits
 from policyengine.engines.compiled.facts import Facts
 from policyengine.engines.compiled.questions import Questions
@@ -41,6 +42,7 @@ class Generated(Frozen):
     ``slots`` tells for each name and rule (``rule NAME``) its place in the tuple that ``judge`` returns.
     ``inputs`` are the facts of the whole case, in the order in which the source takes them.
     ``constants`` are the lengths of time that the source names, ``windows`` the windows of which it asks.
+    ``dispatches`` are rules that are answered together: they have one place, in which each has a bit.
     """
 
     source: str
@@ -48,6 +50,7 @@ class Generated(Frozen):
     inputs: tuple[Given, ...]
     constants: Mapping[str, Duration]
     windows: Mapping[str, Window | Same]
+    dispatches: tuple[Dispatch, ...] = ()
 
 
 def generate(plan: Plan, world: World) -> Generated:
@@ -60,9 +63,10 @@ class _Generator:
 
     def __init__(self, plan: Plan, world: World) -> None:
         self.source = Source(plan, world)
-        self.facts, self.clocks = Facts(self.source), Clocks(self.source, plan)
-        self.questions = Questions(self.source)
         self.arrangement = Arrangement(plan)
+        self.dispatches = tuple(one for one in self.arrangement.nodes if isinstance(one, Dispatch))
+        self.facts, self.clocks = Facts(self.source, self.dispatches), Clocks(self.source, plan)
+        self.questions = Questions(self.source)
         self.scopes = {one.name: one.when for one in plan.policies}
         cells = (cell for stratum in plan.strata for cell in stratum.cells)
         self.inputs = [cell for cell in cells if isinstance(cell, Given) and cell.listed is None]
@@ -80,8 +84,11 @@ class _Generator:
             self._group(group, nodes)
         source.write(f"return ({''.join(f'{variable}, ' for variable in source.slots.values())})")
         slots = {name: number for number, name in enumerate(source.slots)}
+        for one in self.dispatches:
+            slots |= {rule_name(rule.name): slots[one.name] for rule in one.rules}
         windows = {name: one for one, name in source.scope.windows.items()}
-        return Generated(source.text, slots, tuple(self.inputs), source.scope.constants, windows)
+        constants, inputs = source.scope.constants, tuple(self.inputs)
+        return Generated(source.text, slots, inputs, constants, windows, self.dispatches)
 
     def _take_inputs(self) -> None:
         """Write the variables of what a case says of itself as a whole."""
@@ -95,7 +102,7 @@ class _Generator:
 
     # ---------- groups
 
-    def _group(self, group: Group, nodes: Sequence[Node]) -> None:
+    def _group(self, group: Group, nodes: Sequence[Step]) -> None:
         """Write nodes of one policy and one list; where the policy does not apply they are skipped."""
         policy, listed = group
         for node in nodes:
@@ -109,10 +116,10 @@ class _Generator:
         with self.source.block("else:"):
             self._leave_out(nodes, listed)
 
-    def _leave_out(self, nodes: Sequence[Node], listed: str | None) -> None:
+    def _leave_out(self, nodes: Sequence[Step], listed: str | None) -> None:
         """Write what nodes are whose policy does not apply."""
-        for nothing, is_rule in (("None", False), ("0", True)):
-            own = [node for node in nodes if isinstance(node, Rule) is is_rule]
+        for nothing in ("None", "0", "NO_HITS"):
+            own = [node for node in nodes if _nothing(node) == nothing]
             names = [name for node in own for name in self.source.variables_of(node)]
             if listed is None:
                 names = [" = ".join(names)] if names else []
@@ -135,39 +142,42 @@ class _Generator:
 
     # ---------- nodes
 
-    def _nodes(self, nodes: Sequence[Node], listed: str | None, group: Group) -> None:
+    def _nodes(self, nodes: Sequence[Step], listed: str | None, group: Group) -> None:
         if listed is None:
             for node in nodes:
-                self.questions.ask(expressions_of(node), group)
+                self.questions.ask(exprs_of(node), group)
                 self._node(node, "")
             return
         for run in self._runs(nodes, group):
             for node in run:
                 for variable in self.source.variables_of(node):
                     self.source.write(f"{variable} = {self.source.empty('None', listed)}")
-            own = {name for node in run for name in names_of(node)}
-            exprs = [one for node in run for one in expressions_of(node)]
+            own = {name for node in run for name in names_given(node)}
+            exprs = [one for node in run for one in exprs_of(node)]
             with self.source.each(listed, exprs, own) as record:
                 for node in run:
                     self._node(node, f"[{record}]")
 
-    def _runs(self, nodes: Sequence[Node], group: Group) -> Iterator[list[Node]]:
+    def _runs(self, nodes: Sequence[Step], group: Group) -> Iterator[list[Step]]:
         """Cut nodes of records where one asks about the list what those before it must have settled."""
-        run: list[Node] = []
+        run: list[Step] = []
         for node in nodes:
-            if run and (self.questions.new(expressions_of(node), group) or _looks_at_records(node)):
+            if run and (self.questions.new(exprs_of(node), group) or _looks_at_records(node)):
                 yield run
                 run = []
-            self.questions.ask(expressions_of(node), group)
+            self.questions.ask(exprs_of(node), group)
             run.append(node)
         if run:
             yield run
 
-    def _node(self, cell: Node, place: str) -> None:
+    def _node(self, cell: Step, place: str) -> None:
         match cell:
             case Rule():
                 self.source.write(f"# rule {cell.name}")
                 self._rule(cell, place)
+                return
+            case Dispatch():
+                self._dispatch(cell, place)
                 return
             case Given():
                 traits = self.facts.given(cell, place)
@@ -185,7 +195,7 @@ class _Generator:
                 traits = Traits(value.marks, value.may_be_absent)
             case Amount():
                 traits = write_amount(self.source, cell, place, self._exists(cell))
-        for name in names_of(cell):
+        for name in names_given(cell):
             self.source.scope.traits[name] = traits
 
     def _exists(self, cell: Due | Amount) -> Condition:
@@ -197,6 +207,17 @@ class _Generator:
         return Condition(scope.text if own == ALWAYS else f"({scope.text} & {own.as_number})", False)
 
     # ---------- rules
+
+    def _dispatch(self, table: Dispatch, place: str) -> None:
+        """Write which of many rules hold."""
+        scope = self.policies[table.policy]
+        values = [self.source.scope.value(read) for read in table.columns]
+        found = f"TABLES[{table.name!r}]({', '.join(one.text for one in values)})"
+        if not scope.is_two_valued:
+            found = f"({found} if {scope.text} == 3 else (0, {found}[1]))"
+        self.source.write(f"{self.source.slots[table.name]}{place} = {found}")
+        is_sure = scope.is_two_valued and not any(one.marks for one in values)
+        self.is_sure |= {rule_name(rule.name): is_sure for rule in table.rules}
 
     def _rule(self, rule: Rule, place: str) -> None:
         slot = rule_name(rule.name)
@@ -212,6 +233,13 @@ class _Generator:
         self.is_sure[slot] = scope.is_two_valued and found.is_two_valued
 
 
-def _looks_at_records(node: Node) -> bool:
+def _looks_at_records(node: Step) -> bool:
     """Tell whether a clock looks at records of a list by itself, to see when it stands still."""
     return isinstance(node, Due) and any(one.question is not None for one in node.pauses)
+
+
+def _nothing(step: Step) -> str:
+    """Return the source of what a step finds where its policy does not apply."""
+    if isinstance(step, Dispatch):
+        return "NO_HITS"
+    return "0" if isinstance(step, Rule) else "None"

@@ -7,12 +7,13 @@ asked about and for what is open on the way there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from policyengine.compile.dependencies import Dependencies, names_of, rule_name
 from policyengine.compile.plan import Amount, Derived, Due, Rule, Status
+from policyengine.engines.compiled.dispatch import Dispatch, bits_of, truth_of
 from policyengine.engines.compiled.marks import TRUE, TRUTHS, UNDETERMINED, C, Mark, Raw
 from policyengine.engines.compiled.source import OF_CLOCKS
 from policyengine.engines.memory import WHOLE_CASE, Filled, WorkingMemory
@@ -45,6 +46,10 @@ Placed = tuple[str, int, "str | None"]
 """A rule or another name, its slot, and the list of whose records it is."""
 
 
+PlacedTable = tuple[tuple[str, ...], int, "str | None", int]
+"""Rules that are answered together, by their bits, with their slot and list, and the bits that are meant."""
+
+
 class Node(Frozen):
     """A cell or a rule: its slots, what it rests on directly, and its exact computation.
 
@@ -62,10 +67,12 @@ class Node(Frozen):
 class Layout:
     """Where everything stands in what the source gives, and how it is computed exactly."""
 
-    def __init__(self, program: Program, slots: Mapping[str, int]) -> None:
-        """``slots`` are those of the source."""
+    def __init__(self, program: Program, slots: Mapping[str, int], dispatches: Sequence[Dispatch]) -> None:
+        """``slots`` are those of the source, in which the rules of ``dispatches`` have one for all."""
         self.program = program
         self.slots = slots
+        self.bits = {rule_name(rule.name): bit for one in dispatches for bit, rule in enumerate(one.rules)}
+        """The bits of rules that are answered together."""
         cells = [cell for stratum in program.plan.strata for cell in stratum.cells]
         listed = {step.cell.name: step.listed for stratum in program.strata for step in stratum}
         self.values: Lists = {name: listed[cell.name] for cell in cells for name in names_of(cell)}
@@ -80,12 +87,26 @@ class Layout:
         self.deadlines: Lists = {one.name: one.listed for one in cells if isinstance(one, Status)}
         self.amounts: Lists = {one.name: one.listed for one in cells if isinstance(one, Amount)}
         self.strata: Sequence[Sequence[Placed]] = [
-            sorted((rule.name, slots[rule_name(rule.name)], rule.listed) for rule in stratum.rules)
+            sorted(
+                (rule.name, slots[rule_name(rule.name)], rule.listed)
+                for rule in stratum.rules
+                if rule_name(rule.name) not in self.bits
+            )
             for stratum in program.plan.strata
         ]
-        """The rules of each stratum, by name."""
+        """The rules of each stratum, by name, but for those that are answered together."""
         self.sorted_rules = sorted(rule for stratum in self.strata for rule in stratum)
-        self.rules: Lists = {name: listed for name, _, listed in self.sorted_rules}
+        whole = [rule for stratum in program.plan.strata for rule in stratum.rules]
+        self.rules: Lists = {name: listed for name, listed in sorted((one.name, one.listed) for one in whole)}
+        self.tables: Sequence[Sequence[PlacedTable]] = [
+            [
+                (tuple(rule.name for rule in one.rules), slots[one.name], one.listed, mask)
+                for one in dispatches
+                if (mask := _mask(one, {rule.name for rule in stratum.rules}))
+            ]
+            for stratum in program.plan.strata
+        ]
+        """The rules of each stratum that are answered together."""
         self.homes = {name: cell.name for cell in cells for name in names_of(cell)}
         """The cell of each name."""
         values = [(name, slots[name], listed) for name, listed in self.values.items()]
@@ -129,6 +150,11 @@ class Layout:
         return found
 
 
+def _mask(dispatch: Dispatch, rules: Collection[str]) -> int:
+    """Return the bits of those rules."""
+    return sum(1 << bit for bit, rule in enumerate(dispatch.rules) if rule.name in rules)
+
+
 def _apart(placed: Iterable[Placed]) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
     """Return names with their slots: those of the whole case, and those of records."""
     whole: list[tuple[str, int]] = []
@@ -159,7 +185,9 @@ class Run:
     def raw(self, slot: str, record: int | None) -> Raw:
         """Return what the source found."""
         found = self.slots[self.layout.slots[slot]]
-        return found if record is None else found[record]
+        bit = self.layout.bits.get(slot)
+        raw = found if record is None else found[record]
+        return raw if bit is None else truth_of(raw, bit)
 
     def keys(self, names: Lists) -> Iterator[Key]:
         """Return the keys of names, for every record that is seen."""
@@ -220,12 +248,30 @@ class Run:
     @cached_property
     def firings(self) -> tuple[Key, ...]:
         """The rules that hold, reasons before what follows from them."""
-        return tuple(key for rules in self.layout.strata for key in self._with_truth(rules, TRUE))
+        found: list[Key] = []
+        for rules, tables in zip(self.layout.strata, self.layout.tables, strict=True):
+            held = self._with_truth(rules, TRUE)
+            more = self._of_tables(tables, TRUE)
+            found += sorted((*held, *more), key=by_name) if more else held
+        return tuple(found)
 
     @cached_property
     def open_rules(self) -> tuple[Key, ...]:
         """The rules of which it is open whether they hold, by name."""
-        return tuple(sorted(self._with_truth(self.layout.sorted_rules, UNDETERMINED), key=by_name))
+        found = self._with_truth(self.layout.sorted_rules, UNDETERMINED)
+        for tables in self.layout.tables:
+            found += self._of_tables(tables, UNDETERMINED)
+        return tuple(sorted(found, key=by_name))
+
+    def _of_tables(self, tables: Sequence[PlacedTable], truth: int) -> list[Key]:
+        """Return the rules among those that are answered together which have a truth."""
+        found: list[Key] = []
+        for names, slot, listed, mask in tables:
+            for record in self.each(listed):
+                certain, possible = self.slots[slot] if record is None else self.slots[slot][record]
+                wanted = mask & (certain if truth == TRUE else possible & ~certain)
+                found += [(names[bit], record) for bit in bits_of(wanted)]
+        return found
 
     def _with_truth(self, rules: Sequence[Placed], truth: int) -> list[Key]:
         """Return those rules, which are in order, that have a truth; for records, in the order of these."""
@@ -267,13 +313,16 @@ class Run:
         found += [name for name, slot in layout.values_of_records if Mark in map(type, slots[slot])]
         found += [name for name, slot in layout.rules_of_case if slots[slot] == UNDETERMINED]
         found += [name for name, slot in layout.rules_of_records if UNDETERMINED in slots[slot]]
+        for tables in layout.tables:
+            found += [rule_name(name) for name, _ in self._of_tables(tables, UNDETERMINED)]
         return frozenset(found)
 
     def told(self, names: Iterable[Named]) -> tuple[Raw, ...]:
         """Return how names and rules came out, as the source holds it."""
         slots, places = self.slots, self.layout.slots
+        wanted = {places[name]: listed for name, listed in names}  # rules of a table have one place
         return tuple(
-            [slots[places[name]] if listed is None else tuple(slots[places[name]]) for name, listed in names]
+            [slots[place] if listed is None else tuple(slots[place]) for place, listed in wanted.items()]
         )
 
     def changed_since(self, before: Findings) -> Changes:
@@ -415,9 +464,7 @@ class _Exact:
 
     def _has_open(self, node: Node) -> bool:
         for slot in node.slots:
-            found = self.run.slots[self.run.layout.slots[slot]]
-            raws = (found,) if node.listed is None else [found[one] for one in self.run.each(node.listed)]
-            for raw in raws:
+            for raw in (self.run.raw(slot, record) for record in self.run.each(node.listed)):
                 if raw == UNDETERMINED if node.is_rule else type(raw) is Mark:
                     return True
         return False

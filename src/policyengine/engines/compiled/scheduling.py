@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyengine.compile.dependencies import Dependencies, Node, names_of
+from policyengine.compile.dependencies import Dependencies
 from policyengine.compile.plan import Plan
+from policyengine.engines.compiled.dispatch import Dispatch, Step, names_told, steps_of
 
 Group = tuple[str | None, str | None]
 """A policy and a list; None where a cell belongs to none."""
@@ -20,19 +21,25 @@ class Arrangement:
     def __init__(self, plan: Plan) -> None:
         """Find out what rests on what."""
         self._dependencies = Dependencies(plan)
-        self.nodes = self._dependencies.nodes
-        homes = {name: number for number, node in enumerate(self.nodes) for name in names_of(node)}
-        self._before = [{homes[name] for name in self._dependencies.names_read(node)} for node in self.nodes]
+        self.nodes = steps_of(plan)
+        homes = {name: number for number, node in enumerate(self.nodes) for name in names_told(node)}
+        self._before = [{homes[name] for name in self._names_read(node)} for node in self.nodes]
         self._after: dict[int, list[int]] = {}
         for number, before in enumerate(self._before):
             for one in before:
                 self._after.setdefault(one, []).append(number)
 
-    def group_of(self, node: Node) -> Group:
+    def _names_read(self, node: Step) -> Iterator[str]:
+        for one in node.rules if isinstance(node, Dispatch) else (node,):
+            yield from self._dependencies.names_read(one)
+
+    def group_of(self, node: Step) -> Group:
         """Return the policy without which a node has no value, and the list of whose records it is."""
+        if isinstance(node, Dispatch):
+            return node.policy, node.listed
         return self._dependencies.policy_of(node), node.listed
 
-    def groups(self) -> Iterator[tuple[Group, list[Node]]]:
+    def groups(self) -> Iterator[tuple[Group, list[Step]]]:
         """Return the nodes in groups, each node after those that it rests on."""
         waiting = [set(before) for before in self._before]
         ready: dict[Group, list[int]] = {}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from policyengine.compile.dependencies import Node, names_of, read_by, tallies_of
+from policyengine.compile.dependencies import read_by, tallies_of
 from policyengine.compile.plan import Amount, Derived, Due, Expr, Plan
+from policyengine.engines.compiled.dispatch import Step, names_given
 from policyengine.engines.compiled.expressions import Scope, Value
 from policyengine.engines.compiled.names import Names
 from policyengine.engines.world import World
@@ -30,6 +31,9 @@ _HELPERS = (
     "LATEST",
     "EARLIEST",
     "MIDNIGHT",
+    "TABLES",
+    "ROWS",
+    "NO_HITS",
 )
 OF_CLOCKS = ("exists", "provisional", "end")
 """What a clock has beside its values; the end is certain even where it is not that there is a clock."""
@@ -101,18 +105,18 @@ class Source:
         name = self.slots[slot] = self.names.new(slot)
         return name
 
-    def declare(self, node: Node) -> None:
+    def declare(self, node: Step) -> None:
         """Give a node its variables."""
-        for name in names_of(node):
+        for name in names_given(node):
             if name not in self.slots:
                 self.scope.variables[name] = self.variable(name)
         if isinstance(node, Due):
             for what in _of_clock(node):
                 self.variable(f"{node.deadline} {what}")
 
-    def variables_of(self, node: Node) -> list[str]:
+    def variables_of(self, node: Step) -> list[str]:
         """Return the variables of a node."""
-        found = [self.slots[name] for name in names_of(node)]
+        found = [self.slots[name] for name in names_given(node)]
         if isinstance(node, Due):
             found += [self.slots[f"{node.deadline} {what}"] for what in _of_clock(node)]
         return found

@@ -35,6 +35,7 @@ from policyengine.engines.closures import (
     leaves_of,
     may_fail,
 )
+from policyengine.engines.compiled.dispatch import NO_HITS, Dispatch, Index, TableResolver, places_of, rows_of
 from policyengine.engines.compiled.marks import (
     FALSE,
     PENDING,
@@ -366,8 +367,12 @@ def _part(expr: Expr, rest: Iterator[Raw], range_of: RangeOf) -> Part:
 class Helpers:
     """What the source of one program needs beside itself."""
 
-    def __init__(self, program: Program) -> None:
-        """Make the clocks and functions of all cells."""
+    def __init__(self, program: Program, dispatches: Sequence[Dispatch]) -> None:
+        """Make the clocks and functions of all cells; the rules of ``dispatches`` are answered together."""
+        homes = {rule.name: one for one in dispatches for rule in one.rules}
+        self.tables = {one.name: Index(one) for one in dispatches}
+        self.rows: dict[str, Mapping[int, Raw]] = {}
+        """For facts that rules of one table conclude the value of each, by its bit."""
         self.clocks: dict[str, tuple[Clock, Clock]] = {}
         self.dues: dict[str, Due] = {}
         self.ends: dict[str, Clock] = {}
@@ -375,11 +380,15 @@ class Helpers:
         self.given = program.given
         self.zone = program.world.zone
         self.tallies = tallies_of(program.plan)
-        self.facts: dict[str, Callable[[tuple[int, ...], tuple[Raw, ...]], Raw]] = {}
+        self.facts: dict[str, Callable[..., Raw]] = {}
         self.figures: dict[str, Callable[[int], Raw]] = {}
         self.world = world = program.world
         for cell in (cell for stratum in program.plan.strata for cell in stratum.cells):
             match cell:
+                case Derived() if any(one.rule in homes for one in cell.candidates):
+                    places = places_of(cell, homes)
+                    self.facts[cell.name] = TableResolver(cell, places).value
+                    self.rows[cell.name] = rows_of(cell, places)
                 case Derived() if len(cell.candidates) > 1:
                     self.facts[cell.name] = _Resolver(cell).value
                 case Parameter():
@@ -434,6 +443,9 @@ class Helpers:
             "CALCULATIONS": {name: parts.calculated for name, parts in self.amounts.items()},
             "DURING": {"instant": self._is_during, "date": _is_day_during},
             "MIDNIGHT": _midnight(self.world),
+            "TABLES": self.tables,
+            "ROWS": self.rows,
+            "NO_HITS": NO_HITS,
         }
 
 

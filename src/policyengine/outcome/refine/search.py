@@ -7,7 +7,8 @@ its values have an order, into intervals in which no elementary comparison chang
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Literal
 
@@ -687,8 +688,10 @@ class _Search:
     ) -> list[tuple[int, int]]:
         """Return intervals in which no elementary comparison changes, in order.
 
-        Bisection: where both ends come out the same, so does all between them.
+        Bisection: where both ends come out the same, so does all between them. Constants that the value is
+        compared with are tried first, for there it will change.
         """
+        cuts = self.slice.cuts(missing.name)
 
         @cache
         def atoms(number: int) -> tuple[object, ...]:
@@ -710,7 +713,7 @@ class _Search:
                 cells.append((start, low))
                 start = high
                 continue
-            middle = (low + high) // 2
+            middle = _cut(cuts, low, high)
             waiting += [(middle, high), (low, middle)]
         cells.append((start, limits.high))
         return cells
@@ -718,6 +721,12 @@ class _Search:
 
 _TIMES = (ValueType.INSTANT, ValueType.DATE)
 _MOST_RECORDS = 50
+
+
+def _cut(cuts: Sequence[int], low: int, high: int) -> int:
+    """Return the middle one of some numbers between two others, or the middle of these."""
+    first, last = bisect_right(cuts, low), bisect_left(cuts, high)
+    return cuts[(first + last) // 2] if first < last else (low + high) // 2
 
 
 def _node_of_name(name: str, book: Rulebook) -> str:

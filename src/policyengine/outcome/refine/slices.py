@@ -7,6 +7,7 @@ does not. So where all atoms of a slice come out the same at both ends of an int
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations
@@ -73,10 +74,23 @@ class Asked(Frozen):
     this: str | None = None
 
 
+class _Ranked(Frozen):
+    """A fact that is compared with constants: it comes out otherwise where it passes one of them."""
+
+    ref: Ref
+    listed: str | None
+    cuts: tuple[int, ...]
+    """The numbers from which on one of the tests comes out otherwise than below, in order."""
+
+
 class _Parts(Frozen):
-    """Elementary comparisons: tests, names whose value is what it is, and values that may contradict."""
+    """Elementary comparisons: tests, names whose value is what it is, and values that may contradict.
+
+    ``ranked`` are the tests of facts by constants, together for each fact: a table has hundreds of them.
+    """
 
     asked: tuple[Asked, ...]
+    ranked: tuple[_Ranked, ...]
     words: tuple[tuple[str, str | None], ...]
     rivals: tuple[tuple[str | None, tuple[tuple[Operand, Operand], ...]], ...]
 
@@ -98,6 +112,7 @@ class Slice:
         self._after = after
         self._parts: dict[str, _Parts] = {}
         self._continuous: dict[str, _Parts] = {}
+        self._cuts: dict[str, Sequence[int]] = {}
         self._flows: dict[str, frozenset[str]] = {}
         self._texts: dict[str, tuple[str, ...] | None] = {}
 
@@ -569,6 +584,9 @@ class Slice:
             else:
                 for place, record in explanation.standpoints(one.listed, one.this):
                     yield _atom(one.condition, record, place)
+        for ranked in parts.ranked:
+            for record in each(ranked.listed):
+                yield _rank(explanation.state_of(ranked.ref, record), ranked.cuts)
         for name, listed in parts.words:
             for record in each(listed):
                 yield _word(explanation.values[name, record])
@@ -576,6 +594,15 @@ class Slice:
             for record in each(listed):
                 for left, right in pairs:
                     yield _order(explanation.state_of(left, record), explanation.state_of(right, record))
+
+    def cuts(self, name: str) -> Sequence[int]:
+        """Return the numbers at which comparisons of a fact with constants change, and those below them."""
+        found = self._cuts.get(name)
+        if found is None:
+            parts = self._moved_parts(name).ranked
+            cuts = {cut for one in parts if one.ref.name == name for cut in one.cuts}
+            found = self._cuts[name] = sorted({at for cut in cuts for at in (cut - 1, cut)})
+        return found
 
     def waits_for_others(self, explanation: Explanation, moved: Key) -> bool:
         """Tell whether something that moves with a value is compared with what is not known.
@@ -618,7 +645,7 @@ class Slice:
             for fact, pairs in self._rivals.items()
             if any(ref.name in names for pair in pairs for one in pair for ref in refs_of_operand(one))
         ]
-        return _Parts(tuple(asked), tuple(words), tuple(rivals))
+        return _Parts(*_ranked(asked), tuple(words), tuple(rivals))
 
     def _parts_of(self, deadline: Deadline) -> frozenset[str]:
         """Return the names that a clock is counted from, for, until and stopped by."""
@@ -644,7 +671,7 @@ class Slice:
             if any(not nodes.isdisjoint(map(node_of, refs_of_operand(one))) for pair in pairs for one in pair)
         ]
         asked = [one for one in self.asked if not nodes.isdisjoint(_nodes_of(one.condition))]
-        return _Parts(tuple(asked), tuple(words), tuple(rivals))
+        return _Parts(*_ranked(asked), tuple(words), tuple(rivals))
 
     @cached_property
     def _conclusions(self) -> Mapping[str, Mapping[object, Operand]]:
@@ -662,8 +689,17 @@ class Slice:
         """The values of a fact that are compared to find a contradiction, of which one is not a literal."""
         found = {}
         for fact, values in self._conclusions.items():
-            pairs = combinations(values.values(), 2)
-            found[fact] = tuple(pair for pair in pairs if any(isinstance(one, Ref) for one in pair))
+            every = [*values.values()]
+            names = [number for number, one in enumerate(every) if isinstance(one, Ref)]
+            found[fact] = tuple(
+                (one, every[other])
+                for number, one in enumerate(every)
+                for other in (
+                    range(number + 1, len(every))
+                    if isinstance(one, Ref)
+                    else names[bisect_right(names, number) :]
+                )
+            )
         return found
 
     def may_conflict(self, findings: Findings) -> bool:
@@ -774,6 +810,59 @@ def _period(period: Period, time: Ref | Constant, record: int | None, explanatio
     if not isinstance(state, Known):
         return state
     return Known(number_of(period, state.value, time.type is ValueType.DATE, explanation.world.zone))
+
+
+def _ranked(asked: Sequence[Asked]) -> tuple[tuple[Asked, ...], tuple[_Ranked, ...]]:
+    """Return tests, and apart from them those that compare a fact with constants, together for each fact."""
+    rest: list[Asked] = []
+    cuts: dict[tuple[Ref, str | None], set[int]] = {}
+    for one in asked:
+        found = _cuts_of(one.condition) if one.this is None else None
+        if found is None or not isinstance(one.condition, Test):
+            rest.append(one)
+        else:
+            cuts.setdefault((one.condition.ref, one.listed), set()).update(found)
+    ranked = (_Ranked(ref, listed, tuple(sorted(found))) for (ref, listed), found in cuts.items())
+    return tuple(rest), tuple(ranked)
+
+
+def _cuts_of(condition: Condition) -> list[int] | None:
+    """Return the numbers from which on a test of a fact by constants comes out otherwise, else None."""
+    if (
+        not isinstance(condition, Test)
+        or condition.operator in ("known", "happened")
+        or condition.ref.kind != "fact"
+        or condition.ref.type in _EXACT
+    ):
+        return None
+    type = condition.ref.type  # a date can be compared with an instant, too
+    constants = [one for one in condition.operands if isinstance(one, Constant) and one.type is type]
+    keys = [comparison_key(one.value) for one in constants]
+    limits = [key for key in keys if isinstance(key, int)]
+    if len(limits) < len(condition.operands):
+        return None
+    match condition.operator:
+        case "at_least" | "less_than":
+            return limits
+        case "at_most" | "more_than":
+            return [limit + 1 for limit in limits]
+        case "is" | "one_of":
+            return [at for limit in limits for at in (limit, limit + 1)]
+        case _:
+            return None
+
+
+def _rank(state: State, cuts: Sequence[int]) -> object:
+    """Return between which numbers a value is: there all tests come out alike."""
+    match state:
+        case Known(value):
+            key = comparison_key(value)
+            assert isinstance(key, int)  # a fact that has an order
+            return bisect_right(cuts, key)
+        case Absent():
+            return None
+        case _:
+            return UNDECIDED
 
 
 def _order(one: State, other: State) -> object:

@@ -10,7 +10,7 @@ from policyengine.diagnostics.diagnostic import Diagnostic, has_errors, message
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import replace
-from policyengine.model.rulebook import Rulebook
+from policyengine.model.rulebook import Rule, Rulebook
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.book import parse_assumptions, parse_book, parse_currency, parse_zone
 from policyengine.reading.parse.clauses import parse_clauses
@@ -182,7 +182,8 @@ def _parse(
         parameters=apply_overlays(parameters, layers, scope),
         deadlines=_merged(parts.deadlines for parts in policies),
         amounts=_merged(parts.amounts for parts in policies),
-        rules=_merged(parts.rules for parts in policies),
+        rules=_sound_overrides(_merged(parts.rules for parts in policies), faults),
+        tables=_merged(parts.tables for parts in policies),
         overlays=tuple(layer.overlay for layer in layers),
         clauses=clauses,
         reports=_in_order({one.id: one for one in reports}),
@@ -198,6 +199,16 @@ def _in_order(parts: Mapping[str, _Named]) -> dict[str, _Named]:
 
 def _merged(parts: Iterable[Mapping[str, _Named]]) -> dict[str, _Named]:
     return _in_order({name: part for group in parts for name, part in group.items()})
+
+
+def _sound_overrides(rules: dict[str, Rule], faults: Sequence[Diagnostic]) -> dict[str, Rule]:
+    """Return rules that override none of which only the name is known, because the rest has a fault."""
+    if not has_errors(faults):
+        return rules
+    return {
+        id: replace(rule, overrides=tuple(one for one in rule.overrides if one in rules))
+        for id, rule in rules.items()
+    }
 
 
 def _refuse_same(ids: Sequence[str], spans: Sequence[Span], scope: Scope) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from policyengine.diagnostics.diagnostic import Diagnostic, error, message
 from policyengine.diagnostics.did_you_mean import did_you_mean
@@ -13,6 +14,9 @@ from policyengine.frozen import Frozen
 from policyengine.model.conditions import Computed, Ref, SymbolKind
 from policyengine.model.rulebook import STATUSES, Assumption, ValueSet
 from policyengine.values.literals import ValueType
+
+if TYPE_CHECKING:
+    from policyengine.reading.parse.tables import RawTable
 
 NAME = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*")
 _STATUS_CHOICES = tuple(name for name, _ in STATUSES)
@@ -49,6 +53,10 @@ class Names:
         self.assumptions: dict[str, Assumption] = {}
         self.parties: tuple[str, ...] = ()
         self.rules: dict[str, Span] = {}
+        self.tables: dict[str, RawTable] = {}
+        """Tables whose rows have names already."""
+        self.titles: dict[str, tuple[str, ...]] = {}
+        """What each name is called, in all languages."""
         self.given: set[str] = set()
         self.planned: set[str] = set()
         self.for_record: set[str] = set()

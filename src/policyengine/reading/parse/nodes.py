@@ -60,3 +60,10 @@ def title(node: Node | None) -> Text:
     """Return a text in the languages it is written in."""
     written = mapping(node)
     return Text(text(written.get("zh")), text(written.get("en")))
+
+
+def title_texts(node: Node | None) -> tuple[str, ...]:
+    """Return a title in every language in which it is written."""
+    if isinstance(node, Scalar):
+        return (node.text,)
+    return tuple(text(entry.value) for entry in entries(node))

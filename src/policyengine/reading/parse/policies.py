@@ -23,6 +23,7 @@ from policyengine.model.rulebook import (
     Parameter,
     Policy,
     Rule,
+    Table,
     TextByReading,
 )
 from policyengine.reading.parse import nodes
@@ -44,6 +45,7 @@ from policyengine.reading.parse.operands import (
     wanted_by,
 )
 from policyengine.reading.parse.sources import Sources
+from policyengine.reading.parse.tables import DaysOfRows, RawTable, TableParser, declare_table
 from policyengine.semantics.strata import refs_of_operand
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar, SequenceNode
 from policyengine.values.literals import LENGTHS, ValueType, start_of_day
@@ -61,6 +63,7 @@ class PolicyParts(Frozen):
     deadlines: dict[str, Deadline]
     amounts: dict[str, Amount]
     rules: dict[str, Rule]
+    tables: dict[str, Table]
 
 
 def declare_policy(node: MappingNode, scope: Scope) -> None:
@@ -68,6 +71,7 @@ def declare_policy(node: MappingNode, scope: Scope) -> None:
     for entry in nodes.entries(node.get("parameters")):
         type = _parameter_type(entry, scope)
         scope.names.declare(Symbol(entry.key.text, "parameter", type, None, (), entry.key.span))
+        scope.names.titles[entry.key.text] = nodes.title_texts(nodes.mapping(entry.value).get("title"))
     for entry in nodes.entries(node.get("deadlines")):
         stands = nodes.mapping(entry.value).get("pauses") is not None
         scope.names.declare_deadline(entry.key.text, _for_each(entry, scope), entry.key.span, stands)
@@ -76,12 +80,28 @@ def declare_policy(node: MappingNode, scope: Scope) -> None:
         if nodes.mapping(entry.value).get("rounding") == Scalar("none", entry.key.span, False):
             scope.names.exact.add(entry.key.text)
         scope.names.declare(Symbol(entry.key.text, "amount", type, listed, (), entry.key.span))
+        scope.names.titles[entry.key.text] = nodes.title_texts(nodes.mapping(entry.value).get("title"))
     for entry in nodes.entries(node.get("rules")):
-        first = scope.names.rules.setdefault(entry.key.text, entry.key.span)
-        if first is not entry.key.span:
-            what = message("`{name}` is defined twice", name=entry.key.text)
-            help = message("the other definition is at {place}", place=first)
-            scope.fault("duplicate-name", what, entry.key.span, help)
+        _declare_rule(entry, scope)
+    for entry in nodes.entries(node.get("tables")):
+        if _declare_rule(entry, scope):
+            _declare_rows(entry, declare_table(entry, scope), scope)
+
+
+def _declare_rule(entry: Entry, scope: Scope) -> bool:
+    """Give a rule or a table its name; tell whether it was free."""
+    first = scope.names.rules.setdefault(entry.key.text, entry.key.span)
+    if first is entry.key.span:
+        return True
+    what = message("`{name}` is defined twice", name=entry.key.text)
+    help = message("the other definition is at {place}", place=first)
+    scope.fault("duplicate-name", what, entry.key.span, help)
+    return False
+
+
+def _declare_rows(entry: Entry, table: RawTable, scope: Scope) -> None:
+    scope.names.tables[entry.key.text] = table
+    scope.names.rules.update((rule, entry.key.span) for rule in table.rules)
 
 
 def settle_policy(node: MappingNode, scope: Scope) -> None:
@@ -193,17 +213,45 @@ class PolicyParser:
         title = nodes.title(self.node.get("title"))
         scope = join([*self.applies, *(() if self.listed else self.days)], self.node.span)
         days = _ordinal(self.first_day), _ordinal(self.last_day)
+        tables = [*self._tables()]
         return PolicyParts(
             Policy(self.id, title, self.node.span.file, *days, scope, span, self.by),
             self._all("parameters", self._parameter),
             self._all("deadlines", self._deadline),
             self._all("amounts", self._amount),
-            self._all("rules", self._rule),
+            {**self._all("rules", self._rule), **{rule.id: rule for _, rules in tables for rule in rules}},
+            {table.id: table for table, _ in tables},
         )
 
     def _all(self, key: str, parse: Callable[[Entry], _Part | None]) -> dict[str, _Part]:
         parsed = {entry.key.text: parse(entry) for entry in nodes.entries(self.node.get(key))}
         return {name: part for name, part in parsed.items() if part is not None}
+
+    def _tables(self) -> Iterator[tuple[Table, list[Rule]]]:
+        tell, is_fraction = self._tell_undated, self._is_fraction
+        parser = TableParser(self.id, self.scope, self.sources, self._overrides, tell, is_fraction)
+        for entry in nodes.entries(self.node.get("tables")):
+            raw = self.scope.names.tables.get(entry.key.text)
+            sound, listed = self._listed(nodes.mapping(entry.value))
+            if raw is None or raw.node is not entry.value or not sound:
+                continue  # another one has its name, or its list is not there: told already
+            found = parser.parse(entry, raw, listed, self._days_of_table(entry, listed))
+            if found is not None:
+                yield found
+
+    def _days_of_table(self, entry: Entry, listed: str | None) -> DaysOfRows:
+        effective = nodes.mapping(nodes.mapping(entry.value).get("effective"))
+        scope, written = self.scope.within(listed), effective.get("by")
+        by = None if written is None else parse_ref(written, INSTANT, scope)
+        if written is None:
+            self._is_of_record(entry, listed)
+        first, last = (_day(effective, word, scope) for word in ("from", "until"))
+        tests = tuple(self._days_of_rule(by, first, last))
+        return DaysOfRows(by, by or self.by, tests, _ordinal(first), _ordinal(last))
+
+    def _tell_undated(self, span: Span) -> None:
+        what = message("the versions have dates, and nothing says the date of which act counts")
+        self.scope.fault("undated-policy", what, span, _say_which_act(self.scope))
 
     # ---------- scope of the policy
 
@@ -496,11 +544,13 @@ class PolicyParser:
         return found
 
     def _overrides(self, node: Node | None, own: str) -> list[str]:
-        found = []
+        found: list[str] = []
         for written in nodes.names(node):
             if written.text == own:
                 what = message("a rule cannot override itself")
                 self.scope.fault("unknown-rule", what, written.span, message("remove it from `overrides`"))
+            elif written.text in self.scope.names.tables:
+                found += self.scope.names.tables[written.text].rules
             elif written.text not in self.scope.names.rules:
                 what = message("there is no rule `{name}`", name=written.text)
                 help = did_you_mean(written.text, self.scope.names.rules) or _NAME_A_RULE

@@ -26,6 +26,7 @@ _SECTIONS = (
     "deadlines",
     "amounts",
     "rules",
+    "tables",
     "counts",
     "repeats",
 )

@@ -66,6 +66,7 @@ def declare_vocabulary(node: MappingNode, scope: Scope) -> None:
         fact = nodes.mapping(entry.value)
         choices = tuple(choice.key.text for choice in nodes.entries(fact.get("values")))
         scope.names.declare(Symbol(path, "fact", _type(fact), listed, choices, entry.key.span))
+        scope.names.titles[path] = nodes.title_texts(fact.get("title"))
         if nodes.text(fact.get("role"), "given") == "given":
             scope.names.given.add(path)
         if fact.get("planned") is not None:

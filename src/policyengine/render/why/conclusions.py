@@ -117,8 +117,9 @@ class Conclusions:
             yield from self.leaves.parts(parts, depth + 1, deep=True)
         operand = next(one.value for one in rule.then if one.fact.name == concluded[0])
         yield from self._gives(operand, concluded, rule_key[1], depth + 1, several)
-        if rule.overrides:
-            names = self.say(", ").join(rule.overrides)
+        below = self.book.overridden_by(rule)
+        if below:
+            names = self.say(", ").join(one.id for one in below)
             yield self.walk.line(depth + 1, self.say("takes precedence over {rules}", rules=names), "faint")
 
     def _gives(

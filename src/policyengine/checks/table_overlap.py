@@ -1,0 +1,81 @@
+"""``table-overlap`` (error): Two rows of a table hold for the same inputs and give different values.
+
+Which of the two is meant nothing says, and a case with such inputs would be in conflict. Either the cells of
+one are to leave out what the other holds for, or the table says what counts: `overlap: first_row_counts`
+takes the row that stands first. The inputs that the rows have in common are told as cells are written.
+
+Fails::
+
+    # policies/returns.yaml
+    tables:
+      restocking:
+        title: {zh: 退货费, en: Restocking fee}
+        asks: order.total
+        gives: return.refund
+        rows:
+          - [up to 50.00, 1.00]
+          - [50.00 to 100.00, 2.00]
+
+Passes::
+
+    # policies/returns.yaml
+    tables:
+      restocking:
+        title: {zh: 退货费, en: Restocking fee}
+        asks: order.total
+        gives: return.refund
+        rows:
+          - [up to 50.00, 1.00]
+          - [over 50.00, 2.00]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policyengine.checks.boxes import Boxes
+from policyengine.checks.possible_conflict import may_differ
+from policyengine.diagnostics.diagnostic import Diagnostic, error, message
+from policyengine.model.rulebook import Row, Rulebook, Table
+
+MOST_TOLD = 10
+"""So many pairs of rows of one table are told."""
+
+
+def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
+    """Tell the rows that hold together and disagree."""
+    for table in rulebook.tables.values():
+        if table.overlap == "refused":
+            yield from _of_table(rulebook, table)
+
+
+def _of_table(book: Rulebook, table: Table) -> Iterator[Diagnostic]:
+    told = 0
+    for version in table.versions:
+        boxes = Boxes(book, table, version)
+        for one, other in boxes.meeting():
+            first, second = version.rows[one], version.rows[other]
+            if not _disagree(book, first, second):
+                continue
+            cells = zip(table.asks, boxes.text(boxes.common(one, other)), strict=True)
+            inputs = "; ".join(f"{ref.name}: {text}" for ref, text in cells)
+            what = message(
+                "`{first}` and `{second}` both hold for {inputs}",
+                first=first.rule,
+                second=second.rule,
+                inputs=f"`{inputs}`",
+            )
+            help = message(
+                "leave it out of one of the two, or write `overlap: first_row_counts`;"
+                " the other is at {place}",
+                place=first.span,
+            )
+            yield error("table-overlap", what, second.span, help)
+            told += 1
+            if told >= MOST_TOLD:
+                return
+
+
+def _disagree(book: Rulebook, first: Row, second: Row) -> bool:
+    one, other = book.rules[first.rule], book.rules[second.rule]
+    return any(may_differ(a.value, b.value) for a, b in zip(one.then, other.then, strict=True))
