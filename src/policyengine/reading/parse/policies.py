@@ -367,8 +367,15 @@ class PolicyParser:
         )
 
     def _events(self, node: Node | None, scope: Scope) -> tuple[Ref, ...]:
-        found = (parse_ref(event, INSTANT, scope) for event in nodes.items(node))
+        found = (self._event(event, scope) for event in nodes.items(node))
         return tuple(event for event in found if event is not None)
+
+    def _event(self, node: Node, scope: Scope) -> Ref | None:
+        """Return the name of an act or event; a question about a list gives one, too."""
+        if not isinstance(node, MappingNode):
+            return parse_ref(node, INSTANT, scope)
+        found = parse_operand(node, INSTANT, scope)
+        return found if isinstance(found, Ref) else None
 
     def _is_right(self, node: MappingNode) -> bool:
         """Tell whether somebody may act, and need not; nobody can use a right that nothing meets."""
