@@ -11,7 +11,7 @@ import pytest
 from policyengine.compile.lower import lower_rulebook
 from policyengine.compile.plan import Given
 from policyengine.diagnostics.diagnostic import Diagnostic
-from policyengine.engines.program import limits_of
+from policyengine.engines.memory import limits_of
 from policyengine.frozen import replace
 from policyengine.model.case import Case
 from policyengine.reading.case.reader import CaseReader, Settings

@@ -111,7 +111,7 @@ CASES: tuple[tuple[str, bool, Ask], ...] = (
 )
 
 
-@pytest.mark.parametrize(("how", "is_time", "ask"), CASES, ids=lambda one: str(one))
+@pytest.mark.parametrize(("how", "is_time", "ask"), CASES, ids=[f"{how}-{time}" for how, time, _ in CASES])
 @given(asked=lists())
 def test_what_is_settled_is_so_in_every_way_and_what_is_so_in_every_way_is_settled(
     how: str, is_time: bool, ask: Ask, asked: list[Seen]
