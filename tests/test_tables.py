@@ -433,6 +433,13 @@ def test_rows_that_agree_may_overlap(tmp_path: Path) -> None:
     assert answer(book, {"tier": "low", "number": 1}, tmp_path) == Known(100)
 
 
+def test_all_rows_count_only_of_what_several_rules_build(tmp_path: Path) -> None:
+    found = told(
+        tmp_path, table(rows("low, any, 1.00"), more="    overlap: all_rows_count\n    otherwise: 2.00\n")
+    )
+    assert [str(one.message) for one in found] == ["all rows cannot count: `fee` has one value"]
+
+
 def test_an_overlap_of_what_is_not_known_before_is_a_conflict(tmp_path: Path) -> None:
     book = load(tmp_path, table(rows("low, any, price", "any, 1, price")))
     assert answer(book, {"tier": "low", "number": 1, "price": "3.00"}, tmp_path) == Known(300)

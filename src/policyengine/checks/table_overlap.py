@@ -36,6 +36,7 @@ from collections.abc import Iterator
 from policyengine.checks.boxes import Boxes
 from policyengine.checks.possible_conflict import may_differ
 from policyengine.diagnostics.diagnostic import Diagnostic, error, message
+from policyengine.model.conditions import Ref
 from policyengine.model.rulebook import Row, Rulebook, Table
 
 MOST_TOLD = 10
@@ -45,8 +46,18 @@ MOST_TOLD = 10
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     """Tell the rows that hold together and disagree."""
     for table in rulebook.tables.values():
-        if table.overlap == "refused":
+        single = [one for one in table.gives if not _is_combined(rulebook, one)]
+        if table.overlap == "all_rows_count" and single:
+            what = message("all rows cannot count: `{name}` has one value", name=single[0].name)
+            help = message("write `overlap: first_row_counts`, or leave `overlap` out")
+            yield error("table-overlap", what, table.span, help)
+        elif table.overlap == "refused" and single:
             yield from _of_table(rulebook, table)
+
+
+def _is_combined(rulebook: Rulebook, fact: Ref) -> bool:
+    """Tell whether several rules build a fact together, so that all rows that hold count."""
+    return getattr(rulebook.facts[fact.name], "combine", None) is not None
 
 
 def _of_table(book: Rulebook, table: Table) -> Iterator[Diagnostic]:
