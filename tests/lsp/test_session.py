@@ -438,3 +438,31 @@ def test_the_words_of_a_pause_are_no_names(tmp_path: Path) -> None:
     session(folder, talk)
     rules = (folder / "policies" / "repairs.yaml").read_text("utf-8")
     assert "pauses: {list: waits, from: begun_at, until: until, where: {what_for: customer}}" in rules
+
+
+@pytest.mark.parametrize(
+    ("concept", "old", "new", "written"),
+    [
+        ("calculations", "  parcel.length:", "parcel.reach", "formula: parcel.reach * parcel.width"),
+        ("calculations", "  order.quantity:", "order.pieces", '"greatest(exact_fifth * order.pieces, 1.00)"'),
+        ("questions", "      weight:", "mass", "{total_of: {list: bags, of: mass, more_than: 100}}"),
+        ("questions", "      by_whom:", "who", "{count_of: {list: reports, different: who, at_least: 3}}"),
+        ("questions", "  trip.coupon:", "trip.voucher", "{share_of: {amount: trip.voucher, by: price}}"),
+    ],
+)
+def test_names_in_formulas_and_questions_are_renamed(
+    tmp_path: Path, concept: str, old: str, new: str, written: str
+) -> None:
+    folder = tmp_path / concept
+    shutil.copytree(Path(__file__).parents[1] / "language" / concept, folder)
+
+    async def talk(editor: Editor) -> None:
+        text = editor.open("facts.yaml")
+        document = lsp.TextDocumentIdentifier(editor.uri("facts.yaml"))
+        where = place(text, old, inside=len(old) - 2)
+        edit = await editor.client.text_document_rename_async(lsp.RenameParams(document, where, new))
+        assert edit is not None
+        applied(folder, edit)
+
+    session(folder, talk)
+    assert written in (folder / "policies" / f"{concept}.yaml").read_text("utf-8")

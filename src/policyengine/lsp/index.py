@@ -5,6 +5,7 @@ It looks at texts and not at the parsed rulebook, so that it answers while a fil
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
@@ -46,6 +47,7 @@ _OF_CHECKS: Mapping[str, tuple[Kind, ...]] = {
     "expect": ("fact", "parameter", "amount", "deadline"),
     "because": ("rule", "table"),
 }
+_NAMES = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*")
 _OF_SETS = ("in", "not_in")
 _OF_RULES, _OF_PARTIES = ("overrides", "because"), ("who", "to", "by", "members")
 
@@ -168,9 +170,8 @@ class Index:
             if entry.key.text in ("rows", "versions") and node.get("asks") is not None:
                 yield from self._rows(node, entry.value, listed, this)
                 continue
-            if (
-                entry.key.text == "otherwise" and node.get("asks") is None
-            ):  # a text, or one for each reading of an assumption
+            if entry.key.text == "otherwise" and node.get("to") is not None:
+                # Of a notice: a text, or one for each reading of an assumption.
                 for one in _entries(entry.value):
                     symbol = self.symbols.get(("assumption", one.key.text))
                     if symbol is not None:
@@ -191,7 +192,20 @@ class Index:
             for cell in row.items[count:] if isinstance(row, SequenceNode) else ():
                 yield from self._node(cell, "rows", listed, this)
 
+    def _formula(self, written: Scalar, listed: str, this: str) -> Iterator[Use]:
+        """Return the names in a formula that stands in one line."""
+        span = written.span
+        if span.line != span.end_line:
+            return
+        for found in _NAMES.finditer(written.text):
+            column = span.column + found.start() + written.quoted
+            place = Span(span.file, span.line, column, span.line, column + len(found[0]))
+            yield from self._scalar(Scalar(found[0], place, False), "", listed, this)
+
     def _scalar(self, written: Scalar, key: str, listed: str, this: str) -> Iterator[Use]:
+        if key == "formula":
+            yield from self._formula(written, listed, this)
+            return
         text = parse_name(written.text).name
         if this and text.startswith("this."):
             text, listed = text.removeprefix("this."), this
