@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policyengine.engines.world import World
 from policyengine.loading.load import load_model
 from policyengine.model.conditions import Calculation
 from policyengine.model.rulebook import Amount, Rounding
@@ -27,9 +30,12 @@ from policyengine.semantics.amounts import (
 )
 from policyengine.semantics.findings import ABSENT, NOTHING, Absent, Known, Missing, State, Truth, Unknown
 from policyengine.semantics.formulas import calculate
+from policyengine.values.calendar import Calendar
+from policyengine.values.currencies import currency_of
 from policyengine.values.literals import Duration, ValueType, fraction_text
 
 PERCENT = 10**6
+WORLD = World(ZoneInfo("Asia/Shanghai"), Calendar("XX", "test", 2010, 2012, frozenset(), frozenset()))
 WHOLE = 100 * PERCENT
 TO_THE_UNIT = Rounding()
 BOOK = """rulebook: small
@@ -96,6 +102,10 @@ def read(folder: Path, amount: str) -> tuple[Amount | None, list[str]]:
         ("1 + rate", "percent"),
         ("day - day", "duration"),
         ("whole_days(at, by)", "count"),
+        ("whole_days(day, day)", "count"),
+        ("whole_months(at, by)", "count"),
+        ("whole_years(day, day)", "number"),
+        ("business_days(at, by) * 2", "count"),
         ("-price", "money"),
         ("（price − 1）× 2", "money"),
     ],
@@ -119,6 +129,9 @@ def test_a_formula_that_is_as_it_should_be(tmp_path: Path, formula: str, type: s
         ("price", "number", "type-mismatch"),
         ("text + 1", "number", "type-mismatch"),
         ("up(wait)", "number", "type-mismatch"),
+        ("whole_months(at, day)", "count", "type-mismatch"),
+        ("whole_years(at)", "count", "bad-formula"),
+        ("age(at, by)", "count", "bad-formula"),
         ("number / 2", "count", "bad-formula"),
         ("max(price, 1)", "money", "bad-formula"),
         ("least(price)", "money", "bad-formula"),
@@ -179,17 +192,17 @@ NUMBERS = st.fractions(max_denominator=50)
 @given(NUMBERS, NUMBERS)
 def test_operations_are_those_of_arithmetic(one: Fraction, other: Fraction) -> None:
     args = (one, other)
-    assert calculate("add", args) == one + other
-    assert calculate("sub", args) == one - other
-    assert calculate("mul", args) == one * other
-    assert calculate("div", args) == (one / other if other else None)
-    assert calculate("least", args) == min(args)
-    assert calculate("greatest", args) == max(args)
-    up = calculate("up", (one,))
+    assert calculate("add", args, WORLD) == one + other
+    assert calculate("sub", args, WORLD) == one - other
+    assert calculate("mul", args, WORLD) == one * other
+    assert calculate("div", args, WORLD) == (one / other if other else None)
+    assert calculate("least", args, WORLD) == min(args)
+    assert calculate("greatest", args, WORLD) == max(args)
+    up = calculate("up", (one,), WORLD)
     assert up is not None and abs(up) >= abs(one) and abs(up) - abs(one) < 1 and up * one >= 0
-    days = calculate("whole_days", (one * 86_400, other * 86_400))
+    days = calculate("whole_days", (one * 86_400, other * 86_400), WORLD)
     assert days is not None and abs(days) <= abs(other - one) < abs(days) + 1 and days * (other - one) >= 0
-    assert calculate("days", (one,)) == one * 86_400
+    assert calculate("days", (one,), WORLD) == one * 86_400
 
 
 @given(NUMBERS, st.integers(1, 60), st.sampled_from(("half_up", "half_even", "down", "up")))
@@ -204,9 +217,10 @@ def test_a_number_is_rounded_to_the_nearest_multiple(number: Fraction, step: int
 
 
 def test_a_fraction_is_told_exactly() -> None:
-    assert fraction_text(Fraction(1000, 3), ValueType.MONEY) == "10/3"
-    assert fraction_text(Fraction(25, 8), ValueType.MONEY) == "0.03125"
-    assert fraction_text(Fraction(1000), ValueType.MONEY) == "10.00"
+    yuan = currency_of("CNY")
+    assert fraction_text(Fraction(1000, 3), ValueType.MONEY, yuan) == "10/3"
+    assert fraction_text(Fraction(25, 8), ValueType.MONEY, yuan) == "0.03125"
+    assert fraction_text(Fraction(1000), ValueType.MONEY, yuan) == "10.00"
     assert fraction_text(Fraction(-5, 2), ValueType.COUNT) == "-2.5"
     assert fraction_text(Fraction(1, 2) * PERCENT, ValueType.PERCENT) == "0.5%"
 
@@ -345,3 +359,24 @@ def test_a_calculated_length_says_hours_where_it_is_whole_ones() -> None:
     assert judged(terms, type=ValueType.DURATION) == Known(Duration(3, "hours"))
     terms = Terms(Part(Known(Duration(1, "seconds"))), minus=[Part(Known(Duration(2, "minutes")))])
     assert judged(terms, type=ValueType.DURATION) == Known(Duration(-119, "seconds"))
+
+
+def test_months_years_and_business_days_from_one_time_to_another() -> None:
+    def day(year: int, month: int, number: int) -> int:
+        return date(year, month, number).toordinal()
+
+    for op, first, last, count in (
+        ("months_between_days", day(2011, 1, 31), day(2011, 2, 28), 1),
+        ("months_between_days", day(2011, 1, 31), day(2011, 2, 27), 0),
+        ("months_between_days", day(2011, 2, 28), day(2011, 1, 31), -1),
+        ("years_between_days", day(2000, 2, 29), day(2011, 2, 28), 11),
+        ("years_between_days", day(2000, 3, 1), day(2011, 2, 28), 10),
+        ("business_days_between_days", day(2011, 5, 6), day(2011, 5, 9), 1),
+        ("business_days_between_days", day(2011, 5, 6), day(2011, 5, 8), 0),
+        ("business_days_between_days", day(2011, 5, 9), day(2011, 5, 6), -1),
+    ):
+        assert calculate(op, (first, last), WORLD) == count  # type: ignore[arg-type]
+    start = int(datetime(2011, 1, 31, 10, tzinfo=WORLD.zone).timestamp())
+    end = int(datetime(2011, 2, 28, 10, tzinfo=WORLD.zone).timestamp())
+    assert [calculate("whole_months", (start, one), WORLD) for one in (end - 1, end)] == [0, 1]
+    assert calculate("business_days", (start, end), WORLD) == 20

@@ -46,7 +46,7 @@ from policyengine.semantics.findings import (
     Waits,
     waits_of,
 )
-from policyengine.semantics.formulas import calculate, in_units, natural
+from policyengine.semantics.formulas import Times, calculate, in_units, natural
 from policyengine.semantics.tallies import (
     Seen,
     Tally,
@@ -177,12 +177,12 @@ def _computed(op: str, operands: Sequence[Lookup]) -> Lookup:
     return find
 
 
-def formula_of(expr: Expr, sort: ValueType) -> Callable[[Memory, int | None], Formula]:
+def formula_of(expr: Expr, sort: ValueType, times: Times) -> Callable[[Memory, int | None], Formula]:
     """Return the function that calculates a formula, in units of a type, with the states that it met.
 
     What has no value leaves no result, before anything unknown is waited for.
     """
-    run = calculation_of(expr, sort)
+    run = calculation_of(expr, sort, times)
     lookups, is_in_doubt = [lookup_of(one) for one in leaves_of(expr)], may_fail(expr)
     return lambda memory, record: judge_formula(run, [one(memory, record) for one in lookups], is_in_doubt)
 
@@ -219,17 +219,19 @@ def may_fail(expr: Expr) -> bool:
 def leaves_of(expr: Expr) -> tuple[Expr, ...]:
     """Return what a formula reads, each once, in the order in which it is written."""
     leaves: dict[Expr, Lookup] = {}
-    _calculation(expr, leaves)
+    _gather(expr, leaves)
     return tuple(leaves)
 
 
-def calculation_of(expr: Expr, sort: ValueType) -> Callable[[Sequence[Value | None]], Number | None]:
+def calculation_of(
+    expr: Expr, sort: ValueType, times: Times
+) -> Callable[[Sequence[Value | None]], Number | None]:
     """Return the function that calculates a formula from the values of its leaves, in units of a type.
 
     None stands for a value that is not known, and for a result that is not known or that there is not.
     """
     leaves: dict[Expr, Lookup] = {}
-    run = _calculation(expr, leaves)
+    run = _calculation(expr, leaves, times)
     types = [_type_of(one) for one in leaves]
 
     def find(values: Sequence[Value | None]) -> Number | None:
@@ -245,8 +247,17 @@ def _type_of(expr: Expr) -> ValueType:
     return ValueType(expr.sort)
 
 
+def _gather(expr: Expr, leaves: dict[Expr, Lookup]) -> None:
+    """Note what a formula reads, from left to right."""
+    if isinstance(expr, Compute):
+        for part in expr.args:
+            _gather(part, leaves)
+    elif not (isinstance(expr, Const) and expr.value is not None):
+        leaves.setdefault(expr, lookup_of(expr))
+
+
 def _calculation(
-    expr: Expr, leaves: dict[Expr, Lookup]
+    expr: Expr, leaves: dict[Expr, Lookup], times: Times
 ) -> Callable[[Sequence[Number | None]], Number | None]:
     """Return the function of the numbers that ``leaves`` stand for, to which those of this part are added."""
     match expr:
@@ -254,12 +265,12 @@ def _calculation(
             constant = natural(value, ValueType(sort))
             return lambda numbers: constant
         case Compute(op, args):
-            parts, arithmetic = [_calculation(one, leaves) for one in args], typing.cast(Operation, op)
+            parts, arithmetic = [_calculation(one, leaves, times) for one in args], typing.cast(Operation, op)
 
             def run(numbers: Sequence[Number | None]) -> Number | None:
                 found = [number for part in parts if (number := part(numbers)) is not None]
                 if len(found) == len(parts):
-                    return calculate(arithmetic, found)
+                    return calculate(arithmetic, found, times)
                 return 0 if arithmetic == "mul" and 0 in found else None
 
             return run

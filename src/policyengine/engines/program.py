@@ -143,7 +143,7 @@ def compute_of(node: Node, world: World, given: Mapping[str, Given]) -> Compute:
         case Status():
             return _status(node, world)
         case Amount():
-            return _amount(node, given)
+            return _amount(node, given, world)
         case Computed():
             return _computed(node)
         case Rule():
@@ -353,9 +353,9 @@ def _status(cell: Status, world: World) -> Compute:
 FindPart = Callable[[WorkingMemory, "int | None"], Part]
 
 
-def _amount(cell: Amount, given: Mapping[str, Given]) -> Compute:
+def _amount(cell: Amount, given: Mapping[str, Given], world: World) -> Compute:
     exists = _exists(cell)
-    terms = terms_of(cell, given)
+    terms = terms_of(cell, given, world)
     rounding, sort = Rounding(cell.rounding, cell.step), ValueType(cell.sort)
     floor = None if cell.floor is None else _part(cell.floor, given)
     caps = [(evaluate_of(cap.when), _part(cap.limit, given)) for cap in cell.caps]
@@ -375,10 +375,12 @@ def _amount(cell: Amount, given: Mapping[str, Given]) -> Compute:
     return compute
 
 
-def terms_of(cell: Amount, given: Mapping[str, Given]) -> Callable[[WorkingMemory, int | None], Terms]:
+def terms_of(
+    cell: Amount, given: Mapping[str, Given], world: World
+) -> Callable[[WorkingMemory, int | None], Terms]:
     """Return the function that finds what an amount is calculated from."""
     if cell.formula is not None:
-        formula = formula_of(cell.formula, ValueType(cell.sort))
+        formula = formula_of(cell.formula, ValueType(cell.sort), world)
         return lambda memory, record: Terms(Part(ABSENT), formula=formula(memory, record))
     assert cell.base is not None
     base = _part(cell.base, given)

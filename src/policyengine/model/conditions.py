@@ -339,6 +339,7 @@ def operands_of(value: Otherwise | Extreme | Question) -> tuple[Operand, ...]:
 Operation = Literal[
     "add", "sub", "mul", "div", "neg", "least", "greatest", "up", "down",
     "days", "whole_days", "whole_months", "whole_years", "business_days",
+    "months_between_days", "years_between_days", "business_days_between_days",
 ]  # fmt: skip
 
 

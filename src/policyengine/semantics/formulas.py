@@ -8,10 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from policyengine.model.conditions import Operation
 from policyengine.semantics.amounts import number_of, whole
+from policyengine.values.calendar import Calendar
+from policyengine.values.counting import Counting
 from policyengine.values.literals import SECONDS_PER_DAY, Number, Value, ValueType, unit_of
+from policyengine.values.periods import (
+    business_days,
+    business_days_between,
+    whole_months,
+    whole_months_between_days,
+    whole_years,
+    whole_years_between_days,
+)
 
 
 def natural(value: Value, type: ValueType) -> Number:
@@ -67,6 +79,37 @@ _OPERATIONS: Mapping[Operation, Callable[[Sequence[Number]], Number | None]] = {
 }
 
 
-def calculate(op: Operation, args: Sequence[Number]) -> Number | None:
+class Times(Protocol):
+    """What whole months and business days are counted by."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which an instant has its day."""
+        ...
+
+    @property
+    def calendar(self) -> Calendar:
+        """The business days."""
+        ...
+
+
+_COUNTING = Counting()
+"""Instants are counted by the clock, and a month that lacks a day ends on its last."""
+_PERIODS: Mapping[Operation, Callable[[int, int, Times], int]] = {
+    "whole_months": lambda first, last, times: whole_months(first, last, _COUNTING, times.zone),
+    "whole_years": lambda first, last, times: whole_years(first, last, _COUNTING, times.zone),
+    "business_days": lambda first, last, times: business_days(first, last, times.calendar, times.zone),
+    "months_between_days": lambda first, last, times: whole_months_between_days(first, last),
+    "years_between_days": lambda first, last, times: whole_years_between_days(first, last),
+    "business_days_between_days": lambda first, last, times: business_days_between(
+        first, last, times.calendar
+    ),
+}
+
+
+def calculate(op: Operation, args: Sequence[Number], times: Times) -> Number | None:
     """Return the result of an operation; None where there is none, because a divisor is zero."""
+    if op in _PERIODS:
+        first, last = (int(one) for one in args)  # instants and days are whole
+        return _PERIODS[op](first, last, times)
     return _OPERATIONS[op](args)

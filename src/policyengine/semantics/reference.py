@@ -95,6 +95,7 @@ from policyengine.semantics.overriding import Candidate, close_overrides, resolv
 from policyengine.semantics.strata import DUE, dependencies, layers, levels
 from policyengine.semantics.tallies import Tally
 from policyengine.semantics.windows import Frame, judge_same, judge_window, midnight
+from policyengine.values.business_time import business_days_between
 from policyengine.values.counting import Counting
 from policyengine.values.literals import (
     LARGEST_COUNT,
@@ -105,6 +106,7 @@ from policyengine.values.literals import (
     local_day,
     unit_of,
 )
+from policyengine.values.months import day_after_months, instant_after_months
 
 Answer = tuple[Truth, Waits]
 FALSE: Answer = (Truth.FALSE, NOTHING)
@@ -579,8 +581,33 @@ class _Run:
                 return first * 86_400
             case "whole_days":
                 return Fraction(math.trunc((last - first) / 86_400))
+            case "business_days" | "business_days_between_days":
+                days = [self._day_of(one, term.op) for one in (first, last)]
+                return Fraction(business_days_between(days[0], days[1], self.book.calendar))
             case _:
-                raise AssertionError(f"{term.op} is no operation")
+                return self._months(int(first), int(last), term.op)
+
+    def _day_of(self, number: Fraction, op: str) -> int:
+        return (
+            int(number)
+            if op.endswith("_days") and "between" in op
+            else local_day(int(number), self.book.zone)
+        )
+
+    def _months(self, first: int, last: int, op: str) -> Fraction:
+        """Return the whole months or years between two times, tried one by one; negative backwards."""
+        sign, begin, end = (1, first, last) if first <= last else (-1, last, first)
+        step = 12 if "years" in op else 1
+
+        def has_ended(count: int) -> bool:
+            if "between" in op:
+                return day_after_months(begin, count * step, "last_day") <= end
+            return instant_after_months(begin, count * step, self.book.zone, "last_day") <= end
+
+        count = 0
+        while has_ended(count + 1):
+            count += 1
+        return Fraction(sign * count)
 
     # ---------- values that are computed in place
 

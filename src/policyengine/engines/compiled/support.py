@@ -293,11 +293,11 @@ RangeOf = Callable[[Expr], Range]
 class AmountParts:
     """The parts of an amount in the order in which the source gives them, and what they come to."""
 
-    def __init__(self, cell: Amount, sides: Callable[[Expr], int]) -> None:
+    def __init__(self, cell: Amount, sides: Callable[[Expr], int], world: World) -> None:
         """``sides`` tells on how many sides the bounds of a fact limit it."""
         self.cell = cell
         self.sort = ValueType(cell.sort)
-        self.formula = None if cell.formula is None else calculation_of(cell.formula, self.sort)
+        self.formula = None if cell.formula is None else calculation_of(cell.formula, self.sort, world)
         self.met = () if cell.formula is None else leaves_of(cell.formula)
         is_plain = not (cell.times or cell.divided_by or cell.bands) and cell.base is not None
         self.glance = self._glance(cell, sides) if is_plain and self.sort is ValueType.MONEY else None
@@ -399,7 +399,7 @@ class Helpers:
                 case Status():
                     self.ends[cell.name] = last_clock_of(cell, world)
                 case Amount():
-                    self.amounts[cell.name] = AmountParts(cell, self._sides)
+                    self.amounts[cell.name] = AmountParts(cell, self._sides, world)
                 case _:
                     pass
 

@@ -58,12 +58,23 @@ _FUNCTIONS: dict[str, tuple[Operation, int | None]] = {
     "up": ("up", 1),
     "down": ("down", 1),
     "whole_days": ("whole_days", 2),
+    "whole_months": ("whole_months", 2),
+    "whole_years": ("whole_years", 2),
+    "business_days": ("business_days", 2),
 }
+_BETWEEN: dict[Operation, Operation] = {
+    "whole_days": "whole_days",
+    "whole_months": "months_between_days",
+    "whole_years": "years_between_days",
+    "business_days": "business_days_between_days",
+}
+"""What counts from one time to another, each with what it is between two dates."""
 # What people write for these.
 _MEANT = {
     "min": "least", "max": "greatest", "ceil": "up", "ceiling": "up", "roundup": "up", "round_up": "up",
     "floor": "down", "trunc": "down", "int": "down", "rounddown": "down", "round_down": "down",
-    "MIN": "least", "MAX": "greatest", "CEILING": "up", "ROUNDUP": "up", "days": "whole_days",
+    "days": "whole_days", "months": "whole_months", "years": "whole_years", "age": "whole_years",
+    "datedif": "whole_months", "networkdays": "business_days", "workdays": "business_days",
 }  # fmt: skip
 _SIGNS = {
     "×": "*",
@@ -126,13 +137,13 @@ def is_whole(term: Term) -> bool:
     """Tell whether a term is a whole number whatever its names stand for."""
     match term:
         case Calculation(op, args):
-            if op in ("up", "down", "whole_days", "whole_months", "whole_years", "business_days"):
+            if op in ("up", "down", *_BETWEEN, *_BETWEEN.values()):
                 return True
             return op in ("add", "sub", "mul", "neg", "least", "greatest") and all(map(is_whole, args))
         case Constant(value, ValueType.NUMBER):
             return isinstance(value, int) and value % 10**6 == 0
         case _:
-            return term.type is ValueType.COUNT
+            return term.type in (ValueType.COUNT, ValueType.DATE, ValueType.INSTANT)
 
 
 class _Parser:
@@ -298,13 +309,25 @@ class _Parser:
                 help = message("divide first, for example `{word}(delay / 1 hour)`", word=op)
                 raise _Fault("type-mismatch", what, args[0].at, help)
             return _Found(Calculation(op, (args[0].term,), span), "number", token.at)
-        if op == "whole_days":
-            instants = tuple(self._instant(one) for one in args)
-            return _Found(Calculation(op, instants, span), "number", token.at)
+        if op in _BETWEEN:
+            return self._between(op, args, span, token)
         found = args[0]
         for one in args[1:]:
             found = _alike(found, one, op, span, token.at, self.places)
         return found
+
+    def _between(self, op: Operation, args: Sequence[_Found], span: Span, token: _Token) -> _Found:
+        """Return a number of days, months or years from one time to another."""
+        first, last = (self._instant(one) for one in args)
+        are_days = [one.dimension == "date" for one in args]
+        if are_days[0] is not are_days[1]:
+            what = message("one of the two is an instant, and the other a date")
+            raise _Fault("type-mismatch", what, args[1].at, message("take two instants, or two dates"))
+        if op == "whole_days" and are_days[0]:
+            return _Found(Calculation("sub", (last, first), span), "number", token.at)
+        return _Found(
+            Calculation(_BETWEEN[op] if are_days[0] else op, (first, last), span), "number", token.at
+        )
 
     def _instant(self, found: _Found) -> Term:
         if found.dimension not in ("instant", "date"):
