@@ -410,7 +410,7 @@ class _Maker:
         instants = self.visible(listed, (ValueType.INSTANT,))
         count = self.choose((0, 1, 1, 2, 3)) if instants else 0
         id, length = self.name("clock"), self.choose(KINDS)
-        is_right = self.chance(0.3)
+        is_right = self.chance(0.4)
         kind = self.choose(("within", "within", "within", "pauses", "pauses", "ends", "lead"))
         pauses = tuple(self.pause(listed) for _ in range(self.choose((1, 1, 2)))) if kind == "pauses" else ()
         self.deadlines[id] = Deadline(
@@ -546,18 +546,30 @@ class _Maker:
         # Several rules give the same value, known or not.
         values = [[self.constant(type), self.operand(listed, type)] for type in types]
         ids = [self.name(self.choose(("r", "f"))) for _ in range(self.random.randint(0, self.size.rules))]
-        wheres = [self.when(listed) for _ in ids]
-        instants = self.visible(listed, (ValueType.INSTANT,))
-        acts = [self.choose(instants) if instants and self.chance(0.2) else None for _ in ids]
+        hows = [self.combining(type) for type in types]
+        # What several rules build together can be built by every record of a list, too.
+        can_be_listed = listed is None and self.lists and any(hows)
+        lists = [self.choose([*self.lists]) if can_be_listed and self.chance(0.4) else listed for _ in ids]
+        wheres = [self.when(own) for own in lists]
+        acts: list[Ref | None] = []
+        for own in lists:
+            instants = self.visible(own, (ValueType.INSTANT,))
+            acts.append(self.choose(instants) if instants and self.chance(0.2) else None)
         whens = [() if act is None else self.days(act) for act in acts]
         usual = list(zip(types, values, strict=True))
-        told = [[self.concluded(listed, type, often) for type, often in usual] for _ in ids]
+        told = [[self.concluded(own, type, often) for type, often in usual] for own in lists]
+        others = [self.operand(listed, type) if self.chance(0.35) else None for type in types]
         # The rules could not ask about the facts, which are made last: nothing rests on itself.
         policies = [self.policy() for _ in ids]
         facts = [self.fact(type, self.choose(("derived", "outcome")), listed) for type in types]
+        for fact, how, other in zip(facts, hows, others, strict=True):
+            self.facts[fact.name] = replace(self.facts[fact.name], combine=how, otherwise=other)
         for place, id in enumerate(ids):
             pairs = zip(facts, told[place], strict=True)
             every = [Conclusion(fact, value, NOWHERE) for fact, value in pairs]
+            own = lists[place]
+            if own != listed:
+                every = [one for one, how in zip(every, hows, strict=True) if how is not None]
             chosen = self.random.sample(every, self.random.randint(1, len(every)))
             self.rules[id] = Rule(
                 id=id,
@@ -566,12 +578,25 @@ class _Maker:
                 source=None,
                 when=tree.All((*whens[place], wheres[place]), self.span()),
                 then=tuple(chosen),
-                overrides=tuple(other for other in ids[:place] if self.chance(0.3)),
+                overrides=tuple(
+                    other
+                    for other, theirs in zip(ids[:place], lists, strict=False)
+                    if self.chance(0.3) and (own == theirs or None in (own, theirs))
+                ),
                 notices=(),
-                listed=listed,
+                listed=own,
                 span=self.span(),
                 by=acts[place],
             )
+
+    def combining(self, type: ValueType) -> Any:
+        """Return how several rules build a fact of a type together, None if one of them gives its value."""
+        if self.chance(0.55) or type in (ValueType.CHOICE, ValueType.TEXT):
+            return None
+        if type is ValueType.BOOLEAN:
+            return self.choose(("yes_if_any", "yes_if_all"))
+        no_sum = type in (ValueType.INSTANT, ValueType.DATE)
+        return self.choose(("least", "greatest") if no_sum else ("sum", "sum", "least", "greatest"))
 
     def when(self, listed: str | None) -> Condition:
         """Return a condition; a simple one is more often true, and shows more about the rules above it."""

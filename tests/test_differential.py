@@ -144,6 +144,7 @@ def test_random_rulebooks_reach_every_form() -> None:
     operators += ["every_year", "interlude", "season", "own act", "figure of a record", "length"]
     operands = ["Ref", "Constant", "ByReading", "fact", "parameter", "amount", "deadline"]
     facts = ["never", "default", "unknown", "dated", "dated by a conclusion", "undated list", *TYPES]
+    facts += ["sum", "least", "greatest", "yes_if_any", "yes_if_all", "otherwise", "built by records"]
     rules = ["override", "several conclusions", "listed rule", "wide", "long", "question", "scope"]
     clocks = [*(("within", type) for type in LENGTHS), *Counting().__struct_fields__]
     expected = [*conditions, *operators, *operands, *facts, *rules, *clocks]
@@ -154,6 +155,8 @@ def test_random_rulebooks_reach_every_form() -> None:
 def forms(book: Rulebook) -> Iterator[object]:
     for fact in book.facts.values():
         yield fact.type
+        yield fact.combine
+        yield "otherwise" if fact.otherwise is not None else "no otherwise"
         default = "default" if isinstance(fact.if_missing, Default) else "never"
         yield "unknown" if fact.if_missing is None else default
         if fact.dated_by is not None:
@@ -166,6 +169,7 @@ def forms(book: Rulebook) -> Iterator[object]:
         yield from ("override" for _ in rule.overrides)
         yield "several conclusions" if len(rule.then) > 1 else "one conclusion"
         yield "listed rule" if rule.listed else "rule"
+        yield from ("built by records" for one in rule.then if one.fact.listed != rule.listed)
         yield "scope" if book.scope_of(rule) != All((), rule.span) else "no scope"
         yield from () if rule.by is None else ("own act",)
         yield from forms_of(rule.when)

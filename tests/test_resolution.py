@@ -127,7 +127,8 @@ def brute_force(candidates: Sequence[Candidate], defeats: Defeats) -> Resolved:
     open_names = [name for name in value_names(candidates) if varies_with(name, answers)]
     holding = {one.rule for one in candidates if one.truth is Truth.TRUE}
     winners = tuple(sorted(holding - {other for rule in holding for other in defeats.get(rule, ())}))
-    return Resolved(state_of(answers.values(), winners, open_rules, open_names), winners, tuple(open_rules))
+    state = state_of(answers.values(), winners, open_rules, open_names)
+    return Resolved(state, tuple((one, None) for one in winners), tuple((one, None) for one in open_rules))
 
 
 def varies_with(name: str, answers: Answers) -> bool:

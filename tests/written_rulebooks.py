@@ -734,8 +734,9 @@ class _Writer:
             limits = ["-1", "0", "1", "2"] if type != "percent" else ["-1%", "0%", "5%", "100%"]
             limits = limits[self.choose((0, 1, 2)) :]
             bands: list[Yaml] = [{"up_to": one, "rate": self.operand(listed, "percent")} for one in limits]
-            if self.chance(0.3):
-                bands[0]["up_to"] = self.operand(listed, type)
+            names = [one for one in self.visible(listed, (type,)) if one.kind != "parameter"]
+            if names and self.chance(0.3):  # of figures it is told whether they fall
+                bands[0]["up_to"] = self.short(self.choose(names), listed)
             node["bands"] = [*bands, {"rate": self.operand(listed, "percent")}]
             node["bands_apply_to"] = self.choose(("each_part", "the_whole"))
             return node
@@ -786,23 +787,37 @@ class _Writer:
             ]
         types = [self.choose(allowed) for _ in range(self.choose((1, 1, 2)))]
         ids = [self.name("rule") for _ in policies]
-        nodes = [self.rule(listed, types) for _ in policies]
-        for policy, (node, _) in zip(policies, nodes, strict=True):
-            self.ask_dated_set(policy, node, listed)
-        acts = [self.own_days(listed) for _ in policies]
+        hows = [self.combining(type) for type in types]
+        # What several rules build together can be built by every record of a list, too.
+        can_be_listed = listed is None and self.lists and any(hows)
+        lists = [self.choose([*self.lists]) if can_be_listed and self.chance(0.4) else listed for _ in ids]
+        nodes = [self.rule(own, types) for own in lists]
+        others = [self.otherwise(listed, type) if self.chance(0.4) else None for type in types]
+        for policy, (node, _), own in zip(policies, nodes, lists, strict=True):
+            self.ask_dated_set(policy, node, own)
+        acts = [self.own_days(own) for own in lists]
         facts = []
-        for type in types:
+        for type, how, other in zip(types, hows, others, strict=True):
             choices = CHOICES if type == "choice" else ()
-            role = {"role": self.choose(("derived", "outcome", "outcome"))}
-            path = self.fact(type, listed, choices, "derived", role, True)
+            extra = {"role": self.choose(("derived", "outcome", "outcome"))}
+            extra |= {} if how is None else {"combine": how}
+            extra |= {} if other is None else {"otherwise": other}
+            path = self.fact(type, listed, choices, "derived", extra, True)
             facts.append(path)
         for place, (policy, id, (node, values)) in enumerate(zip(policies, ids, nodes, strict=True)):
+            own = lists[place]
             told = {
-                self.short(self.named(path), listed): value for path, value in zip(facts, values, strict=True)
+                self.short(self.named(path), own): value
+                for path, value, how in zip(facts, values, hows, strict=True)
+                if own == listed or how is not None
             }
             kept = self.random.sample([*told], self.random.randint(1, len(told)))
             node["then"] = {path: told[path] for path in kept}
-            beaten = [one for one in ids[:place] if self.chance(0.4)]
+            beaten = [
+                one
+                for one, theirs in zip(ids[:place], lists, strict=False)
+                if self.chance(0.4) and (own == theirs or None in (own, theirs))
+            ]
             if beaten:
                 node["overrides"] = beaten
             if acts[place] is not None and ("effective" in policy or "by" in acts[place]):
@@ -828,6 +843,17 @@ class _Writer:
         if self.chance(0.4):
             found.pop("by", None)
         return found or None
+
+    def combining(self, type: str) -> str | None:
+        """Return how several rules build a fact of a type together, None if one of them gives its value."""
+        if self.chance(0.55) or type in ("choice", "text"):
+            return None
+        if type == "boolean":
+            return self.choose(("yes_if_any", "yes_if_all"))
+        return self.choose(("least", "greatest") if type in TIMES else ("sum", "sum", "least", "greatest"))
+
+    def otherwise(self, listed: str | None, type: str) -> Yaml:
+        return self.operand(listed, type, CHOICES if type == "choice" else ())
 
     def named(self, path: str) -> Name:
         return next(one for one in self.names if one.path == path)

@@ -247,6 +247,8 @@ class _Writer:
             yield Paragraph(self.both("kept for the record: no rule looks at it"))
         if fact.choices:
             yield Table((), tuple((choice.name, choice.title) for choice in fact.choices))
+        if fact.combine is not None or fact.otherwise is not None:
+            yield Paragraph(self.voice.stated(lambda one: " ".join(one.building(fact))))
         if concluding:
             yield Links(self.both("Concluded by"), self._rule_links(concluding))
 

@@ -67,6 +67,9 @@ def fact_details(sides: Sides, old: Fact, new: Fact) -> Iterator[Text]:
     if old.if_missing != new.if_missing:
         was, now = if_missing_text(sides.was, old), if_missing_text(sides.now, new)
         yield both("when a case leaves it out: {old} → {new}", old=was, new=now)
+    if (old.combine, old.otherwise) != (new.combine, new.otherwise):
+        was, now = building_text(sides.was, old), building_text(sides.now, new)
+        yield both("what rules make of it: {old} → {new}", old=was, new=now)
     if not old.is_required:
         yield from required_details(sides.now, new)
     if old.planned != new.planned:
@@ -231,6 +234,13 @@ def _missing(side: Bilingual, missing: IfMissing, type: ValueType) -> Text:
     if isinstance(missing, Default):
         return side.value(missing.value, type)
     return side.both("none")
+
+
+def building_text(side: Bilingual, fact: Fact) -> Text:
+    """Return how several rules build a fact together, and what it is where none holds."""
+    if fact.combine is None and fact.otherwise is None:
+        return side.both("one rule gives its value")
+    return side.stated(lambda one: " ".join(one.building(fact)))
 
 
 def bounds_text(side: Bilingual, bounds: Sequence[Bound]) -> Text:

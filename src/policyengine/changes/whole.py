@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from policyengine.changes.figures import chosen_by, day_text
-from policyengine.changes.vocabulary import bounds_text, if_missing_text
+from policyengine.changes.vocabulary import bounds_text, building_text, if_missing_text
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.text import Text
 from policyengine.frozen import replace
@@ -52,6 +52,8 @@ def fact_whole(side: Bilingual, fact: Fact) -> Iterator[Text]:
         yield both("values: {values}", values=_joined(side, (one.title for one in fact.choices)))
     if fact.role != "given":
         yield both("role: {role}", role=fact.role)
+        if fact.combine is not None or fact.otherwise is not None:
+            yield building_text(side, fact)
     else:
         yield both("when a case leaves it out: {value}", value=if_missing_text(side, fact))
     if fact.bounds:

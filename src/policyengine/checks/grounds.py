@@ -21,7 +21,7 @@ from policyengine.model.conditions import (
     Ref,
     Test,
 )
-from policyengine.model.rulebook import Conclusion, Deadline, Rule, Rulebook
+from policyengine.model.rulebook import Conclusion, Deadline, Fact, Rule, Rulebook
 from policyengine.semantics.overriding import close_overrides
 from policyengine.values.literals import Value, comparison_key
 
@@ -74,16 +74,28 @@ class Grounds:
         elif ref.kind == "amount":
             yield self.rulebook.amounts[ref.name].when
         elif ref.name in self.concluding:
-            rules = self.concluding[ref.name]
-            ways = [self._wins(one, rules, ref.name) for one in rules if _can_give(one[1].value, asked)]
-            yield Any(tuple(ways), _NOWHERE)
+            yield from self._of_fact(self.rulebook.facts[ref.name], asked)
+
+    def _of_fact(self, fact: Fact, asked: Asked | None) -> Iterator[Condition]:
+        """Return that some rule gives a fact such a value, or none gives it any and that is as asked."""
+        rules = self.concluding[fact.path]
+        if any(rule.listed != fact.listed for rule, _ in rules):
+            return  # what records ask is not what the case asks
+        if fact.combine == "sum":
+            asked = None  # rules together give what none of them gives
+        ways = [self._wins(one, rules, fact.path) for one in rules if _can_give(one[1].value, asked)]
+        if fact.otherwise is not None and (fact.combine == "sum" or _can_give(fact.otherwise, asked)):
+            ways.append(
+                All(tuple(Not(self.rulebook.whole_of(rule), _NOWHERE) for rule, _ in rules), _NOWHERE)
+            )
+        yield Any(tuple(ways), _NOWHERE)
 
     def _of_denied(self, ref: Ref, asked: Asked | None) -> Iterator[Condition]:
         """Return what is so when a concluded fact surely is not as asked.
 
         A rule that gives it such a value does not hold, or another that overrides it does.
         """
-        if asked is None or ref.kind != "fact":
+        if asked is None or ref.kind != "fact" or self.rulebook.facts[ref.name].combine is not None:
             return
         rules = self.concluding.get(ref.name, ())
         for rule, conclusion in rules:

@@ -95,7 +95,8 @@ class _Chains:
     def _may_disagree(self, fact: str, one: str, other: str) -> bool:
         first, second = self.rules[one], self.rules[other]
         values = [next(to.value for to in rule.then if to.fact.name == fact) for rule in (first, second)]
-        return may_differ(*values) and not self.exclusion.excludes(
+        differs = _is_sum(self.exclusion.rulebook, fact) or may_differ(*values)
+        return differs and not self.exclusion.excludes(
             self.exclusion.rulebook.whole_of(first), self.exclusion.rulebook.whole_of(second)
         )
 
@@ -107,14 +108,22 @@ def _facts(rule: Rule) -> frozenset[str]:
     return frozenset(conclusion.fact.name for conclusion in rule.then)
 
 
+def _is_sum(rulebook: Rulebook, fact: str) -> bool:
+    """Tell whether rules that give a fact the same value are not one rule: each adds to it."""
+    return rulebook.facts[fact].combine == "sum"
+
+
 def _why_idle(rule: Rule, other: Rule, exclusion: Exclusion) -> Message | None:
     """Return why two rules never disagree, or None where they may."""
     values = {conclusion.fact.name: conclusion.value for conclusion in other.then}
-    common = [(one.value, values[one.fact.name]) for one in rule.then if one.fact.name in values]
+    common = [
+        (one.fact.name, one.value, values[one.fact.name]) for one in rule.then if one.fact.name in values
+    ]
     names = {"rule": rule.id, "other": other.id}
     if not common:
         return message("`{rule}` overrides `{other}`, but they conclude no fact in common", **names)
-    if not any(may_differ(own, opposed) for own, opposed in common):
+    sums = (_is_sum(exclusion.rulebook, fact) for fact, _, _ in common)
+    if not any(sums) and not any(may_differ(own, opposed) for _, own, opposed in common):
         return message("`{rule}` overrides `{other}`, but they conclude the same", **names)
     if exclusion.excludes(exclusion.rulebook.whole_of(rule), exclusion.rulebook.whole_of(other)):
         return message("`{rule}` overrides `{other}`, but they can never hold together", **names)

@@ -43,7 +43,8 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
             help = message("add a rule with `{name}` under `then`, or remove `role`", name=path)
             yield warning("never-concluded", what, fact.span, help)
         elif fact.role != "given":
-            yield from _values(fact, concluded[path])
+            otherwise = () if fact.otherwise is None else (fact.otherwise,)
+            yield from _values(fact, [*concluded[path], *otherwise])
 
 
 def _values(fact: Fact, concluded: list[Operand]) -> Iterator[Diagnostic]:

@@ -1,9 +1,9 @@
 """``possible-conflict`` (warning): Two rules could hold together and give one fact different values.
 
-An outcome has one value. If a case comes in which both rules hold, its decision reports a conflict
-instead of a value. Either one rule is the exception and `overrides` the other, or their conditions should
-exclude each other. Only what the conditions plainly say is looked at, so a warning may concern cases that
-cannot occur.
+An outcome has one value, unless `combine` says how several become one. If a case comes in which both rules
+hold, its decision reports a conflict instead of a value. Either one rule is the exception and `overrides` the
+other, or their conditions should exclude each other. Only what the conditions plainly say is looked at, so a
+warning may concern cases that cannot occur.
 
 Fails::
 
@@ -42,7 +42,9 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     """Tell every pair of rules that may disagree about a fact."""
     exclusion = Exclusion(rulebook)
     needs = {id: needs_of(exclusion, rulebook.whole_of(rule)) for id, rule in rulebook.rules.items()}
-    for concluding in by_fact(rulebook).values():
+    for fact, concluding in by_fact(rulebook).items():
+        if rulebook.facts[fact].combine is not None:
+            continue  # their values become one
         above = defeats_among(concluding)
         # Rows of one table are compared by their cells: `table-overlap`.
         tables = [rule.table for rule, _ in concluding]

@@ -49,6 +49,8 @@ def operands_of(rulebook: Rulebook) -> Iterator[Operand]:
     for fact in rulebook.facts.values():
         for bound in fact.bounds:
             yield bound.operand
+        if fact.otherwise is not None:
+            yield fact.otherwise
     for report in rulebook.reports.values():
         yield report.dated_by
         yield from (count.by for count in report.counts)

@@ -70,7 +70,9 @@ def expressions_of(cell: Node) -> Iterator[Expr]:
             yield from () if cell.dated_by is None else (cell.dated_by,)
             yield cell.missing
         case Derived():
-            yield from (one.value for one in cell.candidates)
+            for one in cell.candidates:
+                yield from (one.value, one.applies)
+            yield from () if cell.otherwise is None else (cell.otherwise,)
         case Parameter():
             yield from () if cell.by is None else (cell.by,)
         case Due():

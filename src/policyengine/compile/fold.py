@@ -141,8 +141,9 @@ def fold_cell(cell: Cell, readings: Readings) -> Cell:
         case Given():
             return replace(cell, missing=fold_expr(cell.missing, readings))
         case Derived():
-            candidates = (Candidate(one.rule, fold_expr(one.value, readings)) for one in cell.candidates)
-            return replace(cell, candidates=tuple(candidates))
+            candidates = tuple(_candidate(one, readings) for one in cell.candidates)
+            otherwise = None if cell.otherwise is None else fold_expr(cell.otherwise, readings)
+            return replace(cell, candidates=candidates, otherwise=otherwise)
         case Parameter():
             return cell
         case Due():
@@ -175,6 +176,11 @@ def _pause(pause: Pause, readings: Readings) -> Pause:
         return Pause(begin, end, None)
     # A condition that is settled leaves the list: each of its records is a pause, or none is.
     return Pause(begin, end, replace(pause.question, where=fold_expr(pause.question.where, readings)))
+
+
+def _candidate(one: Candidate, readings: Readings) -> Candidate:
+    value, applies = fold_expr(one.value, readings), fold_expr(one.applies, readings)
+    return replace(one, value=value, applies=applies)
 
 
 def _amount(cell: Amount, readings: Readings) -> Amount:

@@ -25,6 +25,7 @@ from policyengine.compile.plan import (
     Computed,
     Const,
     Dated,
+    Defeats,
     Derived,
     Due,
     Expr,
@@ -50,6 +51,7 @@ from policyengine.model import conditions, rulebook
 from policyengine.model.conditions import Condition, Operand, Term, conjuncts
 from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import RAN_OUT, Deadline, Fact, IfMissing, Rulebook
+from policyengine.semantics.combining import close_across
 from policyengine.semantics.overriding import close_overrides
 from policyengine.semantics.strata import DUE, dependencies, layers
 from policyengine.values.counting import Aspect, Counting
@@ -208,10 +210,25 @@ class _Lowering:
         overrides: dict[str, dict[str, tuple[str, ...]]] = {}
         for rule in book.rules.values():
             for one in rule.then:
-                candidate = Candidate(rule.id, lower_operand(one.value))
+                candidate = self._candidate(rule, one)
                 self.candidates.setdefault(one.fact.name, []).append(candidate)
                 overrides.setdefault(one.fact.name, {})[rule.id] = rule.overrides
         self.defeats = {fact: close_overrides(group) for fact, group in overrides.items()}
+        listed = {rule.id: rule.listed for rule in book.rules.values()}
+        self.across = {
+            fact: close_across(group, listed)
+            for fact, group in overrides.items()
+            if book.facts[fact].combine is not None and book.facts[fact].listed is None
+        }
+
+    def _candidate(self, rule: rulebook.Rule, conclusion: rulebook.Conclusion) -> Candidate:
+        value = lower_operand(conclusion.value)
+        if rule.listed is None or conclusion.fact.listed is not None:
+            return Candidate(rule.id, value)
+        if self.book.lists[rule.listed].empty_if_missing:
+            return Candidate(rule.id, value, rule.listed)
+        scope = lower_condition(self.book.scope_of(rule))
+        return Candidate(rule.id, value, rule.listed, ALWAYS if _asks_record(scope) else scope)
 
     def plan(self) -> Plan:
         book = self.book
@@ -301,7 +318,10 @@ class _Lowering:
             fact.listed,
             fact.type.value,
             tuple(self.candidates.get(fact.path, ())),
-            tuple((rule, tuple(sorted(beaten))) for rule, beaten in sorted(defeats.items()) if beaten),
+            _in_order(defeats),
+            fact.combine,
+            None if fact.otherwise is None else lower_operand(fact.otherwise),
+            _in_order(self.across.get(fact.path, {})),
         )
 
     def _due(self, deadline: Deadline) -> Due:
@@ -356,6 +376,25 @@ def _scope_of(rule: rulebook.Rule) -> str:
 
 
 # ---------- cells
+
+
+def _asks_record(expr: Expr) -> bool:
+    """Tell whether an expression depends on the record for which it stands."""
+    match expr:
+        case Read():
+            return expr.listed is not None
+        case Apply(args=args):
+            return any(map(_asks_record, args))
+        case Choose(branches):
+            return any(_asks_record(one) for branch in branches for one in branch)
+        case Aggregate():
+            return expr.this is not None or expr.is_of_record
+        case _:
+            return False
+
+
+def _in_order(defeats: Mapping[str, frozenset[str]]) -> Defeats:
+    return tuple((rule, tuple(sorted(beaten))) for rule, beaten in sorted(defeats.items()) if beaten)
 
 
 def _missing(fact: Fact) -> Expr:

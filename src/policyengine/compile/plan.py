@@ -198,20 +198,38 @@ class Given(Frozen):
 
 
 class Candidate(Frozen):
-    """The value that a rule gives a fact."""
+    """The value that a rule gives a fact.
+
+    ``each`` is the list of whose records each gives one to a fact of the whole case; ``applies`` tells
+    whether the rule may, as long as that list is not known.
+    """
 
     rule: str
     value: Expr
+    each: str | None = None
+    applies: Expr = NEVER
+
+
+Defeats = tuple[tuple[str, tuple[str, ...]], ...]
+"""Which rule overrides which, directly or through others."""
+Combine = Literal["sum", "least", "greatest", "yes_if_any", "yes_if_all"]
 
 
 class Derived(Frozen):
-    """What rules conclude. ``defeats``: which of the rules overrides which, directly or through others."""
+    """What rules conclude. ``defeats``: which of the rules overrides which, of records each in its own.
+
+    ``combine``: the rules that are left build the value together. ``otherwise`` counts where none holds.
+    ``across``: which rule overrides which in all records, because a rule of the case stands between them.
+    """
 
     name: str
     listed: str | None
     sort: Sort
     candidates: tuple[Candidate, ...]
-    defeats: tuple[tuple[str, tuple[str, ...]], ...]
+    defeats: Defeats
+    combine: Combine | None = None
+    otherwise: Expr | None = None
+    across: Defeats = ()
 
 
 class Dated(Frozen):

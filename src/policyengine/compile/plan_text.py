@@ -107,13 +107,16 @@ class _Writer:
         return "  ".join(parts)
 
     def _derived(self, cell: Derived) -> str:
-        defeats = dict(cell.defeats)
+        defeats, across = dict(cell.defeats), dict(cell.across)
         ways = [
-            f"{one.rule} -> {self.expr(one.value)}"
+            f"{one.rule}{_each(one.each)} -> {self.expr(one.value)}"
             + (f" beats {', '.join(defeats[one.rule])}" if one.rule in defeats else "")
+            + (f" (in all records: {', '.join(across[one.rule])})" if one.rule in across else "")
             for one in cell.candidates
         ]
-        return f"derived {cell.name}{_each(cell.listed)}: {cell.sort} = {'; '.join(ways) or 'none'}"
+        ways += [] if cell.otherwise is None else [f"otherwise {self.expr(cell.otherwise)}"]
+        combined = "" if cell.combine is None else f"{cell.combine} of "
+        return f"derived {cell.name}{_each(cell.listed)}: {cell.sort} = {combined}{'; '.join(ways) or 'none'}"
 
     def _parameter(self, cell: Parameter) -> str:
         values = [" ".join((*_days(one), self._value(one.value, cell.sort))) for one in cell.values]

@@ -148,7 +148,14 @@ _MEANT: tuple[tuple[str, str], ...] = (
     ("values", "value options choices enum allowed allowed_values items 值 选项 可选值"),
     # facts
     ("type", "kind data_type datatype 类型"),
-    ("if_missing", "default default_value otherwise optional required nullable 默认 默认值 缺省"),
+    ("if_missing", "default default_value optional required nullable 默认 默认值 缺省"),
+    ("combine", "combined aggregate aggregation aggregated_by add_up accumulate accumulates merge reduce total"
+                " 合成 合并 累加 累计 汇总"),
+    ("sum", "add added add_up added_up total totals plus accumulate sum_of total_of + 相加 累加 合计 求和 总和 加总"),
+    ("least", "min minimum lowest smallest lower earliest min_of least_of 最小 最低 最少 最早"),
+    ("greatest", "max maximum highest largest biggest higher latest worst max_of greatest_of 最大 最高 最多 最晚"),
+    ("yes_if_any", "any or any_of one some any_yes if_any 任一 或 有一即是"),
+    ("yes_if_all", "all and all_of every all_yes if_all 全部 且 都是"),
     ("for_record", "record_only note_only informational info_only unused ignored ignore not_used memo archive"
                    " 仅记录 只作记录 备查 不参与判断"),
     ("role", "category direction 角色"),
@@ -161,7 +168,7 @@ _MEANT: tuple[tuple[str, str], ...] = (
     # notices
     ("to", "who recipient party for whom 给 对象"),
     ("text", "message words content title 内容"),
-    ("otherwise", "else if_not or_else consequence 否则 逾期"),
+    ("otherwise", "else if_not or_else consequence default default_value fallback if_none if_no_rule 否则 逾期 默认"),
     # tests
     ("expect", "expected expects then result results outcome assert should_be 预期 期望"),
     ("as_of", "at when date instant time now judged_at on 时点"),
@@ -244,7 +251,10 @@ _ALIKE_NATURAL = 0.8  # a natural word is not what was typed: more must speak fo
 _MARGIN = 0.12
 _LONGEST = 40
 _KNOWN_NO = message("write `known: no`")
-_NO_ELSE = message("there is no `else`: write a second rule with the other conditions")
+_NO_ELSE = message(
+    "there is no `else`: write `otherwise` at the fact that the rule concludes, or a second rule with the other"
+    " conditions"
+)
 _UNLESS = message(
     "write `when: {example}`, or a rule of its own that `overrides` this one", example="{not: {…}}"
 )

@@ -11,6 +11,7 @@ from functools import cached_property
 from policyengine.compile.dependencies import Node
 from policyengine.compile.plan import (
     Amount,
+    Candidate,
     Cell,
     Computed,
     Const,
@@ -28,6 +29,7 @@ from policyengine.compile.plan import (
 from policyengine.engines.closures import (
     Answer,
     Evaluate,
+    Lookup,
     both,
     counting_of,
     evaluate_of,
@@ -39,7 +41,7 @@ from policyengine.engines.memory import WHOLE_CASE, WorkingMemory, range_of_fact
 from policyengine.engines.world import World
 from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Case
-from policyengine.model.rulebook import Rounding
+from policyengine.model.rulebook import Rounding, otherwise_name
 from policyengine.semantics.amounts import (
     Band,
     Bands,
@@ -49,10 +51,12 @@ from policyengine.semantics.amounts import (
     Terms,
     judge_amount,
 )
+from policyengine.semantics.combining import combine, of_any_record
 from policyengine.semantics.dated import has_begun, in_force
 from policyengine.semantics.deadlines import Clock, Span, judge_deadline, measure, measure_until
 from policyengine.semantics.findings import (
     ABSENT,
+    NOTHING,
     Conflict,
     Findings,
     Known,
@@ -63,7 +67,7 @@ from policyengine.semantics.findings import (
     Unknown,
     by_name,
 )
-from policyengine.semantics.overriding import Candidate, resolve
+from policyengine.semantics.overriding import Candidate as Claim
 from policyengine.values.literals import ValueType, local_day, unit_of
 
 
@@ -212,25 +216,21 @@ def _left_out(cell: Given) -> Callable[[int | None], State]:
 
 def _derived(cell: Derived) -> Compute:
     name = cell.name
-    if not cell.candidates:
+    if not cell.candidates and cell.otherwise is None:
 
         def is_nothing(memory: WorkingMemory, record: int | None) -> None:
             memory.values[name, record] = ABSENT
 
         return is_nothing
     defeats = {rule: frozenset(beaten) for rule, beaten in cell.defeats}
-    candidates = [
-        (one.rule, lookup_of(one.value), *unknown_as(one.rule, one.value)) for one in cell.candidates
-    ]
+    across = {rule: frozenset(beaten) for rule, beaten in cell.across}
+    finders = [_of_each(one) if one.each is not None else _of_rule(one) for one in cell.candidates]
+    otherwise = None if cell.otherwise is None else _otherwise(name, cell.otherwise)
 
     def compute(memory: WorkingMemory, record: int | None) -> None:
-        found = []
-        for rule, value, unknown_as, is_listed in candidates:
-            finding = memory.rules[rule, record]  # a missing key: the strata are wrong, a bug of ours
-            if finding.truth is not Truth.FALSE:
-                known_by = (unknown_as, record if is_listed else None)
-                found.append(Candidate(rule, finding.truth, finding.waits, value(memory, record), known_by))
-        resolved = resolve(found, defeats)
+        found = [one for find in finders for one in find(memory, record)]
+        rest = None if otherwise is None else otherwise(memory, record)
+        resolved = combine(found, defeats, cell.combine, rest, across)
         key = (name, record)
         memory.resolved[key] = resolved
         if isinstance(resolved.state, Conflict):
@@ -240,6 +240,61 @@ def _derived(cell: Derived) -> Compute:
             memory.values[key] = resolved.state
 
     return compute
+
+
+FindCandidates = Callable[[WorkingMemory, "int | None"], Iterable[Claim]]
+
+
+def _of_rule(candidate: Candidate) -> FindCandidates:
+    """Return the function that finds what a rule gives: nothing where it does not hold."""
+    rule, value = candidate.rule, lookup_of(candidate.value)
+    name, is_listed = unknown_as(rule, candidate.value)
+
+    def find(memory: WorkingMemory, record: int | None) -> Iterable[Claim]:
+        finding = memory.rules[rule, record]  # a missing key: the strata are wrong, a bug of ours
+        if finding.truth is Truth.FALSE:
+            return ()
+        known_by = (name, record if is_listed else None)
+        return (Claim(rule, finding.truth, finding.waits, value(memory, record), known_by, record),)
+
+    return find
+
+
+def _of_each(candidate: Candidate) -> FindCandidates:
+    """Return the function that finds what a rule gives for each record of its list."""
+    listed, of_record = candidate.each, _of_rule(candidate)
+    assert listed is not None
+    applies, many = evaluate_of(candidate.applies), many_of(candidate)
+
+    def find(memory: WorkingMemory, record: int | None) -> Iterable[Claim]:
+        records = memory.records(listed)
+        if records is not None:
+            return [one for each in records for one in of_record(memory, each)]
+        truth, waits = applies(memory, None)
+        value = ABSENT if truth is Truth.FALSE else many(memory, None)
+        return () if truth is Truth.FALSE else (of_any_record(candidate.rule, listed, waits, value),)
+
+    return find
+
+
+def many_of(candidate: Candidate) -> Lookup:
+    """Return what any record of a list gives that is not known: what it says of itself can be anything."""
+    value = candidate.value
+    if isinstance(value, Read) and value.listed is not None:
+        return lambda memory, record: Unknown(NOTHING)
+    return lookup_of(value)
+
+
+def _otherwise(fact: str, value: Expr) -> Callable[[WorkingMemory, int | None], Claim]:
+    """Return the function that finds what counts where no rule holds."""
+    rule, lookup = otherwise_name(fact), lookup_of(value)
+    name, is_listed = unknown_as(rule, value)
+
+    def find(memory: WorkingMemory, record: int | None) -> Claim:
+        known_by = (name, record if is_listed else None)
+        return Claim(rule, Truth.TRUE, NOTHING, lookup(memory, record), known_by, record)
+
+    return find
 
 
 def unknown_as(rule: str, value: Expr) -> tuple[str, bool]:

@@ -36,6 +36,18 @@ from policyengine.values.seasons import Season
 
 Role = Literal["given", "derived", "outcome"]
 NoticeKind = Literal["duty", "permission", "advice", "warning"]
+Combine = Literal["sum", "least", "greatest", "yes_if_any", "yes_if_all"]
+"""How what several rules give one fact becomes its value."""
+
+_OTHERWISE = " otherwise"
+
+
+def otherwise_name(fact: str) -> str:
+    """Return by what goes that no rule gives a fact its value: no rule can have this name."""
+    return fact + _OTHERWISE
+
+
+OTHERWISE_TITLE = Text("没有规则成立时", "where no rule says otherwise")
 
 STATUSES: tuple[tuple[str, Text], ...] = (
     ("not_started", Text("未开始", "not started")),
@@ -85,6 +97,7 @@ class Fact(Placed):
 
     ``if_missing`` says what a missing fact is, perhaps by the reading of an assumption. ``by`` tells whose
     act an instant is: a party, or the full path of the fact that names the party; empty when nobody acts.
+    ``combine``: several rules build it together. ``otherwise`` is what it is where certainly no rule holds.
     ``foresees`` names a fact that is still to come and for which this one stands until then: it is filled in
     only to see what would follow, and people are asked for the other one. ``planned``: an instant or a date
     that is known before it comes, such as a departure. ``for_record``: cases keep it, no rule asks for it.
@@ -104,6 +117,28 @@ class Fact(Placed):
     foresees: str | None = None
     planned: bool = False
     for_record: bool = False
+    combine: Combine | None = None
+    otherwise: Operand | None = None
+
+    @property
+    def otherwise_rule(self) -> Rule | None:
+        """Return what it is where no rule gives it, as a rule without conditions that all others override."""
+        if self.otherwise is None:
+            return None
+        ref = Ref(self.path, "fact", self.type, self.listed, self.span)
+        span = self.otherwise.span
+        return Rule(
+            id=otherwise_name(self.path),
+            policy="",
+            title=OTHERWISE_TITLE,
+            source=None,
+            when=All((), span),
+            then=(Conclusion(ref, self.otherwise, span),),
+            overrides=(),
+            notices=(),
+            listed=self.listed,
+            span=span,
+        )
 
     @property
     def is_event(self) -> bool:
@@ -678,6 +713,15 @@ class Rulebook(Placed):
     span: Span
     computed: Mapping[str, Computed] = {}
 
+    def rule(self, id: str) -> Rule:
+        """Return a rule, or what goes by the name that :func:`otherwise_name` gives. Raises KeyError."""
+        found = self.rules.get(id)
+        if found is None and id.endswith(_OTHERWISE):
+            found = self.facts[id.removesuffix(_OTHERWISE)].otherwise_rule
+        if found is None:
+            raise KeyError(id)
+        return found
+
     @property
     def written_rules(self) -> Iterator[Rule]:
         """The rules that are written as rules; rows of tables are rules beside these."""
@@ -704,8 +748,11 @@ class Rulebook(Placed):
     def scope_of(self, rule: Rule) -> Condition:
         """Return what the policy of a rule demands of the case (``applies_to`` and ``effective``).
 
-        Where another act tells the days of the rule, the policy's are among the conditions of the rule.
+        Where another act tells the days of the rule, the policy's are among the conditions of the rule. What
+        counts ``otherwise`` is of no policy.
         """
+        if not rule.policy:
+            return All((), rule.span)
         policy = self.policies[rule.policy]
         return policy.scope if rule.by is None else policy.applies_to
 

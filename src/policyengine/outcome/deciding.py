@@ -104,7 +104,7 @@ def deciders(explanation: Explanation, key: Key) -> tuple[Decider, ...]:
         return () if found is None else (found,)
     resolved = explanation.findings.resolved.get(key)
     if resolved is not None and isinstance(resolved.state, Conflict):
-        return (Contradiction(tuple(_sides(explanation, key, resolved.winners))),)
+        return (Contradiction(tuple(_sides(explanation, key, resolved.state.rules))),)
     return ()
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 from policyengine.diagnostics.text import Text
 from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Case, Key
+from policyengine.model.conditions import Operand, Ref
 from policyengine.model.rulebook import (
     Amount,
     Deadline,
@@ -37,10 +38,13 @@ from policyengine.semantics.findings import (
     Findings,
     Known,
     Missing,
+    Possible,
     State,
     Truth,
     Unknown,
+    by_name,
 )
+from policyengine.semantics.readings import choose_operand
 from policyengine.values.literals import Value, identity_key
 
 Status = Literal["known", "undetermined", "not_applicable", "conflict"]
@@ -56,6 +60,13 @@ class Reason(Frozen):
     value: State
 
 
+class Overridden(Frozen):
+    """A rule that holds, in the record for which it speaks, and gives way to an exception."""
+
+    rule: Rule
+    record: int | None
+
+
 class Outcome(Frozen):
     """What is concluded about one fact.
 
@@ -65,6 +76,7 @@ class Outcome(Frozen):
     may be. ``refined`` tells which of them follows from what.
     ``overridden`` are rules that hold and give way to an exception. ``unconfirmed`` are the overlays whose
     figures it rests on; ``provisional`` tells that it rests on a calendar that is not published yet.
+    ``between`` are the least and the greatest value of an undetermined one that several rules build.
     """
 
     fact: Fact
@@ -79,11 +91,12 @@ class Outcome(Frozen):
     exactness: Exactness
     refined: Refined | None
     reasons: tuple[Reason, ...]
-    overridden: tuple[Rule, ...]
+    overridden: tuple[Overridden, ...]
     waits: tuple[Missing, ...]
     support: Support
     unconfirmed: tuple[str, ...]
     provisional: bool
+    between: Possible | None
 
 
 class ClockView(Frozen):
@@ -362,8 +375,9 @@ class _Assembly:
     def _outcome(self, fact: Fact, record: int | None) -> Outcome:
         state = self.findings.states[fact.path, record]
         resolved = self.findings.resolved.get((fact.path, record))
-        names = () if resolved is None else (*resolved.winners, *resolved.open)
-        reasons = tuple(self._reason(self.book.rules[name], fact.path, record) for name in names)
+        keys = () if resolved is None else (*resolved.winners, *resolved.open)
+        reasons = tuple(self._reason(self.book.rule(name), fact.path, own) for name, own in keys)
+        between = None if resolved is None else resolved.possible
         own = self.explanation.support(fact.path, record)
         leaning = self.explanation.leaning_of((fact.path, record))
         is_open = isinstance(state, Unknown)
@@ -372,19 +386,20 @@ class _Assembly:
             record=record,
             status=_status(state),
             state=state,
-            possible=_possible(reasons) if is_open else (),
-            has_unknown_value=is_open and any(isinstance(one.value, Unknown) for one in reasons),
-            may_be_absent=is_open and _may_be_absent(reasons),
+            possible=_possible(reasons, between) if is_open else (),
+            has_unknown_value=is_open and _has_unknown_value(reasons, between),
+            may_be_absent=is_open and _may_be_absent(reasons, between),
             may_conflict=False,
             not_ruled_out=(),
             exactness="lower_bound" if is_open else "exact",
             refined=None,
             reasons=reasons,
-            overridden=tuple(self._overridden(fact.path, record, names)),
+            overridden=tuple(self._overridden(fact, record, keys)),
             waits=sort_missing(state.waits) if isinstance(state, Unknown) else (),
             support=own.leaning(leaning),
             unconfirmed=self._unconfirmed(own),
             provisional=self.explanation.is_provisional(own),
+            between=between if is_open else None,
         )
         refined = self._refined(Target("state", (fact.path, record))) if is_open else None
         return outcome if refined is None else self._refine(outcome, refined)
@@ -432,6 +447,7 @@ class _Assembly:
             support=support,
             unconfirmed=self._unconfirmed(support),
             provisional=any(one.is_provisional(one.support(*key)) for one in (self.explanation, *explained)),
+            between=outcome.between if isinstance(state, Unknown) else None,
         )
 
     def _agreeing(self, key: Key, explained: Iterable[Explanation]) -> tuple[Reason, ...]:
@@ -439,27 +455,35 @@ class _Assembly:
 
         Their tests are told as they stand in the case itself: what a way supposes is no reason.
         """
-        found: dict[str, Reason] = {}
+        found: dict[Key, Reason] = {}
         for explanation in explained:
             resolved = explanation.findings.resolved.get(key)
-            for name in () if resolved is None else resolved.winners:
-                if name not in found:
-                    rule = self.book.rules[name]
-                    truth, leaves = self.explanation.of_rule(rule, key[1])
+            for own in () if resolved is None else resolved.winners:
+                if own not in found and (own in self.findings.rules or own[0] not in self.book.rules):
+                    rule = self.book.rule(own[0])
+                    truth, leaves = self.explanation.of_rule(rule, own[1])
                     value = next(one.value for one in rule.then if one.fact.name == key[0])
-                    state = explanation.state_of(value, key[1])
-                    found[name] = Reason(rule, key[1], truth, leaves, state)
-        return tuple(found[name] for name in sorted(found))
+                    state = explanation.state_of(value, own[1])
+                    found[own] = Reason(rule, own[1], truth, leaves, state)
+        return tuple(found[own] for own in sorted(found, key=by_name))
 
     def _reason(self, rule: Rule, path: str, record: int | None) -> Reason:
         truth, leaves = self.explanation.of_rule(rule, record)
         value = next(one.value for one in rule.then if one.fact.name == path)
-        return Reason(rule, record, truth, leaves, self.explanation.state_of(value, record))
+        return Reason(rule, record, truth, leaves, self._given(rule, value, record))
 
-    def _overridden(self, path: str, record: int | None, names: Iterable[str]) -> Iterator[Rule]:
-        for rule in self.explanation.explainer.conclusions.get(path, ()):
-            if rule.id not in names and (rule.id, record) in self._fired:
-                yield rule
+    def _given(self, rule: Rule, value: Operand, record: int | None) -> State:
+        """Return what a rule gives; of a record of a list that is not known, what can be told of it."""
+        chosen = choose_operand(value, self.judged.readings)
+        if rule.listed is not None and record is None and isinstance(chosen, Ref) and chosen.listed:
+            return Unknown(frozenset((Missing("fact", rule.listed, None),)))
+        return self.explanation.state_of(value, record)
+
+    def _overridden(self, fact: Fact, record: int | None, keys: Iterable[Key]) -> Iterator[Overridden]:
+        for rule in self.explanation.explainer.conclusions.get(fact.path, ()):
+            for own in (record,) if fact.listed is not None else self._records(rule.listed):
+                if (rule.id, own) not in keys and (rule.id, own) in self._fired:
+                    yield Overridden(rule, own)
 
     def _unconfirmed(self, support: Support) -> tuple[str, ...]:
         if not self.has_overlay:
@@ -624,8 +648,17 @@ class _Assembly:
                 yield Taken(fact, record, missing.value if isinstance(missing, Default) else None)
 
 
-def _may_be_absent(reasons: Sequence[Reason]) -> bool:
+def _has_unknown_value(reasons: Sequence[Reason], between: Possible | None) -> bool:
+    """Tell whether it can take a value that is not told one by one."""
+    if between is not None:
+        return not between.values
+    return any(isinstance(one.value, Unknown) for one in reasons)
+
+
+def _may_be_absent(reasons: Sequence[Reason], between: Possible | None) -> bool:
     """Tell whether no rule may hold, or one that could give the value may have none to give."""
+    if between is not None:
+        return between.may_be_absent
     values = (one.value for one in reasons)
     return all(one.truth is not Truth.TRUE for one in reasons) or any(
         isinstance(one, Absent) or (isinstance(one, Unknown) and not one.has_value) for one in values
@@ -644,7 +677,9 @@ def _status(state: State) -> Status:
             return "undetermined"
 
 
-def _possible(reasons: Iterable[Reason]) -> tuple[Value, ...]:
+def _possible(reasons: Iterable[Reason], between: Possible | None) -> tuple[Value, ...]:
+    if between is not None:
+        return between.values
     return _sorted_values(one.value.value for one in reasons if isinstance(one.value, Known))
 
 

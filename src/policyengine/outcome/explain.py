@@ -235,6 +235,10 @@ class Explanation:
         """Return whether a rule holds, and the tests that made it so: first its policy's, then its own."""
         found = self._of_rules.get((rule.id, record))
         if found is None:
+            if not rule.policy:  # what counts where no rule gives a value asks for nothing
+                return Truth.TRUE, ()
+            if rule.listed is not None and record is None:  # any record of a list that is not known
+                return Truth.UNDETERMINED, ()
             holds = self.findings.rules[rule.id, record].truth is Truth.TRUE
             answers = (
                 self.leaves(self.book.scope_of(rule), None, holds),

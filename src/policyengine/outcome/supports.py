@@ -170,7 +170,10 @@ class Supports:
             found = Sum()
             resolved = self.findings.resolved.get(key)
             for rule in () if resolved is None else (*resolved.winners, *resolved.open):
-                found.add(self.of_rule(rule, record))
+                found.add(self.of_rule(*rule))
+            if resolved is not None and fact.listed is None:
+                for listed in self._lists_behind(fact):
+                    found.add(self._own("fact", (listed, None)))
             return found
         found = self._sum("fact", key)
         if isinstance(fact.if_missing, MissingByReading) and key not in self.explanation.case.values:
@@ -179,10 +182,19 @@ class Supports:
             found.add(self.of_name(fact.dated_by, record if self.book.facts[fact.dated_by].listed else None))
         return found
 
+    def _lists_behind(self, fact: Fact) -> Iterator[str]:
+        """Return the lists of whose records each builds a fact of the whole case, and that are not told."""
+        for rule in self.explanation.explainer.conclusions.get(fact.path, ()):
+            if rule.listed is not None and rule.listed not in self.explanation.case.records:
+                yield rule.listed
+
     def _find_rule(self, key: Key) -> Rest:
         id, record = key
-        rule = self.book.rules[id]
+        rule = self.book.rule(id)
         found = self._sum("rule", key)
+        if rule.listed is not None and record is None:  # any record of a list that is not known
+            found.add(self._own("fact", (rule.listed, None)))
+            return found.rest()
         self._leaves(self.explanation.of_rule(rule, record)[1], found)
         for conclusion in rule.then:
             self._operand(conclusion.value, record, found)

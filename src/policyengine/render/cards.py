@@ -127,6 +127,7 @@ class Cards:
             yield "  " + self.say("kept for the record: no rule looks at it")
         for choice in fact.choices:
             yield "  " + self.say("{name}: {title}", name=choice.name, title=self.naming.text(choice.title))
+        yield from self._paragraphs(*self.statements.building(fact))
         concluding = [
             rule for rule in self.book.written_rules if fact.path in [one.fact.name for one in rule.then]
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from policyengine.diagnostics.diagnostic import marked
@@ -38,9 +38,11 @@ from policyengine.model.conditions import (
 from policyengine.model.lengths import lengths_of
 from policyengine.model.rulebook import (
     Amount,
+    Combine,
     Conclusion,
     DatedValue,
     Deadline,
+    Fact,
     Notice,
     Parameter,
     Pause,
@@ -186,6 +188,14 @@ OVERLAPS = {
     "all_rows_count": marked("Where several rows hold, all of them count."),
 }
 
+_COMBINED: Mapping[Combine, str] = {
+    "sum": marked("Several rules build it together: what they give is added up."),
+    "least": marked("Several rules build it together: the least that they give counts."),
+    "greatest": marked("Several rules build it together: the greatest that they give counts."),
+    "yes_if_any": marked("Several rules build it together: it is “yes” if any of them says so."),
+    "yes_if_all": marked("Several rules build it together: it is “yes” if all of them say so."),
+}
+
 
 class Statements:
     """Puts the parts of one rulebook into sentences of one language."""
@@ -242,10 +252,20 @@ class Statements:
         quoted = self.say(", ").join(self.say("“{words}”", words=title) for title in titles)
         return self.say("It takes precedence over {rules}.", rules=quoted)
 
+    def building(self, fact: Fact) -> Iterator[str]:
+        """Return how several rules build a fact together, and what it is where none holds."""
+        if fact.combine is not None:
+            yield self.say(_COMBINED[fact.combine])
+        if fact.otherwise is not None:
+            value = self.operand(fact.otherwise, fact.path, fact.type)
+            yield self.say("Where no rule holds: {value}.", value=value)
+
     def conclusion(self, conclusion: Conclusion) -> str:
         """Return what a rule concludes."""
         name = conclusion.fact.name
         value = self.operand(conclusion.value, name, conclusion.fact.type)
+        if self.naming.book.facts[name].combine == "sum":
+            return self.say("{value} is added to {name}", value=value, name=self._quoted(conclusion.fact))
         return self.say("{left} is {right}", left=self._quoted(conclusion.fact), right=value)
 
     def notice(self, notice: Notice) -> str:

@@ -168,10 +168,28 @@ class _Page:
             return self.say("rules contradict each other: {titles}", titles=titles)
         if not outcome.reasons:
             return ""
+        counted = len(outcome.reasons)
+        if outcome.fact.combine is not None and counted > 1:
+            return self._combined(outcome)
         rule = outcome.reasons[0].rule
         quote = self.naming.source(rule.source)
         title = self.naming.text(rule.title)
         return self.say("{title} — {quote}", title=title, quote=quote) if quote else title
+
+    def _combined(self, outcome: Outcome) -> str:
+        """Return what several rules give to an outcome that they build together: each value with its rule."""
+        given: dict[tuple[str, str], int] = {}
+        for one in outcome.reasons:
+            part = (self.naming.state(one.value, outcome.fact.path), self.naming.text(one.rule.title))
+            given[part] = given.get(part, 0) + 1
+        parts = [
+            self.say("{value} ({title})", value=value, title=title)
+            if number == 1
+            else self.say("{number} × {value} ({title})", number=number, value=value, title=title)
+            for (value, title), number in given.items()
+        ]
+        word = " + " if outcome.fact.combine == "sum" else self.say(", ")
+        return word.join(parts)
 
     def _below(self, outcome: Outcome) -> Iterator[str]:
         if outcome.status == "undetermined":
@@ -196,6 +214,7 @@ class _Page:
         """Return what follows from what, if that is short; else the values that are left."""
         if outcome.exactness == "lower_bound" and outcome.refined is not None:
             yield from self._at_least(outcome, outcome.refined)
+            yield from self._between(outcome)
             return
         ways = [] if outcome.refined is None else self.trees.ways(outcome.refined, outcome.fact.path)
         if len(ways) > 1:
@@ -204,6 +223,24 @@ class _Page:
             # Where no value is known that it could take, the line would say nothing.
             values = self.say(", ").join(self._possible(outcome))
             yield self.say("still possible: {values}", values=values)
+        if len(ways) <= 1:
+            yield from self._between(outcome)
+
+    def _between(self, outcome: Outcome) -> Iterator[str]:
+        """Return the least and the greatest value, where the values are not told one by one."""
+        between = outcome.between
+        if between is None or between.values:
+            return
+        low, high = (
+            None if end is None else self.naming.value(end, outcome.fact.path)
+            for end in (between.low, between.high)
+        )
+        if low is not None and high is not None:
+            yield self.say("at least {low}, at most {high}", low=low, high=high)
+        elif low is not None:
+            yield self.say("at least {low}", low=low)
+        elif high is not None:
+            yield self.say("at most {high}", high=high)
 
     def _at_least(self, outcome: Outcome, refined: Refined) -> Iterator[str]:
         """Return what was met, and what could not be ruled out because not everything can be tried."""

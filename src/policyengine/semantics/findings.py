@@ -178,12 +178,31 @@ Named = tuple[str, "str | None"]
 """A name, or a rule (``rule NAME``), and the list of each of whose records it has a value; None: the case."""
 
 
+class Possible(Frozen):
+    """What a fact that several rules build can still be, each rule taken by itself.
+
+    ``low`` and ``high`` are the least and the greatest value, None where there is no limit; ``values`` are
+    all of them where they are few and can be told. ``may_be_absent``: it can also turn out to have no value.
+    """
+
+    low: Value | None
+    high: Value | None
+    values: tuple[Value, ...]
+    may_be_absent: bool
+
+
 class Resolved(Frozen):
-    """What rules say of one fact: its state, the rules that give it, and those that could still change it."""
+    """What rules say of one fact: its state, the rules that give it, and those that could still change it.
+
+    A rule goes by its name and the record for which it holds. What counts where no rule holds goes by the
+    name that :func:`policyengine.model.rulebook.otherwise_name` gives. ``possible`` is told of a fact that
+    several rules build, while it is not known.
+    """
 
     state: State
-    winners: tuple[str, ...]
-    open: tuple[str, ...]
+    winners: tuple[Key, ...]
+    open: tuple[Key, ...]
+    possible: Possible | None = None
 
 
 class Changes(Frozen):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from policyengine.frozen import Frozen
+from policyengine.model.case import Key
 from policyengine.semantics.findings import (
     ABSENT,
     NOTHING,
@@ -21,6 +22,7 @@ from policyengine.semantics.findings import (
     Truth,
     Unknown,
     Waits,
+    by_name,
 )
 from policyengine.values.literals import identity_key
 
@@ -38,7 +40,8 @@ _OTHER: Token = ("other",)
 class Candidate(Frozen):
     """A rule that could conclude the fact. ``unknown_as`` names the value where it is not known.
 
-    Two values that are not known are the same if they have the same name.
+    Two values that are not known are the same if they have the same name. ``record``: the one for which the
+    rule speaks. ``is_many``: it stands for any number of records, of a list that is not known.
     """
 
     rule: str
@@ -46,6 +49,13 @@ class Candidate(Frozen):
     waits: Waits
     value: State
     unknown_as: tuple[str, int | None]
+    record: int | None = None
+    is_many: bool = False
+
+    @property
+    def key(self) -> Key:
+        """Return by what it is told from others."""
+        return self.rule, self.record
 
     @property
     def token(self) -> Token:
@@ -79,12 +89,20 @@ def close_overrides(overrides: Mapping[str, Sequence[str]]) -> dict[str, frozens
     return closed
 
 
-def resolve(candidates: Sequence[Candidate], defeats: Defeats) -> Resolved:
-    """Return what the candidates say together; the order of the candidates does not matter."""
+def resolve(
+    candidates: Sequence[Candidate], defeats: Defeats, otherwise: Candidate | None = None
+) -> Resolved:
+    """Return what the candidates say together; the order of the candidates does not matter.
+
+    ``otherwise`` counts where no candidate holds: it is a rule without conditions that all others override.
+    """
+    if otherwise is not None and all(one.truth is not Truth.TRUE for one in candidates):
+        defeats = {one.rule: defeats.get(one.rule, _NO_RULES) | {otherwise.rule} for one in candidates}
+        candidates = (*candidates, otherwise)
     if not candidates:
         return _NOTHING
     if len(candidates) == 1 and candidates[0].truth is Truth.TRUE:  # the usual case, and a fast way for it
-        return Resolved(candidates[0].value, (candidates[0].rule,), ())
+        return Resolved(candidates[0].value, (candidates[0].key,), ())
     live = _live(candidates, defeats)
     holding = [one for one in live if one.truth is Truth.TRUE]
     undetermined = [one for one in live if one.truth is Truth.UNDETERMINED]
@@ -97,12 +115,17 @@ def resolve(candidates: Sequence[Candidate], defeats: Defeats) -> Resolved:
     )
     mattering = [one for one in dispute.undetermined if dispute.matters(one)]
     valued = [one for one in live if one.is_open and dispute.value_matters(one)]
-    winners = tuple(sorted(one.rule for one in holding))
+    winners = keys_of(holding)
     if mattering or valued:
         waits = NOTHING.union(*(one.waits for one in mattering), _value_waits(valued))
         has_value = not mattering and _is_one_value(holding)
-        return Resolved(Unknown(waits, has_value), winners, tuple(sorted(one.rule for one in mattering)))
-    return Resolved(_agreed(holding, winners), winners, ())
+        return Resolved(Unknown(waits, has_value), winners, keys_of(mattering))
+    return Resolved(_agreed(holding), winners, ())
+
+
+def keys_of(candidates: Sequence[Candidate]) -> tuple[Key, ...]:
+    """Return the names and records of rules, in order."""
+    return tuple(sorted((one.key for one in candidates), key=by_name))
 
 
 def _live(candidates: Sequence[Candidate], defeats: Defeats) -> list[Candidate]:
@@ -124,12 +147,12 @@ def _value_waits(candidates: Sequence[Candidate]) -> Waits:
     return NOTHING.union(*(one.value.waits for one in candidates if isinstance(one.value, Unknown)))
 
 
-def _agreed(holding: Sequence[Candidate], winners: tuple[str, ...]) -> State:
+def _agreed(holding: Sequence[Candidate]) -> State:
     """Return what the rules that hold say, where nothing that is open could change it."""
     if not holding:
         return ABSENT
     if len({one.token for one in holding}) > 1:
-        return Conflict(winners)
+        return Conflict(tuple(sorted(one.rule for one in holding)))
     # Of one value in different spelling, such as 1 hour and 60 minutes, the one of the first rule by name.
     return min(holding, key=lambda one: one.rule).value
 

@@ -49,6 +49,7 @@ from policyengine.model.rulebook import (
     Pause,
     Rule,
     Rulebook,
+    otherwise_name,
 )
 from policyengine.semantics import tallies
 from policyengine.semantics.amounts import (
@@ -62,6 +63,7 @@ from policyengine.semantics.amounts import (
     judge_amount,
 )
 from policyengine.semantics.amounts import Formula as FormulaFinding
+from policyengine.semantics.combining import close_across, combine, of_any_record
 from policyengine.semantics.deadlines import (
     Clock,
     Span,
@@ -127,7 +129,8 @@ class Reference:
         self.order = [node for level in levels(graph) for node in level]
         self.strata = [layer.rules for layer in layers(graph)]
         self.conclusions = _conclusions(rulebook)
-        self.defeats = _defeats(rulebook)
+        self.overrides = _overrides(rulebook)
+        self.defeats = {fact: close_overrides(group) for fact, group in self.overrides.items()}
 
     def run(self, case: Case, as_of: int) -> Findings:
         """Conclude everything that can be concluded about ``case`` at ``as_of`` (epoch seconds)."""
@@ -143,13 +146,13 @@ def _conclusions(rulebook: Rulebook) -> dict[str, list[tuple[Rule, Conclusion]]]
     return found
 
 
-def _defeats(rulebook: Rulebook) -> dict[str, dict[str, frozenset[str]]]:
-    """Return for each fact which of the rules that conclude it overrides which."""
+def _overrides(rulebook: Rulebook) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return for each fact which rules each of those that conclude it names under ``overrides``."""
     groups: dict[str, dict[str, tuple[str, ...]]] = {}
     for id, rule in rulebook.rules.items():
         for conclusion in rule.then:
             groups.setdefault(conclusion.fact.name, {})[id] = rule.overrides
-    return {fact: close_overrides(group) for fact, group in groups.items()}
+    return groups
 
 
 def _and(answers: Iterable[Answer]) -> Answer:
@@ -195,6 +198,7 @@ class _Run:
         self.order = engine.order
         self.strata = engine.strata
         self.conclusions = engine.conclusions
+        self.overrides = engine.overrides
         self.defeats = engine.defeats
         self.case = case
         self.as_of = as_of
@@ -372,37 +376,63 @@ class _Run:
     # ---------- facts that rules conclude
 
     def _concluded(self, fact: Fact, record: int | None) -> State:
+        conclusions = self.conclusions.get(fact.path, [])
         candidates = [
-            self._candidate(rule, conclusion, record)
-            for rule, conclusion in self.conclusions.get(fact.path, ())
+            one for rule, conclusion in conclusions for one in self._candidates(rule, conclusion, record)
         ]
-        resolved = resolve(candidates, self.defeats.get(fact.path, {}))
-        if candidates:
+        otherwise = None
+        if fact.otherwise is not None:
+            chosen, name = self._chosen(fact.otherwise), otherwise_name(fact.path)
+            state, known_by = self._operand(chosen, record), _unknown_as(chosen, name, record)
+            otherwise = Candidate(name, Truth.TRUE, NOTHING, state, known_by, record)
+        defeats = self.defeats.get(fact.path, {})
+        if fact.combine is None:
+            resolved = resolve(candidates, defeats, otherwise)
+        else:
+            listed = {rule.id: rule.listed for rule, _ in conclusions}
+            across = close_across(self.overrides.get(fact.path, {}), listed)
+            resolved = combine(candidates, defeats, fact.combine, otherwise, across)
+        if conclusions or otherwise is not None:
             self.resolved[fact.path, record] = resolved
         return resolved.state
+
+    def _candidates(self, rule: Rule, conclusion: Conclusion, record: int | None) -> Iterable[Candidate]:
+        """Return what a rule gives a fact: for the whole case, what it gives for each record."""
+        if rule.listed is None or conclusion.fact.listed is not None:
+            return [self._candidate(rule, conclusion, record)]
+        records = self.seen[rule.listed]
+        if records is not None:
+            return [self._candidate(rule, conclusion, one) for one in records]
+        applies, waits = self._scope_of(rule)
+        if applies is Truth.FALSE:
+            return ()
+        chosen = self._chosen(conclusion.value)
+        of_record = isinstance(chosen, Ref) and chosen.listed is not None
+        value: State = Unknown(NOTHING) if of_record else self._operand(chosen, None)
+        return [of_any_record(rule.id, rule.listed, waits, value)]
 
     def _candidate(self, rule: Rule, conclusion: Conclusion, record: int | None) -> Candidate:
         finding = self._rule(rule, record)
         chosen = self._chosen(conclusion.value)
-        unknown_as = (rule.id, record)
-        if isinstance(chosen, Ref):
-            unknown_as = (chosen.name, record if chosen.listed else None)
-        return Candidate(rule.id, finding.truth, finding.waits, self._operand(chosen, record), unknown_as)
+        unknown_as = _unknown_as(chosen, rule.id, record)
+        value = self._operand(chosen, record)
+        return Candidate(rule.id, finding.truth, finding.waits, value, unknown_as, record)
 
     def _rule(self, rule: Rule, record: int | None) -> RuleFinding:
         key = (rule.id, record)
         found = self.rules.get(key)
         if found is None:
-            # Another act than its policy's tells the days of some rules.
-            answer = (
-                self._scope(rule.policy)
-                if rule.by is None
-                else self._condition(self.book.scope_of(rule), None)
-            )
+            answer = self._scope_of(rule)
             if answer[0] is not Truth.FALSE:
                 answer = _and([answer, self._condition(rule.when, record)])
             found = self.rules[key] = RuleFinding(*answer)
         return found
+
+    def _scope_of(self, rule: Rule) -> Answer:
+        """Tell whether the policy of a rule applies; of some rules another act tells the days."""
+        if rule.by is None:
+            return self._scope(rule.policy)
+        return self._condition(self.book.scope_of(rule), None)
 
     def _scope(self, policy: str) -> Answer:
         """Tell whether a policy applies to the case."""
@@ -524,7 +554,7 @@ class _Run:
         )
 
     def _factor(self, operand: Operand, record: int | None) -> Factor:
-        return Factor(self._part(operand, record), unit_of(operand.type))
+        return Factor(self._part(operand, record), unit_of(self._chosen(operand).type))
 
     # ---------- formulas
 
@@ -841,6 +871,13 @@ class _Run:
             then = self._inside(question.then, record, this)
             answer = then if is_it is Truth.TRUE else _either(waits, then, answer)
         return answer
+
+
+def _unknown_as(value: Ref | Constant, rule: str, record: int | None) -> tuple[str, int | None]:
+    """Return by what name a value goes that is not known."""
+    if isinstance(value, Ref):
+        return value.name, record if value.listed else None
+    return rule, record
 
 
 def _either(waits: Waits, one: Answer, other: Answer) -> Answer:

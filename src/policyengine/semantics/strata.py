@@ -104,7 +104,8 @@ def _of_condition(condition: Condition) -> set[str]:
 
 
 def _of_fact(fact: Fact) -> set[str]:
-    found = set() if fact.dated_by is None else {fact.dated_by}
+    found = _nodes(refs_of_operand(fact.otherwise))
+    found |= set() if fact.dated_by is None else {fact.dated_by}
     return found if fact.listed is None else found | {fact.listed}
 
 

@@ -5,6 +5,7 @@ Only what is in force counts: a case to which a policy does not apply says nothi
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Set
 from itertools import chain
 from typing import NamedTuple
@@ -35,6 +36,7 @@ from policyengine.outcome.decision import Decision
 from policyengine.outcome.explain import Explanation
 from policyengine.outcome.windows import frame_of, is_on_side, measured
 from policyengine.semantics.findings import Known, State, Truth
+from policyengine.testing.building import building_targets, exercised_building
 from policyengine.testing.days import (
     day_in,
     day_targets,
@@ -115,9 +117,10 @@ class Coverage:
 
     def _exercised(self, decision: Decision, kind: Kind, wanted: Set[Target]) -> Iterator[Target]:
         """Return what a decision exercises of some targets of one kind."""
+        found: Iterator[Target]
         match kind:
             case "rule":
-                found = self._rules(decision)
+                found = itertools.chain(self._rules(decision), exercised_building(decision))
             case "condition":
                 found = _conditions(decision, self._in_force(decision, wanted))
             case "edge":
@@ -203,6 +206,7 @@ def _in_force(decision: Decision, leaves: Iterable[Owned]) -> Iterator[Owned]:
 def _targets(book: Rulebook, leaves: Iterable[Owned]) -> Iterator[Target]:
     for rule in book.rules.values():
         yield Target("rule", rule.id, rule.span, "holds")
+    yield from building_targets(book)
     possible = _Possible(book)
     for owned in leaves:
         owner, leaf = owned.owner, owned.leaf

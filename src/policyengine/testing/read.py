@@ -10,7 +10,7 @@ from policyengine.diagnostics.i18n import Speech
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.wordings import right_word
 from policyengine.model.lookup import RULES, VALUES, Lookup, Unknown
-from policyengine.model.rulebook import STATUSES, Rulebook
+from policyengine.model.rulebook import STATUSES, Rulebook, otherwise_name
 from policyengine.reading.case.reader import CODES, CaseReader
 from policyengine.reading.parse import nodes
 from policyengine.render.naming import Naming
@@ -229,6 +229,10 @@ class _Reader:
     def _because(self, node: Node | None) -> Iterator[Because]:
         for one in nodes.items(node):
             written = nodes.scalar(one)
+            otherwise = self._otherwise(written)
+            if otherwise is not None:
+                yield otherwise
+                continue
             meant = self.lookup.find(written.text, (*RULES, "table"))
             if len(meant) != 1:
                 what = message("there is no rule `{name}`", name=written.text)
@@ -236,6 +240,18 @@ class _Reader:
                 self._fault("unknown-rule", what, written.span, parse_name(written.text).name, names)
                 continue
             yield Because(written.text, meant[0].name, meant[0].record, written.span)
+
+    def _otherwise(self, written: Scalar) -> Because | None:
+        """Return that a fact has its value because no rule holds: ``FACT otherwise``."""
+        fact, word, rest = written.text.partition(otherwise_name(""))
+        if not word or rest:
+            return None
+        found = self.lookup.find(fact, VALUES)
+        name = found[0].name if len(found) == 1 else fact
+        if name not in self.book.facts or self.book.facts[name].otherwise is None:
+            return None
+        record = found[0].record if found else None
+        return Because(written.text, otherwise_name(name), record, written.span)
 
     def _fault(
         self,

@@ -35,6 +35,9 @@ _KINDS = {
 }
 _MISSING = {
     ("rule", "holds"): marked("no case in which `{name}` holds"),
+    ("rule", "otherwise"): marked("no case in which no rule gives `{about}` its value"),
+    ("rule", "alone"): marked("no case in which `{name}` alone counts for `{about}`"),
+    ("rule", "together"): marked("no case in which `{name}` counts for `{about}` together with another rule"),
     ("condition", "yes"): marked("`{name}`: no case in which this is true: {text}"),
     ("condition", "no"): marked("`{name}`: no case in which this is false: {text}"),
     ("deadline", "before"): marked("`{name}`: no case one second before its end"),
@@ -178,11 +181,13 @@ class Reporter:
 
     def _not_because(self, decision: Decision, failure: NotBecause) -> Iterator[str]:
         book, named = decision.judged.rulebook, failure.because.rule
-        rule = book.rules[named] if named in book.rules else book.tables[named]
+        rule = book.tables[named] if named in book.tables else book.rule(named)
         title = self._naming(decision).text(rule.title)
         yield self.say(
             "because of `{rule}` ({title}): it does not hold", rule=failure.because.written, title=title
         )
+        if not rule.policy:  # another rule gives the value, as expectations tell
+            return
         for key in failure.keys[:3]:
             why = Chain(decision, self.say, self.color).why_not(key).splitlines()
             yield from (f"  {line}" for line in why[1:])

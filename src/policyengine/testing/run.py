@@ -178,7 +178,11 @@ def _failures(decision: Decision, check: Check) -> Iterator[Failure]:
             yield Unexpected(expectation, got)
     for because in check.because:
         keys = _rule_keys(decision, because)
-        if not any(decision.truth_of(key) is Truth.TRUE for key in keys):
+        book = decision.judged.rulebook
+        if because.rule not in book.rules and because.rule not in book.tables:
+            if not _is_otherwise(decision, because):
+                yield NotBecause(because, keys)
+        elif not any(decision.truth_of(key) is Truth.TRUE for key in keys):
             yield NotBecause(because, keys)
     if check.strict:
         expected = {one.key for one in check.expect}
@@ -186,6 +190,18 @@ def _failures(decision: Decision, check: Check) -> Iterator[Failure]:
             key = (outcome.fact.path, outcome.record)
             if outcome.status != "not_applicable" and key not in expected:
                 yield Extra(key, outcome.state)
+
+
+def _is_otherwise(decision: Decision, because: Because) -> bool:
+    """Tell whether a fact has its value because no rule holds."""
+    fact = decision.judged.rulebook.rule(because.rule).then[0].fact.name
+    return any(
+        (because.rule, key[1]) in resolved.winners
+        and because.record in (None, key[1])
+        and not isinstance(decision.state_of(key), Unknown)
+        for key, resolved in decision.findings.resolved.items()
+        if key[0] == fact
+    )
 
 
 def _rule_keys(decision: Decision, because: Because) -> tuple[Key, ...]:

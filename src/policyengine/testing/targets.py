@@ -15,11 +15,13 @@ Side = Literal["before", "at", "after"]
 class Target(Frozen):
     """One thing to be exercised.
 
-    A rule that ``holds``; a condition that is ``yes`` or ``no``; a side of an edge; a clock that can stand
-    still with ``none`` of its pauses, with one that is ``over`` and in an ``open`` one; the ``first`` day of
-    a figure or policy and the day ``before``, or the ``last`` one and the day ``after``; a reading, or a
-    figure of an overlay, on which something rests. ``name`` is the rule, deadline, amount, policy, parameter,
-    assumption or overlay; ``about`` what a condition asks about, the day, the reading, or the parameter.
+    A rule that ``holds``, or counts ``alone`` or ``together`` with others for a fact that they build; that
+    no rule holds, so that the ``otherwise`` of a fact counts; a condition that is ``yes`` or ``no``; a side
+    of an edge; a clock that can stand still with ``none`` of its pauses, with one that is ``over`` and in an
+    ``open`` one; the ``first`` day of a figure or policy and the day ``before``, or the ``last`` one and the
+    day ``after``; a reading, or a figure of an overlay, on which something rests. ``name`` is the rule,
+    deadline, amount, policy, parameter, assumption or overlay; ``about`` what a condition asks about, the
+    fact, the day, the reading, or the parameter.
     """
 
     kind: Kind

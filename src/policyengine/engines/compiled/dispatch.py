@@ -77,15 +77,18 @@ def exprs_of(step: Step) -> tuple[Expr, ...]:
 
 def _dispatches(nodes: Sequence[Cell | Rule]) -> list[Dispatch]:
     concluded: dict[str, list[str]] = {}
+    built: set[str] = set()  # what several rules build, or something else counts for, is found one by one
     for node in nodes:
         if isinstance(node, Derived):
+            if node.combine is not None or node.otherwise is not None:
+                built.update(one.rule for one in node.candidates)
             for candidate in node.candidates:
                 concluded.setdefault(candidate.rule, []).append(node.name)
     # Between two of its units a step that is not rounded can be anything.
     exact = {node.name for node in nodes if isinstance(node, Amount) and node.step == 0}
     groups: dict[tuple[str, str | None, tuple[str, ...]], list[Rule]] = {}
     for node in nodes:
-        if not isinstance(node, Rule) or node.name not in concluded:
+        if not isinstance(node, Rule) or node.name not in concluded or node.name in built:
             continue
         tests = _tests(node.when)
         if tests is not None and not any(read.name in exact for read in tests):

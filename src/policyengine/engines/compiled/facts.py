@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from policyengine.compile.dependencies import rule_name
-from policyengine.compile.plan import Const, Derived, Given, Parameter
+from policyengine.compile.plan import Candidate, Const, Derived, Given, Parameter, Read
 from policyengine.engines.compiled.dispatch import Dispatch, named_values, places_of
 from policyengine.engines.compiled.expressions import MARKS, Traits, Value
 from policyengine.engines.compiled.marks import Mark, Raw, left_out
@@ -111,9 +111,12 @@ class Facts:
     def derived(self, cell: Derived, place: str, is_sure: Mapping[str, bool]) -> Traits:
         """Write what rules conclude; ``is_sure`` tells of each rule whether it is never undetermined."""
         variable = self.source.slots[cell.name] + place
+        if cell.combine is not None and cell.candidates:
+            return self._combined(cell, variable, place)
+        rest = None if cell.otherwise is None else self.source.scope.value(cell.otherwise)
         if not cell.candidates:
-            self.source.write(f"{variable} = None")
-            return Traits("", True)
+            self.source.write(f"{variable} = {'None' if rest is None else _read(rest)}")
+            return Traits("", True) if rest is None else _traits([rest], True)
         if any(one.rule in self.homes for one in cell.candidates):
             return self._derived_by_tables(cell, variable, place)
         rules = [self.source.slots[rule_name(one.rule)] + place for one in cell.candidates]
@@ -122,27 +125,77 @@ class Facts:
         marks = {mark for value in values for mark in value.marks if mark != "C"}
         if not are_sure or any("C" in value.marks for value in values):
             marks.add("U")
+        if rest is not None:
+            if len(rules) == 1 and are_sure:
+                self.source.write(f"{variable} = {_read(values[0])} if {rules[0]} == 3 else {_read(rest)}")
+                return _traits([values[0], rest], True)
+            self._derived_by_one_of(cell, variable, rules, values, rest)
+            return Traits(MARKS, any(one.may_be_absent for one in (*values, rest)))
         if len(rules) == 1:
             self._derived_by_one(variable, rules[0], values[0], are_sure)
             return Traits("".join(sorted(marks)), True)
-        self._derived_by_one_of(cell, variable, rules, values)
+        self._derived_by_one_of(cell, variable, rules, values, None)
         return Traits(MARKS, True)
 
+    def _combined(self, cell: Derived, variable: str, place: str) -> Traits:
+        """Write what rules that may hold, each for its records, build together."""
+        source = self.source
+        given = source.names.new("given")
+        source.write(f"{given} = []")
+        values: list[Value] = []
+        for number, one in enumerate(cell.candidates):
+            rule = source.slots[rule_name(one.rule)]
+            if one.each is None:
+                values.append(source.scope.value(one.value))
+                own = place[1:-1] or "None"
+                with source.block(f"if {rule}{place}:"):
+                    source.write(f"{given}.append(({number}, {rule}{place}, {_read(values[-1])}, {own}))")
+                continue
+            with source.each(one.each, [one.value]) as record:
+                values.append(source.scope.value(one.value))
+                truth = f"{rule}[{record}]"
+                with source.block(f"if {truth}:"):
+                    source.write(f"{given}.append(({number}, {truth}, {_read(values[-1])}, {record}))")
+            if source.may_be_unknown[one.each]:
+                self._of_unknown_list(one, number, given)
+        rest = None if cell.otherwise is None else source.scope.value(cell.otherwise)
+        other = "" if rest is None else f", {_read(rest)}"
+        source.write(f"{variable} = FACTS[{cell.name!r}]({given}{other})")
+        is_absent = rest is None or rest.may_be_absent or any(one.may_be_absent for one in values)
+        return Traits("UV", is_absent)
+
+    def _of_unknown_list(self, candidate: Candidate, number: int, given: str) -> None:
+        """Write what any number of records may give, of a list that is not known."""
+        assert candidate.each is not None
+        applies = self.source.scope.condition(candidate.applies).as_number
+        value = candidate.value
+        is_of_record = isinstance(value, Read) and value.listed is not None
+        raw = "U" if is_of_record else _read(self.source.scope.value(value))
+        with self.source.block(f"if {self.source.lists[candidate.each]} is None and {applies}:"):
+            self.source.write(f"{given}.append(({number}, 1, {raw}, -1))")
+
     def _derived_by_one_of(
-        self, cell: Derived, variable: str, rules: Sequence[str], values: Sequence[Value]
+        self,
+        cell: Derived,
+        variable: str,
+        rules: Sequence[str],
+        values: Sequence[Value],
+        rest: Value | None,
     ) -> None:
-        """Write what several rules conclude; mostly one of them holds, or none."""
+        """Write what several rules conclude; mostly one of them holds, or none. ``rest`` counts then."""
         total = self.source.names.new("total")
         self.source.write(f"{total} = {' + '.join(rules)}")
         chain = self.source.chain()
         with chain.when(f"not {total}"):
-            self.source.write(f"{variable} = None")
+            self.source.write(f"{variable} = {'None' if rest is None else _read(rest)}")
         for rule, value in zip(rules, values, strict=True):
             with chain.when(f"{total} == 3 and {rule} == 3"):
                 self.source.write(f"{variable} = {_read(value)}")
         with chain.otherwise():
-            truths, given = ", ".join(rules), ", ".join(one.text for one in values)
-            self.source.write(f"{variable} = FACTS[{cell.name!r}](({truths}), ({given}))")
+            comma = "," if len(rules) == 1 else ""
+            truths, given = (f"({', '.join(some)}{comma})" for some in (rules, [one.text for one in values]))
+            other = "" if rest is None else f", {_read(rest)}"
+            self.source.write(f"{variable} = FACTS[{cell.name!r}]({truths}, {given}{other})")
 
     def _derived_by_tables(self, cell: Derived, variable: str, place: str) -> Traits:
         """Write what rules conclude that are answered together; mostly one of them holds, or none."""
@@ -173,6 +226,14 @@ class Facts:
         open_value = f"None if {value.is_absent} else U" if value.may_be_absent else "U"
         rest = "None" if is_sure else f"None if not {rule} else {open_value}"
         self.source.write(f"{variable} = {_read(value)} if {rule} == 3 else {rest}")
+
+
+def _traits(values: Sequence[Value], are_sure: bool) -> Traits:
+    """Return what one of several values can be."""
+    marks = {mark for value in values for mark in value.marks if mark != "C"}
+    if not are_sure or any("C" in value.marks for value in values):
+        marks.add("U")
+    return Traits("".join(sorted(marks)), any(one.may_be_absent for one in values))
 
 
 def _read(value: Value) -> str:

@@ -77,7 +77,9 @@ class Layout:
         listed = {step.cell.name: step.listed for stratum in program.strata for step in stratum}
         self.values: Lists = {name: listed[cell.name] for cell in cells for name in names_of(cell)}
         self.resolved: Lists = {
-            one.name: one.listed for one in cells if isinstance(one, Derived) and one.candidates
+            one.name: one.listed
+            for one in cells
+            if isinstance(one, Derived) and (one.candidates or one.otherwise is not None)
         }
         self.provisional: Sequence[Placed] = [
             (one.deadline, slots[f"{one.deadline} provisional"], one.listed)

@@ -63,7 +63,7 @@ from policyengine.engines.world import World
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
 from policyengine.model.conditions import Sought
-from policyengine.model.rulebook import Rounding
+from policyengine.model.rulebook import Rounding, otherwise_name
 from policyengine.semantics.amounts import (
     UNLIMITED,
     Band,
@@ -80,6 +80,7 @@ from policyengine.semantics.amounts import (
     round_quotient,
     value_of,
 )
+from policyengine.semantics.combining import combine, of_any_record
 from policyengine.semantics.dated import has_begun, in_force
 from policyengine.semantics.deadlines import Clock, Span, end_of, judge_deadline, measure, measure_until
 from policyengine.semantics.findings import ABSENT, NOTHING, Known, Pause, State, Truth
@@ -385,11 +386,13 @@ class Helpers:
         self.world = world = program.world
         for cell in (cell for stratum in program.plan.strata for cell in stratum.cells):
             match cell:
+                case Derived() if cell.combine is not None:
+                    self.facts[cell.name] = _Combiner(cell).value
                 case Derived() if any(one.rule in homes for one in cell.candidates):
                     places = places_of(cell, homes)
                     self.facts[cell.name] = TableResolver(cell, places).value
                     self.rows[cell.name] = rows_of(cell, places)
-                case Derived() if len(cell.candidates) > 1:
+                case Derived() if len(cell.candidates) + (cell.otherwise is not None) > 1:
                     self.facts[cell.name] = _Resolver(cell).value
                 case Parameter():
                     self.figures[cell.name] = _figure(cell, world)
@@ -518,6 +521,7 @@ class _Resolver:
         self.rules = [one.rule for one in cell.candidates]
         self.defeats = {rule: frozenset(beaten) for rule, beaten in cell.defeats}
         self.tokens = [unknown_as(one.rule, one.value) for one in cell.candidates]
+        self.otherwise = None if cell.otherwise is None else unknown_as(self.name, cell.otherwise)
         self.value = lru_cache(_REMEMBERED)(self._value)
         numbers = {rule: number for number, rule in enumerate(self.rules)}
         self.beaten = [
@@ -525,8 +529,11 @@ class _Resolver:
             for rule in self.rules
         ]
 
-    def _value(self, truths: tuple[int, ...], values: tuple[Raw, ...]) -> Raw:
-        """Return the value; it is the same for every record with the same truths and values."""
+    def _value(self, truths: tuple[int, ...], values: tuple[Raw, ...], rest: Raw = None) -> Raw:
+        """Return the value; it is the same for every record with the same truths and values.
+
+        ``rest`` is what counts where no rule holds.
+        """
         live = [number for number, truth in enumerate(truths) if truth]
         if all(truths[number] == TRUE for number in live):
             if len(live) > 1:
@@ -535,9 +542,9 @@ class _Resolver:
             if len(live) == 1:
                 value = values[live[0]]
                 return U if value is C else value
-        return self._resolved(truths, values)
+        return self._resolved(truths, values, rest)
 
-    def _resolved(self, truths: tuple[int, ...], values: tuple[Raw, ...]) -> Raw:
+    def _resolved(self, truths: tuple[int, ...], values: tuple[Raw, ...], rest: Raw) -> Raw:
         claims = [
             Claim(rule, TRUTHS[truth], PENDING, lift(value), (name, 0 if is_listed else None))
             for rule, truth, value, (name, is_listed) in zip(
@@ -545,4 +552,55 @@ class _Resolver:
             )
             if truth
         ]
-        return drop(resolve(claims, self.defeats).state)
+        otherwise = None
+        if self.otherwise is not None:
+            known_by = (self.otherwise[0], 0 if self.otherwise[1] else None)
+            otherwise = Claim(otherwise_name(self.name), Truth.TRUE, NOTHING, lift(rest), known_by)
+        return drop(resolve(claims, self.defeats, otherwise).state)
+
+
+Contribution = tuple[int, int, Raw, "int | None"]
+"""The place of a rule among the candidates, whether it holds, its value, and the record it speaks of."""
+MANY = -1
+"""Stands for the records of a list that is not known."""
+
+
+class _Combiner:
+    """What several rules, and records of rules, build together."""
+
+    def __init__(self, cell: Derived) -> None:
+        self.cell = cell
+        self.name = otherwise_name(cell.name)
+        self.rules = [one.rule for one in cell.candidates]
+        self.defeats = {rule: frozenset(beaten) for rule, beaten in cell.defeats}
+        self.across = {rule: frozenset(beaten) for rule, beaten in cell.across}
+        self.tokens = [unknown_as(one.rule, one.value) for one in cell.candidates]
+        self.rest = None if cell.otherwise is None else unknown_as(self.name, cell.otherwise)
+        self.is_plain_sum = cell.combine == "sum" and not cell.defeats and cell.sort in _NUMBERS
+
+    def value(self, given: Sequence[Contribution], rest: Raw = None) -> Raw:
+        """Return the value of what may hold; ``rest`` is what counts where nothing does."""
+        if self.is_plain_sum and given:  # the usual case, and a fast way for it
+            total = 0
+            for _, truth, value, _ in given:
+                if truth != TRUE or value is None or type(value) is Mark:
+                    break
+                total += value
+            else:
+                return total
+        claims = [self._claim(*one) for one in given]
+        otherwise = None
+        if self.rest is not None:
+            known_by = (self.rest[0], 0 if self.rest[1] else None)
+            otherwise = Claim(self.name, Truth.TRUE, NOTHING, lift(rest), known_by)
+        return drop(combine(claims, self.defeats, self.cell.combine, otherwise, self.across).state)
+
+    def _claim(self, place: int, truth: int, value: Raw, record: int | None) -> Claim:
+        rule, (name, is_listed) = self.rules[place], self.tokens[place]
+        if record == MANY:
+            return of_any_record(rule, "", PENDING, lift(value))
+        known_by = (name, record if is_listed else None)
+        return Claim(rule, TRUTHS[truth], PENDING, lift(value), known_by, record)
+
+
+_NUMBERS = ("money", "percent", "count", "number")

@@ -342,7 +342,7 @@ class _Search:
             return Leaf((Unknown(frozenset((untold,)), has_value=True),), self._winners(filled))
         return Leaf((state,))
 
-    def _winners(self, filled: Filled) -> tuple[str, ...]:
+    def _winners(self, filled: Filled) -> tuple[Key, ...]:
         resolved = self.whole.judged(filled)[1].resolved.get(self.target.key)
         return () if resolved is None else resolved.winners
 
@@ -593,6 +593,8 @@ class _Search:
         if is_event and (limits.high > now or not branches):
             later = max(limits.low, now + 1)
             branches.append(Branch((Later(),), self._tree({**filled, missing: later}, ordered)))
+        if not branches:  # no case can say it, such as a plan that comes after what never happens
+            return self._leaf(filled, self.target.read(self.whole.judged(filled)[1]))
         comes_back = type in _TIMES and self.slice.turning(missing.name).comes_back
         return split(missing, branches, (of_key(limits.low, type), of_key(last, type)), comes_back)
 

@@ -179,6 +179,9 @@ class Slice:
             if rule_node(id) in self.nodes:
                 for conclusion in rule.then:
                     self._flow(conclusion.value, conclusion.fact.name, found)
+        for name, fact in self.book.facts.items():
+            if fact.otherwise is not None and name in self.nodes:
+                self._flow(fact.otherwise, name, found)
         return {name: frozenset(to) for name, to in found.items()}
 
     def _flow(self, operand: Operand | None, to: str, found: dict[str, set[str]]) -> None:
@@ -682,6 +685,10 @@ class Slice:
                 for conclusion in rule.then:
                     chosen = choose_operand(conclusion.value, self.readings)
                     found.setdefault(conclusion.fact.name, {})[chosen] = chosen
+        for name, fact in self.book.facts.items():
+            if fact.otherwise is not None and name in self.nodes:
+                chosen = choose_operand(fact.otherwise, self.readings)
+                found.setdefault(name, {})[chosen] = chosen
         return found
 
     @cached_property
@@ -689,7 +696,9 @@ class Slice:
         """The values of a fact that are compared to find a contradiction, of which one is not a literal."""
         found = {}
         for fact, values in self._conclusions.items():
-            every = [*values.values()]
+            # What records build together moves with each of them, and is compared with nothing.
+            listed = self.book.facts[fact].listed
+            every = [one for one in values.values() if _listed_of(one) in (None, listed)]
             names = [number for number, one in enumerate(every) if isinstance(one, Ref)]
             found[fact] = tuple(
                 (one, every[other])
@@ -707,15 +716,21 @@ class Slice:
         return any(
             self._is_disputed(fact, findings.resolved[fact, record].winners)
             for fact, values in self._conclusions.items()
-            if len(values) > 1 and fact in self.nodes
+            if len(values) > 1 and fact in self.nodes and self.book.facts[fact].combine is None
             for record in _records(findings, self.book.facts[fact].listed)
             if isinstance(findings.states[fact, record], Unknown)
         )
 
-    def _is_disputed(self, fact: str, rules: Sequence[str]) -> bool:
+    def _is_disputed(self, fact: str, rules: Sequence[Key]) -> bool:
         """Tell whether rules give a fact different values."""
-        given = (next(one.value for one in self.book.rules[id].then if one.fact.name == fact) for id in rules)
+        given = (
+            next(one.value for one in self.book.rule(id).then if one.fact.name == fact) for id, _ in rules
+        )
         return len({choose_operand(one, self.readings) for one in given}) > 1
+
+
+def _listed_of(operand: Operand) -> str | None:
+    return operand.listed if isinstance(operand, Ref) else None
 
 
 def _records(findings: Findings, listed: str | None) -> Sequence[int | None]:

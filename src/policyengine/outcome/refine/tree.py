@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from policyengine.frozen import Frozen
+from policyengine.model.case import Key
 from policyengine.semantics.findings import Absent, Conflict, Known, Missing, State, Unknown
 from policyengine.values.literals import Value, comparison_key, identity_key
 
@@ -67,7 +68,7 @@ class Leaf(Frozen):
     """
 
     answers: tuple[Answer, ...]
-    rules: tuple[str, ...] = ()
+    rules: tuple[Key, ...] = ()
 
     @property
     def key(self) -> tuple[object, ...]:

@@ -62,6 +62,7 @@ class Names:
         self.for_record: set[str] = set()
         self.exact: set[str] = set()
         self.computed: dict[str, Computed] = {}
+        self.combined: set[str] = set()
         self._taken: dict[str, Span] = {}
 
     def take(self, name: str, span: Span) -> bool:

@@ -273,6 +273,16 @@ def _constant(written: Scalar, wanted: Wanted, scope: Scope) -> Constant | Liter
     elif len(wanted.types) > 1:
         guessed = guess_type(written.text)
         type = guessed if guessed in wanted.types else type
+    first = _literal(written, type, wanted, scope)
+    others = (_literal(written, one, wanted, scope) for one in wanted.types if one is not type)
+    return (
+        first
+        if isinstance(first, Constant)
+        else next((one for one in others if isinstance(one, Constant)), first)
+    )
+
+
+def _literal(written: Scalar, type: ValueType, wanted: Wanted, scope: Scope) -> Constant | LiteralError:
     try:
         value = parse_literal(written.text, type, scope.zone, scope.currency, wanted.choices)
     except LiteralError as fault:

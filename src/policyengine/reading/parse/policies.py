@@ -25,6 +25,7 @@ from policyengine.model.rulebook import (
     Rule,
     Table,
     TextByReading,
+    otherwise_name,
 )
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.amounts import AmountParser, amount_type
@@ -533,11 +534,22 @@ class PolicyParser:
                 help = message("conclude another fact, or declare this one with `role: derived`")
                 scope.fault("wrong-conclusion", what, entry.key.span, help)
                 continue
-            if symbol.listed != scope.listed:
+            is_combined = symbol.listed is None and symbol.name in scope.names.combined
+            if symbol.listed != scope.listed and not is_combined:
                 what = message("a rule for each record can only conclude facts of that record")
                 help = message(
                     "conclude a fact of `{list}`, or drop `for_each` and ask `any_of`", list=scope.listed
                 )
+                if symbol.listed is None:
+                    what = message(
+                        "a rule for each record gives `{name}` as many values as there are records",
+                        name=symbol.name,
+                    )
+                    help = message(
+                        "say at the fact how they become one, such as `combine: sum` or"
+                        " `combine: yes_if_any`, or conclude a fact of `{list}`",
+                        list=scope.listed,
+                    )
                 scope.fault("wrong-conclusion", what, entry.key.span, help)
                 continue
             # In a record's rule a fact has a short name and a full one, so the keys need not be the same.
@@ -558,6 +570,9 @@ class PolicyParser:
                 self.scope.fault("unknown-rule", what, written.span, message("remove it from `overrides`"))
             elif written.text in self.scope.names.tables:
                 found += self.scope.names.tables[written.text].rules
+            elif written.text.endswith(otherwise_name("")):
+                what = message("what holds `otherwise` gives way to every rule by itself")
+                self.scope.fault("unknown-rule", what, written.span, message("remove it from `overrides`"))
             elif written.text not in self.scope.names.rules:
                 what = message("there is no rule `{name}`", name=written.text)
                 help = did_you_mean(written.text, self.scope.names.rules) or _NAME_A_RULE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, cast
 
 from policyengine.diagnostics.diagnostic import Message, listing, message
@@ -12,6 +12,7 @@ from policyengine.model.conditions import Operand, Ref
 from policyengine.model.rulebook import (
     Bound,
     Choice,
+    Combine,
     Default,
     Fact,
     IfMissing,
@@ -69,6 +70,8 @@ def declare_vocabulary(node: MappingNode, scope: Scope) -> None:
         scope.names.titles[path] = nodes.title_texts(fact.get("title"))
         if nodes.text(fact.get("role"), "given") == "given":
             scope.names.given.add(path)
+        elif fact.get("combine") is not None:
+            scope.names.combined.add(path)
         if fact.get("planned") is not None:
             scope.names.planned.add(path)
         if is_yes(fact.get("for_record")):
@@ -130,7 +133,65 @@ def _fact(entry: Entry, listed: str | None, scope: Scope) -> Fact:
         foresees=_foreseen(fact.get("foresees"), path, type, scope),
         planned=planned,
         for_record=_is_for_record(fact.get("for_record"), path, scope),
+        combine=_combine(fact.get("combine"), path, type, scope),
+        otherwise=_otherwise(fact, path, wanted, scope),
     )
+
+
+_COMBINED: Mapping[Combine, tuple[ValueType, ...]] = {
+    "sum": _QUANTITIES,
+    "least": (*_QUANTITIES, *_EVENTS),
+    "greatest": (*_QUANTITIES, *_EVENTS),
+    "yes_if_any": (ValueType.BOOLEAN,),
+    "yes_if_all": (ValueType.BOOLEAN,),
+}
+"""What can be combined in which way: texts and choices in none."""
+
+
+def _combine(node: Node | None, path: str, type: ValueType, scope: Scope) -> Combine | None:
+    """Return how several rules build a fact; only rules can, and only what can be added or compared."""
+    if node is None:
+        return None
+    how = cast(Combine, nodes.text(node))
+    if path in scope.names.given:
+        what = message("`{name}` cannot be combined: cases give it", name=path)
+        help = message("declare it with `role: derived` or `role: outcome`, or leave `combine` out")
+        scope.fault("wrong-test", what, node.span, help)
+        return None
+    if type in _COMBINED[how]:
+        return how
+    what = message("`combine: {word}` does not fit the type {type}", word=how, type=TYPE_WORDS[type])
+    fitting = [one for one, types in _COMBINED.items() if type in types]
+    help = _ONE_RULE if not fitting else message("what fits here: {words}", words=listing(fitting))
+    scope.fault("wrong-test", what, node.span, help)
+    return None
+
+
+_ONE_RULE = message(
+    "leave `combine` out: of a text or a choice one rule gives the value, and `overrides` says which"
+)
+
+
+def _otherwise(fact: MappingNode, path: str, wanted: Wanted, scope: Scope) -> Operand | None:
+    """Return what a fact is where certainly no rule holds."""
+    missing, node = fact.get("if_missing"), fact.get("otherwise")
+    if node is None:
+        if missing is not None and path not in scope.names.given:
+            what = message("`{name}` cannot be missing: rules conclude it", name=path)
+            help = message("write `otherwise` for what it is where no rule holds, or leave it out")
+            scope.fault("wrong-test", what, missing.span, help)
+        return None
+    if path in scope.names.given:
+        what = message("no rule concludes `{name}`: cases give it", name=path)
+        help = message("write `if_missing` for what it is where a case leaves it out")
+        scope.fault("wrong-test", what, node.span, help)
+        return None
+    found = parse_operand(node, wanted, scope)
+    if isinstance(found, Ref) and found.name == path:
+        what = message("`{name}` cannot be what it is itself otherwise", name=path)
+        scope.fault("wrong-test", what, node.span, message("write a value, or another name"))
+        return None
+    return found
 
 
 def _is_planned(node: Node | None, path: str, type: ValueType, scope: Scope) -> bool:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from policyengine.model.rulebook import Rule
 from policyengine.outcome.decision import Outcome, Reason
 from policyengine.render.json.leaves import Leaves
 from policyengine.render.json.parts import TRUTHS, Json, key_data, rule_data, text_data
 from policyengine.render.json.supports import Shared, Supports
 from policyengine.render.json.trees import Trees
 from policyengine.semantics.findings import Known
+from policyengine.syntax.keys import numbered
 from policyengine.values.literals import ValueType
+
+
+def _name(outcome: Outcome, rule: Rule, record: int | None) -> str:
+    """Return the name of a rule, with the record where that is not the one of the outcome."""
+    return rule.id if record == outcome.record else numbered(rule.id, record)
 
 
 class Outcomes:
@@ -40,6 +47,11 @@ class Outcomes:
             data["may_be_not_applicable"] = outcome.may_be_absent
             data["may_be_conflict"] = outcome.may_conflict
             data["not_ruled_out"] = [self.values.value(one, type) for one in outcome.not_ruled_out]
+            if outcome.between is not None:
+                ends = {"least": outcome.between.low, "greatest": outcome.between.high}
+                data["between"] = {
+                    word: self.values.value(end, type) for word, end in ends.items() if end is not None
+                }
             data["exactness"] = outcome.exactness
             data |= self.values.waits_for(outcome.waits)
         if outcome.refined is not None:
@@ -53,16 +65,19 @@ class Outcomes:
         )
         return {
             **data,
-            "rules": [self._reason(one, type) for one in outcome.reasons],
-            "overridden": [rule.id for rule in outcome.overridden],
+            **({} if fact.combine is None else {"combine": fact.combine}),
+            "rules": [self._reason(outcome, one, type) for one in outcome.reasons],
+            "overridden": [_name(outcome, one.rule, one.record) for one in outcome.overridden],
             **rests_on,
             "unconfirmed": list(outcome.unconfirmed),
             "provisional": outcome.provisional,
         }
 
-    def _reason(self, reason: Reason, type: ValueType) -> Json:
+    def _reason(self, outcome: Outcome, reason: Reason, type: ValueType) -> Json:
+        of_record = {} if reason.record == outcome.record else {"record": reason.record}
         return {
             **rule_data(reason.rule),
+            **of_record,
             "truth": TRUTHS[reason.truth],
             "value": self.values.state(reason.value, type),
             "because": self.leaves.parts(reason.leaves),

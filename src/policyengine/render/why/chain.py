@@ -121,14 +121,21 @@ class Chain:
     def _beaten(self, rule: Rule, record: int | None) -> Iterator[str]:
         """Tell for each fact that a rule concludes whether it gave the value."""
         for conclusion in rule.then:
-            key = (conclusion.fact.name, record)
-            resolved = self.decision.findings.resolved[key]
-            title = self.naming.title(key[0])
-            if rule.id in resolved.winners and not isinstance(resolved.state, Conflict):
-                yield self.walk.line(1, self.say("{title}: it gives the value", title=title))
+            fact = self.book.facts[conclusion.fact.name]
+            resolved = self.decision.findings.resolved[fact.path, record if fact.listed else None]
+            title = self.naming.title(fact.path)
+            gives = (rule.id, record) in resolved.winners
+            if gives and not isinstance(resolved.state, Conflict):
+                line = self.say("{title}: it gives the value", title=title)
+                if fact.combine is not None:
+                    line = self.say("{title}: it counts", title=title)
+                yield self.walk.line(1, line)
                 continue
-            rules = self.say(", ").join((*resolved.winners, *resolved.open))
-            if rule.id in resolved.winners:
+            giving = [id for id, _ in (*resolved.winners, *resolved.open)]
+            if not gives and fact.combine is not None:
+                giving = [one.id for one in self.conclusions.replacing(rule, resolved)]
+            rules = self.say(", ").join(dict.fromkeys(giving))
+            if gives:
                 line = self.say("{title}: it contradicts {rules}", title=title, rules=rules)
             else:
                 line = self.say("{title}: it gives way to {rules}", title=title, rules=rules)

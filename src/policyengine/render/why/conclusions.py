@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from policyengine.diagnostics.diagnostic import marked
 from policyengine.model.case import Key
 from policyengine.model.conditions import Operand
-from policyengine.model.rulebook import Rule
+from policyengine.model.rulebook import Combine, Rule
 from policyengine.outcome.deciding import Contradiction, deciders, key_of, scope_of
 from policyengine.outcome.leaves import Part
 from policyengine.outcome.nearness import MOST_RECORDS, in_order, nearest
@@ -15,6 +16,14 @@ from policyengine.render.why.policies import Policies
 from policyengine.render.why.walk import MARKS, Walk
 from policyengine.semantics.findings import Resolved, Truth
 from policyengine.syntax.keys import numbered
+
+COMBINED: Mapping[Combine, str] = {
+    "sum": marked("the sum of all that counts:"),
+    "least": marked("the least of all that counts:"),
+    "greatest": marked("the greatest of all that counts:"),
+    "yes_if_any": marked("yes if any that counts says so:"),
+    "yes_if_all": marked("yes if all that count say so:"),
+}
 
 
 class Conclusions:
@@ -47,8 +56,10 @@ class Conclusions:
             return
         yield from self._contradiction(key, depth)
         several = len(resolved.winners) + len(resolved.open) > 1
-        for id in (*resolved.winners, *resolved.open):
-            yield from self._rule((id, key[1]), key, depth, several)
+        if fact.combine is not None and several:
+            yield self.walk.line(depth, self.say(COMBINED[fact.combine]))
+        for own in (*resolved.winners, *resolved.open):
+            yield from self._rule(own, key, depth, several)
         yield from self._overridden(key, resolved, depth)
 
     def _contradiction(self, key: Key, depth: int) -> Iterator[str]:
@@ -67,24 +78,33 @@ class Conclusions:
         """Tell for the rules that could give a fact its value what keeps the nearest ones from holding."""
         yield self.walk.line(depth, self.say("no rule that could give it holds"))
         could = [
-            (rule, in_order(self.explanation.of_rule(rule, key[1])[1]))
-            for rule in self.explanation.explainer.conclusions.get(key[0], ())
+            (rule, own, in_order(self.explanation.of_rule(rule, own)[1]))
+            for rule in sorted(
+                self.explanation.explainer.conclusions.get(key[0], ()), key=lambda one: one.span
+            )
+            for own in self._records(rule, key)
         ]
-        could = nearest(sorted(could, key=lambda one: one[0].span), lambda one: one[1])
+        could = nearest(could, lambda one: one[2])
         policies: set[str] = set()
         told = []
-        for rule, parts in could:
+        for rule, own, parts in could:
             # What keeps a policy out keeps all its rules out: it is told once.
-            if not self._is_out(rule, key[1]):
-                told.append((rule, parts))
+            if not self._is_out(rule, own):
+                told.append((rule, own, parts))
             elif rule.policy not in policies:
                 policies.add(rule.policy)
-                told.append((rule, ()))
-        for rule, parts in told[:MOST_RECORDS]:
-            yield from self._nearest(rule, key[1], parts, depth + 1)
+                told.append((rule, own, ()))
+        for rule, own, parts in told[:MOST_RECORDS]:
+            yield from self._nearest(rule, own, parts, depth + 1)
         if len(told) > MOST_RECORDS:
             more = self.say("and {count} more rules", count=len(told) - MOST_RECORDS)
             yield self.walk.line(depth + 1, more, "faint")
+
+    def _records(self, rule: Rule, key: Key) -> Sequence[int | None]:
+        """Return the records for which a rule could give a fact its value."""
+        if rule.listed is None or key[1] is not None:
+            return (key[1],)
+        return self.decision.findings.records[rule.listed] or ()
 
     def _is_out(self, rule: Rule, record: int | None) -> bool:
         """Tell whether it is the policy of a rule that keeps it from holding."""
@@ -105,10 +125,16 @@ class Conclusions:
 
     def _rule(self, rule_key: Key, concluded: Key, depth: int, several: bool) -> Iterator[str]:
         """Explain a rule that gives a fact its value, or could; where there are ``several``, say which."""
-        rule = self.book.rules[rule_key[0]]
+        rule = self.book.rule(rule_key[0])
         truth, parts = self.explanation.of_rule(rule, rule_key[1])
         mark, tone = MARKS[truth]
-        yield self.walk.line(depth, f"{mark} {self.walk.headline(rule)}", tone)
+        head = self.walk.headline(rule, None if rule_key[1] == concluded[1] else rule_key[1])
+        if rule.listed is not None and rule_key[1] is None:
+            records = self.naming.title(rule.listed)
+            head = self.say("{title}: for each record of “{list}”", title=head, list=records)
+        yield self.walk.line(depth, f"{mark} {head}", tone)
+        if not rule.policy:
+            yield from self._why_nothing(concluded, depth + 1)
         if rule.source is not None:
             yield self.walk.line(depth + 1, self.naming.citation(rule.source), "faint")
         if self.walk.has_told("rule", rule_key):
@@ -127,6 +153,8 @@ class Conclusions:
     ) -> Iterator[str]:
         """Tell what a rule gives, where that is not said above already, and what it takes that from."""
         key = key_of(self.explanation, operand, record)
+        if key is not None and key not in self.explanation.values:
+            return  # of a list that is not known nothing is said
         if key is not None and self.walk.is_given(key[0]):
             title = self.naming.title(key[0])
             found = self.sentences.found_at(key)
@@ -137,23 +165,26 @@ class Conclusions:
         yield from self.leaves.operand(operand, record, depth)
 
     def _overridden(self, key: Key, resolved: Resolved, depth: int) -> Iterator[str]:
-        for rule in self.book.rules.values():
-            finding = self.decision.findings.rules.get((rule.id, key[1]))
-            concludes = any(one.fact.name == key[0] for one in rule.then)
-            named = rule.id in resolved.winners or rule.id in resolved.open
-            if concludes and not named and finding is not None and finding.truth is Truth.TRUE:
-                winners = (self.naming.text(one.title) for one in self._replacing(rule, resolved))
-                quoted = (self.say("“{words}”", words=title) for title in winners)
-                line = self.say(
-                    "would apply too, but {winners} takes its place: {rule}",
-                    winners=self.say(", ").join(quoted),
-                    rule=self.walk.headline(rule),
-                )
-                yield self.walk.line(depth, line, "faint")
+        named = {*resolved.winners, *resolved.open}
+        for rule in self.explanation.explainer.conclusions.get(key[0], ()):
+            for own in self._records(rule, key):
+                is_held = self.decision.findings.rules[rule.id, own].truth is Truth.TRUE
+                if is_held and (rule.id, own) not in named:
+                    yield self.walk.line(depth, self._replaced(rule, own, key, resolved), "faint")
 
-    def _replacing(self, rule: Rule, resolved: Resolved) -> list[Rule]:
+    def _replaced(self, rule: Rule, record: int | None, key: Key, resolved: Resolved) -> str:
+        winners = (self.naming.text(one.title) for one in self.replacing(rule, resolved))
+        quoted = dict.fromkeys(self.say("“{words}”", words=title) for title in winners)
+        head = self.walk.headline(rule, None if record == key[1] else record)
+        return self.say(
+            "would apply too, but {winners} takes its place: {rule}",
+            winners=self.say(", ").join(quoted),
+            rule=head,
+        )
+
+    def replacing(self, rule: Rule, resolved: Resolved) -> list[Rule]:
         """Return the rules that give a value, or could, in place of a rule: those that override it."""
-        giving = [self.book.rules[id] for id in (*resolved.winners, *resolved.open)]
+        giving = [self.book.rule(id) for id, _ in (*resolved.winners, *resolved.open)]
         return [one for one in giving if rule.id in self._overrides(one)] or giving
 
     def _overrides(self, rule: Rule) -> set[str]:

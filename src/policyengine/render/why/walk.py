@@ -13,6 +13,7 @@ from policyengine.outcome.decision import Decision
 from policyengine.render.layout import Paint, Tone
 from policyengine.render.naming import Naming, place
 from policyengine.render.sentences import Sentences
+from policyengine.syntax.keys import numbered
 
 MARKS: tuple[tuple[str, Tone], ...] = (("✘", "bad"), ("?", "open"), ("✔", "good"))
 """How a truth is marked, by its number."""
@@ -63,11 +64,13 @@ class Walk:
         fact = self.book.facts.get(name)
         return fact is not None and fact.role == "given"
 
-    def headline(self, rule: Rule) -> str:
-        """Return what a rule is called, and where it stands."""
+    def headline(self, rule: Rule, record: int | None = None) -> str:
+        """Return what a rule is called, and where it stands; ``record`` is one for which it speaks."""
+        if not rule.policy:
+            return self.say("{title} ({place})", title=self.naming.text(rule.title), place=place(rule.span))
         return self.say(
             "rule {id}: {title} ({place})",
-            id=rule.id,
+            id=numbered(rule.id, record),
             title=self.naming.text(rule.title),
             place=place(rule.span),
         )
