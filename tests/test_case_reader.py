@@ -55,7 +55,7 @@ FILES = {
           order.way: {type: text, title: {zh: 法, en: way}, dated_by: order.paid_at}
           order.seen_at: {type: instant, title: {zh: 见, en: seen at}, not_before: order.heard_at}
           order.heard_at: {type: instant, title: {zh: 闻, en: heard at}}
-          end.known_at: {type: instant, title: {zh: 知, en: known at}, role: derived, if_missing: never}
+          end.known_at: {type: instant, title: {zh: 知, en: known at}, role: derived}
           end.words: {type: text, title: {zh: 语, en: words}, dated_by: end.known_at}
           end.ok: {type: boolean, title: {zh: 可, en: ok}, role: outcome}
         lists:

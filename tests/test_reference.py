@@ -101,6 +101,7 @@ def rulebook(
         deadlines={},
         amounts={},
         rules={one.id: one for one in sorted(rules, key=lambda one: one.id)},
+        computed={},
     )
 
 
