@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import get_args
 
 from programs import compiled_of, durable_of, program_of
 from random_rulebooks import TYPES, Made, make_case, make_instant, make_rulebook, without_some
@@ -135,7 +136,7 @@ def found_out(findings: Findings) -> Iterator[object]:
 
 def test_random_rulebooks_reach_every_form() -> None:
     reached: Counter[object] = Counter()
-    for seed in range(RULEBOOKS):
+    for seed in range(2 * RULEBOOKS):
         made = make_rulebook(seed)
         reached.update(forms(made.rulebook))
         reached.update(compiled_forms(made))
@@ -147,7 +148,9 @@ def test_random_rulebooks_reach_every_form() -> None:
     facts += ["sum", "least", "greatest", "yes_if_any", "yes_if_all", "otherwise", "built by records"]
     rules = ["override", "several conclusions", "listed rule", "wide", "long", "question", "scope"]
     clocks = [*(("within", type) for type in LENGTHS), *Counting().__struct_fields__]
-    expected = [*conditions, *operators, *operands, *facts, *rules, *clocks]
+    amounts = ["formula", "bands", "factors", "exact step", "ends", "pause", "value or another"]
+    asked = [("asked", how) for how in (*get_args(tree.Sought), "latest", "earliest")]
+    expected = [*conditions, *operators, *operands, *facts, *rules, *clocks, *amounts, *asked]
     rare = [one for one in expected if reached[one] < 3]
     assert not rare
 
@@ -162,8 +165,16 @@ def forms(book: Rulebook) -> Iterator[object]:
         if fact.dated_by is not None:
             yield "dated" if book.facts[fact.dated_by].role == "given" else "dated by a conclusion"
     for deadline in book.deadlines.values():
-        yield "within", deadline.within.type
+        yield "ends" if deadline.within is None else ("within", deadline.within.type)
+        yield from ("pause" for _ in deadline.pauses)
         yield from (rule.aspect for rule in deadline.counting)
+    for amount in book.amounts.values():
+        ways = (amount.formula, amount.bands, amount.times or amount.divided_by)
+        yield from (word for word, way in zip(("formula", "bands", "factors"), ways, strict=True) if way)
+        yield "exact step" if amount.is_exact else "rounded"
+    for computed in book.computed.values():
+        value = computed.value
+        yield "value or another" if isinstance(value, tree.Otherwise) else ("asked", value.how)
     yield from ("undated list" for one in book.lists.values() if one.dated_by is None)
     for rule in book.rules.values():
         yield from ("override" for _ in rule.overrides)
