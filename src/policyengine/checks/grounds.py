@@ -124,8 +124,15 @@ class Grounds:
 
 
 def _asked(test: Test) -> Asked | None:
-    """Return whether a value is as a test asks, or None where it is compared with what is no literal."""
-    if not test.operands or not all(isinstance(operand, Constant) for operand in test.operands):
+    """Return whether a value is as a test asks, or None where it is compared with what is no literal.
+
+    Nor is it told of a date that is compared as the instant at which it begins, for rules give it a day.
+    """
+    if (
+        test.ref.midnight
+        or not test.operands
+        or not all(isinstance(operand, Constant) for operand in test.operands)
+    ):
         return None
     keys = [comparison_key(one.value) for one in test.operands if isinstance(one, Constant)]
     if test.operator in ("is", "one_of"):
