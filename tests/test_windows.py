@@ -478,6 +478,8 @@ def at_shanghai(text: str) -> int:
     [
         ("{request.at: {within: 7 days}}", "missing-key", "`within`: before or after what?"),
         ("{request.at: {at_least: 7 days}}", "missing-key", "`at_least`: before or after what?"),
+        ("{request.at: {at_least: booking.at}}", "wrong-test", "`at_least` does not fit the type `instant`"),
+        ("{request.at: {at_most: 2026-01-01 00:00}}", "wrong-test", "`at_most` does not fit the type"),
         ("{request.at: {within: 7 days, after: booking.at, before: as_of}}", "wrong-test", "either of two"),
         ("{request.at: {at_most: 7 days, after: booking.at}}", "wrong-test", "`at_most`"),
         ("{request.at: {within: 7 days after booking.at}}", "bad-value", "two words"),

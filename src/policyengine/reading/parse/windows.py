@@ -17,6 +17,7 @@ from policyengine.reading.parse import nodes
 from policyengine.reading.parse.names import NAME
 from policyengine.reading.parse.operands import EITHER_TIME, LENGTH, Scope, parse_operand
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar
+from policyengine.values.display import TYPE_WORDS
 from policyengine.values.escaping import shorten
 from policyengine.values.literals import ValueType
 
@@ -25,6 +26,9 @@ MEASURES: tuple[Measure, ...] = ("within", "at_least", "more_than", "less_than")
 SIDES: tuple[Side, ...] = ("before", "not_after", "after", "not_before")
 PERIODS: tuple[Period, ...] = ("calendar_year", "calendar_month", "calendar_week", "day")
 _WORDS = (*MEASURES, "at_most", "same", "as")
+# The words that compare lengths, each with the one that compares times.
+_OF_TIMES = {"at_least": "not_before", "at_most": "not_after", "more_than": "after", "less_than": "before"}
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
 _AGO = re.compile(r"(.*?)(?: +ago| *以?前)")
 _BESIDE = re.compile(r"(.+?) +(before|after) +(\S+)")
 
@@ -42,7 +46,13 @@ def parse_window(ref: Ref, node: MappingNode, scope: Scope) -> tuple[list[Condit
     is_anchored = False
     for entry in lengths:
         ago = _ago(entry.value)
-        if entry.key.text == "at_most":
+        if not sides and entry.key.text in _OF_TIMES and _is_time(entry.value, scope):
+            what = message(
+                "`{word}` does not fit the type {type}", word=entry.key.text, type=TYPE_WORDS[ref.type]
+            )
+            help = message("did you mean `{word}`?", word=_OF_TIMES[entry.key.text])
+            scope.fault("wrong-test", what, entry.key.span, help)
+        elif entry.key.text == "at_most":
             _tell_at_most(entry, scope)
         elif ago is not None and NAME.fullmatch(ago.text):
             what = message("`ago` stands after a length, and `{name}` is a name", name=ago.text)
@@ -60,6 +70,14 @@ def parse_window(ref: Ref, node: MappingNode, scope: Scope) -> tuple[list[Condit
     taken = [*lengths, *same, *(sides if is_anchored else ())]
     rest = [entry for entry in node.entries if entry not in taken]
     return [one for one in found if one is not None], rest
+
+
+def _is_time(value: Node, scope: Scope) -> bool:
+    """Tell whether a time stands where a length is expected."""
+    if not isinstance(value, Scalar):
+        return False
+    symbol = scope.find(value.text)
+    return _DAY.match(value.text) is not None or (symbol is not None and symbol.type in TIMES)
 
 
 def _ago(value: Node) -> Scalar | None:
