@@ -112,7 +112,7 @@ def faults(folder: Path, file: str, old: str, new: str) -> list[Diagnostic]:
         (FACTS, "  order.custom_made:", "  order.custom-made:", "bad-name", None, "  order.custom_made:"),
         (FACTS, "  order.total:", "  Order.Total:", "bad-name", None, "  order.total:"),
         (BOOK, "CNY", "RMB", "unknown-currency", "did you mean `CNY`?", "CNY"),
-        (BOOK, "CNY", "QQQ", "unknown-currency", "write the code of ISO 4217, such as `CNY`", "EUR"),
+        (BOOK, "CNY", "QQQ", "unknown-currency", "write the code of ISO 4217, such as `EUR`", "EUR"),
     ],
 )  # fmt: skip
 def test_a_slip_is_told_once_and_its_help_heals(

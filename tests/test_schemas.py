@@ -246,7 +246,7 @@ WRONG: list[tuple[str, str, list[tuple[str, int, int, str, str | None]]]] = [
         ("wrong-shape", 4, 7, "`title` must be a mapping of keys to values", "write `title: {zh: 标题}`"),
         ("wrong-shape", 4, 18, "`who` must be a single value", "write for example `who: seller`"),
         ("wrong-shape", 4, 28, "`starts` must be a single value or a mapping", "write for example `starts: complaint.filed_at`"),
-        ("wrong-shape", 4, 56, "`met_by` must be a single value or a list", "write for example `met_by: complaint.seller_responded_at`"),
+        ("unknown-key", 4, 65, "`a` is not a key of `met_by`", "the keys are `value`, `otherwise`, `latest`, `earliest`, `total_of`, `least_of`, `greatest_of`, `only`, `position_of`, `share_of`, `count_of`, `first`, `last`, `next`, `previous`"),
     ]),
     ("facts", "facts: {d: {type: text, title: {}}, e: }\nlists: {l: {title: {en: ''}, facts: {}}}\n", [
         ("wrong-shape", 1, 25, "`title` must not be empty", "write for example `title: {zh: 标题, en: Title}`"),
