@@ -11,6 +11,7 @@ from policyengine.frozen import Frozen, replace
 from policyengine.model.conditions import Operand, Some
 from policyengine.model.rulebook import Pause
 from policyengine.reading.parse import nodes
+from policyengine.reading.parse.computed import is_computed
 from policyengine.reading.parse.conditions import parse_condition
 from policyengine.reading.parse.operands import INSTANT, LENGTH, Scope, parse_operand
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar
@@ -100,11 +101,16 @@ def settle_left(entry: Entry, scope: Scope) -> None:
     symbols = scope.names.symbols
     symbol = symbols.get(f"{entry.key.text}.left")
     if symbol is not None and symbol.kind == "deadline":
-        type = _type_of_length(nodes.mapping(entry.value).get("within"), scope)
+        node = nodes.mapping(entry.value)
+        type = _type_of_length(
+            node.get("within"), replace(scope, listed=nodes.text(node.get("for_each")) or None)
+        )
         symbols[symbol.name] = replace(symbol, type=type)
 
 
 def _type_of_length(node: Node | None, scope: Scope) -> ValueType:
+    if isinstance(node, MappingNode) and is_computed(node):
+        return _type_of_computed(node, scope)
     if isinstance(node, MappingNode):  # each reading of an assumption gives a length of one kind
         return _type_of_length(nodes.mapping(node.entries[0].value).entries[0].value, scope)
     if not isinstance(node, Scalar):
@@ -112,3 +118,13 @@ def _type_of_length(node: Node | None, scope: Scope) -> ValueType:
     symbol = scope.find(node.text)
     type = guess_type(node.text) if symbol is None else symbol.type
     return type if type in LENGTH.types and type is not ValueType.MONTHS else ValueType.DURATION
+
+
+def _type_of_computed(node: MappingNode, scope: Scope) -> ValueType:
+    """Return the type of `{value: …, otherwise: …}`, or of what a question asks of the records of a list."""
+    asked = next((one.value for one in node.entries if one.key.text != "otherwise"), None)
+    if isinstance(asked, MappingNode) and not is_computed(asked) and asked.get("of") is not None:
+        listed = asked.get("list")
+        inner = scope if listed is None else replace(scope, listed=nodes.text(listed))
+        return _type_of_length(asked.get("of"), inner)
+    return _type_of_length(asked, scope)
