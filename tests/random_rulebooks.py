@@ -62,6 +62,7 @@ from policyengine.values.literals import (
     Value,
     ValueType,
     comparison_key,
+    local_day,
 )
 from policyengine.values.literals import LENGTHS as KINDS_OF_LENGTHS
 from policyengine.values.seasons import Season
@@ -258,12 +259,13 @@ class _Maker:
             self.record_list()
         for _ in range(self.random.randint(2, self.size.steps)):
             self.step()
+        zone = self.choose(ZONES)
         return Rulebook(
             id="random",
             version="1",
             title=TITLE,
             digest="",
-            zone=self.choose(ZONES),
+            zone=zone,
             currency=currency_of("CNY"),
             calendar=self.choose((OPEN, OPEN, ENDING)),
             languages=("zh", "en"),
@@ -273,10 +275,7 @@ class _Maker:
             lists={path: self.whole_list(path) for path in sorted(self.lists)},
             sets={},
             assumptions=self.assumptions,
-            policies={
-                id: Policy(id, TITLE, "random", None, None, scope, NOWHERE)
-                for id, scope in sorted(self.scopes.items())
-            },
+            policies={id: whole_policy(id, scope, zone) for id, scope in sorted(self.scopes.items())},
             parameters=dict(sorted(self.parameters.items())),
             deadlines=dict(sorted(self.deadlines.items())),
             amounts=dict(sorted(self.amounts.items())),
@@ -860,6 +859,17 @@ class _Maker:
         found = self.condition(asked, depth)
         self.standing, self.is_inside = before
         return found
+
+
+def whole_policy(id: str, scope: Condition, zone: ZoneInfo) -> Policy:
+    """Return a policy that says the days that its scope asks for."""
+    days = Policy(id, TITLE, "random", None, None, scope, NOWHERE).days
+    limits = {one.spelling: one.operands[0] for one in days}
+    first, last = (
+        local_day(int(str(limit.value)) - before, zone) if isinstance(limit, Constant) else None
+        for limit, before in ((limits.get("from"), 0), (limits.get("until"), 1))
+    )
+    return Policy(id, TITLE, "random", first, last, scope, NOWHERE, days[0].ref if days else None)
 
 
 def make_rulebook(seed: int, size: Size | None = None) -> Made:

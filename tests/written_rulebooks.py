@@ -853,7 +853,12 @@ class _Writer:
         return self.choose(("least", "greatest") if type in TIMES else ("sum", "sum", "least", "greatest"))
 
     def otherwise(self, listed: str | None, type: str) -> Yaml:
-        return self.operand(listed, type, CHOICES if type == "choice" else ())
+        """Return what is so where no rule or row holds: nothing that is computed in place."""
+        choices = CHOICES if type == "choice" else ()
+        if self.chance(0.12):
+            values = {one: self.operand(listed, type, choices, nested=True) for one in READINGS}
+            return {self.choose(ASSUMPTIONS): values}
+        return self.operand(listed, type, choices, nested=True)
 
     def named(self, path: str) -> Name:
         return next(one for one in self.names if one.path == path)
@@ -892,7 +897,7 @@ class _Writer:
         if not asked:
             return self.conclude(listed)
         asks = self.random.sample(asked, min(len(asked), self.choose((1, 2, 2, 3))))
-        policy, id = self.policy(), self.name("table")
+        policy, id = self.policy(listed), self.name("table")
         type = self.choose(TABLED)
         choices = CHOICES if type == "choice" else ()
         node: dict[str, Yaml] = {"title": TITLE, "asks": [self.short(one, listed) for one in asks]}
@@ -931,7 +936,7 @@ class _Writer:
         if kind == "first":
             node["overlap"] = "first_row_counts"
         if self.chance(0.4):
-            node["otherwise"] = self.operand(listed, type, choices)
+            node["otherwise"] = self.otherwise(listed, type)
         role = {"role": self.choose(("derived", "outcome", "outcome"))}
         path = self.fact(type, listed, choices, "derived", role, True)
         node["gives"] = self.short(self.named(path), listed)
