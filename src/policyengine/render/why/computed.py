@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.model.case import Key
-from policyengine.model.conditions import Extreme, Operand, Otherwise, Question
+from policyengine.model.conditions import Extreme, Operand, Otherwise, Question, Ref
 from policyengine.outcome.deciding import key_of
 from policyengine.outcome.explain import Explanation
 from policyengine.render.why.leaves import Leaves
 from policyengine.render.why.walk import Walk
 from policyengine.semantics.findings import Absent, Known, Truth
+from policyengine.semantics.readings import choose_operand
 from policyengine.syntax.keys import numbered
 
 _MOST_RECORDS = 8
@@ -84,7 +85,11 @@ class ComputedValues:
         shown = naming.no_value(state)
         key = key_of(place, operand, record)
         if isinstance(state, Known):
-            shown = naming.value(state.value, key[0]) if key else naming.typed(state.value, operand.type)
+            # A date that stands for the instant at which its day begins has a value of that type.
+            chosen = choose_operand(operand, place.readings)
+            is_own = key is None or (isinstance(chosen, Ref) and chosen.midnight)
+            value, name = state.value, "" if key is None else key[0]
+            shown = naming.typed(value, chosen.type) if is_own else naming.value(value, name)
         if key is None:
             return shown
         return self.say("{title} {value}", title=naming.title(key[0]), value=shown)
