@@ -16,11 +16,12 @@ from policyengine.model.rulebook import Rulebook
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.timeline import ClockStep, make_timeline
 from policyengine.render.cards import Cards
+from policyengine.render.naming import type_of
 from policyengine.render.text import render_text
 from policyengine.render.timeline_text import render_timeline
 from policyengine.render.why.chain import Chain
 from policyengine.semantics.findings import ABSENT, Known, State, Unknown
-from policyengine.values.literals import local_time
+from policyengine.values.literals import ValueType, local_time
 
 ENGINES: tuple[EngineName, ...] = ("reference", "compiled", *(("durable",) if durable_available() else ()))
 BOOK = """rulebook: trips
@@ -34,6 +35,7 @@ parties: {buyer: {zh: 买家, en: buyer}, shop: {zh: 店家, en: shop}}
 """
 FACTS = """facts:
   order.paid_at: {type: instant, title: {zh: 付款, en: paid}}
+  order.day: {type: date, title: {zh: 下单日, en: day of order}, if_missing: never}
   order.send_by: {type: instant, planned: yes, title: {zh: 最晚, en: send by}}
   order.sent_at: {type: instant, title: {zh: 发货, en: sent}, if_missing: never}
   order.closed_at: {type: instant, title: {zh: 关闭, en: closed}, if_missing: never}
@@ -279,3 +281,31 @@ def test_what_is_wrong_with_an_end_is_told(ends: str, told: str, tmp_path: Path)
     found = faults(tmp_path, policy(ends))
     texts = [Speech("en").message(one) for fault in found for one in (fault.message, fault.help) if one]
     assert any(told in one for one in texts), texts
+
+
+@pytest.mark.parametrize(
+    ("within", "type"),
+    [
+        ("{value: flight.notice, otherwise: 2 days}", ValueType.DURATION),
+        ("{otherwise: 2 business days, value: 3 business days}", ValueType.BUSINESS_DAYS),
+        ("{A-01: {x: 3 business days, y: 2 business days}}", ValueType.BUSINESS_DAYS),
+    ],
+)
+def test_what_is_left_has_the_type_of_a_length_that_is_computed(
+    within: str, type: ValueType, tmp_path: Path
+) -> None:
+    pauses = "    pauses: {from: order.sent_at, until: order.closed_at}\n"
+    text = policy().replace("    ends: order.send_by\n", f"    within: {within}\n{pauses}")
+    readings = "title: {zh: 问, en: q}, default: x, readings: {x: {zh: 甲, en: x}, y: {zh: 乙, en: y}}"
+    (tmp_path / "assumptions.yaml").write_text(f"assumptions:\n  A-01: {{{readings}}}\n", "utf-8")
+    folder = write(tmp_path, text.replace("when: {send.status: missed}", "when: {send.left: {known: yes}}"))
+    loaded = load_model(str(folder), ())
+    assert loaded.rulebook is not None, loaded.diagnostics
+    assert type_of(loaded.rulebook, "send.left") is type
+
+
+def test_reasons_show_a_day_that_begins_a_clock(tmp_path: Path) -> None:
+    text = policy().replace("starts: order.paid_at", "starts: {value: order.day, otherwise: order.paid_at}")
+    decision = judge(load(tmp_path, text), order(day="03-02", send_by="03-05 18:00"), "03-06 10:00")
+    [name] = decision.judged.rulebook.computed
+    assert "day of order 2026-03-02 00:00:00" in Chain(decision, Speech("en")).why((name, None))
