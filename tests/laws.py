@@ -332,7 +332,9 @@ def shifted(one: Decision, two: Decision) -> Verdict:
 
 def has_dates(book: Model) -> bool:
     """Tell whether rules name days or count business days, or whether their zone changes its clocks."""
-    whole = (book.facts, book.policies, book.parameters, book.deadlines, book.amounts, book.rules)
+    whole = (
+        book.facts, book.policies, book.parameters, book.deadlines, book.amounts, book.computed, book.rules
+    )  # fmt: skip
     return book.zone.key != "Asia/Shanghai" or any(_is_dated(part) for part in _parts(whole))
 
 
@@ -379,6 +381,8 @@ def _type(book: Model, place: Place) -> ValueType | None:
         return None
     if name in book.facts:
         return book.facts[name].type
+    if name in book.computed:
+        return book.computed[name].type
     return ValueType.INSTANT if name.endswith((".due", ".settled_at")) else None
 
 
