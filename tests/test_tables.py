@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from test_planned import BOOK
@@ -438,6 +439,83 @@ def test_all_rows_count_only_of_what_several_rules_build(tmp_path: Path) -> None
         tmp_path, table(rows("low, any, 1.00"), more="    overlap: all_rows_count\n    otherwise: 2.00\n")
     )
     assert [str(one.message) for one in found] == ["all rows cannot count: `fee` has one value"]
+
+
+BUILT = FACTS.replace(
+    "sets:\n",
+    "  total: {type: money, role: outcome, title: {zh: 合计, en: total}, combine: sum, otherwise: 0.00}\nsets:\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("case", "total"),
+    [
+        ({"tier": "low", "number": 1}, 700),  # the three rows that hold
+        ({"tier": "low", "number": 2}, 500),
+        ({"tier": "mid", "number": 1}, 200),
+        ({"tier": "mid", "number": 2}, 0),  # none: the fact's own `otherwise`
+    ],
+)
+@pytest.mark.parametrize("more", ["", "    overlap: all_rows_count\n"])
+def test_all_rows_count(
+    tmp_path: Path, monkeypatch: Any, case: dict[str, object], total: int, more: str
+) -> None:
+    monkeypatch.setitem(globals(), "FACTS", BUILT)
+    lines = rows("low, any, 3.00", "any, 1, 2.00", "low, any, 2.00")  # equal values are no one value
+    book = load(tmp_path, table(lines, gives="total", more=more))
+    assert book.tables["t"].overlap == "all_rows_count"
+    assert answer(book, case, tmp_path, "total") == Known(total)
+    assert not told(tmp_path, table(lines, gives="total", more=more))
+
+
+def test_all_rows_count_and_what_is_so_otherwise_is_one_more(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setitem(globals(), "FACTS", BUILT)
+    rule = "rules:\n  r: {title: {zh: 例, en: R}, when: {loud: yes}, then: {total: 9.00}}\n"
+    more = "    otherwise: 4.00\n"
+    book = load(tmp_path, rule + table(rows("low, any, 3.00"), gives="total", more=more))
+    case = {"tier": "mid", "number": 1}
+    assert answer(book, {**case, "loud": False}, tmp_path, "total") == Known(400)
+    assert answer(book, {**case, "loud": True}, tmp_path, "total") == Known(1300)
+    assert answer(book, {**case, "tier": "low", "loud": True}, tmp_path, "total") == Known(1200)
+
+
+def test_every_record_gives_rows_to_what_the_case_builds(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setitem(globals(), "FACTS", BUILT)
+    lines = rows("a, 2.00", "any, 1.00")
+    book = load(tmp_path, table(lines, asks="kind", gives="total", more="    for_each: bags\n"))
+    assert answer(book, {"bags": [{"kind": "a"}, {"kind": "b"}]}, tmp_path, "total") == Known(400)
+    assert answer(book, {"bags": []}, tmp_path, "total") == Known(0)
+    assert isinstance(answer(book, {"bags": [{"kind": "a"}, {}]}, tmp_path, "total"), Unknown)
+
+
+def test_a_table_for_each_record_of_a_fact_that_no_records_build(tmp_path: Path) -> None:
+    facts = FACTS.replace(
+        "  word:", "  whole: {type: money, role: outcome, title: {zh: 共, en: whole}}\n  word:"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(globals(), "FACTS", facts)
+        found = told(tmp_path, table(rows("a, 2.00"), "kind", "whole", "    for_each: bags\n"))
+    assert str(found[0].message) == "a table for each record can only give facts of that record"
+    assert "`combine: …` at `whole`" in str(found[0].help)
+
+
+def test_the_first_row_counts_of_what_several_tables_build(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setitem(globals(), "FACTS", BUILT)
+    more = "    overlap: first_row_counts\n"
+    lines = rows("low, any, 3.00", "any, 1, 2.00")
+    one, other = table(lines, gives="total", more=more), table(lines, gives="total", more=more)
+    book = load(tmp_path, one + other.removeprefix("tables:\n").replace("  t:", "  u:"))
+    assert answer(book, {"tier": "low", "number": 1}, tmp_path, "total") == Known(600)
+
+
+def test_rows_that_may_not_overlap_of_what_several_rules_build(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setitem(globals(), "FACTS", BUILT)
+    lines = rows("low, any, 2.00", "any, 1, 2.00")  # the same twice is twice the same
+    found = told(tmp_path, table(lines, gives="total", more="    overlap: refused\n"))
+    assert [one.code for one in found] == ["table-overlap"]
+    both = rows("low, any, 2.00, 3.00", "any, 1, 2.00, 4.00")  # they differ only in what is added up
+    found = told(tmp_path, table(both, gives="[fee, total]", more="    otherwise: [1.00, 0.00]\n"))
+    assert not [one for one in found if one.code == "table-overlap"]
 
 
 def test_an_overlap_of_what_is_not_known_before_is_a_conflict(tmp_path: Path) -> None:

@@ -899,13 +899,14 @@ class _Writer:
         asks = self.random.sample(asked, min(len(asked), self.choose((1, 2, 2, 3))))
         policy, id = self.policy(listed), self.name("table")
         type = self.choose(TABLED)
+        how = self.combining(type)
         choices = CHOICES if type == "choice" else ()
         node: dict[str, Yaml] = {"title": TITLE, "asks": [self.short(one, listed) for one in asks]}
         if listed is not None:
             node["for_each"] = listed
         if self.chance(0.2):
             node["when"] = self.condition(listed, 0)
-        kind = self.choose(("first", "first", "same", "apart"))
+        kind = self.choose(("first", "first", "same", "apart", *(("all",) * 4 if how else ())))
         value = self.operand(listed, type, choices, nested=True)
 
         def rows() -> list[Yaml]:
@@ -935,10 +936,17 @@ class _Writer:
             node["rows"] = rows()
         if kind == "first":
             node["overlap"] = "first_row_counts"
+        elif how is not None and self.chance(0.5):
+            node["overlap"] = "all_rows_count"
         if self.chance(0.4):
             node["otherwise"] = self.otherwise(listed, type)
-        role = {"role": self.choose(("derived", "outcome", "outcome"))}
-        path = self.fact(type, listed, choices, "derived", role, True)
+        extra: dict[str, Yaml] = {"role": self.choose(("derived", "outcome", "outcome"))}
+        extra |= {} if how is None else {"combine": how}
+        # What every record gives rows to can be a fact of the whole case.
+        whole = None if how is not None and self.chance(0.4) else listed
+        if self.chance(0.3):
+            extra["otherwise"] = self.otherwise(whole, type)
+        path = self.fact(type, whole, choices, "derived", extra, True)
         node["gives"] = self.short(self.named(path), listed)
         policy.setdefault("tables", {})[id] = node
 

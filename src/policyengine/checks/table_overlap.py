@@ -51,22 +51,24 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
             what = message("all rows cannot count: `{name}` has one value", name=single[0].name)
             help = message("write `overlap: first_row_counts`, or leave `overlap` out")
             yield error("table-overlap", what, table.span, help)
-        elif table.overlap == "refused" and single:
-            yield from _of_table(rulebook, table)
+        elif table.overlap == "refused":
+            yield from _of_table(rulebook, table, single or list(table.gives))
 
 
 def _is_combined(rulebook: Rulebook, fact: Ref) -> bool:
     """Tell whether several rules build a fact together, so that all rows that hold count."""
-    return getattr(rulebook.facts[fact.name], "combine", None) is not None
+    return rulebook.facts[fact.name].combine is not None
 
 
-def _of_table(book: Rulebook, table: Table) -> Iterator[Diagnostic]:
+def _of_table(book: Rulebook, table: Table, asked: list[Ref]) -> Iterator[Diagnostic]:
+    """Tell the rows of one table that disagree about what is ``asked``."""
+    names = {ref.name for ref in asked}
     told = 0
     for version in table.versions:
         boxes = Boxes(book, table, version)
         for one, other in boxes.meeting():
             first, second = version.rows[one], version.rows[other]
-            if not _disagree(book, first, second):
+            if not _disagree(book, first, second, names):
                 continue
             cells = zip(table.asks, boxes.text(boxes.common(one, other)), strict=True)
             inputs = "; ".join(f"{ref.name}: {text}" for ref, text in cells)
@@ -87,6 +89,10 @@ def _of_table(book: Rulebook, table: Table) -> Iterator[Diagnostic]:
                 return
 
 
-def _disagree(book: Rulebook, first: Row, second: Row) -> bool:
+def _disagree(book: Rulebook, first: Row, second: Row, names: set[str]) -> bool:
     one, other = book.rules[first.rule], book.rules[second.rule]
-    return any(may_differ(a.value, b.value) for a, b in zip(one.then, other.then, strict=True))
+    return any(
+        may_differ(a.value, b.value) or book.facts[a.fact.name].combine is not None  # equal parts add up
+        for a, b in zip(one.then, other.then, strict=True)
+        if a.fact.name in names
+    )

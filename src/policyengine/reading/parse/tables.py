@@ -164,7 +164,9 @@ class TableParser:
             return None
         title = nodes.title(node.get("title"))
         reader = _Rows(self, entry.key.text, title, source, asks, gives, when, over, listed, in_force, scope)
-        overlap = cast(Overlap, nodes.text(node.get("overlap"), "refused"))
+        is_built = all(symbol.name in scope.names.combined for symbol, _ in gives)
+        usual = "all_rows_count" if is_built else "refused"
+        overlap = cast(Overlap, nodes.text(node.get("overlap"), usual))
         versions: list[TableVersion] = []
         rules: list[Rule] = []
         for version, (start, last, days) in zip(raw.versions, own_days, strict=True):
@@ -218,6 +220,16 @@ class TableParser:
             elif symbol.name in scope.names.given:
                 fault = message("a table cannot give `{name}`: cases give it", name=symbol.name)
                 help = message("give another fact, or declare this one with `role: derived`")
+            elif symbol.listed is None and symbol.name in scope.names.combined:
+                pass  # every record may give its part of what several rules build for the whole case
+            elif symbol.listed is None and scope.listed is not None:
+                fault = message("a table for each record can only give facts of that record")
+                help = message(
+                    "give a fact of `{list}`, drop `for_each`, or say with `combine: …` at `{name}`"
+                    " how the records build it together",
+                    list=scope.listed,
+                    name=symbol.name,
+                )
             elif symbol.listed != scope.listed:
                 fault = message("a table for each record can only give facts of that record")
                 help = message("give a fact of `{list}`, or drop `for_each`", list=scope.listed)
