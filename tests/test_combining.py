@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from policyengine.frozen import Frozen
 from policyengine.model.case import Key
-from policyengine.semantics.combining import FEW, How, close_across, combine
+from policyengine.semantics.combining import FEW, How, combine
 from policyengine.semantics.findings import (
     ABSENT,
     NOTHING,
@@ -78,11 +78,10 @@ class Whole(Frozen):
 
     @property
     def defeats(self) -> Defeats:
-        return close_overrides(dict(self.overrides))
+        return close_overrides(dict(self.overrides), dict(self.listed))
 
     def combined(self) -> object:
-        across = close_across(dict(self.overrides), dict(self.listed))
-        return combine(self.candidates, self.defeats, self.how, self.otherwise, across)
+        return combine(self.candidates, self.defeats, self.how, self.otherwise)
 
 
 def beaten_by(whole: Whole, held: Sequence[Candidate]) -> set[Key]:

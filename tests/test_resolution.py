@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
@@ -22,7 +23,7 @@ from policyengine.semantics.findings import (
     Unknown,
     Waits,
 )
-from policyengine.semantics.overriding import Candidate, Defeats, close_overrides, resolve
+from policyengine.semantics.overriding import NO_DEFEATS, Candidate, Defeats, close_overrides, resolve
 from policyengine.values.literals import Duration, Value
 
 CONFLICT = "conflict"
@@ -88,7 +89,7 @@ def value_in(one: Candidate, valuation: Mapping[str, object]) -> object:
 
 def answer(world: World, defeats: Defeats) -> object:
     """Return what the rules of a world say, where everything is known."""
-    beaten = {other for rule in world for other in defeats.get(rule, ())}
+    beaten = {other for rule in world for other in world if defeats.beats(rule, other)}
     given = {value for rule, value in world.items() if rule not in beaten}
     if len(given) > 1:
         return CONFLICT
@@ -126,7 +127,7 @@ def brute_force(candidates: Sequence[Candidate], defeats: Defeats) -> Resolved:
     )
     open_names = [name for name in value_names(candidates) if varies_with(name, answers)]
     holding = {one.rule for one in candidates if one.truth is Truth.TRUE}
-    winners = tuple(sorted(holding - {other for rule in holding for other in defeats.get(rule, ())}))
+    winners = tuple(sorted(one for one in holding if not any(defeats.beats(rule, one) for rule in holding)))
     state = state_of(answers.values(), winners, open_rules, open_names)
     return Resolved(state, tuple((one, None) for one in winners), tuple((one, None) for one in open_rules))
 
@@ -175,8 +176,8 @@ def disputes(draw: st.DrawFn) -> tuple[list[Candidate], Defeats]:
 
 @settings(max_examples=400)
 @given(disputes())
-@example(([holds("a", 1), holds("b", 2), perhaps("c", unknown("x"))], {"c": frozenset({"b"})}))
-@example(([perhaps("a", None)], {}))
+@example(([holds("a", 1), holds("b", 2), perhaps("c", unknown("x"))], Defeats({"c": ["b"]})))
+@example(([perhaps("a", None)], NO_DEFEATS))
 def test_closed_form_equals_trying_out_everything(dispute: tuple[list[Candidate], Defeats]) -> None:
     candidates, defeats = dispute
     assert resolve(candidates, defeats) == brute_force(candidates, defeats)
@@ -253,22 +254,52 @@ def test_in_words(candidates: list[Candidate], overrides: dict[str, list[str]], 
 
 def test_of_equal_lengths_the_first_rule_by_name_gives_the_spelling() -> None:
     hours, minutes = holds("b", Duration(24, "hours")), holds("a", Duration(1_440, "minutes"))
-    assert resolve([hours, minutes], {}).state == Known(Duration(1_440, "minutes"))
+    assert resolve([hours, minutes], NO_DEFEATS).state == Known(Duration(1_440, "minutes"))
 
 
 def test_a_day_is_not_24_hours() -> None:
     """Days can be counted by the calendar: a rule that says one gives another answer."""
     hours, day = holds("b", Duration(24, "hours")), Duration(1, "days")
-    assert isinstance(resolve([hours, holds("a", day)], {}).state, Conflict)
-    assert isinstance(resolve([hours, perhaps("a", day)], {"a": frozenset({"b"})}).state, Unknown)
-    assert resolve([holds("b", Duration(7, "days")), holds("a", Duration(1, "weeks"))], {}).state == Known(
-        Duration(1, "weeks")
-    )
+    assert isinstance(resolve([hours, holds("a", day)], NO_DEFEATS).state, Conflict)
+    assert isinstance(resolve([hours, perhaps("a", day)], Defeats({"a": ["b"]})).state, Unknown)
+    assert resolve(
+        [holds("b", Duration(7, "days")), holds("a", Duration(1, "weeks"))], NO_DEFEATS
+    ).state == Known(Duration(1, "weeks"))
 
 
 def test_overriding_goes_on_through_others_of_the_same_fact() -> None:
-    assert close_overrides({"a": ["b"], "b": ["c"], "c": []})["a"] == {"b", "c"}
-    assert close_overrides({"a": ["x"], "b": []})["a"] == set(), "x concludes another fact"
+    found = close_overrides({"a": ["b"], "b": ["c"], "c": []})
+    assert [found.beats("a", one) for one in "abc"] == [False, True, True]
+    assert not close_overrides({"a": ["x"], "b": []}), "x concludes another fact"
+
+
+@given(
+    st.lists(st.lists(st.sampled_from("abcdef"), max_size=3), min_size=6, max_size=6),
+    st.sets(st.sampled_from("abcdef")),
+)
+def test_overriding_is_followed_step_by_step(drawn: list[list[str]], of_case: set[str]) -> None:
+    """Also where rules override each other in a ring."""
+    overrides = dict(zip("abcdef", drawn, strict=True))
+    found = Defeats(overrides, {one: None if one in of_case else "records" for one in "abcdef"})
+    for start in overrides:
+        waiting = [(one, False) for one in overrides[start]]
+        steps: set[tuple[str, bool]] = set()
+        while waiting:
+            one, is_across = waiting.pop()
+            if (one, is_across) not in steps:
+                steps.add((one, is_across))
+                waiting += [(other, is_across or one in of_case) for other in overrides[one]]
+        reached, across = {one for one, _ in steps}, {one for one, is_across in steps if is_across}
+        assert {one for one in "abcdef" if found.beats(start, one)} == reached
+        assert {one for one in "abcdef" if found.across(start) & found.bit(one)} == across
+
+
+def test_a_thousand_rows_of_which_the_first_counts_are_closed_at_once() -> None:
+    names = [f"row {number}" for number in range(1_000)]
+    found = Defeats({one: [other] for one, other in itertools.pairwise(names)})
+    assert found.beats(names[0], names[-1]) and not found.beats(names[-1], names[0])
+    live = [holds(one, 1) for one in names]
+    assert resolve(live, found).winners == ((names[0], None),)
 
 
 def test_many_undetermined_rules_cost_little() -> None:
@@ -295,6 +326,6 @@ def test_an_answer_has_a_value_if_all_rules_that_hold_give_the_same_one(
         for number, name in enumerate(names)
     ]
     doubtful = Candidate("loser", Truth.UNDETERMINED, waits, Known(1), ("loser", None))
-    defeats = {one.rule: frozenset({"loser"}) for one in candidates}
+    defeats = Defeats({one.rule: ["loser"] for one in candidates})
     found = resolve([*candidates, doubtful], defeats).state
     assert isinstance(found, Unknown) and found.has_value == expected

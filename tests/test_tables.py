@@ -19,6 +19,7 @@ from policyengine.api import EngineName, prepare
 from policyengine.changes.compare import compare
 from policyengine.checks.boxes import Boxes
 from policyengine.compile.lower import lower_rulebook
+from policyengine.compile.plan_json import write_plan
 from policyengine.diagnostics.diagnostic import Diagnostic
 from policyengine.diagnostics.i18n import Speech
 from policyengine.engines.compiled import dispatch
@@ -853,34 +854,84 @@ def test_many_rows_are_looked_up_and_not_asked_one_by_one(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "more", ["", "    otherwise: 0.50\n", "    overlap: first_row_counts\n    otherwise: 0.50\n"]
+    "how", ["", ", otherwise: 7.00", ", combine: sum, otherwise: 0.00", ", combine: greatest"]
 )
-def test_many_rows_mean_what_each_of_them_means(tmp_path: Path, more: str) -> None:
+@pytest.mark.parametrize(
+    "more", ["", "    otherwise: 0.50\n", "    overlap: first_row_counts\n    otherwise: price\n"]
+)
+def test_many_rows_mean_what_each_of_them_means(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: str, how: str
+) -> None:
+    """Also beside an ordinary rule, and where several rules build the fact, or it says what is so otherwise."""
+    fee = "fee: {type: money, role: outcome, title: {zh: 费, en: fee}"
+    monkeypatch.setitem(globals(), "FACTS", FACTS.replace(fee, fee + how, 1))
     policy, text = price_list(60, more)
-    book = load(
-        tmp_path,
-        policy,
-        f=text.replace("over 5 to 6,mid", "none,any"),
+    rule = (
+        "rules:\n  r: {title: {zh: 例, en: R}, when: {loud: yes}, then: {fee: price}, overrides: [t row 5]}\n"
     )
+    book = load(tmp_path, rule + policy, f=text.replace("over 5 to 6,mid", "none,any"))
+    assert dispatch.Dispatch in {type(one) for one in dispatch.steps_of(lower_rulebook(book))}
     cases: list[dict[str, object]] = [
-        {"weight": weight, "tier": tier}
+        {"weight": weight, "tier": tier, "loud": False}
         for weight in ("0", "1", "1.000001", "5.5", "7.5", "19", "25")
         for tier in TIERS
     ]
     cases += [{}, {"tier": "low"}, {"weight": "3"}, {"weight": "5.5"}]
+    cases += [{"weight": "1.5", "tier": "mid", "loud": True, **one} for one in ({}, {"price": "2.00"})]
+    agree_on(tmp_path, book, cases, ("fee", None))
+
+
+def agree_on(
+    folder: Path, book: Rulebook, cases: Sequence[dict[str, object]], key: tuple[str, int | None]
+) -> None:
+    """Hold what the compiled engine finds against the reference."""
+    engines = [prepare(book, {}, engine=engine) for engine in ("reference", "compiled")]
     for case in cases:
-        path = tmp_path / "case.json"
+        path = folder / "case.json"
         path.write_text(json.dumps({"case": "c", **case}), "utf-8")
-        findings = [
-            prepare(book, {}, engine=engine).evaluate(str(path), "2024-06-01 00:00").findings
-            for engine in ("reference", "compiled")
-        ]
-        assert findings[0].states["fee", None] == findings[1].states["fee", None], case
-        assert findings[0].firings == findings[1].firings
-        assert findings[0].open_rules == findings[1].open_rules
-        assert findings[0].open_names == findings[1].open_names
-        for rule in book.rules:
-            assert findings[0].rules[rule, None] == findings[1].rules[rule, None]
+        one, other = (engine.evaluate(str(path), "2024-06-01 00:00").findings for engine in engines)
+        assert one.states[key] == other.states[key], case
+        assert one.resolved[key] == other.resolved[key]
+        assert one.firings == other.firings
+        assert one.open_rules == other.open_rules
+        assert one.open_names == other.open_names
+        assert dict(one.rules) == dict(other.rules)
+
+
+@pytest.mark.parametrize("how", ["sum, otherwise: 0.00", "least", "greatest, otherwise: 3.00"])
+@pytest.mark.parametrize("more", ["", "    overlap: first_row_counts\n", "    otherwise: 0.25\n"])
+def test_many_rows_for_every_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, more: str
+) -> None:
+    whole = (
+        f"  total: {{type: money, role: outcome, title: {{zh: 合计, en: total}}, combine: {how}}}\nsets:\n"
+    )
+    facts = FACTS.replace("sets:\n", whole).replace(
+        "      kind:", "      size: {type: count, title: {zh: 大小, en: size}}\n      kind:"
+    )
+    monkeypatch.setitem(globals(), "FACTS", facts)
+    lines = [f"{number}, {'price' if number % 7 == 3 else f'{number}.00'}" for number in range(30)]
+    policy = table(rows(*lines), "size", "total", "    for_each: bags\n    when: {loud: yes}\n" + more)
+    book = load(tmp_path, "applies_to: {tier: [low, mid]}\n" + policy)
+    assert dispatch.Dispatch in {type(one) for one in dispatch.steps_of(lower_rulebook(book))}
+    told = {"tier": "low", "loud": True, "price": "2.50"}
+    bags: list[dict[str, object]] = [{"size": 3}, {"size": 3}, {"size": 29}, {"size": 99}, {}]
+    chosen = [{**told, "bags": [*some]} for some in itertools.combinations(bags, 2)]
+    silent = [
+        {key: value for key, value in told.items() if key not in left}
+        for left in (("tier",), ("price",), ("loud",))
+    ]
+    cases: list[dict[str, object]] = [*chosen, {**told, "bags": []}, told, *silent, {**told, "tier": "high"}]
+    cases += [{**one, "bags": bags[:2]} for one in silent]
+    agree_on(tmp_path, book, cases, ("total", None))
+
+
+def test_a_plan_grows_with_the_rows_of_which_the_first_counts(tmp_path: Path) -> None:
+    lengths = []
+    for count in (150, 300):
+        policy, text = price_list(count, "    overlap: first_row_counts\n    otherwise: 0.50\n")
+        lengths.append(len(write_plan(lower_rulebook(load(tmp_path / str(count), policy, f=text)))))
+    assert lengths[1] < 2.2 * lengths[0]
 
 
 # ---------- what is told of tables

@@ -22,7 +22,7 @@ from policyengine.model.conditions import (
     Test,
 )
 from policyengine.model.rulebook import Conclusion, Deadline, Fact, Rule, Rulebook
-from policyengine.semantics.overriding import close_overrides
+from policyengine.semantics.overriding import Defeats, close_overrides
 from policyengine.values.literals import Value, comparison_key
 
 Concluding = tuple[Rule, Conclusion]
@@ -40,7 +40,7 @@ def by_fact(rulebook: Rulebook) -> dict[str, list[Concluding]]:
     return found
 
 
-def defeats_among(concluding: list[Concluding]) -> dict[str, frozenset[str]]:
+def defeats_among(concluding: list[Concluding]) -> Defeats:
     """Return for each of the rules those that it overrides, also through others of them."""
     return close_overrides({rule.id: rule.overrides for rule, _ in concluding})
 
@@ -103,7 +103,7 @@ class Grounds:
                 above = (
                     self.rulebook.whole_of(one)
                     for one, _ in rules
-                    if rule.id in self.defeats[ref.name][one.id]
+                    if self.defeats[ref.name].beats(one.id, rule.id)
                 )
                 yield Any((Not(self.rulebook.whole_of(rule), _NOWHERE), *above), _NOWHERE)
 
@@ -118,7 +118,7 @@ class Grounds:
         above = [
             Not(self.rulebook.whole_of(other), _NOWHERE)
             for other, opposed in rules
-            if rule.id in self.defeats[fact][other.id] and _must_differ(conclusion.value, opposed.value)
+            if self.defeats[fact].beats(other.id, rule.id) and _must_differ(conclusion.value, opposed.value)
         ]
         return All((self.rulebook.whole_of(rule), *exists(conclusion.value), *above), _NOWHERE)
 

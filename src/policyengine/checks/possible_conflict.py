@@ -52,7 +52,7 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
             continue
         for one, other in meeting([needs[rule.id] for rule, _ in concluding], tables):
             first, second = concluding[one], concluding[other]
-            if first[0].id in above[second[0].id] or second[0].id in above[first[0].id]:
+            if above.beats(second[0].id, first[0].id) or above.beats(first[0].id, second[0].id):
                 continue
             if may_differ(first[1].value, second[1].value) and not exclusion.excludes(
                 rulebook.whole_of(first[0]), rulebook.whole_of(second[0])

@@ -25,13 +25,13 @@ from policyengine.compile.plan import (
     Computed,
     Const,
     Dated,
-    Defeats,
     Derived,
     Due,
     Expr,
     Given,
     How,
     Op,
+    Overrides,
     Parameter,
     Pause,
     Plan,
@@ -51,8 +51,7 @@ from policyengine.model import conditions, rulebook
 from policyengine.model.conditions import Condition, Operand, Term, conjuncts
 from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import RAN_OUT, Deadline, Fact, IfMissing, Rulebook
-from policyengine.semantics.combining import close_across
-from policyengine.semantics.overriding import close_overrides
+from policyengine.semantics.overriding import direct_overrides
 from policyengine.semantics.strata import DUE, dependencies, layers
 from policyengine.values.counting import Aspect, Counting
 
@@ -213,13 +212,7 @@ class _Lowering:
                 candidate = self._candidate(rule, one)
                 self.candidates.setdefault(one.fact.name, []).append(candidate)
                 overrides.setdefault(one.fact.name, {})[rule.id] = rule.overrides
-        self.defeats = {fact: close_overrides(group) for fact, group in overrides.items()}
-        listed = {rule.id: rule.listed for rule in book.rules.values()}
-        self.across = {
-            fact: close_across(group, listed)
-            for fact, group in overrides.items()
-            if book.facts[fact].combine is not None and book.facts[fact].listed is None
-        }
+        self.overrides = {fact: direct_overrides(group) for fact, group in overrides.items()}
 
     def _candidate(self, rule: rulebook.Rule, conclusion: rulebook.Conclusion) -> Candidate:
         value = lower_operand(conclusion.value)
@@ -312,16 +305,14 @@ class _Lowering:
                 yield operator, lowered
 
     def _derived(self, fact: Fact) -> Derived:
-        defeats = self.defeats.get(fact.path, {})
         return Derived(
             fact.path,
             fact.listed,
             fact.type.value,
             tuple(self.candidates.get(fact.path, ())),
-            _in_order(defeats),
+            _in_order(self.overrides.get(fact.path, {})),
             fact.combine,
             None if fact.otherwise is None else lower_operand(fact.otherwise),
-            _in_order(self.across.get(fact.path, {})),
         )
 
     def _due(self, deadline: Deadline) -> Due:
@@ -393,8 +384,8 @@ def _asks_record(expr: Expr) -> bool:
             return False
 
 
-def _in_order(defeats: Mapping[str, frozenset[str]]) -> Defeats:
-    return tuple((rule, tuple(sorted(beaten))) for rule, beaten in sorted(defeats.items()) if beaten)
+def _in_order(overrides: Mapping[str, tuple[str, ...]]) -> Overrides:
+    return tuple((rule, tuple(sorted(beaten))) for rule, beaten in sorted(overrides.items()) if beaten)
 
 
 def _missing(fact: Fact) -> Expr:

@@ -2,8 +2,8 @@
 
 A Plan is like a spreadsheet: *cells* in an order in which they can be computed, and rules between them, each
 with *expressions* of a few node types. Names are resolved, the scope of a policy stands once, overriding is
-closed, and there are no titles, places or notices in it: a name leads back to the typed rulebook for these.
-Nothing in it can be called, so it can be printed, stored, compared and translated.
+kept for each fact by itself, and there are no titles, places or notices in it: a name leads back to the typed
+rulebook for these. Nothing in it can be called, so it can be printed, stored, compared and translated.
 
 One Plan serves all readings of assumptions: where something depends on one, the Plan asks ``Chosen``.
 :func:`policyengine.compile.fold.fold` puts the chosen readings in; engines run the folded Plan.
@@ -210,26 +210,25 @@ class Candidate(Frozen):
     applies: Expr = NEVER
 
 
-Defeats = tuple[tuple[str, tuple[str, ...]], ...]
-"""Which rule overrides which, directly or through others."""
+Overrides = tuple[tuple[str, tuple[str, ...]], ...]
+"""Which rule overrides which directly; through these it overrides others, too."""
 Combine = Literal["sum", "least", "greatest", "yes_if_any", "yes_if_all"]
 
 
 class Derived(Frozen):
-    """What rules conclude. ``defeats``: which of the rules overrides which, of records each in its own.
+    """What rules conclude. ``overrides``: which of the rules overrides which, of records each in its own, but
+    where a rule of the whole case stands between them.
 
     ``combine``: the rules that are left build the value together. ``otherwise`` counts where none holds.
-    ``across``: which rule overrides which in all records, because a rule of the case stands between them.
     """
 
     name: str
     listed: str | None
     sort: Sort
     candidates: tuple[Candidate, ...]
-    defeats: Defeats
+    overrides: Overrides
     combine: Combine | None = None
     otherwise: Expr | None = None
-    across: Defeats = ()
 
 
 class Dated(Frozen):

@@ -107,11 +107,10 @@ class _Writer:
         return "  ".join(parts)
 
     def _derived(self, cell: Derived) -> str:
-        defeats, across = dict(cell.defeats), dict(cell.across)
+        overrides = dict(cell.overrides)
         ways = [
             f"{one.rule}{_each(one.each)} -> {self.expr(one.value)}"
-            + (f" beats {', '.join(defeats[one.rule])}" if one.rule in defeats else "")
-            + (f" (in all records: {', '.join(across[one.rule])})" if one.rule in across else "")
+            + (f" beats {', '.join(overrides[one.rule])}" if one.rule in overrides else "")
             for one in cell.candidates
         ]
         ways += [] if cell.otherwise is None else [f"otherwise {self.expr(cell.otherwise)}"]

@@ -68,6 +68,7 @@ from policyengine.semantics.findings import (
     by_name,
 )
 from policyengine.semantics.overriding import Candidate as Claim
+from policyengine.semantics.overriding import Defeats
 from policyengine.values.literals import ValueType, local_day, unit_of
 
 
@@ -214,6 +215,11 @@ def _left_out(cell: Given) -> Callable[[int | None], State]:
             raise ValueError(f"no value of a folded plan: {cell.missing}")
 
 
+def defeats_of(cell: Derived) -> Defeats:
+    """Return which of the rules that conclude a fact overrides which."""
+    return Defeats(dict(cell.overrides), {one.rule: one.each for one in cell.candidates})
+
+
 def _derived(cell: Derived) -> Compute:
     name = cell.name
     if not cell.candidates and cell.otherwise is None:
@@ -222,15 +228,14 @@ def _derived(cell: Derived) -> Compute:
             memory.values[name, record] = ABSENT
 
         return is_nothing
-    defeats = {rule: frozenset(beaten) for rule, beaten in cell.defeats}
-    across = {rule: frozenset(beaten) for rule, beaten in cell.across}
+    defeats = defeats_of(cell)
     finders = [_of_each(one) if one.each is not None else _of_rule(one) for one in cell.candidates]
     otherwise = None if cell.otherwise is None else _otherwise(name, cell.otherwise)
 
     def compute(memory: WorkingMemory, record: int | None) -> None:
         found = [one for find in finders for one in find(memory, record)]
         rest = None if otherwise is None else otherwise(memory, record)
-        resolved = combine(found, defeats, cell.combine, rest, across)
+        resolved = combine(found, defeats, cell.combine, rest)
         key = (name, record)
         memory.resolved[key] = resolved
         if isinstance(resolved.state, Conflict):

@@ -52,10 +52,8 @@ How = Literal["sum", "least", "greatest", "yes_if_any", "yes_if_all"]
 FEW = 3
 """With at most so many open rules all ways are tried, and the values told one by one."""
 
-_NO_RULES: frozenset[str] = frozenset()
 _Number = tuple[Number, int]
 """What values compare by, and as what they differ where they compare as equal: days are no hours."""
-_Place = set["int | None"]
 
 
 def combine(
@@ -63,19 +61,17 @@ def combine(
     defeats: Defeats,
     how: How | None,
     otherwise: Candidate | None = None,
-    across: Defeats | None = None,
 ) -> Resolved:
     """Return what the candidates say together; their order does not matter.
 
     ``otherwise`` counts where none holds. ``defeats`` tells which rule overrides which, of rules about
-    records of one list record by record; ``across`` tells those that override each other in every record,
-    because a rule of the whole case stands between them. Without ``how`` one rule alone gives the value.
+    records of one list record by record, but where a rule of the whole case stands between them. Without
+    ``how`` one rule alone gives the value.
     """
     if how is None:
         return resolve(candidates, defeats, otherwise)
     held = [one for one in candidates if one.truth is not Truth.FALSE]
-    beats = _Beats(defeats, across or {})
-    beaten = beats.by(one for one in held if one.truth is Truth.TRUE)
+    beaten = _Beaten((one for one in held if one.truth is Truth.TRUE), defeats)
     live = [one for one in held if not beaten.has(one)] if defeats else held
     sure = [one for one in live if one.truth is Truth.TRUE]
     unsure = [one for one in live if one.truth is Truth.UNDETERMINED]
@@ -83,7 +79,7 @@ def combine(
     if not unsure and all(isinstance(one.value, Known) for one in sure) and (sure or otherwise is None):
         state = Known(law.fold(sure)) if sure else ABSENT  # the usual case, and a fast way for it
         return Resolved(state, keys_of(sure), ())
-    return _Combination(law, sure, unsure, otherwise, beats).resolved()
+    return _Combination(law, sure, unsure, otherwise, defeats).resolved()
 
 
 def of_any_record(rule: str, listed: str, waits: Waits, value: State) -> Candidate:
@@ -95,62 +91,30 @@ def of_any_record(rule: str, listed: str, waits: Waits, value: State) -> Candida
     return Candidate(rule, Truth.UNDETERMINED, waits | missing, value, (rule, None), None, is_many=True)
 
 
-def close_across(
-    overrides: Mapping[str, Sequence[str]], listed: Mapping[str, str | None]
-) -> dict[str, frozenset[str]]:
-    """Return which rules override which in every record: through a rule of the whole case.
-
-    ``listed`` is the list about whose records a rule speaks, None for the case.
-    """
-    found: dict[str, frozenset[str]] = {}
-    for rule in overrides:
-        reached: set[tuple[str, bool]] = set()
-        waiting = [(rule, False)]
-        while waiting:
-            one, is_across = waiting.pop()
-            through = is_across or (one != rule and listed[one] is None)
-            for other in overrides[one]:
-                if other in overrides and (other, through) not in reached:
-                    reached.add((other, through))
-                    waiting.append((other, through))
-        everywhere = frozenset(other for other, is_across in reached if is_across)
-        if everywhere:
-            found[rule] = everywhere
-    return found
-
-
 # ---------- overriding across records
 
 
-class _Beaten(Frozen):
-    """Which rules are overridden, and in which records; None stands for every record."""
+class _Beaten:
+    """Which rules are overridden, and in which records."""
 
-    places: dict[str, _Place]
+    def __init__(self, candidates: Iterable[Candidate], defeats: Defeats) -> None:
+        self.defeats = defeats
+        self.everywhere = self.anywhere = 0
+        self.records: dict[int | None, int] = {}
+        if not defeats:
+            return
+        for one in candidates:
+            mask, across = defeats.mask(one.rule), defeats.across(one.rule)
+            self.everywhere |= across if one.record is not None else mask
+            self.anywhere |= mask
+            self.records[one.record] = self.records.get(one.record, 0) | mask
 
     def has(self, one: Candidate) -> bool:
-        """Tell whether a contribution is overridden."""
-        places = self.places.get(one.rule)
-        if places is None:
+        """Tell whether a contribution is overridden; one of the whole case is by any record."""
+        bit = self.defeats.bit(one.rule)
+        if not bit & self.anywhere:
             return False
-        return None in places or one.record is None or one.record in places
-
-
-class _Beats(Frozen):
-    """Which rule overrides which, and where."""
-
-    defeats: Defeats
-    across: Defeats
-
-    def by(self, candidates: Iterable[Candidate]) -> _Beaten:
-        """Return what candidates override."""
-        found: dict[str, _Place] = {}
-        if not self.defeats:
-            return _Beaten(found)
-        for one in candidates:
-            everywhere = self.across.get(one.rule, _NO_RULES)
-            for other in self.defeats.get(one.rule, _NO_RULES):
-                found.setdefault(other, set()).add(None if other in everywhere else one.record)
-        return _Beaten(found)
+        return one.record is None or bool(bit & (self.everywhere | self.records.get(one.record, 0)))
 
 
 # ---------- numbers
@@ -352,15 +316,15 @@ class _Combination:
         holding: list[Candidate],
         unsure: list[Candidate],
         otherwise: Candidate | None,
-        beats: _Beats,
+        defeats: Defeats,
     ) -> None:
         self.law = law
         self.holding = holding
         self.unsure = unsure
         self.otherwise = otherwise
         self.rest: State = ABSENT if otherwise is None else otherwise.value
-        self.beats = beats
-        perhaps = beats.by(unsure)
+        self.defeats = defeats
+        perhaps = _Beaten(unsure, defeats)
         own = [(one, perhaps.has(one)) for one in (*holding, *unsure)]
         self.is_entangled = any(is_beaten for _, is_beaten in own)
         self.beaten = [one for one, is_beaten in own[: len(holding)] if is_beaten]
@@ -416,7 +380,7 @@ class _Combination:
         return mattering, valued
 
     def _silenced(self, one: Candidate) -> Iterator[Candidate]:
-        beaten = self.beats.by((one,))
+        beaten = _Beaten((one,), self.defeats)
         return (other for other in self.parts.possible if beaten.has(other))
 
     @cached_property
@@ -461,7 +425,7 @@ class _Combination:
         """Return each way for the open rules to turn out, by their places, with the contributions in it."""
         for held in product((False, True), repeat=len(self.unsure)):
             chosen = [one for one, is_held in zip(self.unsure, held, strict=True) if is_held]
-            beaten = self.beats.by(chosen)
+            beaten = _Beaten(chosen, self.defeats)
             given = [one for one in (*self.holding, *chosen) if not beaten.has(one)]
             yield frozenset(place for place, is_held in enumerate(held) if is_held), given
 

@@ -7,7 +7,7 @@ and equals trying out every way in which the undetermined rules and the unknown 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from policyengine.frozen import Frozen
 from policyengine.model.case import Key
@@ -27,10 +27,6 @@ from policyengine.semantics.findings import (
 from policyengine.values.literals import identity_key
 
 Token = tuple[object, ...]
-Defeats = Mapping[str, frozenset[str]]
-"""For each rule the rules that it overrides, directly or through others."""
-
-_NO_RULES: frozenset[str] = frozenset()
 _NOTHING = Resolved(ABSENT, (), ())
 _NO_VALUE: Token = ("absent",)
 _OTHER: Token = ("other",)
@@ -74,19 +70,118 @@ class Candidate(Frozen):
         return isinstance(self.value, Unknown | Conflict)
 
 
-def close_overrides(overrides: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]:
-    """Return the transitive closure of the overrides among rules that conclude the same fact."""
-    closed: dict[str, frozenset[str]] = {}
-    for rule in overrides:
-        reached: set[str] = set()
-        waiting = list(overrides[rule])
+class Defeats:
+    """Which rule overrides which, directly or through others.
+
+    A number for each rule has a bit for every rule that it overrides: a thousand rows of a table of which the
+    first counts, each overriding the next, take a thousand numbers and not half a million pairs.
+    """
+
+    def __init__(
+        self, overrides: Mapping[str, Collection[str]], listed: Mapping[str, str | None] | None = None
+    ) -> None:
+        """``overrides`` are the direct ones. ``listed`` is the list about whose records a rule speaks, None
+        for the case; with it is found which rules override which in every record: through a rule of the case.
+        """
+        names = dict.fromkeys((*overrides, *(one for some in overrides.values() for one in some)))
+        self._bits = {name: 1 << place for place, name in enumerate(names)}
+        self._masks = dict.fromkeys(names, 0)
+        self._across = dict.fromkeys(names, 0)
+        order = _beaten_first(overrides)
+        _settle(order, overrides, self._masks, lambda one: self._bits[one] | self._masks[one])
+        if listed is not None:
+            through = {one for one in names if listed.get(one) is None}
+            _settle(
+                order,
+                overrides,
+                self._across,
+                lambda one: self._masks[one] if one in through else self._across[one],
+            )
+
+        self._are_any = any(self._masks.values())
+
+    def __bool__(self) -> bool:
+        """Tell whether any rule overrides another."""
+        return self._are_any
+
+    def bit(self, rule: str) -> int:
+        """Return the bit that stands for a rule; 0: none overrides it."""
+        return self._bits.get(rule, 0)
+
+    def mask(self, rule: str) -> int:
+        """Return the bits of what a rule overrides."""
+        return self._masks.get(rule, 0)
+
+    def across(self, rule: str) -> int:
+        """Return the bits of what a rule overrides in every record."""
+        return self._across.get(rule, 0)
+
+    def beats(self, one: str, other: str) -> bool:
+        """Tell whether a rule overrides another."""
+        return bool(self.mask(one) & self.bit(other))
+
+    def beaten_by(self, rules: Iterable[str]) -> int:
+        """Return the bits of what any of some rules overrides."""
+        found = 0
+        for rule in rules:
+            found |= self._masks.get(rule, 0)
+        return found
+
+
+def _beaten_first(overrides: Mapping[str, Collection[str]]) -> list[str]:
+    """Return the rules that override others in an order in which what a rule overrides stands before it."""
+    order: dict[str, None] = {}
+    seen: set[str] = set()
+    for start in overrides:
+        waiting = [(start, False)]
         while waiting:
-            other = waiting.pop()
-            if other in overrides and other not in reached:
-                reached.add(other)
-                waiting.extend(overrides[other])
-        closed[rule] = frozenset(reached)
-    return closed
+            rule, is_done = waiting.pop()
+            if is_done:
+                order[rule] = None
+            elif rule not in seen:
+                seen.add(rule)
+                waiting.append((rule, True))
+                waiting += [(one, False) for one in overrides.get(rule, ()) if one not in seen]
+    return [*order]
+
+
+def _settle(
+    order: Sequence[str],
+    overrides: Mapping[str, Collection[str]],
+    found: dict[str, int],
+    reached: Callable[[str], int],
+) -> None:
+    """Find for each rule what it reaches through those that it overrides itself.
+
+    Once is enough, and one more look, but for rules in a ring, which `check` refuses.
+    """
+    is_settled = False
+    while not is_settled:
+        is_settled = True
+        for rule in order:
+            mask = 0
+            for one in overrides.get(rule, ()):
+                mask |= reached(one)
+            if mask != found[rule]:
+                found[rule], is_settled = mask, False
+
+
+def close_overrides(
+    overrides: Mapping[str, Collection[str]], listed: Mapping[str, str | None] | None = None
+) -> Defeats:
+    """Return the overriding among rules that conclude the same fact; others that they name do not count."""
+    return Defeats(direct_overrides(overrides), listed)
+
+
+def direct_overrides(overrides: Mapping[str, Collection[str]]) -> dict[str, tuple[str, ...]]:
+    """Return which of some rules override which of them directly, each once."""
+    return {
+        rule: tuple(dict.fromkeys(one for one in beaten if one in overrides))
+        for rule, beaten in overrides.items()
+    }
+
+
+NO_DEFEATS = Defeats({})
 
 
 def resolve(
@@ -96,21 +191,23 @@ def resolve(
 
     ``otherwise`` counts where no candidate holds: it is a rule without conditions that all others override.
     """
-    if otherwise is not None and all(one.truth is not Truth.TRUE for one in candidates):
-        defeats = {one.rule: defeats.get(one.rule, _NO_RULES) | {otherwise.rule} for one in candidates}
-        candidates = (*candidates, otherwise)
-    if not candidates:
+    held = [one for one in candidates if one.truth is not Truth.FALSE]
+    last = otherwise if all(one.truth is not Truth.TRUE for one in held) else None
+    if last is not None:
+        held.append(last)
+    if not held:
         return _NOTHING
-    if len(candidates) == 1 and candidates[0].truth is Truth.TRUE:  # the usual case, and a fast way for it
-        return Resolved(candidates[0].value, (candidates[0].key,), ())
-    live = _live(candidates, defeats)
+    if len(held) == 1 and held[0].truth is Truth.TRUE and not isinstance(held[0].value, Conflict):
+        return Resolved(held[0].value, (held[0].key,), ())  # the usual case, and a fast way for it
+    live = _live(held, defeats)
     holding = [one for one in live if one.truth is Truth.TRUE]
     undetermined = [one for one in live if one.truth is Truth.UNDETERMINED]
     dispute = _Dispute(
         holding,
         undetermined,
         defeats,
-        tuple(dict.fromkeys(one.token for one in live if not one.is_open)),
+        last,
+        tuple(dict.fromkeys(one.token for one in (*holding, *undetermined) if not one.is_open)),
         frozenset(one.token for one in live if one.is_open),
     )
     mattering = [one for one in dispute.undetermined if dispute.matters(one)]
@@ -128,12 +225,10 @@ def keys_of(candidates: Sequence[Candidate]) -> tuple[Key, ...]:
     return tuple(sorted((one.key for one in candidates), key=by_name))
 
 
-def _live(candidates: Sequence[Candidate], defeats: Defeats) -> list[Candidate]:
-    """Return those that hold, or could, and that no rule that holds overrides."""
-    beaten = _NO_RULES.union(
-        *(defeats.get(one.rule, _NO_RULES) for one in candidates if one.truth is Truth.TRUE)
-    )
-    return [one for one in candidates if one.truth is not Truth.FALSE and one.rule not in beaten]
+def _live(held: Sequence[Candidate], defeats: Defeats) -> list[Candidate]:
+    """Return those that no rule that holds overrides."""
+    beaten = defeats.beaten_by(one.rule for one in held if one.truth is Truth.TRUE)
+    return [one for one in held if not beaten & defeats.bit(one.rule)] if beaten else [*held]
 
 
 def _is_one_value(holding: Sequence[Candidate]) -> bool:
@@ -164,12 +259,14 @@ class _Dispute(Frozen):
     that hold and a value for each unknown one. Overriding is transitive, so rules that are overridden in it
     add nothing: all that hold in it can be taken to agree with each other.
 
-    ``known`` are the values that are known, each once, ``unknown`` those that are not.
+    ``last`` is what all others override, if it counts. ``known`` are the values that are known, each once,
+    ``unknown`` those that are not.
     """
 
     holding: list[Candidate]
     undetermined: list[Candidate]
     defeats: Defeats
+    last: Candidate | None
     known: tuple[Token, ...]
     unknown: frozenset[Token]
 
@@ -215,12 +312,23 @@ class _Dispute(Frozen):
 
     def _prevails(self, agreeing: frozenset[Token], helpers: Sequence[Candidate]) -> bool:
         """Tell whether helpers that agree override every rule that holds and does not agree."""
+        dissenting = 0
+        for one in self.holding:
+            if one.token not in agreeing and one is not self.last:
+                bit = self.defeats.bit(one.rule)
+                if not bit:
+                    return False
+                dissenting |= bit
+        is_last_left = self.last is not None and self.last.token not in agreeing
+        if not dissenting and not is_last_left:
+            return True
         allies = [one for one in helpers if one.token in agreeing]
-        dissenting = (one for one in self.holding if one.token not in agreeing)
-        return all(any(self._beats(ally, one) for ally in allies) for one in dissenting)
+        if is_last_left and not allies:
+            return False
+        return not dissenting & ~self.defeats.beaten_by(one.rule for one in allies)
 
     def _beats(self, one: Candidate, other: Candidate) -> bool:
-        return other.rule in self.defeats.get(one.rule, _NO_RULES)
+        return (other is self.last and one is not other) or self.defeats.beats(one.rule, other.rule)
 
     def _equals(self, value: Token) -> frozenset[Token]:
         """Return the tokens of that value and of all unknown ones, which could be that value too."""

@@ -63,7 +63,7 @@ from policyengine.semantics.amounts import (
     judge_amount,
 )
 from policyengine.semantics.amounts import Formula as FormulaFinding
-from policyengine.semantics.combining import close_across, combine, of_any_record
+from policyengine.semantics.combining import combine, of_any_record
 from policyengine.semantics.deadlines import (
     Clock,
     Span,
@@ -93,7 +93,7 @@ from policyengine.semantics.findings import (
     waits_of,
 )
 from policyengine.semantics.findings import Pause as PauseFound
-from policyengine.semantics.overriding import Candidate, close_overrides, resolve
+from policyengine.semantics.overriding import NO_DEFEATS, Candidate, close_overrides, resolve
 from policyengine.semantics.strata import DUE, dependencies, layers, levels
 from policyengine.semantics.tallies import Tally
 from policyengine.semantics.windows import Frame, judge_same, judge_window, midnight
@@ -129,8 +129,11 @@ class Reference:
         self.order = [node for level in levels(graph) for node in level]
         self.strata = [layer.rules for layer in layers(graph)]
         self.conclusions = _conclusions(rulebook)
-        self.overrides = _overrides(rulebook)
-        self.defeats = {fact: close_overrides(group) for fact, group in self.overrides.items()}
+        listed = {rule.id: rule.listed for rule in rulebook.rules.values()}
+        self.defeats = {
+            fact: close_overrides(group, listed if rulebook.facts[fact].listed is None else None)
+            for fact, group in _overrides(rulebook).items()
+        }
 
     def run(self, case: Case, as_of: int) -> Findings:
         """Conclude everything that can be concluded about ``case`` at ``as_of`` (epoch seconds)."""
@@ -198,7 +201,6 @@ class _Run:
         self.order = engine.order
         self.strata = engine.strata
         self.conclusions = engine.conclusions
-        self.overrides = engine.overrides
         self.defeats = engine.defeats
         self.case = case
         self.as_of = as_of
@@ -385,13 +387,11 @@ class _Run:
             chosen, name = self._chosen(fact.otherwise), otherwise_name(fact.path)
             state, known_by = self._operand(chosen, record), _unknown_as(chosen, name, record)
             otherwise = Candidate(name, Truth.TRUE, NOTHING, state, known_by, record)
-        defeats = self.defeats.get(fact.path, {})
+        defeats = self.defeats.get(fact.path, NO_DEFEATS)
         if fact.combine is None:
             resolved = resolve(candidates, defeats, otherwise)
         else:
-            listed = {rule.id: rule.listed for rule, _ in conclusions}
-            across = close_across(self.overrides.get(fact.path, {}), listed)
-            resolved = combine(candidates, defeats, fact.combine, otherwise, across)
+            resolved = combine(candidates, defeats, fact.combine, otherwise)
         if conclusions or otherwise is not None:
             self.resolved[fact.path, record] = resolved
         return resolved.state

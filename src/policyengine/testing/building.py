@@ -33,7 +33,9 @@ def building_targets(book: Rulebook) -> Iterator[Target]:
         defeats = defeats_among(concluding)
         for rule in rules:
             others = [
-                one for one in rules if one.id not in defeats[rule.id] and rule.id not in defeats[one.id]
+                one
+                for one in rules
+                if not defeats.beats(rule.id, one.id) and not defeats.beats(one.id, rule.id)
             ]
             if _can_meet(rule, others, fact, exclusion):
                 # A rule of the case often asks for the records that give something themselves.

@@ -10,16 +10,18 @@ Truths are two numbers here: the rules that certainly hold, and those that possi
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from policyengine.compile.dependencies import expressions_of, names_of, parts_of, rule_name
 from policyengine.compile.plan import AS_OF, Amount, Apply, Cell, Const, Derived, Expr, Plan, Read, Rule
+from policyengine.compile.plan import Candidate as ByRule
 from policyengine.engines.compiled.marks import PENDING, TRUE, TRUTHS, C, Mark, Raw, U, V, drop, lift
-from policyengine.engines.program import unknown_as
+from policyengine.engines.program import defeats_of, unknown_as
 from policyengine.frozen import Frozen
-from policyengine.semantics.findings import Truth
+from policyengine.model.rulebook import otherwise_name
+from policyengine.semantics.findings import NOTHING, Truth
 from policyengine.semantics.overriding import Candidate, resolve
 from policyengine.values.literals import comparison_key
 
@@ -77,18 +79,15 @@ def exprs_of(step: Step) -> tuple[Expr, ...]:
 
 def _dispatches(nodes: Sequence[Cell | Rule]) -> list[Dispatch]:
     concluded: dict[str, list[str]] = {}
-    built: set[str] = set()  # what several rules build, or something else counts for, is found one by one
     for node in nodes:
         if isinstance(node, Derived):
-            if node.combine is not None or node.otherwise is not None:
-                built.update(one.rule for one in node.candidates)
             for candidate in node.candidates:
                 concluded.setdefault(candidate.rule, []).append(node.name)
     # Between two of its units a step that is not rounded can be anything.
     exact = {node.name for node in nodes if isinstance(node, Amount) and node.step == 0}
     groups: dict[tuple[str, str | None, tuple[str, ...]], list[Rule]] = {}
     for node in nodes:
-        if not isinstance(node, Rule) or node.name not in concluded or node.name in built:
+        if not isinstance(node, Rule) or node.name not in concluded:
             continue
         tests = _tests(node.when)
         if tests is not None and not any(read.name in exact for read in tests):
@@ -320,12 +319,19 @@ class TableResolver:
         """Take the candidates of a fact."""
         self.candidates = cell.candidates
         self.places = places
-        self.defeats = {rule: frozenset(beaten) for rule, beaten in cell.defeats}
-        self.named = named_values(cell)
+        self.defeats = defeats_of(cell)
+        self.named = named_values(cell.candidates)
+        self.name = otherwise_name(cell.name)
+        self.rest = None if cell.otherwise is None else unknown_as(self.name, cell.otherwise)
         self.value = lru_cache(_REMEMBERED)(self._value)
 
-    def _value(self, hits: tuple[Hits, ...], truths: tuple[int, ...], named: tuple[Raw, ...]) -> Raw:
-        """Return the value, by the rules that hold and by the values that candidates name."""
+    def _value(
+        self, hits: tuple[Hits, ...], truths: tuple[int, ...], named: tuple[Raw, ...], rest: Raw = None
+    ) -> Raw:
+        """Return the value, by the rules that hold and by the values that candidates name.
+
+        ``rest`` is what counts where no rule holds.
+        """
         values: dict[Expr, Raw] = dict(zip(self.named, named, strict=True))
         live: list[tuple[int, Truth]] = []
         for (_, numbers), (certain, possible) in zip(self.places.tables, hits, strict=True):
@@ -341,17 +347,71 @@ class TableResolver:
             known_by, is_listed = unknown_as(one.rule, one.value)
             token = (known_by, 0 if is_listed else None)
             claims.append(Candidate(one.rule, truth, PENDING, lift(value), token))
-        return drop(resolve(claims, self.defeats).state)
+        otherwise = None
+        if self.rest is not None:
+            token = (self.rest[0], 0 if self.rest[1] else None)
+            otherwise = Candidate(self.name, Truth.TRUE, NOTHING, lift(rest), token)
+        return drop(resolve(claims, self.defeats, otherwise).state)
 
 
-def named_values(cell: Derived) -> list[Read]:
-    """Return the names among the values of its candidates."""
-    return list(dict.fromkeys(one.value for one in cell.candidates if isinstance(one.value, Read)))
+def named_values(candidates: Iterable[ByRule]) -> list[Read]:
+    """Return the names among the values of some candidates."""
+    return list(dict.fromkeys(one.value for one in candidates if isinstance(one.value, Read)))
+
+
+Contribution = tuple[int, int, Raw, "int | None"]
+"""The place of a rule among the candidates, whether it holds, its value, and the record it speaks of."""
+MANY = -1
+"""Stands for the records of a list that is not known."""
+
+
+class TableParts:
+    """What the rules of one dispatch give to a fact that several rules build."""
+
+    def __init__(self, cell: Derived, numbers: Sequence[int]) -> None:
+        """``numbers`` are the places of its rules among the candidates."""
+        candidates = [cell.candidates[number] for number in numbers]
+        named = {one: place for place, one in enumerate(named_values(candidates))}
+        self.parts = [
+            (number, None, named[one.value]) if isinstance(one.value, Read) else (number, _constant(one), -1)
+            for number, one in zip(numbers, candidates, strict=True)
+        ]
+        self.bits_by_scope = {
+            scope: [bit for bit, one in enumerate(candidates) if one.applies == scope]
+            for scope in scopes_of(candidates)
+        }
+
+    def given(self, hits: Hits, named: Sequence[Raw], record: int | None) -> list[Contribution]:
+        """Return the contributions of the rules that hold or could; ``named`` are the values of names."""
+        certain, possible = hits
+        found: list[Contribution] = []
+        for bit in bits_of(possible):
+            number, value, place = self.parts[bit]
+            found.append(
+                (number, 3 if certain >> bit & 1 else 1, value if place < 0 else named[place], record)
+            )
+        return found
+
+    def of_any(self, scope: int, named: Sequence[Raw]) -> list[Contribution]:
+        """Return what any number of records may give, of the rules with that scope (by its number)."""
+        bits = [*self.bits_by_scope.values()][scope]
+        parts = [self.parts[bit] for bit in bits]
+        return [(number, 1, value if place < 0 else named[place], MANY) for number, value, place in parts]
+
+
+def _constant(candidate: ByRule) -> Raw:
+    assert isinstance(candidate.value, Const)
+    return candidate.value.value
+
+
+def scopes_of(candidates: Iterable[ByRule]) -> list[Expr]:
+    """Return whether each of the rules may give something while its list is not known, each once."""
+    return list(dict.fromkeys(one.applies for one in candidates))
 
 
 def rows_of(cell: Derived, places: Places) -> dict[int, Raw]:
     """Return the value of each rule of the one table, by its bit, where all values are constants."""
-    if len(places.tables) != 1 or named_values(cell):
+    if len(places.tables) != 1 or named_values(cell.candidates):
         return {}
     _, numbers = places.tables[0]
     values = [cell.candidates[number].value for number in numbers]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from policyengine.compile.dependencies import rule_name
 from policyengine.compile.plan import Candidate, Const, Derived, Given, Parameter, Read
-from policyengine.engines.compiled.dispatch import Dispatch, named_values, places_of
+from policyengine.engines.compiled.dispatch import Dispatch, named_values, places_of, scopes_of
 from policyengine.engines.compiled.expressions import MARKS, Traits, Value
 from policyengine.engines.compiled.marks import Mark, Raw, left_out
 from policyengine.engines.compiled.source import Source
@@ -118,7 +118,7 @@ class Facts:
             self.source.write(f"{variable} = {'None' if rest is None else _read(rest)}")
             return Traits("", True) if rest is None else _traits([rest], True)
         if any(one.rule in self.homes for one in cell.candidates):
-            return self._derived_by_tables(cell, variable, place)
+            return self._derived_by_tables(cell, variable, place, rest)
         rules = [self.source.slots[rule_name(one.rule)] + place for one in cell.candidates]
         values = [self.source.scope.value(one.value) for one in cell.candidates]
         are_sure = all(is_sure[rule_name(one.rule)] for one in cell.candidates)
@@ -143,7 +143,11 @@ class Facts:
         given = source.names.new("given")
         source.write(f"{given} = []")
         values: list[Value] = []
-        for number, one in enumerate(cell.candidates):
+        places = places_of(cell, self.homes)
+        for number, (table, numbers) in enumerate(places.tables):
+            values += self._of_table(cell, (number, table, numbers), place, given)
+        for number in places.alone:
+            one = cell.candidates[number]
             rule = source.slots[rule_name(one.rule)]
             if one.each is None:
                 values.append(source.scope.value(one.value))
@@ -163,6 +167,38 @@ class Facts:
         source.write(f"{variable} = FACTS[{cell.name!r}]({given}{other})")
         is_absent = rest is None or rest.may_be_absent or any(one.may_be_absent for one in values)
         return Traits("UV", is_absent)
+
+    def _of_table(
+        self, cell: Derived, table: tuple[int, Dispatch, Sequence[int]], place: str, given: str
+    ) -> list[Value]:
+        """Write what rules give that are answered together; return what may be given beside constants."""
+        source, (number, dispatch, numbers) = self.source, table
+        rules = [cell.candidates[one] for one in numbers]
+        named, each = named_values(rules), rules[0].each
+        slot, parts = source.slots[dispatch.name], f"PARTS[{cell.name!r}][{number}]"
+
+        def raws(values: Sequence[Value]) -> str:
+            return f"({''.join(f'{_read(one)}, ' for one in values)})"
+
+        if each is None:
+            values = [source.scope.value(one) for one in named]
+            with source.block(f"if {slot}{place}[1]:"):
+                own = place[1:-1] or "None"
+                source.write(f"{given} += {parts}.given({slot}{place}, {raws(values)}, {own})")
+            return values
+        with source.each(each, named) as record:
+            values = [source.scope.value(one) for one in named]
+            with source.block(f"if {slot}[{record}][1]:"):
+                source.write(f"{given} += {parts}.given({slot}[{record}], {raws(values)}, {record})")
+        if source.may_be_unknown[each]:
+            shared = ["U" if one.listed is not None else _read(source.scope.value(one)) for one in named]
+            for scope, expr in enumerate(scopes_of(rules)):
+                applies = source.scope.condition(expr).as_number
+                with source.block(f"if {source.lists[each]} is None and {applies}:"):
+                    source.write(
+                        f"{given} += {parts}.of_any({scope}, ({''.join(f'{one}, ' for one in shared)}))"
+                    )
+        return values
 
     def _of_unknown_list(self, candidate: Candidate, number: int, given: str) -> None:
         """Write what any number of records may give, of a list that is not known."""
@@ -197,14 +233,14 @@ class Facts:
             other = "" if rest is None else f", {_read(rest)}"
             self.source.write(f"{variable} = FACTS[{cell.name!r}]({truths}, {given}{other})")
 
-    def _derived_by_tables(self, cell: Derived, variable: str, place: str) -> Traits:
+    def _derived_by_tables(self, cell: Derived, variable: str, place: str, other: Value | None) -> Traits:
         """Write what rules conclude that are answered together; mostly one of them holds, or none."""
         places = places_of(cell, self.homes)
         tables = [self.source.slots[one.name] + place for one, _ in places.tables]
         alone = [
             self.source.slots[rule_name(cell.candidates[number].rule)] + place for number in places.alone
         ]
-        named = named_values(cell)
+        named = named_values(cell.candidates)
         values = [self.source.scope.value(one) for one in named]
         given = ", ".join(f"{one.text}" for one in values)
         chain = self.source.chain()
@@ -212,14 +248,16 @@ class Facts:
         with chain.when(
             " and ".join(f"not {one}[1]" for one in tables) + "".join(f" and not {one}" for one in alone)
         ):
-            self.source.write(f"{variable} = None")
+            self.source.write(f"{variable} = {'None' if other is None else _read(other)}")
         if len(tables) == 1 and not named:
             # One bit in both: this rule holds, and no other does or could.
             is_one = f"{tables[0]}[0] == {tables[0]}[1]" + "".join(f" and not {one}" for one in alone)
             with chain.when(f"{is_one} and {tables[0]}[0] in ROWS[{cell.name!r}]"):
                 self.source.write(f"{variable} = ROWS[{cell.name!r}][{tables[0]}[0]]")
         with chain.otherwise():
-            self.source.write(f"{variable} = FACTS[{cell.name!r}]({rest}, ({given}{',' if given else ''}))")
+            last = "" if other is None else f", {_read(other)}"
+            values_of = f"({given}{',' if given else ''})"
+            self.source.write(f"{variable} = FACTS[{cell.name!r}]({rest}, {values_of}{last})")
         return Traits(MARKS, True)
 
     def _derived_by_one(self, variable: str, rule: str, value: Value, is_sure: bool) -> None:

@@ -33,6 +33,7 @@ _HELPERS = (
     "MIDNIGHT",
     "TABLES",
     "ROWS",
+    "PARTS",
     "NO_HITS",
 )
 OF_CLOCKS = ("exists", "provisional", "end")

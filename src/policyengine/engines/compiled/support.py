@@ -7,7 +7,8 @@ not known here, only that it waits: whoever wants to know asks the exact engine,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import cast
 
 from policyengine.compile.dependencies import tallies_of
@@ -35,7 +36,17 @@ from policyengine.engines.closures import (
     leaves_of,
     may_fail,
 )
-from policyengine.engines.compiled.dispatch import NO_HITS, Dispatch, Index, TableResolver, places_of, rows_of
+from policyengine.engines.compiled.dispatch import (
+    MANY,
+    NO_HITS,
+    Contribution,
+    Dispatch,
+    Index,
+    TableParts,
+    TableResolver,
+    places_of,
+    rows_of,
+)
 from policyengine.engines.compiled.marks import (
     FALSE,
     PENDING,
@@ -55,6 +66,7 @@ from policyengine.engines.memory import range_of_fact
 from policyengine.engines.program import (
     Program,
     clocks_of,
+    defeats_of,
     last_clock_of,
     unit_of_expr,
     unknown_as,
@@ -372,6 +384,8 @@ class Helpers:
         """Make the clocks and functions of all cells; the rules of ``dispatches`` are answered together."""
         homes = {rule.name: one for one in dispatches for rule in one.rules}
         self.tables = {one.name: Index(one) for one in dispatches}
+        self.parts: dict[str, list[TableParts]] = {}
+        """For facts that rules build what those of each table give."""
         self.rows: dict[str, Mapping[int, Raw]] = {}
         """For facts that rules of one table conclude the value of each, by its bit."""
         self.clocks: dict[str, tuple[Clock, Clock]] = {}
@@ -388,6 +402,8 @@ class Helpers:
             match cell:
                 case Derived() if cell.combine is not None:
                     self.facts[cell.name] = _Combiner(cell).value
+                    tables = places_of(cell, homes).tables
+                    self.parts[cell.name] = [TableParts(cell, numbers) for _, numbers in tables]
                 case Derived() if any(one.rule in homes for one in cell.candidates):
                     places = places_of(cell, homes)
                     self.facts[cell.name] = TableResolver(cell, places).value
@@ -448,6 +464,7 @@ class Helpers:
             "MIDNIGHT": _midnight(self.world),
             "TABLES": self.tables,
             "ROWS": self.rows,
+            "PARTS": self.parts,
             "NO_HITS": NO_HITS,
         }
 
@@ -519,15 +536,12 @@ class _Resolver:
     def __init__(self, cell: Derived) -> None:
         self.name = cell.name
         self.rules = [one.rule for one in cell.candidates]
-        self.defeats = {rule: frozenset(beaten) for rule, beaten in cell.defeats}
+        self.defeats = defeats_of(cell)
         self.tokens = [unknown_as(one.rule, one.value) for one in cell.candidates]
         self.otherwise = None if cell.otherwise is None else unknown_as(self.name, cell.otherwise)
         self.value = lru_cache(_REMEMBERED)(self._value)
-        numbers = {rule: number for number, rule in enumerate(self.rules)}
-        self.beaten = [
-            frozenset(numbers[one] for one in self.defeats.get(rule, ()) if one in numbers)
-            for rule in self.rules
-        ]
+        self.bits = [self.defeats.bit(rule) for rule in self.rules]
+        self.beaten = [self.defeats.mask(rule) for rule in self.rules]
 
     def _value(self, truths: tuple[int, ...], values: tuple[Raw, ...], rest: Raw = None) -> Raw:
         """Return the value; it is the same for every record with the same truths and values.
@@ -537,8 +551,8 @@ class _Resolver:
         live = [number for number, truth in enumerate(truths) if truth]
         if all(truths[number] == TRUE for number in live):
             if len(live) > 1:
-                beaten = frozenset[int]().union(*(self.beaten[number] for number in live))
-                live = [number for number in live if number not in beaten]
+                beaten = reduce(or_, (self.beaten[number] for number in live))
+                live = [number for number in live if not self.bits[number] & beaten]
             if len(live) == 1:
                 value = values[live[0]]
                 return U if value is C else value
@@ -559,12 +573,6 @@ class _Resolver:
         return drop(resolve(claims, self.defeats, otherwise).state)
 
 
-Contribution = tuple[int, int, Raw, "int | None"]
-"""The place of a rule among the candidates, whether it holds, its value, and the record it speaks of."""
-MANY = -1
-"""Stands for the records of a list that is not known."""
-
-
 class _Combiner:
     """What several rules, and records of rules, build together."""
 
@@ -572,20 +580,25 @@ class _Combiner:
         self.cell = cell
         self.name = otherwise_name(cell.name)
         self.rules = [one.rule for one in cell.candidates]
-        self.defeats = {rule: frozenset(beaten) for rule, beaten in cell.defeats}
-        self.across = {rule: frozenset(beaten) for rule, beaten in cell.across}
+        self.defeats = defeats_of(cell)
         self.tokens = [unknown_as(one.rule, one.value) for one in cell.candidates]
         self.rest = None if cell.otherwise is None else unknown_as(self.name, cell.otherwise)
-        self.is_plain_sum = cell.combine == "sum" and not cell.defeats and cell.sort in _NUMBERS
+        # Overriding from record to record is left to the exact meaning.
+        is_of_one = not cell.overrides or all(one.each is None for one in cell.candidates)
+        self.is_plain_sum = cell.combine == "sum" and is_of_one and cell.sort in _NUMBERS
 
     def value(self, given: Sequence[Contribution], rest: Raw = None) -> Raw:
         """Return the value of what may hold; ``rest`` is what counts where nothing does."""
         if self.is_plain_sum and given:  # the usual case, and a fast way for it
-            total = 0
-            for _, truth, value, _ in given:
+            total, beaten = (
+                0,
+                self.defeats.beaten_by(self.rules[one[0]] for one in given) if self.defeats else 0,
+            )
+            for place, truth, value, _ in given:
                 if truth != TRUE or value is None or type(value) is Mark:
                     break
-                total += value
+                if not beaten or not beaten & self.defeats.bit(self.rules[place]):
+                    total += value
             else:
                 return total
         claims = [self._claim(*one) for one in given]
@@ -593,7 +606,7 @@ class _Combiner:
         if self.rest is not None:
             known_by = (self.rest[0], 0 if self.rest[1] else None)
             otherwise = Claim(self.name, Truth.TRUE, NOTHING, lift(rest), known_by)
-        return drop(combine(claims, self.defeats, self.cell.combine, otherwise, self.across).state)
+        return drop(combine(claims, self.defeats, self.cell.combine, otherwise).state)
 
     def _claim(self, place: int, truth: int, value: Raw, record: int | None) -> Claim:
         rule, (name, is_listed) = self.rules[place], self.tokens[place]
