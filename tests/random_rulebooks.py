@@ -132,10 +132,11 @@ COUNTINGS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     ("cut_off", ("17:00", "08:00:01", "16:00,,16:00,,16:00,11:00,")),
     ("day_ends", ("24:00", "18:00", "02:30")),
 )
+PLACES = ("Asia/Shanghai", "America/Los_Angeles", "Pacific/Kiritimati", "Etc/GMT+12", "Europe/Berlin")
 NOW = Ref("as_of", "now", ValueType.INSTANT, None, NOWHERE)
 TIMES = (ValueType.INSTANT, ValueType.DATE)
 KINDS = (ValueType.DURATION, *KINDS_OF_LENGTHS)
-EXACT = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
+EXACT = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT, ValueType.TIME_ZONE)
 TYPES = tuple(one for one in ValueType if one is not ValueType.LENGTH)  # no fact is of two kinds
 READINGS = ("x", "y")
 _Item = TypeVar("_Item")
@@ -177,6 +178,8 @@ def random_value(random: Random, type: ValueType) -> Value:
             return random.choice(CHOICES)
         case ValueType.TEXT:
             return random.choice(TEXTS)
+        case ValueType.TIME_ZONE:
+            return random.choice(PLACES)
         case ValueType.INSTANT:
             return START + random.choice((*_SECONDS, random.randrange(9 * DAY)))
         case ValueType.DATE:
@@ -411,6 +414,7 @@ class _Maker:
         id, length = self.name("clock"), self.choose(KINDS)
         is_right = self.chance(0.4)
         kind = self.choose(("within", "within", "within", "pauses", "pauses", "ends", "lead"))
+        zone = self.operand(listed, ValueType.TIME_ZONE) if self.chance(0.25) else None
         pauses = tuple(self.pause(listed) for _ in range(self.choose((1, 1, 2)))) if kind == "pauses" else ()
         self.deadlines[id] = Deadline(
             id=id,
@@ -418,7 +422,7 @@ class _Maker:
             title=TITLE,
             source=None,
             who="someone",
-            starts=self.start(listed),
+            starts=self.start_by(zone, listed),
             within=None if kind == "ends" else self.operand(listed, length),
             met_by=tuple(self.choose(instants) for _ in range(count)),
             stopped_by=self.stops(instants),
@@ -430,6 +434,7 @@ class _Maker:
             span=self.span(),
             ends=self.start(listed) if kind in ("ends", "lead") else None,
             pauses=pauses,
+            zone=zone,
         )
         for property, type in (
             ("due", ValueType.INSTANT),
@@ -457,6 +462,11 @@ class _Maker:
         """Return an instant; often one at which another clock ended, which may count days differently."""
         ends = [one for one in self.visible(listed, (ValueType.INSTANT,)) if one.kind == "deadline"]
         return self.choose(ends) if ends and self.chance(0.4) else self.operand(listed, ValueType.INSTANT)
+
+    def start_by(self, zone: Operand | None, listed: str | None) -> Operand:
+        """Return an instant, or where a place says when a day begins, perhaps a day."""
+        days = self.visible(listed, (ValueType.DATE,))
+        return self.choose(days) if zone is not None and days and self.chance(0.4) else self.start(listed)
 
     def counting(self, aspect: Any, words: tuple[str, ...]) -> CountingRule:
         if self.chance(0.5):
@@ -590,7 +600,7 @@ class _Maker:
 
     def combining(self, type: ValueType) -> Any:
         """Return how several rules build a fact of a type together, None if one of them gives its value."""
-        if self.chance(0.55) or type in (ValueType.CHOICE, ValueType.TEXT):
+        if self.chance(0.55) or type in (ValueType.CHOICE, ValueType.TEXT, ValueType.TIME_ZONE):
             return None
         if type is ValueType.BOOLEAN:
             return self.choose(("yes_if_any", "yes_if_all"))

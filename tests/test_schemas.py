@@ -277,7 +277,7 @@ WRONG: list[tuple[str, str, list[tuple[str, int, int, str, str | None]]]] = [
         ("unknown-word", 4, 99, "`x` cannot be `y`", "the allowed values are `rolling`, `calendar`"),
     ]),
     ("facts", "facts: {a: {type: moneyy, title: {en: A}}}\nlists: {l: {title: {en: L}, if_missing: never, facts: {a: {type: text, title: {en: A}}}}}\n", [
-        ("unknown-word", 1, 19, "`type` cannot be `moneyy`", "did you mean `money`? the allowed values are `money`, `percent`, `count`, `number`, `boolean`, `instant`, `date`, `duration`, `business_days`, `months`, `business_hours`, `choice`, `text`"),
+        ("unknown-word", 1, 19, "`type` cannot be `moneyy`", "did you mean `money`? the allowed values are `money`, `percent`, `count`, `number`, `boolean`, `instant`, `date`, `duration`, `business_days`, `months`, `business_hours`, `choice`, `text`, `time_zone`"),
         ("unknown-word", 2, 41, "`if_missing` cannot be `never`", "the allowed values are `empty`"),
     ]),
     ("overlay", "overlay: o\ntitle: {en: O}\nconfirmed: maybe\nparameters: {a: {values: [{value: 5}]}}\n", [

@@ -92,6 +92,7 @@ LITERALS: Mapping[str, Sequence[str]] = {
     "length": ("7 days", "3 business days", "1 month", "8 business hours", "24 hours"),
     "choice": CHOICES,
     "text": ("0", "a", "yes", "é", "e\u0301", "中"),
+    "time_zone": ("Asia/Shanghai", "America/Los_Angeles", "Pacific/Kiritimati", "Etc/GMT+12"),
 }  # fmt: skip
 TABLED = ("money", "percent", "count", "number", "boolean", "choice", "text")
 """Types that tables ask and give here: those whose literals say no time."""
@@ -541,17 +542,19 @@ class _Writer:
         excluded = ("choice", *TIMES, *(DATED_LENGTHS if self.size.steady else ()))
         types = [one for one in TYPES if one not in excluded] + ["duration", "money"]
         type = self.choose(types if self.size.steady else [*types, "length"])
-        last = None
+        ends = None
         if "effective" in policy and not self.size.steady:
             until = policy["effective"].get("until", "2199-12-31")
-            last = date.fromisoformat(until).toordinal()
+            ends = date.fromisoformat(until).toordinal()
         acts = self.visible(listed, ("instant",))
         by = self.choose(acts) if acts and not self.size.steady and self.chance(0.25) else None
-        last = last if by is None else LAST_DAY
+        last = ends if by is None else LAST_DAY
         values = self.dated_values(type, last)
         of_record = self.records_of.get(policy["policy"]) if by is None else by.listed
         if not any({*one} - {"value"} for one in values):
+            # Without its own act an overlay may give it dates only where the policy names one.
             by, of_record = (None if of_record else by), None
+            last = ends if by is None else last
             last = None if self.records_of.get(policy["policy"]) else last
         if not values or all("from" in one for one in values):
             self.valueless[id] = (type, values)
@@ -651,6 +654,8 @@ class _Writer:
         self.rest(node, listed)
         if self.chance(0.3):
             node["counting"] = self.counting(0.4)
+        if self.chance(0.5):
+            self.place(node, listed)
         id = self.name("clock")
         self.policy(listed).setdefault("deadlines", {})[id] = node
         self.names += [
@@ -659,6 +664,15 @@ class _Writer:
             *(Name(f"{id}.status", "choice", "deadline", listed, STATUSES) for _ in range(3)),
             *([Name(f"{id}.left", "duration", "deadline", listed)] if pauses else []),
         ]
+
+    def place(self, node: dict[str, Yaml], listed: str | None) -> None:
+        """Write by the clock of which place days are counted, where that can matter."""
+        counting = node.get("counting", {})
+        length = node["within"] if "within" in node else node["ends"]
+        is_whole = counting.get("days") == "calendar" and "day" in str(length)
+        if self.size.steady or not (is_whole or any(word in str(length) for word in ("business", "month"))):
+            return
+        node["counting"] = {**counting, "time_zone": self.operand(listed, "time_zone")}
 
     def end(self, node: dict[str, Yaml], listed: str | None, instants: Sequence[Name]) -> bool:
         """Write what ends a clock; tell whether it can stand still, and is known to run by the clock."""
@@ -846,7 +860,7 @@ class _Writer:
 
     def combining(self, type: str) -> str | None:
         """Return how several rules build a fact of a type together, None if one of them gives its value."""
-        if self.chance(0.55) or type in ("choice", "text"):
+        if self.chance(0.55) or type in ("choice", "text", "time_zone"):
             return None
         if type == "boolean":
             return self.choose(("yes_if_any", "yes_if_all"))

@@ -98,7 +98,7 @@ def deadline_details(sides: Sides, old: Deadline, new: Deadline) -> Iterator[Tex
     if old.is_right != new.is_right:
         yield both("it is now a right and no duty") if new.is_right else both("it is now a duty and no right")
     yield from _own_conditions(sides, old, new)
-    if old.counting != new.counting:
+    if (old.counting, old.zone) != (new.counting, new.zone):
         was = sides.was.stated(lambda one: one.counting(old))
         now = sides.now.stated(lambda one: one.counting(new))
         yield both("counting: {old} → {new}", old=was, new=now)

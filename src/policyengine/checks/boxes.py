@@ -28,7 +28,7 @@ from policyengine.values.literals import (
     format_value,
 )
 
-_UNORDERED = (ValueType.CHOICE, ValueType.BOOLEAN, ValueType.TEXT)
+_UNORDERED = (ValueType.CHOICE, ValueType.BOOLEAN, ValueType.TEXT, ValueType.TIME_ZONE)
 # Between two neighbours of these lies nothing, so `3` is said and not `over 2`.
 _WHOLE = (ValueType.COUNT, ValueType.DATE, ValueType.BUSINESS_DAYS, ValueType.MONTHS)
 _MOST_STEPS = 100_000  # of looking for gaps; a table that needs more is not said to have none

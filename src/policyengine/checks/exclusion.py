@@ -56,7 +56,7 @@ _LONG: dict[Measure, Operator] = {
     "more_than": "more_than",
     "less_than": "less_than",
 }
-_UNORDERED = (ValueType.CHOICE, ValueType.BOOLEAN, ValueType.TEXT)
+_UNORDERED = (ValueType.CHOICE, ValueType.BOOLEAN, ValueType.TEXT, ValueType.TIME_ZONE)
 
 # How a value stands to another: NONE when one of the two does not exist.
 _RELATIONS = frozenset(("below", "equal", "above", "none"))

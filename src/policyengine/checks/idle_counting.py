@@ -2,7 +2,8 @@
 
 Its cut-off, the end of its day and what becomes of a holiday matter only where whole days are counted:
 business days, or days, months and years with `days: calendar`. The end of a month matters to months and
-years. Whoever writes such a line expects another end than the one that comes out.
+years. Where a day begins (`time_zone`) does not matter to hours, nor to days of 24 hours. Whoever writes
+such a line expects another end than the one that comes out.
 
 Fails::
 
@@ -37,12 +38,16 @@ from policyengine.model.counting import CountingRule
 from policyengine.model.lengths import lengths_of
 from policyengine.model.rulebook import Deadline, Rulebook
 from policyengine.values.counting import Aspect, Counting, aspects_of
-from policyengine.values.literals import BUSINESS_DAYS_UNIT, UNIT_SECONDS, Duration
+from policyengine.values.literals import BUSINESS_DAYS_UNIT, COUNTED_DAYS, UNIT_SECONDS, Duration
 
 _NEVER = marked("`{aspect}` never matters to a length that is counted so")
 _WHOLE_DAYS = message("whole days are counted in business days, or with `days: calendar` in days and months")
 _BUSINESS_DAYS = message("business days always end with a business day: leave the line out")
 _MONTHS = message("months and years alone end with a month: leave the line out")
+ZONE = "time_zone"
+_PLACE = message(
+    "hours, and days of 24 hours, are the same everywhere: add `days: calendar`, or leave the line out"
+)
 _HELP: dict[Aspect, Message] = {
     "ends_on_holiday": _WHOLE_DAYS,
     "cut_off": _WHOLE_DAYS,
@@ -56,9 +61,19 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     for deadline in rulebook.deadlines.values():
         lengths = list(lengths_of(deadline.within, rulebook))
         matters = {aspect for length in lengths for aspect in _aspects(length, deadline)}
+        zone = deadline.zone
+        if zone is not None and not any(_asks_place(length, deadline) for length in lengths):
+            yield error("idle-counting", message(_NEVER, aspect=ZONE), zone.span, _PLACE)
         for rule in deadline.counting if lengths else ():
             if rule.aspect in _HELP and rule.aspect not in matters and _is_own(rule, rulebook):
                 yield _told(rule, lengths)
+
+
+def _asks_place(length: Duration, deadline: Deadline) -> bool:
+    """Tell whether it matters to a length where a day begins."""
+    words = {choice for rule in deadline.counting for _, choice in rule.choices}
+    runs_on = length.unit in UNIT_SECONDS and "business_days_only" not in words
+    return not runs_on or (length.unit in COUNTED_DAYS and "calendar" in words)
 
 
 def _is_own(rule: CountingRule, rulebook: Rulebook) -> bool:

@@ -77,7 +77,7 @@ def expressions_of(cell: Node) -> Iterator[Expr]:
             yield from () if cell.by is None else (cell.by,)
         case Due():
             yield from (cell.when, cell.start, cell.follows)
-            yield from (one for one in (cell.length, cell.ends) if one is not None)
+            yield from (one for one in (cell.length, cell.ends, cell.zone) if one is not None)
             for pause in cell.pauses:
                 yield from () if pause.question is None else (pause.question,)
                 yield from (pause.begin, pause.end)

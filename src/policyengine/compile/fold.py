@@ -154,6 +154,7 @@ def fold_cell(cell: Cell, readings: Readings) -> Cell:
                 length=None if cell.length is None else fold_expr(cell.length, readings),
                 ends=None if cell.ends is None else fold_expr(cell.ends, readings),
                 pauses=tuple(_pause(one, readings) for one in cell.pauses),
+                zone=None if cell.zone is None else fold_expr(cell.zone, readings),
                 counting=_counting(cell.counting, readings),
                 follows=fold_expr(cell.follows, readings),
             )

@@ -328,6 +328,7 @@ class _Lowering:
             follows=_follows(deadline.starts),
             ends=None if deadline.ends is None else lower_operand(deadline.ends),
             pauses=tuple(_pause(one) for one in deadline.pauses),
+            zone=None if deadline.zone is None else lower_operand(deadline.zone),
         )
 
     def _amount(self, amount: rulebook.Amount) -> Amount:

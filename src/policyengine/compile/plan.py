@@ -273,7 +273,8 @@ class Due(Frozen):
 
     With ``ends`` it is that instant, or the latest from which ``length`` ends there or before it. There is
     one where the policy, if any, applies and ``when`` holds. ``follows`` tells whether it starts where
-    another clock ran out, which matters at midnight.
+    another clock ran out, which matters at midnight. ``zone`` is by whose clock days are counted, None for
+    that of the rulebook.
     """
 
     deadline: str
@@ -286,6 +287,7 @@ class Due(Frozen):
     follows: Expr
     ends: Expr | None = None
     pauses: tuple[Pause, ...] = ()
+    zone: Expr | None = None
 
     @property
     def name(self) -> str:

@@ -125,6 +125,7 @@ class _Writer:
 
     def _due(self, cell: Due) -> str:
         counting = "".join(f", {aspect} {self.expr(how)}" for aspect, how in cell.counting)
+        counting += "" if cell.zone is None else f", zone {self.expr(cell.zone)}"
         follows = self._follows(cell.follows)
         when = self._where(cell.policy, cell.when)
         if cell.ends is not None:
@@ -263,7 +264,7 @@ class _Writer:
             return yes if value else no
         if sort == ValueType.INSTANT.value and isinstance(value, int):
             return datetime.fromtimestamp(value, UTC).astimezone(self.zone).isoformat()
-        if sort in (ValueType.TEXT.value, ValueType.CHOICE.value):
+        if sort in (ValueType.TEXT.value, ValueType.CHOICE.value, ValueType.TIME_ZONE.value):
             return repr(value)
         return str(format_value(value, ValueType(sort), self.zone, self.currency))
 

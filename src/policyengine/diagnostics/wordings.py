@@ -219,6 +219,7 @@ _MEANT: tuple[tuple[str, str], ...] = (
     ("next_business_day", "next_working_day next_workday following roll_forward forward next moves moved 下一个工作日 顺延"),
     ("stays", "unchanged none stay same keep no 不变"),
     ("stays_last_day", "last_day_of_month end_of_month eom always_last_day 月末"),
+    ("time_zone", "timezone tz zone time_zones iana place by_clock_of midnight_of clock_of local_time 时区 按何地时间 当地时间"),
     ("country", "base region code like extends based_on iso 国家 地区"),
     ("weekend", "weekends days_off rest_days non_working_days 周末 休息日"),
     ("holidays", "holiday closed closings closed_on closing_days public_holidays bank_holidays 假日 节假日 假期"),
@@ -265,6 +266,9 @@ _AGO = message("write how long ago: `{example}`", example="{at_least: 18 years a
 _NONE_OF = message("write `not: {example}`", example="{any: […]}")
 _CONDITIONS_STAND_HERE = message("leave the word out: conditions stand here themselves")
 _LENGTH = message("write `within` with number and unit, such as `{example}`", example="within: 24 hours")
+_OF_DEADLINE = message(
+    "write it in the `counting` of each deadline that counts its days by the clock of another place"
+)
 _SEASON = message(
     "days of every year are a condition: write `{example}`",
     example="when: {order.at: {every_year: {from: 11-01, until: 12-31}}}",
@@ -281,6 +285,7 @@ _ADVICE: tuple[tuple[str, str, Message], ...] = (
     ("count_of", "none_of no_of nand", _NONE_OF),
     ("count_of", "if when where condition conditions 如果 若 当 条件", _CONDITIONS_STAND_HERE),
     ("by", "every_year season seasonal yearly annually each_year 每年", _SEASON),
+    ("ends_on_holiday", "time_zone", _OF_DEADLINE),
     ("overrides", "else otherwise elif else_if 否则", _NO_ELSE),
     ("overrides", "unless except exception without 除非 除外", _UNLESS),
     ("met_by", "days hours minutes weeks business_days workdays working_days 天 小时 工作日", _LENGTH),

@@ -340,7 +340,8 @@ def _parameter(cell: Parameter) -> Compute:
 def clocks_of(cell: Due, world: World) -> tuple[Clock, Clock]:
     """Return how the length of a deadline is counted, and how where it follows another clock."""
     counting = counting_of(cell.counting)
-    first = Clock(counting, world.calendar, world.zone, Known(""))
+    is_day = isinstance(cell.start, Read) and cell.start.sort == "date"
+    first = Clock(counting, world.calendar, world.zone, Known(""), from_day=is_day)
     return first, replace(first, follows=True)
 
 
@@ -367,15 +368,17 @@ def _due(cell: Due, world: World) -> Compute:
     follows, pauses = evaluate_of(cell.follows), pauses_of(cell.pauses)
     length = None if cell.length is None else lookup_of(cell.length)
     ends = None if cell.ends is None else lookup_of(cell.ends)
+    zone = None if cell.zone is None else lookup_of(cell.zone)
 
     def find(memory: WorkingMemory, record: int | None) -> Span:
         begins = *exists(memory, record), start(memory, record)
         long = None if length is None else length(memory, record)
+        place = None if zone is None else zone(memory, record)
         if ends is not None:
-            return measure_until(*begins, ends(memory, record), long, clocks[0])
+            return measure_until(*begins, ends(memory, record), long, clocks[0], place)
         assert long is not None  # a clock has a length or an end
         clock = clocks[follows(memory, record)[0] is Truth.TRUE]
-        return measure(*begins, long, clock, pauses(memory, record), memory.as_of)
+        return measure(*begins, long, clock, pauses(memory, record), memory.as_of, place)
 
     def compute(memory: WorkingMemory, record: int | None) -> None:
         span = find(memory, record)

@@ -339,7 +339,8 @@ class Deadline(Placed):
 
     ``met_by`` are acts; without any it is a period. ``stopped_by`` are events after which the clock no longer
     matters, such as the end of the case. ``owed_until`` are events after which nobody asks any more for what
-    was missed: they take no part in its status, and so may rest on it.
+    was missed: they take no part in its status, and so may rest on it. ``zone`` says by the clock of which
+    place its days are counted, if not by that of the rulebook.
     """
 
     id: str
@@ -359,11 +360,12 @@ class Deadline(Placed):
     span: Span
     ends: Operand | None = None
     pauses: tuple[Pause, ...] = ()
+    zone: Operand | None = None
 
     @property
     def measured(self) -> tuple[Operand, ...]:
         """What says when it ends, without its pauses."""
-        return tuple(one for one in (self.starts, self.within, self.ends) if one is not None)
+        return tuple(one for one in (self.starts, self.within, self.ends, self.zone) if one is not None)
 
     @property
     def instants_of_pauses(self) -> tuple[Operand, ...]:

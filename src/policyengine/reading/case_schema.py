@@ -61,6 +61,7 @@ _UNITS = {
 }
 # Neither control characters nor space alone.
 _VISIBLE = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"
+_ZONE = r"^\s*[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*\s*$"
 
 
 class _Numeric(NamedTuple):
@@ -86,6 +87,7 @@ _EXAMPLES: Mapping[ValueType, object] = {
     ValueType.MONTHS: "6 months",
     ValueType.BUSINESS_HOURS: "4 business hours",
     ValueType.BOOLEAN: True,
+    ValueType.TIME_ZONE: "America/New_York",
 }
 
 
@@ -98,6 +100,8 @@ def form_of(type: ValueType, currency: Currency) -> JsonObject:
         form = {"enum": [True, False, "yes", "no", "true", "false", "是", "否"]}
     elif type is ValueType.TEXT:
         form["pattern"] = _VISIBLE
+    elif type is ValueType.TIME_ZONE:
+        form["pattern"] = _ZONE
     else:
         form["pattern"] = _PATTERNS[type]
     example = _EXAMPLES.get(type)

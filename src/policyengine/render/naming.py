@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from zoneinfo import ZoneInfo
 
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.i18n import Speech
@@ -14,10 +15,10 @@ from policyengine.model.clauses import Source
 from policyengine.model.conditions import AS_OF, Ref
 from policyengine.model.key_names import PROPERTY_TITLES, format_key
 from policyengine.model.rulebook import STATUSES, Rulebook
-from policyengine.semantics.findings import Known, Missing, State
+from policyengine.semantics.findings import Absent, DeadlineFinding, Known, Missing, State, Unknown
 from policyengine.values.display import show_value
 from policyengine.values.escaping import printable
-from policyengine.values.literals import Value, ValueType
+from policyengine.values.literals import Value, ValueType, instant_text
 
 MOST_WAITS = 20
 """How much that one answer waits for is told with it at most; what is missing is listed as a whole, too."""
@@ -135,6 +136,20 @@ class Naming:
             if names:
                 parts.append(self.say(template, names=self.say(", ").join(names)))
         return self.say("; ").join(parts)
+
+    def by_place(self, clock: DeadlineFinding) -> Iterator[str]:
+        """Tell of a clock whose days are those of a place when it ends there."""
+        if isinstance(clock.zone, Unknown):
+            yield self.say("by the clock of which place its days are counted is not known")
+        if isinstance(clock.zone, Absent):
+            yield self.say("there is no place by whose clock its days are counted")
+        if isinstance(clock.zone, Known):
+            zone = str(clock.zone.value)
+            if isinstance(clock.due, Known) and isinstance(clock.due.value, int):
+                due = instant_text(clock.due.value, ZoneInfo(zone))
+                yield self.say("by the clock of {zone}: until {due}", zone=zone, due=due)
+            else:
+                yield self.say("by the clock of {zone}", zone=zone)
 
     def source(self, source: Source | None) -> str:
         """Return a quote with its section, or nothing."""

@@ -123,7 +123,7 @@ _PERIODS: dict[Period, tuple[str, str]] = {
     ),
 }
 # Values that are words: without quotes they would run into the sentence.
-QUOTED = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
+QUOTED = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT, ValueType.TIME_ZONE)
 _PICKS = {
     "first": marked("the first record of “{list}” of which it is true that {where}"),
     "last": marked("the last record of “{list}” of which it is true that {where}"),
@@ -538,6 +538,9 @@ class Statements:
                     way = self.say("{value} (where {reading})", value=way, reading=title)
                 ways.append(way)
             words.append(self.say(" or ").join(ways))
+        if deadline.zone is not None:
+            place = self.operand(deadline.zone, "", ValueType.TIME_ZONE)
+            words.append(self.say("days begin and end by the clock of: {zone}", zone=place))
         return self.say("; ").join(words)
 
     def _way(self, aspect: Aspect, choice: str) -> str:

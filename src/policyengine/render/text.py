@@ -284,11 +284,8 @@ class _Page:
                 start=self._instant(view.finding.start),
                 due="…" if word == "paused" else self._instant(view.finding.due),
             )
-            below = (
-                [self.say("provisional: the working calendar is not published yet")]
-                if view.provisional
-                else []
-            )
+            below = [self.say("provisional: the working calendar is not published yet")]
+            below = [*self.naming.by_place(view.finding), *(below if view.provisional else ())]
             yield Row(
                 (f"{glyph} {title}", tone),
                 (who, "plain"),

@@ -48,6 +48,10 @@ _RANGES = {
 _EVENTS = (ValueType.INSTANT, ValueType.DATE)
 
 
+_MOST_PLACES = 5
+"""More time zones are not told one by one."""
+
+
 class Trees:
     """Puts decision trees of one rulebook into words."""
 
@@ -132,6 +136,9 @@ class Trees:
     # ---------- cells
 
     def _cells(self, cells: tuple[Cell, ...], missing: Missing) -> str:
+        first, is_place = cells[0], self.naming.type_of(missing.name) is ValueType.TIME_ZONE
+        if is_place and len(cells) > _MOST_PLACES and isinstance(first, Exactly):
+            return self.say("one of {count} time zones, such as {zone}", count=len(cells), zone=first.value)
         return self.say(" or ").join(self._cell(cell, (missing.name, missing.record)) for cell in cells)
 
     def _cell(self, cell: Cell, key: Key) -> str:

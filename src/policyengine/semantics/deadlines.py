@@ -5,7 +5,8 @@ Pure functions from what is known about a deadline's parts to a finding; every e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from policyengine.frozen import Frozen, replace
@@ -28,6 +29,7 @@ from policyengine.values.counting import Counting, Due, add_length, counts_whole
 from policyengine.values.literals import LONGEST_SECONDS, UNIT_SECONDS, Duration, local_day, start_of_day
 from policyengine.values.pauses import Ran, Stretch, add_paused, united
 from policyengine.values.periods import latest_start
+from policyengine.values.zones import zone_named, zone_names
 
 NEVER = 10**12
 """Later than every instant (epoch seconds)."""
@@ -47,7 +49,8 @@ class Clock(Frozen):
     """How time is counted for one deadline; ``ran_out`` is its status once its time is over.
 
     ``follows`` tells that it starts where another deadline ended and not with an act: at midnight, that is
-    24:00 of the day that ended, and not 00:00 of the next.
+    24:00 of the day that ended, and not 00:00 of the next. ``from_day``: it starts with a day, which begins
+    at midnight in its zone.
     """
 
     counting: Counting
@@ -55,6 +58,7 @@ class Clock(Frozen):
     zone: ZoneInfo
     ran_out: Known
     follows: bool = False
+    from_day: bool = False
 
     @property
     def is_act(self) -> bool:
@@ -71,6 +75,10 @@ class Span(Frozen):
     ``pauses`` are those that there are or may be. It does not end before ``least`` (epoch seconds; None:
     nothing is known), whatever uncertain pauses turn out to be; ``standing`` tells whether it stands still at
     the instant of the judgement, and ``left`` what is left of it then.
+
+    ``zone`` names the place by whose clock its days are counted, None where it is the rulebook's. Where that
+    is not known, ``ways`` are the different times that it gives in all zones: what it comes to is certain
+    where it comes to the same in each.
     """
 
     exists: Truth
@@ -84,6 +92,8 @@ class Span(Frozen):
     least: int | None = None
     standing: Truth = Truth.FALSE
     left: State = ABSENT
+    zone: State | None = None
+    ways: tuple[Span, ...] = ()
 
     @property
     def due_if_any(self) -> State:
@@ -127,8 +137,25 @@ def measure(
     clock: Clock,
     pauses: Sequence[Pause] = (),
     as_of: int = 0,
+    zone: State | None = None,
 ) -> Span:
-    """Return the time that a deadline gives which runs for a length and stands still in the pauses."""
+    """Return the time that a deadline gives which runs for a length and stands still in the pauses.
+
+    ``zone`` names the time zone by which its days are counted, if it is another than that of the clock.
+    """
+    stands = tuple(pauses), as_of if pauses else 0
+    return _by_place(zone, _run_for, clock, (exists, exists_waits, start, length, *stands))
+
+
+def _run_for(
+    clock: Clock,
+    exists: Truth,
+    exists_waits: Waits,
+    start: State,
+    length: State,
+    pauses: Sequence[Pause],
+    as_of: int,
+) -> Span:
     if exists is Truth.FALSE:
         return Span(exists, NOTHING, start, length, ABSENT, False)
     possible = tuple(one for one in pauses if not one.is_none)
@@ -152,9 +179,21 @@ def measure(
 
 
 def measure_until(
-    exists: Truth, exists_waits: Waits, start: State, ends: State, lead: State | None, clock: Clock
+    exists: Truth,
+    exists_waits: Waits,
+    start: State,
+    ends: State,
+    lead: State | None,
+    clock: Clock,
+    zone: State | None = None,
 ) -> Span:
     """Return the time that a deadline gives which ends at an instant, or the length ``lead`` before it."""
+    return _by_place(zone, _run_until, clock, (exists, exists_waits, start, ends, lead))
+
+
+def _run_until(
+    clock: Clock, exists: Truth, exists_waits: Waits, start: State, ends: State, lead: State | None
+) -> Span:
     if exists is Truth.FALSE:
         return Span(exists, NOTHING, start, lead, ABSENT, False, ends)
     due, provisional = ends, False
@@ -174,6 +213,67 @@ def _before(ends: State, lead: State, clock: Clock) -> tuple[State, bool]:
         found = latest_start(_instant(ends), _possible(lead.value), *counted)
         return Known(found), add_length(found, _possible(lead.value), *counted).provisional
     return Unknown(waits_of([ends, lead]), all_have_values([ends, lead])), False
+
+
+_Measure = Callable[..., Span]
+
+
+def _by_place(zone: State | None, run: _Measure, clock: Clock, parts: tuple[object, ...]) -> Span:
+    """Return a time whose days are counted by the clock of a place; ``run`` measures it by some clock."""
+    if zone is None:
+        return run(clock, *parts)
+    if isinstance(zone, Known):
+        return replace(_by(zone_named(str(zone.value)), run, clock, parts), zone=zone)
+    none = replace(
+        _by(clock.zone, run, clock, parts),
+        due=ABSENT,
+        provisional=False,
+        least=None,
+        standing=Truth.FALSE,
+        left=ABSENT,
+        zone=ABSENT,
+    )
+    if isinstance(zone, Absent) or none.exists is Truth.FALSE:
+        return none
+    assert isinstance(zone, Unknown)
+    ways = _everywhere(run, clock, parts)
+    if not zone.has_value:
+        ways = (*ways, none)
+    least = [one.least for one in ways if one.least is not None]
+    standing = {one.standing for one in ways}
+    return replace(
+        ways[0],
+        start=_agreed([one.start for one in ways], zone),
+        due=_agreed([one.due for one in ways], zone),
+        provisional=any(one.provisional for one in ways),
+        least=min(least) if len(least) == len(ways) else None,
+        standing=standing.pop() if len(standing) == 1 else Truth.UNDETERMINED,
+        left=_agreed([one.left for one in ways], zone),
+        zone=zone,
+        ways=ways,
+    )
+
+
+@lru_cache(maxsize=512)
+def _everywhere(run: _Measure, clock: Clock, parts: tuple[object, ...]) -> tuple[Span, ...]:
+    """Return the different times that there are in all time zones, in the order of their names."""
+    zones = map(zone_named, zone_names())
+    return tuple(dict.fromkeys(_by(zone, run, clock, parts) for zone in zones))
+
+
+def _by(zone: ZoneInfo, run: _Measure, clock: Clock, parts: tuple[object, ...]) -> Span:
+    """Return a time by the clock of a zone, in which a day begins with which the time starts."""
+    exists, exists_waits, start, *rest = parts
+    if clock.from_day and isinstance(start, Known):
+        start = Known(start_of_day(_instant(start), zone))
+    return run(replace(clock, zone=zone), exists, exists_waits, start, *rest)
+
+
+def _agreed(states: Sequence[State], zone: Unknown) -> State:
+    """Return what comes out the same in all time zones that are possible."""
+    if not any(isinstance(one, Unknown) for one in states) and len(set(states)) == 1:
+        return states[0]
+    return Unknown(waits_of([*states, zone]), all_have_values(states))
 
 
 class _Run:
@@ -242,7 +342,9 @@ def judge_deadline(
     """Return what a deadline amounts to at ``as_of`` (epoch seconds); what is later than that is not seen."""
     if span.exists is Truth.FALSE:
         none = (ABSENT,) * 5
-        return DeadlineFinding(span.exists, span.start, span.length, *none, False, span.ends)
+        return DeadlineFinding(span.exists, span.start, span.length, *none, False, span.ends, zone=span.zone)
+    if span.ways:
+        return _of_all([judge_deadline(one, acts, stops, clock, as_of) for one in span.ways], span)
     seen, stopping = _seen(acts, as_of), _seen(stops, as_of)
     acted, stopped = _earliest(seen), _earliest(stopping)
     status = _status(span, seen, stopped, clock, as_of)
@@ -267,6 +369,33 @@ def judge_deadline(
         ends,
         pauses,
         left,
+        span.zone,
+    )
+
+
+def _of_all(found: Sequence[DeadlineFinding], span: Span) -> DeadlineFinding:
+    """Return what a deadline amounts to of which the time zone is not known: what all zones agree about."""
+    zone = span.zone
+    assert isinstance(zone, Unknown)
+    due, acted, stopped, status, settled, left = (
+        _agreed([getattr(one, name) for one in found], zone)
+        for name in ("due", "acted", "stopped", "status", "settled", "left")
+    )
+    start, length, ends, pauses = span.start, span.length, span.ends, span.pauses
+    return DeadlineFinding(
+        span.exists,
+        start,
+        length,
+        due,
+        acted,
+        stopped,
+        status,
+        settled,
+        span.provisional,
+        ends,
+        pauses,
+        left,
+        zone,
     )
 
 
@@ -317,7 +446,7 @@ def _status(span: Span, acts: Sequence[State], stopped: State, clock: Clock, as_
     start, length, due = span.start, span.length, span.due
     if isinstance(start, Absent):
         return NOT_STARTED  # whatever its length will be
-    if span.ends is None and isinstance(length, Absent):
+    if isinstance(span.zone, Absent) or (span.ends is None and isinstance(length, Absent)):
         return ABSENT if isinstance(start, Known) else Unknown(waits_of([start]))
     waits = waits_of([start, due, stopped, *acts])
     if span.least is not None and all_have_values([start]):

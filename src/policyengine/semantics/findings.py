@@ -122,7 +122,8 @@ class DeadlineFinding(Frozen):
     ``length`` is how long it runs, ``ends`` the instant at which, or a length before which, it ends; one of
     the two may be None. ``pauses`` are the times in which it stands still, or may; ``left`` is what is left
     of one that stands still. ``acted`` is the earliest act that meets it, ``stopped`` the event that has
-    stopped its clock, or after which a deadline that was missed grows no later.
+    stopped its clock, or after which a deadline that was missed grows no later. ``zone`` names the place by
+    whose clock its days are counted, None where it is the rulebook's.
     """
 
     exists: Truth
@@ -137,6 +138,7 @@ class DeadlineFinding(Frozen):
     ends: State | None = None
     pauses: tuple[Pause, ...] = ()
     left: State = ABSENT
+    zone: State | None = None
 
 
 class CapFinding(Frozen):

@@ -450,13 +450,14 @@ class _Run:
             begins = *self._condition(deadline.when, record), self._operand(deadline.starts, record)
             length = None if deadline.within is None else self._operand(deadline.within, record)
             clock = self._clock(deadline, record)
+            zone = None if deadline.zone is None else self._operand(deadline.zone, record)
             if deadline.ends is not None:
                 ends = self._operand(deadline.ends, record)
-                found = measure_until(*begins, ends, length, clock)
+                found = measure_until(*begins, ends, length, clock, zone)
             else:
                 assert length is not None
                 pauses = [one for pause in deadline.pauses for one in self._pauses(pause, record)]
-                found = measure(*begins, length, clock, pauses, self.as_of)
+                found = measure(*begins, length, clock, pauses, self.as_of, zone)
             self.spans[id, record] = found
         return found
 
@@ -480,7 +481,9 @@ class _Run:
     def _clock(self, deadline: Deadline, record: int | None) -> Clock:
         counting = self._counting(deadline.counting)
         over = ran_out(bool(deadline.met_by), deadline.is_right)
-        return Clock(counting, self.book.calendar, self.book.zone, over, self._follows(deadline, record))
+        is_day = self._chosen(deadline.starts).type is ValueType.DATE
+        follows = self._follows(deadline, record)
+        return Clock(counting, self.book.calendar, self.book.zone, over, follows, is_day)
 
     def _deadline(self, id: str, record: int | None) -> DeadlineFinding:
         found = self.deadlines.get((id, record))

@@ -19,6 +19,7 @@ from policyengine.values.escaping import shorten
 from policyengine.values.faults import LiteralError
 from policyengine.values.literals import ValueType
 from policyengine.values.parse import TRUTH, parse_literal
+from policyengine.values.zones import is_zone
 
 Reading = Callable[[str], str | None]
 """How a written value is spelled in the rule language; None if it cannot be."""
@@ -83,6 +84,8 @@ def guess(values: Sequence[Value], head: str, ground: Ground) -> Guess:
     if kinds == {(False, True)}:
         return _of_numbers(texts, head, ground)
     doubt = message("values of several kinds: a text") if len(kinds) > 1 else None
+    if all("/" in one and is_zone(one) for one in texts):
+        return Guess(ValueType.TIME_ZONE, {one: one for one in texts})
     for attempt in (_truths, _percents, _numbers, _times, _choices):
         found = attempt(texts, head, ground, len(values))
         if isinstance(found, Message):

@@ -31,6 +31,7 @@ TYPE_WORDS: dict[ValueType, Message] = {
     ValueType.BUSINESS_HOURS: message("`business_hours`"),
     ValueType.CHOICE: message("`choice`"),
     ValueType.TEXT: message("`text`"),
+    ValueType.TIME_ZONE: message("`time_zone`"),
     ValueType.LENGTH: message("`length`"),
 }
 """The types; in another language each is named there, with the word of the rulebook beside it."""

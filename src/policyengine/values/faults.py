@@ -30,6 +30,7 @@ _NOT_A = {
     "length": message("`{text}` is not a length of time"),
     "business_days": message("`{text}` is not a number of business days"),
     "months": message("`{text}` is not a number of months or years"),
+    "time_zone": message("`{text}` is not the name of a time zone"),
     "business_hours": message("`{text}` is not a number of business hours"),
 }
 

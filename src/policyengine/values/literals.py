@@ -34,6 +34,7 @@ class ValueType(Enum):
     BUSINESS_HOURS = "business_hours"
     CHOICE = "choice"
     TEXT = "text"
+    TIME_ZONE = "time_zone"
     LENGTH = "length"
     """A figure that is a length of time of another kind from some day on; a fact is of one kind."""
 

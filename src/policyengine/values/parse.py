@@ -23,6 +23,7 @@ from policyengine.values.numbers import (
     parse_percent,
     without_currency,
 )
+from policyengine.values.zones import is_zone, zone_help
 
 # No literal but a text or a choice is longer; what is longer is refused before any pattern looks at it.
 _LONGEST_LITERAL = 100
@@ -51,6 +52,8 @@ def parse_literal(
         return _parse_text(text)
     if type is ValueType.CHOICE:
         return _parse_choice(text, choices)
+    if type is ValueType.TIME_ZONE:
+        return _parse_zone(text)
     text = _plain(text, type)
     match type:
         case ValueType.MONEY:
@@ -105,6 +108,17 @@ def _parse_choice(text: str, choices: Sequence[str]) -> str:
         return text
     what = message("`{text}` is not one of the allowed values", text=shorten(text))
     raise LiteralError(what, allowed(text, choices))
+
+
+def _parse_zone(text: str) -> str:
+    """Read the name of a time zone of the IANA database, as that spells it."""
+    found = text.strip()
+    if is_zone(found):
+        return found
+    if not found:
+        raise LiteralError(message("the value is empty"), message("write a value, or leave the line out"))
+    check_text(found)
+    raise not_a("time_zone", found, zone_help(found[:_LONGEST_LITERAL]))
 
 
 def check_text(text: str) -> None:

@@ -9,13 +9,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from zoneinfo import available_timezones
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
 
 from policyengine.diagnostics.diagnostic import Message, listing, message
 from policyengine.diagnostics.did_you_mean import closest
 
 # An abbreviation can be that of several places: all are named.
 _ABBREVIATIONS = {
+    "pacific time": ("America/Los_Angeles",),
+    "pacific standard time": ("America/Los_Angeles",),
+    "mountain time": ("America/Denver",),
+    "central time": ("America/Chicago",),
+    "eastern time": ("America/New_York",),
+    "eastern standard time": ("America/New_York",),
     "pst": ("America/Los_Angeles",),
     "pdt": ("America/Los_Angeles",),
     "pt": ("America/Los_Angeles",),
@@ -79,9 +86,33 @@ _EXAMPLES = {
     9: "Asia/Tokyo",
     10: "Australia/Sydney",
 }
+_NO_PLACES = ("localtime", "Factory", "posixrules")
+"""Names that a database can hold for what is no zone, or for that of the machine."""
 _OFFSET = re.compile(r"(?:utc|gmt|z)? *([+-])0?([0-9]{1,2})(?::?([0-9]{2}))?")
 _EAST = re.compile(r"(东|西)([一二三四五六七八九十]+)区")
 _DIGITS = {word: number for number, word in enumerate("一二三四五六七八九十", 1)} | {"十一": 11, "十二": 12}
+
+
+@lru_cache(maxsize=1)
+def zone_names() -> tuple[str, ...]:
+    """Return the names of all time zones, in their order, without what stands for the machine's own."""
+    return tuple(sorted(available_timezones().difference(_NO_PLACES)))
+
+
+@lru_cache(maxsize=1)
+def _names() -> frozenset[str]:
+    return frozenset(zone_names())
+
+
+@lru_cache(maxsize=1_024)
+def zone_named(name: str) -> ZoneInfo:
+    """Return the zone of a name; what `ZoneInfo` itself remembers is forgotten after a few others."""
+    return ZoneInfo(name)
+
+
+def is_zone(name: str) -> bool:
+    """Tell whether a name is that of a time zone."""
+    return name in _names()
 
 
 def zone_help(written: str) -> Message:
@@ -90,7 +121,7 @@ def zone_help(written: str) -> Message:
     offset = _offset(plain)
     if offset is not None:
         return _of_offset(*offset)
-    names = available_timezones()
+    names = zone_names()
     place = plain.removesuffix("时间").removesuffix("时区").rpartition("/")[2].replace("_", " ").strip()
     found = _ABBREVIATIONS.get(plain) or tuple(filter(None, (_PLACES.get(place),)))
     if not found:

@@ -23,6 +23,11 @@ class _Clock(Frozen):
     stops: Sequence[Value]
 
 
+def _is_slow(cell: Due) -> bool:
+    """Tell whether what a clock comes to is asked of the shared meaning."""
+    return cell.ends is not None or bool(cell.pauses) or cell.zone is not None
+
+
 class Clocks:
     """Writes the deadlines of one Plan."""
 
@@ -36,7 +41,7 @@ class Clocks:
 
     def due(self, cell: Due, place: str, exists_if: Condition) -> Traits:
         """Write when a deadline ends, where it exists."""
-        if cell.length is None or cell.ends is not None or cell.pauses:
+        if cell.length is None or _is_slow(cell):
             return self._slow_due(cell, place, exists_if)
         due, exists, provisional, end = (variable + place for variable in self.source.variables_of(cell))
         start, length = self.source.scope.value(cell.start), self.source.scope.value(cell.length)
@@ -64,7 +69,7 @@ class Clocks:
         return Traits("UV" if unknown else "" if exists_if.is_two_valued else "U", True)
 
     def _slow_due(self, cell: Due, place: str, exists_if: Condition) -> Traits:
-        """Write when a deadline ends that can stand still or ends at an instant: the shared meaning."""
+        """Write when a deadline ends that is not spelled out: the shared meaning."""
         due, exists, provisional, end, *pauses = (
             variable + place for variable in self.source.variables_of(cell)
         )
@@ -85,10 +90,11 @@ class Clocks:
     def _span(self, cell: Due, pauses: Sequence[str]) -> str:
         """Return the source of what the time that a deadline gives is found out from."""
         value = self.source.scope.value
-        ends, length = ("None" if one is None else value(one).text for one in (cell.ends, cell.length))
+        operands = cell.ends, cell.length, cell.zone
+        ends, length, zone = ("None" if one is None else value(one).text for one in operands)
         stretches = pauses[0] if pauses else "()"
         start, follows = value(cell.start).text, self._follows(cell)
-        return f"{cell.deadline!r}, {start}, {length}, {follows}, {ends}, {stretches}"
+        return f"{cell.deadline!r}, {start}, {length}, {follows}, {ends}, {stretches}, {zone}"
 
     def _pauses(self, cell: Due, found: str, place: str) -> None:
         """Write the times in which a clock stands still, or may."""
@@ -136,7 +142,7 @@ class Clocks:
     def status(self, cell: Status, place: str) -> Traits:
         """Write what a deadline has come to, and when."""
         clock = self._dues[cell.name]
-        if clock.length is None or clock.ends is not None or clock.pauses:
+        if clock.length is None or _is_slow(clock):
             return self._slow_status(cell, clock, place)
         status, settled = (self.source.slots[name] + place for name in names_of(cell))
         _, exists, _, end = (variable + place for variable in self.source.variables_of(clock))
@@ -167,7 +173,7 @@ class Clocks:
         return Traits(marks, True)
 
     def _slow_status(self, cell: Status, clock: Due, place: str) -> Traits:
-        """Write what a deadline has come to that can stand still, or ends at an instant."""
+        """Write what a deadline has come to that is not spelled out."""
         names = [self.source.slots[name] + place for name in names_of(cell)]
         _, exists, _, _, *pauses = (variable + place for variable in self.source.variables_of(clock))
         acts, stops = (

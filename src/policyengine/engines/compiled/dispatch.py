@@ -174,7 +174,9 @@ def _column(read: Read, cells: Sequence[Sequence[Expr]]) -> Callable[[Raw], Hits
     """Return the function that tells for a value of a name which rules ask for such a value."""
     whole = [_all(cell) for cell in cells]
     marked = {mark: _marked(whole, mark) for mark in (None, U, V, C)}
-    known: Callable[[Any], int] = _texts(whole) if read.sort in ("text", "choice") else _numbers(whole)
+    known: Callable[[Any], int] = (
+        _texts(whole) if read.sort in ("text", "choice", "time_zone") else _numbers(whole)
+    )
     has_lengths = read.sort not in _PLAIN
 
     def find(value: Raw) -> Hits:
@@ -186,7 +188,7 @@ def _column(read: Read, cells: Sequence[Sequence[Expr]]) -> Callable[[Raw], Hits
     return find
 
 
-_PLAIN = ("money", "percent", "count", "number", "boolean", "instant", "date", "text", "choice")
+_PLAIN = ("money", "percent", "count", "number", "boolean", "instant", "date", "text", "choice", "time_zone")
 """The sorts whose values compare by themselves."""
 
 

@@ -163,19 +163,21 @@ class Slow(Frozen):
         follows: bool,
         ends: Raw,
         pauses: Sequence[tuple[int, Raw, Raw]],
+        zone: Raw,
         as_of: int,
     ) -> Span:
         """Return the time that a deadline gives that can stand still, or ends at an instant."""
         clocks, cell = self.helpers.clocks[deadline], self.helpers.dues[deadline]
         begins = Truth.TRUE, PENDING, lift(start)
+        place = None if cell.zone is None else lift(zone)
         if cell.ends is not None:
             lead = None if cell.length is None else lift(length)
-            return measure_until(*begins, lift(ends), lead, clocks[0])
+            return measure_until(*begins, lift(ends), lead, clocks[0], place)
         found = [
             Pause(TRUTHS[truth], PENDING if truth == UNDETERMINED else NOTHING, lift(begin), lift(end))
             for truth, begin, end in pauses
         ]
-        return measure(*begins, lift(length), clocks[follows], found, as_of)
+        return measure(*begins, lift(length), clocks[follows], found, as_of, place)
 
     def due(
         self,
@@ -185,10 +187,11 @@ class Slow(Frozen):
         follows: bool,
         ends: Raw,
         pauses: Sequence[tuple[int, Raw, Raw]],
+        zone: Raw,
         as_of: int,
     ) -> tuple[Raw, bool]:
         """Return when such a deadline ends that exists, and whether that is provisional."""
-        span = self._span_of(deadline, start, length, follows, ends, pauses, as_of)
+        span = self._span_of(deadline, start, length, follows, ends, pauses, zone, as_of)
         return drop(span.due), span.provisional
 
     def standing(
@@ -199,13 +202,14 @@ class Slow(Frozen):
         follows: bool,
         ends: Raw,
         pauses: Sequence[tuple[int, Raw, Raw]],
+        zone: Raw,
         acts: Sequence[Raw],
         stops: Sequence[Raw],
         as_of: int,
     ) -> tuple[Raw, Raw, Raw]:
         """Return what such a deadline that exists has come to, when, and what is left of it."""
         found = judge_deadline(
-            self._span_of(deadline, start, length, follows, ends, pauses, as_of),
+            self._span_of(deadline, start, length, follows, ends, pauses, zone, as_of),
             [lift(one) for one in acts],
             [lift(one) for one in stops],
             self.helpers.ends[deadline],

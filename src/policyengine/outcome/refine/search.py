@@ -20,6 +20,7 @@ from policyengine.outcome.explain import Explainer, Explanation
 from policyengine.outcome.refine.domains import Domains, Filled, Interval, Records, complete, of_key
 from policyengine.outcome.refine.footprint import Footprints
 from policyengine.outcome.refine.phases import Phase, phases
+from policyengine.outcome.refine.places import alike
 from policyengine.outcome.refine.slices import Slice, Slices
 from policyengine.outcome.refine.tree import (
     Answer,
@@ -252,7 +253,7 @@ class _Kind(Frozen):
     """How something missing can be filled in; ``rank`` orders what is tried first."""
 
     rank: tuple[int, int]
-    how: Literal["values", "texts", "ordered", "records"]
+    how: Literal["values", "texts", "ordered", "records", "places"]
     type: ValueType
 
 
@@ -273,6 +274,7 @@ class _Search:
         self.tried: set[frozenset[tuple[Missing, object]]] = set()
         # What is filled in for a text that no rule names: another for each missing text.
         self.others: dict[Missing, str] = {}
+        self.places: dict[Missing, list[tuple[str, ...]] | None] = {}
 
     @property
     def is_spent(self) -> bool:
@@ -324,6 +326,8 @@ class _Search:
                 return self._of_values(missing, filled, ordered)
             case "texts":
                 return self._of_texts(missing, filled, ordered)
+            case "places":
+                return self._of_places(missing, filled, ordered)
             case "records":
                 return self._of_records(missing, filled, ordered)
             case "ordered":
@@ -410,6 +414,8 @@ class _Search:
         if type in (ValueType.BOOLEAN, ValueType.CHOICE):
             alike = self._alike(missing)
             return _Kind((0, len(alike)), "values", type) if alike else None
+        if type is ValueType.TIME_ZONE:
+            return _Kind((-1, 0), "places", type) if self._places(missing) is not None else None
         if type is ValueType.TEXT:
             return _Kind((2, 0), "texts", type) if self.slice.texts(missing.name) is not None else None
         return _Kind((3 if missing.kind == "parameter" else 2, 0), "ordered", type)
@@ -452,6 +458,32 @@ class _Search:
         cells: list[tuple[Cell, Value]] = [(Exactly(text), text) for text in texts]
         cells.append((OtherText(), other))
         branches = [Branch((cell,), self._tree({**filled, missing: one}, ordered)) for cell, one in cells]
+        return split(missing, branches)
+
+    # ---------- places
+
+    def _places(self, missing: Missing) -> list[tuple[str, ...]] | None:
+        """Return the time zones in groups that nothing behind the answer tells apart, or None."""
+        if missing not in self.places:
+            self.places[missing] = self._find_places(missing)
+        return self.places[missing]
+
+    def _find_places(self, missing: Missing) -> list[tuple[str, ...]] | None:
+        named = self.slice.texts(missing.name)
+        if named is None or self.slice.flow(missing.name) != {missing.name}:
+            return None
+        case, findings = self.whole.judged({})
+        explanation = Explanation(self.whole.refiner.explainer, case, self.whole.as_of, findings)
+        return alike(missing, self.slice.deadlines(), named, explanation)
+
+    def _of_places(self, missing: Missing, filled: Filled, ordered: int) -> Node:
+        branches = [
+            Branch(
+                tuple(Exactly(name) for name in names),
+                self._tree({**filled, missing: names[0]}, ordered),
+            )
+            for names in self._places(missing) or ()
+        ]
         return split(missing, branches)
 
     # ---------- lists

@@ -60,7 +60,7 @@ from policyengine.values.seasons import Season
 
 _OTHER_WAY = {"up": "down", "down": "up", "either": "either"}
 _TWO = 2
-_EXACT = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
+_EXACT = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT, ValueType.TIME_ZONE)
 
 
 class Asked(Frozen):
@@ -480,7 +480,7 @@ class Slice:
 
     def _is_rigid(self, deadline: Deadline) -> bool:
         """Tell whether a clock ends as much later as what it is counted from is."""
-        if deadline.pauses:
+        if deadline.pauses or deadline.zone is not None:
             return False
         if deadline.within is None:
             return True

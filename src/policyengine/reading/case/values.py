@@ -33,6 +33,7 @@ _EXAMPLES: Mapping[ValueType, str] = {
     ValueType.LENGTH: '"7 days"',
     ValueType.CHOICE: '"…"',
     ValueType.TEXT: '"…"',
+    ValueType.TIME_ZONE: '"America/New_York"',
 }
 
 

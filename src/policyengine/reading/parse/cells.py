@@ -26,7 +26,7 @@ from policyengine.values.parse import parse_literal
 
 ANY = "any"
 NONE = "none"
-_UNORDERED = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT)
+_UNORDERED = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT, ValueType.TIME_ZONE)
 _TIMES = (ValueType.INSTANT, ValueType.DATE)
 # How the tests of a range are spelled where conditions are written: of quantities, and of times.
 _WORDS: dict[Operator, tuple[str, str]] = {

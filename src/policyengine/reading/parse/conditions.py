@@ -322,7 +322,7 @@ def _test(symbol: Symbol, ref: Ref, value: Node, scope: Scope) -> Condition | No
 
 def _sign(symbol: Symbol, value: Scalar) -> str | None:
     """Return the sign of comparing with which a value begins that has no text, or None."""
-    if symbol.type in (ValueType.TEXT, ValueType.CHOICE, ValueType.BOOLEAN):
+    if symbol.type in (ValueType.TEXT, ValueType.TIME_ZONE, ValueType.CHOICE, ValueType.BOOLEAN):
         return None
     return next((sign for sign in _SIGNS if value.text.startswith(sign)), None)
 

@@ -6,9 +6,16 @@ from typing import cast
 
 from policyengine.diagnostics.diagnostic import message
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
+from policyengine.model.conditions import Operand
 from policyengine.model.counting import CountingRule
 from policyengine.reading.parse import nodes
-from policyengine.reading.parse.operands import Scope, find_assumption, parse_readings
+from policyengine.reading.parse.operands import (
+    TIME_ZONE,
+    Scope,
+    find_assumption,
+    parse_operand,
+    parse_readings,
+)
 from policyengine.reading.parse.weeks import parse_time, parse_week
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node
 from policyengine.values.counting import Aspect
@@ -24,6 +31,17 @@ _WORDS: dict[str, tuple[str, ...]] = {
 }
 ZONE = "time_zone"
 """The key that says by whose clock days are counted; it is an operand and no word."""
+
+
+def parse_zone(node: Node | None, scope: Scope) -> Operand | None:
+    """Return by the clock of which place the days of a deadline are counted, None where it is not said."""
+    written = nodes.mapping(node).get(ZONE)
+    return None if written is None else parse_operand(written, TIME_ZONE, scope)
+
+
+def has_zone(node: Node | None) -> bool:
+    """Tell whether a place is said, even if it cannot be read."""
+    return nodes.mapping(node).get(ZONE) is not None
 
 
 def parse_counting(node: Node | None, scope: Scope) -> tuple[CountingRule, ...]:

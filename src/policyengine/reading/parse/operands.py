@@ -9,7 +9,7 @@ from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.wordings import right_word
 from policyengine.frozen import Frozen, replace
-from policyengine.model.conditions import AS_OF, ByReading, Constant, Operand, Ref
+from policyengine.model.conditions import AS_OF, ByReading, Constant, Operand, Ref, operands_of
 from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import Assumption
 from policyengine.reading.parse import nodes
@@ -36,6 +36,7 @@ class Wanted(Frozen):
 MONEY = Wanted((ValueType.MONEY,))
 PERCENT = Wanted((ValueType.PERCENT,))
 COUNT = Wanted((ValueType.COUNT,))
+TIME_ZONE = Wanted((ValueType.TIME_ZONE,))
 INSTANT = Wanted((ValueType.INSTANT,))
 MOMENT = Wanted((ValueType.INSTANT,), with_dates=True)
 EITHER_TIME = Wanted((ValueType.DATE, ValueType.INSTANT))
@@ -324,6 +325,35 @@ def at_midnight(ref: Ref) -> Ref:
     return replace(ref, type=ValueType.INSTANT, midnight=True)
 
 
+def in_own_days(operand: Operand, scope: Scope) -> Operand | None:
+    """Return a time with every date in it as the day that it is: each clock has its own beginning of a day.
+
+    None after a fault: a date in a computed value has become an instant already.
+    """
+    match operand:
+        case ByReading(_, readings):
+            found = [(reading, in_own_days(one, scope)) for reading, one in readings]
+            sound = tuple((reading, one) for reading, one in found if one is not None)
+            return replace(operand, readings=sound) if len(sound) == len(found) else None
+        case Ref(kind="computed") as ref if _has_midnight(ref, scope):
+            what = message("a date in a computed value begins by the clock of the rulebook")
+            help = message("begin with a date alone, or with instants: this clock counts by another place")
+            scope.fault("type-mismatch", what, ref.span, help)
+            return None
+        case Ref(midnight=True) as ref:
+            return replace(ref, type=ValueType.DATE, midnight=False)
+        case _:
+            return operand
+
+
+def _has_midnight(ref: Ref, scope: Scope) -> bool:
+    """Tell whether a date is in a computed value as the instant at which its day begins."""
+    if ref.kind != "computed":
+        return ref.midnight
+    found = operands_of(scope.names.computed[ref.name].value)
+    return any(_has_midnight(one, scope) for one in found if isinstance(one, Ref))
+
+
 def has_instant(operand: Operand) -> bool:
     """Tell whether a time is an instant, under some reading."""
     if isinstance(operand, ByReading):
@@ -369,6 +399,8 @@ def _defined_at(symbol: Symbol, wanted: Wanted) -> Message:
         return message(
             "its value is at {place}: write it like `{example}`", place=symbol.span, example=example
         )
+    if wanted == TIME_ZONE and symbol.type is ValueType.TEXT:
+        return message("it is defined at {place}: give it `type: time_zone`", place=symbol.span)
     return message("it is defined at {place}", place=symbol.span)
 
 

@@ -30,7 +30,7 @@ from policyengine.model.rulebook import (
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.amounts import AmountParser, amount_type
 from policyengine.reading.parse.conditions import join, parse_condition, parse_season
-from policyengine.reading.parse.counting import parse_counting
+from policyengine.reading.parse.counting import has_zone, parse_counting, parse_zone
 from policyengine.reading.parse.ends import parse_end, settle_left
 from policyengine.reading.parse.names import Symbol
 from policyengine.reading.parse.operands import (
@@ -39,6 +39,7 @@ from policyengine.reading.parse.operands import (
     Scope,
     Wanted,
     find_assumption,
+    in_own_days,
     parse_constant,
     parse_operand,
     parse_readings,
@@ -182,6 +183,7 @@ _PARAMETER_TYPES = (
     "date",
     "instant",
     "text",
+    "time_zone",
 )
 
 
@@ -342,8 +344,12 @@ class PolicyParser:
             self._is_owed(node, is_right)
         when = self._in_scope(entry, scope)
         own = parse_counting(node.get("counting"), scope)
+        zone = parse_zone(node.get("counting"), scope)
         source = self.sources.parse(node.get("source"), self.scope)
         if starts is None or end is None or self._is_fraction(end.within, entry.key.span):
+            return None
+        own_days = in_own_days(starts, scope) if has_zone(node.get("counting")) else starts
+        if own_days is None:
             return None
         departed = {rule.aspect for rule in own}
         counting = (*own, *(rule for rule in self.counting if rule.aspect not in departed))
@@ -353,7 +359,7 @@ class PolicyParser:
             title=nodes.title(node.get("title")),
             source=source,
             who=who,
-            starts=starts,
+            starts=own_days,
             within=end.within,
             met_by=acts,
             stopped_by=stops,
@@ -365,6 +371,7 @@ class PolicyParser:
             span=entry.key.span,
             ends=end.ends,
             pauses=end.pauses,
+            zone=zone,
         )
 
     def _events(self, node: Node | None, scope: Scope) -> tuple[Ref, ...]:

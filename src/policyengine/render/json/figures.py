@@ -33,6 +33,7 @@ class Figures:
             "start": self.values.state(finding.start, ValueType.INSTANT),
             "length": self.values.state(finding.length, ValueType.DURATION),
             "ends": self.values.state(finding.ends, ValueType.INSTANT),
+            "time_zone": self.values.state(finding.zone, ValueType.TIME_ZONE),
             "pauses": [self._pause(one) for one in finding.pauses],
             "due": self.values.state(finding.due, ValueType.INSTANT),
             "acted": self.values.state(finding.acted, ValueType.INSTANT),

@@ -50,6 +50,8 @@ class Clocks:
         if finding.exists is Truth.FALSE:
             return
         yield self.walk.line(depth, self._clock(key))
+        for told in self.naming.by_place(finding):
+            yield self.walk.line(depth + 1, told)
         for operand in deadline.measured:
             yield from self.figures.term(operand, key[1], depth + 1)
         yield from self._pauses(finding, depth + 1)
