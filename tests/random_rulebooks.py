@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from policyengine.diagnostics.span import Span
-from policyengine.diagnostics.text import Text
+from policyengine.diagnostics.text import bilingual
 from policyengine.frozen import replace
 from policyengine.model import conditions as tree
 from policyengine.model.case import Case, Key
@@ -68,7 +68,7 @@ from policyengine.values.literals import LENGTHS as KINDS_OF_LENGTHS
 from policyengine.values.seasons import Season
 
 NOWHERE = Span("random")
-TITLE = Text("题", "title")
+TITLE = bilingual("题", "title")
 DAY = 86_400
 START = 1_332_432_000  # 2012-03-23 00:00 in Shanghai, a Friday; in Berlin the clocks change on the 25th
 TODAY = 734_585  # the ordinal of that day

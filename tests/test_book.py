@@ -13,6 +13,7 @@ from policyengine.book.content import policy_book
 from policyengine.book.flow import flow_of
 from policyengine.book.html import render_book_html
 from policyengine.book.markdown import escaped, render_book_markdown
+from policyengine.diagnostics.text import bilingual
 from policyengine.frozen import replace
 from policyengine.model.rulebook import Rulebook
 from policyengine.testing.discover import find_files
@@ -89,7 +90,7 @@ def test_what_a_rule_file_says_is_no_html(made: tuple[Rulebook, Document]) -> No
     book, _ = made
     evil = "<script>alert(1)</script>"
     name = next(iter(book.rules))
-    rules = {**book.rules, name: replace(book.rules[name], title=book.rules[name].title._replace(en=evil))}
+    rules = {**book.rules, name: replace(book.rules[name], title=bilingual("题", evil))}
     document = policy_book(replace(book, rules=rules), [], {})
     assert evil not in render_book_html(document)
     assert evil not in render_book_markdown(document)

@@ -595,7 +595,7 @@ rules:
 def test_new_days_of_a_value_are_told_with_the_old_ones(tmp_path: Path) -> None:
     changed = POLICY.replace("until: 2020-03-31", "until: 2020-04-30").replace("12-31", "01-05")
     old, new = load(tmp_path / "old", POLICY), load(tmp_path / "new", changed)
-    found = {one.id: [detail.en for detail in one.details] for one in compare(old, new)}
+    found = {one.id: [detail.get("en") for detail in one.details] for one in compare(old, new)}
     days = [f"96 hours from 2020-02-01 to {last}" for last in ("2020-03-31", "2020-04-30")]
     assert found["length"][0] == " → ".join(days)
     assert "every year from 11-01 to 01-05" in found["most"][0] and len(found["most"]) == 2

@@ -36,14 +36,6 @@ def faults(folder: Path, file: str, old: str, new: str) -> list[Diagnostic]:
     ("file", "old", "new", "code", "help", "healed"),
     [
         (
-            POLICY, TITLE, "title: Time to return", "wrong-shape",
-            "write `title: {en: Time to return}`", "title: {en: Time to return}",
-        ),
-        (
-            POLICY, TITLE, "title: 退货 期", "wrong-shape",
-            "write `title: {zh: 退货 期}`", "title: {zh: 退货 期}",
-        ),
-        (
             POLICY, "  return_too_late:", "  Return too late:", "bad-name",
             "a name has no spaces and no capitals: write `return_too_late`", "  return_too_late:",
         ),

@@ -167,7 +167,7 @@ def test_all_ways_together(tmp_path: Path) -> None:
     # Too late on Thursday, so from Friday on: the 14th day is Good Friday, and the next business day Tuesday.
     assert isinstance(due, Known) and instant_text(int(str(due.value)), book.zone) == "2026-04-07 18:00:00"
     said = Bilingual(book).stated(lambda one: one.counting(book.deadlines["clock"]))
-    assert said.en.split("; ") == [
+    assert said.get("en").split("; ") == [
         "what comes later than 17:00 belongs to the next day",
         "the last day ends at 18:00",
         "days end at midnight",
@@ -182,7 +182,7 @@ def test_times_by_day_of_the_week(tmp_path: Path) -> None:
     (rule,) = (one for one in book.deadlines["clock"].counting if one.aspect == "cut_off")
     assert rule.choices == (("", "16:00,16:00,16:00,16:00,16:00,11:00,"),)
     said = Bilingual(book).stated(lambda one: one.counting(book.deadlines["clock"]))
-    assert "on Saturday, what comes later than 11:00 belongs to the next day" in said.en
+    assert "on Saturday, what comes later than 11:00 belongs to the next day" in said.get("en")
 
 
 @pytest.mark.parametrize(

@@ -291,4 +291,4 @@ def test_a_case_must_name_a_zone(tmp_path: Path, written: str, help: str) -> Non
 def test_the_page_says_by_whose_clock(tmp_path: Path) -> None:
     book = make(tmp_path)
     said = Bilingual(book).stated(lambda one: one.counting(book.deadlines["clock"]))
-    assert said.en.endswith("days begin and end by the clock of: “zone of the buyer”")
+    assert said.get("en").endswith("days begin and end by the clock of: “zone of the buyer”")

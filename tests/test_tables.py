@@ -110,7 +110,12 @@ def answer(book: Rulebook, case: dict[str, object], folder: Path, name: str = "f
 def test_a_row_is_a_rule_with_its_own_line(tmp_path: Path) -> None:
     book = load(tmp_path, table(rows("low, any, 1.00", "not low, 1, 2.00")))
     rule = book.rules["t row 2"]
-    assert (rule.table, rule.policy, rule.title.en, rule.title.zh) == ("t", "p", "T, row 2", "表第2行")
+    assert (rule.table, rule.policy, rule.title.get("en"), rule.title.get("zh")) == (
+        "t",
+        "p",
+        "T, row 2",
+        "表第2行",
+    )
     assert (Path(rule.span.file).name, rule.span.line, rule.span.column) == ("p.yaml", 10, 9)
     decision = judge(book, {"tier": "mid", "number": 1}, tmp_path)
     assert decision.state_of(("fee", None)) == Known(200)
@@ -627,7 +632,7 @@ def test_a_row_keeps_its_version(tmp_path: Path) -> None:
     assert {"t row 1", "t (2024-02-01) row 2", "t (2024-03-01) row 1"} <= {*book.rules}
     decision = judge(book, {"at": "2024-03-05 00:00", "tier": "low"}, tmp_path)
     assert [key[0] for key in decision.findings.firings] == ["t (2024-03-01) row 1"]
-    assert book.rules["t (2024-03-01) row 1"].title.en == "T, row 1 (from 2024-03-01)"
+    assert book.rules["t (2024-03-01) row 1"].title.get("en") == "T, row 1 (from 2024-03-01)"
 
 
 def test_where_the_act_is_not_known_every_version_may_count(tmp_path: Path) -> None:
@@ -948,7 +953,11 @@ def test_show_prints_the_rows(tmp_path: Path) -> None:
 
 def changes(folder: Path, old: str, new: str) -> list[str]:
     before, after = (load(folder / name, text) for name, text in (("old", old), ("new", new)))
-    return [f"{one.kind} {one.what}: {detail.en}" for one in compare(before, after) for detail in one.details]
+    return [
+        f"{one.kind} {one.what}: {detail.get('en')}"
+        for one in compare(before, after)
+        for detail in one.details
+    ]
 
 
 def test_another_price_is_told_of_its_row_wherever_that_stands(tmp_path: Path) -> None:

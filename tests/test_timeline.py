@@ -259,7 +259,7 @@ def test_while_a_clock_may_run_no_one_is_told_that_nothing_follows() -> None:
     for timeline, clock in ((perhaps, "buyer_return"), (unknown, "seller_confirmation")):
         assert timeline.ending == "unsettled"
         assert [view.deadline.id for view in timeline.unsettled] == [clock]
-        title = timeline.unsettled[0].deadline.title.zh
+        title = timeline.unsettled[0].deadline.title.get("zh")
         for render in (render_timeline, render_timeline_html, render_timeline_svg):
             page = render(timeline, Speech("zh"))
             assert "没有期限在走了" not in page and "往后没有确定的期满时刻了" in page

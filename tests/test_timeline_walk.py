@@ -373,7 +373,7 @@ def test_a_clock_has_the_notices_of_its_end_and_of_its_own_record(judge: Judge) 
     found = timeline(judge, {"paid_at": at(0), "notes": [{"made_at": at(0)}, {"made_at": at(9)}]}, 60)
     then = {
         (one.what.deadline.id, one.what.record, one.what.change): [
-            (step.notice.text.en, step.record) for step in one.what.then
+            (step.notice.text.get("en"), step.record) for step in one.what.then
         ]
         for one in found.steps
         if isinstance(one.what, ClockStep) and one.what.then

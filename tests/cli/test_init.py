@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import pty
 import re
@@ -20,7 +21,7 @@ from policyengine.starting.starter import comments_of, starter_files
 from policyengine.starting.words import quotes, say_in
 
 STARTER = Path(__file__).parents[2] / "src/policyengine/starter"
-SPOKEN = ("zh", "en")
+SPOKEN = ("zh", "en", "de", "fr", "es", "ja")
 """Languages of which the starter has its own texts, and a rulebook can be."""
 
 
@@ -103,12 +104,36 @@ def test_everything_is_in_one_language(
     assert run(capfd, "init", str(folder), "--language", language, "--lang", "en")[0] == codes.FINE
     assert_sound(folder, capfd)
     text = texts_of(folder)
-    assert not [other for other in ("zh", "en", "de") if other != language and f"{{{other}:" in text]
-    if language == "zh":
-        comments = re.findall(r"# (\S.*)", text)
+    assert f"languages: [{language}]" in text
+    assert not re.search(r"\{(zh|en|de|fr|es|ja):", text)  # titles are plain
+    comments = re.findall(r"# (\S.*)", text)
+    if language in ("zh", "ja"):
         assert comments and not [one for one in comments if re.fullmatch("[ -~]+", one)]
     else:
-        assert not re.search("[\u4e00-\u9fff]", text)
+        assert not re.search("[\u3040-\u9fff]", text)
+    # The clerk's titles stand in what the program says, in whichever of its languages it is asked.
+    titles = {one.strip("'\" ") for one in re.findall(r"title: ([^,{}#\n]+)", text)}
+    case = [str(folder / "cases/example.json"), "--rules", str(folder), "--as-of", "2026-06-05 12:00"]
+    for spoken in ("zh", "en"):
+        code, out, _ = run(capfd, "evaluate", *case, "--lang", spoken)
+        assert code == codes.FINE and len([one for one in titles if one in out]) >= 3, out
+    assert_book_speaks(folder, language, titles, capfd)
+
+
+def assert_book_speaks(
+    folder: Path, language: str, titles: set[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Its book has titles of that language and sentences of one language, whoever asks for it."""
+    page = folder.parent / "book.html"
+    for spoken in ("zh", "en"):
+        made = run(capfd, "book", "--rules", str(folder), "-o", str(page), "--lang", spoken)
+        assert made[0] == codes.FINE, made
+        text = html.unescape(page.read_text("utf-8"))
+        assert f'<html lang="{language}">' in text and 'name="language"' not in text
+        assert len([one for one in titles if one in text]) == len(titles)
+        assert [word in text for word in ("Deadlines", "规则")] == [language != "zh", language == "zh"]
+        if language not in ("zh", "ja"):
+            assert not re.search("[\u3040-\u9fff]", text)
 
 
 @pytest.mark.parametrize("language", ["zh", "en", "de", "fr", "es", "ja"])
@@ -166,7 +191,7 @@ def test_titles_and_parties_may_be_anything(tmp_path: Path, capfd: pytest.Captur
     assert_sound(folder, capfd)
     text = (folder / "rulebook.yaml").read_text("utf-8")
     assert "rulebook: ueberall_kauf_miete_1\n" in text and "The desk, upstairs" in text
-    assert "  kaeufer: {en: Käufer}\n  gaeste: {en: Gäste}\n" in text
+    assert "  kaeufer: Käufer\n  gaeste: Gäste\n" in text
     assert "who: kaeufer" in (folder / "policies/returns.yaml").read_text("utf-8")
 
 
@@ -178,7 +203,8 @@ def test_titles_and_parties_may_be_anything(tmp_path: Path, capfd: pytest.Captur
         (["--zone", "Berlin"], "--zone: there is no time zone `Berlin`; did you mean `Europe/Berlin`?"),
         (["--zone", "+08:00"], "name a place"),
         (["--calendar", "XX"], "--calendar: there is no business-day calendar `XX`"),
-        (["--language", "klingon!"], "--language:"),
+        (["--language", "klingon!"], "--language: there is no language `klingon!`"),
+        (["--language", "german"], "--language: there is no language `german`; did you mean `de`?"),
         (["--party", "="], "--party:"),
         (["--party", "buyer", "--party", "buyer"], "`buyer` is no party, or is there twice"),
         (["--party", "Buyer=x"], "--party:"),
@@ -211,4 +237,4 @@ def test_in_a_terminal_it_asks(tmp_path: Path) -> None:
     assert ran.returncode == 0 and b"en, EUR, Europe/Dublin, IE" in ran.stdout
     assert "Currency [USD]" in asked and "EURO" in asked and asked.count("Currency") >= 2
     text = (folder / "rulebook.yaml").read_text("utf-8")
-    assert "title: {en: Our returns}" in text and "front_desk: {en: Front desk}" in text
+    assert "title: Our returns" in text and "front_desk: Front desk" in text

@@ -1,6 +1,6 @@
 """What a policy book consists of, whatever it is written as: headings, sentences, tables, pictures.
 
-Every text is in both languages; words of the source and names stay as they are.
+Every text is in the languages of the rulebook; words of the source and names stay as they are.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ Block = Heading | Paragraph | Quote | Links | Table | Picture
 
 
 class Document(Frozen):
-    """A book: its title and its blocks in order."""
+    """A book: its title, its blocks in order, and the languages of its texts."""
 
     title: Text
     blocks: tuple[Block, ...]
+    languages: tuple[str, ...]

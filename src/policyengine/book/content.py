@@ -20,7 +20,7 @@ from policyengine.book.blocks import (
 from policyengine.book.flow import flow_of
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.span import Span
-from policyengine.diagnostics.text import Text
+from policyengine.diagnostics.text import Text, unspoken
 from policyengine.frozen import replace
 from policyengine.model.clauses import Source
 from policyengine.model.rulebook import Amount, Deadline, Fact, Overlay, Parameter, Policy, Rule, Rulebook
@@ -45,7 +45,7 @@ _ROLES = {"given": marked("given by the case"), "derived": marked("concluded"), 
 
 def policy_book(book: Rulebook, tests: Iterable[ScenarioFile], exercised: Exercised) -> Document:
     """Return the book of a rulebook; ``exercised`` names the cases that exercise each part."""
-    return Document(book.title, tuple(_Writer(book, list(tests), exercised).blocks()))
+    return Document(book.title, tuple(_Writer(book, list(tests), exercised).blocks()), book.languages)
 
 
 class _Writer:
@@ -55,7 +55,7 @@ class _Writer:
         self.book = book
         self.tests = tests
         self.exercised = exercised
-        self.voice = Bilingual(book)
+        self.voice = Bilingual(book, book.languages)
         self.both = self.voice.both
         scenarios = [one for file in tests for one in file.scenarios]
         # Two files may have cases of one name: each has a place of its own, and links lead to the first.
@@ -107,14 +107,14 @@ class _Writer:
 
     def _currency(self) -> Text:
         code = self.book.currency.code
-        return self.voice.stated(lambda one: f"{code} ({currency_name(code, one.say.language)})")
+        return self.voice.stated(lambda one: f"{code} ({currency_name(code, one.naming.language)})")
 
     # ---------- policies
 
     def _policy(self, policy: Policy) -> Iterator[Block]:
         yield Heading(2, f"policy-{policy.id}", policy.title, policy.id, place(policy.span))
         scope = self.voice.stated(lambda one: one.scope(policy))
-        if scope.en:
+        if scope:
             yield Paragraph(scope)
         parameters = [one for one in self.book.parameters.values() if one.policy == policy.id]
         for title, parts in (
@@ -144,7 +144,7 @@ class _Writer:
             yield Quote(source.quote, source.section, tuple(self._clause_link(one) for one in source.clauses))
 
     def _clause_link(self, id: str) -> Link:
-        return Link(Text(id, id), f"clause-{id}" if id in self.book.clauses else "")
+        return Link(unspoken(id), f"clause-{id}" if id in self.book.clauses else "")
 
     def _parameter(self, parameter: Parameter) -> Iterator[Block]:
         yield from self._head("parameter", parameter.id, parameter.title, parameter.span, parameter.source)
@@ -217,7 +217,7 @@ class _Writer:
         yield from self._tested_by(self.exercised.get((kind, id), ()))
 
     def _tested_by(self, names: Sequence[str]) -> Iterator[Block]:
-        links = [Link(Text(name, name), self.cases.get(name, "")) for name in names[:_MOST_CASES]]
+        links = [Link(unspoken(name), self.cases.get(name, "")) for name in names[:_MOST_CASES]]
         if len(names) > _MOST_CASES:
             links.append(Link(self.both("and {count} more", count=len(names) - _MOST_CASES), ""))
         if links:
@@ -307,8 +307,8 @@ class _Writer:
         for clause in self.book.clauses.values():
             if clause.section != section:
                 section = clause.section
-                yield Heading(3, f"section-{section}", Text(section, section))
-            yield Heading(5, f"clause-{clause.id}", Text(clause.id, clause.id), "", place(clause.span))
+                yield Heading(3, f"section-{section}", unspoken(section))
+            yield Heading(5, f"clause-{clause.id}", unspoken(clause.id), "", place(clause.span))
             if clause.quote:
                 yield Quote(clause.quote, "", ())
             if clause.status != "rule":
@@ -325,14 +325,14 @@ class _Writer:
             title = (
                 self.book.policies[file.policy].title
                 if file.policy in self.book.policies
-                else Text(file.policy, file.policy)
+                else unspoken(file.policy)
             )
             yield Heading(3, f"tests-{file.policy}", title, file.policy, place(Span(file.path)))
             for scenario in file.scenarios:
                 yield from self._scenario(scenario)
 
     def _scenario(self, scenario: Scenario) -> Iterator[Block]:
-        name = Text(scenario.name, scenario.name)
+        name = unspoken(scenario.name)
         yield Heading(5, self.anchors[scenario.span], name, "", place(scenario.span))
         given: list[tuple[Cell, ...]] = [*_flat(scenario.given, ""), *sorted(scenario.assume.items())]
         given += [(self.both("overlay"), one) for one in scenario.overlays]

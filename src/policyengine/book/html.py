@@ -19,6 +19,7 @@ from policyengine.book.blocks import (
 from policyengine.book.svg import picture
 from policyengine.diagnostics.text import Text
 from policyengine.values.escaping import xml_text
+from policyengine.values.languages import language_name
 
 _STYLE = """
 :root { --ink: #1c2330; --faint: #667080; --line: #d8dde4; --accent: #2f5d8a; }
@@ -27,37 +28,35 @@ body { font: 15px/1.65 "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "Se
   color: var(--ink); margin: 0; display: grid; grid-template-columns: 270px minmax(0, 860px); gap: 2.5rem; }
 nav { position: sticky; top: 0; height: 100vh; overflow: auto; padding: 1.2rem 1rem; background: #f7f9fb;
   border-right: 1px solid var(--line); font-size: .87rem; }
-nav a { display: block; padding: .12rem 0; } nav .en { margin-left: .5em; }
+nav a { display: block; padding: .12rem 0; } nav .more { margin-left: .5em; }
 nav a.l3 { padding-left: 1rem; color: var(--faint); }
 main { padding: 2rem 1rem 6rem 0; }
-.en { font-family: "Segoe UI", "Helvetica Neue", Arial, "DejaVu Sans", "Noto Sans CJK SC", sans-serif; }
+.said:not(:lang(zh)) { font-family: "Segoe UI", "Helvetica Neue", Arial, "DejaVu Sans", "Noto Sans CJK SC",
+  sans-serif; }
 a { color: var(--accent); text-decoration: none; } a:hover { text-decoration: underline; }
 h1 { font-size: 1.9rem; line-height: 1.3; }
 h2 { font-size: 1.45rem; margin-top: 3.2rem; padding-bottom: .3rem;
   border-bottom: 2px solid var(--accent); }
 h3 { font-size: 1.12rem; margin-top: 2rem; color: var(--accent); }
 h4, h5 { font-size: 1rem; margin: 1.7rem 0 .3rem; } h5 { font-size: .95rem; margin-top: 1.2rem; }
-h1 .en, h2 .en, h3 .en, h4 .en, h5 .en { font-weight: 500; color: var(--faint); margin-left: .5em; }
+h1 .more, h2 .more, h3 .more, h4 .more, h5 .more { font-weight: 500; color: var(--faint); margin-left: .5em; }
 .name { font: .78rem/1 ui-monospace, Consolas, monospace; color: var(--faint); margin-left: .6em;
   font-weight: 400; }
 .place { float: right; font-weight: 400; }
-p { margin: .35rem 0; } p .zh, p .en { display: block; } p .en { color: #4a5362; }
+p { margin: .35rem 0; } p .said { display: block; } p .more { color: #4a5362; }
 blockquote { margin: .3rem 0; padding: .1rem .8rem; border-left: 3px solid #c9b37a; color: #5a4a1a;
   background: #fdfbf4; }
 blockquote small { color: var(--faint); margin-left: .6em; }
 table { border-collapse: collapse; margin: .4rem 0; font-size: .9rem; max-width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .6rem; border-bottom: 1px solid var(--line);
   overflow-wrap: anywhere; } th { background: #f4f6f9; }
-td .en, th .en { color: var(--faint); margin-left: .5em; }
+td .more, th .more { color: var(--faint); margin-left: .5em; }
 .links { font-size: .88rem; margin: .25rem 0; } .links b { font-weight: 600; margin-right: .4em; }
-.links a, .links span.item { margin-right: .8em; } .links .en { color: var(--faint); margin-left: .3em; }
+.links a, .links span.item { margin-right: .8em; } .links .more { color: var(--faint); margin-left: .3em; }
 svg { width: 100%; height: auto; font-family: inherit; } figure { margin: .6rem 0; overflow-x: auto; }
 .languages { position: fixed; right: 1rem; top: .6rem; font-size: .85rem; background: #fff;
   padding: .2rem .6rem; border: 1px solid var(--line); border-radius: 4px; }
 .languages label { margin-left: .6em; }
-body:has(#only-zh:checked) .en { display: none !important; }
-body:has(#only-en:checked) .zh { display: none !important; }
-body:has(#only-en:checked) .en { margin-left: 0 !important; color: inherit !important; font-weight: inherit; }
 .legend span { margin-right: 1em; font-size: .85rem; }
 @media (max-width: 900px) { body { display: block; padding: 0 1rem; } nav { display: none; } }
 @media print {
@@ -72,18 +71,19 @@ body:has(#only-en:checked) .en { margin-left: 0 !important; color: inherit !impo
 
 def render_book_html(document: Document) -> str:
     """Return the book as an HTML document that ends with a line feed."""
-    root = Element("html", {"lang": "zh-CN"})
+    root = Element("html", {"lang": document.languages[0]})
     head = SubElement(root, "head")
     SubElement(head, "meta", {"charset": "utf-8"})
     SubElement(head, "meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"})
     SubElement(head, "title").text = document.title.joined
-    SubElement(head, "style").text = _STYLE
+    SubElement(head, "style").text = _STYLE + "".join(map(_alone, document.languages))
     body = SubElement(root, "body")
     _contents(SubElement(body, "nav"), document)
-    _languages(SubElement(body, "form", {"class": "languages"}))
+    if len(document.languages) > 1:
+        _languages(SubElement(body, "form", {"class": "languages"}), document.languages)
     main = SubElement(body, "main")
     for block in document.blocks:
-        _block(main, block)
+        _block(main, block, document.languages[0])
     return xml_text("<!DOCTYPE html>\n" + tostring(root, encoding="unicode", method="html") + "\n")
 
 
@@ -95,26 +95,37 @@ def _contents(nav: Element, document: Document) -> None:
             _text(link, block.title)
 
 
-def _languages(form: Element) -> None:
-    for id, title in (("both", "中文 + English"), ("only-zh", "中文"), ("only-en", "English")):
+def _alone(language: str) -> str:
+    """Return the style of the page while one language alone is shown."""
+    only = f"body:has(#only-{language}:checked)"
+    return (
+        f'{only} .said:not([lang="{language}"]) {{ display: none !important; }}\n'
+        f"{only} .said {{ margin-left: 0 !important; color: inherit !important; font-weight: inherit; }}\n"
+    )
+
+
+def _languages(form: Element, languages: tuple[str, ...]) -> None:
+    names = [language_name(one, one) for one in languages]
+    ids = ("all", *(f"only-{one}" for one in languages))
+    for id, title in zip(ids, (" + ".join(names), *names), strict=True):
         label = SubElement(form, "label")
-        checked = {"checked": "checked"} if id == "both" else {}
+        checked = {"checked": "checked"} if id == "all" else {}
         SubElement(
             label, "input", {"type": "radio", "name": "language", "id": id, **checked}
         ).tail = f" {title}"
 
 
 def _text(parent: Element, text: Text) -> None:
-    """Write a text in the languages that it has; one that is the same in both is written once."""
-    if text.zh == text.en:
-        SubElement(parent, "span").text = text.zh
+    """Write a text in the languages that it has; one that is the same in all is written once."""
+    if len(text.all) <= 1:
+        SubElement(parent, "span").text = "".join(text.all)
         return
-    for language, words in (("zh", text.zh), ("en", text.en)):
-        if words:
-            SubElement(parent, "span", {"class": language, "lang": language}).text = words
+    for position, (language, words) in enumerate(text.words):
+        style = "said" if position == 0 else "said more"
+        SubElement(parent, "span", {"class": style, "lang": language}).text = words
 
 
-def _block(main: Element, block: Block) -> None:
+def _block(main: Element, block: Block, language: str) -> None:
     match block:
         case Heading(level, anchor, title, name, place):
             heading = SubElement(main, f"h{level}", {"id": anchor})
@@ -126,7 +137,7 @@ def _block(main: Element, block: Block) -> None:
         case Paragraph(text):
             _text(SubElement(main, "p"), text)
         case Quote(words, section, clauses):
-            quote = SubElement(main, "blockquote", {"lang": "zh"})
+            quote = SubElement(main, "blockquote", {"lang": language})
             quote.text = f"“{words}”"
             if section or clauses:
                 small = SubElement(quote, "small")

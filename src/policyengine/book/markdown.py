@@ -42,8 +42,7 @@ def escaped(text: str) -> str:
 
 
 def _text(text: Text, separator: str = " · ") -> str:
-    parts = [text.zh] if text.zh == text.en else [text.zh, text.en]
-    return separator.join(escaped(part) for part in parts if part)
+    return separator.join(escaped(part) for part in text.all)
 
 
 def _block(block: Block) -> Iterator[str]:
@@ -89,7 +88,7 @@ def _mermaid(flow: Flow) -> Iterator[str]:
     numbers = {node.name: f"n{number}" for number, node in enumerate(flow.nodes)}
     for node in flow.nodes:
         left, right = _SHAPES[node.kind]
-        words = re.sub(r'["<>]', " ", node.title.zh or node.title.en)
+        words = re.sub(r'["<>]', " ", node.title.all[0] if node.title else node.name)
         yield f'  {numbers[node.name]}{left}"{words}"{right}'
     for before, after in flow.edges:
         yield f"  {numbers[before]} --> {numbers[after]}"

@@ -65,7 +65,7 @@ def _box(root: Element, node: Node, place: tuple[int, int]) -> None:
     SubElement(link, "title").text = node.name
     shape = {"x": str(place[0]), "y": str(place[1]), "width": str(_WIDE), "height": str(_HIGH), "rx": "6"}
     SubElement(link, "rect", {**shape, "fill": fill, "stroke": line})
-    for text, y, size in ((node.title.zh, 18, 14), (node.title.en, 36, 11)):
+    for text, y, size in zip(node.title.all, (18, 36), (14, 11), strict=False):
         words = {"x": str(place[0] + 10), "y": str(place[1] + y), "font-size": str(size), "fill": "#1c2330"}
         SubElement(link, "text", words).text = _shortened(text, _COLUMNS if size == 14 else _COLUMNS + 5)
 

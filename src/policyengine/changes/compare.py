@@ -39,7 +39,7 @@ from policyengine.changes.whole import (
     set_whole,
 )
 from policyengine.diagnostics.span import Span
-from policyengine.diagnostics.text import Text
+from policyengine.diagnostics.text import Text, unspoken
 from policyengine.frozen import replace
 from policyengine.model.conditions import All, Condition, Constant, conjuncts
 from policyengine.model.rulebook import Amount, Deadline, Overlay, Parameter, Policy, Rule, Rulebook, Table
@@ -183,7 +183,7 @@ def _flat(condition: Condition) -> All:
 
 def _title(part: object, id: str) -> Text:
     title = getattr(part, "title", None)
-    return title if isinstance(title, Text) else Text(id, id)
+    return title if isinstance(title, Text) else unspoken(id)
 
 
 def _possible(book: Rulebook) -> dict[str, dict[str, Constant]]:

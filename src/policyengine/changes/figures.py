@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from policyengine.changes.change import Sides
-from policyengine.diagnostics.text import Text
+from policyengine.diagnostics.text import Text, unspoken
 from policyengine.model.rulebook import DatedValue, Overlay, Parameter
 from policyengine.render.bilingual import Bilingual
 from policyengine.semantics.dated import in_force
@@ -56,7 +56,7 @@ def day_text(side: Bilingual, day: int | None) -> Text:
     if day is None:
         return side.both("no day")
     shown = date.fromordinal(day).isoformat()
-    return Text(shown, shown)
+    return unspoken(shown)
 
 
 def _values(

@@ -225,7 +225,7 @@ def if_missing_text(side: Bilingual, fact: Fact) -> Text:
     titles = {one.id: one.title for one in side.book.assumptions[missing.assumption].readings}
     ways = [(_missing(side, one, fact.type), titles[reading]) for reading, one in missing.readings]
     whole = [side.both("{value} (where {reading})", value=value, reading=title) for value, title in ways]
-    return side.stated(lambda one: one.say("; ").join(text.in_language(one.say.language) for text in whole))
+    return side.stated(lambda one: one.say("; ").join(one.naming.text(text) for text in whole))
 
 
 def _missing(side: Bilingual, missing: IfMissing, type: ValueType) -> Text:

@@ -118,4 +118,4 @@ def report_whole(side: Bilingual, report: Report) -> Iterator[Text]:
 
 def _joined(side: Bilingual, texts: Iterable[Text]) -> Text:
     whole = tuple(texts)
-    return side.stated(lambda one: one.say("; ").join(text.in_language(one.say.language) for text in whole))
+    return side.stated(lambda one: one.say("; ").join(one.naming.text(text) for text in whole))

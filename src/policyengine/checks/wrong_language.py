@@ -31,8 +31,9 @@ _WIDE = re.compile("[\u3001\u3002\uff01-\uff5e]")
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     """Tell every text that is in another language, or has the punctuation of another, at its owner."""
     for name, text, span in walk.texts_of(rulebook):
-        wide = _WIDE.search(text.en)
-        if _is_chinese(text.en) or _is_english(text.zh):
+        english, chinese = text.get("en"), text.get("zh")
+        wide = _WIDE.search(english)
+        if _is_chinese(english) or _is_english(chinese):
             what = message("a text of `{name}` is not in the language of its key", name=name)
             help = message("write Chinese after `zh:` and English after `en:`")
             yield warning("wrong-language", what, span, help)

@@ -17,6 +17,11 @@ DOMAIN = "policyengine"
 DIRECTORY = os.path.join(os.path.dirname(os.path.dirname(__file__)), "locale")
 
 
+def spoken(tag: str) -> Language:
+    """Return the language in which the program speaks to readers of a language, by its BCP 47 tag."""
+    return "zh" if tag.partition("-")[0].lower() == "zh" else "en"
+
+
 class Speech:
     """Says the program's sentences in one language."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from policyengine.diagnostics.text import Text
+from policyengine.diagnostics.text import Text, bilingual, unspoken
 from policyengine.frozen import Frozen
 from policyengine.lsp.index import Index, Kind, Symbol
 from policyengine.model.rulebook import DEADLINE_PROPERTIES, STATUSES
@@ -37,10 +37,10 @@ _COMPARISONS = (
 
 
 _PERIODS = (
-    ("calendar_year", Text("同一年", "the same calendar year")),
-    ("calendar_month", Text("同一月", "the same calendar month")),
-    ("calendar_week", Text("同一周（从星期一起）", "the same week, from Monday on")),
-    ("day", Text("同一天", "the same day")),
+    ("calendar_year", bilingual("同一年", "the same calendar year")),
+    ("calendar_month", bilingual("同一月", "the same calendar month")),
+    ("calendar_week", bilingual("同一周（从星期一起）", "the same week, from Monday on")),
+    ("day", bilingual("同一天", "the same day")),
 )
 _TIMES = ("before", "after", "not_before", "not_after", "as")
 
@@ -88,9 +88,9 @@ def _key_above(lines: list[str], row: int) -> str:
 # Words that a key takes.
 _WORDS_AFTER: dict[str, tuple[tuple[str, Text], ...]] = {
     "overlap": (
-        ("refused", Text("不允许", "not allowed")),
-        ("first_row_counts", Text("以最前一行为准", "the first row counts")),
-        ("all_rows_count", Text("各行都算", "all rows count")),
+        ("refused", bilingual("不允许", "not allowed")),
+        ("first_row_counts", bilingual("以最前一行为准", "the first row counts")),
+        ("all_rows_count", bilingual("各行都算", "all rows count")),
     ),
 }
 
@@ -107,7 +107,7 @@ def _values(index: Index, key: str) -> Iterator[Proposal]:
         yield from (Proposal(word, title, None) for word, title in _PERIODS)
         return
     if key in _TIMES:
-        yield Proposal("as_of", Text("判断时点", "the time of the judgement"), None)
+        yield Proposal("as_of", bilingual("判断时点", "the time of the judgement"), None)
     named = index.find(key) or _tail(index, key)
     choices = list(_choices(named, key)) if named is not None else []
     yield from choices
@@ -138,15 +138,15 @@ def _choices(symbol: Symbol, key: str) -> Iterator[Proposal]:
         yield from (Proposal(entry.key.text, _text(entry.value), None) for entry in values.entries)
     type = node.get("type") if node is not None else None
     if isinstance(type, Scalar) and type.text == "boolean":
-        yield Proposal("yes", Text("是", "yes"), None)
-        yield Proposal("no", Text("否", "no"), None)
+        yield Proposal("yes", bilingual("是", "yes"), None)
+        yield Proposal("no", bilingual("否", "no"), None)
     if symbol.kind == "assumption" and node is not None:
         for entry in getattr(node.get("readings"), "entries", ()):
             yield Proposal(entry.key.text, _text(entry.value), None)
     if isinstance(type, Scalar) and type.text == "instant":
-        yield Proposal("happened", Text("已发生", "has happened"), None)
-        yield Proposal("known", Text("已知", "is known"), None)
-        yield Proposal("none", Text("没有", "has no value"), None)
+        yield Proposal("happened", bilingual("已发生", "has happened"), None)
+        yield Proposal("known", bilingual("已知", "is known"), None)
+        yield Proposal("none", bilingual("没有", "has no value"), None)
 
 
 def _names(index: Index, as_keys: bool) -> Iterator[Proposal]:
@@ -172,12 +172,14 @@ def title_of(symbol: Symbol) -> Text:
         return _text(node)
     quote = node.get("quote")
     if symbol.kind == "clause" and isinstance(quote, Scalar):
-        return Text(quote.text, quote.text)
+        return unspoken(quote.text)
     return _text(node.get("title"))
 
 
 def _text(node: object) -> Text:
+    if isinstance(node, Scalar):
+        return unspoken(node.text)
     if not isinstance(node, MappingNode):
         return Text()
-    words = {entry.key.text: entry.value.text for entry in node.entries if isinstance(entry.value, Scalar)}
-    return Text(words.get("zh", ""), words.get("en", ""))
+    words = ((entry.key.text, entry.value.text) for entry in node.entries if isinstance(entry.value, Scalar))
+    return Text(tuple((tag, said) for tag, said in words if said and tag != "members"))

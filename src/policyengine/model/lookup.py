@@ -365,7 +365,7 @@ def _grouped(book: Rulebook, thing: Named) -> Iterator[str]:
 
 
 def _texts(title: Text) -> tuple[str, ...]:
-    return tuple(one for one in dict.fromkeys(title) if one)
+    return title.all
 
 
 def plain_title(written: str) -> str:

@@ -12,7 +12,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from policyengine.diagnostics.span import Span
-from policyengine.diagnostics.text import Text
+from policyengine.diagnostics.text import Text, bilingual
 from policyengine.frozen import Frozen, Placed
 from policyengine.model.clauses import Clause, Source
 from policyengine.model.conditions import (
@@ -47,17 +47,17 @@ def otherwise_name(fact: str) -> str:
     return fact + _OTHERWISE
 
 
-OTHERWISE_TITLE = Text("没有规则成立时", "where no rule says otherwise")
+OTHERWISE_TITLE = bilingual("没有规则成立时", "where no rule says otherwise")
 
 STATUSES: tuple[tuple[str, Text], ...] = (
-    ("not_started", Text("未开始", "not started")),
-    ("open", Text("进行中", "open")),
-    ("paused", Text("已暂停", "paused")),
-    ("met", Text("已履行", "met")),
-    ("missed", Text("已逾期", "missed")),
-    ("lapsed", Text("已失效", "lapsed")),
-    ("ended", Text("已结束", "ended")),
-    ("stopped", Text("已停止", "stopped")),
+    ("not_started", bilingual("未开始", "not started")),
+    ("open", bilingual("进行中", "open")),
+    ("paused", bilingual("已暂停", "paused")),
+    ("met", bilingual("已履行", "met")),
+    ("missed", bilingual("已逾期", "missed")),
+    ("lapsed", bilingual("已失效", "lapsed")),
+    ("ended", bilingual("已结束", "ended")),
+    ("stopped", bilingual("已停止", "stopped")),
 )
 """What a deadline's ``status`` can be, with titles.
 

@@ -8,10 +8,11 @@ came twice when clocks were changed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
+from policyengine.diagnostics.i18n import spoken
 from policyengine.model.rulebook import Fact, RecordList, Rulebook
 from policyengine.reading.case.shape import Shape, case_shape
 from policyengine.reading.range_patterns import at_least, at_most, whole_at_least, whole_at_most
@@ -219,27 +220,40 @@ def _limit_pattern(type: ValueType, is_most: bool, limit: int, currency: Currenc
     return [_written(type, currency, rf"{number}(\.0)?" if type is ValueType.COUNT else number)]
 
 
+class _Said:
+    """Says what the program says in a schema, in those of its languages that the rulebook has."""
+
+    def __init__(self, languages: Sequence[str]) -> None:
+        self.languages = tuple(dict.fromkeys(spoken(tag) for tag in languages))
+
+    def __call__(self, zh: str, en: str) -> str:
+        """Return a sentence in one or both languages."""
+        words = {"zh": zh, "en": en}
+        return " / ".join(words[one] for one in self.languages)
+
+
 def case_schema(rulebook: Rulebook) -> dict[str, object]:
     """Return a draft-07 JSON Schema of what a case of this rulebook can say."""
+    said = _Said(rulebook.languages)
     names: JsonObject = {
-        "$schema": {"type": "string", "description": "本文件的模式 / The schema of this file"},
+        "$schema": {"type": "string", "description": said("本文件的模式", "The schema of this file")},
         "case": {
             "type": "string",
             "minLength": 1,
             "maxLength": 200,
-            "description": "案件编号 / Id of the case",
+            "description": said("案件编号", "Id of the case"),
             "examples": ["LD-2012-031"],
         },
         "as_of": {
             **form_of(ValueType.INSTANT, rulebook.currency),
-            "description": "判断时点 / The instant at which the case is judged",
+            "description": said("判断时点", "The instant at which the case is judged"),
         },
     }
     properties, dependencies = _parts(case_shape(rulebook), rulebook)
     schema: JsonObject = {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": rulebook.title.joined,
-        "description": "一个案件：发生了什么 / A case: what has happened",
+        "description": said("一个案件：发生了什么", "A case: what has happened"),
         **_object({**names, **properties}, dependencies),
     }
     return schema

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
+from policyengine.diagnostics.i18n import spoken
 from policyengine.diagnostics.text import Text
 from policyengine.model.rulebook import STATUSES, Rulebook
 from policyengine.syntax.schemas import schema_text
@@ -24,7 +25,7 @@ _ANSWERS = ("yes", "no")
 
 def editor_schema(rulebook: Rulebook, kind: str) -> Schema:
     """Return the draft-07 schema of a kind, one of ``KINDS``, that knows the names of a rulebook."""
-    schema: Schema = json.loads(schema_text(kind))
+    schema: Schema = _in_languages(json.loads(schema_text(kind)), rulebook)
     if kind == "policy":
         _fill_policy(schema, rulebook)
     elif kind == "overlay":
@@ -36,6 +37,28 @@ def editor_schema(rulebook: Rulebook, kind: str) -> Schema:
         _know(check["expect"], {name: title for name, (title, _) in values.items()}, values)
         _offer_items(check["because"], _rules(rulebook))
     return schema
+
+
+def _in_languages(schema: Schema, rulebook: Rulebook) -> Schema:
+    """Leave in titles and descriptions what is said in a language of the rulebook; files have ``zh / en``."""
+    spoken_here = {spoken(tag) for tag in rulebook.languages}
+    if len(spoken_here) > 1:
+        return schema
+    part = 0 if "zh" in spoken_here else -1
+
+    def kept(node: object) -> object:
+        if isinstance(node, list):
+            return [kept(one) for one in node]
+        if not isinstance(node, dict):
+            return node
+        return {
+            key: value.split(" / ")[part]
+            if key in ("title", "description") and isinstance(value, str)
+            else kept(value)
+            for key, value in node.items()
+        }
+
+    return cast(Schema, kept(schema))
 
 
 def _fill_policy(schema: Schema, rulebook: Rulebook) -> None:

@@ -1,11 +1,11 @@
-"""Sentences in Chinese and English at once, for pages that show both."""
+"""Sentences in several languages at once, for pages that show them side by side."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from policyengine.diagnostics.diagnostic import Message
-from policyengine.diagnostics.i18n import LANGUAGES, Speech
+from policyengine.diagnostics.i18n import LANGUAGES, Speech, spoken
 from policyengine.diagnostics.text import Text
 from policyengine.model.conditions import Condition, Operand
 from policyengine.model.rulebook import (
@@ -26,24 +26,26 @@ from policyengine.values.literals import Value, ValueType
 
 
 class Bilingual:
-    """Speaks about one rulebook in both languages."""
+    """Speaks about one rulebook in several languages: those of the program, or those of the rulebook.
 
-    def __init__(self, book: Rulebook) -> None:
+    Sentences of the program are in Chinese for the varieties of Chinese, and in English for all others.
+    """
+
+    def __init__(self, book: Rulebook, languages: Sequence[str] = LANGUAGES) -> None:
         """Titles and texts are those of the rulebook."""
         self.book = book
-        self._voices = {one: Statements(Naming(book, Speech(one))) for one in LANGUAGES}
+        self._voices = {tag: Statements(Naming(book, Speech(spoken(tag)), tag)) for tag in languages}
 
     def stated(self, state: Callable[[Statements], str]) -> Text:
         """Return what statements say in each language."""
-        return Text(**{language: state(voice) for language, voice in self._voices.items()})
+        return Text(tuple((tag, words) for tag, voice in self._voices.items() if (words := state(voice))))
 
     def both(self, template: str, **arguments: object) -> Text:
         """Return a sentence of the program; a text among the arguments is taken in the same language."""
 
         def sentence(voice: Statements) -> str:
-            language = voice.say.language
             inner = {
-                name: value.in_language(language) if isinstance(value, Text) else value
+                name: voice.naming.text(value) if isinstance(value, Text) else value
                 for name, value in arguments.items()
             }
             return voice.say(template, **inner)

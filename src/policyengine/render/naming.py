@@ -33,14 +33,15 @@ _WAITS = {
 class Naming:
     """Names the things of one rulebook in one language."""
 
-    def __init__(self, rulebook: Rulebook, say: Speech) -> None:
-        """``say`` speaks the language of the reader."""
+    def __init__(self, rulebook: Rulebook, say: Speech, language: str = "") -> None:
+        """``say`` speaks the language of the reader; ``language`` is another one for texts of the rules."""
         self.book = rulebook
         self.say = say
+        self.language = language or say.language
 
     def text(self, text: Text) -> str:
         """Return a text of the rules."""
-        return text.in_language(self.say.language)
+        return text.in_language(self.language, self.say.language)
 
     def title(self, name: str) -> str:
         """Return the title of a fact, list, parameter, amount or property of a deadline."""

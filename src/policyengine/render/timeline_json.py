@@ -84,7 +84,7 @@ def _clock(book: Rulebook, clock: ClockStep) -> Json:
         "left": _value(book, finding.left, ValueType.DURATION),
         "source": source_data(deadline.source),
         "place": place_data(deadline.span),
-        "then": [text_data(step.otherwise) for step in clock.then if any(step.otherwise)],
+        "then": [text_data(step.otherwise) for step in clock.then if step.otherwise],
     }
 
 

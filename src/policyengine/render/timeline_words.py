@@ -248,7 +248,7 @@ class TimelineWords:
             yield from self._depends(clock)
         if clock.change in BEGINNINGS:
             # Two notices about one clock often say the same.
-            yield from dict.fromkeys(self._otherwise(step) for step in clock.then if any(step.otherwise))
+            yield from dict.fromkeys(self._otherwise(step) for step in clock.then if step.otherwise)
 
     def _depends(self, clock: ClockStep) -> Iterator[str]:
         """Return on what it depends whether, and until when, a clock runs."""

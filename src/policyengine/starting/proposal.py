@@ -200,13 +200,13 @@ def _rulebook(house: House) -> str:
         "#   policyengine check .",
         f"rulebook: {house.id}",
         'version: "1.0"',
-        f"title: {{{language}: {scalar(house.title)}}}",
+        f"title: {scalar(house.title)}",
         f"time_zone: {scalar(house.zone)}  # {remark('times without an offset are read here')}",
         f"currency: {scalar(house.currency)}",
         f"calendar: {scalar(house.calendar)}  # {remark('whose business days and holidays count')}",
         f"languages: [{language}]",
         f"parties:  # {remark('who acts, and who is told something')}",
-        *(f"  {name}: {{{language}: {scalar(title)}}}" for name, title in house.parties),
+        *(f"  {name}: {scalar(title)}" for name, title in house.parties),
     ]
     return "\n".join(lines) + "\n"
 
@@ -231,7 +231,7 @@ def _facts(
                 all=len(samples.cases),
             )
             lines.append(f"  # {say.message(few)}")
-        lines += [f"  {name}:", f"    title: {{{scalar(house.language)}: {scalar(title)}}}", "    facts:"]
+        lines += [f"  {name}:", f"    title: {scalar(title)}", "    facts:"]
         for one in named:
             if one.listed == name:
                 lines += _fact(one, house, say, "      ")
@@ -242,8 +242,7 @@ def _fact(one: Named, house: House, say: Speech, margin: str) -> Iterator[str]:
     """Yield the lines of a fact, what is to be known about it before it."""
     for remark in (*one.type.doubts, *one.type.remarks, *_absence(one)):
         yield f"{margin}# {one_line(say.message(remark))}"
-    language = scalar(house.language)
-    title = f"{{{language}: {scalar(one.title)}}}"
+    title = scalar(one.title)
     nothing = ", if_missing: none" if not one.field.values else ""
     if not one.type.choices:
         yield f"{margin}{one.name}: {{type: {one.type.type.value}, title: {title}{nothing}}}"
@@ -253,7 +252,7 @@ def _fact(one: Named, house: House, say: Speech, margin: str) -> Iterator[str]:
     yield f"{margin}  title: {title}"
     yield f"{margin}  values:"
     for name, label in one.type.choices:
-        yield f"{margin}    {name}: {{{language}: {scalar(one_line(label))}}}"
+        yield f"{margin}    {name}: {scalar(one_line(label))}"
 
 
 def _absence(one: Named) -> Iterator[Message]:
@@ -274,18 +273,16 @@ def _absence(one: Named) -> Iterator[Message]:
 
 def _policy(named: Sequence[Named], house: House, say: Speech) -> str:
     """Return a policy file that has no rule yet, and shows how one is written of a fact that is there."""
-    language = scalar(house.language)
-    title = say("First rules")
-    lines = ["policy: first", f"title: {{{language}: {scalar(title)}}}"]
+    lines = ["policy: first", f"title: {scalar(say('First rules'))}"]
     test = next((test for test in map(_test, named) if test), None)
     if test is not None:
         lines += [
             f"# {say('A rule concludes something: declare it in facts.yaml,')}",
-            f"#   result.fits: {{type: boolean, title: {{{language}: …}}, role: outcome}}",
+            "#   result.fits: {type: boolean, title: …, role: outcome}",
             f"# {say('and say here when it is so:')}",
             "# rules:",
             "#   it_fits:",
-            f"#     title: {{{language}: …}}",
+            "#     title: …",
             f"#     when: {{{test}}}",
             "#     then: {result.fits: yes}",
         ]

@@ -87,7 +87,7 @@ def _titles(node: Node, house: House, key: str = "") -> Iterator[_Change]:
         chinese, english = texts.get("zh"), texts.get("en")
         if isinstance(chinese, Scalar) and isinstance(english, Scalar):
             said = say_in(house.language, english.text, chinese.text)
-            yield _change(node, f"{{{house.language}: {scalar(said)}}}")
+            yield _change(node, scalar(said))
             return
         for one in node.entries:
             yield from _titles(one.value, house, one.key.text)
@@ -106,10 +106,9 @@ def _titles(node: Node, house: House, key: str = "") -> Iterator[_Change]:
 
 def _identity(tree: MappingNode, house: House) -> Iterator[_Change]:
     """Yield what rulebook.yaml says of the house itself."""
-    title = f"{{{house.language}: {scalar(house.title)}}}"
     said: Mapping[str, str] = {
         "rulebook": house.id,
-        "title": title,
+        "title": scalar(house.title),
         "time_zone": scalar(house.zone),
         "currency": scalar(house.currency),
         "calendar": scalar(house.calendar),
@@ -122,7 +121,7 @@ def _identity(tree: MappingNode, house: House) -> Iterator[_Change]:
     parties = tree.get("parties")
     assert isinstance(parties, MappingNode)
     first, last = parties.entries[0], parties.entries[-1]
-    lines = [f"{name}: {{{house.language}: {scalar(title)}}}" for name, title in house.parties]
+    lines = [f"{name}: {scalar(title)}" for name, title in house.parties]
     start, end = first.key.span, last.value.span
     yield _Change(start.line, start.column, end.end_line, end.end_column, "\n  ".join(lines))
 

@@ -62,7 +62,7 @@ def read_fact(draft: Draft, fact: Fact, record: int | None, value: object, path:
 
 def _by_title(fact: Fact, written: str) -> Message | None:
     """Return the word for a choice that is written by its title, or nearly so."""
-    titles = {title: one.name for one in fact.choices for title in (one.title.zh, one.title.en) if title}
+    titles = {title: one.name for one in fact.choices for title in one.title.all}
     title = written.strip()
     near = title if title in titles else closest(title, titles)
     return None if near is None else message("write `{name}` for “{title}”", name=titles[near], title=near)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
 from policyengine.diagnostics.diagnostic import error, message
@@ -16,9 +16,10 @@ from policyengine.reading.parse.calendars import parse_calendar
 from policyengine.reading.parse.names import Names
 from policyengine.reading.parse.operands import Scope
 from policyengine.reading.parse.sources import Sources
-from policyengine.syntax.yaml_tree import Entry, MappingNode
+from policyengine.syntax.yaml_tree import Entry, MappingNode, Scalar
 from policyengine.values.calendar import Calendar
 from policyengine.values.currencies import MISNAMED, Currency, codes, currency_of
+from policyengine.values.languages import tag_of
 from policyengine.values.zones import zone_help
 
 _UTC = ZoneInfo("UTC")
@@ -63,7 +64,7 @@ def parse_book(node: MappingNode, zone: ZoneInfo, scope: Scope) -> Book:
         zone=zone,
         currency=scope.currency,
         calendar=parse_calendar(nodes.present(node.get("calendar")), scope),
-        languages=tuple(one.text for one in nodes.names(node.get("languages"))),
+        languages=tuple(_languages(nodes.names(node.get("languages")), scope)),
         documents=tuple(_document(entry) for entry in nodes.entries(node.get("documents"))),
         parties=tuple(_parties(nodes.mapping(node.get("parties")), scope)),
         span=node.span,
@@ -84,13 +85,26 @@ def parse_currency(node: MappingNode, names: Names) -> Currency:
         return Currency(code, 2)
 
 
+def _languages(written: Iterable[Scalar], scope: Scope) -> Iterator[str]:
+    """Yield the tags of the languages; one that no language has is a fault, and what was meant is taken."""
+    for one in written:
+        right = tag_of(one.text)
+        if right != one.text:
+            what = message("there is no language `{tag}`", tag=one.text)
+            help = message("did you mean `{word}`?", word=right) if right else _TAG
+            scope.fault("unknown-language", what, one.span, help)
+        yield right or one.text
+
+
+_TAG = message("write a tag such as `en`, `de` or `pt-BR` (BCP 47)")
 _CODE = message("write the code of ISO 4217, such as `EUR`")
 
 
 def _parties(node: MappingNode, scope: Scope) -> Iterator[Party]:
     known = node.keys()
     for entry in node.entries:
-        members = nodes.names(nodes.mapping(entry.value).get("members"))
+        said = entry.value if isinstance(entry.value, MappingNode) else None
+        members = nodes.names(None if said is None else said.get("members"))
         for one in members:
             if one.text not in known or one.text == entry.key.text:
                 what = message("there is no party `{name}`", name=one.text)

@@ -27,7 +27,7 @@ def _clause(entry: Entry, document: str, scope: Scope) -> Clause:
     node = nodes.mapping(entry.value)
     status = cast(ClauseStatus, nodes.text(node.get("status"), "rule"))
     why = nodes.title(node.get("why"))
-    if status != "rule" and not any(why):
+    if status != "rule" and not why:
         what = message("`{name}` does not say why it has no rule", name=entry.key.text)
         if status == "partly":
             what = message("`{name}` does not say what is left out of it", name=entry.key.text)

@@ -28,6 +28,7 @@ from policyengine.reading.rule_files import NAMED, Parsed, SourceFile, collect_f
 from policyengine.syntax.files import decode_text
 from policyengine.syntax.schemas import read_shaped
 from policyengine.syntax.yaml_tree import MappingNode
+from policyengine.values.languages import tag_of
 
 _Named = TypeVar("_Named")
 
@@ -51,7 +52,9 @@ def parse_files(
     if has_errors(found):
         sound, more = _without_faulty(directory, files, faults, overlays)
         return Parsed(None, _sorted([*found, *more]), sound)
-    rulebook = _parse(directory, digest_of(directory, files), trees, overlays, found, _named(files))
+    digest = digest_of(directory, files)
+    with nodes.speaking(_languages(trees)):
+        rulebook = _parse(directory, digest, trees, overlays, found, _named(files))
     if has_errors(found):
         return Parsed(None, _sorted(found), rulebook)
     return Parsed(rulebook, _sorted(found))
@@ -82,11 +85,18 @@ def _without_faulty(
         return None, ()
     told: list[Diagnostic] = []
     nothing = MappingNode((), Span(""))
-    sound = _parse(directory, "", {"facts": [nothing], **trees}, overlays, told, _named(files))
+    with nodes.speaking(_languages(trees)):
+        sound = _parse(directory, "", {"facts": [nothing], **trees}, overlays, told, _named(files))
     more = [
         one for one in told if one.code not in _MAY_BE_ELSEWHERE or (is_whole and not asks_for(one, lost))
     ]
     return sound, more
+
+
+def _languages(trees: Mapping[str, Sequence[MappingNode]]) -> tuple[str, ...]:
+    """Return the languages of the titles, as ``parse_book`` reads them."""
+    names = [one.text for book in trees["rulebook"][:1] for one in nodes.names(book.get("languages"))]
+    return tuple(tag_of(name) or name for name in names)
 
 
 def _rule_files(files: Iterable[SourceFile]) -> list[SourceFile]:

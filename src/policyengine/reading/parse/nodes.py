@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar, SequenceNode
+from policyengine.values.languages import language_of
 
 
 class ShapeUnchecked(Exception):
@@ -56,10 +61,35 @@ def names(node: Node | None) -> tuple[Scalar, ...]:
     return tuple(scalar(item) for item in items(node))
 
 
+# The languages of the rulebook that is being read: every title is read in their order.
+_languages: ContextVar[tuple[str, ...]] = ContextVar("languages", default=())
+
+
+@contextmanager
+def speaking(languages: tuple[str, ...]) -> Iterator[None]:
+    """Read titles as those of a rulebook in these languages."""
+    before = _languages.set(languages)
+    try:
+        yield
+    finally:
+        _languages.reset(before)
+
+
 def title(node: Node | None) -> Text:
-    """Return a text in the languages it is written in."""
-    written = mapping(node)
-    return Text(text(written.get("zh")), text(written.get("en")))
+    """Return a text in the languages it is written in, those of the rulebook first and in their order.
+
+    A plain string is in the only language of the rulebook; of several, in the one of its script.
+    """
+    known = _languages.get()
+    if isinstance(node, Scalar):
+        tag = language_of(node.text, known) if known else ""
+        return Text(((tag, node.text),), is_plain=True) if node.text else Text()
+    said = {
+        entry.key.text: entry.value.text
+        for entry in mapping(node).entries
+        if isinstance(entry.value, Scalar) and entry.value.text and entry.key.text != "members"
+    }
+    return Text(tuple((tag, said[tag]) for tag in dict.fromkeys((*known, *said)) if tag in said))
 
 
 def title_texts(node: Node | None) -> tuple[str, ...]:

@@ -620,6 +620,8 @@ class PolicyParser:
         """Return a text, or one for each reading."""
         if node is None:
             return Text()
+        if isinstance(node, Scalar):
+            return nodes.title(node)
         first = nodes.mapping(node).entries[0]
         if not isinstance(first.value, MappingNode):
             return nodes.title(node)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
-from policyengine.diagnostics.text import Text
+from policyengine.diagnostics.text import bilingual
 from policyengine.frozen import replace
 from policyengine.model.conditions import Ref
 from policyengine.model.report import Report, ReportCount, ReportList, ReportRepeats, Weekday
@@ -15,7 +15,7 @@ from policyengine.reading.parse.operands import COUNT, INSTANT, Scope, parse_con
 from policyengine.reading.parse.sources import Sources
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node
 
-_UNKNOWN = Text("（无）", "(none)")
+_UNKNOWN = bilingual("（无）", "(none)")
 
 
 def parse_report(node: MappingNode, sources: Sources, scope: Scope) -> Report:

@@ -7,6 +7,7 @@ from typing import cast
 
 from policyengine.diagnostics.diagnostic import message
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
+from policyengine.diagnostics.i18n import spoken
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
 from policyengine.frozen import Frozen, replace
@@ -416,9 +417,7 @@ class _Rows(Frozen):
             if operand is None or self.parser.is_fraction(operand, value.span):
                 return
             then.append(Conclusion(symbol.ref(span), operand, value.span))
-        title = Text(
-            *(form.format(title=one) if one else "" for one, form in zip(self.title, _OTHERWISE, strict=True))
-        )
+        title = self.title.spelled(lambda tag, words: _OTHERWISE[spoken(tag)].format(title=words))
         yield self._rule(id, title, self.when, then, self.over, node.span)
 
     def _otherwise_nodes(self, node: Node) -> list[Node] | None:
@@ -520,16 +519,20 @@ class _Rows(Frozen):
         return None if value is None or self.parser.is_fraction(value, cell.span) else value
 
 
-_OTHERWISE = ("{title}：其他情形", "{title}: otherwise")
+_OTHERWISE = {"zh": "{title}：其他情形", "en": "{title}: otherwise"}
 
 
 def _row_title(title: Text, rule: str) -> Text:
     """Return what a row is called: its table, with the number and the version."""
     head, _, number = rule.rpartition(" row ")
     version = head.partition(" (")[2].rstrip(")")
-    zh = f"{title.zh}第{number}行" + (f"（{version} 起）" if version else "")
-    en = f"{title.en}, row {number}" + (f" (from {version})" if version else "")
-    return Text(zh if title.zh else "", en if title.en else "")
+
+    def named(tag: str, words: str) -> str:
+        if spoken(tag) == "zh":
+            return f"{words}第{number}行" + (f"（{version} 起）" if version else "")
+        return f"{words}, row {number}" + (f" (from {version})" if version else "")
+
+    return title.spelled(named)
 
 
 def _column_named(written: Scalar, columns: Sequence[tuple[Symbol, Span]], scope: Scope) -> int | None:

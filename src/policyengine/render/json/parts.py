@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from policyengine.diagnostics.i18n import LANGUAGES
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
 from policyengine.model.case import Key
@@ -17,8 +18,8 @@ TRUTHS = ("false", "undetermined", "true")
 
 
 def text_data(text: Text) -> dict[str, str]:
-    """Return a text of the rules by language."""
-    return {language: words for language, words in (("zh", text.zh), ("en", text.en)) if words}
+    """Return a text of the rules by language; a name is the same in those of the program."""
+    return {one: words for tag, words in text.words for one in ((tag,) if tag else LANGUAGES)}
 
 
 def place_data(span: Span) -> Json:

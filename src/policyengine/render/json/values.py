@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policyengine.diagnostics.span import Span
-from policyengine.diagnostics.text import Text
+from policyengine.diagnostics.text import Text, everywhere
 from policyengine.model.conditions import Constant, Operand
 from policyengine.model.key_names import format_key
 from policyengine.outcome.decision import Decision, sort_missing
@@ -95,7 +95,7 @@ class Values:
         """Return the title of what a name belongs to, and where that is written."""
         book = self.book
         if name in book.computed:
-            return Text(name, name), book.computed[name].span
+            return everywhere(name, book.languages), book.computed[name].span
         for group in (book.facts, book.lists, book.parameters, book.amounts):
             if name in group:
                 return group[name].title, group[name].span
