@@ -6,15 +6,23 @@ import importlib.util
 import re
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-_SPEC = importlib.util.spec_from_file_location(
-    "benchmark", Path(__file__).parent.parent / "benchmarks" / "benchmark.py"
-)
-assert _SPEC is not None and _SPEC.loader is not None
-benchmark = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(benchmark)
+
+def loaded(name: str) -> ModuleType:
+    """Return a module of the folder of benchmarks."""
+    spec = importlib.util.spec_from_file_location(
+        name, Path(__file__).parent.parent / "benchmarks" / f"{name}.py"
+    )
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+benchmark, tables = loaded("benchmark"), loaded("tables")
 
 
 def numbers(table: str) -> list[float]:
@@ -41,3 +49,9 @@ def test_growth(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POLICYENGINE_CACHE", "off")
     found = benchmark.measure_growth((3, 12), (3, 12))
     assert found.count("rules") == 2 and found.count("records") == 2 and min(numbers(found)) > 0
+
+
+@pytest.mark.parametrize("kind", tables.KINDS)
+def test_tables(kind: str) -> None:
+    found = tables.measure(30, kind)
+    assert len(found) == 4 and min(found) > 0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from itertools import product
+from collections.abc import Iterable, Iterator
+from itertools import pairwise, product
 from random import Random
 
 import pytest
@@ -21,12 +21,16 @@ from policyengine.outcome.refine.search import Refined, Refinement, Refiner, Tar
 from policyengine.outcome.refine.tree import (
     Between,
     Branch,
+    Cell,
     Exactly,
     Later,
     Leaf,
+    Node,
+    OtherText,
     Split,
     Spread,
     answer_key,
+    leaves,
     mattering,
     split,
 )
@@ -283,3 +287,60 @@ def test_what_matters_is_what_alone_changes_the_answer() -> None:
     assert mattering(
         split(fact("a"), [Branch((Exactly(True),), inner), Branch((Exactly(False),), inner)])
     ) == {fact("b")}
+
+
+def random_tree(chance: Random, names: list[str]) -> Node:
+    """Return a tree that asks some of the names, in any order."""
+    if not names or chance.random() < 0.2:
+        return chance.choice([YES, NO, NONE, Leaf((Known(True), Known(False)))])
+    name = chance.choice(names)
+    rest = [one for one in names if one != name]
+    if name == "a":
+        cells: list[Cell] = [Exactly("x"), Exactly("y"), OtherText()]
+    else:
+        cuts = sorted(chance.sample(range(1, 9), 3))
+        cells = [Between(low, high - 1) for low, high in pairwise([0, *cuts])]
+        cells += [Between(cuts[-1], 9)] if name == "b" else [Between(cuts[-1], None), Later()]
+    branches = [Branch((cell,), random_tree(chance, rest)) for cell in cells]
+    return split(fact(name), branches, (0, 9) if name == "b" else None)
+
+
+def has(cells: Iterable[Cell], value: object) -> bool:
+    for cell in cells:
+        match cell:
+            case Between(low, high):
+                found = isinstance(value, int) and (low or 0) <= value <= (9 if high is None else high)
+            case Exactly(one):
+                found = one == value
+            case _:
+                found = value == type(cell).__name__
+        if found:
+            return True
+    return False
+
+
+def test_what_matters_by_brute_force() -> None:
+    """Leaf by leaf and point by point; a leaf with several answers differs from all, also from itself."""
+    values = {"a": ["x", "y", "OtherText"], "b": [*range(10)], "c": [*range(10), "Later"]}
+    for seed in range(40):
+        tree = random_tree(Random(seed), ["a", "b", "c"])
+        found = {}
+        for point in product(*values.values()):
+            told = {fact(name): value for name, value in zip(values, point, strict=True)}
+            (found[point],) = [
+                (path, leaf)
+                for path, leaf in leaves(tree)
+                if all(has(cells, told[one]) for one, cells in path.items())
+            ]
+        matters = set()
+        for place, name in enumerate(values):
+            for point, value in product(found, values[name]):
+                (path, leaf), other = found[point], (*point[:place], value, *point[place + 1 :])
+                is_sure = len(leaf.answers) == len(found[other][1].answers) == 1
+                if found[other][1] is not leaf and not (is_sure and leaf.key == found[other][1].key):
+                    matters.add(fact(name))
+                if len(leaf.answers) > 1:
+                    matters |= {
+                        one for one, cells in path.items() if len(cells) > 1 or type(cells[0]) is Between
+                    }
+        assert mattering(tree) == matters, seed

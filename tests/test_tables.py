@@ -26,10 +26,12 @@ from policyengine.engines.compiled import dispatch
 from policyengine.engines.durable.ruleset import durable_available
 from policyengine.loading.load import load_model
 from policyengine.lsp.index import Index, table_of
+from policyengine.model.case import Case
 from policyengine.model.rulebook import Rulebook
 from policyengine.outcome.decision import Decision
+from policyengine.outcome.refine.search import Run
 from policyengine.render.cards import Cards
-from policyengine.semantics.findings import ABSENT, Conflict, Known, State, Unknown
+from policyengine.semantics.findings import ABSENT, Conflict, Findings, Known, State, Unknown
 from policyengine.syntax.csv_reader import MAX_ROWS, read_csv
 from policyengine.syntax.yaml_reader import read_yaml
 
@@ -937,6 +939,57 @@ def test_a_plan_grows_with_the_rows_of_which_the_first_counts(tmp_path: Path) ->
         policy, text = price_list(count, "    overlap: first_row_counts\n    otherwise: 0.50\n")
         lengths.append(len(write_plan(lower_rulebook(load(tmp_path / str(count), policy, f=text)))))
     assert lengths[1] < 2.2 * lengths[0]
+
+
+# ---------- TB6: a column that is not known
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_possible_is_what_the_unknown_values_of_columns_give(tmp_path: Path, seed: int) -> None:
+    """By brute force: a column that does not matter does not matter, whatever each row says by itself."""
+    chance = random.Random(seed)
+    lines = [f"{tier}, {number}, {chance.randint(1, 2)}.00" for tier, number in draw_rows(chance)]
+    book = load(tmp_path, table(rows(*lines), more="    overlap: first_row_counts\n    otherwise: 1.00\n"))
+    engine = prepare(book, {}, engine="compiled")
+    for told_of in ({}, {"tier": chance.choice(TIERS)}, {"number": chance.choice(NUMBERS)}):
+        given: dict[str, object] = {"case": "c", **told_of}
+        whole = [
+            engine.evaluate({"tier": tier, "number": number, **given}, as_of="2024-06-01 00:00")
+            for tier, number in itertools.product(TIERS, NUMBERS)
+        ]
+        answers = {repr(one.state_of(("fee", None))) for one in whole}
+        decision = engine.evaluate(given, as_of="2024-06-01 00:00")
+        (outcome,) = [one for one in decision.outcomes if one.fact.path == "fee"]
+        if isinstance(outcome.state, Known):
+            assert {repr(Known(outcome.state.value))} == answers
+        else:
+            assert outcome.exactness == "exact"
+            assert {repr(Known(one)) for one in outcome.possible} == answers and len(answers) > 1
+
+
+def test_many_intervals_of_unknown_columns_are_all_tried_and_not_each_with_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weight = "weight: {type: number, title: {zh: 重, en: weight}, at_least: 0"
+    monkeypatch.setitem(globals(), "FACTS", FACTS.replace(weight + ", if_missing: none", weight))
+    judged = []
+    for count in (300, 600):
+        policy, text = price_list(count)
+        engine = prepare(load(tmp_path / str(count), policy, f=text), {}, engine="compiled")
+        decision = engine.evaluate({"case": "c"}, as_of="2024-06-01 00:00")
+        assert decision.refinement is not None
+        run, runs = decision.refinement.refiner.run, [0]
+
+        def counting(case: Case, as_of: int, run: Run = run, runs: list[int] = runs) -> Findings:
+            runs[0] += 1
+            return run(case, as_of)
+
+        monkeypatch.setattr(decision.refinement.refiner, "run", counting)
+        (outcome,) = [one for one in decision.outcomes if one.fact.path == "fee"]
+        assert outcome.exactness == "exact" and not outcome.may_be_absent
+        assert [*outcome.possible] == [100 * number for number in range(count)]
+        judged.append(runs[0])
+    assert judged[1] < 2.2 * judged[0]
 
 
 # ---------- what is told of tables

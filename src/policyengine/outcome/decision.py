@@ -409,7 +409,8 @@ class _Assembly:
         key = (outcome.fact.path, outcome.record)
         met = [answer for answer in refined.answers if isinstance(answer, Known)]
         possible = _sorted_values(answer.value for answer in met)
-        rest = tuple(one for one in outcome.possible if one not in possible)
+        known = {*possible}
+        rest = tuple(one for one in outcome.possible if one not in known)
         is_some = any(isinstance(one, Spread) for one in refined.answers)
         is_untold = any(isinstance(one, Unknown) for one in refined.answers)
         may_be_absent = any(isinstance(one, Absent) for one in refined.answers)
@@ -480,9 +481,10 @@ class _Assembly:
         return self.explanation.state_of(value, record)
 
     def _overridden(self, fact: Fact, record: int | None, keys: Iterable[Key]) -> Iterator[Overridden]:
+        others = {*keys}
         for rule in self.explanation.explainer.conclusions.get(fact.path, ()):
             for own in (record,) if fact.listed is not None else self._records(rule.listed):
-                if (rule.id, own) not in keys and (rule.id, own) in self._fired:
+                if (rule.id, own) in self._fired and (rule.id, own) not in others:
                     yield Overridden(rule, own)
 
     def _unconfirmed(self, support: Support) -> tuple[str, ...]:

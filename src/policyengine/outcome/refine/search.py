@@ -52,6 +52,9 @@ MOST_COMPLETIONS = 256
 MOST_RUNS = 1_000
 """So many completions are judged for one answer, those between the ends of intervals included."""
 
+MOST_INTERVALS = 10_000
+"""Into so many parts the cells of a table may cut what is missing of its columns: each is tried, besides."""
+
 MOST_WORK = 5_000
 """So many records are judged again at most, in all completions for one answer of the whole case together.
 
@@ -114,17 +117,25 @@ class Refined(Frozen):
         return len(self.leaves)
 
 
+class Allowance(Frozen):
+    """How many completions may be told for an answer, and how many judged to find them."""
+
+    completions: int
+    runs: int
+
+
 class Refiner:
     """What all refinements under one rulebook and one choice of readings share.
 
-    ``most_completions`` and ``most_runs`` are how much is tried for one answer; with less, answers are only
-    told less exactly.
+    ``most_completions`` and ``most_runs`` are how much is tried for one answer, and for one that rests on a
+    table up to ``most_intervals`` more; with less, answers are only told less exactly.
     """
 
     def __init__(self, explainer: Explainer, run: Run) -> None:
         """``run`` judges a case at an instant."""
         self.most_completions = MOST_COMPLETIONS
         self.most_runs = MOST_RUNS
+        self.most_intervals = MOST_INTERVALS
         self.explainer = explainer
         self.book = explainer.rulebook
         self.run = run
@@ -203,19 +214,28 @@ class Refinement:
         own = None if footprint is None else footprint.of(self.case, self.as_of, findings)
         if own is None:
             return None
-        return target.kind, target.key, refiner.most_completions, self.allowance(target), own
+        return target.kind, target.key, self.allowance(target), own
 
     @cached_property
     def _open_names(self) -> frozenset[str]:
         return self._runs[frozenset()][1].open_names
 
-    def allowance(self, target: Target) -> int:
-        """Return how many completions may be judged for an answer; the same whatever was asked before."""
-        records = self._runs[frozenset()][1].records.values()
-        seen = [len(one) for one in records if one is not None]
+    def allowance(self, target: Target) -> Allowance:
+        """Return how much may be tried for an answer; the same whatever was asked before."""
+        findings = self._runs[frozenset()][1]
+        seen = [len(one) for one in findings.records.values() if one is not None]
         shared = max(seen, default=1) if target.key[1] is not None else 1
-        share = MOST_WORK // ((1 + sum(seen)) * max(1, shared))
-        return min(self.refiner.most_runs, share) if share >= LEAST_RUNS else 0
+        records = (1 + sum(seen)) * max(1, shared)
+        share = MOST_WORK // records
+        runs = min(self.refiner.most_runs, share) if share >= LEAST_RUNS else 0
+        completions = min(self.refiner.most_completions, runs)
+        state = target.read(findings) if self.book.tables else None
+        if isinstance(state, Unknown):
+            more = self.refiner.slices.of(target.node(self.book)).intervals(state.waits)
+            if 1 < more <= self.refiner.most_intervals // records:
+                # Each interval is judged at both of its ends.
+                return Allowance(completions + 2 * more, runs + 3 * more)
+        return Allowance(completions, runs)
 
     def may_conflict(self, filled: Filled, behind: Slice) -> bool:
         """Tell whether rules behind an answer that hold could contradict each other in a completion."""
@@ -268,8 +288,7 @@ class _Search:
         self.slice = refinement.refiner.slices.of(target.node(self.book))
         self.is_sure = True
         self.is_cut = False
-        self.most_runs = refinement.allowance(target)
-        self.most_completions = min(refinement.refiner.most_completions, self.most_runs)
+        self.allowance = refinement.allowance(target)
         self.leaves: dict[frozenset[tuple[Missing, object]], tuple[Case, Findings]] = {}
         self.tried: set[frozenset[tuple[Missing, object]]] = set()
         # What is filled in for a text that no rule names: another for each missing text.
@@ -279,7 +298,7 @@ class _Search:
     @property
     def is_spent(self) -> bool:
         """Tell whether as much has been tried as is allowed."""
-        return len(self.leaves) >= self.most_completions or len(self.tried) >= self.most_runs
+        return len(self.leaves) >= self.allowance.completions or len(self.tried) >= self.allowance.runs
 
     def refined(self) -> Refined:
         first = self.target.read(self.whole.judged({})[1])

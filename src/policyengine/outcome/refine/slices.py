@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations
+from math import prod
 
 from policyengine.frozen import Frozen
 from policyengine.model.case import Key
@@ -42,7 +43,7 @@ from policyengine.outcome.explain import Explanation
 from policyengine.outcome.refine.phases import Turning
 from policyengine.outcome.windows import is_on_side, measured
 from policyengine.semantics.dated import comes_back
-from policyengine.semantics.findings import Absent, Conflict, Findings, Known, State, Unknown
+from policyengine.semantics.findings import Absent, Conflict, Findings, Known, Missing, State, Unknown
 from policyengine.semantics.readings import choose_condition, choose_counting, choose_operand
 from policyengine.semantics.strata import (
     DUE,
@@ -113,6 +114,7 @@ class Slice:
         self._parts: dict[str, _Parts] = {}
         self._continuous: dict[str, _Parts] = {}
         self._cuts: dict[str, Sequence[int]] = {}
+        self._intervals: dict[frozenset[Missing], int] = {}
         self._flows: dict[str, frozenset[str]] = {}
         self._texts: dict[str, tuple[str, ...] | None] = {}
 
@@ -606,6 +608,39 @@ class Slice:
             cuts = {cut for one in parts if one.ref.name == name for cut in one.cuts}
             found = self._cuts[name] = sorted({at for cut in cuts for at in (cut - 1, cut)})
         return found
+
+    def intervals(self, missing: frozenset[Missing]) -> int:
+        """Return in how many ways the cells of a table divide what is missing of its columns.
+
+        Of several tables behind the answer, those of the table with most count.
+        """
+        found = self._intervals.get(missing)
+        if found is None:
+            found = self._intervals[missing] = max(
+                (
+                    prod(self._classes(one.name) for one in missing if one.name in columns)
+                    for columns in self._columns
+                ),
+                default=1,
+            )
+        return found
+
+    @cached_property
+    def _columns(self) -> tuple[frozenset[str], ...]:
+        """The names that each table behind the answer asks."""
+        return tuple(
+            frozenset(ref.name for ref in table.asks)
+            for table in self.book.tables.values()
+            if any(rule_node(rule) in self.nodes for rule in table.rules)
+        )
+
+    def _classes(self, name: str) -> int:
+        fact = self.book.facts.get(name)
+        if fact is None:
+            return 1
+        if fact.type is ValueType.TEXT:
+            return len(self.texts(name) or ()) + 1
+        return len(fact.choices) or len(self.cuts(name)) // 2 + 1
 
     def waits_for_others(self, explanation: Explanation, moved: Key) -> bool:
         """Tell whether something that moves with a value is compared with what is not known.

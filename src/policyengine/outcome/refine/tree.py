@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations
+from math import inf
+from operator import itemgetter
 
 from policyengine.frozen import Frozen
 from policyengine.model.case import Key
@@ -122,19 +124,39 @@ def split(
     ``ends`` are the least and the greatest value that are allowed: an interval up to there has no limit.
     ``comes_back``: what follows may be the same at many times, such as on days of every year.
     """
-    joined: list[Branch] = []
+    groups: list[_Group] = []
+    by_key: dict[tuple[object, ...], _Group] = {}
+    last = None
     for branch in branches:
-        if joined and same_node(joined[-1].then, branch.then):
-            joined[-1] = Branch(_joined((*joined[-1].cells, *branch.cells)), joined[-1].then)
-        else:
-            joined.append(branch)
-    folded = [
-        Branch(tuple(_unlimited(cell, ends) for cell in branch.cells), branch.then)
-        for branch in _folded(joined)
-    ]
+        key = node_key(branch.then)
+        group = by_key.get(key)
+        if group is None:
+            group = by_key[key] = _Group([], branch.then)
+            groups.append(group)
+        is_next = group is last
+        for cell in branch.cells:
+            group.add(cell, is_next)
+            is_next = True
+        last = group
+    folded = [Branch(tuple(_unlimited(cell, ends) for cell in group.cells), group.then) for group in groups]
     if comes_back:
         folded = [Branch(_compact(branch.cells), branch.then) for branch in folded]
     return folded[0].then if len(folded) == 1 else Split(missing, tuple(folded))
+
+
+class _Group(Frozen):
+    """Branches with the same consequence; where the first of them stands, stand all."""
+
+    cells: list[Cell]
+    then: Node
+
+    def add(self, cell: Cell, is_next: bool) -> None:
+        """Add a cell; ``is_next``: it follows on the last one, and is joined with it if they touch."""
+        joined = _joined(self.cells[-1], cell) if is_next else None
+        if joined is None:
+            self.cells.append(cell)
+        else:
+            self.cells[-1] = joined
 
 
 _MOST_SPANS = 6
@@ -166,31 +188,17 @@ def _unlimited(cell: Cell, ends: tuple[Value, Value] | None) -> Cell:
     return Between(None if cell.low == ends[0] else cell.low, None if cell.high == ends[1] else cell.high)
 
 
-def _folded(branches: list[Branch]) -> list[Branch]:
-    """Join branches with the same consequence that are no neighbours, too; the first one keeps its place."""
-    found: list[Branch] = []
-    for branch in branches:
-        for number, known in enumerate(found):
-            if same_node(known.then, branch.then):
-                found[number] = Branch((*known.cells, *branch.cells), known.then)
-                break
-        else:
-            found.append(branch)
-    return found
-
-
-def _joined(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
-    """Join the last two cells if they are intervals that touch."""
-    *before, one, other = cells
+def _joined(one: Cell, other: Cell) -> Cell | None:
+    """Return two cells as one if they are intervals that touch."""
     match one, other:
         case (Between() | Exactly(), Between() | Exactly()) if _touch(one, other):
             low = one.value if isinstance(one, Exactly) else one.low
             high = other.value if isinstance(other, Exactly) else other.high
-            return (*before, Between(low, high))
+            return Between(low, high)
         case Matching(), Matching():
-            return (*before, Matching(one.low, other.high))
+            return Matching(one.low, other.high)
         case _:
-            return cells
+            return None
 
 
 def _touch(one: Between | Exactly, other: Between | Exactly) -> bool:
@@ -202,22 +210,16 @@ def _touch(one: Between | Exactly, other: Between | Exactly) -> bool:
     return isinstance(left, int) and isinstance(right, int) and left + 1 == right
 
 
+def node_key(node: Node) -> tuple[object, ...]:
+    """Return what tells trees apart that do not say the same."""
+    if isinstance(node, Leaf):
+        return node.key
+    return node.missing, tuple((branch.cells, node_key(branch.then)) for branch in node.branches)
+
+
 def same_node(one: Node, other: Node) -> bool:
     """Tell whether two trees say the same."""
-    match one, other:
-        case Leaf(), Leaf():
-            return one.key == other.key
-        case Split(), Split():
-            return (
-                one.missing == other.missing
-                and len(one.branches) == len(other.branches)
-                and all(
-                    left.cells == right.cells and same_node(left.then, right.then)
-                    for left, right in zip(one.branches, other.branches, strict=True)
-                )
-            )
-        case _:
-            return False
+    return one is other or node_key(one) == node_key(other)
 
 
 def leaves(node: Node, path: Path | None = None) -> Iterator[tuple[Path, Leaf]]:
@@ -242,24 +244,108 @@ def mattering(node: Node) -> frozenset[Missing]:
     The leaves are boxes. A thing matters if two leaves with different answers lie apart in it and in nothing
     else; and whatever an answer that cannot be told waits for matters.
     """
-    every = [*leaves(node)]
     found: set[Missing] = set()
-    for _, leaf in every:
+    for path, leaf in leaves(node):
         for answer in leaf.answers:
             if isinstance(answer, Unknown):
                 found |= answer.waits
             elif isinstance(answer, Spread):
                 found |= answer.by
-    for (path, leaf), (other_path, other) in combinations(every, 2):
-        if len(leaf.answers) == len(other.answers) == 1 and leaf.key == other.key:
-            continue
-        apart = [one for one in path if one in other_path and _are_apart(path[one], other_path[one])]
-        if len(apart) == 1:
-            found.add(apart[0])
-    for path, leaf in every:
         if len(leaf.answers) > 1:
             found |= _within(path)
+    _add_mattering(node, found)
     return frozenset(found)
+
+
+def _add_mattering(node: Node, found: set[Missing]) -> None:
+    """Add what branches with different consequences are apart in.
+
+    Branches are apart in what they split; so that matters if their trees differ anywhere. What is the same as
+    the first branch everywhere is the same as the others, too, so that mostly these need not be compared.
+    """
+    if isinstance(node, Leaf):
+        return
+    trees = [branch.then for branch in node.branches]
+    for tree in trees:
+        _add_mattering(tree, found)
+    if node.missing in found:
+        return
+    if any(_differ(trees[0], other) for other in trees[1:]) or any(
+        _differ(one, other) for one, other in combinations(trees[1:], 2)
+    ):
+        found.add(node.missing)
+
+
+def _differ(one: Node, other: Node) -> bool:
+    """Tell whether two trees give different answers to some values that both allow."""
+    match one, other:
+        case Leaf(), Leaf():
+            return not len(one.answers) == len(other.answers) == 1 or one.key != other.key
+        case Split(), Split() if one.missing == other.missing:
+            return any(_differ(left.then, right.then) for left, right in _meeting(one, other))
+        case _:
+            return any(
+                _differ(leaf, other_leaf) and not _are_apart_anywhere(path, other_path)
+                for path, leaf in leaves(one)
+                for other_path, other_leaf in leaves(other)
+            )
+
+
+def _are_apart_anywhere(one: Path, other: Path) -> bool:
+    return any(missing in other and _are_apart(one[missing], other[missing]) for missing in one)
+
+
+def _meeting(one: Split, other: Split) -> Iterator[tuple[Branch, Branch]]:
+    """Return the branches of two splits of the same thing that are not apart in it."""
+    left, right = _places_of(one), _places_of(other)
+    if left is None or right is None:
+        yield from (
+            (branch, other_branch)
+            for branch in one.branches
+            for other_branch in other.branches
+            if not _are_apart(branch.cells, other_branch.cells)
+        )
+        return
+    yield from ((branch, right.named[key]) for key, branch in left.named.items() if key in right.named)
+    place, other_place = 0, 0
+    while place < len(left.intervals) and other_place < len(right.intervals):
+        low, high, branch = left.intervals[place]
+        other_low, other_high, other_branch = right.intervals[other_place]
+        if low <= other_high and other_low <= high:
+            yield branch, other_branch
+        if high < other_high:
+            place += 1
+        else:
+            other_place += 1
+
+
+class _Places(Frozen):
+    """Where the branches of a split stand: in intervals, in order, or at values that have no order."""
+
+    intervals: list[tuple[float, float, Branch]]
+    named: dict[object, Branch]
+
+
+def _places_of(node: Split) -> _Places | None:
+    """Return where the branches stand, None if they are told in another way."""
+    found = _Places([], {})
+    for branch in node.branches:
+        for cell in branch.cells:
+            if isinstance(cell, Later | OtherText):
+                found.named[type(cell)] = branch
+                continue
+            if not isinstance(cell, Exactly | Between):
+                return None
+            ends = _ends(cell)
+            if not isinstance(ends, tuple):
+                found.named[ends] = branch
+                continue
+            low, high = ends
+            if not isinstance(low, int | None) or not isinstance(high, int | None):
+                return None
+            found.intervals.append((-inf if low is None else low, inf if high is None else high, branch))
+    found.intervals.sort(key=itemgetter(0))
+    return found
 
 
 def _within(path: Path) -> set[Missing]:
