@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
@@ -181,6 +182,33 @@ def disputes(draw: st.DrawFn) -> tuple[list[Candidate], Defeats]:
 def test_closed_form_equals_trying_out_everything(dispute: tuple[list[Candidate], Defeats]) -> None:
     candidates, defeats = dispute
     assert resolve(candidates, defeats) == brute_force(candidates, defeats)
+
+
+@given(disputes(), VALUES)
+def test_what_is_so_otherwise_is_a_rule_that_all_others_override(
+    dispute: tuple[list[Candidate], Defeats], value: Value | Unknown | None
+) -> None:
+    candidates, defeats = dispute
+    other = candidate("o", Truth.TRUE, value)
+    overrides = {
+        one.rule: ["o", *(rule.rule for rule in candidates if defeats.beats(one.rule, rule.rule))]
+        for one in candidates
+    }
+    assert resolve(candidates, defeats, other) == brute_force([*candidates, other], Defeats(overrides))
+    assert resolve([*candidates, other], Defeats(overrides)) == resolve(candidates, defeats, other)
+
+
+def test_a_thousand_open_rows_are_not_asked_each_with_each() -> None:
+    """In seconds, on a slow machine; each with each takes minutes."""
+    names = [f"row {number}" for number in range(2_000)]
+    found = Defeats({one: [other] for one, other in itertools.pairwise(names)})
+    start = time.process_time()
+    for values in ([1], [1, 2, unknown("x")]):
+        live = [perhaps(one, values[place % len(values)]) for place, one in enumerate(names)]
+        for defeats in (found, NO_DEFEATS):
+            for other in (holds("o", 1), holds("o", unknown("y")), None):
+                resolve(live, defeats, other)
+    assert time.process_time() - start < 5
 
 
 @given(disputes())

@@ -8,6 +8,7 @@ and equals trying out every way in which the undetermined rules and the unknown 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 
 from policyengine.frozen import Frozen
 from policyengine.model.case import Key
@@ -84,6 +85,7 @@ class Defeats:
         for the case; with it is found which rules override which in every record: through a rule of the case.
         """
         names = dict.fromkeys((*overrides, *(one for some in overrides.values() for one in some)))
+        self._overrides = overrides
         self._bits = {name: 1 << place for place, name in enumerate(names)}
         self._masks = dict.fromkeys(names, 0)
         self._across = dict.fromkeys(names, 0)
@@ -111,6 +113,24 @@ class Defeats:
     def mask(self, rule: str) -> int:
         """Return the bits of what a rule overrides."""
         return self._masks.get(rule, 0)
+
+    def beaters(self, rule: str) -> int:
+        """Return the bits of what overrides a rule."""
+        return self._beaters.get(rule, 0)
+
+    @cached_property
+    def _beaters(self) -> dict[str, int]:
+        turned: dict[str, list[str]] = {name: [] for name in self._bits}
+        for rule, beaten in self._overrides.items():
+            for one in beaten:
+                turned[one].append(rule)
+        found = dict.fromkeys(self._bits, 0)
+        _settle(_beaten_first(turned), turned, found, lambda one: self._bits[one] | found[one])
+        return found
+
+    def number(self) -> int:
+        """Return how many rules have bits, which are the lowest ones."""
+        return len(self._bits)
 
     def across(self, rule: str) -> int:
         """Return the bits of what a rule overrides in every record."""
@@ -200,16 +220,8 @@ def resolve(
     if len(held) == 1 and held[0].truth is Truth.TRUE and not isinstance(held[0].value, Conflict):
         return Resolved(held[0].value, (held[0].key,), ())  # the usual case, and a fast way for it
     live = _live(held, defeats)
-    holding = [one for one in live if one.truth is Truth.TRUE]
-    undetermined = [one for one in live if one.truth is Truth.UNDETERMINED]
-    dispute = _Dispute(
-        holding,
-        undetermined,
-        defeats,
-        last,
-        tuple(dict.fromkeys(one.token for one in (*holding, *undetermined) if not one.is_open)),
-        frozenset(one.token for one in live if one.is_open),
-    )
+    dispute = _Dispute(live, defeats, last)
+    holding = dispute.holding
     mattering = [one for one in dispute.undetermined if dispute.matters(one)]
     valued = [one for one in live if one.is_open and dispute.value_matters(one)]
     winners = keys_of(holding)
@@ -252,23 +264,27 @@ def _agreed(holding: Sequence[Candidate]) -> State:
     return min(holding, key=lambda one: one.rule).value
 
 
-class _Dispute(Frozen):
+class _Dispute:
     """The rules that hold and those that could, none of which is overridden by a rule that holds.
 
     Each question below is whether there is a way for things to turn out. A way is a set of undetermined rules
     that hold and a value for each unknown one. Overriding is transitive, so rules that are overridden in it
     add nothing: all that hold in it can be taken to agree with each other.
 
-    ``last`` is what all others override, if it counts. ``known`` are the values that are known, each once,
-    ``unknown`` those that are not.
+    Sets of undetermined rules are numbers, a bit for each: many rows of a table can be open at once.
     """
 
-    holding: list[Candidate]
-    undetermined: list[Candidate]
-    defeats: Defeats
-    last: Candidate | None
-    known: tuple[Token, ...]
-    unknown: frozenset[Token]
+    def __init__(self, live: Sequence[Candidate], defeats: Defeats, last: Candidate | None) -> None:
+        """``last`` is what all others override, if it counts."""
+        self.holding = [one for one in live if one.truth is Truth.TRUE]
+        self.undetermined = [one for one in live if one.truth is Truth.UNDETERMINED]
+        self.defeats = defeats
+        self.last = last
+        every = (*self.holding, *self.undetermined)
+        self.known = tuple(dict.fromkeys(one.token for one in every if not one.is_open))
+        """The values that are known, each once."""
+        self.unknown = frozenset(one.token for one in every if one.is_open)
+        """Those that are not."""
 
     def matters(self, rule: Candidate) -> bool:
         """Tell whether in some way the answer with the rule differs from the answer without it."""
@@ -277,32 +293,31 @@ class _Dispute(Frozen):
 
     def value_matters(self, rule: Candidate) -> bool:
         """Tell whether in some way everything hangs on a rule's unknown value: all others agree."""
-        helpers = [one for one in self.undetermined if not self._beats(one, rule)]
+        helpers = self._without_beaters(rule)
         return any(
             self._prevails(self._equals(value) | {rule.token}, helpers) for value in (*self.known, _OTHER)
         )
 
     def _can_add(self, rule: Candidate) -> bool:
         """Tell whether all others can agree on a value that is not the rule's, and do not override it."""
-        helpers = [one for one in self.undetermined if one is not rule and not self._beats(one, rule)]
+        helpers = self._without_beaters(rule) & ~self._bits[rule.rule]
         for value in (*self.known, _OTHER):
             agreeing = self._equals(value) - {rule.token}
-            has_ground = any(one.token in agreeing for one in (*self.holding, *helpers))
+            has_ground = not self._grounds.isdisjoint(agreeing) or helpers & self._giving(agreeing)
             if value != rule.token and has_ground and self._prevails(agreeing, helpers):
                 return True
         return False
 
     def _can_silence(self, rule: Candidate) -> bool:
         """Tell whether the rule can override the last ground for a value other than its own."""
-        return any(
-            self._leaves_alone(rule, target)
-            for target in (*self.holding, *self.undetermined)
-            if target.token != rule.token and self._beats(rule, target)
-        )
+        rivals = self._every & self.defeats.mask(rule.rule) & ~self._giving((rule.token,))
+        targets = [one for one in self.holding if one.token != rule.token and self._beats(rule, one)]
+        targets += [one for one in self.undetermined if rivals & self._bits[one.rule]] if rivals else []
+        return any(self._leaves_alone(rule, one) for one in targets)
 
     def _leaves_alone(self, rule: Candidate, target: Candidate) -> bool:
         """Tell whether all others can agree with the rule, with the target overridden by the rule only."""
-        helpers = [one for one in self.undetermined if not self._beats(one, target) or one is rule]
+        helpers = self._without_beaters(target) | self._bits[rule.rule]
         values = (*self.known, _OTHER) if rule.is_open else (rule.token,)
         return any(
             self._prevails((self._equals(value) | {rule.token}) - {target.token}, helpers)
@@ -310,22 +325,52 @@ class _Dispute(Frozen):
             if value != target.token
         )
 
-    def _prevails(self, agreeing: frozenset[Token], helpers: Sequence[Candidate]) -> bool:
+    def _prevails(self, agreeing: frozenset[Token], helpers: int) -> bool:
         """Tell whether helpers that agree override every rule that holds and does not agree."""
-        dissenting = 0
-        for one in self.holding:
-            if one.token not in agreeing and one is not self.last:
-                bit = self.defeats.bit(one.rule)
-                if not bit:
-                    return False
-                dissenting |= bit
-        is_last_left = self.last is not None and self.last.token not in agreeing
-        if not dissenting and not is_last_left:
+        dissenting = [one for one in self.holding if one.token not in agreeing]
+        if not dissenting:
             return True
-        allies = [one for one in helpers if one.token in agreeing]
-        if is_last_left and not allies:
-            return False
-        return not dissenting & ~self.defeats.beaten_by(one.rule for one in allies)
+        allies = helpers & self._giving(agreeing)
+        return all(allies & self._beaters(one) for one in dissenting)
+
+    # ---------- sets of undetermined rules
+
+    @cached_property
+    def _bits(self) -> dict[str, int]:
+        """The bit of each: that for overriding, or another where nothing is overridden."""
+        free = self.defeats.number()
+        return {
+            one.rule: self.defeats.bit(one.rule) or 1 << free + place
+            for place, one in enumerate(self.undetermined)
+        }
+
+    @cached_property
+    def _every(self) -> int:
+        return sum(self._bits.values())
+
+    @cached_property
+    def _grounds(self) -> frozenset[Token]:
+        return frozenset(one.token for one in self.holding)
+
+    @cached_property
+    def _given(self) -> dict[Token, int]:
+        """The rules that give each value."""
+        found: dict[Token, int] = {}
+        for one in self.undetermined:
+            found[one.token] = found.get(one.token, 0) | self._bits[one.rule]
+        return found
+
+    def _giving(self, values: Iterable[Token]) -> int:
+        found = 0
+        for value in values:
+            found |= self._given.get(value, 0)
+        return found
+
+    def _beaters(self, rule: Candidate) -> int:
+        return self._every if rule is self.last else self._every & self.defeats.beaters(rule.rule)
+
+    def _without_beaters(self, rule: Candidate) -> int:
+        return self._every & ~self._beaters(rule)
 
     def _beats(self, one: Candidate, other: Candidate) -> bool:
         return (other is self.last and one is not other) or self.defeats.beats(one.rule, other.rule)
