@@ -249,6 +249,47 @@ def test_an_unknown_list_does_not_matter_where_it_cannot(tmp_path: Path) -> None
     assert results(book, {"a": "no"}) == "? items"
 
 
+def test_of_an_unknown_list_what_a_rule_asks_of_the_whole_case_counts(tmp_path: Path) -> None:
+    """What is false whatever the record is, is false of every record that there may be."""
+    question = "any_of: {list: others, where: {hit: yes}}"
+    rules = {"r": f"for_each: items, when: {{a: yes, hit: yes, {question}}}, then: {{result: yes}}"}
+    book = rulebook(tmp_path, "type: boolean, role: outcome, combine: yes_if_any, otherwise: no", rules)
+    others = [{"hit": "yes"}]
+    assert results(book, {"a": "no"}) == "False"
+    assert results(book, {"a": "yes", "others": []}) == "False"
+    assert results(book, {"a": "yes", "others": others}) == "? items"
+    assert results(book, {"a": "yes"}) == "? items, others"
+    assert results(book, {"others": others}) == "? a, items"
+
+
+def test_of_an_unknown_list_what_a_rule_asks_of_each_record_is_open(tmp_path: Path) -> None:
+    for test in (
+        "any: [{a: yes}, {hit: yes}]",
+        "any_of: {other: items, where: {hit: yes}}",
+        "any_of: {list: others, where: {hit: this.hit}}",
+        "previous: {is: {hit: yes}}",
+        "position_of: {by: fee, at_most: 1}",
+    ):
+        rules = {"r": f"for_each: items, when: {{{test}}}, then: {{result: yes}}"}
+        book = rulebook(tmp_path, "type: boolean, role: outcome, combine: yes_if_any, otherwise: no", rules)
+        assert results(book, {"a": "no", "others": []}) == "? items", test
+
+
+def test_two_records_of_an_unknown_list_can_give_what_one_does_not(tmp_path: Path) -> None:
+    """One gives what is otherwise; two give twice as much."""
+    rules = {"r": "for_each: items, when: {hit: yes}, then: {result: 1}"}
+    book = rulebook(tmp_path, "type: count, role: outcome, combine: sum, otherwise: 1", rules)
+    assert results(book, {}) == "? items"
+    rules["w"] = "when: {a: yes}, then: {result: 0}, overrides: [r]"
+    book = rulebook(tmp_path, "type: count, role: outcome, combine: sum, otherwise: 1", rules)
+    assert results(book, {"a": "no"}) == "? items"
+    assert results(book, {}) == "? a, items"
+    book = rulebook(
+        tmp_path, "type: count, role: outcome, combine: greatest, otherwise: 1", {"r": rules["r"]}
+    )
+    assert results(book, {}) == "1"
+
+
 def test_a_rule_gives_each_of_its_facts_by_the_law_of_that_fact(tmp_path: Path) -> None:
     rules = {"r": "for_each: items, when: {hit: yes}, then: {result: fee, given: 2}"}
     book = rulebook(tmp_path, MONEY, rules, record="type: count, role: outcome, combine: sum, otherwise: 0")

@@ -195,6 +195,15 @@ WRONG: list[tuple[str, str, list[tuple[str, int, int, str, str | None]]]] = [
         ("missing-key", 4, 3, "`d` has neither `within` nor `ends`", "say how long it runs (`within`), or when it ends (`ends`)"),
         ("missing-key", 4, 3, "`d` lacks `who`", "add for example `who: seller`"),
     ]),
+    ("policy", POLICY + "tables:\n  t: {title: {en: T}, asks: a, gives: b}\n", [
+        ("missing-key", 4, 3, "`t` lacks one of `rows`, `file`, `versions`", "write one of them"),
+    ]),
+    ("policy", POLICY + "tables:\n  t: {title: {en: T}, asks: a, gives: b, rows: [[1, 2]], file: t.csv}\n", [
+        ("wrong-shape", 4, 58, "`rows` and `file` exclude each other", "keep one of them"),
+    ]),
+    ("policy", POLICY + "tables:\n  t: {title: {en: T}, asks: a, gives: b, versions: [{from: 2020-01-01}]}\n", [
+        ("missing-key", 4, 53, "`versions[1]` has neither `rows` nor `file`", "write `rows` or `file`"),
+    ]),
     ("overlay", "{}\n", [
         ("missing-key", 1, 1, "the file lacks `overlay`, `title`, `parameters`", "add for example `overlay: late_5pct_1_30`"),
     ]),

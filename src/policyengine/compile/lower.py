@@ -220,8 +220,13 @@ class _Lowering:
             return Candidate(rule.id, value)
         if self.book.lists[rule.listed].empty_if_missing:
             return Candidate(rule.id, value, rule.listed)
-        scope = lower_condition(self.book.scope_of(rule))
-        return Candidate(rule.id, value, rule.listed, ALWAYS if _asks_record(scope) else scope)
+        return Candidate(rule.id, value, rule.listed, self._of_the_case(rule))
+
+    def _of_the_case(self, rule: rulebook.Rule) -> Expr:
+        """Return what a rule for each record asks of the whole case: false for one, it is for all."""
+        every = (*conjuncts(self.book.scope_of(rule)), *conjuncts(rule.when))
+        parts = dict.fromkeys(lower_condition(one) for one in every)
+        return _all_of(tuple(one for one in parts if not _asks_record(one)))
 
     def plan(self) -> Plan:
         book = self.book
@@ -375,13 +380,17 @@ def _asks_record(expr: Expr) -> bool:
     match expr:
         case Read():
             return expr.listed is not None
-        case Apply(args=args):
+        case Apply(args=args) | Compute(args=args):
             return any(map(_asks_record, args))
+        case Window(start=start, end=end, length=length, follows=follows):
+            return any(map(_asks_record, (start, end, length, follows)))
+        case Same(one=one, other=other):
+            return _asks_record(one) or _asks_record(other)
         case Choose(branches):
             return any(_asks_record(one) for branch in branches for one in branch)
         case Aggregate():
             return expr.this is not None or expr.is_of_record
-        case _:
+        case Const() | Unsaid() | Chosen():
             return False
 
 

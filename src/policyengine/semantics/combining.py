@@ -405,12 +405,14 @@ class _Combination:
 
     def _can_change(self, one: Candidate) -> bool:
         """Tell whether it makes a difference, in some way, that a contribution is there."""
-        known = self._changing.get(one.token)
+        known = self._changing.get((one.token, one.is_many))
         if known is None:
-            known = self._changing[one.token] = any(
+            companies = [company for company in self._company if one not in company]
+            if one.is_many:  # beside itself: two of the same value can be another one
+                companies.append([one])
+            known = self._changing[one.token, one.is_many] = any(
                 self._answer([*self._ground, *company]) != self._answer([*self._ground, *company, one])
-                for company in self._company
-                if one not in company
+                for company in companies
             )
         return known
 
@@ -421,10 +423,15 @@ class _Combination:
 
     # ---------- all ways
 
+    @cached_property
+    def _each(self) -> list[Candidate]:
+        """The open contributions; one that stands for any number of records is there twice."""
+        return [*self.unsure, *(one for one in self.unsure if one.is_many)]
+
     def _ways(self) -> Iterator[tuple[frozenset[int], list[Candidate]]]:
         """Return each way for the open rules to turn out, by their places, with the contributions in it."""
-        for held in product((False, True), repeat=len(self.unsure)):
-            chosen = [one for one, is_held in zip(self.unsure, held, strict=True) if is_held]
+        for held in product((False, True), repeat=len(self._each)):
+            chosen = [one for one, is_held in zip(self._each, held, strict=True) if is_held]
             beaten = _Beaten(chosen, self.defeats)
             given = [one for one in (*self.holding, *chosen) if not beaten.has(one)]
             yield frozenset(place for place, is_held in enumerate(held) if is_held), given
@@ -433,11 +440,12 @@ class _Combination:
         self, ways: Sequence[tuple[frozenset[int], list[Candidate]]]
     ) -> tuple[list[Candidate], list[Candidate]]:
         answers = {held: self._answer(given) for held, given in ways}
-        mattering = [
-            one
-            for place, one in enumerate(self.unsure)
+        changing = {
+            id(one)
+            for place, one in enumerate(self._each)
             if any(answer != answers[held - {place}] for held, answer in answers.items() if place in held)
-        ]
+        }
+        mattering = [one for one in self.unsure if id(one) in changing]
         asked = {part for answer in answers.values() for part in _tokens_in(answer)}
         every = (*self.holding, *self.unsure, *(() if self.otherwise is None else (self.otherwise,)))
         return mattering, [one for one in every if one.is_open and one.token in asked]

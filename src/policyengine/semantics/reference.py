@@ -36,7 +36,10 @@ from policyengine.model.conditions import (
     Term,
     Test,
     Window,
+    asks_this,
+    conjuncts,
     divides,
+    operands_in,
 )
 from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import (
@@ -186,6 +189,31 @@ def _is_known(state: State) -> Answer:
     if isinstance(state, Unknown) and not state.has_value:
         return Truth.UNDETERMINED, state.waits
     return _truth(not isinstance(state, Absent))
+
+
+def _asks_a_record(condition: Condition) -> bool:
+    """Tell whether the answer can be another one for another record of the list of a rule."""
+    match condition:
+        case All(parts) | Any(parts):
+            return any(map(_asks_a_record, parts))
+        case Not(part):
+            return _asks_a_record(part)
+        case Pick(which="next" | "previous"):
+            return True
+        case Some() | Pick():
+            return asks_this(condition)
+        case Count():
+            return asks_this(condition) or _is_of_a_record(condition)
+        case Test() | Window() | Same() | ReadingIs():
+            return _is_of_a_record(condition)
+
+
+def _is_of_a_record(condition: Condition) -> bool:
+    for operand in operands_in(condition):
+        every = [one for _, one in operand.readings] if isinstance(operand, ByReading) else [operand]
+        if any(isinstance(one, Ref) and one.listed is not None for one in every):
+            return True
+    return False
 
 
 def _truth(holds: bool) -> Answer:
@@ -403,7 +431,7 @@ class _Run:
         records = self.seen[rule.listed]
         if records is not None:
             return [self._candidate(rule, conclusion, one) for one in records]
-        applies, waits = self._scope_of(rule)
+        applies, waits = self._of_the_case(rule)
         if applies is Truth.FALSE:
             return ()
         chosen = self._chosen(conclusion.value)
@@ -427,6 +455,11 @@ class _Run:
                 answer = _and([answer, self._condition(rule.when, record)])
             found = self.rules[key] = RuleFinding(*answer)
         return found
+
+    def _of_the_case(self, rule: Rule) -> Answer:
+        """Tell what a rule for each record asks of the whole case: where it is false, no record matters."""
+        every = [one for one in conjuncts(rule.when) if not _asks_a_record(one)]
+        return _and([self._scope_of(rule), *(self._condition(one, None) for one in every)])
 
     def _scope_of(self, rule: Rule) -> Answer:
         """Tell whether the policy of a rule applies; of some rules another act tells the days."""

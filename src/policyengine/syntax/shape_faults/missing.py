@@ -54,7 +54,23 @@ def _tell_lacking(telling: Telling, path: Path, keys: list[tuple[str, Any]]) -> 
     telling.error("missing-key", what, telling.span(path), help)
 
 
+def note_either(telling: Telling, fault: Fault) -> None:
+    """Note that one of several keys has to be there; tell it at once where two are and only one may be."""
+    names = [branch["required"][0] for branch in fault.value]
+    there = [name for name in names if name in fault.instance]
+    if not there:
+        telling.either[fault.path] = names
+    elif fault.keyword == "oneOf":
+        what = message("`{first}` and `{second}` exclude each other", first=there[0], second=there[1])
+        help = message("keep one of them")
+        telling.error("wrong-shape", what, telling.key_span(fault.path, there[1]), help)
+
+
 def _tell_neither(telling: Telling, path: Path, names: list[str]) -> None:
+    if len(names) > 2:
+        what = message("`{name}` lacks one of {keys}", name=label(path), keys=listing(names))
+        telling.error("missing-key", what, telling.span(path), message("write one of them"))
+        return
     first, second = names
     what = message(
         "`{name}` has neither `{first}` nor `{second}`", name=label(path), first=first, second=second

@@ -13,7 +13,7 @@ from policyengine.syntax.shape_faults.fault import Fault, fault_of
 from policyengine.syntax.shape_faults.keys import tell_unknown_keys
 from policyengine.syntax.shape_faults.limits import tell_limit
 from policyengine.syntax.shape_faults.misplaced import is_misplaced
-from policyengine.syntax.shape_faults.missing import note_missing, tell_missing
+from policyengine.syntax.shape_faults.missing import note_either, note_missing, tell_missing
 from policyengine.syntax.shape_faults.shapes import tell_wrong_shape
 from policyengine.syntax.shape_faults.telling import Telling
 from policyengine.syntax.shape_faults.words import tell_bad_name, tell_unknown_word
@@ -46,7 +46,9 @@ def _take(telling: Telling, found: ValidationError) -> None:
     fault = fault_of(found)
     if is_displaced(telling, fault.path) or is_misplaced(telling, fault):
         return
-    if fault.keyword == "anyOf":
+    if fault.keyword in ("anyOf", "oneOf") and all(set(branch) == {"required"} for branch in fault.value):
+        note_either(telling, fault)
+    elif fault.keyword == "anyOf":
         _take_nearest(telling, found, fault)
     elif fault.keyword == "type":
         tell_wrong_shape(telling, fault, telling.schema.shapes(fault.schema))
@@ -63,11 +65,8 @@ def _take(telling: Telling, found: ValidationError) -> None:
 
 
 def _take_nearest(telling: Telling, found: ValidationError, fault: Fault) -> None:
-    """Take the faults of the shape that a value comes nearest; one of several keys has to be there."""
+    """Take the faults of the shape that a value comes nearest."""
     branches: list[Any] = fault.value
-    if all(set(branch) == {"required"} for branch in branches):
-        telling.either[fault.path] = [branch["required"][0] for branch in branches]
-        return
     shape = shape_of(fault.instance)
     fitting = [position for position, branch in enumerate(branches) if shape in telling.schema.shapes(branch)]
     if not fitting:
