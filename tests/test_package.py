@@ -93,7 +93,7 @@ def test_the_wheel_has_the_command_and_the_licence(wheel: Path) -> None:
             "If state of “Voluntary payment within 24 hours” is “met”",
         ),
         (["explain-code", "yaml-colon"], "policy：more"),
-        (["schema", "case"], '"LD-2012-031"'),
+        (["schema", "case"], '"R-001"'),
         (["clauses", "--section", "篇四"], "S4-HEADING"),
         (["test", "-k", "T0"], "failed: 0"),
         (["init", "mine"], "mine"),

@@ -193,7 +193,7 @@ WRONG: list[tuple[str, str, list[tuple[str, int, int, str, str | None]]]] = [
     ]),
     ("policy", POLICY + "deadlines:\n  d: {title: {en: D}, starts: a}\n", [
         ("missing-key", 4, 3, "`d` has neither `within` nor `ends`", "say how long it runs (`within`), or when it ends (`ends`)"),
-        ("missing-key", 4, 3, "`d` lacks `who`", "add for example `who: seller`"),
+        ("missing-key", 4, 3, "`d` lacks `who`", "add for example `who: buyer`"),
     ]),
     ("policy", POLICY + "tables:\n  t: {title: {en: T}, asks: a, gives: b}\n", [
         ("missing-key", 4, 3, "`t` lacks one of `rows`, `file`, `versions`", "write one of them"),
@@ -205,13 +205,13 @@ WRONG: list[tuple[str, str, list[tuple[str, int, int, str, str | None]]]] = [
         ("missing-key", 4, 53, "`versions[1]` has neither `rows` nor `file`", "write `rows` or `file`"),
     ]),
     ("overlay", "{}\n", [
-        ("missing-key", 1, 1, "the file lacks `overlay`, `title`, `parameters`", "add for example `overlay: late_5pct_1_30`"),
+        ("missing-key", 1, 1, "the file lacks `overlay`, `title`, `parameters`", "add for example `overlay: lower_fee`"),
     ]),
     ("rulebook", "rulebook: t\nversion: 1\ntitle: {zh: 书}\ncurrency: CNY\nlanguages: [zh]\n", [
         ("missing-key", 1, 1, "the file lacks `time_zone`, `calendar`, `parties`", "add for example `time_zone: Asia/Shanghai`"),
     ]),
     ("facts", "facts:\n  b: {type: choice, title: {en: B}}\n", [
-        ("missing-key", 2, 3, "`b` lacks `values`", "add for example `values: {compensated: {zh: 主动赔付, en: paid voluntarily}}`"),
+        ("missing-key", 2, 3, "`b` lacks `values`", "add for example `values: {unwanted: {zh: 不想要了, en: unwanted}}`"),
     ]),
     ("policy", POLICY + "amounts:\n  m: {title: {en: M}, base: a, at_most: [{limit: 3}]}\n", [
         ("missing-key", 4, 42, "`at_most[1]` lacks `when`", "add for example `when: {order.total: {at_least: 100.00}}`"),
@@ -228,51 +228,51 @@ WRONG: list[tuple[str, str, list[tuple[str, int, int, str, str | None]]]] = [
     ]),
     ("policy", RULE + "    when: yes\n    then: {x: [1]}\n", [
         ("wrong-shape", 6, 5, "`when` must be a mapping of keys to values", "write for example `when: {order.total: {at_least: 100.00}}`"),
-        ("wrong-shape", 7, 12, "`x` must be a single value or a mapping", "write for example `x: complaint.filed_at`"),
+        ("wrong-shape", 7, 12, "`x` must be a single value or a mapping", "write for example `x: order.received_at`"),
     ]),
     ("policy", RULE + "    when: {all: [a, {}], b: [], c: {between: [1]}}\n    then: {}\n", [
         ("wrong-shape", 6, 18, "`all[1]` must be a mapping of keys to values", "write for example `- {order.total: {at_least: 100.00}}`"),
         ("wrong-shape", 6, 21, "`all[2]` must not be empty", "write for example `- {order.total: {at_least: 100.00}}`"),
-        ("wrong-shape", 6, 26, "`b` must not be empty", "write for example `b: [neutral, bad]`"),
+        ("wrong-shape", 6, 26, "`b` must not be empty", "write for example `b: [defective, unwanted]`"),
         ("wrong-shape", 6, 37, "`between` must have exactly 2 values", "write for example `between: [1, 5]`"),
-        ("wrong-shape", 7, 5, "`then` must not be empty", "write for example `then: {penalty.points: 0}`"),
+        ("wrong-shape", 7, 5, "`then` must not be empty", "write for example `then: {return.refund: 0.00}`"),
     ]),
     ("policy", RULE + "    when: {A-01: {x: 1}, b: [{c: d}]}\n    overrides: other\n    then: {x: }\n", [
-        ("wrong-shape", 6, 12, "`A-01` must be a single value or a list", "write for example `A-01: platform`"),
+        ("wrong-shape", 6, 12, "`A-01` must be a single value or a list", "write for example `A-01: generous`"),
         ("wrong-shape", 6, 30, "`b[1]` must be a single value", "write for example `- 24 hours`"),
         ("wrong-shape", 7, 5, "`overrides` must be a list", "write `overrides: [other]`"),
-        ("wrong-shape", 8, 12, "`x` has no value", "write for example `x: complaint.filed_at`"),
+        ("wrong-shape", 8, 12, "`x` has no value", "write for example `x: order.received_at`"),
     ]),
     ("policy", RULE + "    when: {b: {A-01: {x: 1}, A-02: {x: 1}}}\n    then: {x: {A-01: }}\n", [
         ("wrong-shape", 6, 12, "`b` can depend on one assumption only", "keep one, and write its readings below it"),
-        ("wrong-shape", 7, 16, "`A-01` has no value", "write for example `A-01: {goods: order.shipping, total: 0.00}`"),
+        ("wrong-shape", 7, 16, "`A-01` has no value", "write for example `A-01: {generous: order.shipping, strict: 0.00}`"),
     ]),
     ("policy", RULE + "    when: {a: b}\n    notices: [{to: b, kind: duty, text: t, otherwise: {A-01: {x: t}}}]\n", [
         
     ]),
     ("policy", POLICY + "deadlines:\n  d: {title: 标题, who: [b], starts: [a], within: 1 day, met_by: {a: b}}\n", [
-        ("wrong-shape", 4, 18, "`who` must be a single value", "write for example `who: seller`"),
-        ("wrong-shape", 4, 28, "`starts` must be a single value or a mapping", "write for example `starts: complaint.filed_at`"),
+        ("wrong-shape", 4, 18, "`who` must be a single value", "write for example `who: buyer`"),
+        ("wrong-shape", 4, 28, "`starts` must be a single value or a mapping", "write for example `starts: order.received_at`"),
         ("unknown-key", 4, 65, "`a` is not a key of `met_by`", "the keys are `value`, `otherwise`, `latest`, `earliest`, `total_of`, `least_of`, `greatest_of`, `only`, `position_of`, `share_of`, `count_of`, `first`, `last`, `next`, `previous`"),
     ]),
     ("facts", "facts: {d: {type: text, title: {}}, e: }\nlists: {l: {title: {en: ''}, facts: {}}}\n", [
         ("wrong-shape", 1, 25, "`title` must not be empty", "write for example `title: {zh: 标题, en: Title}`"),
         ("wrong-shape", 1, 37, "`e` has no value", "write for example `e: {type: money, title: {zh: 交易金额, en: order total}}`"),
         ("wrong-shape", 2, 21, "`en` must not be empty", "write for example `en: Title`"),
-        ("wrong-shape", 2, 30, "`facts` must not be empty", "write for example `facts: {applied_at: {type: instant, title: {zh: 申请时间, en: applied at}}}`"),
+        ("wrong-shape", 2, 30, "`facts` must not be empty", "write for example `facts: {sent_at: {type: instant, title: {zh: 发货时间, en: sent at}}}`"),
     ]),
     ("rulebook", "{rulebook: t, version: '1', title: {en: T}, time_zone: UTC, currency: CNY, calendar: CN,\n languages: [zh, en, zh], parties: {}}\n", [
         ("wrong-shape", 2, 22, "`languages` says the same twice", "remove one of them"),
         ("wrong-shape", 2, 27, "`parties` must not be empty", "write for example `parties: {buyer: {zh: 买家, en: buyer}}`"),
     ]),
     ("cases", "policy_cases: p\ncases:\n  - {name: , given: {a: [1]}, checks: []}\n  - {name: n, given: {}, checks: [{as_of: t, expect: {a: [b]}}]}\n", [
-        ("wrong-shape", 3, 6, "`name` has no value", "write for example `name: paid voluntarily in time`"),
+        ("wrong-shape", 3, 6, "`name` has no value", "write for example `name: asked in time`"),
         ("wrong-shape", 3, 26, "`a[1]` must be a mapping of keys to values", "write lines such as `name: …`, indented, below it"),
         ("wrong-shape", 3, 31, "`checks` must not be empty", "write what belongs here"),
         ("wrong-shape", 4, 55, "`a` must be a single value", "write for example `a: 24 hours`"),
     ]),
     ("assumptions", "assumptions:\n  A-01: {title: {en: A}, readings: {a: x}, default: [a]}\n", [
-        ("wrong-shape", 2, 44, "`default` must be a single value", "write for example `default: included`"),
+        ("wrong-shape", 2, 44, "`default` must be a single value", "write for example `default: generous`"),
     ]),
     # ---------- words
     ("policy", RULE + "    when: {a: b}\n    notices: [{to: b, kind: dutty, text: {en: t}}]\n", [
@@ -291,29 +291,29 @@ WRONG: list[tuple[str, str, list[tuple[str, int, int, str, str | None]]]] = [
     ]),
     # ---------- names
     ("policy", "policy: Late\ntitle: {en: P}\n", [
-        ("bad-name", 1, 9, "`Late` is not a name", "use small letters, digits and underscores, a letter first, such as `late_dispatch`"),
+        ("bad-name", 1, 9, "`Late` is not a name", "use small letters, digits and underscores, a letter first, such as `return_in_time`"),
     ]),
     ("policy", RULE + "    when: {Big: 5, a: {A-1: {x: 1}}}\n    then: {x.Y: 1}\n", [
-        ("bad-name", 6, 12, "`Big` is not a name", "write a name such as `complaint.filed_at`, or an assumption such as `A-01`"),
+        ("bad-name", 6, 12, "`Big` is not a name", "write a name such as `order.received_at`, or an assumption such as `A-01`"),
         ("bad-name", 6, 24, "`A-1` is not the id of an assumption", "write a capital letter, a hyphen and two digits or more, such as `A-01`"),
-        ("bad-name", 7, 12, "`x.Y` is not a name", "use small letters, digits and underscores, and dots between words, such as `complaint.filed_at`"),
+        ("bad-name", 7, 12, "`x.Y` is not a name", "use small letters, digits and underscores, and dots between words, such as `order.received_at`"),
     ]),
     ("facts", "facts: {a..b: {type: text, title: {en: A}}}\nlists: {l: {title: {en: L}, facts: {a.b: {type: text, title: {en: A}}}}}\n", [
-        ("bad-name", 1, 9, "`a..b` is not a name", "use small letters, digits and underscores, and dots between words, such as `complaint.filed_at`"),
-        ("bad-name", 2, 37, "`a.b` is not a name", "use small letters, digits and underscores, a letter first, such as `late_dispatch`"),
+        ("bad-name", 1, 9, "`a..b` is not a name", "use small letters, digits and underscores, and dots between words, such as `order.received_at`"),
+        ("bad-name", 2, 37, "`a.b` is not a name", "use small letters, digits and underscores, a letter first, such as `return_in_time`"),
     ]),
     ("facts", "facts: {\"a\\n\": {type: text, title: {en: A}}}\n", [
-        ("bad-name", 1, 9, "`a\\n` is not a name", "use small letters, digits and underscores, and dots between words, such as `complaint.filed_at`"),
+        ("bad-name", 1, 9, "`a\\n` is not a name", "use small letters, digits and underscores, and dots between words, such as `order.received_at`"),
     ]),
     ("assumptions", "assumptions:\n  A1: {title: {en: A}, readings: {a: {en: A}}, default: a}\n", [
         ("bad-name", 2, 3, "`A1` is not the id of an assumption", "write a capital letter, a hyphen and two digits or more, such as `A-01`"),
     ]),
     ("rulebook", "{rulebook: t, version: '1', title: {en: T}, time_zone: UTC, currency: 元, calendar: CN, languages: [zh],\n parties: {b: {en: B}}, documents: {d: {title: {en: D}, digest: sha256:5}}}\n", [
-        ("bad-name", 1, 71, "`元` is not the code of a currency", "write three capital letters, such as `CNY`"),
+        ("bad-name", 1, 71, "`元` is not the code of a currency", "write three capital letters, such as `EUR`"),
         ("bad-name", 2, 65, "`sha256:5` is not a digest", "write what `policyengine digest FILE` prints for this document, or leave the digest out"),
     ]),
     ("overlay", "overlay: 5%\ntitle: {en: O}\nparameters: {a: {values: [{value: 5}]}}\n", [
-        ("bad-name", 1, 10, "`5%` is not a name", "use small letters, digits and underscores, such as `points_3`"),
+        ("bad-name", 1, 10, "`5%` is not a name", "use small letters, digits and underscores, such as `unwanted`"),
     ]),
 ]
 # fmt: on

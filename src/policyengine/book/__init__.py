@@ -1,1 +1,1 @@
-"""The policy book: a whole rulebook for people to read and print, in Chinese and English."""
+"""The policy book: a whole rulebook for people to read and print, in its languages."""

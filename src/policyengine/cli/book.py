@@ -12,7 +12,7 @@ from policyengine.diagnostics.i18n import Language
 @click.command(
     "book",
     help=say_help(
-        "Write the rulebook as a policy book in Chinese and English: every clause, rule, deadline,"
+        "Write the rulebook as a policy book in its languages: every clause, rule, deadline,"
         " parameter and test, with a diagram of how facts flow."
     ),
 )

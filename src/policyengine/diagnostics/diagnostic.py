@@ -24,6 +24,19 @@ class Listing(Frozen):
         return ", ".join(self.words)
 
 
+class Sample(Frozen):
+    """An example in the words of a small shop, which a rulebook says in its own (``reading.samples``).
+
+    ``before`` it stands what somebody wrote, which stays.
+    """
+
+    text: str
+    before: str = ""
+
+    def __str__(self) -> str:
+        return self.before + self.text
+
+
 class Message(Frozen):
     """A sentence of the program: its English template, which is the gettext message id, and arguments.
 
@@ -37,7 +50,7 @@ class Message(Frozen):
         return self.template.format(**dict(self.arguments))
 
 
-Argument: TypeAlias = str | Message | Listing
+Argument: TypeAlias = str | Message | Listing | Sample
 
 
 def message(template: str, **arguments: object) -> Message:
@@ -46,7 +59,7 @@ def message(template: str, **arguments: object) -> Message:
 
 
 def _argument(value: object) -> Argument:
-    return value if isinstance(value, Message | Listing) else str(value)
+    return value if isinstance(value, Message | Listing | Sample) else str(value)
 
 
 def marked(template: str) -> str:

@@ -45,7 +45,7 @@ class Speech:
     def _argument(self, value: Argument) -> str:
         if isinstance(value, Message):
             return self.message(value)
-        return self(", ").join(value.words) if isinstance(value, Listing) else value
+        return self(", ").join(value.words) if isinstance(value, Listing) else str(value)
 
 
 @lru_cache(maxsize=4)

@@ -211,6 +211,7 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "Diagnostic",
                 "Listing",
                 "Message",
+                "Sample",
             )
         ),
         "policyengine.model.counting": frozenset(("CountingRule",)),

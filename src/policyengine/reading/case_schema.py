@@ -242,7 +242,7 @@ def case_schema(rulebook: Rulebook) -> dict[str, object]:
             "minLength": 1,
             "maxLength": 200,
             "description": said("案件编号", "Id of the case"),
-            "examples": ["LD-2012-031"],
+            "examples": ["R-001"],
         },
         "as_of": {
             **form_of(ValueType.INSTANT, rulebook.currency),

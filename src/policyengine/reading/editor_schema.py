@@ -13,6 +13,7 @@ from typing import Any, cast
 from policyengine.diagnostics.i18n import spoken
 from policyengine.diagnostics.text import Text
 from policyengine.model.rulebook import STATUSES, Rulebook
+from policyengine.reading.samples import Samples
 from policyengine.syntax.schemas import schema_text
 from policyengine.values.literals import ValueType
 
@@ -26,6 +27,7 @@ _ANSWERS = ("yes", "no")
 def editor_schema(rulebook: Rulebook, kind: str) -> Schema:
     """Return the draft-07 schema of a kind, one of ``KINDS``, that knows the names of a rulebook."""
     schema: Schema = _in_languages(json.loads(schema_text(kind)), rulebook)
+    schema = cast(Schema, _with_own_examples(schema, Samples(rulebook)))
     if kind == "policy":
         _fill_policy(schema, rulebook)
     elif kind == "overlay":
@@ -59,6 +61,20 @@ def _in_languages(schema: Schema, rulebook: Rulebook) -> Schema:
         }
 
     return cast(Schema, kept(schema))
+
+
+def _with_own_examples(node: object, samples: Samples) -> object:
+    """Return a schema whose examples are of the rulebook."""
+    if isinstance(node, list):
+        return [_with_own_examples(one, samples) for one in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: [samples.value(one) for one in value]
+        if key == "examples" and isinstance(value, list)
+        else _with_own_examples(value, samples)
+        for key, value in node.items()
+    }
 
 
 def _fill_policy(schema: Schema, rulebook: Rulebook) -> None:

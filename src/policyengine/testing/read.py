@@ -13,6 +13,7 @@ from policyengine.model.lookup import RULES, VALUES, Lookup, Unknown
 from policyengine.model.rulebook import STATUSES, Rulebook, otherwise_name
 from policyengine.reading.case.reader import CODES, CaseReader
 from policyengine.reading.parse import nodes
+from policyengine.reading.samples import Samples
 from policyengine.render.naming import Naming
 from policyengine.syntax.files import decode_text, read_text
 from policyengine.syntax.keys import parse_name
@@ -36,7 +37,7 @@ def read_scenarios(path: str, rules: str, book: Rulebook) -> tuple[ScenarioFile 
     Scenarios with faults of their own are left out. What is wrong with the facts of a case is found when it
     is run, for it depends on the overlays, and a case may be there to be refused.
     """
-    node, faults = read_shape(path)
+    node, faults = read_shape(path, book=book)
     if node is None:
         return None, faults
     reader = _Reader(book, node, faults)
@@ -52,7 +53,7 @@ def check_scenarios(
     ``data`` is what to read instead of the file; the facts and lists that cases say are added to ``said``.
     Several cases share the faults of a fixture.
     """
-    node, faults = read_shape(path, data)
+    node, faults = read_shape(path, data, book)
     if node is None:
         return faults
     reader, cases, compared = _Reader(book, node, faults), CaseReader(book), compared_times(book)
@@ -69,10 +70,18 @@ def check_scenarios(
     return [*faults, *given, *reader.file_faults()]
 
 
-def read_shape(path: str, data: bytes | None = None) -> tuple[MappingNode | None, list[Diagnostic]]:
-    """Return the tree of a file, None when its text or shape is wrong, and everything wrong with these."""
+def read_shape(
+    path: str, data: bytes | None = None, book: Rulebook | None = None
+) -> tuple[MappingNode | None, list[Diagnostic]]:
+    """Return the tree of a file, None when its text or shape is wrong, and everything wrong with these.
+
+    Examples are of the rulebook, where it could be read.
+    """
     text, faults = read_text(path, regular=True) if data is None else decode_text(path, data)
-    return (None, faults) if text is None else read_shaped("cases", text, path)
+    if text is None:
+        return None, faults
+    node, faults = read_shaped("cases", text, path)
+    return node, faults if book is None else [*map(Samples(book).told, faults)]
 
 
 class _Reader:

@@ -214,10 +214,22 @@ def _asked_of(node: MappingNode, word: str, how: Sought, inner: Scope, span: Spa
         return None
     if written is None:
         what = message("the question does not say `{word}`", word=word)
-        inner.fault("missing-key", what, span, message("add for example `{word}: price`", word=word))
+        inner.fault(
+            "missing-key",
+            what,
+            span,
+            message("add for example `{example}`", example=f"{word}: {_a_field(inner)}"),
+        )
         return None
     types = {"different": _ANY_TYPE, "position": _ORDERED, "share": _SUMMED}[how]
     return _named(written, types, inner)
+
+
+def _a_field(inner: Scope, types: tuple[ValueType, ...] = _ANY_TYPE) -> str:
+    """Return the name of a fact of the records that are looked at, if it can be one of some types."""
+    own = [one for one in inner.names.symbols.values() if one.listed == inner.listed and one.kind == "fact"]
+    fitting = [one.name.removeprefix(f"{inner.listed}.") for one in own if one.type in types]
+    return next(iter(fitting), "NAME")
 
 
 def _named(written: Node, types: tuple[ValueType, ...], scope: Scope) -> Operand | None:
@@ -245,7 +257,7 @@ def _of(node: MappingNode, how: Sought, wanted: Wanted | None, inner: Scope, spa
     written = node.get("of")
     if written is None:
         what = message("the question does not say of which fact")
-        help = message("add for example `of: price`")
+        help = message("add for example `{example}`", example=f"of: {_a_field(inner, _ORDERED)}")
         if how in ("first", "last", "next", "previous"):
             help = message("add `of: NAME` for its value, or `is: {{…}}` to ask about it")
         inner.fault("missing-key", what, span, help)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from policyengine.diagnostics.diagnostic import Message, message
+from policyengine.diagnostics.diagnostic import Message, Sample, message
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen
@@ -306,7 +306,9 @@ class _Parser:
             if args[0].dimension != "number":
                 measured = _WORDS[args[0].dimension]
                 what = message("`{word}` makes a number whole, and this is {what}", word=op, what=measured)
-                help = message("divide first, for example `{word}(delay / 1 hour)`", word=op)
+                help = message(
+                    "divide first, for example `{example}`", example=Sample("(delay / 1 hour)", op)
+                )
                 raise _Fault("type-mismatch", what, args[0].at, help)
             return _Found(Calculation(op, (args[0].term,), span), "number", token.at)
         if op in _BETWEEN:
@@ -498,9 +500,13 @@ def _as_type(found: _Found, type: ValueType, places: int) -> Term:
 
 
 _TYPES: dict[str, Dimension] = {"money": "money", "number": "number", "duration": "length"}
-_FORM = message("write for example `order.price * 5% + 2.00`")
+_FORM = message("write for example `{example}`", example=Sample("order.total * 5% + 2.00"))
 _SPLIT = message("give a part of it an amount of its own")
 _CALCULATED = message("money, numbers, counts, percentages and lengths of time are calculated with")
-_MATCH = message("write the unit (`30 minutes`, `5.00`), or divide to get a number: `delay / 1 hour`")
-_DIVIDE = message("divide to get a number, for example `delay / 1 hour`")
+_MATCH = message(
+    "write the unit (`30 minutes`, `{sum}`), or divide to get a number: `{example}`",
+    sum=Sample("5.00"),
+    example=Sample("delay / 1 hour"),
+)
+_DIVIDE = message("divide to get a number, for example `{example}`", example=Sample("delay / 1 hour"))
 _ONE_QUANTITY = message("money or a length of time is multiplied by a number")

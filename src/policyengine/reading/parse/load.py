@@ -25,6 +25,7 @@ from policyengine.reading.parse.sound_parts import SoundParts, asks_for, sound_p
 from policyengine.reading.parse.sources import Sources
 from policyengine.reading.parse.vocabulary import declare_vocabulary, parse_vocabulary
 from policyengine.reading.rule_files import NAMED, Parsed, SourceFile, collect_files, digest_of
+from policyengine.reading.samples import Samples
 from policyengine.syntax.files import decode_text
 from policyengine.syntax.schemas import read_shaped
 from policyengine.syntax.yaml_tree import MappingNode
@@ -51,13 +52,13 @@ def parse_files(
             trees.setdefault(file.kind, []).append(tree)
     if has_errors(found):
         sound, more = _without_faulty(directory, files, faults, overlays)
-        return Parsed(None, _sorted([*found, *more]), sound)
+        return Parsed(None, _told([*found, *more], sound), sound)
     digest = digest_of(directory, files)
     with nodes.speaking(_languages(trees)):
         rulebook = _parse(directory, digest, trees, overlays, found, _named(files))
     if has_errors(found):
-        return Parsed(None, _sorted(found), rulebook)
-    return Parsed(rulebook, _sorted(found))
+        return Parsed(None, _told(found, rulebook), rulebook)
+    return Parsed(rulebook, _told(found, rulebook))
 
 
 # What cannot be told while a file is missing, because it may stand there.
@@ -117,6 +118,12 @@ def _sound_parts(file: SourceFile) -> SoundParts | None:
         return None
     tree, _ = read_shaped(file.kind, text, file.path)
     return SoundParts(tree, frozenset()) if tree is not None else sound_parts(file.kind, text, file.path)
+
+
+def _told(faults: Iterable[Diagnostic], rulebook: Rulebook | None) -> tuple[Diagnostic, ...]:
+    """Return faults in the order of the files; their examples are of the rulebook, as far as it is read."""
+    samples = None if rulebook is None else Samples(rulebook)
+    return _sorted(faults if samples is None else map(samples.told, faults))
 
 
 def _sorted(faults: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from policyengine.diagnostics.diagnostic import listing, marked, message
+from policyengine.diagnostics.diagnostic import Sample, listing, marked, message
 from policyengine.syntax.keys import Path
 from policyengine.syntax.shape_faults.fault import Fault, label
 from policyengine.syntax.shape_faults.telling import Telling
@@ -12,7 +12,6 @@ from policyengine.syntax.shape_faults.telling import Telling
 _EITHER = {
     ("then", "notices"): marked("say what follows (`{first}`), or who is told what (`{second}`)"),
     ("within", "ends"): marked("say how long it runs (`{first}`), or when it ends (`{second}`)"),
-    ("zh", "en"): marked("write it in Chinese (`{first}`) or in English (`{second}`)"),
     ("checks", "faults"): marked(
         "say what must come out (`{first}`), or for which faults the case must be refused (`{second}`)"
     ),
@@ -49,7 +48,7 @@ def _tell_lacking(telling: Telling, path: Path, keys: list[tuple[str, Any]]) -> 
     if not path:
         what = message("the file lacks {keys}", keys=listed)
     key, schema = keys[0]
-    example = f"{key}: {telling.schema.example(schema) or '…'}"
+    example = Sample(telling.schema.example(schema) or "…", f"{key}: ")
     help = message("add for example `{example}`", example=example)
     telling.error("missing-key", what, telling.span(path), help)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from policyengine.diagnostics import typos as slips
-from policyengine.diagnostics.diagnostic import Message, marked, message
+from policyengine.diagnostics.diagnostic import Message, Sample, marked, message
 from policyengine.syntax.schema_parts import LIST, MAPPING, SINGLE, flow
 from policyengine.syntax.shape_faults.displaced import keys_below
 from policyengine.syntax.shape_faults.fault import Fault, label
@@ -37,10 +36,10 @@ def tell_wrong_shape(telling: Telling, fault: Fault, shapes: tuple[str, ...]) ->
     name = label(fault.path)
     if not fault.path:
         what = message("the file must be a mapping of keys to values")
-        help = message("write lines such as `{example}`", example="title: {zh: …, en: …}")
+        help = message("write lines such as `{example}`", example=Sample("{zh: …, en: …}", "title: "))
         telling.error("wrong-shape", what, telling.span(()), help)
         return
-    example = _own_title(telling, fault) or example_for(telling, fault)
+    example = example_for(telling, fault)
     if shapes == (LIST,) and isinstance(fault.path[-1], str):
         own = _as_list(telling, fault)
         example = message("write `{example}`", example=own) if own else example
@@ -60,21 +59,9 @@ def tell_wrong_shape(telling: Telling, fault: Fault, shapes: tuple[str, ...]) ->
     telling.error("wrong-shape", what, span, slip or example or _SHAPE_HELP.get(shapes))
 
 
-def _own_title(telling: Telling, fault: Fault) -> Message | None:
-    """Return how a title that was written in one language only is written, None for anything else."""
-    keys, text = telling.schema.keys(fault.schema), fault.instance
-    if not {"zh", "en"} <= set(keys) or not isinstance(text, str) or isinstance(fault.path[-1], int):
-        return None
-    language = "zh" if re.search("[\u3400-\u9fff]", text) else "en"
-    return message(
-        "write `{example}`", example=f"{shorten(fault.path[-1])}: {flow({language: shorten(text)})}"
-    )
-
-
 def _slip(telling: Telling, fault: Fault) -> Message | None:
     """Return what to do about a line that should have been a key with a value, or None if it shows no key."""
-    is_text = {"zh", "en"} <= set(telling.schema.keys(fault.schema))
-    return None if is_text else slips.in_name(fault.instance)  # the first word of a sentence is no key
+    return slips.in_name(fault.instance)
 
 
 def _as_list(telling: Telling, fault: Fault) -> str | None:
@@ -110,5 +97,5 @@ def example_for(telling: Telling, fault: Fault) -> Message | None:
     if example is None:
         return None
     if isinstance(key, int):
-        return message("write for example `{example}`", example=f"- {example}")
-    return message("write for example `{example}`", example=f"{shorten(key)}: {example}")
+        return message("write for example `{example}`", example=Sample(example, "- "))
+    return message("write for example `{example}`", example=Sample(example, f"{shorten(key)}: "))

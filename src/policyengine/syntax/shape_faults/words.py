@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from policyengine.diagnostics import typos as slips
-from policyengine.diagnostics.diagnostic import Message, message
+from policyengine.diagnostics.diagnostic import Message, Sample, message
 from policyengine.diagnostics.did_you_mean import allowed
 from policyengine.diagnostics.wordings import advice, right_word
 from policyengine.syntax.shape_faults.fault import Fault, label
@@ -76,7 +76,10 @@ def _tell_mapping(telling: Telling, fault: Fault) -> None:
         telling.no_key(fault.path, key, message("write `{word}`", word=_YEARLY))
         return
     what = message("`{name}` must be a single value", name=label(fault.path))
-    help = message("write the value itself; a mapping here begins with an assumption, such as `A-01`")
+    help = message(
+        "write the value itself; a mapping here begins with an assumption, such as `{example}`",
+        example=Sample("A-01"),
+    )
     name = fault.path[-1]
     computed = advice(key, COMPUTED)
     if computed is not None:
