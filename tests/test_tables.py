@@ -253,6 +253,8 @@ def test_cells_of_other_types(
         ("weight", "1; any", "write `any` alone, or leave it out"),
         ("weight", "1; not 2", "write `not` before all of the values, or before none"),
         ("weight", "number", "write the value, or ask it with a rule"),
+        ("zone", "near", "write `in near`; if the text is meant, give the set another name"),
+        ("zone", "B1; near", "write `in near`; if the text is meant, give the set another name"),
     ],
 )
 def test_what_a_clerk_may_write_instead_is_answered(tmp_path: Path, asks: str, cell: str, help: str) -> None:
@@ -261,6 +263,13 @@ def test_what_a_clerk_may_write_instead_is_answered(tmp_path: Path, asks: str, c
         one for one in told(tmp_path, policy, f=f"{asks},fee\n{cell},1.00\n") if one.severity == "error"
     ]
     assert str(found.help) == help
+
+
+def test_the_name_of_a_set_is_no_text(tmp_path: Path) -> None:
+    (found,) = told(tmp_path, table(rows("near, 1.00"), "zone"))
+    assert str(found.help) == 'write `in near`, or put the text in quotes: `"near"`'
+    book = load(tmp_path, table(rows('"near", 1.00'), "zone"))
+    assert answer(book, {"zone": "near"}, tmp_path) == Known(100)
 
 
 def test_a_condition_is_no_cell(tmp_path: Path) -> None:

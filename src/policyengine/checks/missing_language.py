@@ -22,7 +22,7 @@ from policyengine.checks import walk
 from policyengine.diagnostics.diagnostic import Diagnostic, marked, message, warning
 from policyengine.model.rulebook import Rulebook
 from policyengine.syntax.schema_parts import flow
-from policyengine.values.escaping import shorten
+from policyengine.values.escaping import printable
 
 # Whole sentences, because a translation cannot be put together from pieces.
 _LACKS = {
@@ -42,6 +42,6 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
                 what = message(_LACKS[language], name=name)
             help = message("add `{key}: …`", key=language)
             if text.is_plain:  # braces have to be written as well
-                said = {tag: shorten(text.get(tag)) or "…" for tag in rulebook.languages}
+                said = {tag: printable(text.get(tag)) or "…" for tag in rulebook.languages}
                 help = message("write `{example}`", example=flow(said))
             yield warning("missing-language", what, span, help)

@@ -205,6 +205,10 @@ def _equal(symbol: Symbol, ref: Ref, cell: Scalar, scope: Scope) -> Found | None
             did_you_mean(cell.text, symbol.choices) or one_of(symbol.choices),
         )
         return None
+    if not cell.quoted and cell.text in scope.names.sets and cell.text not in symbol.choices:
+        what = message("`{name}` is a set, and a value is due here", name=cell.text)
+        scope.fault("bad-value", what, cell.span, _set_meant(symbol, cell))
+        return None
     is_name = not cell.quoted and symbol.type is not ValueType.TEXT and scope.find(cell.text) is not None
     if is_name and cell.text not in symbol.choices:
         what = message("a cell holds a value, and `{name}` is a name", name=shorten(cell.text))
@@ -212,6 +216,15 @@ def _equal(symbol: Symbol, ref: Ref, cell: Scalar, scope: Scope) -> Found | None
         return None
     value = parse_constant(cell, wanted_by(symbol), scope)
     return None if value is None else Found(tree.Test(ref, "is", (value,), "is", cell.span))
+
+
+def _set_meant(symbol: Symbol, cell: Scalar) -> Message:
+    """Return how a cell asks whether a value is in a set, and how it holds the text that is spelled so."""
+    if symbol.type is not ValueType.TEXT:
+        return message("write `in {name}`", name=cell.text)
+    if cell.span.file.endswith(".csv"):  # a spreadsheet puts quotes where it likes
+        return message("write `in {name}`; if the text is meant, give the set another name", name=cell.text)
+    return message('write `in {name}`, or put the text in quotes: `"{name}"`', name=cell.text)
 
 
 class _Range(NamedTuple):
