@@ -235,6 +235,21 @@ def test_chinese_heads_make_a_chinese_rulebook(tmp_path: Path, capfd: pytest.Cap
     assert run(capfd, "check", str(folder))[0] == codes.FINE
 
 
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [("de", "Erste Regeln"), ("fr", "Premières règles"), ("es", "Primeras reglas"), ("ja", "最初の規則")],
+)
+def test_a_proposal_is_in_the_language_that_was_asked_for(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], language: str, title: str
+) -> None:
+    source, folder = tmp_path / "a.csv", tmp_path / "rules"
+    source.write_text("Nummer,Betrag\na1,9.90\n", "utf-8")
+    assert run(capfd, "init", str(folder), "--from", str(source), "--language", language)[0] == codes.FINE
+    policy = (folder / "policies/first.yaml").read_text("utf-8")
+    assert f"title: {title}\n" in policy and "First" not in policy and "declare" not in policy
+    assert run(capfd, "check", str(folder))[0] == codes.FINE
+
+
 def test_a_currency_that_all_sums_name_is_that_of_the_rulebook(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -172,6 +172,9 @@ def test_in_the_week_of_the_starter_no_clock_is_changed() -> None:
          "en, JPY, Asia/Tokyo, JP"),
         (["--language", "en", "--currency", "KWD"], "en, KWD, America/New_York, US"),
         (["--language", "en", "--calendar", "US-CA"], "en, USD, America/New_York, US-CA"),
+        (["--language", "pt-BR"], "`pt-BR` has none yet"),
+        (["--language", "zh-Hant"], "zh-Hant, TWD, Asia/Taipei, TW\nthe texts are in simplified characters"),
+        (["--language", "de-CH"], "de-CH, CHF, Europe/Zurich, CH\ntry next:"),
     ],
 )  # fmt: skip
 def test_the_house_is_as_was_said_and_else_as_is_usual(

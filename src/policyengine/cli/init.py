@@ -7,7 +7,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 import click
@@ -30,6 +30,7 @@ from policyengine.starting.starter import AS_OF, EXAMPLE, starter_files
 from policyengine.starting.words import spoken
 
 _COMMA = re.compile("[,，、]")
+_TRADITIONAL = re.compile("zh-(hant.*|tw|hk|mo)", re.IGNORECASE)
 
 
 class _Made(Frozen):
@@ -102,9 +103,15 @@ def command(
 def _starter(folder: str, said: Said, say: Speech) -> _Made:
     house = _settled(said, say)
     judge = f'evaluate {os.path.join(folder, EXAMPLE)} --rules {folder} --as-of "{AS_OF}"'
-    is_foreign = spoken(house.language) == "en" and not house.language.lower().startswith("en")
-    note = say("the texts are English, to be translated: `{language}` has none yet", language=house.language)
-    return _Made(starter_files(house), house, judge, (note,) if is_foreign else ())
+    return _Made(starter_files(house), house, judge, tuple(_borrowed(house.language, say)))
+
+
+def _borrowed(language: str, say: Speech) -> Iterator[str]:
+    """Yield what is to be told where the texts of the starter are not those of the language itself."""
+    if spoken(language) == "en" and not language.lower().startswith("en"):
+        yield say("the texts are English, to be translated: `{language}` has none yet", language=language)
+    if _TRADITIONAL.fullmatch(language):
+        yield say("the texts are in simplified characters: `{language}` has none yet", language=language)
 
 
 def _from_cases(folder: str, source: str, said: Said, say: Speech) -> _Made:

@@ -116,7 +116,9 @@ def defaults(language: str) -> tuple[str, str, str]:
     parts = language.replace("_", "-").split("-")
     named = next((one.upper() for one in parts[1:] if len(one) == 2 and one.isalpha()), "")
     known = _usual()["territories"]
-    territory = named if named in known else _usual()["languages"].get(parts[0].lower(), _ELSEWHERE)
+    spoken = ("-".join(parts[:2]).lower(), parts[0].lower())  # the script may tell the country
+    usual = next((_usual()["languages"][one] for one in spoken if one in _usual()["languages"]), _ELSEWHERE)
+    territory = named if named in known else usual
     currency, zone = known[territory]
     return currency, zone, territory
 

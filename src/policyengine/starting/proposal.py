@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from policyengine.diagnostics.diagnostic import Message, message
+from policyengine.diagnostics.diagnostic import Message, marked, message
 from policyengine.diagnostics.i18n import Speech
 from policyengine.frozen import Frozen, replace
 from policyengine.starting.guess import Ground, Guess, guess
@@ -70,7 +70,7 @@ def propose(samples: Samples, house: House, ground: Ground) -> Proposal:
     files = {
         "rulebook.yaml": _rulebook(house),
         "facts.yaml": _facts(named, samples, lists, house, say),
-        "policies/first.yaml": _policy(named, house, say),
+        "policies/first.yaml": _policy(named, house),
         CASES: "".join(_cases(samples, named, lists, instant)),
     }
     return Proposal(files, tuple(doubts))
@@ -271,15 +271,20 @@ def _absence(one: Named) -> Iterator[Message]:
         )
 
 
-def _policy(named: Sequence[Named], house: House, say: Speech) -> str:
+_TITLE = marked("First rules")
+_DECLARE = marked("A rule concludes something: declare it in facts.yaml,")
+_SAY_WHEN = marked("and say here when it is so:")
+
+
+def _policy(named: Sequence[Named], house: House) -> str:
     """Return a policy file that has no rule yet, and shows how one is written of a fact that is there."""
-    lines = ["policy: first", f"title: {scalar(say('First rules'))}"]
+    lines = ["policy: first", f"title: {scalar(say_in(house.language, _TITLE))}"]
     test = next((test for test in map(_test, named) if test), None)
     if test is not None:
         lines += [
-            f"# {say('A rule concludes something: declare it in facts.yaml,')}",
+            f"# {say_in(house.language, _DECLARE)}",
             "#   result.fits: {type: boolean, title: …, role: outcome}",
-            f"# {say('and say here when it is so:')}",
+            f"# {say_in(house.language, _SAY_WHEN)}",
             "# rules:",
             "#   it_fits:",
             "#     title: …",
