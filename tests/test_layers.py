@@ -30,6 +30,7 @@ LAYERS = (
     "render",
     "api",
     "testing",
+    "sampling",
     "reporting",
     "lint",
     "book",

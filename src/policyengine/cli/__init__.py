@@ -36,6 +36,7 @@ _COMMANDS = (
     "init",
     "lsp",
     "report",
+    "sample",
     "schema",
     "show",
     "test",

@@ -179,10 +179,15 @@ def write_file(path: str, text: str) -> None:
 
     A file that is there keeps its rights, and a link to it stays a link.
     """
-    from policyengine.syntax.writing import write_whole  # only for the commands that write files
+    write_file_in_parts(path, (text.encode("utf-8", "backslashreplace"),))
+
+
+def write_file_in_parts(path: str, parts: Iterable[bytes]) -> None:
+    """Write a file as :func:`write_file` does, of which not the whole is there at once."""
+    from policyengine.syntax.writing import write_parts  # only for the commands that write files
 
     try:
-        write_whole(path, text.encode("utf-8", "backslashreplace"))
+        write_parts(path, parts)
     except BrokenPipeError:
         raise
     except (OSError, ValueError) as fault:  # ValueError: a NUL in the path

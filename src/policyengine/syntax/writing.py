@@ -11,6 +11,7 @@ import errno
 import os
 import shutil
 import stat
+from collections.abc import Iterable
 
 _BINARY: int = getattr(os, "O_BINARY", 0)
 _NONBLOCK: int = getattr(os, "O_NONBLOCK", 0)
@@ -23,8 +24,15 @@ def write_whole(path: str, data: bytes, mode: int = 0o666, replace: bool = True,
     umask. What is no ordinary file, such as a pipe or a device, is written into. Without ``replace``, a file
     that is there stays, and FileExistsError is raised. Without ``sync``, a power cut can leave half of it.
     """
+    write_parts(path, (data,), mode, replace, sync)
+
+
+def write_parts(
+    path: str, parts: Iterable[bytes], mode: int = 0o666, replace: bool = True, sync: bool = True
+) -> None:
+    """Write a file that is made in parts, as :func:`write_whole` does; what making a part raises, ends it."""
     if _is_special(path):
-        _write_into(path, data)
+        _write_into(path, parts)
         return
     target = os.path.realpath(path)
     is_there = os.path.lexists(target)
@@ -32,7 +40,7 @@ def write_whole(path: str, data: bytes, mode: int = 0o666, replace: bool = True,
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), target)
     draft = os.path.join(os.path.dirname(target), f".policyengine-{os.urandom(12).hex()}")
     try:
-        _write_new(draft, data, 0o600 if is_there else mode, sync)
+        _write_new(draft, parts, 0o600 if is_there else mode, sync)
         if is_there:
             _take_over(target, draft)
         if replace:
@@ -52,21 +60,22 @@ def _is_special(path: str) -> bool:
         return False
 
 
-def _write_into(path: str, data: bytes) -> None:
+def _write_into(path: str, parts: Iterable[bytes]) -> None:
     # Without O_NONBLOCK, opening a pipe waits for a reader.
     handle = os.open(path, os.O_WRONLY | _NONBLOCK | _BINARY)
     if _NONBLOCK:
         os.set_blocking(handle, True)
     with open(handle, "wb", buffering=0) as stream:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[stream.write(rest) :]
+        for part in parts:
+            rest = memoryview(part)
+            while rest:
+                rest = rest[stream.write(rest) :]
 
 
-def _write_new(path: str, data: bytes, mode: int, sync: bool) -> None:
+def _write_new(path: str, parts: Iterable[bytes], mode: int, sync: bool) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode)
     with open(handle, "wb") as stream:
-        stream.write(data)
+        stream.writelines(parts)
         if sync:
             stream.flush()
             os.fsync(stream.fileno())

@@ -1,0 +1,71 @@
+"""One case while it is drawn: what it says so far, and what is wished of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from random import Random
+from typing import TypeAlias
+
+from policyengine.model.case import Key
+from policyengine.model.conditions import AS_OF
+from policyengine.values.literals import Value
+
+Getter: TypeAlias = "Callable[[Draw, int | None, int | None], Value | None]"
+"""Gives a value of what is drawn so far, for a record of a list and the record that asks (``this``)."""
+Limit: TypeAlias = "Callable[[Draw], tuple[int | None, int | None] | None]"
+"""Gives the least and the greatest value that is wished, as values compare; None where it cannot be told."""
+Want: TypeAlias = "Callable[[Draw, int | None, int | None], None]"
+"""Wishes something of a case, for a record and the record that asks."""
+
+JUDGED: Key = (AS_OF, None)
+"""The key of the instant at which the case is judged."""
+DEEPEST = 8
+"""How far wishes and values lead to others, so that rules which rest on each other come to an end."""
+
+
+class Draw:
+    """The state of one case; each wish that comes first goes before those that contradict it."""
+
+    __slots__ = (
+        "barred",
+        "base",
+        "chosen",
+        "counts",
+        "depth",
+        "heads",
+        "limits",
+        "open",
+        "present",
+        "random",
+        "relevant",
+        "sources",
+        "values",
+    )
+
+    def __init__(self, chance: Random, base: int) -> None:
+        """``base`` is the instant (epoch seconds) about which the case begins."""
+        self.random = chance.random
+        self.base = base
+        self.values: dict[Key, Value] = {}
+        self.counts: dict[str, int] = {}
+        self.present: dict[Key, bool] = {}
+        self.chosen: dict[Key, Callable[[Draw], Value | None]] = {}
+        self.barred: dict[Key, list[Value]] = {}
+        self.limits: dict[Key, list[Limit]] = {}
+        self.sources: dict[Key, Getter] = {}
+        self.open: set[Key] = set()
+        self.heads: Collection[str] = ()
+        self.relevant: Collection[str] = ()
+        self.depth = 0
+
+    def below(self, number: int) -> int:
+        """Return a whole number from 0 on, less than another one."""
+        return int(self.random() * number)
+
+    def limit(self, key: Key, limit: Limit) -> None:
+        """Wish that a value is within limits."""
+        found = self.limits.get(key)
+        if found is None:
+            self.limits[key] = [limit]
+        else:
+            found.append(limit)

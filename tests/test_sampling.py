@@ -1,0 +1,85 @@
+"""Random past cases of a rulebook: that they are cases, the same every time, and stand at the edges."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from running import ROOT
+from small_shop import write_shop
+
+from policyengine import load_rulebook
+from policyengine.api import Rulebook, choose_readings
+from policyengine.loading.load import load_model
+from policyengine.model.rulebook import Rulebook as Model
+from policyengine.reading.case.reader import CaseReader
+from policyengine.sampling.sampler import Days, Sampler
+from policyengine.semantics.findings import Known
+from policyengine.values.literals import local_time
+
+SITUATIONS = sorted((ROOT / "tests" / "situations").iterdir())
+HOUSES = sorted((ROOT / "examples" / "rulebooks").iterdir())
+TAOBAO = ROOT / "rules" / "taobao"
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Rulebook:
+    return load_rulebook(write_shop(tmp_path_factory.mktemp("shop") / "rules"), engine="compiled")
+
+
+def sampler(book: Model, seed: int = 7, days: Days | None = None) -> Sampler:
+    return Sampler(book, choose_readings(book, {}), seed, days, judged=True)
+
+
+@pytest.mark.parametrize("folder", [*SITUATIONS, *HOUSES, TAOBAO], ids=lambda one: one.name)
+def test_all_cases_are_read(folder: Path) -> None:
+    book = load_model(str(folder), ()).rulebook
+    assert book is not None
+    reader = CaseReader(book)
+    lines = list(sampler(book).lines(range(1, 61)))
+    for line in lines:
+        case, faults = reader.read(line, "case")
+        assert case is not None, (line, faults)
+        assert case.as_of is not None
+    assert lines == list(sampler(book).lines(range(1, 61)))
+    assert lines[40:] == list(sampler(book).lines(range(41, 61)))
+    assert lines != list(sampler(book, seed=8).lines(range(1, 61)))
+    assert all(json.loads(line)["case"] == f"S7-{number:07}" for number, line in enumerate(lines, 1))
+
+
+def test_edges_of_times_and_sums_are_hit(shop: Rulebook) -> None:
+    times: Counter[int] = Counter()
+    sums: Counter[int] = Counter()
+    known: Counter[bool] = Counter()
+    for line in sampler(shop.model).lines(range(1, 1001)):
+        case, _ = shop.read_case(line, "case")
+        assert case is not None
+        total, gift = (case.values.get((f"order.{name}", None)) for name in ("total", "gift"))
+        assert gift is None or total is None or 0 <= int(str(gift)) <= int(str(total))
+        known[total is None] += 1
+        if isinstance(total, int) and abs(total - 9900) <= 1:
+            sums[total - 9900] += 1
+        assert case.as_of is not None
+        clock = shop.engine.run(case, case.as_of).deadlines["sending", None]
+        if isinstance(clock.due, Known) and isinstance(clock.due.value, int):
+            sent = case.values.get(("order.sent_at", None))
+            if isinstance(sent, int) and abs(sent - clock.due.value) <= 1:
+                times[sent - clock.due.value] += 1
+    assert all(times[offset] >= 8 for offset in (-1, 0, 1)), times
+    assert all(sums[offset] >= 8 for offset in (-1, 0, 1)), sums
+    assert known[True] >= 50 and known[False] >= 500
+
+
+def test_cases_begin_on_the_days_and_by_day(shop: Rulebook) -> None:
+    first = 738_521  # 2023-01-01
+    days: set[int] = set()
+    by_day = 0
+    maker = sampler(shop.model, days=Days(first, first + 30))
+    for number in range(1, 301):
+        local = local_time(maker.draw(number).base, shop.model.zone)
+        days.add(local.toordinal())
+        by_day += 9 <= local.hour < 21
+    assert days == set(range(first, first + 31))
+    assert by_day > 220
