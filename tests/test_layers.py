@@ -31,6 +31,7 @@ LAYERS = (
     "api",
     "testing",
     "sampling",
+    "batch",
     "reporting",
     "lint",
     "book",
@@ -54,6 +55,7 @@ DOORS = {
     "ruamel": ("formatting.layout",),
     "pygls": ("lsp",),
     "lsprotocol": ("lsp",),
+    "pyarrow": ("batch.parquet", "batch.encoding", "batch.inputs"),
     "matplotlib": ("reporting.chart",),
 }
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")

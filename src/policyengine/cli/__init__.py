@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _NAME = "policyengine"
 _COMPLETE = "_POLICYENGINE_COMPLETE"
 _COMMANDS = (
+    "batch",
     "book",
     "check",
     "clauses",

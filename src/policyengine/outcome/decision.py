@@ -246,6 +246,10 @@ class Decision:
         """Return one of the deadlines, without the others; None if it does not exist in any way."""
         return self._assembly.clock(self.judged.rulebook.deadlines[key[0]], key[1])
 
+    def deciding(self, key: Key) -> tuple[Key, ...]:
+        """Return the rules that give an outcome the value that it has, by name; none where it has none."""
+        return self._assembly.deciding(key)
+
     @cached_property
     def amounts(self) -> tuple[AmountView, ...]:
         """The amounts that exist or may exist, by name."""
@@ -492,6 +496,25 @@ class _Assembly:
             return ()
         return tuple(sorted({self.book.parameters[id].unconfirmed for id in support.parameters} - {""}))
 
+    def deciding(self, key: Key) -> tuple[Key, ...]:
+        """Return the rules that give a fact its value, without what they rest on."""
+        state = self.findings.states[key]
+        if isinstance(state, Unknown):  # perhaps all ways agree
+            found = self.outcome(self.book.facts[key[0]], key[1])
+            return tuple((one.rule.id, one.record) for one in found.reasons) if _is_known(found) else ()
+        if not isinstance(state, Known):
+            return ()
+        fact = self.book.facts[key[0]]
+        held = [
+            (rule.id, record)
+            for rule in self.explanation.explainer.conclusions.get(fact.path, ())
+            for record in ((key[1],) if fact.listed is not None else self._records(rule.listed))
+            if (rule.id, record) in self._fired
+        ]
+        # One rule that holds has nobody to give way to.
+        winners = held if len(held) == 1 else self.findings.resolved[key].winners
+        return tuple(sorted(winners, key=by_name))
+
     # ---------- clocks and amounts
 
     def clocks(self) -> Iterator[ClockView]:
@@ -665,6 +688,10 @@ def _may_be_absent(reasons: Sequence[Reason], between: Possible | None) -> bool:
     return all(one.truth is not Truth.TRUE for one in reasons) or any(
         isinstance(one, Absent) or (isinstance(one, Unknown) and not one.has_value) for one in values
     )
+
+
+def _is_known(outcome: Outcome) -> bool:
+    return isinstance(outcome.state, Known)
 
 
 def _status(state: State) -> Status:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import string
 from datetime import date
 
 from policyengine.diagnostics.i18n import Speech
@@ -15,13 +14,10 @@ from policyengine.render.json.parts import Json, text_data
 from policyengine.reporting.periods import Period
 from policyengine.reporting.tables import Group, ReportResult
 from policyengine.reporting.words import ReportWords
+from policyengine.values.escaping import inert_cell
 from policyengine.values.literals import ValueType, format_value
 
 FORMAT = "policyengine.report/1"
-_BLANK = string.whitespace + "\x1c\x1d\x1e\x1f\x85\u00a0\u200b\u2028\u2029\u3000\ufeff"
-# A spreadsheet takes a cell that begins like this for a formula, some after blanks and in the full width of
-# Chinese keyboards (https://owasp.org/www-community/attacks/CSV_Injection).
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 def render_report_json(result: ReportResult, faulty: int) -> str:
@@ -108,7 +104,7 @@ def render_report_csv(result: ReportResult, say: Speech) -> str:
             name = words.group(row.group, table.counted.by, table.counted.missing)
             out.writerow(
                 [
-                    _safe(one)
+                    inert_cell(one)
                     for one in (words.naming.text(table.counted.title), name, row.now, row.before, "")
                 ]
             )
@@ -116,22 +112,16 @@ def render_report_csv(result: ReportResult, say: Speech) -> str:
         for value, names in repeats.rows:
             shown = words.group(Group("value", value), repeats.repeats.by)
             title = words.naming.text(repeats.repeats.title)
-            out.writerow([_safe(one) for one in (title, shown, len(names), "", " ".join(names))])
+            out.writerow([inert_cell(one) for one in (title, shown, len(names), "", " ".join(names))])
     for listed in result.lists:
         out.writerow([])
         title = words.naming.text(listed.listed.title)
-        out.writerow([_safe(one) for one in (title, *(words.column(ref) for ref in listed.listed.columns))])
+        out.writerow(
+            [inert_cell(one) for one in (title, *(words.column(ref) for ref in listed.listed.columns))]
+        )
         for name, cells in listed.rows:
             shown_cells = (
                 words.group(cell, ref) for cell, ref in zip(cells, listed.listed.columns, strict=True)
             )
-            out.writerow([_safe(one) for one in (name, *shown_cells)])
+            out.writerow([inert_cell(one) for one in (name, *shown_cells)])
     return stream.getvalue()
-
-
-def _safe(value: object) -> object:
-    """Return a text that no spreadsheet takes for a formula."""
-    if not isinstance(value, str):
-        return value
-    begins = value.startswith(_FORMULA) or value.lstrip(_BLANK).startswith(_FORMULA)
-    return f"'{value}" if begins else value

@@ -5,23 +5,10 @@ from __future__ import annotations
 from html import escape
 
 from policyengine.diagnostics.i18n import Speech
+from policyengine.render import html_page
 from policyengine.reporting.chart import Bar, bar_chart
 from policyengine.reporting.tables import CountTable, Group, ListTable, RepeatTable, ReportResult
 from policyengine.reporting.words import ReportWords, signed
-from policyengine.values.escaping import xml_text
-
-_STYLE = """
-body { font: 15px/1.6 "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "Segoe UI", Arial, sans-serif;
-  color: #1c2330; margin: 2rem auto; max-width: 960px; padding: 0 1rem; }
-h1 { font-size: 1.4rem; margin-bottom: .2rem; } h2 { font-size: 1.05rem; margin: 2rem 0 .4rem; }
-p.faint { color: #667080; margin-top: 0; } p.total { font-size: 1.15rem; font-weight: 600; }
-svg { width: 100%; height: auto; border: 1px solid #d8dde4; border-radius: 6px; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #d8dde4; vertical-align: top; }
-th { background: #f4f6f9; font-weight: 600; }
-td.number { font-variant-numeric: tabular-nums; }
-@media print { body { margin: 0; max-width: none; } section, tr { break-inside: avoid; } }
-"""
 
 
 def render_report_html(result: ReportResult, faulty: int, say: Speech) -> str:
@@ -36,11 +23,7 @@ def render_report_html(result: ReportResult, faulty: int, say: Speech) -> str:
         *(_repeats(words, table) for table in result.repeats),
         *(f'<p class="faint">{escape(line)}</p>' for line in words.left_out(faulty)),
     ]
-    language = "zh-CN" if say.language == "zh" else "en"
-    head = f'<meta charset="utf-8"><title>{escape(words.title())}</title><style>{_STYLE}</style>'
-    body = "\n".join(parts)
-    page = f'<html lang="{language}"><head>{head}</head><body>\n{body}\n</body></html>'
-    return xml_text(f"<!DOCTYPE html>\n{page}\n")
+    return html_page.page(words.title(), say, parts)
 
 
 def _count(words: ReportWords, table: CountTable) -> str:
@@ -83,14 +66,4 @@ def _repeats(words: ReportWords, table: RepeatTable) -> str:
 
 
 def _table(words: ReportWords, head: list[str], rows: list[list[object]]) -> str:
-    if not rows:
-        return f"<p>{escape(words.say('none'))}</p>"
-    lines = ["<table><thead><tr>", *(f"<th>{escape(one)}</th>" for one in head), "</tr></thead><tbody>"]
-    for row in rows:
-        lines.append("<tr>" + "".join(_cell(one) for one in row) + "</tr>")
-    return "".join([*lines, "</tbody></table>"])
-
-
-def _cell(value: object) -> str:
-    kind = ' class="number"' if isinstance(value, int) else ""
-    return f"<td{kind}>{escape(str(value))}</td>"
+    return html_page.table(head, rows) if rows else f"<p>{escape(words.say('none'))}</p>"

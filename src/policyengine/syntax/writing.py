@@ -52,6 +52,46 @@ def write_parts(
             os.unlink(draft)
 
 
+def move_whole(source: str, target: str) -> None:
+    """Move a file to a place where a reader sees the whole of it, or what was there. Raises OSError.
+
+    As with :func:`write_whole`, a file that is there keeps its rights, a link to it stays a link, and what is
+    no ordinary file is written into.
+    """
+    if _is_special(target):
+        with open(source, "rb") as stream, open(target, "wb", buffering=0) as other:
+            shutil.copyfileobj(stream, other)
+        os.unlink(source)
+        return
+    target = os.path.realpath(target)
+    if os.path.lexists(target):
+        if not os.access(target, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), target)
+        _take_over(target, source)
+    try:
+        os.replace(source, target)
+    except OSError as fault:
+        if fault.errno != errno.EXDEV:
+            raise
+        _move_across(source, target)
+
+
+def _move_across(source: str, target: str) -> None:
+    """Move a file to another file system: copied beside the target first."""
+    draft = os.path.join(os.path.dirname(target), f".policyengine-{os.urandom(12).hex()}")
+    try:
+        with open(source, "rb") as stream, open(draft, "xb") as other:
+            shutil.copyfileobj(stream, other)
+            other.flush()
+            os.fsync(other.fileno())
+        shutil.copystat(source, draft)
+        os.replace(draft, target)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(draft)
+    os.unlink(source)
+
+
 def _is_special(path: str) -> bool:
     # Asked of the path and not of where its links lead: /dev/stdout leads to a place that is not there.
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 
 SHOWN_LENGTH = 40
 """So many characters of a text stand in a message."""
@@ -36,3 +37,17 @@ def shorten(text: str) -> str:
     """Return a text fit for a message: at most 40 of its characters and ``…``, unprintable ones escaped."""
     head = printable(text[:SHOWN_LENGTH])
     return head + "…" if len(text) > SHOWN_LENGTH else head
+
+
+_BLANK = string.whitespace + "\x1c\x1d\x1e\x1f\x85\u00a0\u200b\u2028\u2029\u3000\ufeff"
+# A spreadsheet takes a cell that begins like this for a formula, some after blanks and in the full width of
+# Chinese keyboards (https://owasp.org/www-community/attacks/CSV_Injection).
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+
+
+def inert_cell(value: object) -> object:
+    """Return a text that no spreadsheet takes for a formula; what is no text stays as it is."""
+    if not isinstance(value, str):
+        return value
+    begins = value.startswith(_FORMULA) or value.lstrip(_BLANK).startswith(_FORMULA)
+    return f"'{value}" if begins else value

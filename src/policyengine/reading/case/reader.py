@@ -66,7 +66,7 @@ class CaseReader:
         value, faults = read_json(text, file, first_line)
         if has_errors(faults):
             return None, faults
-        return self._read(value, Source(text, file, first_line), settings)
+        return self.read_value(value, Source(text, file, first_line), settings)
 
     def read_plain(
         self, value: Mapping[str, object], file: str, settings: Settings = ()
@@ -78,7 +78,7 @@ class CaseReader:
         read = reader.read(value)
         if reader.faults:
             return None, reader.faults
-        return self._read(read, Source("", file, 1), settings)
+        return self.read_value(read, Source("", file, 1), settings)
 
     def read_tree(self, tree: MappingNode, id: str) -> tuple[Case | None, list[Diagnostic]]:
         """Return the case of a YAML tree, or None when there are errors, and everything wrong with it."""
@@ -89,7 +89,7 @@ class CaseReader:
         read = reader.read(to_plain(tree))
         if reader.faults:
             return None, [replace(fault, span=tree.span) for fault in reader.faults]
-        case, faults = self._read(read, TreeSource(tree), ())
+        case, faults = self.read_value(read, TreeSource(tree), ())
         return None if case is None else replace(case, id=id), faults
 
     def name_of(self, written: str) -> str:
@@ -99,9 +99,13 @@ class CaseReader:
         found = {one.key for one in self.lookup.find(written, CASE)}
         return format_key(self.rulebook, found.pop()) if len(found) == 1 else written
 
-    def _read(
-        self, value: object, source: Source, settings: Settings
+    def read_value(
+        self, value: object, source: Source, settings: Settings = ()
     ) -> tuple[Case | None, list[Diagnostic]]:
+        """Return the case of a value as the reader of JSON gives it, and everything wrong with it.
+
+        ``source`` knows where its parts stand.
+        """
         if not isinstance(value, dict):
             what = message("a case is an object: `{{ … }}`")
             help = message("write several cases in a file named `….ndjson`, each on a line")

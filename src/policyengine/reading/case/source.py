@@ -45,6 +45,19 @@ class Source:
         return ""
 
 
+class PlacedSource(Source):
+    """A case that is a row of a table: all of it stands in one place."""
+
+    def __init__(self, file: str, line: int) -> None:
+        """``line`` is that of the file, or the number of the row, from 1."""
+        super().__init__("", file, line)
+        self.span = Span(file, line, 1, line, 2)
+
+    def places(self, wanted: Sequence[tuple[Path, bool]]) -> list[Span]:
+        """Return where values stand."""
+        return [self.span for _ in wanted]
+
+
 class TreeSource(Source):
     """Where the parts of a case stand that is written in YAML."""
 

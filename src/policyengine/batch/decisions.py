@@ -1,0 +1,125 @@
+"""What is done to a block of cases: read, judged, and written as rows; faulty records are put aside."""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections.abc import Callable, Mapping
+
+from policyengine.batch.columns import Named
+from policyengine.batch.encoding import Encoder, Ndjson, Target, encoder_of
+from policyengine.batch.reading import BlockReader, Read, When
+from policyengine.batch.records import Block
+from policyengine.batch.row import Row, RowShape
+from policyengine.batch.shipment import Shipment
+from policyengine.batch.summary import Summary, summarize
+from policyengine.diagnostics.i18n import Language, Speech
+from policyengine.frozen import Frozen
+from policyengine.outcome.decision import Decision
+
+MOST_TOLD = 20
+"""Faulty records that are told one by one."""
+_BETWEEN_COLLECTIONS = 50_000  # new objects: those of some ten cases
+
+
+class Done(Frozen):
+    """A block that has been judged: its rows and its rejects as bytes, and what they say in numbers.
+
+    ``faulty`` are the first records that are put aside; ``differ`` is what two engines found different, with
+    the case, None as it should be.
+    """
+
+    rows: bytes
+    rejects: bytes
+    records: int
+    rejected: int
+    summary: Summary
+    faulty: tuple[Read, ...]
+    differ: tuple[str, Read] | None = None
+
+
+class Decisions(Frozen):
+    """Judging cases and writing their decisions.
+
+    ``target`` is the form of the rows; ``whole`` writes whole decisions instead, as ``evaluate`` does.
+    ``refine`` finds out what is still possible where something is undetermined.
+    """
+
+    shipment: Shipment
+    named: Named
+    when: When
+    target: Target
+    whole: bool
+    refine: bool
+    language: Language
+
+    def start(self) -> Callable[[Block], Done]:
+        """Return what judges blocks."""
+        gc.set_threshold(_BETWEEN_COLLECTIONS)
+        return _Judge(self).judge
+
+
+class _Judge:
+    """Judges blocks in one process."""
+
+    def __init__(self, task: Decisions) -> None:
+        self.task = task
+        self.rulebook = task.shipment.open()
+        self.reader = BlockReader(self.rulebook, task.named, task.when)
+        self.shape = RowShape(self.rulebook.model)
+        self.encoder: Encoder = Ndjson(self.shape) if task.whole else encoder_of(task.target, self.shape)
+        self.say = Speech(task.language)
+        self.checker = self.rulebook.spot_check()
+
+    def judge(self, block: Block) -> Done:
+        """Judge one block."""
+        from policyengine.engines.spot_check import EnginesDiffer
+
+        rows: list[Row] = []
+        whole: list[str] = []
+        faulty: list[Read] = []
+        rejects: list[str] = []
+        records = 0
+        differ = None
+        for read in self.reader.read(block):
+            records += 1
+            if read.case is None:
+                rejects.append(reject_line(read, self.say))
+                if len(faulty) < MOST_TOLD:
+                    faulty.append(read)
+                continue
+            decision = self.rulebook.judge(read.case, read.as_of, (), self.task.refine)
+            try:
+                self.checker.check(read.case, read.as_of, decision.findings)
+            except EnginesDiffer as fault:
+                differ = differ or (fault.difference, read)
+            rows.append(self.shape.row(decision, read.file, read.line))
+            if self.task.whole:
+                whole.append(_whole(decision, read))
+        written = "".join(whole).encode() if self.task.whole else self.encoder.encode(rows)
+        summary = summarize(self.shape, rows)
+        return Done(written, "".join(rejects).encode(), records, len(rejects), summary, tuple(faulty), differ)
+
+
+def _whole(decision: Decision, read: Read) -> str:
+    from policyengine.render.json.decision import render_json
+
+    return render_json(decision, {"line": read.line}, None) + "\n"
+
+
+def reject_line(read: Read, say: Speech) -> str:
+    """Return what is wrong with a record, and the record, as one line of JSON that ends with a line feed."""
+    faults = [
+        {
+            "code": one.code,
+            "field": one.path,
+            "message": say.message(one.message),
+            "help": None if one.help is None else say.message(one.help),
+            "line": one.span.line,
+            "column": one.span.column,
+        }
+        for one in read.faults
+    ]
+    told = read.told if isinstance(read.told, str | Mapping) else None
+    data = {"file": read.file, "line": read.line, "faults": faults, "record": told}
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str) + "\n"

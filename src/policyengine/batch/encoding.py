@@ -1,0 +1,235 @@
+"""Rows as bytes: NDJSON, CSV, or Arrow record batches from which a Parquet file is made."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, Protocol
+
+from policyengine.batch.parquet import arrow
+from policyengine.batch.row import NOT_APPLICABLE, Cell, Field, Row, RowShape
+from policyengine.model.rulebook import Rulebook
+from policyengine.values.escaping import inert_cell
+from policyengine.values.literals import MILLIONTH_PLACES, Duration, ValueType, format_value, length_text
+
+Target = Literal["ndjson", "csv", "parquet"]
+TARGETS: tuple[Target, ...] = ("ndjson", "csv", "parquet")
+_BETWEEN = "; "
+_FREE = ("text", ValueType.TEXT)  # what somebody else has written
+
+
+class Encoder(Protocol):
+    """Writes rows in one form."""
+
+    def head(self) -> bytes:
+        """Return what stands before the first row."""
+        ...
+
+    def encode(self, rows: Sequence[Row]) -> bytes:
+        """Return rows as bytes; rows that come together in one call stay together."""
+        ...
+
+
+def encoder_of(target: Target, shape: RowShape) -> Encoder:
+    """Return what writes rows in a form. Raises NeedsArrow."""
+    if target == "ndjson":
+        return Ndjson(shape)
+    return Csv(shape) if target == "csv" else Arrow(shape)
+
+
+def plain(book: Rulebook, field: Field, cell: Cell) -> object:
+    """Return a cell as JSON has it; a value in its one machine form."""
+    if cell is None:
+        return None
+    if isinstance(field.form, ValueType):
+        assert isinstance(cell, int | str | bool | Duration)
+        return format_value(cell, field.form, book.zone, book.currency)
+    if field.form == "records":
+        assert isinstance(cell, tuple)
+        return [named(book, field.fields, row) for row in cell]
+    return list(cell) if isinstance(cell, tuple) else cell
+
+
+def named(book: Rulebook, fields: Sequence[Field], row: Sequence[Cell]) -> dict[str, object]:
+    """Return a row by the names of its columns; what is not applicable is left out."""
+    return {
+        field.name: plain(book, field, cell)
+        for field, cell in zip(fields, row, strict=True)
+        if cell is not None and cell != NOT_APPLICABLE
+    }
+
+
+class Ndjson:
+    """One JSON object a row; what has no value, or is not applicable, is left out."""
+
+    def __init__(self, shape: RowShape) -> None:
+        """``shape`` knows the columns."""
+        self.shape = shape
+
+    def head(self) -> bytes:
+        """Return nothing."""
+        return b""
+
+    def encode(self, rows: Sequence[Row]) -> bytes:
+        """Return a line for each row."""
+        book, fields = self.shape.book, self.shape.fields
+        lines = (
+            json.dumps(named(book, fields, row), ensure_ascii=False, separators=(",", ":")) for row in rows
+        )
+        return "".join(f"{line}\n" for line in lines).encode()
+
+
+class Csv:
+    """A table (RFC 4180, UTF-8): rules and missing facts divided by semicolons, records as JSON in a cell."""
+
+    def __init__(self, shape: RowShape) -> None:
+        """``shape`` knows the columns."""
+        self.shape = shape
+
+    def head(self) -> bytes:
+        """Return the names of the columns."""
+        return _csv([[field.name for field in self.shape.fields]])
+
+    def encode(self, rows: Sequence[Row]) -> bytes:
+        """Return a line for each row."""
+        fields = self.shape.fields
+        return _csv([self._cell(*one) for one in zip(fields, row, strict=True)] for row in rows)
+
+    def _cell(self, field: Field, cell: Cell) -> object:
+        found = plain(self.shape.book, field, cell)
+        if field.form == "records" and found is not None:
+            return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+        if isinstance(found, bool):
+            return "true" if found else "false"
+        if isinstance(found, list):
+            return _BETWEEN.join(map(str, found))
+        return inert_cell(found) if field.form in _FREE and isinstance(found, str) else found
+
+
+def _csv(rows: Iterable[Sequence[object]]) -> bytes:
+    stream = io.StringIO()
+    csv.writer(stream).writerows(rows)
+    return stream.getvalue().encode()
+
+
+# ---------- Arrow
+
+
+class Arrow:
+    """Arrow record batches without their schema, one after the other."""
+
+    def __init__(self, shape: RowShape) -> None:
+        """``shape`` knows the columns. Raises NeedsArrow."""
+        self.shape = shape
+        self.arrow = arrow()
+        self.schema = schema_of(shape)
+
+    def head(self) -> bytes:
+        """Return nothing: the schema belongs to the rulebook."""
+        return b""
+
+    def encode(self, rows: Sequence[Row]) -> bytes:
+        """Return one batch."""
+        if not rows:
+            return b""
+        places = self.shape.book.currency.places
+        columns = [
+            self.arrow.array(exact_cells(field, [row[number] for row in rows], places), kind)
+            for number, (field, kind) in enumerate(zip(self.shape.fields, self.schema.types, strict=True))
+        ]
+        batch = self.arrow.record_batch(columns, schema=self.schema)
+        data: bytes = batch.serialize().to_pybytes()
+        return data
+
+
+def schema_of(shape: RowShape) -> Any:
+    """Return the Arrow schema of a rulebook's rows. Raises NeedsArrow.
+
+    Money is a decimal with the places of the currency, a percentage a decimal of percents, an instant a
+    timestamp in the zone of the rulebook, a length of time its text.
+    """
+    pa = arrow()
+    return pa.schema([pa.field(one.name, _type(one, shape.book)) for one in shape.fields])
+
+
+def _type(field: Field, book: Rulebook) -> Any:
+    pa = arrow()
+    match field.form:
+        case "texts":
+            return pa.list_(pa.string())
+        case "records":
+            return pa.list_(pa.struct([pa.field(one.name, _type(one, book)) for one in field.fields]))
+        case ValueType.MONEY:
+            return pa.decimal128(38, book.currency.places)
+        case ValueType.PERCENT | ValueType.NUMBER:
+            return pa.decimal128(38, MILLIONTH_PLACES)
+        case ValueType.COUNT:
+            return pa.int64()
+        case ValueType.BOOLEAN:
+            return pa.bool_()
+        case ValueType.INSTANT:
+            return pa.timestamp("ms", tz=book.zone.key)
+        case ValueType.DATE:
+            return pa.date32()
+        case _:
+            return pa.string()
+
+
+def exact_cells(field: Field, cells: Sequence[Cell], places: int) -> list[object]:
+    """Return cells as Arrow takes them, exactly; ``places`` are the decimals of the currency."""
+    return [None if cell is None else _exact(field, cell, places) for cell in cells]
+
+
+def _exact(field: Field, cell: Any, places: int) -> object:
+    match field.form:
+        case "records":
+            rows = [exact_row(field.fields, row, places) for row in cell]
+            return rows
+        case ValueType.MONEY:
+            return Decimal(cell).scaleb(-places)
+        case ValueType.PERCENT | ValueType.NUMBER:
+            return Decimal(cell).scaleb(-MILLIONTH_PLACES)
+        case ValueType.INSTANT:
+            return cell * 1000
+        case ValueType.DATE:
+            return date.fromordinal(cell)
+        case _ if isinstance(cell, Duration):
+            return length_text(cell)
+    return list(cell) if isinstance(cell, tuple) else cell
+
+
+def exact_row(fields: Sequence[Field], row: Sequence[Cell], places: int) -> dict[str, object]:
+    """Return a row by names, as Arrow takes it."""
+    return {
+        field.name: None if cell is None else _exact(field, cell, places)
+        for field, cell in zip(fields, row, strict=True)
+    }
+
+
+_GROUP_ROWS = 65_536
+
+
+def write_parquet(shape: RowShape, batches: str, target: str) -> None:
+    """Make a Parquet file of record batches as :class:`Arrow` writes them. Raises OSError and NeedsArrow."""
+    pa = arrow()
+    import pyarrow.parquet
+
+    schema = schema_of(shape)
+    with (
+        pa.OSFile(batches, "rb") as stream,
+        pyarrow.parquet.ParquetWriter(target, schema, compression="zstd") as writer,
+    ):
+        size, held, rows = stream.size(), [], 0
+        while stream.tell() < size:
+            batch = pa.ipc.read_record_batch(pa.ipc.read_message(stream), schema)
+            held.append(batch)
+            rows += batch.num_rows
+            if rows >= _GROUP_ROWS:
+                writer.write_table(pa.Table.from_batches(held, schema))
+                held, rows = [], 0
+        if held:
+            writer.write_table(pa.Table.from_batches(held, schema))

@@ -1,0 +1,82 @@
+"""Blocks of cases in many processes: what is done to each, and their results in the order of the blocks."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from typing import Any, Protocol, TypeVar
+
+from policyengine.batch.records import Block
+
+Done = TypeVar("Done", covariant=True)
+_WAITING = 3  # blocks for each process that are read and not done: enough that none waits
+
+Work = Callable[[Block], Any]
+
+
+class Task(Protocol[Done]):
+    """What is to be done to blocks. It is sent to other processes, so it is data."""
+
+    def start(self) -> Callable[[Block], Done]:
+        """Return what does it, made ready in the process in which it is done."""
+        ...
+
+
+def cores() -> int:
+    """Return how many processes can run at a time."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+
+
+def run_blocks(task: Task[Done], blocks: Iterable[Block], jobs: int) -> Iterator[tuple[Block, Done]]:
+    """Return each block with what was done to it, in order; at most a few blocks are held at a time.
+
+    With one process, or one block, it is done in this one. Raises BrokenProcessPool if one is killed.
+    """
+    rest = iter(blocks)
+    first = [block for _, block in zip(range(2), rest, strict=False)]
+    if jobs <= 1 or len(first) < 2:
+        work = task.start() if first else None
+        for block in _chained(first, rest):
+            assert work is not None
+            yield block, work(block)
+        return
+    # Other ways to start a process copy this one, with whatever its threads hold.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, context, _begin, (task,)) as pool:
+        waiting: deque[tuple[Block, Future[Done]]] = deque()
+        try:
+            for block in _chained(first, rest):
+                waiting.append((block, pool.submit(_do, block)))
+                while len(waiting) > jobs * _WAITING:
+                    before, future = waiting.popleft()
+                    yield before, future.result()
+            while waiting:
+                before, future = waiting.popleft()
+                yield before, future.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _chained(first: Iterable[Block], rest: Iterator[Block]) -> Iterator[Block]:
+    yield from first
+    yield from rest
+
+
+_work: Work | None = None
+
+
+def _begin(task: Task[Any]) -> None:
+    """Make a new process ready."""
+    global _work
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who interrupts means the process that reads
+    _work = task.start()
+
+
+def _do(block: Block) -> Any:
+    assert _work is not None
+    return _work(block)

@@ -1,0 +1,68 @@
+"""Pages that need nothing else: the frame of a page, tables, and bars that show shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from policyengine.diagnostics.i18n import Speech
+from policyengine.frozen import Frozen
+from policyengine.values.escaping import xml_text
+
+STYLE = """
+body { font: 15px/1.6 "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "Segoe UI", Arial, sans-serif;
+  color: #1c2330; margin: 2rem auto; max-width: 960px; padding: 0 1rem; }
+h1 { font-size: 1.4rem; margin-bottom: .2rem; } h2 { font-size: 1.05rem; margin: 2rem 0 .4rem; }
+h3 { font-size: .95rem; margin: 1.2rem 0 .3rem; font-weight: 600; }
+p.faint, td.faint { color: #667080; } p.faint { margin-top: 0; }
+p.total { font-size: 1.15rem; font-weight: 600; }
+svg { width: 100%; height: auto; border: 1px solid #d8dde4; border-radius: 6px; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #d8dde4; vertical-align: top; }
+th { background: #f4f6f9; font-weight: 600; }
+td.number { font-variant-numeric: tabular-nums; text-align: right; width: 6rem; }
+td.bar { width: 45%; } td.bar div { background: #4878a8; height: 1rem; margin-top: .25rem; min-width: 1px; }
+code { font: 13px/1.4 ui-monospace, "Cascadia Mono", Consolas, monospace; color: #667080; }
+@media print { body { margin: 0; max-width: none; } section, tr { break-inside: avoid; } }
+"""
+
+
+class Bar(Frozen):
+    """A number with its name and its share of the longest bar's length, in thousandths."""
+
+    name: str
+    number: str
+    share: int
+
+
+def page(title: str, say: Speech, parts: Iterable[str]) -> str:
+    """Return an HTML document of parts that are HTML."""
+    language = "zh-CN" if say.language == "zh" else "en"
+    head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{STYLE}</style>'
+    body = "\n".join(parts)
+    whole = f'<html lang="{language}"><head>{head}</head><body>\n{body}\n</body></html>'
+    return xml_text(f"<!DOCTYPE html>\n{whole}\n")
+
+
+def bars(found: Sequence[Bar]) -> str:
+    """Return a table of bars."""
+    rows = (
+        f"<tr><td>{escape(one.name)}</td>"
+        f'<td class="number">{escape(one.number)}</td>'
+        f'<td class="bar"><div style="width:{one.share / 10:.1f}%"></div></td></tr>'
+        for one in found
+    )
+    return f"<table><tbody>{''.join(rows)}</tbody></table>"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a table of texts and numbers."""
+    lines = ["<table><thead><tr>", *(f"<th>{escape(one)}</th>" for one in head), "</tr></thead><tbody>"]
+    for row in rows:
+        lines.append("<tr>" + "".join(_cell(one) for one in row) + "</tr>")
+    return "".join([*lines, "</tbody></table>"])
+
+
+def _cell(value: object) -> str:
+    kind = ' class="number"' if isinstance(value, int) else ""
+    return f"<td{kind}>{escape(str(value))}</td>"
