@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Literal
 
@@ -11,6 +11,7 @@ from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen
 from policyengine.model.key_names import path_of
 from policyengine.model.lookup import CASE, Lookup, Unknown
+from policyengine.model.rulebook import Fact
 from policyengine.syntax.keys import Path
 from policyengine.values.display import TYPE_WORDS
 from policyengine.values.escaping import shorten
@@ -36,13 +37,20 @@ class Columns(Frozen):
 class Named(Frozen):
     """Columns, or keys of JSON cases, that are no facts.
 
-    ``id`` is what names a case, ``as_of`` what says when it is judged, where those are no facts; ``ignored``
-    are left out.
+    ``id`` is what names a case: a fact, or something beside the facts. ``as_of`` is what says when it is
+    judged, where that is no fact. ``ignored`` are left out, with what is in them.
     """
 
     id: str = "case"
     as_of: str = "as_of"
     ignored: tuple[str, ...] = ()
+
+
+def fact_of(lookup: Lookup, name: str) -> Fact | None:
+    """Return the fact, given once in a case, that a name or title means; None if it means no such one."""
+    names = {one.name for one in lookup.find(name, ("fact",))}
+    fact = lookup.book.facts[names.pop()] if len(names) == 1 else None
+    return fact if fact is not None and fact.listed is None and fact.role == "given" else None
 
 
 class ColumnFinder:
@@ -75,11 +83,39 @@ class ColumnFinder:
                     second=name,
                 )
                 faults.append(_fault(file, name, what, message("leave one of them out with --ignore")))
-            places[column.path] = name
+            if column.kind != "ignored":
+                places[column.path] = name
             found.append(column)
+        faults += self._overlapping(file, places)
+        faults += self._not_there(file, found)
         if faults:
             raise FaultsFound(faults)
         return Columns(tuple(found))
+
+    def _overlapping(self, file: str, places: Mapping[Path, str]) -> Iterator[Diagnostic]:
+        """Tell of columns that hold a part of what another one holds as a whole."""
+        for path, name in places.items():
+            around = next((path[:size] for size in range(1, len(path)) if path[:size] in places), None)
+            if around is not None:
+                what = message("`{whole}` is a column, too, and holds it already", whole=places[around])
+                yield _fault(file, name, what, message("leave one of them out with --ignore"))
+
+    def _not_there(self, file: str, found: Sequence[Column]) -> Iterator[Diagnostic]:
+        """Tell of columns that were asked for by name and are not there."""
+        kinds = {one.kind for one in found}
+        usual = Named()
+        asked: tuple[tuple[Kind, str, str], ...] = (
+            ("id", self.named.id, usual.id),
+            ("as_of", self.named.as_of, usual.as_of),
+        )
+        for kind, name, default in asked:
+            if name != default and kind not in kinds and self.lookup_fact(name) is None:
+                what = message("there is no column `{name}`", name=shorten(name))
+                yield error("unknown-fact", what, Span(file, 1, 1, 1, 2), message("check --id and --as-of"))
+
+    def lookup_fact(self, name: str) -> Fact | None:
+        """Return the fact, given once in a case, that a name or title means."""
+        return fact_of(self.lookup, name)
 
     def refuse_floats(self, file: str, paths: Iterable[Path]) -> None:
         """Raise FaultsFound if floating-point numbers stand where a fact has to be exact."""
@@ -100,7 +136,7 @@ class ColumnFinder:
     def _column(self, name: str) -> Column | Unknown:
         if name in self.named.ignored:
             return Column("ignored")
-        if name == self.named.id:
+        if name == self.named.id and self.lookup_fact(name) is None:
             return Column("id", ("case",))
         if name == self.named.as_of:
             return Column("as_of", ("as_of",))

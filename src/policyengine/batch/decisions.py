@@ -12,9 +12,10 @@ from policyengine.batch.reading import BlockReader, Read, When
 from policyengine.batch.records import Block
 from policyengine.batch.row import Row, RowShape
 from policyengine.batch.shipment import Shipment
-from policyengine.batch.summary import Summary, summarize
+from policyengine.batch.summary import REJECTED, UNREAD, Summary, summarize
 from policyengine.diagnostics.i18n import Language, Speech
 from policyengine.frozen import Frozen
+from policyengine.model.case import Case
 from policyengine.outcome.decision import Decision
 
 MOST_TOLD = 20
@@ -31,8 +32,6 @@ class Done(Frozen):
 
     rows: bytes
     rejects: bytes
-    records: int
-    rejected: int
     summary: Summary
     faulty: tuple[Read, ...]
     differ: tuple[str, Read] | None = None
@@ -56,6 +55,7 @@ class Decisions(Frozen):
     def start(self) -> Callable[[Block], Done]:
         """Return what judges blocks."""
         gc.set_threshold(_BETWEEN_COLLECTIONS)
+        gc.enable()  # commands do without while they load
         return _Judge(self).judge
 
 
@@ -73,32 +73,48 @@ class _Judge:
 
     def judge(self, block: Block) -> Done:
         """Judge one block."""
+        made = _Made()
+        for read in self.reader.read(block):
+            if read.case is None:
+                self._put_aside(made, read)
+            else:
+                self._take(made, read, read.case)
+        written = "".join(made.whole).encode() if self.task.whole else self.encoder.encode(made.rows)
+        summarize(made.summary, self.shape, made.rows)
+        rejects = "".join(made.rejects).encode("utf-8", "backslashreplace")  # which JSON reads as it is meant
+        return Done(written, rejects, made.summary, tuple(made.faulty), made.differ)
+
+    def _put_aside(self, made: _Made, read: Read) -> None:
+        made.summary.count(REJECTED)
+        if read.is_last:
+            made.summary.count(UNREAD)
+        made.rejects.append(reject_line(read, self.say))
+        if len(made.faulty) < MOST_TOLD:
+            made.faulty.append(read)
+
+    def _take(self, made: _Made, read: Read, case: Case) -> None:
         from policyengine.engines.spot_check import EnginesDiffer
 
-        rows: list[Row] = []
-        whole: list[str] = []
-        faulty: list[Read] = []
-        rejects: list[str] = []
-        records = 0
-        differ = None
-        for read in self.reader.read(block):
-            records += 1
-            if read.case is None:
-                rejects.append(reject_line(read, self.say))
-                if len(faulty) < MOST_TOLD:
-                    faulty.append(read)
-                continue
-            decision = self.rulebook.judge(read.case, read.as_of, (), self.task.refine)
-            try:
-                self.checker.check(read.case, read.as_of, decision.findings)
-            except EnginesDiffer as fault:
-                differ = differ or (fault.difference, read)
-            rows.append(self.shape.row(decision, read.file, read.line))
-            if self.task.whole:
-                whole.append(_whole(decision, read))
-        written = "".join(whole).encode() if self.task.whole else self.encoder.encode(rows)
-        summary = summarize(self.shape, rows)
-        return Done(written, "".join(rejects).encode(), records, len(rejects), summary, tuple(faulty), differ)
+        decision = self.rulebook.judge(case, read.as_of, (), self.task.refine)
+        try:
+            self.checker.check(case, read.as_of, decision.findings)
+        except EnginesDiffer as fault:
+            made.differ = made.differ or (fault.difference, read)
+        made.rows.append(self.shape.row(decision, read.file, read.line))
+        if self.task.whole:
+            made.whole.append(_whole(decision, read))
+
+
+class _Made:
+    """What has been made of a block so far."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.whole: list[str] = []
+        self.rejects: list[str] = []
+        self.faulty: list[Read] = []
+        self.summary = Summary()
+        self.differ: tuple[str, Read] | None = None
 
 
 def _whole(decision: Decision, read: Read) -> str:

@@ -59,7 +59,7 @@ def named(book: Rulebook, fields: Sequence[Field], row: Sequence[Cell]) -> dict[
     return {
         field.name: plain(book, field, cell)
         for field, cell in zip(fields, row, strict=True)
-        if cell is not None and cell != NOT_APPLICABLE
+        if cell is not None and not (field.part == "status" and cell == NOT_APPLICABLE)
     }
 
 
@@ -187,8 +187,7 @@ def exact_cells(field: Field, cells: Sequence[Cell], places: int) -> list[object
 def _exact(field: Field, cell: Any, places: int) -> object:
     match field.form:
         case "records":
-            rows = [exact_row(field.fields, row, places) for row in cell]
-            return rows
+            return [exact_row(field.fields, row, places) for row in cell]
         case ValueType.MONEY:
             return Decimal(cell).scaleb(-places)
         case ValueType.PERCENT | ValueType.NUMBER:

@@ -13,7 +13,7 @@ from policyengine.diagnostics.diagnostic import Diagnostic, error, message
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen
 from policyengine.syntax.files import shown_name, unreadable
-from policyengine.syntax.opening import STANDARD_INPUT, open_bytes
+from policyengine.syntax.opening import STANDARD_INPUT, Damaged, open_bytes
 
 Form = Literal["ndjson", "json", "csv", "parquet"]
 Packing = Literal["", "gzip", "zstd"]
@@ -26,15 +26,10 @@ _ENDINGS: dict[str, Form] = {
     ".parquet": "parquet",
 }
 _PACKINGS: dict[str, Packing] = {".gz": "gzip", ".zst": "zstd"}
-_MAGIC = glob.has_magic
 
 
 class NeedsArrow(Exception):
     """What was asked for needs the package pyarrow, which is not there."""
-
-
-class Damaged(OSError):
-    """A packed file that is not what its name says, or ends too early."""
 
 
 class Input(Frozen):
@@ -49,6 +44,11 @@ class Input(Frozen):
         """What it is called when something is told of it."""
         return shown_name(self.path)
 
+    @property
+    def is_table(self) -> bool:
+        """Tell whether its records have columns in common."""
+        return self.form in ("csv", "parquet")
+
 
 def form_of(name: str) -> tuple[Form | None, Packing]:
     """Return what the name of a file says of its form and its packing."""
@@ -62,13 +62,17 @@ def form_of(name: str) -> tuple[Form | None, Packing]:
 def find_inputs(words: Sequence[str], form: Form | None = None) -> tuple[list[Input], list[Diagnostic]]:
     """Return the files that are named, by themselves, by a pattern or by their folder, in the order given.
 
-    Files that a pattern or a folder names come in the order of their names. ``form`` is that of files whose
-    name does not tell it, and of standard input.
+    Everything that is wrong with them is told. Files that a pattern or a folder names come in the order of
+    their names. ``form`` is that of files whose name does not tell it, and of standard input.
     """
     found: list[Input] = []
     faults: list[Diagnostic] = []
     for word in words:
-        paths = list(_paths(word))
+        try:
+            paths = list(_paths(word))
+        except (OSError, ValueError) as fault:
+            faults.append(unreadable(word, fault))
+            continue
         if not paths:
             what = message("no file with cases fits `{path}`", path=word)
             help = message("files with cases end in {endings}", endings=", ".join(_ENDINGS))
@@ -86,7 +90,22 @@ def find_inputs(words: Sequence[str], form: Form | None = None) -> tuple[list[In
                 faults.append(error("file-form", what, Span(shown_name(path)), help))
             else:
                 found.append(Input(path, chosen, packing))
-    return found, faults
+    return found, [*faults, *_not_there(found)]
+
+
+def _not_there(found: Sequence[Input]) -> Iterator[Diagnostic]:
+    """Tell of files that cannot be opened: before anything is judged, for no file is left out."""
+    for one in found:
+        if one.path == STANDARD_INPUT:
+            continue
+        try:
+            if os.path.isdir(one.path):
+                raise IsADirectoryError
+            os.stat(one.path)
+            if not os.access(one.path, os.R_OK):
+                raise PermissionError
+        except (OSError, ValueError) as fault:
+            yield unreadable(one.path, fault)
 
 
 def _paths(word: str) -> Iterator[str]:
@@ -95,7 +114,7 @@ def _paths(word: str) -> Iterator[str]:
     elif os.path.isdir(word):
         names = (os.path.join(word, name) for name in sorted(os.listdir(word)))
         yield from (path for path in names if form_of(path)[0] is not None and not os.path.isdir(path))
-    elif _MAGIC(word):
+    elif glob.has_magic(word):
         yield from (path for path in sorted(glob.glob(word, recursive=True)) if not os.path.isdir(path))
     else:
         yield word  # that it is not there is told when it is opened
@@ -154,9 +173,7 @@ class _Careful(io.RawIOBase):
         """Fill a buffer with what comes next; return how many bytes these are. Raises OSError."""
         try:
             data = self._inner.read(len(buffer))
-        except (
-            Exception
-        ) as fault:  # BadGzipFile, EOFError, zlib.error, ArrowInvalid: each library has its own
+        except Exception as fault:  # each library has its own: BadGzipFile, zlib.error, ArrowInvalid …
             if isinstance(fault, OSError) and fault.errno is not None:
                 raise
             raise Damaged from None
@@ -169,13 +186,3 @@ def _size(stream: BinaryIO) -> int:
         return os.fstat(stream.fileno()).st_size
     except (OSError, ValueError):
         return 0
-
-
-def cannot_be_read(source: Input, fault: Exception, line: int = 1) -> Diagnostic:
-    """Return that a file, or the rest of it, cannot be read."""
-    assert isinstance(fault, OSError | ValueError)
-    if isinstance(fault, Damaged):
-        what = message("the packed file is damaged, or ends too early; what follows was not read")
-        help = message("pack it again, or fetch it again")
-        return error("file-unreadable", what, Span(source.name, line, 1, line, 1), help)
-    return unreadable(source.name, fault, line)

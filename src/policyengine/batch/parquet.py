@@ -13,15 +13,17 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from policyengine.batch.columns import ColumnFinder
-from policyengine.batch.inputs import Input, NeedsArrow, cannot_be_read
-from policyengine.diagnostics.diagnostic import error, message
+from policyengine.batch.inputs import Input, NeedsArrow
+from policyengine.diagnostics.diagnostic import Diagnostic, error, message
 from policyengine.diagnostics.span import Span
+from policyengine.syntax.files import unreadable
 from policyengine.syntax.keys import Path
 
 if TYPE_CHECKING:
     from policyengine.batch.records import Piece, Slice, Told
 
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+_EXACT = 2.0**53  # from here on two whole numbers are one floating-point number
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -36,7 +38,7 @@ def arrow() -> Any:
 
 def read_slices(source: Input, columns: ColumnFinder, told: Told) -> Iterator[Piece]:
     """Return the rows of a Parquet file in slices. Raises FaultsFound for its columns."""
-    from policyengine.batch.records import PER_BLOCK, Slice, Text, Texts
+    from policyengine.batch.records import PER_BLOCK, Slice, unread
 
     pa = arrow()
     import pyarrow.parquet
@@ -44,7 +46,7 @@ def read_slices(source: Input, columns: ColumnFinder, told: Told) -> Iterator[Pi
     try:
         file = pyarrow.parquet.ParquetFile(source.path)
     except (OSError, ValueError, pa.ArrowException) as fault:
-        yield Texts(source.name, (Text(1, None, (_unreadable(source, fault, 1),)),))
+        yield unread(source, _unreadable(source, fault, 1))
         return
     with file:
         schema = file.schema_arrow
@@ -63,16 +65,16 @@ def read_slices(source: Input, columns: ColumnFinder, told: Told) -> Iterator[Pi
                 yield Slice(source.name, found, row, batch.num_rows, sink.getvalue().to_pybytes())
                 row += batch.num_rows
         except (OSError, ValueError, pa.ArrowException) as fault:
-            yield Texts(source.name, (Text(row, None, (_unreadable(source, fault, row),)),))
+            yield unread(source, _unreadable(source, fault, row))
 
 
 def _size(source: Input) -> int:
     return os.stat(source.path).st_size
 
 
-def _unreadable(source: Input, fault: Exception, row: int) -> Any:
+def _unreadable(source: Input, fault: Exception, row: int) -> Diagnostic:
     if isinstance(fault, OSError) and fault.errno is not None:
-        return cannot_be_read(source, fault, row)
+        return unreadable(source.name, fault, row)
     what = message("this is no Parquet file, or it is damaged")
     help = message("write it again, or name the file after its form")
     return error("file-unreadable", what, Span(source.name, row, 1, row, 1), help)
@@ -105,6 +107,8 @@ def exact(column: Any) -> list[object]:
             else None
             for row, is_there in enumerate(valid)
         ]
+    if types.is_fixed_size_list(kind):
+        return exact(column.cast(arrow().list_(kind.value_type)))
     if types.is_list(kind) or types.is_large_list(kind):
         offsets, values = column.offsets.to_pylist(), exact(column.values)
         valid = column.is_valid().to_pylist()
@@ -122,19 +126,21 @@ def _whole(value: float | None) -> object:
     """Return the whole number that a column of floating-point numbers holds; only counts come so far."""
     if value is None or math.isnan(value):  # how pandas writes what is missing
         return None
-    return int(value) if value.is_integer() else value
+    return int(value) if abs(value) < _EXACT and value.is_integer() else value
 
 
 def floating_leaves(kind: Any, path: Path) -> Iterator[Path]:
     """Return the steps to every floating-point number in values of an Arrow type, records by number 0."""
     import pyarrow.types as types
 
-    if types.is_floating(kind):
+    if types.is_dictionary(kind):
+        yield from floating_leaves(kind.value_type, path)
+    elif types.is_floating(kind):
         yield path
     elif types.is_struct(kind):
         for number in range(kind.num_fields):
             yield from floating_leaves(kind.field(number).type, (*path, kind.field(number).name))
-    elif types.is_list(kind) or types.is_large_list(kind):
+    elif types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind):
         yield from floating_leaves(kind.value_type, (*path, 0))
 
 

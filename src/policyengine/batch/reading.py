@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from policyengine.api import Rulebook
-from policyengine.batch.columns import Named, nest
+from policyengine.batch.columns import Named, fact_of, nest
 from policyengine.batch.records import Block, Cells, Rows, Slice, Text, Texts
 from policyengine.diagnostics.diagnostic import Diagnostic, error, has_errors, message
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Case
-from policyengine.reading.case.header import HEADER
+from policyengine.model.lookup import Lookup
 from policyengine.reading.case.reader import CaseReader
 from policyengine.reading.case.source import PlacedSource, Source
 from policyengine.syntax.json_reader import Number, read_json
 from policyengine.syntax.keys import Path, format_path
-from policyengine.values.literals import start_of_day
+from policyengine.values.literals import ValueType, format_value, start_of_day
 
 
 class When(Frozen):
@@ -37,7 +37,8 @@ class Read(Frozen):
     """A record that has been read: its case and when it is judged, or what is wrong with it.
 
     ``line`` is the line of the file, of a Parquet file the row, from 1; ``told`` is what the record says, as
-    it was found.
+    it was found, and ``column`` how many characters stand before it on its line. With ``is_last`` the rest of
+    its file cannot be read.
     """
 
     file: str
@@ -46,6 +47,8 @@ class Read(Frozen):
     as_of: int
     faults: tuple[Diagnostic, ...]
     told: object
+    column: int = 0
+    is_last: bool = False
 
 
 class BlockReader:
@@ -57,6 +60,7 @@ class BlockReader:
         self.reader = CaseReader(rulebook.model)
         self.named = named
         self.when = when
+        self.name_fact = None if named.id == "case" else fact_of(Lookup(rulebook.model), named.id)
 
     def read(self, block: Block) -> Iterator[Read]:
         """Return each record of a block, in order."""
@@ -66,44 +70,45 @@ class BlockReader:
                     for text in piece.records:
                         yield self._of_text(piece.file, text)
                 case Rows():
+                    names = [format_path(one.path) for one in piece.columns.columns]
                     for row in piece.records:
-                        yield self._of_cells(piece, row)
+                        yield self._of_cells(piece, row, names)
                 case Slice():
                     yield from self._of_slice(piece)
 
     # ---------- JSON
 
     def _of_text(self, file: str, record: Text) -> Read:
+        line, column = record.line, record.column
         if record.text is None:
-            return Read(file, record.line, None, 0, record.faults, "")
-        value, faults = read_json(record.text, file, record.line)
+            return Read(file, line, None, 0, record.faults, record.raw, column, record.is_last)
+        value, faults = read_json(record.text, file, line)
         if has_errors(faults):
-            return Read(file, record.line, None, 0, tuple(faults), record.text)
-        if isinstance(value, dict):
-            value = self._renamed(value)
-        return self._case(value, Source(record.text, file, record.line), record.line, record.text)
+            read = Read(file, line, None, 0, tuple(faults), record.text)
+        else:
+            if isinstance(value, dict):
+                value = self._renamed(value)
+            read = self._case(value, Source(record.text, file, line), line, record.text, column)
+        return _moved(read, column) if column and read.faults else read
 
     def _renamed(self, value: dict[str, object]) -> dict[str, object]:
-        """Return a case in which what the options name has its usual name, and what is ignored is not."""
-        named = self.named
-        if not named.ignored and named.id == "case" and named.as_of == "as_of":
-            return value
-        found = {name: part for name, part in value.items() if name not in named.ignored}
-        for usual, other in (("case", named.id), ("as_of", named.as_of)):
-            if other != usual:
-                found.pop(usual, None)
-                if other in found:
-                    told = found.pop(other)
-                    found[usual] = str(told) if isinstance(told, Number) else told
-        return found
+        """Return a case in which what the options name has its usual name."""
+        told = dict(value)
+        for usual, other in (("case", self.named.id), ("as_of", self.named.as_of)):
+            if other != usual and (usual == "as_of" or self.name_fact is None):
+                told.pop(usual, None)
+                if other in told:
+                    found = told.pop(other)
+                    told[usual] = str(found) if isinstance(found, Number) else found
+        return told
 
     # ---------- tables
 
-    def _of_cells(self, piece: Rows, row: Cells) -> Read:
-        columns = piece.columns.columns
-        told = dict(zip((format_path(one.path) for one in columns), row.cells, strict=False))
+    def _of_cells(self, piece: Rows, row: Cells, names: Sequence[str]) -> Read:
         if row.faults:
-            return Read(piece.file, row.line, None, 0, row.faults, told)
+            told: object = row.raw or dict(zip(names, row.cells, strict=False))
+            return Read(piece.file, row.line, None, 0, row.faults, told, 0, row.is_last)
+        columns = piece.columns.columns
         source = PlacedSource(piece.file, row.line)
         values: list[object] = []
         for column, cell in zip(columns, row.cells, strict=True):
@@ -112,9 +117,11 @@ class BlockReader:
                 value, faults = read_json(cell, piece.file, row.line)
                 if has_errors(faults):
                     faults = [_in_field(fault, column.path, source.span) for fault in faults]
+                    told = dict(zip(names, row.cells, strict=True))
                     return Read(piece.file, row.line, None, 0, tuple(faults), told)
             values.append(value)
-        return self._case(nest(columns, values), source, row.line, told)
+        read = self._case(nest(columns, values), source, row.line, None)
+        return replace(read, told=dict(zip(names, row.cells, strict=True))) if read.faults else read
 
     def _of_slice(self, piece: Slice) -> Iterator[Read]:
         from policyengine.batch.parquet import rows_of  # needs pyarrow
@@ -128,24 +135,36 @@ class BlockReader:
             if reader.faults:
                 faults = tuple(replace(fault, span=source.span) for fault in reader.faults)
                 yield Read(piece.file, line, None, 0, faults, told)
-            else:
-                if isinstance(value, dict) and isinstance(value.get("case"), Number):
-                    value["case"] = str(value["case"])  # numbers of a column are names as well
-                yield self._case(value, source, line, told)
+                continue
+            if isinstance(value, dict) and isinstance(value.get("case"), Number):
+                value["case"] = str(value["case"])  # numbers of a column are names as well
+            yield self._case(value, source, line, told)
 
     # ---------- cases
 
-    def _case(self, value: object, source: Source, line: int, told: object) -> Read:
+    def _case(self, value: object, source: Source, line: int, told: object, column: int = 0) -> Read:
+        place = f"{source.file}:{line}:{column + 1}" if column else f"{source.file}:{line}"
+        for name in self.named.ignored:
+            _leave_out(value, name)
         case, faults = self.reader.read_value(value, source)
         if case is None:
             return Read(source.file, line, None, 0, tuple(faults), told)
-        if isinstance(value, dict) and "case" not in value:
-            case = replace(case, id=f"{source.file}:{line}")
+        case = replace(case, id=self._name(value, case) or place)
         as_of = self._as_of(case)
         if isinstance(as_of, int):
             return Read(source.file, line, case, as_of, (), told)
         span = source.places([((), False)])[0]
         return Read(source.file, line, None, 0, (replace(as_of, span=span),), told)
+
+    def _name(self, value: object, case: Case) -> str | None:
+        """Return the name of a case, None if it has none."""
+        if self.name_fact is None:
+            return case.id if isinstance(value, dict) and "case" in value else None
+        found = case.values.get((self.name_fact.path, None))
+        book = self.rulebook.model
+        if found is None:
+            return None
+        return str(format_value(found, self.name_fact.type, book.zone, book.currency))
 
     def _as_of(self, case: Case) -> int | Diagnostic:
         """Return when a case is judged, or why that cannot be told."""
@@ -180,7 +199,7 @@ def own_instant(case: Case, rulebook: Rulebook) -> int | None:
     for key, value in case.values.items():
         fact = book.facts[key[0]]
         if isinstance(value, int) and fact.is_event:
-            instant = value if fact.type.value == "instant" else start_of_day(value, book.zone)
+            instant = value if fact.type is ValueType.INSTANT else start_of_day(value, book.zone)
             found = instant if found is None or instant > found else found
     return found
 
@@ -189,11 +208,25 @@ def _in_field(fault: Diagnostic, path: Path, span: Span) -> Diagnostic:
     return replace(fault, span=span, path=format_path(path))
 
 
-def is_header(name: str) -> bool:
-    """Tell whether a name is one that every case can use beside its facts."""
-    return name in HEADER
+def _moved(read: Read, column: int) -> Read:
+    """Return faults of a record that does not begin at the beginning of its line where they stand."""
+    faults = []
+    for fault in read.faults:
+        span = fault.span
+        if span.line == read.line:
+            end = span.end_column + column if span.end_line == span.line else span.end_column
+            span = Span(span.file, span.line, span.column + column, span.end_line, end)
+        faults.append(replace(fault, span=span))
+    return replace(read, faults=tuple(faults), column=column)
 
 
-def as_mapping(told: object) -> Mapping[str, object]:
-    """Return what a record says by its names."""
-    return told if isinstance(told, Mapping) else {}
+def _leave_out(value: object, name: str) -> None:
+    """Take out of a case what has a name, perhaps deeper, and of every record of a list."""
+    if isinstance(value, list):
+        for one in value:
+            _leave_out(one, name)
+    elif isinstance(value, dict):
+        value.pop(name, None)
+        step, _, rest = name.partition(".")
+        if rest:
+            _leave_out(value.get(step), rest)

@@ -73,7 +73,9 @@ class RowShape:
             yield Field(f"{name}_" if name in taken else name, form, "head")
 
     def _records(self, listed: str) -> Field:
-        fields = (Field("record", ValueType.COUNT, "head"), *self._fields(listed))
+        taken = f"{listed}.record" in self.book.facts
+        number = Field("record_" if taken else "record", ValueType.COUNT, "head")
+        fields = (number, *self._fields(listed))
         return Field(listed, "records", "records", listed, fields)
 
     def _fields(self, listed: str | None) -> Iterator[Field]:

@@ -1,4 +1,4 @@
-"""A whole run: from files to an output that takes one block after the other."""
+"""A whole run: from files to judged blocks, and an output that only passes on."""
 
 from __future__ import annotations
 
@@ -9,44 +9,41 @@ from policyengine.batch.columns import ColumnFinder
 from policyengine.batch.decisions import Decisions, Done
 from policyengine.batch.inputs import Input
 from policyengine.batch.records import Block, digest_of, read_blocks
-from policyengine.batch.staging import NothingToResume
+from policyengine.batch.staging import OtherRun
 from policyengine.batch.summary import Summary
 from policyengine.batch.work import run_blocks
 
 
 class Output(Protocol):
-    """Takes what was made of blocks, one after the other; ``digests`` are those of blocks that it has."""
+    """Takes what was made of blocks, one after the other.
+
+    ``digests`` are those of the blocks that it has, ``summary`` is what they count.
+    """
 
     digests: list[str]
     summary: Summary
-    records: int
-    rejected: int
 
-    def add(
-        self, digest: str, rows: bytes, rejects: bytes, records: int, rejected: int, summary: Summary
-    ) -> None:
-        """Take a block. Raises OSError."""
+    def add(self, digest: str, rows: bytes, rejects: bytes, summary: Summary) -> None:
+        """Take what was made of a block. Raises OSError."""
         ...
 
 
 class Passing:
-    """An output that passes rows on at once, or keeps nothing but the numbers."""
+    """An output that passes on at once what it is given, or keeps nothing but the numbers."""
 
-    def __init__(self, write: Callable[[bytes], None] | None = None) -> None:
-        """``write`` takes the bytes of rows."""
+    def __init__(
+        self, rows: Callable[[bytes], None] | None = None, rejects: Callable[[bytes], None] | None = None
+    ) -> None:
+        """``rows`` and ``rejects`` take what is passed on."""
         self.digests: list[str] = []
         self.summary = Summary()
-        self.records = self.rejected = 0
-        self._write = write
+        self._rows, self._rejects = rows, rejects
 
-    def add(
-        self, digest: str, rows: bytes, rejects: bytes, records: int, rejected: int, summary: Summary
-    ) -> None:
-        """Take a block."""
-        if self._write is not None:
-            self._write(rows)
-        self.records += records
-        self.rejected += rejected
+    def add(self, digest: str, rows: bytes, rejects: bytes, summary: Summary) -> None:
+        """Take what was made of a block. Raises OSError."""
+        for pass_on, data in ((self._rows, rows), (self._rejects, rejects)):
+            if pass_on is not None:
+                pass_on(data)
         self.summary.merge(summary)
 
 
@@ -54,27 +51,25 @@ def judge_blocks(
     task: Decisions,
     sources: Sequence[Input],
     columns: ColumnFinder,
-    output: Output,
+    digests: Sequence[str],
     jobs: int,
     told: Callable[[int], None],
-) -> Iterator[Done]:
-    """Judge all cases of files and give what comes out to an output; return each block after that.
+) -> Iterator[tuple[str, Done]]:
+    """Judge the cases of files; return each block by its digest, in order.
 
-    ``told`` hears how many bytes of the files have been read. Blocks that the output has already are only
-    read. Raises NothingToResume if these are others now, FaultsFound for tables that cannot be understood,
-    NeedsArrow, OSError of the output, and BrokenProcessPool.
+    ``digests`` are those of the first blocks, which have been judged before and are only read. ``told`` hears
+    how many bytes of the files have been read. Raises OtherRun if the first blocks are others now,
+    FaultsFound for tables that cannot be understood, NeedsArrow, and BrokenProcessPool.
     """
-    blocks = _after(output.digests, read_blocks(sources, columns, told))
+    blocks = _after(digests, read_blocks(sources, columns, told))
     for block, done in run_blocks(task, blocks, jobs):
-        if done.differ is None:
-            output.add(digest_of(block), done.rows, done.rejects, done.records, done.rejected, done.summary)
-        yield done
+        yield digest_of(block), done
 
 
 def _after(digests: Sequence[str], blocks: Iterator[Block]) -> Iterator[Block]:
-    """Return the blocks that follow after those that are done. Raises NothingToResume."""
-    for digest in tuple(digests):
+    """Return the blocks that follow after those that are done. Raises OtherRun."""
+    for digest in digests:
         block = next(blocks, None)
         if block is None or digest_of(block) != digest:
-            raise NothingToResume("cases")
+            raise OtherRun("cases")
     yield from blocks

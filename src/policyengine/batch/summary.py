@@ -12,6 +12,13 @@ from policyengine.values.literals import ValueType
 Place = tuple[str, ...]
 """What is counted: kind, column, and what it is in the column."""
 
+CASES: Place = ("cases",)
+"""Records that were judged: one row each."""
+REJECTED: Place = ("rejected",)
+"""Records that were put aside as faulty."""
+UNREAD: Place = ("unread",)
+"""Files of which the rest cannot be read; for each there is one such record."""
+
 COUNTED = (ValueType.BOOLEAN, ValueType.CHOICE)
 """The types of which each value is counted."""
 SUMMED = (ValueType.MONEY, ValueType.COUNT, ValueType.NUMBER)
@@ -62,6 +69,11 @@ class Summary:
         """Return how often something was counted."""
         return self.counts.get(place, 0)
 
+    @property
+    def records(self) -> int:
+        """How many records there were: judged, or put aside."""
+        return self.number(*CASES) + self.number(*REJECTED)
+
     def data(self) -> dict[str, Any]:
         """Return everything as JSON has it."""
         parts = {"counts": self.counts, "sums": self.sums, "least": self.least, "greatest": self.greatest}
@@ -77,13 +89,11 @@ class Summary:
         return made
 
 
-def summarize(shape: RowShape, rows: Iterable[Row]) -> Summary:
-    """Return what rows say in numbers."""
-    made = Summary()
+def summarize(made: Summary, shape: RowShape, rows: Iterable[Row]) -> None:
+    """Count what rows say."""
     for row in rows:
-        made.count(("cases",))
+        made.count(CASES)
         _take(made, shape.fields, row)
-    return made
 
 
 def _take(made: Summary, fields: Sequence[Field], row: Sequence[Cell]) -> None:

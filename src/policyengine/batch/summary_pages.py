@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from policyengine.batch.summary import CASES, REJECTED, UNREAD
 from policyengine.batch.summary_words import FORMAT, Line, SummaryWords, Told
-from policyengine.frozen import Frozen, asdict
+from policyengine.frozen import asdict
 from policyengine.render.html_page import Bar, bars, page
 from policyengine.render.layout import Paint, Row, table
 from policyengine.values.literals import ValueType, format_value
@@ -16,17 +17,9 @@ _BAR = 24
 _MOST_LINES = 12
 
 
-class Facts(Frozen):
-    """What is told of a run as a whole: how many records it read, and how many of these were put aside."""
-
-    records: int
-    rejected: int
-    seconds: float | None = None
-
-
-def render_summary_text(words: SummaryWords, facts: Facts, color: bool) -> str:
-    """Return a summary as text that ends with a line feed."""
-    return "".join(f"{line}\n" for line in _Text(words, Paint(color)).lines(facts))
+def render_summary_text(words: SummaryWords, seconds: float | None, color: bool) -> str:
+    """Return a summary as text that ends with a line feed; ``seconds`` is how long the run took."""
+    return "".join(f"{line}\n" for line in _Text(words, Paint(color)).lines(seconds))
 
 
 class _Text:
@@ -35,14 +28,12 @@ class _Text:
         self.say = words.say
         self.paint = paint
 
-    def lines(self, facts: Facts) -> Iterator[str]:
-        yield self.paint(total_line(self.words, facts), "title")
-        if facts.seconds:
-            rate = round(facts.records / facts.seconds)
-            yield self.paint(
-                self.say("{seconds} s, {rate} cases a second", seconds=f"{facts.seconds:.1f}", rate=rate),
-                "faint",
-            )
+    def lines(self, seconds: float | None) -> Iterator[str]:
+        yield from (self.paint(line, "title") for line in total_lines(self.words))
+        if seconds:
+            rate = round(self.words.summary.records / seconds)
+            line = self.say("{seconds} s, {rate} cases a second", seconds=f"{seconds:.1f}", rate=rate)
+            yield self.paint(line, "faint")
         for told in self.words.outcomes():
             yield from self._block(told)
         for told in self.words.deadlines():
@@ -78,15 +69,18 @@ def _bar(share: int) -> str:
     return "█" * (share * _BAR // 1000)
 
 
-def total_line(words: SummaryWords, facts: Facts) -> str:
-    """Return how many records became rows, and how many were put aside."""
-    cases = words.summary.number("cases")
-    return words.say(
+def total_lines(words: SummaryWords) -> Iterator[str]:
+    """Return how many records became rows, how many were put aside, and what could not be read."""
+    summary = words.summary
+    yield words.say(
         "{records} records: {cases} judged, {rejected} put aside as faulty",
-        records=facts.records,
-        cases=cases,
-        rejected=facts.rejected,
+        records=summary.records,
+        cases=summary.number(*CASES),
+        rejected=summary.number(*REJECTED),
     )
+    unread = summary.number(*UNREAD)
+    if unread:
+        yield words.say("files of which the rest cannot be read: {count}", count=unread)
 
 
 def figures_line(words: SummaryWords, told: Told) -> str:
@@ -109,15 +103,16 @@ def named_parts(words: SummaryWords, told: Told) -> Iterator[tuple[str, Sequence
 # ---------- JSON
 
 
-def render_summary_json(words: SummaryWords, facts: Facts) -> str:
+def render_summary_json(words: SummaryWords) -> str:
     """Return a summary as JSON that ends with a line feed; sums in the one form for machines."""
     book = words.book
     data = {
         "format": FORMAT,
         "rulebook": {"id": book.id, "version": book.version, "digest": book.digest},
-        "records": facts.records,
-        "judged": words.summary.number("cases"),
-        "rejected": facts.rejected,
+        "records": words.summary.records,
+        "judged": words.summary.number(*CASES),
+        "rejected": words.summary.number(*REJECTED),
+        "unread": words.summary.number(*UNREAD),
         "outcomes": {
             path: _outcome(words, path, fact.type)
             for path, fact in sorted(book.facts.items())
@@ -154,13 +149,13 @@ def _counts(words: SummaryWords, kind: str, of: str) -> dict[str, int]:
 # ---------- a page
 
 
-def render_summary_html(words: SummaryWords, facts: Facts, judged: str) -> str:
+def render_summary_html(words: SummaryWords, judged: str) -> str:
     """Return a summary as an HTML document; ``judged`` says what was judged and when."""
     title = words.say("Decisions: {title}", title=words.naming.text(words.book.title))
     parts = [
         f"<h1>{escape(title)}</h1>",
         f'<p class="faint">{escape(judged)}</p>',
-        f'<p class="total">{escape(total_line(words, facts))}</p>',
+        *(f'<p class="total">{escape(line)}</p>' for line in total_lines(words)),
         *(_section(words, told) for told in words.outcomes()),
         *(_section(words, told) for told in words.deadlines()),
     ]

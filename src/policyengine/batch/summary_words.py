@@ -23,7 +23,7 @@ _STATUS = {
 
 
 class Line(Frozen):
-    """A number with what it is the number of; ``share`` is its part of its block, in thousandths."""
+    """A number with what it is the number of; ``share`` is its part of all cases, in thousandths."""
 
     name: str
     number: int
@@ -104,9 +104,9 @@ class SummaryWords:
         return {name: self.naming.text(one.title) for group in groups for name, one in group.items()}
 
     def _lines(self, kind: str, of: str, titles: dict[str, str]) -> tuple[Line, ...]:
-        """Return what has been counted of one column, the most frequent first."""
+        """Return what has been counted of one column, the most frequent first; shares are of all cases."""
         found = [(place[0], number) for place, number in self.summary.under(kind, of)]
-        whole = sum(number for _, number in found)
+        whole = sum(number for _, number in self.summary.under("status", of))
         found.sort(key=lambda one: (-one[1], one[0]))
         return tuple(Line(titles.get(name, name), number, number * 1000 // whole) for name, number in found)
 

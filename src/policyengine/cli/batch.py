@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures.process import BrokenProcessPool
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
 
 import click
 
 from policyengine.api import Rulebook
-from policyengine.batch.columns import ColumnFinder, Named
-from policyengine.batch.decisions import MOST_TOLD, Decisions, Done
-from policyengine.batch.encoding import TARGETS, Target, encoder_of, write_parquet
-from policyengine.batch.inputs import FORMS, Form, Input, NeedsArrow, find_inputs, form_of
-from policyengine.batch.reading import Read, When
-from policyengine.batch.row import RowShape
-from policyengine.batch.run import Output, Passing, judge_blocks
+from policyengine.batch.columns import Named, fact_of
+from policyengine.batch.decisions import Decisions
+from policyengine.batch.encoding import TARGETS, Target
+from policyengine.batch.inputs import FORMS, Form, find_inputs, form_of
+from policyengine.batch.reading import When
 from policyengine.batch.shipment import Shipment
-from policyengine.batch.staging import ENDING, NothingToResume, Staging, Unfinished
 from policyengine.batch.work import cores
 from policyengine.cli import codes, loading, options
-from policyengine.cli.progress import Progress
+from policyengine.cli.batch_run import Places, Run, is_file
 from policyengine.cli.speech import say as say_help
 from policyengine.diagnostics.diagnostic import FaultsFound
 from policyengine.diagnostics.i18n import Language, Speech
-from policyengine.frozen import replace
 from policyengine.model.lookup import Lookup
 from policyengine.syntax.opening import STANDARD_INPUT
 from policyengine.values.literals import ValueType
-from policyengine.version import __version__
-
-if TYPE_CHECKING:
-    from policyengine.batch.summary_pages import Facts
 
 OWN = "own"
 
@@ -82,8 +70,12 @@ OWN = "own"
     type=click.Path(),
     help=say_help("Put faulty records aside in this file, each with what is wrong."),
 )
-@click.option("--strict", is_flag=True, help=say_help("Stop at the first faulty record, and write nothing."))
-@click.option("--resume", is_flag=True, help=say_help("Go on where a run that was killed had come to."))
+@click.option("--strict", is_flag=True, help=say_help("Stop at the first faulty record, and write no file."))
+@click.option(
+    "--resume",
+    is_flag=True,
+    help=say_help("Go on where a run that was killed had come to; if there is none, begin."),
+)
 @click.option(
     "--jobs",
     type=click.IntRange(1, 1024),
@@ -150,7 +142,7 @@ def command(
     """Judge very many cases."""
     say = options.speech(language)
     chosen = _target(out, target, full, say)
-    if resume and out in (None, STANDARD_INPUT):
+    if resume and not is_file(out):
         raise click.UsageError(say("--resume goes on with a file: name it with --out"))
     rulebook = loading.load(options.find_rules(rules), assumed, overlays, "compiled", say, "many")
     when, as_of_name = _when(rulebook, as_of, say)
@@ -160,22 +152,19 @@ def command(
         loading.tell(faults, say)
         raise click.exceptions.Exit(codes.CASE_FAULTS)
     task = Decisions(_shipment(rulebook, overlays), named, when, chosen, full, not quick, language)
-    run = _Run(rulebook, task, sources, jobs or cores(), strict, say)
-    run.to(out, rejects, resume)
-    run.show(summary, report, out == STANDARD_INPUT)
-    is_faulty = run.facts.rejected and rejects is None
-    raise click.exceptions.Exit(codes.CASE_FAULTS if is_faulty else codes.FINE)
+    run = Run(rulebook, task, sources, Places(out, rejects, report), jobs or cores(), strict, say)
+    run.judge(resume)
+    run.show(summary)
+    raise click.exceptions.Exit(run.code)
 
 
 def _target(out: str | None, asked: Target | None, full: bool, say: Speech) -> Target:
-    told = None if out in (None, STANDARD_INPUT) else form_of(str(out))
-    if told is not None and told[1]:
+    told, packing = ("ndjson", "") if out is None or out == STANDARD_INPUT else form_of(out)
+    if packing:
         raise click.UsageError(
             say("the decisions are not packed: leave .gz or .zst out, or pack the file afterwards")
         )
-    found = asked or (told[0] if told is not None else "ndjson")
-    if found == "json" and asked is None:
-        found = "ndjson"
+    found = asked or told
     if found not in TARGETS:
         raise click.UsageError(
             say(
@@ -187,7 +176,7 @@ def _target(out: str | None, asked: Target | None, full: bool, say: Speech) -> T
         raise click.UsageError(
             say("--full writes whole decisions, which are lines of JSON: end the name in .ndjson")
         )
-    if found == "parquet" and out in (None, STANDARD_INPUT):
+    if found == "parquet" and not is_file(out):
         raise click.UsageError(say("Parquet goes to a file: name it with --out"))
     chosen: Target = found
     return chosen
@@ -206,11 +195,11 @@ def _when(rulebook: Rulebook, asked: str | None, say: Speech) -> tuple[When, str
         fault = found.diagnostics[0]
     if asked[:1].isdigit():  # no name begins so
         raise click.UsageError(options.refused("--as-of", fault.message, fault.help, say))
-    names = {one.name for one in Lookup(rulebook.model).find(asked, ("fact",))}
-    if not names:
+    lookup = Lookup(rulebook.model)
+    if not lookup.find(asked, ("fact",)):
         return When("key", now, asked), asked
-    fact = rulebook.model.facts[names.pop()]
-    if names or fact.listed is not None or fact.type is not ValueType.INSTANT or fact.role != "given":
+    fact = fact_of(lookup, asked)
+    if fact is None or fact.type is not ValueType.INSTANT:
         raise click.UsageError(
             say(
                 "--as-of takes a fact that cases give once and that is an instant; `{name}` is not",
@@ -228,211 +217,3 @@ def _shipment(rulebook: Rulebook, overlays: Sequence[str]) -> Shipment:
     return Shipment(
         model.directory, tuple(files), tuple(overlays), tuple(sorted(rulebook.readings.items())), model.digest
     )
-
-
-class _Run:
-    """One run; ``facts`` tells at its end what became of all records."""
-
-    facts: Facts
-
-    def __init__(
-        self,
-        rulebook: Rulebook,
-        task: Decisions,
-        sources: Sequence[Input],
-        jobs: int,
-        strict: bool,
-        say: Speech,
-    ) -> None:
-        self.rulebook = rulebook
-        self.task = task
-        self.sources = sources
-        self.jobs = jobs
-        self.strict = strict
-        self.say = say
-        self.shape = RowShape(rulebook.model)
-        self.began = time.monotonic()
-        self.output: Output = Passing()
-
-    def to(self, out: str | None, rejects: str | None, resume: bool) -> None:
-        """Judge everything, and put the decisions where they belong. Raises Exit and UsageError."""
-        from policyengine.batch.summary_pages import Facts
-
-        try:
-            if out is None or out == STANDARD_INPUT:
-                self._pass_on(out)
-            else:
-                self._stage(out, rejects, resume)
-        except NeedsArrow:
-            words = self.say(
-                "Parquet and .zst need the package pyarrow: pip install 'dispute-policyengine[batch]'"
-            )
-            raise click.UsageError(words) from None
-        except FaultsFound as found:
-            loading.tell(found.diagnostics, self.say)
-            raise click.exceptions.Exit(codes.CASE_FAULTS) from None
-        self.facts = Facts(self.output.records, self.output.rejected, time.monotonic() - self.began)
-
-    def _pass_on(self, out: str | None) -> None:
-        def write(data: bytes) -> None:
-            options.write(data.decode("utf-8"))
-
-        encoder = encoder_of(self.task.target, self.shape)
-        if out is not None and not self.task.whole:
-            write(encoder.head())
-        self.output = Passing(write if out is not None else None)
-        self._judge()
-
-    def _stage(self, out: str, rejects: str | None, resume: bool) -> None:
-        staging = self._staging(out, rejects, resume)
-        self.output = staging
-        now = staging.asked["now"]
-        assert isinstance(now, int)
-        self.task = _at(self.task, now)
-        try:
-            if not staging.is_complete:
-                self._judge()
-            convert = partial(write_parquet, self.shape) if self.task.target == "parquet" else None
-            staging.finish(out, rejects, convert)
-        except (FaultsFound, NeedsArrow, _Stopped):
-            staging.discard()
-            raise
-        except OSError as fault:
-            staging.close()
-            words = self.say("{path} cannot be written: {reason}", path=out, reason=options.reason_of(fault))
-            options.tell(f"{words}\n{self._can_resume(staging)}")
-            raise click.exceptions.Exit(codes.OUTPUT_FAILED) from None
-        except NothingToResume:
-            staging.close()
-            raise click.UsageError(
-                self.say(
-                    "--resume: the files hold other cases than before; remove {path} and begin again",
-                    path=staging.folder,
-                )
-            ) from None
-        except BrokenProcessPool:
-            staging.close()
-            words = self.say(
-                "a process that judged was killed, perhaps because memory ran out: try fewer with --jobs"
-            )
-            options.tell(f"{words}\n{self._can_resume(staging)}")
-            raise click.exceptions.Exit(codes.INTERNAL) from None
-        except KeyboardInterrupt:
-            staging.close()
-            options.tell(self._can_resume(staging))
-            raise
-
-    def _can_resume(self, staging: Staging) -> str:
-        return self.say(
-            "{count} records are done; the same command with --resume goes on", count=staging.records
-        )
-
-    def _staging(self, out: str, rejects: str | None, resume: bool) -> Staging:
-        head = b"" if self.task.whole else encoder_of(self.task.target, self.shape).head()
-        try:
-            return Staging(out, self._asked(rejects), head, resume)
-        except Unfinished:
-            words = self.say(
-                "an unfinished run is in {path}: go on with --resume, or remove it", path=out + ENDING
-            )
-        except NothingToResume as fault:
-            words = self.say("--resume: there is no unfinished run of {path}", path=out)
-            if fault.what:
-                words = self.say(
-                    "--resume: the run in {path} was begun otherwise ({what}); remove it and begin again",
-                    path=out + ENDING,
-                    what=fault.what,
-                )
-        except OSError as fault:
-            words = self.say("{path} cannot be written: {reason}", path=out, reason=options.reason_of(fault))
-            options.tell(words)
-            raise click.exceptions.Exit(codes.OUTPUT_FAILED) from None
-        raise click.UsageError(words)
-
-    def _asked(self, rejects: str | None) -> dict[str, Any]:
-        """Return all on which the bytes of the output depend, besides the cases."""
-        task = self.task
-        return {
-            "program": __version__,
-            "rulebook": task.shipment.digest,
-            "overlays": list(task.shipment.overlays),
-            "readings": dict(task.shipment.readings),
-            "files": [one.path for one in self.sources],
-            "as_of": [task.when.kind, task.when.name, task.when.instant if task.when.kind == "given" else 0],
-            "names": [task.named.id, task.named.as_of, *task.named.ignored],
-            "form": task.target,
-            "full": task.whole,
-            "quick": not task.refine,
-            "rejects": rejects,
-            "language": task.language,
-            "now": task.when.instant,
-        }
-
-    def _judge(self) -> None:
-        columns = ColumnFinder(Lookup(self.rulebook.model), self.task.named)
-        told = 0
-        with Progress(self.sources, self.say) as progress:
-            for done in judge_blocks(self.task, self.sources, columns, self.output, self.jobs, progress.read):
-                progress.show(self.output.records)
-                self._refuse_difference(done)
-                for read in done.faulty:
-                    if told < MOST_TOLD:
-                        progress.pause(partial(self._tell, read))
-                    told += 1
-                if done.rejected and self.strict:
-                    raise _Stopped(codes.CASE_FAULTS)
-        if self.output.rejected > MOST_TOLD:
-            options.tell(
-                self.say("… and {count} more records with faults", count=self.output.rejected - MOST_TOLD)
-            )
-
-    def _tell(self, read: Read) -> None:
-        text = read.told if isinstance(read.told, str) else ""
-        loading.tell_of_case(read.faults, read.file, text, self.say, read.line)
-
-    def _refuse_difference(self, done: Done) -> None:
-        """Raise Exit where two engines differ, and keep the case."""
-        if done.differ is None:
-            return
-        difference, read = done.differ
-        what = self.say("two engines judge a case differently: {difference}", difference=difference)
-        options.tell(f"{read.file}:{read.line}: {what}")
-        options.tell(self.say("this is a fault of the program: please report it, with the case"))
-        raise _Stopped(codes.INTERNAL)
-
-    def show(self, form: str, report: str | None, on_errors: bool) -> None:
-        """Show the summary; where the rows are on standard output, among the messages."""
-        from policyengine.batch.summary_pages import (
-            render_summary_html,
-            render_summary_json,
-            render_summary_text,
-        )
-        from policyengine.batch.summary_words import SummaryWords
-
-        words = SummaryWords(self.rulebook.model, self.output.summary, self.say)
-        color = options.has_color(sys.stderr if on_errors else sys.stdout)
-        text = (
-            render_summary_json(words, self.facts)
-            if form == "json"
-            else render_summary_text(words, self.facts, color)
-        )
-        write: Callable[[str], None] = options.tell if on_errors else options.write
-        write(text)
-        if report is not None:
-            book = self.rulebook.model
-            judged = self.say(
-                "rulebook {id} {version}, digest {digest}",
-                id=book.id,
-                version=book.version,
-                digest=book.digest,
-            )
-            options.write_file(report, render_summary_html(words, self.facts, judged))
-
-
-class _Stopped(click.exceptions.Exit):
-    """The run stops before its end, and nothing is written."""
-
-
-def _at(task: Decisions, now: int) -> Decisions:
-    """Return the same task at the instant at which its run began."""
-    return replace(task, when=replace(task.when, instant=now))

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, message
 from policyengine.diagnostics.span import Span
-from policyengine.syntax.opening import STANDARD_INPUT, NotRegular, NoWriter, open_bytes
+from policyengine.syntax.opening import STANDARD_INPUT, Damaged, NotRegular, NoWriter, open_bytes
 
 MAX_BYTES = 64 * 1024 * 1024
 
@@ -73,6 +73,9 @@ def unreadable(path: str, fault: OSError | ValueError, line: int = 1) -> Diagnos
     if isinstance(fault, NoWriter):
         what = message("`{path}` is a pipe into which nobody writes", path=_shown(path))
         return error("file-unreadable", what, span, message("start the program that writes into it first"))
+    if isinstance(fault, Damaged):
+        what = message("the packed file is damaged, or ends too early; what follows was not read")
+        return error("file-unreadable", what, span, message("pack it again, or fetch it again"))
     # The name of the error number, because the system's sentence depends on the locale.
     number = fault.errno if isinstance(fault, OSError) else None
     reason = errno.errorcode.get(number, str(number)) if number is not None else "EINVAL"

@@ -20,12 +20,16 @@ _PIECE = 1024 * 1024
 
 
 class Line(Frozen):
-    """A line of a file with its number, from 1; its text is None if there are faults."""
+    """A line of a file with its number, from 1; its text is None if there are faults.
+
+    With ``is_last`` the rest of the file cannot be read.
+    """
 
     number: int
     text: str | None
     faults: Sequence[Diagnostic] = ()
     data: bytes = b""
+    is_last: bool = False
 
 
 def read_lines(path: str, stream: BinaryIO | None = None) -> Iterator[Line]:
@@ -38,7 +42,7 @@ def read_lines(path: str, stream: BinaryIO | None = None) -> Iterator[Line]:
         try:
             stream = open_bytes(path)
         except (OSError, ValueError) as fault:
-            yield Line(1, None, (unreadable(path, fault),))
+            yield Line(1, None, (unreadable(path, fault),), is_last=True)
             return
     with stream:
         yield from _lines_of(stream, shown_name(path))
@@ -52,14 +56,14 @@ def _lines_of(stream: BinaryIO, name: str) -> Iterator[Line]:
             is_whole = len(data) <= MAX_BYTES or data.endswith(b"\n")
             is_followed = is_whole or _skip_line(stream)
         except OSError as fault:
-            yield Line(number, None, (unreadable(name, fault, number),))
+            yield Line(number, None, (unreadable(name, fault, number),), is_last=True)
             return
         if not data:
             return
         if not is_whole:
-            yield Line(number, None, (_long_line(name, number, is_followed),))
+            yield Line(number, None, (_long_line(name, number, is_followed),), is_last=not is_followed)
         elif not is_begun and data.strip() in (b"{", b"["):
-            yield Line(number, None, (_not_one_a_line(name, number),))
+            yield Line(number, None, (_not_one_a_line(name, number),), is_last=True)
             return
         elif data.strip(b" \t\r\n"):
             is_begun = True

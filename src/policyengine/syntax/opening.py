@@ -25,6 +25,10 @@ class NoWriter(OSError):
     """A pipe into which nobody writes: waiting for it could last for ever."""
 
 
+class Damaged(OSError):
+    """A packed file that is not what its name says, or ends too early."""
+
+
 def open_bytes(path: str, regular: bool = False) -> BinaryIO:
     """Return a file opened for reading, or standard input for ``-``; it waits for nobody to come.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import shutil
 import stat
@@ -38,7 +39,7 @@ def write_parts(
     is_there = os.path.lexists(target)
     if is_there and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), target)
-    draft = os.path.join(os.path.dirname(target), f".policyengine-{os.urandom(12).hex()}")
+    draft = _beside(target)
     try:
         _write_new(draft, parts, 0o600 if is_there else mode, sync)
         if is_there:
@@ -76,9 +77,54 @@ def move_whole(source: str, target: str) -> None:
         _move_across(source, target)
 
 
+class Draft:
+    """A file that is written bit by bit, and appears when it is finished; what is unfinished goes away."""
+
+    def __init__(self, target: str) -> None:
+        """Begin, beside the target; what is no ordinary file is written into. Raises OSError."""
+        self._target = target
+        self._path: str | None = None
+        if not _is_special(target):
+            target = self._path = _beside(os.path.realpath(target))
+        self._stream = open(target, "wb" if self._path is None else "xb", buffering=0)  # noqa: SIM115
+
+    def __enter__(self) -> Draft:
+        """Return it."""
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        """Take away what is unfinished."""
+        self._stream.close()
+        if self._path is not None:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self._path)
+
+    def write(self, data: bytes) -> None:
+        """Write bytes at the end. Raises OSError."""
+        write_all(self._stream, data)
+
+    def finish(self) -> None:
+        """Move it to its place. Raises OSError."""
+        if self._path is not None:
+            os.fsync(self._stream.fileno())
+            self._stream.close()
+            move_whole(self._path, self._target)
+
+
+def write_all(stream: io.RawIOBase, data: bytes) -> None:
+    """Write bytes to a stream that may take only some at a time. Raises OSError."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[stream.write(rest) or 0 :]
+
+
+def _beside(target: str) -> str:
+    return os.path.join(os.path.dirname(target), f".policyengine-{os.urandom(12).hex()}")
+
+
 def _move_across(source: str, target: str) -> None:
     """Move a file to another file system: copied beside the target first."""
-    draft = os.path.join(os.path.dirname(target), f".policyengine-{os.urandom(12).hex()}")
+    draft = _beside(target)
     try:
         with open(source, "rb") as stream, open(draft, "xb") as other:
             shutil.copyfileobj(stream, other)
@@ -107,9 +153,7 @@ def _write_into(path: str, parts: Iterable[bytes]) -> None:
         os.set_blocking(handle, True)
     with open(handle, "wb", buffering=0) as stream:
         for part in parts:
-            rest = memoryview(part)
-            while rest:
-                rest = rest[stream.write(rest) :]
+            write_all(stream, part)
 
 
 def _write_new(path: str, parts: Iterable[bytes], mode: int, sync: bool) -> None:

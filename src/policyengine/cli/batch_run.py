@@ -1,0 +1,394 @@
+"""One run of ``policyengine batch``: where everything goes, what is told on the way, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import partial
+from io import FileIO
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+from policyengine.api import Rulebook
+from policyengine.batch.columns import ColumnFinder
+from policyengine.batch.decisions import MOST_TOLD, Decisions, Done
+from policyengine.batch.encoding import encoder_of, write_parquet
+from policyengine.batch.inputs import Input, NeedsArrow
+from policyengine.batch.reading import Read
+from policyengine.batch.records import check_heads
+from policyengine.batch.row import RowShape
+from policyengine.batch.run import Output, Passing, judge_blocks
+from policyengine.batch.staging import ENDING, Busy, NotOurs, OtherRun, Staging, Unfinished
+from policyengine.batch.summary import REJECTED, UNREAD
+from policyengine.cli import codes, loading, options
+from policyengine.cli.progress import Progress
+from policyengine.diagnostics.diagnostic import FaultsFound
+from policyengine.diagnostics.i18n import Speech
+from policyengine.frozen import Frozen, replace
+from policyengine.model.lookup import Lookup
+from policyengine.syntax.opening import STANDARD_INPUT
+from policyengine.syntax.writing import Draft, write_all
+from policyengine.version import __version__
+
+_Given = ParamSpec("_Given")
+_Made = TypeVar("_Made")
+
+
+class Places(Frozen):
+    """Where the decisions, the rejects and the page with the summary go; None for nowhere."""
+
+    out: str | None
+    rejects: str | None
+    report: str | None
+
+
+def is_file(path: str | None) -> bool:
+    """Tell whether something is written as a file: not standard output, a pipe or a device."""
+    if path is None or path == STANDARD_INPUT:
+        return False
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return True
+
+
+class Stopped(click.exceptions.Exit):
+    """The run stops before its end, and no file is written."""
+
+
+class Run:
+    """One run; ``code`` is what to exit with."""
+
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        task: Decisions,
+        sources: Sequence[Input],
+        places: Places,
+        jobs: int,
+        strict: bool,
+        say: Speech,
+    ) -> None:
+        """``task`` is what is done with the cases of ``sources``. Raises UsageError."""
+        self.rulebook = rulebook
+        self.task = task
+        self.sources = sources
+        self.places = places
+        self.jobs = jobs
+        self.strict = strict
+        self.say = say
+        self.shape = RowShape(rulebook.model)
+        self.columns = ColumnFinder(Lookup(rulebook.model), task.named)
+        self.began = time.monotonic()
+        self.seconds = 0.0
+        self.output: Output = Passing()
+        self._check_places()
+
+    @property
+    def code(self) -> int:
+        """What to exit with: faulty records are a fault if nothing takes them, and files without end are."""
+        count = self.output.summary.number
+        is_faulty = count(*UNREAD) or (count(*REJECTED) and self.places.rejects is None)
+        return codes.CASE_FAULTS if is_faulty else codes.FINE
+
+    # ---------- before anything is judged
+
+    def _check_places(self) -> None:
+        """Refuse to write over what is read, or the same file twice; and what cannot be written."""
+        taken: dict[str, str] = {
+            os.path.realpath(one.path): self.say("the cases")
+            for one in self.sources
+            if one.path != STANDARD_INPUT
+        }
+        named = (
+            ("--out", self.places.out),
+            ("--rejects", self.places.rejects),
+            ("--report", self.places.report),
+        )
+        for option, path in named:
+            if path is None or not is_file(path):
+                continue
+            place = os.path.realpath(path)
+            if place in taken:
+                words = self.say(
+                    "{option} would write over {other}: {path}", option=option, other=taken[place], path=path
+                )
+                raise click.UsageError(words)
+            taken[place] = option
+            reason = _refusal(place)
+            if reason is not None:
+                raise self._unwritable(path, reason)
+
+    def _unwritable(self, path: str, fault: OSError | ValueError) -> click.exceptions.Exit:
+        words = self.say("{path} cannot be written: {reason}", path=path, reason=options.reason_of(fault))
+        options.tell(words)
+        return click.exceptions.Exit(codes.OUTPUT_FAILED)
+
+    # ---------- judging
+
+    def judge(self, resume: bool) -> None:
+        """Judge everything, and put the decisions where they belong. Raises Exit and UsageError."""
+        try:
+            check_heads(self.sources, self.columns)
+            if self.places.out is not None and is_file(self.places.out):
+                self._stage(self.places.out, resume)
+            else:
+                self._pass_on()
+        except NeedsArrow:
+            words = self.say(
+                "Parquet and .zst need the package pyarrow: pip install 'dispute-policyengine[batch]'"
+            )
+            raise click.UsageError(words) from None
+        except FaultsFound as found:
+            loading.tell(found.diagnostics, self.say)
+            raise click.exceptions.Exit(codes.CASE_FAULTS) from None
+        self.seconds = time.monotonic() - self.began
+
+    def _pass_on(self) -> None:
+        """Judge, and write each decision at once: nothing of it can be taken back."""
+        with self._stream() as write, self._aside() as (put_aside, finish):
+            if write is not None and not self.task.whole:
+                write(encoder_of(self.task.target, self.shape).head())
+            self.output = Passing(write, put_aside)
+            try:
+                self._judge()
+            except BrokenProcessPool:
+                raise self._killed() from None
+            finish()
+
+    @contextmanager
+    def _stream(self) -> Iterator[Callable[[bytes], None] | None]:
+        """Give what writes decisions to standard output, a pipe or a device; None to write none."""
+        path = self.places.out
+        if path is None:
+            yield None
+        elif path == STANDARD_INPUT:
+            yield lambda data: options.write(data.decode("utf-8"))
+        else:
+            with self._guarded(path, FileIO)(path, "wb") as stream:
+                yield self._guarded(path, partial(write_all, stream))
+
+    @contextmanager
+    def _aside(self) -> Iterator[tuple[Callable[[bytes], None] | None, Callable[[], None]]]:
+        """Give what writes faulty records to their file, and what puts that into its place."""
+        path = self.places.rejects
+        if path is None:
+            yield None, lambda: None
+            return
+        with self._guarded(path, Draft)(path) as draft:
+            yield self._guarded(path, draft.write), self._guarded(path, draft.finish)
+
+    def _guarded(self, path: str, write: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
+        """Return what writes to a place, and leaves with a message where that does not take it."""
+
+        def guarded(*words: _Given.args, **named: _Given.kwargs) -> _Made:
+            try:
+                return write(*words, **named)
+            except OSError as fault:
+                raise self._unwritable(path, fault) from None
+
+        return guarded
+
+    def _stage(self, out: str, resume: bool) -> None:
+        """Judge into a file that appears whole or not at all."""
+        staging = self._staging(out, resume)
+        self.output = staging
+        now = staging.asked["now"]
+        assert isinstance(now, int)
+        self.task = replace(self.task, when=replace(self.task.when, instant=now))
+        try:
+            if not staging.is_complete:
+                self._judge()
+            convert = partial(write_parquet, self.shape) if self.task.target == "parquet" else None
+            staging.finish(out, self.places.rejects, convert)
+        except Stopped:
+            staging.discard()
+            raise
+        except (FaultsFound, NeedsArrow):
+            if not staging.digests:
+                staging.discard()
+            raise
+        except OSError as fault:
+            ending = self._unwritable(out, fault)
+            options.tell(self._can_resume(staging))
+            raise ending from None
+        except OtherRun:
+            raise self._refused(out, "cases") from None
+        except BrokenProcessPool:
+            ending = self._killed()
+            options.tell(self._can_resume(staging))
+            raise ending from None
+        except KeyboardInterrupt:
+            options.tell(self._can_resume(staging))
+            raise
+        finally:
+            staging.close()
+
+    def _killed(self) -> click.exceptions.Exit:
+        options.tell(
+            self.say(
+                "a process that judged was killed, perhaps because memory ran out: try fewer with --jobs"
+            )
+        )
+        return click.exceptions.Exit(codes.INTERNAL)
+
+    def _can_resume(self, staging: Staging) -> str:
+        return self.say(
+            "{count} records are done; the same command with --resume goes on", count=staging.summary.records
+        )
+
+    def _staging(self, out: str, resume: bool) -> Staging:
+        head = b"" if self.task.whole else encoder_of(self.task.target, self.shape).head()
+        try:
+            staging = Staging(out, self._asked(), head, resume)
+        except Unfinished:
+            words = self.say(
+                "an unfinished run is in {path}: go on with --resume, or remove it", path=out + ENDING
+            )
+            raise click.UsageError(words) from None
+        except OtherRun as fault:
+            raise self._refused(out, fault.what) from None
+        except Busy:
+            words = self.say("another process is writing {path}: wait until it is done", path=out)
+            raise click.UsageError(words) from None
+        except NotOurs:
+            words = self.say(
+                "{path} is not the folder of a run of yours: remove it, or choose another --out",
+                path=out + ENDING,
+            )
+            raise click.UsageError(words) from None
+        except (OSError, ValueError) as fault:
+            raise self._unwritable(out, fault) from None
+        if resume and not staging.is_resumed:
+            options.tell(self.say("there is no unfinished run of {path}: beginning", path=out))
+        return staging
+
+    def _refused(self, out: str, what: str) -> click.UsageError:
+        """Return that an unfinished run is another one, and in what."""
+        words = {
+            "program": self.say("another version of this program"),
+            "rulebook": self.say("another rulebook"),
+            "overlays": self.say("other overlays"),
+            "readings": self.say("other readings of assumptions"),
+            "files": self.say("other files"),
+            "cases": self.say("other cases in the files"),
+            "as_of": self.say("another --as-of"),
+            "names": self.say("another --id, --as-of or --ignore"),
+            "form": self.say("another form"),
+            "full": self.say("with or without --full"),
+            "quick": self.say("with or without --quick"),
+            "rejects": self.say("another --rejects"),
+            "language": self.say("another language"),
+        }
+        return click.UsageError(
+            self.say(
+                "--resume: the run in {path} was begun otherwise ({what}); remove it and begin again",
+                path=out + ENDING,
+                what=words.get(what, what),
+            )
+        )
+
+    def _asked(self) -> Mapping[str, Any]:
+        """Return all on which the bytes of the output depend, besides the cases."""
+        task = self.task
+        return {
+            "program": __version__,
+            "rulebook": task.shipment.digest,
+            "overlays": list(task.shipment.overlays),
+            "readings": dict(task.shipment.readings),
+            "files": [one.path for one in self.sources],
+            "as_of": [task.when.kind, task.when.name, task.when.instant if task.when.kind == "given" else 0],
+            "names": [task.named.id, task.named.as_of, *task.named.ignored],
+            "form": task.target,
+            "full": task.whole,
+            "quick": not task.refine,
+            "rejects": self.places.rejects,
+            "language": task.language,
+            "now": task.when.instant,
+        }
+
+    def _judge(self) -> None:
+        """Judge block after block. Raises Stopped, OSError and what :func:`judge_blocks` does."""
+        output, told = self.output, 0
+        with Progress(self.sources, self.say) as progress:
+            blocks = judge_blocks(
+                self.task, self.sources, self.columns, tuple(output.digests), self.jobs, progress.read
+            )
+            for digest, done in blocks:
+                for read in done.faulty[: MOST_TOLD - told]:
+                    told += 1
+                    progress.pause(partial(self._tell, read))
+                self._refuse(done)
+                output.add(digest, done.rows, done.rejects, done.summary)
+                progress.show(output.summary.records)
+        more = output.summary.number(*REJECTED) - told
+        if more > 0 and told:
+            options.tell(self.say("… and {count} more records with faults", count=more))
+
+    def _tell(self, read: Read) -> None:
+        text = " " * read.column + read.told if isinstance(read.told, str) and read.column < _WIDEST else ""
+        loading.tell_of_case(read.faults, read.file, text, self.say, read.line)
+
+    def _refuse(self, done: Done) -> None:
+        """Raise Stopped for a block that must not be written."""
+        if done.differ is not None:
+            difference, read = done.differ
+            what = self.say("two engines judge a case differently: {difference}", difference=difference)
+            options.tell(f"{read.file}:{read.line}: {what}")
+            options.tell(self.say("this is a fault of the program: please report it, with the case"))
+            raise Stopped(codes.INTERNAL)
+        if self.strict and done.summary.number(*REJECTED):
+            raise Stopped(codes.CASE_FAULTS)
+
+    # ---------- afterwards
+
+    def show(self, form: str) -> None:
+        """Show the summary: among the messages where the rows are on standard output. Raises OutputFailed."""
+        from policyengine.batch.summary_pages import (
+            render_summary_html,
+            render_summary_json,
+            render_summary_text,
+        )
+        from policyengine.batch.summary_words import SummaryWords
+
+        words = SummaryWords(self.rulebook.model, self.output.summary, self.say)
+        on_errors = self.places.out == STANDARD_INPUT
+        color = options.has_color(sys.stderr if on_errors else sys.stdout)
+        text = (
+            render_summary_json(words) if form == "json" else render_summary_text(words, self.seconds, color)
+        )
+        write: Callable[[str], None] = options.tell if on_errors else options.write
+        write(text)
+        if self.places.report is not None:
+            book = self.rulebook.model
+            judged = self.say(
+                "rulebook {id} {version}, digest {digest}",
+                id=book.id,
+                version=book.version,
+                digest=book.digest,
+            )
+            options.write_file(self.places.report, render_summary_html(words, judged))
+
+
+_WIDEST = 10_000  # characters before a case on its line: more are not shown with it
+
+
+def _refusal(place: str) -> OSError | None:
+    """Return why a file cannot be written, as far as that can be told before."""
+    import errno
+
+    folder = os.path.dirname(place)
+    number = None
+    if os.path.isdir(place):
+        number = errno.EISDIR
+    elif not os.path.isdir(folder):
+        number = errno.ENOENT
+    elif not os.access(folder, os.W_OK) or (os.path.exists(place) and not os.access(place, os.W_OK)):
+        number = errno.EACCES
+    return None if number is None else OSError(number, os.strerror(number))
