@@ -11,7 +11,7 @@ is a class of its own, where that can be.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from policyengine.model.conditions import All, Any, Condition, Constant, Not, Ref, Test
@@ -26,11 +26,14 @@ from policyengine.values.literals import (
     ValueType,
     comparison_key,
     format_value,
+    unit_of,
 )
 
 _UNORDERED = (ValueType.CHOICE, ValueType.BOOLEAN, ValueType.TEXT, ValueType.TIME_ZONE)
 # Between two neighbours of these lies nothing, so `3` is said and not `over 2`.
 _WHOLE = (ValueType.COUNT, ValueType.DATE, ValueType.BUSINESS_DAYS, ValueType.MONTHS)
+_FINE = (ValueType.NUMBER, ValueType.PERCENT)
+"""Of these the whole ones are said rather than the next one, which is a millionth away."""
 _MOST_STEPS = 100_000  # of looking for gaps; a table that needs more is not said to have none
 
 Range = tuple["int | None", "int | None"]
@@ -62,9 +65,10 @@ class Column:
     # ---------- classes of words
 
     def _words(self, book: Rulebook, cells: Sequence[Condition | None]) -> None:
-        named = {value for cell in cells if cell is not None for value in _constants(cell)}
+        self.named: set[object] = {value for cell in cells if cell is not None for value in _constants(cell)}
         every = _every(book, self.ref)
-        self.values: list[Value | None] = [*every] if every is not None else [*sorted(named, key=str), None]
+        words = sorted((one for one in self.named if isinstance(one, str)), key=str)
+        self.values: list[Value | None] = [*every] if every is not None else [*words, None]
         """None stands for every other text."""
         self.starts: list[int] = []
         self.covered = [
@@ -139,6 +143,23 @@ class Column:
             found |= self.masks[place]
         return found
 
+    def example(self, classes: frozenset[int]) -> Value | None:
+        """Return a value of one of the classes, one that cells name if there is one; None for no value."""
+        present = [place for place in sorted(classes) if place < len(self.masks) - self.has_absence]
+        if not present:
+            return None
+        if self.ref.type in _UNORDERED:
+            values = [self.values[place] for place in present]
+            return next((one for one in values if one is not None), _another(self.named))
+        low, high = self._range(present[0], present[0])
+        unit = unit_of(ValueType.NUMBER) if self.ref.type in _FINE else 1
+        below, above = (None if one is None else one // unit * unit for one in (high, low))
+        after = above if low is None or above is None or above == low else above + unit
+        for key in (high if high in self.named else None, low if low in self.named else None, below, after):
+            if key is not None and (low is None or low <= key) and (high is None or key <= high):
+                return value_of(key, self.ref.type)
+        return value_of(low or high or 0, self.ref.type)
+
     def text(self, classes: frozenset[int]) -> str:
         """Return classes as a cell is written."""
         present = [place for place in sorted(classes) if place < len(self.masks) - self.has_absence]
@@ -197,6 +218,14 @@ class Column:
         if isinstance(value, bool):
             return "yes" if value else "no"
         return str(format_value(value, self.ref.type, self.zone, self.currency))
+
+
+def _another(named: Collection[object]) -> str:
+    """Return a text that no cell names."""
+    text = "other"
+    while text in named:
+        text += "…"
+    return text
 
 
 class Boxes:

@@ -600,6 +600,12 @@ class Table(Placed):
     by: Ref | None = None
 
     @property
+    def demands(self) -> tuple[Condition, ...]:
+        """What all of its rows demand beside their cells and its days."""
+        days = _days_in(self.when)
+        return tuple(one for one in conjuncts(self.when) if one not in days)
+
+    @property
     def rows(self) -> Iterator[Row]:
         """Its rows, of all versions."""
         return (row for version in self.versions for row in version.rows)

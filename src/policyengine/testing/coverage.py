@@ -120,7 +120,7 @@ class Coverage:
         found: Iterator[Target]
         match kind:
             case "rule":
-                found = itertools.chain(self._rules(decision), exercised_building(decision))
+                found = itertools.chain(self.rules_in(decision), exercised_building(decision))
             case "condition":
                 found = _conditions(decision, self._in_force(decision, wanted))
             case "edge":
@@ -170,10 +170,20 @@ class Coverage:
             if isinstance(one.leaf, Test) and one.leaf.season is not None:
                 yield one.owner, one.leaf
 
-    def _rules(self, decision: Decision) -> Iterator[Target]:
-        for (id, _), finding in decision.findings.rules.items():
-            if finding.truth is Truth.TRUE:
+    def rules_in(self, decision: Decision) -> Iterator[Target]:
+        """Return the rules that hold in a decision."""
+        others = {table.otherwise for table in self.book.tables.values()}
+        for (id, record), finding in decision.findings.rules.items():
+            # What is so otherwise demands nothing: it counts where no row of its table takes its place.
+            if finding.truth is Truth.TRUE and (id not in others or self._counts(decision, id, record)):
                 yield Target("rule", id, self.book.rules[id].span, "holds")
+
+    def _counts(self, decision: Decision, rule: str, record: int | None) -> bool:
+        """Tell whether a rule that holds gives a fact its value, or a part of it."""
+        facts = [one.fact for one in self.book.rules[rule].then]
+        resolved = decision.findings.resolved
+        own = [(one.name, record if one.listed is not None else None) for one in facts]
+        return any(key in resolved and (rule, record) in resolved[key].winners for key in own)
 
     def _leaves_of(self, book: Rulebook) -> tuple[Owned, ...]:
         """Return the tests of a rulebook, the same one with other overlays perhaps."""

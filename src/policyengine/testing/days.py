@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from policyengine.diagnostics.span import Span
-from policyengine.model.conditions import Ref, Test
-from policyengine.model.rulebook import DatedValue, Parameter, Policy, Rule, Rulebook
+from policyengine.model.conditions import All, Ref, Test, conjuncts, parts_of
+from policyengine.model.rulebook import DatedValue, Parameter, Policy, Rule, Rulebook, Table
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.support import Support
 from policyengine.semantics.findings import Known, State, Truth
@@ -27,7 +27,7 @@ _LEAP_YEAR = 2000
 
 
 def day_targets(book: Rulebook) -> Iterator[Target]:
-    """Return the first day of every dated figure, rule and policy with the day before, and how each ends."""
+    """Return the first days of figures, rules, tables and policies, the days before, and how they end."""
     for parameter in book.parameters.values():
         yield from _of_values(parameter, parameter.values)
     for overlay in book.overlays:
@@ -36,8 +36,19 @@ def day_targets(book: Rulebook) -> Iterator[Target]:
     for policy in book.policies.values():
         if not policy.never_in_force:
             yield from _edges(policy.id, policy.span, policy.first_day, policy.last_day)
-    for rule in book.rules.values():
+    for rule in book.written_rules:
         yield from _edges(rule.id, rule.span, rule.first_day, rule.last_day)
+    for table in book.tables.values():  # as one, not row by row
+        for span, first, last in _spans_of(book, table):
+            yield from _edges(table.id, span, first, last)
+
+
+def _spans_of(book: Rulebook, table: Table) -> Iterator[tuple[Span, int | None, int | None]]:
+    """Return the first and last day of a table, and those of its versions."""
+    rule = next((book.rules[one] for one in table.rules), None)
+    if rule is not None:
+        yield table.span, rule.first_day, rule.last_day
+    yield from ((one.span, one.start, one.last) for one in table.versions)
 
 
 def _edges(name: str, span: Span, first: int | None, last: int | None) -> Iterator[Target]:
@@ -95,9 +106,11 @@ def exercised_days(decision: Decision, rests: Support) -> Iterator[Target]:
                 yield from _on_values(parameter, day)
     for policy in book.policies.values():
         yield from _of_policy(decision, policy)
-    for rule in book.rules.values():
+    for rule in book.written_rules:
         if (rule.first_day, rule.last_day) != (None, None):
             yield from _of_rule(decision, rule)
+    for table in book.tables.values():
+        yield from _of_table(decision, table)
 
 
 def _on_values(parameter: Parameter, day: int) -> Iterator[Target]:
@@ -116,7 +129,7 @@ def _standing(name: str, span: Span, limits: tuple[int | None, int | None], day:
 
 def _of_policy(decision: Decision, policy: Policy) -> Iterator[Target]:
     days = days_of(decision, policy.days[0].ref if policy.days else None)
-    if days and _would_apply(decision, policy):
+    if days and would_apply(decision, policy):
         yield from _standing(policy.id, policy.span, (policy.first_day, policy.last_day), days[0])
 
 
@@ -127,7 +140,57 @@ def _of_rule(decision: Decision, rule: Rule) -> Iterator[Target]:
             yield from _standing(rule.id, rule.span, (rule.first_day, rule.last_day), day)
 
 
-def _would_apply(decision: Decision, policy: Policy) -> bool:
+def _of_table(decision: Decision, table: Table) -> Iterator[Target]:
+    """Return the days of a table and its versions on which a decision stands that looks something up."""
+    book = decision.judged.rulebook
+    spans = [one for one in _spans_of(book, table) if one[1:] != (None, None)]
+    if not spans or not would_apply(decision, book.policies[table.policy]):
+        return
+    records = [one for one in records_of(decision, table.listed) if _is_looked_up(decision, table, one)]
+    for day in dict.fromkeys(day for one in records for day in _days_for(decision, table, one)):
+        for span, first, last in spans:
+            yield from _standing(table.id, span, (first, last), day)
+
+
+def _days_for(decision: Decision, table: Table, record: int | None) -> list[int]:
+    """Return the day of the act that tells the version, of a record its own."""
+    act = act_of(decision.judged.rulebook, table)
+    if act is None:
+        return []
+    state = decision.explanation.values[act.name, record if act.listed is not None else None]
+    day = day_in(decision, act, state)
+    return [] if day is None else [day]
+
+
+def _is_looked_up(decision: Decision, table: Table, record: int | None) -> bool:
+    """Tell whether a row of a table holds for a record, or none is in force that could."""
+    explanation = decision.explanation
+    if any(explanation.leaves(one, record)[0] is not Truth.TRUE for one in table.demands):
+        return False
+    if any(decision.findings.rules[rule, record].truth is Truth.TRUE for rule in table.rules):
+        return True
+    days = (All((*own_days(table), one.days), one.span) for one in table.versions)
+    return all(explanation.leaves(one, record)[0] is Truth.FALSE for one in days)
+
+
+def own_days(table: Table) -> tuple[Test, ...]:
+    """Return the tests of the days of a whole table."""
+    return tuple(one for one in conjuncts(table.when) if isinstance(one, Test) and one not in table.demands)
+
+
+def records_of(decision: Decision, listed: str | None) -> Iterable[int | None]:
+    """Return the records about which a part of a rulebook speaks that are seen; None for the whole case."""
+    return (None,) if listed is None else decision.findings.records[listed] or ()
+
+
+def act_of(book: Rulebook, table: Table) -> Ref | None:
+    """Return the act that tells the days of a table, None if it has none."""
+    dated = (part for one in table.versions for part in parts_of(one.days))
+    tests = (*dated, *own_days(table), *book.policies[table.policy].days)
+    return next((one.ref for one in tests if isinstance(one, Test)), None)
+
+
+def would_apply(decision: Decision, policy: Policy) -> bool:
     """Tell whether a policy applies to a case but for its days."""
     return decision.explanation.leaves(policy.applies_to, None)[0] is Truth.TRUE
 
@@ -171,6 +234,8 @@ def dating_of(book: Rulebook, target: Target, tests: Iterable[tuple[str, Test]])
         parameter = book.parameters[target.name]
         value = next((one for one in parameter.values if one.span == target.span), None)
         return Dating(parameter.by) if value is None else Dating(parameter.by, value.start, value.end)
+    if target.name in book.tables:
+        return Dating(act_of(book, book.tables[target.name]))
     if target.name in book.rules:
         days = book.rules[target.name].days
         return Dating(days[-1].ref if days else None)

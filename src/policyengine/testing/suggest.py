@@ -1,8 +1,9 @@
 """What no scenario exercises, as scenarios for a clerk to confirm.
 
 A suggestion starts from a scenario that comes near: the instant is moved to the edge of a deadline, the sum
-of money or the number of records that the case gives is changed until the limit is reached, all its times
-are moved to another day, another reading is chosen or an overlay switched on. What the rules answer there is
+of money or the number of records that the case gives is changed until the limit is reached, what a table asks
+is changed until a row holds, all its times are moved to another day, another reading is chosen or an overlay
+switched on. What the rules answer there is
 written down as expected; whether that is right is for the clerk to say.
 """
 
@@ -26,6 +27,7 @@ from policyengine.render.naming import Naming
 from policyengine.semantics.findings import Conflict, Known, State, Truth, Unknown
 from policyengine.semantics.readings import choose_operand
 from policyengine.testing.coverage import SIDES, Coverage
+from policyengine.testing.rows import Rows
 from policyengine.testing.run import Result, Runner
 from policyengine.testing.scenarios import ScenarioFile
 from policyengine.testing.targets import Target
@@ -60,6 +62,7 @@ _PLAIN = re.compile(r"[^\W_][\w.+-]*( [\w.+-]+(:[\w.+-]+)*)*%?")
 _NULLS = ("null", "~")
 
 
+_ROWS = {"holds": marked("it holds: {title}")}
 _DAYS = {
     "first": marked("on {day}, the first day: {title}"),
     "before": marked("on {day}, the day before it begins: {title}"),
@@ -89,18 +92,23 @@ class Suggestion(Frozen):
 
 
 _SUGGESTED = ("edge", "pause", "day", "reading", "figure")
-"""The kinds for which a case can be made; what makes a rule hold, somebody has to think of."""
+"""The kinds for which a case can be made; what makes a rule hold that is no row of a table, somebody has to
+think of.
+"""
 
 
 def suggest(
     runner: Runner, results: Sequence[Result], coverage: Coverage, say: Speech
 ) -> tuple[list[Suggestion], list[Unreached]]:
-    """Return suggestions for the edges, days, readings and figures that nothing exercises; what has none."""
+    """Return suggestions for what nothing exercises, where a case can be made; and what has none."""
     maker = _Maker(runner, results, coverage, say)
     found: list[Suggestion] = []
     left: list[Unreached] = []
     for target in coverage.missing():
-        if target.kind in _SUGGESTED:
+        is_row = maker.rows.has(target)
+        if is_row and target.name in maker.held:
+            continue  # what is suggested for another row comes to this one, too
+        if target.kind in _SUGGESTED or is_row:
             suggestion = maker.suggestion(target)
             if suggestion is None:
                 left.append(Unreached(target, maker.why_none(target)))
@@ -127,6 +135,9 @@ class _Maker:
         self.runner = runner
         self.results = [one for one in results if one.decision is not None]
         self.coverage = coverage
+        self.rows = Rows(self.results, coverage)
+        self.held: set[str] = set()
+        """The rules that hold in what has been suggested."""
         self.naming = Naming(coverage.book, say)
         self.say = say
 
@@ -138,6 +149,7 @@ class _Maker:
             if decision is not None and self.coverage.exercises(decision, target):
                 written = self._written(target, one, decision)
                 if written.expect:  # a test has to expect something
+                    self.held |= {one.name for one in self.coverage.rules_in(decision)}
                     return written
         return None
 
@@ -151,6 +163,8 @@ class _Maker:
                 yield from (one for result in self.results for one in switched_on(result, target))
             case "pause":
                 yield from self._standing(target)
+            case "rule":
+                yield from self.rows.tries(target)
             case _ if target.name in self.coverage.book.deadlines:
                 yield from self._moved(target)
             case _:
@@ -174,6 +188,8 @@ class _Maker:
                 return message("no case says when the act was by whose day it is told")
             case "reading" | "figure":
                 return message("no case can be judged with it")
+            case "rule":
+                return message("no case to which the table applies can be changed so that it holds")
             case _ if target.name in self.coverage.book.deadlines:
                 return message("its clock runs in no case")
             case _ if any(self._is_compared(result, target) for result in self.results):
@@ -307,7 +323,7 @@ class _Maker:
         book = self.coverage.book
         if target.kind in ("reading", "figure"):  # of no policy
             return near
-        parts = (book.deadlines, book.amounts, book.rules, book.parameters)
+        parts = (book.deadlines, book.amounts, book.rules, book.parameters, book.tables)
         policy = next((group[target.name].policy for group in parts if target.name in group), target.name)
         if near.policy == policy:
             return near
@@ -329,10 +345,10 @@ class _Maker:
                 title=self.naming.title(target.about),
                 overlay=figures,
             )
-        parts = (book.deadlines, book.amounts, book.rules, book.policies, book.parameters)
+        parts = (book.deadlines, book.amounts, book.rules, book.policies, book.parameters, book.tables)
         found = next(group[target.name] for group in parts if target.name in group)
         templates = _SIDES if target.name in book.deadlines else _LIMITS
-        templates = {"day": _DAYS, "pause": _STANDING}.get(target.kind, templates)
+        templates = {"day": _DAYS, "pause": _STANDING, "rule": _ROWS}.get(target.kind, templates)
         return say(templates[target.side], title=self.naming.text(found.title), day=target.about)
 
     def _expected(self, target: Target, decision: Decision) -> Iterator[tuple[str, str]]:
@@ -369,6 +385,8 @@ def _concerned(target: Target, decision: Decision) -> Iterator[Key]:
     names += [one for one in (target.name, target.about) if one in book.amounts or one in book.parameters]
     if target.name in book.rules:
         names += [one.fact.name for one in book.rules[target.name].then]
+    if target.name in book.tables:
+        names += [ref.name for ref in book.tables[target.name].gives]
     for name in names:
         yield from sorted((key for key in states if key[0] == name), key=lambda key: key[1] or 0)
 

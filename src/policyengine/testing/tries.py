@@ -52,10 +52,10 @@ def on_day(result: Result, target: Target, coverage: Coverage) -> Iterator[Try]:
     dating = dating_of(coverage.book, target, coverage.seasons())
     for now in days_of(decision, dating.act)[:_MOST_ACTS]:
         for wanted in wanted_days(target.about, dating, now):
-            yield _shifted(result, decision, wanted - now)
+            yield shifted(result, decision, wanted - now)
 
 
-def _shifted(result: Result, decision: Decision, days_more: int) -> Try:
+def shifted(result: Result, decision: Decision, days_more: int) -> Try:
     """Return the case with all its times moved by whole days."""
     given, zone = given_of(result.scenario), decision.judged.rulebook.zone
     for key, value in decision.case.values.items():
@@ -75,12 +75,23 @@ def _moved(instant: int, days: int, decision: Decision) -> int:
 
 
 def put(given: dict[str, Any], decision: Decision, key: Key, text: str) -> None:
-    """Put another value of a fact that the case gives into the case."""
+    """Put a value of a fact into the case, another one perhaps than it gives."""
     level: Any = given
     *steps, last = path_of(decision.judged.rulebook, key)
     for step in steps:
-        level = level[step]
+        level = level.setdefault(step, {}) if isinstance(level, dict) else level[step]
     level[last] = text
+
+
+def take_out(given: dict[str, Any], decision: Decision, key: Key) -> None:
+    """Take a fact out of the case."""
+    level: Any = given
+    *steps, last = path_of(decision.judged.rulebook, key)
+    for step in steps:
+        if isinstance(level, dict) and step not in level:
+            return
+        level = level[step]
+    level.pop(last, None)
 
 
 # ---------- another reading, another overlay
