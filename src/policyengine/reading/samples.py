@@ -123,8 +123,9 @@ class Samples:
         stand("order.received_at return.asked_at order.closed_at", instants)
         stand("order.paused_at order.resumed_at", instants)
         stand("flight.departs_at", coming or instants)
-        stand("order.total order.shipping", _paths(given, ValueType.MONEY))
-        stand("order.quantity order.parts", _paths(given, ValueType.COUNT))
+        sums = [one.id for one in book.amounts.values() if one.listed is None and one.type is ValueType.MONEY]
+        stand("order.total order.shipping", [*_paths([*given, *concluded], ValueType.MONEY), *sums])
+        stand("order.quantity order.parts", _paths([*given, *concluded], ValueType.COUNT, ValueType.NUMBER))
         stand("order.custom_made order.gift", _paths(given, ValueType.BOOLEAN))
         stand("order.number", _paths(given, ValueType.TEXT))
         stand("bag.weight", _paths(given, ValueType.NUMBER, ValueType.COUNT))
