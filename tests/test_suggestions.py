@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from policyengine.diagnostics.did_you_mean import closest
+from policyengine.diagnostics.did_you_mean import closest, did_you_mean
 
 FACTS = [
     "order.total",
@@ -53,3 +53,17 @@ def test_the_order_of_the_known_words_does_not_matter(word: str) -> None:
     shuffled = list(known)
     random.Random(1).shuffle(shuffled)
     assert closest(word, known) == closest(word, shuffled) == closest(word, reversed(known))
+
+
+@pytest.mark.parametrize(
+    ("word", "fitting", "meant"),
+    [
+        ("reservation.made_at", ["reservation.created_at"], "reservation.created_at"),  # nearly as like
+        ("reservation.made_at", [], "reservation.id"),
+        ("reservation.idd", ["reservation.created_at"], "reservation.id"),  # much more like than what fits
+        ("made", ["reservation.id"], None),
+    ],
+)
+def test_of_two_names_the_one_is_meant_that_fits(word: str, fitting: list[str], meant: str | None) -> None:
+    help = did_you_mean(word, ["reservation.id", "reservation.created_at"], fitting)
+    assert (help and str(help)) == (meant and f"did you mean `{meant}`?")

@@ -11,18 +11,38 @@ _FEW = 12  # words that a help can name
 _SHOWN_CHOICES = 20
 _LONGEST_WORD = 100  # comparing takes the square of the length
 _SHORTEST_PART = 3  # shorter parts of words match too much
+_NEARLY_AS_LIKE = 0.1
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> Message | None:
-    """Return what to do about a word that nobody knows, if the known words tell what was meant."""
+def did_you_mean(word: str, known: Iterable[str], fitting: Iterable[str] = ()) -> Message | None:
+    """Return what to do about a word that nobody knows, if the known words tell what was meant.
+
+    ``fitting`` are those that can stand there: one of them is meant if it is nearly as like as another.
+    """
     from policyengine.diagnostics.typos import between_names  # not needed where no word is wrong
 
     words = set(known)
     several = between_names(word, words)
     if several is not None:
         return several
-    found = closest(word, words)
+    found = _fitting(word, closest(word, words), set(fitting))
     return None if found is None else message("did you mean `{word}`?", word=found)
+
+
+def _fitting(word: str, found: str | None, fitting: set[str]) -> str | None:
+    """Return the word that was found, or one that fits if it is nearly as like as one that does not."""
+    other = closest(word, fitting) if found not in fitting else None
+    if found is None or other is None:
+        return other or found
+    return other if _likeness(word, other) > _likeness(word, found) - _NEARLY_AS_LIKE else found
+
+
+def _likeness(one: str, other: str) -> float:
+    import difflib  # only needed for a mistake, and slow to import
+
+    # Not the same both ways round: what it finds depends on which of two equal parts it sees first.
+    one, other = plain(one), plain(other)
+    return max(difflib.SequenceMatcher(None, *pair).ratio() for pair in ((one, other), (other, one)))
 
 
 def one_of(words: Iterable[str]) -> Message:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -111,14 +111,16 @@ class Names:
         """Tell whether anything has this name, be it a list or a deadline without a value of its own."""
         return self.find(name, listed) is not None or name in self.lists or f"{name}.status" in self.symbols
 
-    def resolve(self, name: str, listed: str | None, span: Span) -> Symbol | None:
-        """Return what a name stands for; an unknown one, or one of another list, is a fault."""
+    def resolve(
+        self, name: str, listed: str | None, span: Span, types: tuple[ValueType, ...] = ()
+    ) -> Symbol | None:
+        """Return what a name stands for; an unknown one, or one of another list, is a fault.
+
+        ``types`` are those that the place takes: they help to tell what was meant.
+        """
         symbol = self.find(name, listed)
         if symbol is None:
-            known = [*self.symbols]
-            if listed is not None:
-                known += [one.removeprefix(listed + ".") for one in known if one.startswith(listed + ".")]
-            self.faults.append(self._unknown(name, known, span))
+            self.faults.append(self._unknown(name, listed, types, span))
             return None
         if symbol.listed is not None and symbol.listed != listed:
             what = message("`{name}` belongs to a record of `{list}`", name=name, list=symbol.listed)
@@ -129,7 +131,7 @@ class Names:
             return None
         return symbol
 
-    def _unknown(self, name: str, known: Iterable[str], span: Span) -> Diagnostic:
+    def _unknown(self, name: str, listed: str | None, types: tuple[ValueType, ...], span: Span) -> Diagnostic:
         what = message("nothing is named `{name}`", name=name)
         if name in self.lists:
             what = message("`{name}` is a list and has no value of its own", name=name)
@@ -142,7 +144,13 @@ class Names:
             return error("unknown-name", what, span, help)
         if name.endswith(".left") and f"{name.removesuffix('.left')}.status" in self.symbols:
             return error("unknown-name", what, span, _NOT_LEFT)
-        return error("unknown-name", what, span, did_you_mean(name, known) or _DECLARE)
+        known = [*self.symbols]
+        fitting = [one.name for one in self.symbols.values() if one.type in types and one.listed is None]
+        if listed is not None:
+            own = [one for one in self.symbols.values() if one.listed == listed]
+            known += [one.name.removeprefix(listed + ".") for one in own]
+            fitting += [one.name.removeprefix(listed + ".") for one in own if one.type in types]
+        return error("unknown-name", what, span, did_you_mean(name, known, fitting) or _DECLARE)
 
 
 _NOT_LEFT = message(

@@ -109,15 +109,18 @@ class Scope(Frozen):
         named = self.named(written.text, written.span)
         return None if named is None else named[0].ref(written.span, named[1])
 
-    def named(self, name: str, span: Span) -> tuple[Symbol, bool] | None:
-        """Return what a name stands for, and whether the record is meant that asks a question."""
-        found = self._named(name, span)
+    def named(self, name: str, span: Span, types: tuple[ValueType, ...] = ()) -> tuple[Symbol, bool] | None:
+        """Return what a name stands for, and whether the record is meant that asks a question.
+
+        ``types`` are those that the place takes.
+        """
+        found = self._named(name, span, types)
         if found is not None and not self.takes_records and found[0].name in self.names.for_record:
             self.names.tell_for_record(name, span)
             return None
         return found
 
-    def _named(self, name: str, span: Span) -> tuple[Symbol, bool] | None:
+    def _named(self, name: str, span: Span, types: tuple[ValueType, ...]) -> tuple[Symbol, bool] | None:
         if name == AS_OF and self.asks:
             return NOW, False
         if name == AS_OF:
@@ -139,7 +142,7 @@ class Scope(Frozen):
                 )
                 self.fault("outside-list", what, span, help)
                 return None
-        symbol = self.names.resolve(name, self.listed, span)
+        symbol = self.names.resolve(name, self.listed, span, types)
         return None if symbol is None else (symbol, False)
 
     def _of_this(self, name: str, span: Span) -> tuple[Symbol, bool] | None:
@@ -295,7 +298,8 @@ def _named(written: Scalar, wanted: Wanted, scope: Scope) -> Ref | None:
     if wanted.choices and scope.find(written.text) is None and not written.text.startswith(_THIS):
         _unknown_choice(written, wanted, scope)
         return None
-    named = scope.named(written.text, written.span)
+    dates = (ValueType.DATE,) if wanted.with_dates else ()
+    named = scope.named(written.text, written.span, (*wanted.types, *dates))
     if named is None:
         return None
     symbol, this = named
