@@ -135,7 +135,7 @@ class Samples:
         stand("return.reason member.tier", [one.path for one in choices])
         stand("defective unwanted", [one.name for one in choices[0].choices] if choices else ())
         stand("return_period", _parameters(book, _LENGTHS))
-        stand("handling_rate tax_limit", _parameters(book, (ValueType.PERCENT,)))
+        stand("handling_rate", _parameters(book, (ValueType.PERCENT,)))
         stand("fee_cap fee_floor", _parameters(book, (ValueType.MONEY,)))
         stand("delay", (*_paths(given, *_LENGTHS), *_parameters(book, (ValueType.DURATION,))))
         clocks = [one.id for one in book.deadlines.values() if one.listed is None]
