@@ -18,7 +18,7 @@ def batch(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.Monkey
 
     def call(*words: str | Path) -> Ran:
         with pytest.raises(SystemExit) as ending:
-            cli.main(["batch", *map(str, words), "--rules", str(BOOK), "--lang", "en"])
+            cli.main(["batch", "--lang", "en", *map(str, words), "--rules", str(BOOK)])
         assert isinstance(ending.value.code, int)
         out, err = capsysbinary.readouterr()
         found = Ran(ending.value.code, out.decode("utf-8"), err.decode("utf-8"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -74,7 +75,16 @@ def _begin(task: Task[Any]) -> None:
     """Make a new process ready."""
     global _work
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who interrupts means the process that reads
+    threading.Thread(target=_end_with_reader, daemon=True).start()
     _work = task.start()
+
+
+def _end_with_reader() -> None:
+    """End this process when the one that reads is killed: nobody would ever tell it that there is no more."""
+    reader = multiprocessing.parent_process()
+    if reader is not None:
+        reader.join()
+        os._exit(1)
 
 
 def _do(block: Block) -> Any:
