@@ -41,7 +41,17 @@ from policyengine.engines.durable.ruleset import durable_available
 from policyengine.frozen import Frozen, replace
 from policyengine.loading.load import load_files
 from policyengine.model.case import Case, Key
-from policyengine.model.conditions import Condition, Constant, Pick, Ref, Same, Test, Window, parts_of
+from policyengine.model.conditions import (
+    Condition,
+    Constant,
+    Pick,
+    Question,
+    Ref,
+    Same,
+    Test,
+    Window,
+    parts_of,
+)
 from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import DatedValue, Deadline, Default, Fact, Policy
 from policyengine.model.rulebook import Rulebook as Model
@@ -210,6 +220,7 @@ def conditions(book: Model) -> Iterator[Condition]:
     for amount in book.amounts.values():
         yield amount.when
         yield from (cap.when for cap in amount.caps)
+    yield from (one.where for one in questions(book))
 
 
 Place = tuple[str, Key, str]
@@ -514,14 +525,26 @@ def turned(one: Decision, two: Decision) -> Verdict:
     return ""
 
 
+_BY_PLACE = ("first", "last", "next", "previous", "only", "position", "share")
+"""Questions to whose answer it matters in which order the records stand; of a tie the first counts."""
+
+
+def questions(book: Model) -> Iterator[Question]:
+    """Return the questions about lists that give values."""
+    yield from (one.value for one in book.computed.values() if isinstance(one.value, Question))
+
+
 def unordered_lists(book: Model) -> set[str]:
     """Return the lists of which it is only asked whether, and how often, something is true of a record."""
     picked = {
         part.listed
         for one in conditions(book)
         for part in parts_of(one)
-        if isinstance(part, Pick) or getattr(part, "among", "") == "earlier"
+        if isinstance(part, Pick)
+        or getattr(part, "among", "") == "earlier"
+        or getattr(part, "how", "") in _BY_PLACE
     }
+    picked |= {one.listed for one in questions(book) if one.how in _BY_PLACE or one.among == "earlier"}
     return {path for path, one in book.lists.items() if one.dated_by is None and path not in picked}
 
 
@@ -534,7 +557,7 @@ def _turned_key(case: Case, book: Model, paths: set[str], key: Key) -> Key:
 
 
 def _list_of(book: Model, name: str) -> str | None:
-    parts: Any = {**book.facts, **book.deadlines, **book.amounts, **book.rules}
+    parts: Any = {**book.facts, **book.deadlines, **book.amounts, **book.rules, **book.computed}
     found = parts.get(name) or parts.get(name.rpartition(".")[0])
     return None if found is None else found.listed
 

@@ -53,6 +53,7 @@ from policyengine.model.rulebook import (
 from policyengine.semantics.reference import holds
 from policyengine.values.calendar import Calendar
 from policyengine.values.currencies import currency_of
+from policyengine.values.edges import Edge
 from policyengine.values.literals import (
     LARGEST_COUNT,
     LARGEST_MONEY,
@@ -167,6 +168,15 @@ class Made(NamedTuple):
     readings: dict[str, str]
     random: Random
     size: Size
+
+
+def random_edge(random: Random) -> Edge:
+    """Return where some day or period begins or ends, also days around those on which cases happen."""
+    side: Any = random.choice(("start_of", "end_of", "last_second_of"))
+    if random.random() < 0.5:
+        return Edge(side, random.choice(("day", "calendar_week", "calendar_month", "calendar_year")), "of")
+    days = ("01-31", "12-31", "03-10", "03-11", "03-12", "06-30", "02-28" if side == "start_of" else "02-29")
+    return Edge(side, random.choice(days), random.choice(("after", "not_before")))
 
 
 def random_value(random: Random, type: ValueType) -> Value:
@@ -806,13 +816,13 @@ class _Maker:
 
     def computed(self, listed: str | None) -> None:
         """Make a value that is computed in place: of one that may be none, of two instants, of a list."""
-        kinds = ["otherwise", "latest", "earliest"]
+        kinds = ["otherwise", "latest", "earliest", "edge"]
         if self.lists:
             kinds += ["count", "different", "total", "least", "greatest", "first", "last", "only"] * 2
         if listed is not None:
             kinds += ["position", "share", "next", "previous"] * 2
         how: Any = self.choose(kinds)
-        value: tree.Otherwise | tree.Extreme | tree.Question
+        value: tree.InPlace
         if how == "otherwise":
             type = self.choose(TYPES)
             value = tree.Otherwise(self.plain(listed, type), self.operand(listed, type), self.span())
@@ -820,12 +830,16 @@ class _Maker:
             type = ValueType.INSTANT
             of = tuple(self.operand(listed, type) for _ in range(self.choose((1, 2, 3))))
             value = tree.Extreme(how, of, self.span())
+        elif how == "edge":
+            type = ValueType.INSTANT
+            value = tree.DayEdge(random_edge(self.random), self.operand(listed, type), self.span())
         else:
             type, value = self.question(how, listed)
         name = self.name("computed")
         choices = CHOICES if type is ValueType.CHOICE else ()
         self.values[name] = tree.Computed(name, type, choices, listed, value, self.span())
-        self.refs.append(Ref(name, "computed", type, listed, NOWHERE))
+        is_end = isinstance(value, tree.DayEdge) and value.edge.side == "end_of"
+        self.refs.append(Ref(name, "computed", type, listed, NOWHERE, ends_day=is_end))
 
     def question(self, how: Any, listed: str | None) -> tuple[ValueType, tree.Question]:
         """Return a question about a list that gives a value, with the type of that."""

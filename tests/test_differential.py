@@ -149,7 +149,10 @@ def test_random_rulebooks_reach_every_form() -> None:
     rules = ["override", "several conclusions", "listed rule", "wide", "long", "question", "scope"]
     clocks = [*(("within", type) for type in LENGTHS), *Counting().__struct_fields__]
     amounts = ["formula", "bands", "factors", "exact step", "ends", "pause", "value or another"]
-    asked = [("asked", how) for how in (*get_args(tree.Sought), "latest", "earliest")]
+    asked = [
+        ("asked", how)
+        for how in (*get_args(tree.Sought), "latest", "earliest", "end_of", "start_of", "last_second_of")
+    ]
     expected = [*conditions, *operators, *operands, *facts, *rules, *clocks, *amounts, *asked]
     rare = [one for one in expected if reached[one] < 3]
     assert not rare
@@ -174,7 +177,10 @@ def forms(book: Rulebook) -> Iterator[object]:
         yield "exact step" if amount.is_exact else "rounded"
     for computed in book.computed.values():
         value = computed.value
-        yield "value or another" if isinstance(value, tree.Otherwise) else ("asked", value.how)
+        if isinstance(value, tree.DayEdge):
+            yield "asked", value.edge.side
+        else:
+            yield "value or another" if isinstance(value, tree.Otherwise) else ("asked", value.how)
     yield from ("undated list" for one in book.lists.values() if one.dated_by is None)
     for rule in book.rules.values():
         yield from ("override" for _ in rule.overrides)

@@ -74,7 +74,8 @@ def faults(folder: Path, file: str, old: str, new: str) -> list[Diagnostic]:
         ),
         (
             POLICY, CONDITION, "order.received_at: {after: 2026-01-01}", "bad-value",
-            "add the time of day: `2026-01-01 00:00` is the beginning of that day",
+            "add the time of day: `2026-01-01 00:00` is the beginning of that day; its end is"
+            " `{end_of: 2026-01-01}`",
             "order.received_at: {after: 2026-01-01 00:00}",
         ),
         (

@@ -253,7 +253,7 @@ WRONG: list[tuple[str, str, list[tuple[str, int, int, str, str | None]]]] = [
     ("policy", POLICY + "deadlines:\n  d: {title: 标题, who: [b], starts: [a], within: 1 day, met_by: {a: b}}\n", [
         ("wrong-shape", 4, 18, "`who` must be a single value", "write for example `who: buyer`"),
         ("wrong-shape", 4, 28, "`starts` must be a single value or a mapping", "write for example `starts: order.received_at`"),
-        ("unknown-key", 4, 65, "`a` is not a key of `met_by`", "the keys are `value`, `otherwise`, `latest`, `earliest`, `total_of`, `least_of`, `greatest_of`, `only`, `position_of`, `share_of`, `count_of`, `first`, `last`, `next`, `previous`"),
+        ("unknown-key", 4, 65, "`a` is not a key of `met_by`", "the keys are `value`, `otherwise`, `latest`, `earliest`, `end_of`, `start_of`, `last_second_of`, `of`, `after`, `not_before`, `total_of`, `least_of`, `greatest_of`, `only`, `position_of`, `share_of`, `count_of`, `first`, `last`, `next`, `previous`"),
     ]),
     ("facts", "facts: {d: {type: text, title: {}}, e: }\nlists: {l: {title: {en: ''}, facts: {}}}\n", [
         ("wrong-shape", 1, 25, "`title` must not be empty", "write for example `title: {zh: 标题, en: Title}`"),

@@ -1024,7 +1024,7 @@ class _Writer:
         """Return a value that is computed in place, None where nothing can be."""
         makers: list[Callable[[], Yaml | None]] = [lambda: self.with_fallback(listed, type, choices)]
         if type == "instant":
-            makers.append(lambda: self.extreme(listed))
+            makers += [lambda: self.extreme(listed), lambda: self.edge(listed)]
         if self.lists:
             makers += [lambda: self.of_list(listed, type, choices)] * 3
         return self.choose(makers)()
@@ -1050,6 +1050,23 @@ class _Writer:
             return None
         of = [self.short(self.choose(names), listed) for _ in range(self.choose((1, 2, 2, 3)))]
         return {self.choose(("latest", "earliest")): of}
+
+    def edge(self, listed: str | None) -> Yaml | None:
+        """Return where a day or a period begins or ends; to a shifted case it would not come later alike."""
+        if self.size.steady:
+            return None
+        side = self.choose(("end_of", "start_of", "last_second_of"))
+        dates, times = self.visible(listed, ("date",)), self.visible(listed, ("instant", "date"))
+        if dates and self.chance(0.4):
+            return {side: self.short(self.choose(dates), listed)}
+        if not times:
+            return None
+        time = self.short(self.choose(times), listed)
+        if self.chance(0.5):
+            every = self.choose(("day", "calendar_week", "calendar_month", "calendar_year"))
+            return {side: every, "of": time}
+        day = f"{date.fromordinal(self.day + self.choose((-1, 0, 1, 200))):%m-%d}"
+        return {side: "03-01" if day == "02-29" else day, self.choose(("after", "not_before")): time}
 
     def of_list(self, listed: str | None, type: str, choices: tuple[str, ...]) -> Yaml | None:
         """Return a question about a list that gives a value."""

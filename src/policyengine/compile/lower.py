@@ -9,6 +9,7 @@ from policyengine.compile.dependencies import parts_of
 from policyengine.compile.plan import (
     ALWAYS,
     AS_OF,
+    EDGE,
     NEVER,
     SEASON,
     Aggregate,
@@ -149,6 +150,8 @@ def lower_computed(computed: conditions.Computed) -> Computed:
             expr: Expr = Compute("otherwise", (lower_operand(value), lower_operand(otherwise)))
         case conditions.Extreme(how, of):
             expr = Compute(how, tuple(lower_operand(one) for one in of))
+        case conditions.DayEdge(edge, of):
+            expr = Compute("edge", (lower_operand(of), Const(edge.text, EDGE)))
         case conditions.Question() as question:
             expr = _question(question, computed.type.value)
     return Computed(computed.name, computed.listed, computed.type.value, expr)
@@ -448,6 +451,8 @@ def _follows(start: Operand) -> Expr:
     """Return whether a clock starts where another ran out, and not with an act."""
     if isinstance(start, conditions.ByReading):
         return _by_reading(start.assumption, start.readings, _follows)
+    if isinstance(start, conditions.Ref) and start.ends_day:
+        return ALWAYS
     if not isinstance(start, conditions.Ref) or start.kind != "deadline":
         return NEVER
     if start.name.endswith(DUE):

@@ -23,9 +23,10 @@ from policyengine.values.literals import Value
 from policyengine.values.seasons import Season
 
 Sort = str
-"""The word of a :class:`policyengine.values.literals.ValueType`, or ``truth``, or ``season``."""
+"""The word of a :class:`policyengine.values.literals.ValueType`, or ``truth``, ``season`` or ``edge``."""
 TRUTH: Sort = "truth"
 SEASON: Sort = "season"
+EDGE: Sort = "edge"
 
 
 # ---------- expressions
@@ -156,10 +157,12 @@ class Compute(Frozen):
     """An operation of arithmetic (:func:`policyengine.semantics.formulas.calculate`) on values.
 
     None of its operands may be absent, else it has no value. ``otherwise``: the second, where the first is;
-    ``latest`` and ``earliest`` of instants, of which the last leaves out what never comes.
+    ``latest`` and ``earliest`` of instants, of which the last leaves out what never comes; ``edge``: where a
+    day or period begins or ends, by an instant and what the second says
+    (:attr:`policyengine.values.edges.Edge.text`).
     """
 
-    op: Operation | Literal["otherwise", "latest", "earliest"]
+    op: Operation | Literal["otherwise", "latest", "earliest", "edge"]
     args: tuple[Expr, ...]
 
 

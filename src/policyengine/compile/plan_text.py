@@ -211,6 +211,8 @@ class _Writer:
                 return self._aggregate(expr)
             case Apply():
                 return self._apply(expr)
+            case Compute("edge", (subject, Const(edge))):
+                return f"edge({self.expr(subject)}, {edge})"
             case Compute(op, args):
                 return f"{op}({self._joined(args)})"
             case Window():

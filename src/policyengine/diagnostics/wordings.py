@@ -119,6 +119,9 @@ _MEANT: tuple[tuple[str, str], ...] = (
     ("share_of", "share split allocate allocation prorate pro_rata distribute 分摊 按比例"),
     ("latest", "latest_of last_of max_of later_of the_latest whichever_is_later 最晚 较晚"),
     ("earliest", "earliest_of first_of min_of sooner_of soonest whichever_is_sooner 最早 较早"),
+    ("end_of", "end end_of_month end_of_year end_of_day end_of_week month_end year_end last_day_of close_of until_end_of through midnight_of eod eom eoy 末 末尾 月底 年底 底 截止于"),
+    ("last_second_of", "last_moment_of last_instant_of last_minute_of 最后一刻 最后时刻"),
+    ("start_of", "start begin_of beginning beginning_of first_day_of first_moment_of from_start_of 开始 初 月初 年初"),
     ("otherwise", "default else if_none fallback if_missing or_else if_absent 否则 默认 没有时"),
     ("different", "distinct unique differing 不同 去重"),
     # policies

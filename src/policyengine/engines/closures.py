@@ -54,6 +54,7 @@ from policyengine.semantics.tallies import (
     count,
     different,
     earliest,
+    edge_of,
     extreme,
     first,
     latest,
@@ -66,6 +67,7 @@ from policyengine.semantics.tallies import (
 )
 from policyengine.semantics.windows import Frame, judge_same, judge_window, midnight
 from policyengine.values.counting import Counting
+from policyengine.values.edges import Edge, read_edge
 from policyengine.values.literals import LARGEST_COUNT, Number, Value, ValueType, comparison_key, local_day
 from policyengine.values.seasons import Season, read_season
 
@@ -158,6 +160,8 @@ def lookup_of(expr: Expr) -> Lookup:
             return lambda memory, record: memory.values[name, memory.this]
         case Read(name):
             return lambda memory, record: memory.values[name, record]
+        case Compute("edge", (part, Const(str(text)))):
+            return _edge(lookup_of(part), read_edge(text))
         case Compute(op, args):
             return _computed(op, tuple(lookup_of(one) for one in args))
         case Aggregate():
@@ -175,6 +179,11 @@ def _computed(op: str, operands: Sequence[Lookup]) -> Lookup:
         return otherwise(*states) if op == "otherwise" else (latest if op == "latest" else earliest)(states)
 
     return find
+
+
+def _edge(subject: Lookup, edge: Edge) -> Lookup:
+    """Return the function that finds where a day or period begins or ends."""
+    return lambda memory, record: edge_of(subject(memory, record), edge, memory.world.zone)
 
 
 def formula_of(expr: Expr, sort: ValueType, times: Times) -> Callable[[Memory, int | None], Formula]:

@@ -192,6 +192,7 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "Computed",
                 "Constant",
                 "Count",
+                "DayEdge",
                 "Extreme",
                 "Formula",
                 "Not",
@@ -267,6 +268,7 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "ValueType",
             )
         ),
+        "policyengine.values.edges": frozenset(("Edge",)),
         "policyengine.values.seasons": frozenset(("Season",)),
         "policyengine.diagnostics.text": frozenset(("Text",)),
     }

@@ -103,8 +103,9 @@ def _values(index: Index, key: str) -> Iterator[Proposal]:
         for symbol in index.of_kinds(*_KINDS_AFTER[key]):
             yield Proposal(symbol.name, title_of(symbol), symbol.kind)
         return
-    if key == "same":
+    if key in ("same", "end_of", "start_of", "last_second_of"):
         yield from (Proposal(word, title, None) for word, title in _PERIODS)
+    if key == "same":
         return
     if key in _TIMES:
         yield Proposal("as_of", bilingual("判断时点", "the time of the judgement"), None)

@@ -13,6 +13,7 @@ from typing import Literal
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Placed
 from policyengine.model.counting import CountingRule
+from policyengine.values.edges import Edge
 from policyengine.values.literals import Value, ValueType
 from policyengine.values.seasons import Season
 
@@ -28,7 +29,8 @@ class Ref(Placed):
     ``listed`` is the list whose current record the name belongs to, or None for the whole case. ``this``:
     inside a question, not the record that is looked at but the one at which ``for_each`` stands.
     ``midnight``: it is a date that stands where an instant does, for the instant at which the day begins in
-    the rulebook's zone; its type is that of an instant.
+    the rulebook's zone; its type is that of an instant. ``ends_day``: it is the end of a day, so that a clock
+    that counts days begins with the next one.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Ref(Placed):
     span: Span
     this: bool = False
     midnight: bool = False
+    ends_day: bool = False
 
 
 class Constant(Placed):
@@ -286,6 +289,14 @@ class Extreme(Placed):
     span: Span
 
 
+class DayEdge(Placed):
+    """The beginning or the end of a day or of a calendar period, found by an instant."""
+
+    edge: Edge
+    of: Operand
+    span: Span
+
+
 Sought = Literal[
     "count", "different", "total", "least", "greatest", "position", "share",
     "first", "last", "next", "previous", "only",
@@ -309,6 +320,10 @@ class Question(Placed):
     amount: Operand | None = None
 
 
+InPlace = Otherwise | Extreme | DayEdge | Question
+"""What a rule file computes in place."""
+
+
 class Computed(Placed):
     """A value that a rule file computes in place, with a name made of what it says.
 
@@ -319,17 +334,19 @@ class Computed(Placed):
     type: ValueType
     choices: tuple[str, ...]
     listed: str | None
-    value: Otherwise | Extreme | Question
+    value: InPlace
     span: Span
 
 
-def operands_of(value: Otherwise | Extreme | Question) -> tuple[Operand, ...]:
+def operands_of(value: InPlace) -> tuple[Operand, ...]:
     """Return the operands of a computed value, without what its condition asks."""
     match value:
         case Otherwise(first, otherwise):
             return first, otherwise
         case Extreme(_, of):
             return of
+        case DayEdge(_, of):
+            return (of,)
         case Question(of=of, amount=amount):
             return tuple(one for one in (of, amount) if one is not None)
 

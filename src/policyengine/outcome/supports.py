@@ -12,6 +12,7 @@ from policyengine.model.conditions import (
     Computed,
     Condition,
     Count,
+    DayEdge,
     Extreme,
     Operand,
     Otherwise,
@@ -311,6 +312,8 @@ class Supports:
             case Extreme(_, of):
                 for one in of:
                     self._operand(one, record, found)
+            case DayEdge(_, of):
+                self._operand(of, record, found)
             case Question() as question:
                 self._operand(question.amount, record, found)
                 if question.listed not in self.explanation.case.records:

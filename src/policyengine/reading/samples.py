@@ -127,6 +127,7 @@ class Samples:
         stand("order.total order.shipping", [*_paths([*given, *concluded], ValueType.MONEY), *sums])
         stand("order.quantity order.parts", _paths([*given, *concluded], ValueType.COUNT, ValueType.NUMBER))
         stand("order.custom_made order.gift", _paths(given, ValueType.BOOLEAN))
+        stand("buyer.time_zone", _paths(given, ValueType.TIME_ZONE))
         stand("order.number", _paths(given, ValueType.TEXT))
         stand("bag.weight", _paths(given, ValueType.NUMBER, ValueType.COUNT))
         stand("return.allowed", _paths(concluded, ValueType.BOOLEAN))

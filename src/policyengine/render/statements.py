@@ -16,6 +16,7 @@ from policyengine.model.conditions import (
     Condition,
     Constant,
     Count,
+    DayEdge,
     Extreme,
     Formula,
     Measure,
@@ -424,6 +425,10 @@ class Statements:
             case Extreme(how, of):
                 every = self.say(", ").join(self.operand(one, "", one.type) for one in of)
                 return self.say(_LATEST if how == "latest" else _EARLIEST, instants=every)
+            case DayEdge(edge, of):
+                is_of = edge.place == "of"
+                template = _EDGES[edge.side, edge.every] if is_of else _OF_YEAR[edge.side, edge.place]
+                return self.say(template, day=edge.every, time=self.operand(of, "", of.type))
             case Otherwise(value, otherwise):
                 first, second = (self.operand(one, "", one.type) for one in (value, otherwise))
                 return self.say("{value}, or {otherwise} if there is none", value=first, otherwise=second)
@@ -689,6 +694,28 @@ _VALUES = {
     "only": marked("{of} of the only record of “{list}”"),
 }
 _DESCENDING = marked("the place in “{list}” by {of}, the greatest first")
+_EDGES = {
+    ("start_of", "day"): marked("the beginning of the day of {time}"),
+    ("start_of", "calendar_week"): marked("the beginning of the week, from Monday on, of {time}"),
+    ("start_of", "calendar_month"): marked("the beginning of the calendar month of {time}"),
+    ("start_of", "calendar_year"): marked("the beginning of the calendar year of {time}"),
+    ("last_second_of", "day"): marked("the last second of the day of {time}"),
+    ("last_second_of", "calendar_week"): marked("the last second of the week, from Monday on, of {time}"),
+    ("last_second_of", "calendar_month"): marked("the last second of the calendar month of {time}"),
+    ("last_second_of", "calendar_year"): marked("the last second of the calendar year of {time}"),
+    ("end_of", "day"): marked("the end of the day of {time}"),
+    ("end_of", "calendar_week"): marked("the end of the week, from Monday on, of {time}"),
+    ("end_of", "calendar_month"): marked("the end of the calendar month of {time}"),
+    ("end_of", "calendar_year"): marked("the end of the calendar year of {time}"),
+}
+_OF_YEAR = {
+    ("start_of", "after"): marked("the first beginning of {day} after {time}"),
+    ("start_of", "not_before"): marked("the first beginning of {day} that is not before {time}"),
+    ("last_second_of", "after"): marked("the first 23:59:59 of {day} after {time}"),
+    ("last_second_of", "not_before"): marked("the first 23:59:59 of {day} that is not before {time}"),
+    ("end_of", "after"): marked("the first end of {day} after {time}"),
+    ("end_of", "not_before"): marked("the first end of {day} that is not before {time}"),
+}
 _LATEST, _EARLIEST = marked("the latest of {instants}"), marked("the earliest of {instants}")
 _READ, _NOT_READ = marked("{id} is read as: {reading}"), marked("{id} is not read as: {reading}")
 _A_RECORD, _NO_RECORD = marked("there is a record of “{list}”"), marked("there is no record of “{list}”")

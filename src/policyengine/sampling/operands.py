@@ -11,7 +11,9 @@ from collections.abc import Callable, Sequence
 from policyengine.frozen import replace
 from policyengine.model.conditions import (
     Constant,
+    DayEdge,
     Extreme,
+    InPlace,
     Operand,
     Otherwise,
     Question,
@@ -27,6 +29,7 @@ from policyengine.semantics.findings import ABSENT, NOTHING, Known, Pause, State
 from policyengine.semantics.readings import choose_counting
 from policyengine.semantics.windows import Frame, ends_of, instant_of
 from policyengine.values.counting import Counting, counts_whole_days
+from policyengine.values.edges import at_edge
 from policyengine.values.literals import (
     BUSINESS_DAYS_UNIT,
     UNIT_SECONDS,
@@ -159,7 +162,7 @@ class Operands:
 
         return get
 
-    def _of_computed(self, value: Otherwise | Extreme | Question) -> Getter:
+    def _of_computed(self, value: InPlace) -> Getter:
         match value:
             case Otherwise(first, otherwise):
                 one, other = self.getter(first), self.getter(otherwise)
@@ -173,6 +176,14 @@ class Operands:
                 parts = [self.getter(part) for part in of]
                 word = "least" if how == "earliest" else "greatest"
                 return lambda draw, record, this: _extreme(word, [part(draw, record, this) for part in parts])
+            case DayEdge(edge, of):
+                part, zone = self.getter(of), self.words.book.zone
+
+                def at(draw: Draw, record: int | None, this: int | None) -> Value | None:
+                    found = part(draw, record, this)
+                    return at_edge(found, edge, zone) if isinstance(found, int) else None
+
+                return at
             case _:
                 return self._of_question(value)
 

@@ -15,6 +15,7 @@ from policyengine.model.conditions import (
     Condition,
     Constant,
     Count,
+    DayEdge,
     Extreme,
     Not,
     Operand,
@@ -490,6 +491,8 @@ class Wishes:
                 return wish(first)
             case Extreme(_, of):
                 return _all_of([wish(one) for one in of])
+            case DayEdge(_, of):
+                return wish(of)
             case Question() as question:
                 return self._questioned(question, wish)
 

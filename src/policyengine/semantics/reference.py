@@ -21,6 +21,7 @@ from policyengine.model.conditions import (
     Condition,
     Constant,
     Count,
+    DayEdge,
     Extreme,
     Formula,
     Not,
@@ -541,6 +542,8 @@ class _Run:
 
     def _has_run_out(self, start: Ref | Constant, record: int | None) -> bool:
         """Tell whether what begins at an instant begins where a deadline ran out."""
+        if isinstance(start, Ref) and start.ends_day:
+            return True
         if not isinstance(start, Ref) or start.kind != "deadline":
             return False
         other, _, property = start.name.rpartition(".")
@@ -684,6 +687,8 @@ class _Run:
             case Extreme(how, of):
                 states = [self._operand(one, record) for one in of]
                 return tallies.latest(states) if how == "latest" else tallies.earliest(states)
+            case DayEdge(edge, of):
+                return tallies.edge_of(self._operand(of, record), edge, self.book.zone)
             case Question() as question:
                 amount = ABSENT if question.amount is None else self._operand(question.amount, record)
                 return self._tally(question, record, amount).state

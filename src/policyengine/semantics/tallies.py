@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from policyengine.frozen import Frozen
 from policyengine.model.conditions import Operator, Sought
@@ -25,6 +26,7 @@ from policyengine.semantics.findings import (
     Waits,
     waits_of,
 )
+from policyengine.values.edges import Edge, at_edge
 from policyengine.values.literals import LARGEST_COUNT, Number, ValueType, comparison_key, identity_key
 
 
@@ -339,6 +341,14 @@ def earliest(states: Sequence[State]) -> State:
     """Return the earliest of some instants; one that never comes is none of them."""
     come = [state for state in states if not isinstance(state, Absent)]
     return _one_of(come, min) if come else ABSENT
+
+
+def edge_of(state: State, edge: Edge, zone: ZoneInfo) -> State:
+    """Return the beginning or the end of a day or period that is found by an instant."""
+    if not isinstance(state, Known):
+        return state
+    assert isinstance(state.value, int)
+    return Known(at_edge(state.value, edge, zone))
 
 
 def _one_of(states: Sequence[State], choose: Callable[[list[Number]], Number]) -> State:

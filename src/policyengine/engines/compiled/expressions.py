@@ -132,6 +132,11 @@ class Scope:
                 return Value(text, marks, may_be_absent, sort, name in self.past)
             case Aggregate(sort=sort):
                 return Value(self._answer(expr), "UV", True, sort)
+            case Compute("edge", (part, Const(str(text)))):
+                subject = self.value(part)
+                return Value(
+                    f"EDGE({subject.text}, {text!r})", subject.marks, subject.may_be_absent, "instant"
+                )
             case Compute("otherwise" | "latest" | "earliest" as op, args):
                 values = [self.value(one) for one in args]
                 texts = "".join(f"{one.text}, " for one in values)

@@ -31,6 +31,7 @@ _HELPERS = (
     "LATEST",
     "EARLIEST",
     "MIDNIGHT",
+    "EDGE",
     "TABLES",
     "ROWS",
     "PARTS",

@@ -108,6 +108,7 @@ from policyengine.semantics.tallies import (
     otherwise,
 )
 from policyengine.semantics.windows import judge_same, judge_window
+from policyengine.values.edges import at_edge, read_edge
 from policyengine.values.literals import (
     LARGEST_COUNT,
     Duration,
@@ -466,6 +467,7 @@ class Helpers:
             "CALCULATIONS": {name: parts.calculated for name, parts in self.amounts.items()},
             "DURING": {"instant": self._is_during, "date": _is_day_during},
             "MIDNIGHT": _midnight(self.world),
+            "EDGE": _edge(self.world),
             "TABLES": self.tables,
             "ROWS": self.rows,
             "PARTS": self.parts,
@@ -501,6 +503,16 @@ def _end(clocks: tuple[Clock, Clock]) -> Callable[[int, Duration, bool], tuple[i
 def _midnight(world: World) -> Callable[[Raw], Raw]:
     def find(day: Raw) -> Raw:
         return start_of_day(day, world.zone) if type(day) is int else day
+
+    return find
+
+
+_edge_of = lru_cache(read_edge)
+
+
+def _edge(world: World) -> Callable[[Raw, str], Raw]:
+    def find(instant: Raw, edge: str) -> Raw:
+        return at_edge(instant, _edge_of(edge), world.zone) if type(instant) is int else instant
 
     return find
 

@@ -22,6 +22,7 @@ from policyengine.model.conditions import (
     Condition,
     Constant,
     Count,
+    DayEdge,
     Not,
     Operand,
     Period,
@@ -175,7 +176,7 @@ class Slice:
             for operand in (*amount.operands, *limits):
                 self._flow(operand, amount.id, found)
         for computed in self.computed():
-            for operand in operands_of(computed.value):
+            for operand in () if isinstance(computed.value, DayEdge) else operands_of(computed.value):
                 self._flow(operand, computed.name, found)
         for id, rule in self.book.rules.items():
             if rule_node(id) in self.nodes:
@@ -201,10 +202,21 @@ class Slice:
             found.update(_names_of(one.condition))
         for deadline in self.deadlines():
             found |= self._parts_of(deadline)
+        found.update(name for _, name in self._of_edges)
         found.update(self._put_in_order)
         found.update(one.by.name for one in self.book.parameters.values() if one.by is not None)
         found.update(one.dated_by for one in self.book.facts.values() if one.dated_by is not None)
         return frozenset(found)
+
+    @cached_property
+    def _of_edges(self) -> tuple[tuple[str, str], ...]:
+        """The names of beginnings and ends of days, each with what it is found by.
+
+        They move with it, as the ends of clocks do, and not by as much.
+        """
+        edges = ((one.name, one.value.of) for one in self.computed() if isinstance(one.value, DayEdge))
+        found = ((to, self._name_of(operand)) for to, operand in edges)
+        return tuple((to, name) for to, name in found if name is not None)
 
     @cached_property
     def _put_in_order(self) -> frozenset[str]:
@@ -423,6 +435,7 @@ class Slice:
                     more |= {f"{deadline.id}.left"} if deadline.pauses else set()
                 if moved.intersection(events):
                     more.add(f"{deadline.id}.settled_at")
+            more |= set() if only_rigid else {to for to, name in self._of_edges if name in moved}
             more = {to for one in more for to in self.flow(one)} - moved
             if not more:
                 return frozenset(moved)

@@ -17,7 +17,9 @@ from policyengine.model.conditions import (
     ByReading,
     Computed,
     Constant,
+    DayEdge,
     Extreme,
+    InPlace,
     Operand,
     Otherwise,
     Question,
@@ -27,6 +29,7 @@ from policyengine.model.conditions import (
     operands_of,
 )
 from policyengine.reading.parse import nodes
+from policyengine.reading.parse.edges import BESIDE, EDGES, parse_edge
 from policyengine.reading.parse.operands import Scope, Wanted, parse_operand
 from policyengine.semantics.strata import refs_of_operand
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar, SequenceNode
@@ -48,7 +51,7 @@ QUESTIONS: dict[str, Sought] = {
 }
 """The words of questions about lists that give values."""
 EXTREMES = ("latest", "earliest")
-KEYS = ("value", "otherwise", *EXTREMES, *QUESTIONS)
+KEYS = ("value", "otherwise", *EXTREMES, *EDGES, *QUESTIONS)
 _OF_THIS = ("next", "previous", "position", "share")
 _SUMMED = (
     ValueType.MONEY,
@@ -63,19 +66,23 @@ _ANY_TYPE = tuple(ValueType)
 
 def is_computed(node: MappingNode) -> bool:
     """Tell whether a mapping in place of a value computes one, and does not choose by a reading."""
-    return bool(node.entries) and node.entries[0].key.text in KEYS
+    if not node.entries:
+        return False
+    return node.entries[0].key.text in KEYS or any(one.key.text in EDGES for one in node.entries)
 
 
 def parse_computed(node: MappingNode, wanted: Wanted, scope: Scope) -> Ref | None:
     """Return the name of a computed value, which is added to the names; None after a fault."""
-    words = [entry for entry in node.entries if entry.key.text != "otherwise"]
+    edge = next((one for one in node.entries if one.key.text in EDGES), None)
+    beside = () if edge is None else tuple(one for one in node.entries if one.key.text in BESIDE)
+    words = [one for one in node.entries if one.key.text != "otherwise" and one not in beside]
     fallback = node.get("otherwise")
     if len(words) != 1:
         what = message("a computed value says one thing, and perhaps `otherwise`")
         scope.fault("wrong-shape", what, node.span, one_of(tuple(one for one in KEYS if one != "otherwise")))
         return None
     entry = words[0]
-    first = _value_of(entry, wanted, scope)
+    first = _value_of(entry, wanted, scope) if edge is None else _day_edge(edge, beside, wanted, scope)
     if first is None or fallback is None:
         if fallback is None and entry.key.text == "value" and first is not None:
             what = message("`value` stands alone: write the value itself, or add `otherwise`")
@@ -120,6 +127,18 @@ def _extreme(entry: Entry, wanted: Wanted, scope: Scope) -> Ref | None:
     value = Extreme(how, of, entry.key.span)
     text = text_of(MappingNode((entry,), entry.key.span))
     return _declared(text, ValueType.INSTANT, (), value, scope)
+
+
+def _day_edge(entry: Entry, beside: tuple[Entry, ...], wanted: Wanted, scope: Scope) -> Ref | None:
+    if ValueType.INSTANT not in wanted.types:
+        _tell_type(entry.key, ValueType.INSTANT, wanted, scope)
+        return None
+    value = parse_edge(entry, beside, scope)
+    if value is None:
+        return None
+    text = text_of(MappingNode((entry, *beside), entry.key.span))
+    ref = _declared(text, ValueType.INSTANT, (), value, scope)
+    return None if ref is None else replace(ref, ends_day=value.edge.side == "end_of")
 
 
 # ---------- questions about lists
@@ -304,7 +323,7 @@ def _declared(
     text: str,
     type: ValueType,
     choices: tuple[str, ...],
-    value: Otherwise | Extreme | Question,
+    value: InPlace,
     scope: Scope,
 ) -> Ref | None:
     """Give a computed value its name, and return what refers to it here."""
@@ -327,18 +346,18 @@ def _declared(
     return Ref(name, "computed", type, owner, value.span, of_this)
 
 
-def _refs(value: Otherwise | Extreme | Question) -> Iterator[Ref]:
+def _refs(value: InPlace) -> Iterator[Ref]:
     for operand in operands_of(value):
         yield from refs_of_operand(operand)
 
 
-def _is_of_this(value: Otherwise | Extreme | Question, refs: list[Ref]) -> bool:
+def _is_of_this(value: InPlace, refs: list[Ref]) -> bool:
     if isinstance(value, Question):
         return True
     return any(ref.this for ref in refs)
 
 
-def _owner(value: Otherwise | Extreme | Question, refs: list[Ref], scope: Scope) -> str | None:
+def _owner(value: InPlace, refs: list[Ref], scope: Scope) -> str | None:
     """Return the list of whose records each has its own value, None for the whole case."""
     if isinstance(value, Question):
         own = [] if value.amount is None else [*refs_of_operand(value.amount)]
@@ -355,10 +374,12 @@ def _asks_this(question: Question) -> bool:
     return question.of is not None and any(ref.this for ref in refs_of_operand(question.of))
 
 
-def _standing(value: Otherwise | Extreme) -> Otherwise | Extreme:
+def _standing(value: Otherwise | Extreme | DayEdge) -> Otherwise | Extreme | DayEdge:
     """Return a value of the record that asks, as that record says it itself."""
     if isinstance(value, Otherwise):
         return replace(value, value=_own(value.value), otherwise=_own(value.otherwise))
+    if isinstance(value, DayEdge):
+        return replace(value, of=_own(value.of))
     return replace(value, of=tuple(_own(one) for one in value.of))
 
 

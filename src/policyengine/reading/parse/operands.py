@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from zoneinfo import ZoneInfo
 
-from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, message
+from policyengine.diagnostics.diagnostic import Diagnostic, Message, Sample, error, message
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.wordings import right_word
 from policyengine.frozen import Frozen, replace
-from policyengine.model.conditions import AS_OF, ByReading, Constant, Operand, Ref, operands_of
+from policyengine.model.conditions import AS_OF, ByReading, Constant, DayEdge, Operand, Ref, operands_of
 from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import Assumption
 from policyengine.reading.parse import nodes
@@ -180,8 +181,40 @@ def parse_operand(node: Node, wanted: Wanted, scope: Scope) -> Operand | None:
         return constant
     if not written.quoted and NAME.fullmatch(written.text) and not _is_odd_answer(written, wanted, scope):
         return _named(written, wanted, scope)
-    scope.fault("bad-value", constant.message, written.span, constant.help)
+    help = _edge_help(written.text) if wanted.types == (ValueType.INSTANT,) else None
+    scope.fault("bad-value", constant.message, written.span, help or constant.help)
     return None
+
+
+_A_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_OF_YEAR = re.compile(r"[0-9]{2}-[0-9]{2}")
+_PERIOD_END = re.compile(
+    r"(?:the )?end of (?:the |this )?(day|week|month|year)|(?:本|当|该)?(日|周|月|年)[底末]"
+)
+_PERIODS = {"日": "day", "周": "week", "月": "month", "年": "year"}
+
+
+def _edge_help(text: str) -> Message | None:
+    """Return how an instant is said that was meant by a day or by the end of a period, or None."""
+    text = text.strip().casefold()
+    if _A_DATE.fullmatch(text):
+        return message(
+            "add the time of day: `{day} 00:00` is the beginning of that day; its end is `{{end_of: {day}}}`",
+            day=text,
+        )
+    if _OF_YEAR.fullmatch(text):
+        return for_example(f"{{end_of: {text}, after: order.received_at}}")
+    found = _PERIOD_END.fullmatch(text)
+    if found is None:
+        return None
+    period = found[1] or _PERIODS[found[2]]
+    word = period if period == "day" else f"calendar_{period}"
+    return for_example(f"{{end_of: {word}, of: order.received_at}}")
+
+
+def for_example(text: str) -> Message:
+    """Return what to write for example, in the words of a small shop."""
+    return message("write for example `{example}`", example=Sample(text))
 
 
 def _is_set(written: Scalar, wanted: Wanted, scope: Scope) -> bool:
@@ -332,7 +365,7 @@ def at_midnight(ref: Ref) -> Ref:
 def in_own_days(operand: Operand, scope: Scope) -> Operand | None:
     """Return a time with every date in it as the day that it is: each clock has its own beginning of a day.
 
-    None after a fault: a date in a computed value has become an instant already.
+    None after a fault: in a computed value a day has become an instant already.
     """
     match operand:
         case ByReading(_, readings):
@@ -340,7 +373,7 @@ def in_own_days(operand: Operand, scope: Scope) -> Operand | None:
             sound = tuple((reading, one) for reading, one in found if one is not None)
             return replace(operand, readings=sound) if len(sound) == len(found) else None
         case Ref(kind="computed") as ref if _has_midnight(ref, scope):
-            what = message("a date in a computed value begins by the clock of the rulebook")
+            what = message("days in a computed value begin and end by the clock of the rulebook")
             help = message("begin with a date alone, or with instants: this clock counts by another place")
             scope.fault("type-mismatch", what, ref.span, help)
             return None
@@ -354,7 +387,10 @@ def _has_midnight(ref: Ref, scope: Scope) -> bool:
     """Tell whether a date is in a computed value as the instant at which its day begins."""
     if ref.kind != "computed":
         return ref.midnight
-    found = operands_of(scope.names.computed[ref.name].value)
+    value = scope.names.computed[ref.name].value
+    if isinstance(value, DayEdge):
+        return True
+    found = operands_of(value)
     return any(_has_midnight(one, scope) for one in found if isinstance(one, Ref))
 
 
@@ -402,6 +438,12 @@ def _defined_at(symbol: Symbol, wanted: Wanted) -> Message:
     if symbol.kind == "parameter" and example is not None:
         return message(
             "its value is at {place}: write it like `{example}`", place=symbol.span, example=example
+        )
+    if wanted == INSTANT and symbol.type is ValueType.DATE:
+        return message(
+            "a day is no instant: write `{{start_of: {name}}}`, `{{end_of: {name}}}`, which is 24:00,"
+            " or `{{last_second_of: {name}}}`",
+            name=symbol.name,
         )
     if wanted == TIME_ZONE and symbol.type is ValueType.TEXT:
         return message("it is defined at {place}: give it `type: time_zone`", place=symbol.span)

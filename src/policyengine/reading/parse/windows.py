@@ -145,7 +145,7 @@ def _same(ref: Ref, node: MappingNode, scope: Scope) -> Condition | None:
     period = nodes.scalar(same)
     if period.text not in PERIODS:
         what = message("`{value}` is no period of the calendar", value=shorten(period.text))
-        help = _meant_period(period.text) or did_you_mean(period.text, PERIODS) or one_of(PERIODS)
+        help = meant_period(period.text) or did_you_mean(period.text, PERIODS) or one_of(PERIODS)
         scope.fault("unknown-choice", what, period.span, help)
         return None
     anchor = parse_operand(other, EITHER_TIME, scope)
@@ -162,6 +162,7 @@ _MEANT: dict[str, Period] = {
 }
 
 
-def _meant_period(word: str) -> Message | None:
+def meant_period(word: str) -> Message | None:
+    """Return which period is meant by what people call one, None if that is no such word."""
     meant = _MEANT.get(word)
     return None if meant is None else message("did you mean `{word}`?", word=meant)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.model.case import Key
-from policyengine.model.conditions import Extreme, Operand, Otherwise, Question, Ref
+from policyengine.model.conditions import DayEdge, Extreme, Operand, Otherwise, Question, Ref, operands_of
 from policyengine.outcome.deciding import key_of
 from policyengine.outcome.explain import Explanation
 from policyengine.render.why.leaves import Leaves
@@ -41,8 +41,8 @@ class ComputedValues:
                 yield from self._question(question, key[1], depth)
             case Otherwise(value, otherwise):
                 yield from self._otherwise(value, otherwise, key[1], depth)
-            case Extreme(_, of):
-                for one in of:
+            case Extreme() | DayEdge() as value:
+                for one in operands_of(value):
                     yield self.walk.line(depth, self._part(one, key[1], self.explanation))
                     yield from self.leaves.operand(one, key[1], depth)
 

@@ -21,7 +21,7 @@ _OF_ASSUMPTIONS = ("assumptions", "assume")  # mappings that are of assumptions,
 # The words of values that are computed in place.
 COMPUTED = (
     "total_of", "least_of", "greatest_of", "count_of", "position_of", "share_of",
-    "latest", "earliest", "otherwise",
+    "latest", "earliest", "end_of", "start_of", "last_second_of", "otherwise",
 )  # fmt: skip
 _VALUE_WORDS = ("value", "is", "equals", "of", "amount", "fact", "default", "text", "fixed")
 
