@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 
 from policyengine.cli import codes, main
-from policyengine.starting.house import Said, house_of
+from policyengine.starting.house import Said, house_of, language_there
 from policyengine.starting.starter import comments_of, starter_files
 from policyengine.starting.words import quotes, say_in
 
@@ -184,6 +184,43 @@ def test_the_house_is_as_was_said_and_else_as_is_usual(
     code, out, _ = run(capfd, "init", str(folder), *options, "--lang", "en")
     assert code == codes.FINE and told in out
     assert_sound(folder, capfd)
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({"LANG": "de_DE.UTF-8"}, "de"),
+        ({"LANG": "de_AT.UTF-8@euro"}, "de-AT"),
+        ({"LC_ALL": "pt_PT", "LANG": "zh_CN.UTF-8"}, "pt-PT"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LC_ALL": "", "LANG": "en_US"}, "en"),
+        ({"LANG": "C.UTF-8"}, None),
+        ({"LANG": "POSIX"}, None),
+        ({}, None),
+    ],
+)
+def test_the_machine_tells_the_language_of_the_house(
+    environment: dict[str, str], language: str | None
+) -> None:
+    assert language_there(environment) == language
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [([], "de, EUR, Europe/Berlin, DE"), (["--lang", "en"], "en, USD"), (["--language", "fr"], "fr, EUR")],
+)
+def test_whoever_says_nothing_gets_the_language_of_his_machine(
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    told: str,
+) -> None:
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.delenv("LC_MESSAGES", raising=False)
+    monkeypatch.setenv("LANG", "de_DE.UTF-8")
+    code, out, _ = run(capfd, "init", str(tmp_path / "rules"), *options)
+    assert code == codes.FINE and f"  {told}" in out
 
 
 def test_titles_and_parties_may_be_anything(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

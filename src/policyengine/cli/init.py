@@ -24,6 +24,7 @@ from policyengine.starting.house import (
     WrongParty,
     faults_of,
     house_of,
+    language_there,
 )
 from policyengine.starting.names import one_line
 from policyengine.starting.starter import AS_OF, EXAMPLE, starter_files
@@ -88,10 +89,14 @@ def command(
     """Make a rulebook to start from."""
     say = options.speech(language)
     said = Said(tag, title, currency, zone, calendar, parties or None)
+    usual = language if _is_chosen() else language_there(os.environ) or language
     try:
         if os.path.lexists(folder) and (not os.path.isdir(folder) or os.listdir(folder)):
             raise click.UsageError(say("{path} is there already and is not an empty folder", path=folder))
-        made = _from_cases(folder, source, said, say) if source is not None else _starter(folder, said, say)
+        if source is None:
+            made = _starter(folder, said, usual, say)
+        else:
+            made = _from_cases(folder, source, said, usual, say)
         _write_whole(folder, made.files)
     except (OSError, ValueError) as fault:  # ValueError: a NUL in the path
         reason = options.reason_of(fault)
@@ -100,8 +105,18 @@ def command(
     options.write(_report(folder, made, say))
 
 
-def _starter(folder: str, said: Said, say: Speech) -> _Made:
-    house = _settled(said, say)
+def _is_chosen() -> bool:
+    """Tell whether ``--lang`` says in which language the program is to speak; else the environment does."""
+    here: click.Context | None = click.get_current_context()
+    while here is not None:
+        if here.get_parameter_source("language") is click.core.ParameterSource.COMMANDLINE:
+            return True
+        here = here.parent
+    return False
+
+
+def _starter(folder: str, said: Said, language: str, say: Speech) -> _Made:
+    house = _settled(said, language, say)
     judge = f'evaluate {os.path.join(folder, EXAMPLE)} --rules {folder} --as-of "{AS_OF}"'
     return _Made(starter_files(house), house, judge, tuple(_borrowed(house.language, say)))
 
@@ -114,7 +129,7 @@ def _borrowed(language: str, say: Speech) -> Iterator[str]:
         yield say("the texts are in simplified characters: `{language}` has none yet", language=language)
 
 
-def _from_cases(folder: str, source: str, said: Said, say: Speech) -> _Made:
+def _from_cases(folder: str, source: str, said: Said, language: str, say: Speech) -> _Made:
     """Return a rulebook for the cases of a file. Raises UsageError, or Exit for a faulty file."""
     from policyengine.cli import loading
     from policyengine.starting.guess import Ground
@@ -127,7 +142,7 @@ def _from_cases(folder: str, source: str, said: Said, say: Speech) -> _Made:
         loading.tell(faults, say)
         raise click.exceptions.Exit(codes.CASE_FAULTS)
     name = one_line(os.path.splitext(os.path.basename(source))[0])
-    house = _settled(usual(samples, said, name), say)
+    house = _settled(usual(samples, said, name), language, say)
     made = propose(samples, house, Ground(ZoneInfo(house.zone), currency_of(house.currency)))
     judge = f"evaluate {os.path.join(folder, CASES)} --rules {folder}"
     notes = [f"  {name}: {say.message(doubt)}" for name, doubt in made.doubts]
@@ -135,28 +150,31 @@ def _from_cases(folder: str, source: str, said: Said, say: Speech) -> _Made:
     return _Made(made.files, house, judge, (*head, *notes))
 
 
-def _settled(said: Said, say: Speech) -> House:
-    """Return whose rulebook it is to be: as the options say, as is answered, or as is usual there."""
+def _settled(said: Said, language: str, say: Speech) -> House:
+    """Return whose rulebook it is to be: as the options say, as is answered, or as is usual there.
+
+    ``language`` is that of whoever says nothing of it.
+    """
     if sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty():
-        said = _answered(said, say)
-    return _check(said, FIELDS, say)
+        said = _answered(said, language, say)
+    return _check(said, FIELDS, language, say)
 
 
 def _refused(field: str, fault: Diagnostic, say: Speech) -> click.UsageError:
     return click.UsageError(options.refused(f"--{field}", fault.message, fault.help, say))
 
 
-def _answered(said: Said, say: Speech) -> Said:
+def _answered(said: Said, language: str, say: Speech) -> Said:
     """Ask for each thing that is not said."""
     for field in FIELDS:
         if getattr(said, field) is None:
-            said = _ask(said, field, say)
+            said = _ask(said, field, language, say)
     return said
 
 
-def _ask(said: Said, field: str, say: Speech) -> Said:
+def _ask(said: Said, field: str, language: str, say: Speech) -> Said:
     """Ask for one thing; an answer that cannot be is told, and asked for again."""
-    house = house_of(said, say.language)
+    house = house_of(said, language)
     titles = say(", ").join(title for _, title in house.parties)
     usual = titles if field == "party" else getattr(house, field)
 
@@ -165,17 +183,17 @@ def _ask(said: Said, field: str, say: Speech) -> Said:
             return said
         words = tuple(filter(None, map(str.strip, _COMMA.split(answer)))) if field == "party" else answer
         taken = replace(said, **{field: words})
-        _check(taken, [field], say)
+        _check(taken, [field], language, say)
         return taken
 
     found: Said = click.prompt(_question(field, say), default=usual, value_proc=take, err=True)
     return found
 
 
-def _check(said: Said, fields: Sequence[str], say: Speech) -> House:
+def _check(said: Said, fields: Sequence[str], language: str, say: Speech) -> House:
     """Return the house of what was said. Raises UsageError for the first of the fields that cannot be."""
     try:
-        house = house_of(said, say.language)
+        house = house_of(said, language)
     except WrongParty as wrong:
         raise _refused("party", wrong.fault, say) from None
     faults = faults_of(starter_files(house))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TypedDict
@@ -18,6 +19,7 @@ from policyengine.frozen import Frozen
 from policyengine.starting.names import one_line, slug
 from policyengine.starting.words import party_titles, starter_title
 from policyengine.values.currencies import codes, currency_of
+from policyengine.values.languages import tag_of
 
 _FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "territories.json")
 _ELSEWHERE = "US"
@@ -121,6 +123,20 @@ def defaults(language: str) -> tuple[str, str, str]:
     territory = named if named in known else usual
     currency, zone = known[territory]
     return currency, zone, territory
+
+
+def language_there(environment: Mapping[str, str]) -> str | None:
+    """Return the language for which a machine is set up (``LANG=de_AT.UTF-8``), None if it names none.
+
+    Where it is spoken is said only if it is not where the language is first thought of.
+    """
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if environment.get(name):
+            tag = tag_of(re.split("[.@]", environment[name])[0])
+            primary = None if tag is None else tag.partition("-")[0]
+            is_usual = primary is None or tag is None or defaults(primary) == defaults(tag)
+            return primary if is_usual else tag
+    return None
 
 
 def party(written: str, known: Mapping[str, str], taken: Sequence[str]) -> tuple[str, str]:
