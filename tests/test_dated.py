@@ -26,6 +26,7 @@ from policyengine.render.statements import Statements
 from policyengine.render.why.chain import Chain
 from policyengine.semantics.dated import has_begun, has_gap, in_force, run_of
 from policyengine.semantics.findings import ABSENT, Known, State, Unknown
+from policyengine.testing.coverage import Coverage
 from policyengine.values.faults import LiteralError
 from policyengine.values.literals import Duration, ValueType
 from policyengine.values.seasons import Season, parse_year_day, read_season
@@ -607,3 +608,49 @@ def test_what_is_possible_has_a_figure_between_two_equal_ones(tmp_path: Path) ->
     book = load(tmp_path, POLICY.replace(yearly, dated).replace("[most, gap]", "most"))
     found = {one.fact.path: one for one in next(judge(book, {"order": {"price": "900.00"}})).outcomes}
     assert {250_00, 500_00} <= {*found["result.cap"].possible}
+
+
+UNDATED = POINTS.replace(
+    "values: [{value: 3}, {from: 2021-01-01, value: 6}]", "by: violations.heard_at, values: [{value: 3}]"
+)
+LATER = """overlay: later
+title: {zh: 后来, en: later}
+confirmed: no
+parameters:
+  each: {values: [{value: 3}, {from: 2021-01-01, value: 6}]}
+"""
+
+
+def test_an_overlay_dates_a_figure_that_names_an_instant_of_the_record(tmp_path: Path) -> None:
+    """The figure belongs to each record before it has any dates, so nothing else changes with the overlay."""
+    write(tmp_path, UNDATED)
+    (tmp_path / "overlays").mkdir()
+    (tmp_path / "overlays" / "later.yaml").write_text(LATER, "utf-8")
+    records = [{"at": "2019-05-01 00:00", "heard_at": f"{year}-02-01 00:00"} for year in (2020, 2021)]
+    case = {**ordered("2022-01-01 00:00"), "violations": records}
+    for overlays, expected in (((), [Known(3), Known(3)]), (("later",), [Known(3), Known(6)])):
+        book = load_model(str(tmp_path), overlays).rulebook
+        assert book is not None
+        assert [state(book, case, "violations.points", one) for one in (0, 1)] == expected
+
+
+def test_an_overlay_that_dates_a_figure_of_all_records_is_told_what_to_write(tmp_path: Path) -> None:
+    (tmp_path / "overlays").mkdir()
+    (tmp_path / "overlays" / "later.yaml").write_text(LATER, "utf-8")
+    found = told(faults(tmp_path, UNDATED.replace("by: violations.heard_at, ", "")))
+    assert any(code == "outside-list" and "`by: violations.at`" in help for code, _, help in found), found
+
+
+def test_cases_exercise_the_first_day_of_a_policy_that_each_record_dates(tmp_path: Path) -> None:
+    book = load(tmp_path, POINTS.replace("violations.at}", "violations.at, from: 2020-06-01}"))
+    coverage = Coverage(book)
+
+    def missing() -> set[str]:
+        return {one.about for one in coverage.missing() if one.kind == "day" and one.name == "points"}
+
+    assert missing() == {"2020-05-31", "2020-06-01"}
+    for days, left in ((("2020-05-30", "2020-06-01"), {"2020-05-31"}), (("2020-06-02", "2020-05-31"), set())):
+        records = [{"at": f"{day} 12:00"} for day in days]
+        (one, *_) = judge(book, {**ordered("2022-01-01 00:00"), "violations": records})
+        coverage.add(one)
+        assert missing() == left

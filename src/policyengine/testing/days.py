@@ -128,9 +128,9 @@ def _standing(name: str, span: Span, limits: tuple[int | None, int | None], day:
 
 
 def _of_policy(decision: Decision, policy: Policy) -> Iterator[Target]:
-    days = days_of(decision, policy.days[0].ref if policy.days else None)
-    if days and would_apply(decision, policy):
-        yield from _standing(policy.id, policy.span, (policy.first_day, policy.last_day), days[0])
+    if would_apply(decision, policy):
+        for day in days_of(decision, policy.by):
+            yield from _standing(policy.id, policy.span, (policy.first_day, policy.last_day), day)
 
 
 def _of_rule(decision: Decision, rule: Rule) -> Iterator[Target]:
@@ -239,8 +239,7 @@ def dating_of(book: Rulebook, target: Target, tests: Iterable[tuple[str, Test]])
     if target.name in book.rules:
         days = book.rules[target.name].days
         return Dating(days[-1].ref if days else None)
-    days = book.policies[target.name].days
-    return Dating(days[0].ref if days else None)
+    return Dating(book.policies[target.name].by)
 
 
 def wanted_days(about: str, dating: Dating, now: int) -> Iterator[int]:

@@ -44,12 +44,15 @@ def parse_overlay(
         listed = nodes.mapping(entry.value).get("values")
         values[name] = parse_dated_values(listed, symbol, parameter.by is not None, scope)
         places[name] = entry.key.span
-        is_of_record = parameter.by is not None and parameter.by.listed is not None
-        if is_of_record and parameter.listed is None and any(one.is_dated for one in values[name]):
+        act = parameter.by
+        of_record = act is not None and act.listed is not None and parameter.listed is None
+        if act is not None and of_record and any(one.is_dated for one in values[name]):
             what = message(
                 "the values of `{name}` have no dates in its policy: every record has the same", name=name
             )
-            help = message("leave the dates out here, or give a value of the policy a `from`")
+            help = message(
+                "leave the dates out here, or write `by: {act}` at the figure in its policy", act=act.name
+            )
             scope.fault("outside-list", what, entry.key.span, help)
     title = nodes.title(node.get("title"))
     overlay = Overlay(id, title, node.span.file, confirmed, id in active, tuple(sorted(values.items())))

@@ -116,7 +116,8 @@ def settle_policy(node: MappingNode, scope: Scope) -> None:
 def _settle_records(node: MappingNode, scope: Scope) -> None:
     """Give each record of a list its own value of the figures that an instant of the record chooses.
 
-    The instant may belong to another file.
+    The instant may belong to another file. A figure that names it itself follows it even where its values
+    have no dates, so that an overlay can give them some.
     """
     symbols = scope.names.symbols
     of_policy = nodes.mapping(node.get("effective")).get("by")
@@ -126,9 +127,10 @@ def _settle_records(node: MappingNode, scope: Scope) -> None:
         symbol = symbols.get(entry.key.text)
         if act is None or act.listed is None or symbol is None or symbol.span is not entry.key.span:
             continue
-        if any(
+        dated = (
             nodes.mapping(item).get(word) for item in nodes.items(parameter.get("values")) for word in _DAYS
-        ):
+        )
+        if parameter.get("by") or any(dated):
             symbols[symbol.name] = replace(symbol, listed=act.listed)
 
 
