@@ -1,15 +1,23 @@
-"""Rulebooks of other houses: nothing is wrong with them, and their own tests hold and cover them wholly."""
+"""Rulebooks of other houses: nothing is wrong with them, and their own tests hold and cover them wholly.
+
+Their documents are not part of the repository. Where they lie beside the checkout, every quote is held
+against them; a document is found by its digest.
+"""
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from policyengine.checks.quotes import check_quotes, find_document
 from policyengine.cli import main
+from policyengine.loading.load import load_model
 
 ROOT = Path(__file__).resolve().parents[2]
 RULEBOOKS = sorted(path.parent for path in (ROOT / "examples" / "rulebooks").glob("*/rulebook.yaml"))
+SHARED = ROOT.parent / "shared"
 
 
 def run(*words: str) -> None:
@@ -17,6 +25,13 @@ def run(*words: str) -> None:
     with pytest.raises(SystemExit) as left:
         main(["--lang", "en", *words])
     assert not left.value.code
+
+
+@cache
+def documents() -> list[Path]:
+    """Return the texts of policies that lie beside the checkout."""
+    names = ("benchmarks/*/*.md", "benchmarks/*/*.txt", "domain/*/*.txt")
+    return sorted(path for name in names for path in SHARED.glob(name))
 
 
 @pytest.mark.parametrize("rules", RULEBOOKS, ids=lambda path: path.name)
@@ -32,3 +47,15 @@ def test_their_own_tests_hold_and_cover_everything(rules: Path) -> None:
 @pytest.mark.parametrize("rules", RULEBOOKS, ids=lambda path: path.name)
 def test_the_reference_says_the_same(rules: Path) -> None:
     run("test", str(rules), "--engine", "reference")
+
+
+@pytest.mark.parametrize("rules", RULEBOOKS, ids=lambda path: path.name)
+def test_every_quote_is_what_the_document_says(rules: Path) -> None:
+    book = load_model(str(rules), ()).rulebook
+    assert book is not None and book.clauses
+    held = [(path, find_document(book, path.read_bytes())) for path in documents()]
+    found = [(path, document) for path, document in held if document is not None]
+    if not found:
+        pytest.skip("the documents are not beside this checkout")
+    for path, document in found:
+        assert [*check_quotes(book, document, path.read_text("utf-8"))] == []
