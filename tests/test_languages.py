@@ -154,6 +154,34 @@ def test_a_tag_is_spelled_as_is_usual(written: str, tag: str | None) -> None:
     assert tag_of(written) == tag
 
 
+@pytest.mark.parametrize(
+    ("title", "help"),
+    [
+        ("{DE: Auftrag}", "did you mean `de`?"),
+        ("{German: Auftrag}", "did you mean `de`?"),
+        ("{de_AT: Auftrag}", "did you mean `de-AT`?"),
+        ("{klingon: Auftrag}", "write a tag such as `en`, `de` or `pt-BR` (BCP 47)"),
+        ("{de: Auftrag, members: [a]}", "write a tag such as `en`, `de` or `pt-BR` (BCP 47)"),
+        ("{text: Auftrag}", "write `title: Auftrag`"),
+        (
+            "{de: Auf, tag}",
+            'a comma ends a text inside braces: put the whole text in quotes, `de: "Auf, tag"`',
+        ),
+        (
+            "{de: Auf, und ab}",
+            'a comma ends a text inside braces: put the whole text in quotes, `de: "Auf, und ab"`',
+        ),
+    ],
+)
+def test_what_is_no_tag_in_a_title_is_answered(tmp_path: Path, title: str, help: str) -> None:
+    found = load(tmp_path / "book", "de", "Auftrag")
+    assert found.rulebook is not None
+    path = tmp_path / "book" / "facts.yaml"
+    path.write_text(FACTS.replace("title: TITLE", f"title: {title}", 1).replace("TITLE", "Auftrag"), "utf-8")
+    (told,) = [one for one in load_model(str(tmp_path / "book"), ()).diagnostics if one.severity == "error"]
+    assert str(told.help) == help
+
+
 def test_names_are_the_same_in_every_language() -> None:
     assert unspoken("S-1").in_language("de") == "S-1" and not unspoken("")
     assert bilingual("开", "open").in_language("de", "en") == "open"

@@ -228,6 +228,7 @@ _MEANT: tuple[tuple[str, str], ...] = (
     ("holidays", "holiday closed closings closed_on closing_days public_holidays bank_holidays 假日 节假日 假期"),
     ("workdays", "make_up_days extra_days worked working_days extra_workdays open_on 调休 调休日 上班日"),
     ("make_up_hours", "hours_of_make_up_days make_up_day_hours 调休时间"),
+    ("languages", "lang langs language locale locales tongues 语言 语种"),
     ("monday", "mon 周一 星期一"),
     ("sunday", "sun 周日 星期日"),
 )  # fmt: skip

@@ -7,16 +7,17 @@ from collections.abc import Sequence
 
 from policyengine.diagnostics import typos as slips
 from policyengine.diagnostics.diagnostic import Message, listing, message
-from policyengine.diagnostics.wordings import advice, misspelt, stands_for
+from policyengine.diagnostics.wordings import advice, misspelt, right_word, stands_for
 from policyengine.syntax.keys import Path
 from policyengine.syntax.limits import MAX_FAULTS
 from policyengine.syntax.schema_parts import Place, shape_of
 from policyengine.syntax.shape_faults.displaced import is_displaced
-from policyengine.syntax.shape_faults.fault import Fault
+from policyengine.syntax.shape_faults.fault import Fault, label
 from policyengine.syntax.shape_faults.misplaced import home_of
 from policyengine.syntax.shape_faults.telling import Telling
 from policyengine.syntax.yaml_tree import MappingNode, Scalar, node_at
 from policyengine.values.escaping import shorten
+from policyengine.values.languages import tag_of
 
 _SHORT = 4
 
@@ -25,9 +26,17 @@ def tell_unknown_keys(telling: Telling, fault: Fault) -> None:
     """Tell of the keys of a mapping that its schema does not know."""
     _, passed = telling.schema.along(fault.steps)
     allowed = tuple(fault.schema["properties"])
-    unknown = [key for key in fault.instance if key not in allowed]
+    patterns = tuple(fault.schema.get("patternProperties", ()))
+    is_title = bool(patterns) and {"zh", "en"} <= set(allowed)
+    known = [key for key in fault.instance if key in allowed or any(re.search(one, key) for one in patterns)]
+    unknown = [key for key in fault.instance if key not in known]
     for key in unknown[:MAX_FAULTS]:
         if is_displaced(telling, (*fault.path, key)):
+            continue
+        if is_title:
+            help = rest_of_text(telling, fault.path, key) or _instead_of_tag(key, fault)
+            help = help or _elsewhere(telling, key, fault, passed) or _TAG
+            telling.no_key(fault.path, key, help)
             continue
         free = [one for one in allowed if one not in fault.instance]
         help = _natural(telling, key, fault, free, passed) or _elsewhere(telling, key, fault, passed)
@@ -38,6 +47,20 @@ def tell_unknown_keys(telling: Telling, fault: Fault) -> None:
             help = message("did you mean `{word}`?", word=near)
         help = _without_colon(telling, fault.path, key) or help or _instead(key, fault, allowed)
         telling.no_key(fault.path, key, help)
+
+
+_TAG = message("write a tag such as `en`, `de` or `pt-BR` (BCP 47)")
+
+
+def _instead_of_tag(key: str, fault: Fault) -> Message | None:
+    """Return what to write for a key of a title that is no tag: ``German``, ``DE``, ``title``."""
+    text, tag = fault.instance[key], tag_of(key)
+    if tag is not None:
+        return message("did you mean `{word}`?", word=tag)
+    is_text = key in ("title", "text") or right_word(key, ("title", "text")) is not None
+    if is_text and isinstance(text, str) and len(fault.instance) == 1:
+        return message("write `{example}`", example=f"{label(fault.path)}: {shorten(text)}")
+    return None
 
 
 def _misspelt(key: str, allowed: Sequence[str]) -> str | None:

@@ -9,6 +9,7 @@ from policyengine.diagnostics.diagnostic import Message, Sample, marked, message
 from policyengine.syntax.schema_parts import LIST, MAPPING, SINGLE, flow
 from policyengine.syntax.shape_faults.displaced import keys_below
 from policyengine.syntax.shape_faults.fault import Fault, label
+from policyengine.syntax.shape_faults.keys import rest_of_text
 from policyengine.syntax.shape_faults.telling import Telling
 from policyengine.values.escaping import shorten
 
@@ -80,6 +81,8 @@ def _tell_no_value(telling: Telling, fault: Fault, example: Message | None) -> N
     if fault.path in telling.slipped:
         return
     help = example or message("write a value, or leave the line out")
+    if "patternProperties" in fault.steps and isinstance(fault.path[-1], str):  # a short word like a tag
+        help = rest_of_text(telling, fault.path[:-1], fault.path[-1]) or help
     if any(keys_below(telling, fault)):
         help = message("indent the lines below that belong to it, by two spaces")
     what = message("`{name}` has no value", name=label(fault.path))
