@@ -42,9 +42,9 @@ FOOD: dict[str, Any] = {
 }
 
 
-def order(number: int, **facts: object) -> dict[str, Any]:
+def order(paid: int, **facts: object) -> dict[str, Any]:
     """Return a case of which the refund is what was paid."""
-    return {"case": f"n{number}", "order": {"paid": f"{number}.00", "kind": "other", **facts}}
+    return {"case": f"n{paid}", "order": {"paid": f"{paid}.00", "kind": "other", **facts}}
 
 
 def lines(path: Path, *cases: object) -> Path:
@@ -56,7 +56,7 @@ def lines(path: Path, *cases: object) -> Path:
 
 def rows(path: Path) -> list[dict[str, Any]]:
     """Return the lines of a file."""
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return [json.loads(line) for line in path.read_text("utf-8").split("\n")[:-1]]
 
 
 def some_cases(count: int, seed: int = 1) -> list[dict[str, Any]]:

@@ -145,9 +145,9 @@ class Opened:
 def unpacked(stream: BinaryIO, packing: Packing) -> BinaryIO:
     """Return a stream of the unpacked bytes. Raises NeedsArrow."""
     if packing == "gzip":
-        return io.BufferedReader(_Careful(gzip.GzipFile(fileobj=stream)))
+        return io.BufferedReader(_Careful(gzip.GzipFile(fileobj=stream), stream))
     if packing == "zstd":
-        return io.BufferedReader(_Careful(_zstandard(stream)))
+        return io.BufferedReader(_Careful(_zstandard(stream), stream))
     return stream
 
 
@@ -162,8 +162,11 @@ def _zstandard(stream: BinaryIO) -> Any:
 class _Careful(io.RawIOBase):
     """An unpacking stream whose faults are those of a file that cannot be read."""
 
-    def __init__(self, inner: Any) -> None:
+    def __init__(self, inner: Any, stream: BinaryIO) -> None:
+        """``inner`` unpacks what ``stream`` holds."""
         self._inner = inner
+        self._stream = stream
+        self._is_begun = False
 
     def readable(self) -> bool:
         """Tell that it can be read."""
@@ -173,10 +176,13 @@ class _Careful(io.RawIOBase):
         """Fill a buffer with what comes next; return how many bytes these are. Raises OSError."""
         try:
             data = self._inner.read(len(buffer))
+            if not data and not self._is_begun and self._stream.tell() == 0:
+                raise Damaged  # even nothing, packed, is something
         except Exception as fault:  # each library has its own: BadGzipFile, zlib.error, ArrowInvalid …
             if isinstance(fault, OSError) and fault.errno is not None:
                 raise
             raise Damaged from None
+        self._is_begun = True
         buffer[: len(data)] = data
         return len(data)
 

@@ -1,5 +1,7 @@
 """The elements of a JSON array that is too large to be held, one after the other, as bytes.
 
+A file of objects that stand one after the other, in no array, is read likewise.
+
 Only strings, brackets and commas are looked at; what an element says is read afterwards, and its faults told
 by the reader of cases.
 """
@@ -15,8 +17,12 @@ from policyengine.frozen import Frozen
 from policyengine.syntax.files import MAX_BYTES
 
 _PIECE = 1024 * 1024
-# A whole string, the beginning of one that goes on in the next piece, or what opens, closes and divides.
-_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|"|[\[\]{},]', re.DOTALL)
+# A whole string, the beginning of one that goes on in the next piece, or what opens, closes and divides; and
+# as much as there is of the inside of a string.
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|"|[\[\]{},]', re.DOTALL)
+_INSIDE = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
+_OPEN, _CLOSE, _COMMA = "open", "close", "comma"
+_KINDS = {b"[": _OPEN, b"{": _OPEN, b"]": _CLOSE, b"}": _CLOSE, b",": _COMMA}
 _BLANK = b" \t\r\n"
 _NOT_BLANK = re.compile(rb"[^ \t\r\n]")
 _BOM = b"\xef\xbb\xbf"
@@ -77,6 +83,12 @@ class _Buffer:
             if found is not None or not self.more():
                 return self.data[self.at : self.at + 1]
 
+    def element(self, size: int) -> Element:
+        """Leave so many bytes behind and return them."""
+        line, column, data = self.line, self.column, self.data[self.at : self.at + size]
+        self.skip_to(self.at + size)
+        return Element(line, column, data.rstrip(_BLANK))
+
     def take(self) -> bytes:
         """Leave the next byte behind and return it."""
         found = self.data[self.at : self.at + 1]
@@ -93,32 +105,42 @@ def read_elements(stream: BinaryIO) -> Iterator[Element | Broken]:
     buffer.more()
     if buffer.data.startswith(_BOM):
         buffer.at = len(_BOM)
-    if buffer.skip_blank() != b"[":
+    begins = buffer.skip_blank()
+    if begins == b"{":
+        yield from _sequence(buffer)
+    elif begins != b"[":
         yield from _whole(buffer)
-        return
-    buffer.take()
-    if buffer.skip_blank() == b"]":
-        buffer.take()
     else:
+        buffer.take()
         yield from _elements(buffer)
 
 
 def _elements(buffer: _Buffer) -> Iterator[Element | Broken]:
     """Return the elements up to the end of the array, and what should not follow it."""
-    while True:
+    is_empty = buffer.skip_blank() == b"]"
+    divider = buffer.take() if is_empty else b","
+    while divider == b",":
+        buffer.skip_blank()
         found = _element(buffer)
         yield found
         if isinstance(found, Broken):
             return
         divider = buffer.take()
-        follows = buffer.skip_blank()
-        if divider == b"}":
-            yield Broken(buffer.line, message("a bracket closes that was not opened"))
-            return
-        if divider == b"]":
-            break
-    if follows:
+    if divider == b"}":
+        yield Broken(buffer.line, message("a bracket closes that was not opened"))
+    elif buffer.skip_blank():
         yield Broken(buffer.line, message("something follows after the end of the array"))
+
+
+def _sequence(buffer: _Buffer) -> Iterator[Element | Broken]:
+    """Return objects that stand one after the other, up to what is none."""
+    while buffer.skip_blank() == b"{":
+        found = _object(buffer)
+        yield found
+        if isinstance(found, Broken):
+            return
+    if buffer.left:
+        yield Broken(buffer.line, message("something else than a case follows here"))
 
 
 def _whole(buffer: _Buffer) -> Iterator[Element | Broken]:
@@ -130,29 +152,64 @@ def _whole(buffer: _Buffer) -> Iterator[Element | Broken]:
         yield Element(buffer.line, buffer.column, buffer.data[buffer.at :])
 
 
+def _object(buffer: _Buffer) -> Element | Broken:
+    """Return the object at which the buffer stands; then the buffer stands behind it."""
+    depth = 0
+    for mark, place in _marks(buffer):
+        if mark == _OPEN:
+            depth += 1
+        elif mark == _CLOSE:
+            depth -= 1
+            if not depth:
+                return buffer.element(place + 1)
+    return _unended(buffer)
+
+
 def _element(buffer: _Buffer) -> Element | Broken:
     """Return the element at which the buffer stands; then the buffer stands at what divides or ends."""
     depth = 0
-    line, column, place = buffer.line, buffer.column, buffer.at
-    while True:
-        token = _TOKEN.search(buffer.data, place)
-        if token is None or token.group() == b'"':
-            place = (len(buffer.data) if token is None else token.start()) - buffer.at
-            if buffer.left > MAX_BYTES:
-                return _too_large(buffer)
-            if not buffer.more():
-                return Broken(buffer.line, message("the array is not closed, or a string in it is not"))
-            continue
-        place = token.end()
-        mark = token.group()
-        if mark in (b"[", b"{"):
+    for mark, place in _marks(buffer):
+        if mark == _OPEN:
             depth += 1
-        elif mark in (b"]", b"}") and depth:
+        elif not depth:
+            return buffer.element(place)
+        elif mark == _CLOSE:
             depth -= 1
-        elif mark in (b"]", b"}", b",") and not depth:
-            data = buffer.data[buffer.at : token.start()]
-            buffer.skip_to(token.start())
-            return Element(line, column, data.rstrip(_BLANK))
+    return _unended(buffer)
+
+
+def _marks(buffer: _Buffer) -> Iterator[tuple[str, int]]:
+    """Return each bracket and comma that follows and stands in no string, with its place from here on.
+
+    Ends where the file ends, or where too much has been read.
+    """
+    place, is_string = 0, False
+    while True:
+        if is_string:
+            inside = _INSIDE.match(buffer.data, buffer.at + place)
+            assert inside is not None
+            place = inside.end() - buffer.at
+            is_string = buffer.data[inside.end() : inside.end() + 1] != b'"'
+            place += not is_string
+        if not is_string:
+            for token in _TOKEN.finditer(buffer.data, buffer.at + place):
+                place = token.end() - buffer.at
+                mark = _KINDS.get(token.group())
+                if mark is not None:
+                    yield mark, place - 1
+                elif token.group() == b'"':
+                    is_string = True
+                    break
+        if not is_string:
+            place = buffer.left
+        if buffer.left > MAX_BYTES or not buffer.more():
+            return
+
+
+def _unended(buffer: _Buffer) -> Broken:
+    if buffer.left > MAX_BYTES:
+        return _too_large(buffer)
+    return Broken(buffer.line, message("an object, a list or a string that begins here does not end"))
 
 
 def _too_large(buffer: _Buffer) -> Broken:

@@ -44,7 +44,7 @@ def read_slices(source: Input, columns: ColumnFinder, told: Told) -> Iterator[Pi
     import pyarrow.parquet
 
     try:
-        file = pyarrow.parquet.ParquetFile(source.path)
+        file = pyarrow.parquet.ParquetFile(source.path, page_checksum_verification=True)
     except (OSError, ValueError, pa.ArrowException) as fault:
         yield unread(source, _unreadable(source, fault, 1))
         return

@@ -106,7 +106,7 @@ class BlockReader:
 
     def _of_cells(self, piece: Rows, row: Cells, names: Sequence[str]) -> Read:
         if row.faults:
-            told: object = row.raw or dict(zip(names, row.cells, strict=False))
+            told: object = _shown(row.raw) or dict(zip(names, map(_shown, row.cells), strict=False))
             return Read(piece.file, row.line, None, 0, row.faults, told, 0, row.is_last)
         columns = piece.columns.columns
         source = PlacedSource(piece.file, row.line)
@@ -218,6 +218,11 @@ def _moved(read: Read, column: int) -> Read:
             span = Span(span.file, span.line, span.column + column, span.end_line, end)
         faults.append(replace(fault, span=span))
     return replace(read, faults=tuple(faults), column=column)
+
+
+def _shown(text: str) -> str:
+    """Return text in which bytes that are no UTF-8 are spelled out."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _leave_out(value: object, name: str) -> None:

@@ -255,14 +255,17 @@ def _elements(source: Input, stream: BinaryIO) -> Iterator[Text]:
 
 
 def _element(source: Input, one: Element) -> Text:
+    if not one.data:
+        what = message("here, before or after a comma, a case is missing")
+        return Text(one.line, None, (_array_fault(source, one.line, what, one.column + 1),))
     text, faults = decode_text(source.name, one.data, one.line)
     raw = "" if text is not None else one.data.decode("utf-8", "backslashreplace")
     return Text(one.line, text, tuple(faults), one.column, raw)
 
 
-def _array_fault(source: Input, line: int, what: Message) -> Diagnostic:
+def _array_fault(source: Input, line: int, what: Message, column: int = 1) -> Diagnostic:
     help = message("write `[` before the first case, `,` between cases and `]` after the last")
-    return error("json-syntax", what, Span(source.name, line, 1, line, 2), help)
+    return error("json-syntax", what, Span(source.name, line, column, line, column + 1), help)
 
 
 # ---------- CSV
@@ -333,7 +336,7 @@ class _Table:
                 return
             except csv.Error as fault:
                 is_last = "end of data" in str(fault)
-                yield Cells(line, (), (self._misquoted(line, is_last),), "".join(self.raw), is_last)
+                yield Cells(line, (), (self._misquoted(line, is_last),), self._written(), is_last)
                 if is_last:
                     return
                 continue
@@ -344,6 +347,10 @@ class _Table:
                 return
             if any(cells):  # a spreadsheet leaves rows of mere commas
                 yield Cells(line, tuple(cells), self._bad_text(cells, line))
+
+    def _written(self) -> str:
+        """Return the present row as it stands there."""
+        return "".join(self.raw).rstrip("\r\n")
 
     def _endless(self, line: int) -> Diagnostic:
         if self.line > line:
@@ -375,7 +382,7 @@ class _Table:
         help = message(
             "give every row as many cells as the head; a cell with a comma stands in quotation marks"
         )
-        return Cells(row.line, row.cells, (self._fault(row.line, what, help),))
+        return Cells(row.line, row.cells, (self._fault(row.line, what, help),), self._written())
 
     def _fault(self, line: int, what: Message, help: Message) -> Diagnostic:
         return error("csv-syntax", what, Span(self.source.name, line, 1, line, 2), help)
