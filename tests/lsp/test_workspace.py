@@ -9,7 +9,10 @@ import pytest
 
 from policyengine.lint import examine
 from policyengine.loading.load import load_model
+from policyengine.lsp.completion import proposals
 from policyengine.lsp.workspace import OpenRulebook
+from policyengine.starting.house import Said, house_of
+from policyengine.starting.starter import starter_files
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,3 +77,16 @@ def test_the_index_follows_the_edits_when_it_is_asked(book: OpenRulebook) -> Non
     edit(book, "facts.yaml", "order.total:", "order.sum:")
     assert book.index is not before
     assert "order.sum" in {one.symbol.name for one in book.index.uses}
+
+
+def test_plain_titles_stand_beside_what_is_offered(tmp_path: Path) -> None:
+    """In a rulebook of one language a title has no braces, that of a party neither."""
+    files = starter_files(house_of(Said(language="de"), "en"))
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    index = OpenRulebook(str(tmp_path)).index
+    offered = {one.word: one.title for one in proposals(index, ["    who: "], 0, "    who: ")}
+    assert offered["buyer"].in_language("en") == "Käufer"
+    named = {one.word: one.title for one in proposals(index, ["    base: "], 0, "    base: ")}
+    assert named["order.total"].in_language("zh") == "Bestellsumme"

@@ -166,11 +166,11 @@ def _names(index: Index, as_keys: bool) -> Iterator[Proposal]:
 
 def title_of(symbol: Symbol) -> Text:
     """Return the title that stands with a declaration, as far as it is written."""
+    if symbol.kind == "party":
+        return _text(symbol.node)
     node = symbol.node if isinstance(symbol.node, MappingNode) else None
     if node is None:
         return Text()
-    if symbol.kind == "party":
-        return _text(node)
     quote = node.get("quote")
     if symbol.kind == "clause" and isinstance(quote, Scalar):
         return unspoken(quote.text)
