@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from running import ROOT
 from small_shop import write_shop
+from written_rulebooks import texts, write_rulebook
 
 from policyengine import load_rulebook
 from policyengine.api import Rulebook, choose_readings
@@ -47,6 +48,20 @@ def test_all_cases_are_read(folder: Path) -> None:
     assert lines[40:] == list(sampler(book).lines(range(41, 61)))
     assert lines != list(sampler(book, seed=8).lines(range(1, 61)))
     assert all(json.loads(line)["case"] == f"S7-{number:07}" for number, line in enumerate(lines, 1))
+
+
+def test_cases_of_any_rulebook_are_read(tmp_path: Path) -> None:
+    for seed in range(12):
+        folder = tmp_path / str(seed)
+        for name, text in texts(write_rulebook(seed).files).items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, "utf-8")
+        book = load_model(str(folder), ()).rulebook
+        assert book is not None
+        reader = CaseReader(book)
+        for line in sampler(book, seed).lines(range(1, 31)):
+            case, faults = reader.read(line, "case")
+            assert case is not None, (seed, line, faults)
 
 
 def test_edges_of_times_and_sums_are_hit(shop: Rulebook) -> None:

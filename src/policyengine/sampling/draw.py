@@ -19,6 +19,7 @@ Want: TypeAlias = "Callable[[Draw, int | None, int | None], None]"
 
 JUDGED: Key = (AS_OF, None)
 """The key of the instant at which the case is judged."""
+_QUIET = 0.5
 DEEPEST = 8
 """How far wishes and values lead to others, so that rules which rest on each other come to an end."""
 
@@ -30,15 +31,21 @@ class Draw:
         "barred",
         "base",
         "chosen",
+        "clashes",
         "counts",
-        "depth",
+        "done",
+        "fixed",
         "heads",
+        "is_quiet",
+        "later",
         "limits",
         "open",
         "present",
         "random",
         "relevant",
+        "rows",
         "sources",
+        "until",
         "values",
     )
 
@@ -50,13 +57,25 @@ class Draw:
         self.counts: dict[str, int] = {}
         self.present: dict[Key, bool] = {}
         self.chosen: dict[Key, Callable[[Draw], Value | None]] = {}
+        self.fixed: dict[Key, Value] = {}
         self.barred: dict[Key, list[Value]] = {}
         self.limits: dict[Key, list[Limit]] = {}
         self.sources: dict[Key, Getter] = {}
+        self.rows: dict[str, int] = {}
+        """How many records of a list are taken by wishes that each want one of their own."""
+        self.later: list[tuple[Want, int | None, int | None]] = []
+        """Wishes that are only wished after all others."""
+        self.clashes = 0
+        """How many wishes contradict earlier ones."""
+        self.until: list[Limit] = []
+        """What nobody wishes does not come after these."""
+        self.is_quiet = self.random() < _QUIET
+        """Hardly anything happens that nobody wishes."""
         self.open: set[Key] = set()
         self.heads: Collection[str] = ()
         self.relevant: Collection[str] = ()
-        self.depth = 0
+        self.done: set[Key] = set()
+        """What has been wished already: rules, states of deadlines and lists."""
 
     def below(self, number: int) -> int:
         """Return a whole number from 0 on, less than another one."""

@@ -49,6 +49,10 @@ class Hours:
         minute, second = divmod(rest, 60)
         return f"{_day_text(day)}T{hour:02}:{minute:02}:{second:02}{_offset_text(offset)}"
 
+    def start_of(self, day: int) -> int:
+        """Return the instant at which a day (an ordinal) begins."""
+        return start_of_day(day, self.zone)
+
     def some_time(self, day: int, random: Callable[[], float]) -> int:
         """Return an instant on a day (an ordinal), by day more often than at night."""
         second = _second(random)

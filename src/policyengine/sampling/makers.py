@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from policyengine.model.case import Key
 from policyengine.model.rulebook import Fact
+from policyengine.sampling.anchors import Anchors
 from policyengine.sampling.draw import Draw, Getter
 from policyengine.sampling.figures import Figures
 from policyengine.sampling.hours import Hours
@@ -72,16 +73,15 @@ _COMMON_DAYS = 20
 class Makers:
     """Makes makers for the given facts of one rulebook."""
 
-    def __init__(self, words: Vocabulary, operands: Operands, figures: Figures, hours: Hours) -> None:
-        """``figures`` are the values with which rules compare."""
+    def __init__(
+        self, words: Vocabulary, operands: Operands, figures: Figures, hours: Hours, anchors: Anchors
+    ) -> None:
+        """``figures`` are the values with which rules compare, ``anchors`` the times."""
         self.words = words
         self.operands = operands
         self.figures = figures
         self.hours = hours
-        self.anchors: dict[str, list[Getter]] = {}
-        """For each event the times at whose edges it may be put."""
-        self.reach: dict[str, int] = {}
-        """For each event how many seconds its causes are away, most often."""
+        self.anchors = anchors
         sums = sorted(abs(one) for one in figures.money if one)
         places = words.book.currency.places
         self._scale = sums[len(sums) // 2] if sums else 100 * 10**places
@@ -110,6 +110,9 @@ class Makers:
 
         def make(draw: Draw, record: int | None) -> Value | None:
             key = path, record
+            fixed = draw.fixed.get(key)
+            if fixed is not None and fixed in pool:
+                return fixed
             chosen = draw.chosen.get(key)
             if chosen is not None:
                 found = chosen(draw)
@@ -130,6 +133,9 @@ class Makers:
 
         def make(draw: Draw, record: int | None) -> Value | None:
             key = path, record
+            fixed = draw.fixed.get(key)
+            if fixed is not None:
+                return fixed
             chosen = draw.chosen.get(key)
             if chosen is not None:
                 found = chosen(draw)
@@ -229,7 +235,7 @@ class Makers:
         least, most = (min(numbers), max(numbers)) if numbers else (0, 0)
         match type:
             case ValueType.MONEY:
-                scale = self._scale if not numbers else max(abs(most), 1)
+                scale = max(abs(least), abs(most)) or self._scale
                 return min(least, scale // 20), max(most * 3, scale * 20)
             case ValueType.PERCENT:
                 return min(0, least), max(100_000_000, most + most // 2)
@@ -238,7 +244,7 @@ class Makers:
             case ValueType.NUMBER:
                 return min(0, least), max(most * 2, 20_000_000)
             case ValueType.DURATION:
-                return min(3_600, least), max(most * 2, 20 * SECONDS_PER_DAY)
+                return min(3_600, least or 3_600), max(most * 2, 20 * SECONDS_PER_DAY)
             case ValueType.BUSINESS_DAYS:
                 return 0, max(most * 2, 15)
             case ValueType.MONTHS:
@@ -253,9 +259,10 @@ class Makers:
         least, most = fact.literal_limits
         low0, high0 = (_FIRST_DAY, _LAST_DAY) if not is_date else (693_961, 803_168)
         low0, high0 = max(low0, low0 if least is None else least), min(high0, high0 if most is None else most)
-        anchors = self.anchors.get(path, [])
-        reach, is_planned = self.reach.get(path, 0), fact.planned
+        anchors = self.anchors.times.get(path, [])
+        reach, is_planned = self.anchors.reach.get(path, 0), fact.planned
         has_cause = any(not is_most for is_most, _ in bounds)
+        begins = self.anchors.starts.get(path)
 
         def make(draw: Draw, record: int | None) -> Value | None:
             found = _within(draw, (path, record), low0, high0, bounds, 1)
@@ -263,6 +270,10 @@ class Makers:
                 return None
             low, high, edges = found
             random = draw.random
+            if draw.until and (path, record) not in draw.present:
+                high = min(high, _end_of(draw))
+                if low > high:
+                    return None
             if edges and random() < _AT_A_LIMIT:
                 return edges[draw.below(len(edges))]
             if anchors and random() < _AT_A_TIME:
@@ -274,6 +285,10 @@ class Makers:
             base = hours_day(draw.base) if is_date else draw.base
             unit = 1 if is_date else SECONDS_PER_DAY
             start = low if has_cause and low > low0 else min(max(base, low), high)
+            if begins is not None:
+                begun = begins(draw, record, record)
+                if isinstance(begun, int) and low < begun <= high:
+                    start = begun
             if is_planned:
                 start = min(max(base, low), high)
                 at = start + int(random() ** 2 * 90 * unit)
@@ -288,8 +303,9 @@ class Makers:
             at = hours.by_day(at, random)
             if low <= at <= high:
                 return at
-            room = high - low
-            return low + int(random() * min(room, 3 * SECONDS_PER_DAY)) if room > 0 else low
+            near = min(high - low, 3 * SECONDS_PER_DAY)
+            # Where nothing says from when on, it is shortly before the latest time that it can be.
+            return low + int(random() * near) if low > low0 else high - int(random() * near)
 
         hours_day = _day_of(hours)
         return make
@@ -299,6 +315,12 @@ def _day_of(hours: Hours) -> Callable[[int], int]:
     from policyengine.values.literals import local_day
 
     return lambda instant: local_day(instant, hours.zone)
+
+
+def _end_of(draw: Draw) -> int:
+    """Return the instant after which nothing happens that nobody wishes."""
+    ends = [found[1] for limit in draw.until if (found := limit(draw)) is not None and found[1] is not None]
+    return min(ends, default=_LAST_DAY)
 
 
 def _within(

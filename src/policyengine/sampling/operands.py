@@ -282,10 +282,11 @@ class Operands:
                 return None
             if is_plain and span.unit in UNIT_SECONDS and not counts_whole_days(span, clock.counting):
                 return begin + span.count * UNIT_SECONDS[span.unit]
-            found = measure(Truth.TRUE, NOTHING, Known(begin), Known(span), clock).due
-            return found.value if isinstance(found, Known) and isinstance(found.value, int) else None
+            return _end_of(begin, span, clock)
 
-        return _guarded(deadline.id, due)
+        chosen = self.words.choose(deadline.starts)
+        is_plain_start = isinstance(chosen, Ref) and chosen.name in self.words.given
+        return due if is_plain_start else _guarded(deadline.id, due)
 
     def _clock(self, deadline: Deadline) -> Clock:
         book = self.words.book
@@ -379,6 +380,15 @@ class Operands:
 def counting_of(deadline: Deadline, words: Vocabulary) -> Counting:
     """Return how time is counted for a deadline."""
     return choose_counting(deadline.counting, words.readings)
+
+
+def _end_of(begin: int, span: Duration, clock: Clock) -> int | None:
+    """Return when a length ends, None where no literal can say it or no calendar reaches."""
+    try:
+        found = measure(Truth.TRUE, NOTHING, Known(begin), Known(span), clock).due
+    except (ValueError, OverflowError):
+        return None
+    return found.value if isinstance(found, Known) and isinstance(found.value, int) else None
 
 
 def _nothing(draw: Draw, record: int | None, this: int | None) -> Value | None:

@@ -4,58 +4,81 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
 
-from policyengine.model.rulebook import Fact, RecordList, Rulebook
-from policyengine.reading.case.shape import Shape, case_shape
+from policyengine.model.rulebook import Fact, Rulebook
 from policyengine.sampling.draw import JUDGED, Draw
 from policyengine.sampling.hours import Hours
 from policyengine.values.literals import Value, ValueType, format_value
 
-Write = Callable[[Draw, "int | None"], str]
-"""Gives the text of a part of a case, empty where it is not said."""
-_PLAIN = (ValueType.BOOLEAN, ValueType.COUNT)
+
+class _Place(NamedTuple):
+    """Where a fact stands: below which group, or in which list; its key, and what spells its value."""
+
+    below: str
+    key: str
+    spell: Callable[[Value], str]
 
 
 class Spelling:
-    """Writes the cases of one rulebook."""
+    """Writes the cases of one rulebook: in each group in the order in which things were drawn."""
 
     def __init__(self, book: Rulebook, hours: Hours) -> None:
         """``hours`` writes instants."""
         self.book = book
         self.hours = hours
-        self._parts = self._level(case_shape(book))
+        self._facts = {path: self._place(fact) for path, fact in book.facts.items() if fact.role == "given"}
+        self._lists = {path: _split(path) for path in book.lists}
+        groups = {place.below for place in self._facts.values()} - set(book.lists)
+        groups.update(below for below, _ in self._lists.values())
+        for group in list(groups):
+            while group:
+                groups.add(group)
+                group = group.rpartition(".")[0]
+        # Inner groups first: each is put into the one around it.
+        order = sorted(groups - {""}, key=lambda one: (-one.count("."), one))
+        self._inner = [(one, *_split(one)) for one in order if "." in one]
+
+    def _place(self, fact: Fact) -> _Place:
+        below, key = _split(fact.path)
+        if fact.listed is not None:
+            below, key = fact.listed, _quoted(fact.path.removeprefix(fact.listed + ".")) + ": "
+        return _Place(below, key, self._speller(fact.type))
 
     def line(self, name: str, draw: Draw, judged: bool) -> str:
         """Return a case, under a name, with the instant at which it is to be judged if that is asked."""
-        parts = [f'"case": {_quoted(name)}']
+        groups: dict[str, list[str]] = {"": [f'"case": {_quoted(name)}']}
         if judged:
             at = draw.values[JUDGED]
             assert isinstance(at, int)
-            parts.append(f'"as_of": "{self.hours.text(at)}"')
-        parts += [found for write in self._parts if (found := write(draw, None))]
-        return "{" + ", ".join(parts) + "}"
-
-    def _level(self, shape: Shape) -> list[Write]:
-        """Return what writes each part of a level."""
-        found: list[Write] = []
-        for name, part in shape.parts.items():
-            if isinstance(part, Fact):
-                if part.role == "given":
-                    found.append(self._fact(name, part))
-            elif isinstance(part, RecordList):
-                found.append(self._list(name, part))
-            else:
-                found.append(_group(name, self._level(part)))
-        return found
-
-    def _fact(self, name: str, fact: Fact) -> Write:
-        path, key, spell = fact.path, _quoted(name) + ": ", self._speller(fact.type)
-
-        def write(draw: Draw, record: int | None) -> str:
-            value = draw.values.get((path, record))
-            return "" if value is None else key + spell(value)
-
-        return write
+            groups[""].append(f'"as_of": "{self.hours.text(at)}"')
+        rows: dict[str, list[list[str]]] = {}
+        facts = self._facts
+        for (path, row), value in draw.values.items():
+            place = facts.get(path)
+            if place is not None:
+                below, key, spell = place
+                text = key + spell(value)
+                if row is not None:
+                    rows[below][row].append(text)
+                elif below in groups:
+                    groups[below].append(text)
+                else:
+                    groups[below] = [text]
+            elif path in self._lists:
+                assert isinstance(value, int)
+                rows[path] = [[] for _ in range(value)]
+        for path, records in rows.items():
+            below, key = self._lists[path]
+            whole = "}, {".join([", ".join(record) for record in records])
+            groups.setdefault(below, []).append(f"{key}[{{{whole}}}]" if records else f"{key}[]")
+        for group, below, key in self._inner:
+            if group in groups:
+                groups.setdefault(below, []).append(f"{key}{{{', '.join(groups.pop(group))}}}")
+        top = groups.pop("")
+        top += [f"{_quoted(group)}: {{{', '.join(parts)}}}" for group, parts in groups.items()]
+        return f"{{{', '.join(top)}}}"
 
     def _speller(self, type: ValueType) -> Callable[[Value], str]:
         if type is ValueType.INSTANT:
@@ -63,42 +86,20 @@ class Spelling:
             return lambda value: f'"{text(value)}"'  # type: ignore[arg-type]  # held as epoch seconds
         if type in (ValueType.CHOICE, ValueType.TEXT, ValueType.TIME_ZONE):
             return lambda value: _quoted(str(value))
+        if type is ValueType.BOOLEAN:
+            return lambda value: "true" if value else "false"
+        if type is ValueType.COUNT:
+            return str
         zone, currency = self.book.zone, self.book.currency
-        if type in _PLAIN:
-            return lambda value: json.dumps(value)
         return lambda value: f'"{format_value(value, type, zone, currency)}"'
 
-    def _list(self, name: str, listed: RecordList) -> Write:
-        prefix = listed.path + "."
-        writers = [
-            self._fact(path.removeprefix(prefix), self.book.facts[path])
-            for path in listed.fields
-            if self.book.facts[path].role == "given"
-        ]
-        key, whole = _quoted(name) + ": [", (listed.path, None)
 
-        def write(draw: Draw, record: int | None) -> str:
-            count = draw.values.get(whole)
-            if not isinstance(count, int):
-                return ""
-            rows = (
-                "{" + ", ".join([found for one in writers if (found := one(draw, row))]) + "}"
-                for row in range(count)
-            )
-            return key + ", ".join(rows) + "]"
-
-        return write
+def _split(path: str) -> tuple[str, str]:
+    """Return the group in which a name stands, and its key there as it is written."""
+    below, _, key = path.rpartition(".")
+    return below, _quoted(key) + ": "
 
 
-def _group(name: str, writers: list[Write]) -> Write:
-    key = _quoted(name) + ": {"
-
-    def write(draw: Draw, record: int | None) -> str:
-        found = [text for one in writers if (text := one(draw, record))]
-        return key + ", ".join(found) + "}" if found else ""
-
-    return write
-
-
+@lru_cache(maxsize=10_000)
 def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)

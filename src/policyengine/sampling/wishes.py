@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any as Anything
+from weakref import WeakKeyDictionary
 
 from policyengine.model.conditions import (
     All,
@@ -29,14 +30,15 @@ from policyengine.model.conditions import (
     Window,
 )
 from policyengine.model.rulebook import Conclusion, Deadline, Fact, Rule
-from policyengine.sampling.draw import DEEPEST, JUDGED, Draw, Getter, Limit, Want
+from policyengine.sampling.draw import JUDGED, Draw, Getter, Limit, Want
 from policyengine.sampling.operands import Operands, row_of
 from policyengine.sampling.periods import period_of
 from policyengine.sampling.vocabulary import Vocabulary
 from policyengine.semantics.readings import choose_condition, choose_counting, is_false
 from policyengine.values.literals import Duration, Value, ValueType, comparison_key
 
-_MOST_WISHES = 400
+_MOST_WISHES = 60
+_MOST_DENIED = 4
 _OPPOSITE = {
     "at_least": "less_than",
     "at_most": "more_than",
@@ -114,18 +116,20 @@ class Wishes:
 
     def _rule(self, rule: Rule) -> Want:
         when, scope = self.wish(rule.when, True), self.wish(self.words.book.scope_of(rule), True)
-        listed, key = rule.listed, (f"rule {rule.id}", None)
+        listed, name, policy = rule.listed, f"rule {rule.id}", rule.policy
 
         def want(draw: Draw, record: int | None, this: int | None) -> None:
-            if key in draw.open or draw.depth > _MOST_WISHES:
-                return
-            draw.open.add(key)
-            draw.depth += 1
             if listed is not None and record is None:
                 record = self._some_row(draw, listed)
+            done = name, record
+            if done in draw.done or len(draw.done) > _MOST_WISHES:
+                return
+            draw.done.add(done)
             when(draw, record, record)
-            scope(draw, None if listed is None else record, record)
-            draw.open.discard(key)
+            inside = f"scope {policy}", record
+            if inside not in draw.done:
+                draw.done.add(inside)
+                draw.later.append((scope, record, record))
 
         return want
 
@@ -138,6 +142,10 @@ class Wishes:
         """Wish so many records of a list; return how many there are to be."""
         draw.present.setdefault((listed, None), True)
         count = draw.counts.get(listed)
+        if (f"fixed {listed}", None) in draw.done:
+            if draw.counts[listed] < number:
+                draw.clashes += 1
+            return draw.counts[listed]  # what is said of the last one stays with it
         if count is None:
             more = draw.random()
             count = max(number, 1 if more < 0.5 else 2 if more < 0.8 else 3)
@@ -183,13 +191,13 @@ class Wishes:
                 return _nothing
 
     def _every(self, parts: Sequence[Condition], truth: bool) -> Want:
-        wants = [self._wish(part, truth) for part in parts]
+        # What is to be there goes before what is to be missing, and what a case says before what rules say.
+        return _all_of([self._wish(part, truth) for part in sorted(parts, key=self._rank)])
 
-        def want(draw: Draw, record: int | None, this: int | None) -> None:
-            for one in wants:
-                one(draw, record, this)
-
-        return wants[0] if len(wants) == 1 else want
+    def _rank(self, part: Condition) -> int:
+        if isinstance(part, Test) and part.operator != "one_of":
+            return 0 if part.ref.name in self.words.given else 1
+        return 2 if isinstance(part, Not) else 1
 
     def _one(self, parts: Sequence[Condition], truth: bool) -> Want:
         wants = [self._wish(part, truth) for part in parts if not (truth and is_false(part))]
@@ -222,7 +230,14 @@ class Wishes:
         operand = test.operands[0]
         if test.operator == "is" and not truth:
             return self.apart(test.ref, operand)
-        return self.compared(test.ref, test.operator if truth else _OPPOSITE[test.operator], operand)
+        if truth:
+            return self.compared(test.ref, test.operator, operand)
+        other_side = self.compared(test.ref, _OPPOSITE[test.operator], operand)
+        fact = self.words.given.get(test.ref.name)
+        if test.ref.kind != "fact" or (fact is not None and not fact.is_never_if_missing):
+            return other_side
+        missing = self.there(test.ref, False)  # what has not happened is on neither side
+        return lambda draw, record, this: (missing if draw.random() < 0.6 else other_side)(draw, record, this)
 
     def there(self, operand: Operand, truth: bool) -> Want:
         """Return the wish that something has a value, or has none."""
@@ -252,18 +267,32 @@ class Wishes:
         if not truth:
 
             def none(draw: Draw, record: int | None, this: int | None) -> None:
-                draw.present.setdefault((name, row_of(draw, ref, record, this)), False)
+                if draw.present.setdefault((name, row_of(draw, ref, record, this)), False):
+                    draw.clashes += 1
 
             return none
         needs = self._all_needs(name)
+        if ref.listed is None:
+            keys = [(name, None), *((need, None) for need, listed in needs if not listed)]
+
+            def said(draw: Draw, record: int | None, this: int | None) -> None:
+                present = draw.present
+                for key in keys:
+                    if not present.setdefault(key, True):
+                        draw.clashes += 1
+
+            return said
+
+        all_needs = [(name, True), *needs]
 
         def there(draw: Draw, record: int | None, this: int | None) -> None:
-            if ref.listed is not None and row_of(draw, ref, record, this) == -1:
-                self.at_least(draw, ref.listed, 1)
             row = row_of(draw, ref, record, this)
-            if draw.present.setdefault((name, row), True):
-                for need, listed in needs:
-                    draw.present.setdefault((need, row if listed else None), True)
+            if row == -1:
+                assert ref.listed is not None
+                row = self.at_least(draw, ref.listed, 1) - 1
+            for need, listed in all_needs:
+                if not draw.present.setdefault((need, row if listed else None), True):
+                    draw.clashes += 1
 
         return there
 
@@ -324,10 +353,16 @@ class Wishes:
 
     def _chosen(self, ref: Ref, than: Ref | Constant) -> Want:
         get, name = self.operands.getter(than), ref.name
+        fixed = than.value if isinstance(than, Constant) else None
 
         def want(draw: Draw, record: int | None, this: int | None) -> None:
             key = name, row_of(draw, ref, record, this)
-            draw.chosen.setdefault(key, lambda later: get(later, record, this))
+            if fixed is None:
+                draw.chosen.setdefault(key, lambda later: get(later, record, this))
+            else:
+                before = draw.fixed.setdefault(key, fixed)
+                if before != fixed or fixed in draw.barred.get(key, ()):
+                    draw.clashes += 1
 
         return want
 
@@ -339,7 +374,10 @@ class Wishes:
             fixed = between(operator, key)
 
             def constant(draw: Draw, record: int | None, this: int | None) -> None:
-                draw.limit((name, row_of(draw, ref, record, this)), lambda later: fixed)
+                draw.limit(
+                    (name, row_of(draw, ref, record, this)),
+                    lambda later: fixed,
+                )
 
             return constant
         get = self.operands.getter(than)
@@ -384,6 +422,8 @@ class Wishes:
             if found is None:
                 return
             draw.barred.setdefault(key, []).append(found)
+            if draw.fixed.get(key) == found:
+                draw.clashes += 1
             if is_ordered:
                 size = comparison_key(found)
                 if isinstance(size, int):
@@ -410,9 +450,11 @@ class Wishes:
             return _nothing
 
         def want(draw: Draw, record: int | None, this: int | None) -> None:
-            if draw.depth > _MOST_WISHES or len(draw.open) > DEEPEST:
-                return
-            ways[draw.below(len(ways))](draw, record, this)
+            if (
+                ref.name,
+                row_of(draw, ref, record, this),
+            ) not in draw.sources or operator is not None:
+                ways[draw.below(len(ways))](draw, record, this)
 
         return want
 
@@ -427,7 +469,6 @@ class Wishes:
     ) -> Want:
         """Return the wish that one rule concludes a fact."""
         get = self.operands.getter(conclusion.value)
-        beaten = self._unbeaten(ref, rule)
         made: list[Want] = []
 
         def want(draw: Draw, record: int | None, this: int | None) -> None:
@@ -443,12 +484,8 @@ class Wishes:
             row = row_of(draw, ref, record, this)
             draw.sources.setdefault((ref.name, row), get)
             made[0](draw, row, this)
-            beaten(draw, row, this)
 
         return want
-
-    def _unbeaten(self, ref: Ref, rule: Rule) -> Want:
-        return _nothing
 
     def _none_concluded(self, ref: Ref) -> Want:
         """Return the wish that a fact has no value: that one of the rules that conclude it does not hold."""
@@ -456,12 +493,14 @@ class Wishes:
         rules = [rule for rule, _ in self.words.concluded.get(ref.name, ())]
 
         def want(draw: Draw, record: int | None, this: int | None) -> None:
-            if draw.depth > _MOST_WISHES or len(draw.open) > DEEPEST:
+            row = row_of(draw, ref, record, this)
+            key = f"none {ref.name}", row
+            if key in draw.done:
                 return
+            draw.done.add(key)
             if not made:
-                made.append(_all_of([self.wish(rule.when, False) for rule in rules[:8]]))
-            draw.depth += 1
-            made[0](draw, row_of(draw, ref, record, this), this)
+                made.append(_all_of([self.wish(rule.when, False) for rule in rules[:_MOST_DENIED]]))
+            made[0](draw, row, this)
 
         return want
 
@@ -474,7 +513,7 @@ class Wishes:
         ]
 
         def want(draw: Draw, record: int | None, this: int | None) -> None:
-            if ways and draw.random() < 0.7 and draw.depth <= _MOST_WISHES and len(draw.open) <= DEEPEST:
+            if ways and draw.random() < 0.7:
                 ways[draw.below(len(ways))](draw, record, this)
 
         return want
@@ -624,8 +663,7 @@ class Wishes:
 
         def none(draw: Draw, record: int | None, this: int | None) -> None:
             if draw.counts.get(listed) is None and draw.random() < 0.5:
-                draw.counts[listed] = 0
-                draw.present.setdefault((listed, None), True)
+                _empty(draw, listed)
                 return
             count = self.at_least(draw, listed, 0)
             for row in range(count):
@@ -639,8 +677,11 @@ class Wishes:
     ) -> None:
         """Wish something of so many records."""
         if among == "all" or record is None:
-            count = self.at_least(draw, listed, number)
-            first = draw.below(count - number + 1)
+            taken = draw.rows.get(listed, 0)
+            count = self.at_least(draw, listed, number + taken)
+            first = taken if taken + number <= count else draw.below(max(1, count - number + 1))
+            draw.rows[listed] = first + number
+            number = min(number, count)
             rows = list(range(first, first + number))
         elif among == "earlier":
             self.at_least(draw, listed, record + 1)
@@ -652,8 +693,11 @@ class Wishes:
             want(draw, row, record)
 
     def _count(self, count: Count, truth: bool) -> Want:
-        where, limit = self._wish(count.where, True), self.operands.getter(count.operands[0])
-        operator = count.operator if truth or count.operator == "is" else _OPPOSITE[count.operator]
+        where, ways = self._wish(count.where, True), [self.operands.getter(one) for one in count.operands]
+        operator: str = count.operator
+        if operator in _ORDERED:
+            operator = operator if truth else _OPPOSITE[operator]
+        limit = _any_of(ways)
         of = None if count.of is None else self.words.choose(count.of)
         if count.how == "total" and isinstance(of, Ref):
             return self._total(count, of, operator, where, limit)
@@ -664,7 +708,7 @@ class Wishes:
             number = limit(draw, record, this)
             if not isinstance(number, int):
                 return
-            if not truth and count.operator == "is":
+            if not truth and operator not in _ORDERED:
                 number += 1 if draw.random() < 0.5 or number == 0 else -1
             low, high = between(operator, number)
             wanted = max(0, low if low is not None else high or 0)
@@ -673,8 +717,7 @@ class Wishes:
             if wanted > 40:
                 return
             if not wanted and draw.counts.get(count.listed) is None:
-                draw.counts[count.listed] = 0
-                draw.present.setdefault((count.listed, None), True)
+                _empty(draw, count.listed)
                 return
             if high is not None and draw.counts.get(count.listed) is None and draw.random() < 0.7:
                 draw.counts[count.listed] = wanted
@@ -719,8 +762,7 @@ class Wishes:
                     if record is not None and which == "next":
                         return  # it is the last one
                 elif which in ("first", "last"):
-                    draw.counts[listed] = 0
-                    draw.present.setdefault((listed, None), True)
+                    _empty(draw, listed)
                     return
             row = self._picked(draw, listed, which, record)
             if row is None:
@@ -736,7 +778,9 @@ class Wishes:
                 self.at_least(draw, listed, 1)
                 return 0
             case "last":
-                return self.at_least(draw, listed, 1) - 1
+                count = self.at_least(draw, listed, 1)
+                draw.done.add((f"fixed {listed}", None))
+                return count - 1
             case "next" if record is not None:
                 self.at_least(draw, listed, record + 2)
                 return record + 1
@@ -754,14 +798,16 @@ class Wishes:
             made: list[Want] = []
 
             def want(draw: Draw, record: int | None, this: int | None) -> None:
-                if draw.depth > _MOST_WISHES or len(draw.open) > DEEPEST:
-                    return
                 if not made:
                     made.append(self._status(deadline, status))
-                draw.depth += 1
-                if deadline.listed is not None and record is None:
+                if deadline.listed is None:
+                    record = None
+                elif record is None:
                     record = self._some_row(draw, deadline.listed)
-                made[0](draw, record if deadline.listed is not None else None, this)
+                done = f"status {deadline.id}", record
+                if done not in draw.done:
+                    draw.done.add(done)
+                    made[0](draw, record, this)
 
             self._statuses[key] = want
         return self._statuses[key]
@@ -770,11 +816,12 @@ class Wishes:
         made: list[Want] = []
 
         def want(draw: Draw, record: int | None, this: int | None) -> None:
-            if draw.depth > _MOST_WISHES or len(draw.open) > DEEPEST:
+            done = f"runs {deadline.id}", record
+            if done in draw.done:
                 return
+            draw.done.add(done)
             if not made:
                 made.append(self._runs(deadline) if truth else self.there(deadline.starts, False))
-            draw.depth += 1
             made[0](draw, record, this)
 
         return want
@@ -812,33 +859,35 @@ class Wishes:
                     return None if at is None else between(operator, at)
 
                 draw.limit(JUDGED, limit)
+                if operator == in_time:
+                    draw.until.append(limit)
 
             return want
+
+        before, after = judged(in_time), judged(late)
 
         def want(draw: Draw, record: int | None, this: int | None) -> None:
             runs(draw, record, record)
             match status:
                 case "met" if acts:
                     acts[draw.below(len(acts))](draw, record, this)
-                    if draw.random() < 0.8:
-                        unstopped(draw, record, this)
+                    draw.later.append((unstopped, record, this))
                 case "stopped" if stops:
                     stops[draw.below(len(stops))](draw, record, this)
-                    undone(draw, record, this)
+                    draw.later.append((undone, record, this))
                 case "open":
-                    undone(draw, record, this)
-                    unstopped(draw, record, this)
-                    judged(in_time)(draw, record, this)
+                    draw.later += ((undone, record, this), (unstopped, record, this))
+                    before(draw, record, this)
                 case "paused":
                     pauses(draw, record, this)
-                    undone(draw, record, this)
+                    draw.later.append((undone, record, this))
                 case _:
                     if lates and draw.random() < 0.4:
                         lates[draw.below(len(lates))](draw, record, this)
                     else:
-                        undone(draw, record, this)
-                    unstopped(draw, record, this)
-                    judged(late)(draw, record, this)
+                        draw.later.append((undone, record, this))
+                    draw.later.append((unstopped, record, this))
+                    after(draw, record, this)
 
         return want
 
@@ -867,6 +916,20 @@ class Wishes:
         return want
 
 
+def _any_of(ways: Sequence[Getter]) -> Getter:
+    """Return what gives one of several values, now this and now that."""
+    if len(ways) == 1:
+        return ways[0]
+    return lambda draw, record, this: ways[draw.below(len(ways))](draw, record, this)
+
+
+def _empty(draw: Draw, listed: str) -> None:
+    """Wish that a list has no records."""
+    draw.counts[listed] = 0
+    draw.present.setdefault((listed, None), True)
+    draw.done.add((f"fixed {listed}", None))
+
+
 def _key(fact: Fact, record: int | None) -> tuple[str, int | None]:
     return fact.path, record if fact.listed is not None else None
 
@@ -881,8 +944,13 @@ def _limiting(ref: Ref, limit: Anything) -> Want:
     return want
 
 
+_PARTS: WeakKeyDictionary[Want, Sequence[Want]] = WeakKeyDictionary()
+"""Of wishes that consist of others, these."""
+
+
 def _all_of(wants: Sequence[Want]) -> Want:
-    kept = [one for one in wants if one is not _nothing]
+    """Return all wishes as one."""
+    kept = [part for one in wants if one is not _nothing for part in _PARTS.get(one, (one,))]
     if not kept:
         return _nothing
     if len(kept) == 1:
@@ -892,6 +960,7 @@ def _all_of(wants: Sequence[Want]) -> Want:
         for one in kept:
             one(draw, record, this)
 
+    _PARTS[want] = kept
     return want
 
 
