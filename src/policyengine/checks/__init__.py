@@ -36,6 +36,7 @@ from policyengine.checks import (
     unimplemented_clause,
     unknown_clause,
     unused,
+    unused_counting,
     value_gap,
     wrong_language,
 )
@@ -74,6 +75,7 @@ CHECKS: tuple[Callable[[Rulebook], Iterator[Diagnostic]], ...] = (
     unimplemented_clause.check,
     unknown_clause.check,
     unused.check,
+    unused_counting.check,
     value_gap.check,
     wrong_language.check,
 )

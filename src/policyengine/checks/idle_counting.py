@@ -30,10 +30,10 @@ Passes::
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal, cast
 
 from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, marked, message
-from policyengine.frozen import replace
 from policyengine.model.counting import CountingRule
 from policyengine.model.lengths import lengths_of
 from policyengine.model.rulebook import Deadline, Rulebook
@@ -45,6 +45,8 @@ _WHOLE_DAYS = message("whole days are counted in business days, or with `days: c
 _BUSINESS_DAYS = message("business days always end with a business day: leave the line out")
 _MONTHS = message("months and years alone end with a month: leave the line out")
 ZONE = "time_zone"
+Days = Literal["rolling", "calendar"]
+_DAYS: Days = Counting().days
 _PLACE = message(
     "hours, and days of 24 hours, are the same everywhere: add `days: calendar`, or leave the line out"
 )
@@ -60,13 +62,14 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     """Tell what a deadline itself says of its counting and what cannot move its end."""
     for deadline in rulebook.deadlines.values():
         lengths = list(lengths_of(deadline.within, rulebook))
-        matters = {aspect for length in lengths for aspect in _aspects(length, deadline)}
+        matters = {aspect for length in lengths for aspect in matters_to(length, deadline.counting)}
         zone = deadline.zone
         if zone is not None and not any(_asks_place(length, deadline) for length in lengths):
             yield error("idle-counting", message(_NEVER, aspect=ZONE), zone.span, _PLACE)
         for rule in deadline.counting if lengths else ():
-            if rule.aspect in _HELP and rule.aspect not in matters and _is_own(rule, rulebook):
-                yield _told(rule, lengths)
+            help = help_of(rule.aspect, lengths)
+            if help is not None and rule.aspect not in matters and _is_own(rule, rulebook):
+                yield error("idle-counting", message(_NEVER, aspect=rule.aspect), rule.span, help)
 
 
 def _asks_place(length: Duration, deadline: Deadline) -> bool:
@@ -81,17 +84,18 @@ def _is_own(rule: CountingRule, rulebook: Rulebook) -> bool:
     return rule.span.file != rulebook.span.file
 
 
-def _aspects(length: Duration, deadline: Deadline) -> Iterator[Aspect]:
-    rules = {rule.aspect: rule for rule in deadline.counting}
-    ways = [choice for _, choice in rules["days"].choices] if "days" in rules else [Counting().days]
-    for days in ways:
-        yield from aspects_of(length, replace(Counting(), days=days))
+def matters_to(length: Duration, rules: Iterable[CountingRule], days: Days = _DAYS) -> Iterator[Aspect]:
+    """Return what could move the end of a length, under some reading; ``days`` where no rule says it."""
+    said = next((rule for rule in rules if rule.aspect == "days"), None)
+    for way in [days] if said is None else [cast(Days, choice) for _, choice in said.choices]:
+        yield from aspects_of(length, Counting(days=way))
 
 
-def _told(rule: CountingRule, lengths: list[Duration]) -> Diagnostic:
-    what, help = message(_NEVER, aspect=rule.aspect), _HELP[rule.aspect]
-    if rule.aspect == "ends_on_holiday" and all(one.unit == BUSINESS_DAYS_UNIT for one in lengths):
-        help = _BUSINESS_DAYS
-    elif rule.aspect != "month_end" and all(one.unit in UNIT_SECONDS for one in lengths):
-        help = message("{help}; hours run on to the second", help=help)
-    return error("idle-counting", what, rule.span, help)
+def help_of(aspect: Aspect, lengths: Sequence[Duration]) -> Message | None:
+    """Return where an aspect matters that does not matter to some lengths, None if it matters to all."""
+    help = _HELP.get(aspect)
+    if aspect == "ends_on_holiday" and lengths and all(one.unit == BUSINESS_DAYS_UNIT for one in lengths):
+        return _BUSINESS_DAYS
+    if help is not None and aspect != "month_end" and all(one.unit in UNIT_SECONDS for one in lengths):
+        return message("{help}; hours run on to the second", help=help)
+    return help

@@ -1,4 +1,4 @@
-"""``no-calendar`` (error): A deadline or a test counts what the calendar of the rulebook does not say.
+"""``no-calendar`` (error): A rulebook counts what its calendar does not say, such as business days of none.
 
 With `calendar: none` there are no business days. Business hours are counted by the `hours` of a calendar of
 one's own: the country alone does not say when a house works.
@@ -37,7 +37,7 @@ from collections.abc import Iterable, Iterator
 
 from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, message
 from policyengine.model.asked import conditions_of
-from policyengine.model.conditions import Window, parts_of
+from policyengine.model.conditions import Calculation, Term, Window, parts_of
 from policyengine.model.counting import CountingRule
 from policyengine.model.lengths import lengths_of
 from policyengine.model.rulebook import Rulebook
@@ -61,7 +61,7 @@ _SAY_CALENDAR = message("name one in rulebook.yaml, such as `{literal}`", litera
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
-    """Tell every deadline and window that asks for business days or hours which the calendar has not."""
+    """Tell every deadline, window and formula that counts what the calendar has not."""
     windows = (
         part
         for condition in conditions_of(rulebook)
@@ -74,6 +74,17 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
         missing = next((one for one in found if one is not None), None)
         if missing is not None:
             yield error("no-calendar", missing[0], within.span, missing[1])
+    if rulebook.calendar.code == NO_CALENDAR.code:
+        for amount in rulebook.amounts.values():
+            if amount.formula is not None and counts_business_days(amount.formula.term):
+                yield error("no-calendar", _NO_DAYS, amount.formula.span, _SAY_CALENDAR)
+
+
+def counts_business_days(term: Term) -> bool:
+    """Tell whether a formula counts the business days between two times."""
+    if not isinstance(term, Calculation):
+        return False
+    return term.op.startswith("business_days") or any(map(counts_business_days, term.args))
 
 
 def _missing(

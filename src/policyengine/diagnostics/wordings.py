@@ -288,11 +288,33 @@ _ADVICE: tuple[tuple[str, str, Message], ...] = (
     ("between", "contains like matches starts_with ends_with includes regex 包含 含有", _CONTAINS),
     ("count_of", "none_of no_of nand", _NONE_OF),
     ("count_of", "if when where condition conditions 如果 若 当 条件", _CONDITIONS_STAND_HERE),
-    ("by", "every_year season seasonal yearly annually each_year 每年", _SEASON),
     ("ends_on_holiday", "time_zone", _OF_DEADLINE),
     ("overrides", "else otherwise elif else_if 否则", _NO_ELSE),
     ("overrides", "unless except exception without 除非 除外", _UNLESS),
     ("met_by", "days hours minutes weeks business_days workdays working_days 天 小时 工作日", _LENGTH),
+)  # fmt: skip
+
+_WHERE = message(
+    "write `where`: which records of `list` are pauses; without a list, `from` has a value only then"
+)
+_LIST = message("write `list`, with the list whose records are pauses")
+_DAYS_OF_VALUES = message(
+    "days stand with the values: `{example}`", example="values: [{from: 2026-01-01, value: …}]"
+)
+_DAYS_OF_POLICY = message(
+    "it is in force on the days of its policy: write `effective` there, give the figures in it days (`{example}`),"
+    " or ask for the days in `when`",
+    example="values: [{from: 2026-01-01, value: …}]",
+)
+# What a word would mean elsewhere, and what to do where it stands: keys that together only such a place allows.
+_HERE: tuple[tuple[frozenset[str], str, Message], ...] = (
+    (frozenset(("list", "from", "until", "where")), "when if condition conditions only_if 如果 当 条件", _WHERE),
+    (frozenset(("list", "from", "until", "where")), "for_each each of in records 每个 列表", _LIST),
+    (frozenset(("by", "from", "until")), "every_year season seasonal yearly annually each_year 每年", _SEASON),
+    (frozenset(("values", "by")), "effective valid in_force from until since valid_from valid_until effective_from"
+     " effective_until 生效 有效期 自 至", _DAYS_OF_VALUES),
+    (frozenset(("starts", "met_by")), "effective valid in_force validity 生效 有效期", _DAYS_OF_POLICY),
+    (frozenset(("base", "rounding")), "effective valid in_force validity from until 生效 有效期", _DAYS_OF_POLICY),
 )  # fmt: skip
 
 
@@ -323,6 +345,14 @@ def _advice() -> Mapping[str, tuple[tuple[str, Message], ...]]:
 def right_word(word: str, allowed: Collection[str]) -> str | None:
     """Return the word of the language that a natural word means at a place, or None."""
     return next((one for one in _table().get(plain(word), ()) if one in allowed), None)
+
+
+def advice_here(word: str, allowed: Collection[str]) -> Message | None:
+    """Return what to do about a word that would be right elsewhere, and is not meant to be moved there."""
+    written = plain(word)
+    return next(
+        (told for keys, words, told in _HERE if keys.issubset(allowed) and written in words.split()), None
+    )
 
 
 def advice(word: str, allowed: Collection[str]) -> Message | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from policyengine.diagnostics import typos as slips
 from policyengine.diagnostics.diagnostic import Message, listing, message
-from policyengine.diagnostics.wordings import advice, misspelt, right_word, stands_for
+from policyengine.diagnostics.wordings import advice, advice_here, misspelt, right_word, stands_for
 from policyengine.syntax.keys import Path
 from policyengine.syntax.limits import MAX_FAULTS
 from policyengine.syntax.schema_parts import Place, shape_of
@@ -39,7 +39,11 @@ def tell_unknown_keys(telling: Telling, fault: Fault) -> None:
             telling.no_key(fault.path, key, help)
             continue
         free = [one for one in allowed if one not in fault.instance]
-        help = _natural(telling, key, fault, free, passed) or _elsewhere(telling, key, fault, passed)
+        help = (
+            advice_here(key, allowed)
+            or _natural(telling, key, fault, free, passed)
+            or _elsewhere(telling, key, fault, passed)
+        )
         name = slips.name_in(key)
         near = name if name in allowed else _misspelt(key, allowed) if help is None else None
         if near is not None:  # a misspelt key is told once, and not as a missing one too
