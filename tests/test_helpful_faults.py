@@ -13,6 +13,11 @@ from policyengine.diagnostics.diagnostic import Diagnostic, FaultsFound
 STARTER = Path(__file__).parent.parent / "src/policyengine/starter"
 POLICY, FACTS, BOOK = "policies/returns.yaml", "facts.yaml", "rulebook.yaml"
 TITLE = "title: {zh: 退货期, en: Time to return}"
+FEE = "title: {zh: 应退金额, en: refund}, role: outcome"
+NOT_COMPUTED = (
+    "nothing is computed in `otherwise`: compute it in an amount, or let a rule give it to a fact, and write"
+    " its name"
+)
 CONDITION = "order.custom_made: yes"
 QUOTE = 'source: {section: "1", quote: 收货后7天内可以退货}'
 
@@ -35,6 +40,17 @@ def faults(folder: Path, file: str, old: str, new: str) -> list[Diagnostic]:
 @pytest.mark.parametrize(
     ("file", "old", "new", "code", "help", "healed"),
     [
+        (
+            FACTS, FEE, FEE + ", otherwise: {total_of: {list: a, of: b}, where: c}", "wrong-shape",
+            NOT_COMPUTED, FEE + ", otherwise: order.total",
+        ),
+        (
+            FACTS, FEE, FEE + ', otherwise: {formula: "order.total * 2"}', "wrong-shape", NOT_COMPUTED, None,
+        ),
+        (
+            FACTS, FEE, FEE + ", otherwise: order.total * 2", "bad-value",
+            'write `formula: "order.total * 2"` in an amount, and here its name', None,
+        ),
         (
             POLICY, "  return_too_late:", "  Return too late:", "bad-name",
             "a name has no spaces and no capitals: write `return_too_late`", "  return_too_late:",

@@ -950,6 +950,22 @@ def test_a_plan_grows_with_the_rows_of_which_the_first_counts(tmp_path: Path) ->
     assert lengths[1] < 2.2 * lengths[0]
 
 
+def test_what_is_so_otherwise_can_be_computed_in_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = FACTS.replace(
+        "      kind:", "      price: {type: money, title: {zh: 包价, en: bag price}}\n      kind:"
+    )
+    monkeypatch.setitem(globals(), "FACTS", facts)
+    total = "    otherwise: {total_of: {list: bags, of: price}}\n"
+    book = load(tmp_path, table(rows("low, any, 1.00"), more=total))
+    case: dict[str, object] = {"tier": "mid", "number": 1, "bags": [{"price": "2.00"}, {"price": "3.00"}]}
+    assert answer(book, case, tmp_path) == Known(500)
+    assert answer(book, {**case, "tier": "low"}, tmp_path) == Known(100)
+    by_name = total.replace("{total_of", "{fee: {total_of").replace("}\n", "}}\n")
+    assert answer(load(tmp_path, table(rows("low, any, 1.00"), more=by_name)), case, tmp_path) == Known(500)
+
+
 # ---------- TB6: a column that is not known
 
 

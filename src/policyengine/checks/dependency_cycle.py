@@ -24,11 +24,11 @@ Passes::
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from policyengine.diagnostics.diagnostic import Diagnostic, error, message
+from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, message
 from policyengine.diagnostics.span import Span
-from policyengine.model.rulebook import Rulebook
+from policyengine.model.rulebook import Amount, Deadline, Fact, Parameter, Rulebook
 from policyengine.semantics.strata import dependencies, find_cycle, name_of_node, rule_node
 
 
@@ -37,8 +37,33 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     cycle = find_cycle(dependencies(rulebook))
     if cycle is not None:
         what = message("this depends on itself: `{path}`", path=" → ".join(cycle))
-        help = message("break the circle: let one of them ask about something that comes earlier")
+        help = _short_name(rulebook, cycle) or message(
+            "break the circle: let one of them ask about something that comes earlier"
+        )
         yield error("dependency-cycle", what, _place(rulebook, cycle), help)
+
+
+def _short_name(rulebook: Rulebook, cycle: Sequence[str]) -> Message | None:
+    """Return what to do where a short name of a record hides something of the case that was meant."""
+    for node in cycle:
+        fact = rulebook.facts.get(node)
+        if fact is None or fact.listed is None:
+            continue
+        short = node.removeprefix(f"{fact.listed}.")
+        hidden = next((group[short] for group in _named_like(rulebook) if short in group), None)
+        if hidden is not None:
+            return message(
+                "in a part for each record `{short}` is `{path}`; the other `{short}`, at {place}, cannot be"
+                " meant there: give one of the two another name",
+                short=short,
+                path=node,
+                place=hidden.span,
+            )
+    return None
+
+
+def _named_like(rulebook: Rulebook) -> tuple[Mapping[str, Amount | Deadline | Fact | Parameter], ...]:
+    return rulebook.amounts, rulebook.parameters, rulebook.deadlines, rulebook.facts
 
 
 def _place(rulebook: Rulebook, cycle: Sequence[str]) -> Span:

@@ -32,8 +32,8 @@ class Steps:
         self.say = naming.say
 
     def lines(self, view: AmountView, readings: dict[str, str]) -> list[str]:
-        """Return the computation, one step a line."""
-        one = _One(self.naming, view, readings)
+        """Return the computation, one step a line; what is computed in place is told of below them."""
+        one = _One(self.naming, view, readings, names_computed=False)
         return [*one.computation(), *one.limits()]
 
     def line(self, view: AmountView, readings: dict[str, str]) -> str:
@@ -46,8 +46,11 @@ class Steps:
 class _One:
     """One amount as it came out."""
 
-    def __init__(self, naming: Naming, view: AmountView, readings: dict[str, str]) -> None:
+    def __init__(
+        self, naming: Naming, view: AmountView, readings: dict[str, str], names_computed: bool = True
+    ) -> None:
         self.naming = naming
+        self.names_computed = names_computed
         self.say = naming.say
         self.amount: Amount = view.amount
         self.finding: AmountFinding = view.finding
@@ -176,7 +179,7 @@ class _One:
             shown = self.naming.typed(state.value, type)
             if type is ValueType.MONEY:
                 shown = self._plain(number_of(state.value), type)
-        if isinstance(chosen, Constant):
+        if isinstance(chosen, Constant) or (chosen.kind == "computed" and not self.names_computed):
             return shown
         return self.say("{title} {value}", title=self.naming.title(chosen.name), value=shown)
 

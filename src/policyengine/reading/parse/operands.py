@@ -181,6 +181,11 @@ def parse_operand(node: Node, wanted: Wanted, scope: Scope) -> Operand | None:
         return constant
     if not written.quoted and NAME.fullmatch(written.text) and not _is_odd_answer(written, wanted, scope):
         return _named(written, wanted, scope)
+    if _is_calculation(written, scope):
+        what = message("`{text}` is a calculation, and a value or a name is due here", text=written.text)
+        formula = message('write `formula: "{text}"` in an amount, and here its name', text=written.text)
+        scope.fault("bad-value", what, written.span, formula)
+        return None
     help = _edge_help(written.text) if wanted.types == (ValueType.INSTANT,) else None
     scope.fault("bad-value", constant.message, written.span, help or constant.help)
     return None
@@ -215,6 +220,15 @@ def _edge_help(text: str) -> Message | None:
 def for_example(text: str) -> Message:
     """Return what to write for example, in the words of a small shop."""
     return message("write for example `{example}`", example=Sample(text))
+
+
+_BETWEEN_PARTS = re.compile(r"\s*[-+*/×÷−()]\s*")
+
+
+def _is_calculation(written: Scalar, scope: Scope) -> bool:
+    """Tell whether names are calculated with, as formulas do."""
+    parts = [one for one in _BETWEEN_PARTS.split(written.text) if one]
+    return len(parts) > 1 and any(NAME.fullmatch(one) and scope.find(one) is not None for one in parts)
 
 
 def _is_set(written: Scalar, wanted: Wanted, scope: Scope) -> bool:

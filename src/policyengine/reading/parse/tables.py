@@ -18,6 +18,7 @@ from policyengine.model.lookup import plain_title
 from policyengine.model.rulebook import Conclusion, Overlap, Row, Rule, Table, TableVersion
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.cells import cell_text, parse_cell
+from policyengine.reading.parse.computed import is_computed
 from policyengine.reading.parse.conditions import join, parse_condition
 from policyengine.reading.parse.names import Symbol
 from policyengine.reading.parse.operands import Scope, Wanted, parse_constant, parse_operand
@@ -423,7 +424,7 @@ class _Rows(Frozen):
     def _otherwise_nodes(self, node: Node) -> list[Node] | None:
         """Return what is given otherwise, in the order of what the table gives."""
         count = len(self.gives)
-        if isinstance(node, MappingNode) and not node.entries[0].key.text[:1].isupper():
+        if isinstance(node, MappingNode) and not self._is_value(node):
             found: dict[str, Node] = {}
             for entry in node.entries:
                 place = _column_named(entry.key, self.gives, self.scope)
@@ -447,6 +448,13 @@ class _Rows(Frozen):
         help = message("write one value for each: `{{{name}: …}}`", name=self.gives[0][0].name)
         self.scope.fault("table-columns", what, node.span, help)
         return None
+
+    def _is_value(self, node: MappingNode) -> bool:
+        """Tell whether a mapping is one value, by a reading or computed, and does not name what is given."""
+        names = [name for symbol, _ in self.gives for name in (symbol.name, _short(symbol))]
+        return node.entries[0].key.text[:1].isupper() or (
+            is_computed(node) and node.entries[0].key.text not in names
+        )
 
     # ---------- columns of a file
 

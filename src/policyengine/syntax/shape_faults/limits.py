@@ -7,6 +7,7 @@ from policyengine.diagnostics.span import Span
 from policyengine.syntax.shape_faults.fault import Fault, label
 from policyengine.syntax.shape_faults.shapes import example_for
 from policyengine.syntax.shape_faults.telling import Telling
+from policyengine.syntax.shape_faults.words import is_computed_otherwise
 
 
 def tell_limit(telling: Telling, fault: Fault) -> None:
@@ -17,6 +18,8 @@ def tell_limit(telling: Telling, fault: Fault) -> None:
         help = example_for(telling, fault) if fault.path else None
         telling.error("wrong-shape", what, span, help or message("write what belongs here"))
     elif fault.keyword == "maxProperties":
+        if is_computed_otherwise(telling, fault.path):
+            return  # it is no choice by reading, as is told
         what = message("`{name}` can depend on one assumption only", name=name)
         telling.error("wrong-shape", what, span, message("keep one, and write its readings below it"))
     elif fault.keyword in ("minItems", "maxItems"):

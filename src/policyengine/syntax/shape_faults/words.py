@@ -8,6 +8,7 @@ from policyengine.diagnostics import typos as slips
 from policyengine.diagnostics.diagnostic import Message, Sample, message
 from policyengine.diagnostics.did_you_mean import allowed
 from policyengine.diagnostics.wordings import advice, right_word
+from policyengine.syntax.keys import Path
 from policyengine.syntax.shape_faults.fault import Fault, label
 from policyengine.syntax.shape_faults.forms import ASSUMPTION, FORMS
 from policyengine.syntax.shape_faults.keys import rest_of_text
@@ -69,6 +70,8 @@ def _slip_of_key(telling: Telling, fault: Fault) -> Message | None:
 def _tell_mapping(telling: Telling, fault: Fault) -> None:
     """Tell of a mapping where a value is due, which only the readings of an assumption can be."""
     key = fault.instance
+    if (*fault.path, key) in telling.displaced:
+        return  # told of with another word of the same value
     telling.displaced.add((*fault.path, key))
     node = node_at(telling.root, fault.path)[0]
     inner = node.get(key) if isinstance(node, MappingNode) else None
@@ -82,9 +85,12 @@ def _tell_mapping(telling: Telling, fault: Fault) -> None:
     )
     name = fault.path[-1]
     computed = advice(key, COMPUTED)
-    if computed is not None:
+    if is_computed_otherwise(telling, fault.path):  # all of it is told of by its first word
+        telling.displaced.update((*fault.path, one) for one in telling.keys_at(fault.path))
+        help = _NOT_COMPUTED
+    elif computed is not None:
         help = computed
-    if isinstance(inner, Scalar) and inner.text and isinstance(name, str):
+    elif isinstance(inner, Scalar) and inner.text and isinstance(name, str):
         if key in UNIT_SECONDS or key in _VALUE_WORDS:
             own = f"{shorten(name)}: {_length_of(key, inner.text)}"
             help = message("write `{example}`", example=own)
@@ -93,8 +99,20 @@ def _tell_mapping(telling: Telling, fault: Fault) -> None:
     telling.error("wrong-shape", what, telling.key_span(fault.path, key), help)
 
 
+_OTHERWISE = "otherwise"
+_CALCULATED = ("formula", "value", "base", "times", "first", "last", "next", "previous", "only")
+_NOT_COMPUTED = message(
+    "nothing is computed in `otherwise`: compute it in an amount, or let a rule give it to a fact, and write"
+    " its name"
+)
 _YEARLY = "every_year"
 """The only word of a test below which there is a mapping."""
+
+
+def is_computed_otherwise(telling: Telling, path: Path) -> bool:
+    """Tell whether something is computed in an ``otherwise``, which takes a value, a name or readings."""
+    words = telling.keys_at(path) if path and path[-1] == _OTHERWISE else ()
+    return any(one in COMPUTED or one in _CALCULATED or advice(one, COMPUTED) is not None for one in words)
 
 
 def _length_of(key: str, text: str) -> str:
