@@ -34,6 +34,7 @@ from policyengine.render.cards import Cards
 from policyengine.semantics.findings import ABSENT, Conflict, Findings, Known, State, Unknown
 from policyengine.syntax.csv_reader import MAX_ROWS, read_csv
 from policyengine.syntax.yaml_reader import read_yaml
+from policyengine.testing.building import building_targets
 
 ENGINES: tuple[EngineName, ...] = ("reference", "compiled", *(("durable",) if durable_available() else ()))
 FACTS = """facts:
@@ -485,6 +486,23 @@ def test_all_rows_count(
     assert not told(tmp_path, table(lines, gives="total", more=more))
 
 
+def test_a_row_that_never_holds_without_another_need_not_count_alone(
+    tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.setitem(globals(), "FACTS", BUILT)
+    book = load(
+        tmp_path, table(rows("any, over 1, 1.00", "any, over 2, 2.00", "low, any, 4.00"), gives="total")
+    )
+    sides = {
+        (one.name, one.side)
+        for one in building_targets(book)
+        if one.about == "total" and one.side != "otherwise"
+    }
+    alone = {name for name, side in sides if side == "alone"}
+    assert alone == {"t row 1", "t row 3"}
+    assert {name for name, side in sides if side == "together"} == {"t row 1", "t row 2", "t row 3"}
+
+
 def test_all_rows_count_and_what_is_so_otherwise_is_one_more(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setitem(globals(), "FACTS", BUILT)
     rule = "rules:\n  r: {title: {zh: 例, en: R}, when: {loud: yes}, then: {total: 9.00}}\n"
@@ -815,6 +833,9 @@ def test_boxes_are_those_of_brute_force(tmp_path: Path, seed: int) -> None:
         covered[tier, number] = {int(key[0].rpartition(" ")[2]) - 1 for key in decision.findings.firings}
     pairs = {pair for held in covered.values() for pair in itertools.combinations(sorted(held), 2)}
     assert {*boxes.meeting()} == pairs
+    where = {row: {point for point, held in covered.items() if row in held} for row in range(len(lines))}
+    inside = {one for one in where if any(where[one] <= where[other] for other in where if other != one)}
+    assert {row for row in boxes.inside() if where[row]} == {row for row in inside if where[row]}
     gaps = {one for box in boxes.gaps() for one in points(boxes.text(box), tmp_path)}
     assert gaps == {point for point, held in covered.items() if not held}
     for one, other in pairs:

@@ -52,7 +52,7 @@ def test_the_reference_says_the_same(rules: Path) -> None:
 @pytest.mark.parametrize("rules", RULEBOOKS, ids=lambda path: path.name)
 def test_every_quote_is_what_the_document_says(rules: Path) -> None:
     book = load_model(str(rules), ()).rulebook
-    assert book is not None and book.clauses
+    assert book is not None
     held = [(path, find_document(book, path.read_bytes())) for path in documents()]
     found = [(path, document) for path, document in held if document is not None]
     if not found:

@@ -252,6 +252,16 @@ class Boxes:
         """Return the inputs that two rows both cover."""
         return tuple(column.covered[one] & column.covered[other] for column in self.columns)
 
+    def inside(self) -> Iterator[int]:
+        """Return the rows all of whose inputs another row covers, too."""
+        for number in range(len(self.rows)):
+            wider = ~(1 << number)
+            for column in self.columns:
+                for place in column.covered[number]:
+                    wider &= column.masks[place]
+            if wider:
+                yield number
+
     def gaps(self) -> Iterator[Box]:
         """Return the inputs that no row covers, as boxes; inputs without a value are left out.
 

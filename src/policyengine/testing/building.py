@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policyengine.checks.boxes import Boxes
 from policyengine.checks.exclusion import Exclusion
 from policyengine.checks.grounds import by_fact, defeats_among
 from policyengine.model.conditions import Constant
@@ -22,7 +23,7 @@ def building_targets(book: Rulebook) -> Iterator[Target]:
         otherwise = fact.otherwise_rule
         if otherwise is not None:
             yield Target("rule", otherwise.id, otherwise.span, "otherwise", fact.path)
-    exclusion = Exclusion(book)
+    exclusion, never_alone = Exclusion(book), {*_within_others(book)}
     for path, concluding in by_fact(book).items():
         fact, rules = book.facts[path], [rule for rule, _ in concluding]
         if fact.combine is None or len(rules) > _MOST_RULES:
@@ -39,9 +40,18 @@ def building_targets(book: Rulebook) -> Iterator[Target]:
             ]
             if _can_meet(rule, others, fact, exclusion):
                 # A rule of the case often asks for the records that give something themselves.
-                if rule.listed is not None or all(one.listed is None for one in rules):
+                of_case = rule.listed is None and any(one.listed is not None for one in rules)
+                if not of_case and rule.id not in never_alone:
                     yield Target("rule", rule.id, rule.span, "alone", path)
                 yield Target("rule", rule.id, rule.span, "together", path)
+
+
+def _within_others(book: Rulebook) -> Iterator[str]:
+    """Return the rows of tables that hold only where another row of their table holds, too."""
+    for table in book.tables.values():
+        for version in table.versions:
+            if len(version.rows) <= _MOST_RULES:
+                yield from (version.rows[number].rule for number in Boxes(book, table, version).inside())
 
 
 def _can_meet(rule: Rule, others: Sequence[Rule], fact: Fact, exclusion: Exclusion) -> bool:
