@@ -75,7 +75,7 @@ def listing(words: Iterable[str]) -> Listing:
 class Diagnostic(Frozen):
     """One fault: a stable ``code`` such as ``unknown-fact``, a sentence, a place and what to do.
 
-    ``path`` names the field of a case, such as ``complaint.evidence[0].kind``, also where there is no file.
+    ``path`` names the field of a case, such as ``order.items[0].price``, also where there is no file.
     """
 
     code: str

@@ -72,8 +72,8 @@ def allowed(word: str, choices: Sequence[str]) -> Message:
 def closest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that was probably meant, or None if none is close.
 
-    The order of ``known`` does not matter. Tried in turn: the same word in another spelling (``Seller-Acts``
-    for ``seller_acts``), a path that ends in the same words (``filed_at`` for ``complaint.filed_at``), a
+    The order of ``known`` does not matter. Tried in turn: the same word in another spelling (``Buyer-Asks``
+    for ``buyer_asks``), a path that ends in the same words (``received_at`` for ``order.received_at``), a
     similar word, a word that has this one as its beginning or end.
     """
     if not word or len(word) > _LONGEST_WORD:
