@@ -209,3 +209,14 @@ def test_no_schema_speaks_of_one_house() -> None:
         shared = {one for one in told & own if re.search(r"[._]", one) and not one.startswith("order.")}
         assert shared <= {"return_period"}, path.name
         assert not any("淘宝" in one or "taobao" in one for one in told)
+
+
+def test_every_fact_of_an_example_has_a_counterpart(book: Rulebook) -> None:
+    """A name of the shop that nobody replaces would be shown to every other house."""
+    kept = {"return.decision", "bag-fee.csv", "bag-fee-2024.csv", "eu.txt", "holidays.txt"}
+    for path in (ROOT / "schemas").glob("*.schema.json"):
+        if path.name == "case.schema.json":
+            continue
+        told = {word for one in examples(json.loads(path.read_text("utf-8"))) for word in names(one)}
+        facts = {one for one in told if re.fullmatch(r"[a-z][a-z_-]*(\.[a-z0-9_]+)+", one)}
+        assert facts - kept <= Samples(book).known, path.name

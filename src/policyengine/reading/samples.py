@@ -36,6 +36,11 @@ class Samples:
         """``book`` may be what can be read of a rulebook whose other parts are wrong."""
         self.book = book
 
+    @property
+    def known(self) -> frozenset[str]:
+        """The names of the shop that stand for something."""
+        return frozenset(self._words)
+
     def told(self, one: Diagnostic) -> Diagnostic:
         """Return a diagnostic whose help speaks of this rulebook."""
         return one if one.help is None else replace(one, help=self._message(one.help))
