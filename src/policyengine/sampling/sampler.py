@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from policyengine.model.rulebook import Rulebook
 from policyengine.sampling.anchors import Anchors
-from policyengine.sampling.draw import JUDGED, Draw
+from policyengine.sampling.draw import JUDGED, Draw, Want
 from policyengine.sampling.figures import Figures, changing_days
 from policyengine.sampling.gaps import Gaps
 from policyengine.sampling.hours import Hours
@@ -30,6 +30,10 @@ _MOST_DAYS = 5 * 365
 _SUBJECTS = (1, 1, 1, 2, 2, 3)
 _ON_A_CHANGE = 0.12
 _WITH_GAPS = 0.3
+_OUTCOMES = 0.5
+"""How often a case is about an outcome, each as often as any other, and not about some rule or deadline."""
+_WIDE = 0.4
+"""How often a case says also what anything asks for that may apply to it."""
 _ATTEMPTS = 2
 _NEARLY = 0.25
 """How often a rule that is picked is not to hold, for one thing only."""
@@ -45,7 +49,9 @@ class Days(NamedTuple):
 class _About(NamedTuple):
     """A subject with the places of the steps that it calls for, and of others in the same groups."""
 
-    subject: Subject
+    want: Want
+    nearly: Want
+    asked: frozenset[str]
     places: frozenset[int]
     beside: Sequence[int]
     heads: frozenset[str]
@@ -82,14 +88,19 @@ class Sampler:
         for name, place in self._steps.places.items():
             by_head.setdefault(head_of(name), set()).add(place)
 
-        def about(subject: Subject) -> _About:
-            heads = heads_of(subject.asked)
-            places = frozenset(self._place_of[one] for one in subject.asked)
-            beside = set[int]().union(*(by_head.get(one, ()) for one in heads)) - places
-            return _About(subject, places, sorted(beside), heads)
+        def about(subject: Subject) -> tuple[_About, _About]:
+            found = []
+            for asked in (subject.asked, subject.wider):
+                heads = heads_of(asked)
+                places = frozenset(self._place_of[one] for one in asked)
+                beside = set[int]().union(*(by_head.get(one, ()) for one in heads)) - places
+                found.append(_About(subject.want, subject.nearly, asked, places, sorted(beside), heads))
+            return found[0], found[1]
 
-        groups = all_subjects(words, Wishes(words, operands))
-        self._subjects = [[about(one) for one in group] for group in groups]
+        subjects = all_subjects(words, Wishes(words, operands))
+        self._outcomes, self._parts = (
+            [[about(one) for one in group] for group in groups] for groups in subjects
+        )
 
     @staticmethod
     def usual_days(book: Rulebook, readings: Mapping[str, str]) -> Days:
@@ -122,11 +133,14 @@ class Sampler:
 
         Ways to the same end can contradict each other: the attempt with the fewest contradictions counts.
         """
-        random, subjects = chance.random, self._subjects
+        random = chance.random
+        is_wide = random() < _WIDE
         abouts: list[tuple[_About, bool]] = []
-        for _ in range(_SUBJECTS[int(random() * len(_SUBJECTS))] if subjects else 0):
-            group = subjects[int(random() * len(subjects))]
-            abouts.append((group[int(random() * len(group))], random() < _NEARLY))
+        for _ in range(_SUBJECTS[int(random() * len(_SUBJECTS))]):
+            groups = self._outcomes if self._outcomes and random() < _OUTCOMES else self._parts
+            if groups:
+                group = groups[int(random() * len(groups))]
+                abouts.append((group[int(random() * len(group))][is_wide], random() < _NEARLY))
         draw = self._attempt(chance, base, abouts)
         for _ in range(_ATTEMPTS - 1):
             if draw.clashes:
@@ -153,9 +167,9 @@ class Sampler:
         if not abouts:
             return frozenset(), frozenset(), set()
         (first, _), *others = abouts
-        asked, heads, places = first.subject.asked, first.heads, set(first.places)
+        asked, heads, places = first.asked, first.heads, set(first.places)
         for about, _ in others:
-            asked |= about.subject.asked
+            asked |= about.asked
             heads |= about.heads
             places |= about.places
         return asked, heads, places
@@ -163,7 +177,7 @@ class Sampler:
     def _attempt(self, chance: Random, base: int, abouts: Sequence[tuple[_About, bool]]) -> Draw:
         draw = Draw(chance, base)
         for about, is_near in abouts:
-            (about.subject.nearly if is_near else about.subject.want)(draw, None, None)
+            (about.nearly if is_near else about.want)(draw, None, None)
         for want, record, this in draw.later:
             want(draw, record, this)
         return draw

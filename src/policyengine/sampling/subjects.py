@@ -12,40 +12,78 @@ from policyengine.semantics.readings import choose_condition, is_false
 
 
 class Subject(NamedTuple):
-    """What a case can be about: what is wished then, or what just misses it, and the facts asked for."""
+    """What a case can be about: what is wished then, or what just misses it, and the facts asked for.
+
+    ``wider`` are also those for which everything asks that may apply to such a case.
+    """
 
     want: Want
     nearly: Want
     asked: frozenset[str]
+    wider: frozenset[str]
 
 
-def all_subjects(words: Vocabulary, wishes: Wishes) -> Sequence[Sequence[Subject]]:
-    """Return what cases can be about, in groups that come up equally often.
+class Subjects(NamedTuple):
+    """Groups of subjects that come up equally often: one for each outcome, and one for each other part."""
 
-    A group for each fact that rules conclude, for each rule and for each deadline; of a table, one for all
-    its rows.
+    outcomes: Sequence[Sequence[Subject]]
+    parts: Sequence[Sequence[Subject]]
+
+
+def all_subjects(words: Vocabulary, wishes: Wishes) -> Subjects:
+    """Return what cases can be about.
+
+    A part is a rule or a deadline; of a table, all rows are one.
     """
     book = words.book
-    asked: dict[str, frozenset[str]] = {}
-    groups: dict[str, list[Subject]] = {}
+    policies = _Policies(words)
+    outcomes: dict[str, list[Subject]] = {}
+    parts: dict[str, list[Subject]] = {}
     for deadline in book.deadlines.values():
         acts = (*deadline.met_by, *deadline.stopped_by)
-        about = words.asked((deadline.when,), (*deadline.measured, *acts))
+        asked = words.asked((deadline.when,), (*deadline.measured, *acts))
+        wider = policies.wider(asked)
         wants = [wishes.status(deadline, status) for status in deadline.statuses]
-        groups[f"deadline {deadline.id}"] = [Subject(want, want, about) for want in wants]
+        parts[f"deadline {deadline.id}"] = [Subject(want, want, asked, wider) for want in wants]
+    of_tables: dict[str, frozenset[str]] = {}
     for rule in book.rules.values():
         if is_false(choose_condition(rule.when, words.readings)):
             continue  # it is for another reading
         known = f"{rule.policy} {rule.table or rule.id}"
-        if known not in asked:
-            asked[known] = words.asked((rule.when, book.scope_of(rule)), [one.value for one in rule.then])
-        about = asked[known] | words.asked((rule.when,)) if rule.table else asked[known]
-        subject = Subject(wishes.rule(rule), wishes.nearly(rule), about)
-        groups.setdefault(f"rule {rule.table or rule.id}", []).append(subject)
+        if known not in of_tables:
+            of_tables[known] = words.asked((rule.when, book.scope_of(rule)), [one.value for one in rule.then])
+        asked = of_tables[known] | words.asked((rule.when,)) if rule.table else of_tables[known]
+        subject = Subject(wishes.rule(rule), wishes.nearly(rule), asked, policies.wider(asked))
+        parts.setdefault(f"rule {rule.table or rule.id}", []).append(subject)
         for one in rule.then:
             if book.facts[one.fact.name].role == "outcome":
-                groups.setdefault(f"fact {one.fact.name}", []).append(subject)
-    return [groups[name] for name in sorted(groups)]
+                outcomes.setdefault(one.fact.name, []).append(subject)
+    return Subjects(*([groups[name] for name in sorted(groups)] for groups in (outcomes, parts)))
+
+
+class _Policies:
+    """Which facts policies ask for, and of which they make it depend whether they apply."""
+
+    def __init__(self, words: Vocabulary) -> None:
+        asked: dict[str, frozenset[str]] = {}
+        for rule in words.book.written_rules:
+            found = words.asked((rule.when,), [one.value for one in rule.then])
+            asked[rule.policy] = asked.get(rule.policy, frozenset()) | found
+        self._policies = [
+            (words.asked((policy.scope,)), asked.get(policy.id, frozenset()))
+            for policy in words.book.policies.values()
+        ]
+        self._known: dict[frozenset[str], frozenset[str]] = {}
+
+    def wider(self, asked: frozenset[str]) -> frozenset[str]:
+        """Return these facts and those for which policies ask that depend on any of them."""
+        if asked not in self._known:
+            found = asked
+            for scope, inner in self._policies:
+                if not scope.isdisjoint(asked):
+                    found |= scope | inner
+            self._known[asked] = found
+        return self._known[asked]
 
 
 def head_of(path: str) -> str:
