@@ -37,6 +37,7 @@ from policyengine.outcome.explain import Explanation
 from policyengine.outcome.windows import frame_of, is_on_side, measured
 from policyengine.semantics.findings import Known, State, Truth
 from policyengine.testing.building import building_targets, exercised_building
+from policyengine.testing.counted import counting_targets, exercised_counting
 from policyengine.testing.days import (
     day_in,
     day_targets,
@@ -127,6 +128,8 @@ class Coverage:
                 found = _edges(decision, self._in_force(decision, wanted))
             case "pause":
                 found = _pauses(decision)
+            case "counting":
+                found = exercised_counting(decision, wanted)
             case "day":
                 found = chain(
                     exercised_days(decision, rests_on(decision)),
@@ -238,6 +241,7 @@ def _targets(book: Rulebook, leaves: Iterable[Owned]) -> Iterator[Target]:
         for span in (*(cap.span for cap in amount.caps), *([amount.span] if amount.floor else []), *bands):
             for edge in SIDES.values():
                 yield Target("edge", amount.id, span, edge)
+    yield from counting_targets(book)
     yield from day_targets(book)
     yield from reading_targets(book)
     yield from figure_targets(book)

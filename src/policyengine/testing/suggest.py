@@ -33,6 +33,7 @@ from policyengine.testing.scenarios import ScenarioFile
 from policyengine.testing.targets import Target
 from policyengine.testing.tries import (
     Try,
+    at_other_times,
     at_times,
     given_of,
     on_day,
@@ -52,6 +53,20 @@ _STANDING = {
     "none": marked("without a pause: {title}"),
     "over": marked("after a pause: {title}"),
     "open": marked("in a pause: {title}"),
+}
+_COUNTED = {
+    "cut_off": {
+        "moved": marked("after the cut-off: {title}"),
+        "still": marked("before the cut-off: {title}"),
+    },
+    "ends_on_holiday": {
+        "moved": marked("the last day would be no business day: {title}"),
+        "still": marked("the last day is a business day: {title}"),
+    },
+    "month_end": {
+        "moved": marked("from the last day of a month to that of another: {title}"),
+        "still": marked("from another day than the last of a month: {title}"),
+    },
 }
 _LIMITS = {
     "before": marked("one less than the limit: {title}"),
@@ -91,7 +106,7 @@ class Suggestion(Frozen):
     expect: tuple[tuple[str, str], ...]
 
 
-_SUGGESTED = ("edge", "pause", "day", "reading", "figure")
+_SUGGESTED = ("edge", "pause", "counting", "day", "reading", "figure")
 """The kinds for which a case can be made; what makes a rule hold that is no row of a table, somebody has to
 think of.
 """
@@ -163,6 +178,8 @@ class _Maker:
                 yield from (one for result in self.results for one in switched_on(result, target))
             case "pause":
                 yield from self._standing(target)
+            case "counting":
+                yield from at_other_times(self.results, target)
             case "rule":
                 yield from self.rows.tries(target)
             case _ if target.name in self.coverage.book.deadlines:
@@ -349,6 +366,7 @@ class _Maker:
         found = next(group[target.name] for group in parts if target.name in group)
         templates = _SIDES if target.name in book.deadlines else _LIMITS
         templates = {"day": _DAYS, "pause": _STANDING, "rule": _ROWS}.get(target.kind, templates)
+        templates = _COUNTED[target.about] if target.kind == "counting" else templates
         return say(templates[target.side], title=self.naming.text(found.title), day=target.about)
 
     def _expected(self, target: Target, decision: Decision) -> Iterator[tuple[str, str]]:
@@ -382,6 +400,7 @@ def _concerned(target: Target, decision: Decision) -> Iterator[Key]:
     """Return what the edge is about: the state of the deadline, the amount, or what the rule concludes."""
     book, states = decision.judged.rulebook, decision.findings.states
     names = [f"{target.name}.status"] if target.name in book.deadlines else []
+    names += [f"{target.name}.due"] if target.kind == "counting" else []
     names += [one for one in (target.name, target.about) if one in book.amounts or one in book.parameters]
     if target.name in book.rules:
         names += [one.fact.name for one in book.rules[target.name].then]

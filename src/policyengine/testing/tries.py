@@ -12,7 +12,7 @@ from policyengine.model.case import Key
 from policyengine.model.conditions import Count, Operand, Ref, Window, asks_this
 from policyengine.model.key_names import path_of
 from policyengine.outcome.decision import Decision
-from policyengine.semantics.findings import Truth
+from policyengine.semantics.findings import Known, Truth
 from policyengine.semantics.readings import choose_operand
 from policyengine.syntax.yaml_tree import to_plain
 from policyengine.testing.coverage import SIDES, Coverage
@@ -24,6 +24,10 @@ from policyengine.values.literals import ValueType, instant_text, local_time
 
 _MOST_RECORDS = 1000
 _MOST_ACTS = 3
+_MOST_CASES = 5
+_HOURS = [timedelta(hours=hours) for hours in range(1, 24)]
+_DAYS = [timedelta(days=days) for days in range(1, 62)]
+_WEEK = [timedelta(days=days, hours=hours) for days in range(1, 7) for hours in range(0, 24, 3)]
 
 
 class Try(Frozen):
@@ -57,20 +61,25 @@ def on_day(result: Result, target: Target, coverage: Coverage) -> Iterator[Try]:
 
 def shifted(result: Result, decision: Decision, days_more: int) -> Try:
     """Return the case with all its times moved by whole days."""
+    return moved_by(result, decision, timedelta(days=days_more))
+
+
+def moved_by(result: Result, decision: Decision, step: timedelta) -> Try:
+    """Return the case with all its times moved, by the clock of the zone; dates by the whole days of it."""
     given, zone = given_of(result.scenario), decision.judged.rulebook.zone
     for key, value in decision.case.values.items():
         type = decision.judged.rulebook.facts[key[0]].type
         if type is ValueType.INSTANT and isinstance(value, int):
-            put(given, decision, key, instant_text(_moved(value, days_more, decision), zone))
+            put(given, decision, key, instant_text(_moved(value, step, decision), zone))
         elif type is ValueType.DATE and isinstance(value, int):
-            put(given, decision, key, date.fromordinal(value + days_more).isoformat())
-    return Try(result, result.scenario, given, _moved(decision.as_of, days_more, decision))
+            put(given, decision, key, date.fromordinal(value + step.days).isoformat())
+    return Try(result, result.scenario, given, _moved(decision.as_of, step, decision))
 
 
-def _moved(instant: int, days: int, decision: Decision) -> int:
-    """Return an instant some days later at the same time of day, by the clock of the zone."""
+def _moved(instant: int, step: timedelta, decision: Decision) -> int:
+    """Return a later instant, by the clock of the zone: some days later it is at the same time of day."""
     zone = decision.judged.rulebook.zone
-    local = local_time(instant, zone).replace(tzinfo=None) + timedelta(days=days)
+    local = local_time(instant, zone).replace(tzinfo=None) + step
     return int(local.replace(tzinfo=zone).timestamp())
 
 
@@ -92,6 +101,25 @@ def take_out(given: dict[str, Any], decision: Decision, key: Key) -> None:
             return
         level = level[step]
     level.pop(last, None)
+
+
+# ---------- another time of day or of the month
+
+
+def at_other_times(results: list[Result], target: Target) -> Iterator[Try]:
+    """Return cases in which the clock runs, with all their times moved, first by as little as may do."""
+    steps = [*_HOURS, *_WEEK] if target.about == "cut_off" else _DAYS
+    running = [one for one in results if _runs(one, target.name)][:_MOST_CASES]
+    for step in steps:
+        for result in running:
+            assert result.decision is not None
+            yield moved_by(result, result.decision, step)
+
+
+def _runs(result: Result, id: str) -> bool:
+    assert result.decision is not None
+    clocks = result.decision.findings.deadlines.items()
+    return any(name == id and isinstance(one.due, Known) for (name, _), one in clocks)
 
 
 # ---------- another reading, another overlay
