@@ -503,6 +503,23 @@ def test_a_row_that_never_holds_without_another_need_not_count_alone(
     assert {name for name, side in sides if side == "together"} == {"t row 1", "t row 2", "t row 3"}
 
 
+@pytest.mark.parametrize(
+    ("lines", "asks", "more", "wanted"),
+    [
+        (("[low, mid], any, 1.00", "high, any, 2.00"), "[tier, number]", "", False),
+        (("[low, mid], any, 1.00", "high, over 1, 2.00"), "[tier, number]", "", True),  # a gap
+        (("any, up to 5, 1.00", "any, over 5, 2.00"), "[tier, weight]", "", True),  # there may be no weight
+        (("[low, mid], any, 1.00", "high, any, 2.00"), "[tier, number]", "    when: {loud: yes}\n", True),
+    ],
+)
+def test_what_a_table_always_gives_need_not_be_so_otherwise(
+    tmp_path: Path, monkeypatch: Any, lines: tuple[str, ...], asks: str, more: str, wanted: bool
+) -> None:
+    monkeypatch.setitem(globals(), "FACTS", BUILT)
+    book = load(tmp_path, table(rows(*lines), asks, gives="total", more=more))
+    assert any(one.side == "otherwise" for one in building_targets(book)) is wanted
+
+
 def test_all_rows_count_and_what_is_so_otherwise_is_one_more(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setitem(globals(), "FACTS", BUILT)
     rule = "rules:\n  r: {title: {zh: 例, en: R}, when: {loud: yes}, then: {total: 9.00}}\n"
@@ -833,9 +850,9 @@ def test_boxes_are_those_of_brute_force(tmp_path: Path, seed: int) -> None:
         covered[tier, number] = {int(key[0].rpartition(" ")[2]) - 1 for key in decision.findings.firings}
     pairs = {pair for held in covered.values() for pair in itertools.combinations(sorted(held), 2)}
     assert {*boxes.meeting()} == pairs
-    where = {row: {point for point, held in covered.items() if row in held} for row in range(len(lines))}
-    inside = {one for one in where if any(where[one] <= where[other] for other in where if other != one)}
-    assert {row for row in boxes.inside() if where[row]} == {row for row in inside if where[row]}
+    alone = {row for held in covered.values() if len(held) == 1 for row in held}
+    holding = {row for held in covered.values() for row in held}
+    assert {*boxes.inside()} & holding == holding - alone
     gaps = {one for box in boxes.gaps() for one in points(boxes.text(box), tmp_path)}
     assert gaps == {point for point, held in covered.items() if not held}
     for one, other in pairs:

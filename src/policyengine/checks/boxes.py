@@ -253,14 +253,26 @@ class Boxes:
         return tuple(column.covered[one] & column.covered[other] for column in self.columns)
 
     def inside(self) -> Iterator[int]:
-        """Return the rows all of whose inputs another row covers, too."""
+        """Return the rows all of whose inputs other rows cover, too.
+
+        There may be more if it takes too long to look for them.
+        """
         for number in range(len(self.rows)):
-            wider = ~(1 << number)
-            for column in self.columns:
-                for place in column.covered[number]:
-                    wider &= column.masks[place]
-            if wider:
+            self.steps = _MOST_STEPS
+            others = ((1 << len(self.rows)) - 1) & ~(1 << number)
+            if not self._is_alone_within(number, others, 0):
                 yield number
+
+    def _is_alone_within(self, number: int, others: int, place: int) -> bool:
+        """Tell whether none of the others covers some input of a row, from a column on."""
+        self.steps -= 1
+        if not others or self.steps < 0:
+            return True
+        if place == len(self.columns):
+            return False
+        column = self.columns[place]
+        left = {column.masks[one] & others for one in column.covered[number]}
+        return any(self._is_alone_within(number, rows, place + 1) for rows in sorted(left))
 
     def gaps(self) -> Iterator[Box]:
         """Return the inputs that no row covers, as boxes; inputs without a value are left out.
@@ -270,6 +282,12 @@ class Boxes:
         self.steps = _MOST_STEPS
         every = (1 << len(self.rows)) - 1
         yield from _joined(self._gaps(every, 0))
+
+    def covers_everything(self) -> bool:
+        """Tell whether some row covers whatever is asked, and that always has a value."""
+        if any(column.has_absence for column in self.columns) or any(True for _ in self.gaps()):
+            return False
+        return self.steps >= 0
 
     def _gaps(self, rows: int, place: int) -> Iterator[tuple[frozenset[int], ...]]:
         self.steps -= 1

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from policyengine.checks.boxes import Boxes
 from policyengine.checks.exclusion import Exclusion
 from policyengine.checks.grounds import by_fact, defeats_among
-from policyengine.model.conditions import Constant
+from policyengine.model.conditions import Constant, conjuncts
 from policyengine.model.rulebook import Fact, Rule, Rulebook
 from policyengine.outcome.decision import Decision
 from policyengine.semantics.findings import Unknown
@@ -21,7 +21,7 @@ def building_targets(book: Rulebook) -> Iterator[Target]:
     """Return that only ``otherwise`` counts, and each rule that builds a fact alone and with another."""
     for fact in book.facts.values():
         otherwise = fact.otherwise_rule
-        if otherwise is not None:
+        if otherwise is not None and not _is_always_given(book, fact):
             yield Target("rule", otherwise.id, otherwise.span, "otherwise", fact.path)
     exclusion, never_alone = Exclusion(book), {*_within_others(book)}
     for path, concluding in by_fact(book).items():
@@ -46,8 +46,21 @@ def building_targets(book: Rulebook) -> Iterator[Target]:
                 yield Target("rule", rule.id, rule.span, "together", path)
 
 
+def _is_always_given(book: Rulebook, fact: Fact) -> bool:
+    """Tell whether some row of a table gives a fact its value, whatever the case is."""
+    for table in book.tables.values():
+        if table.listed != fact.listed or all(ref.name != fact.path for ref in table.gives):
+            continue
+        demands = (*conjuncts(table.when), *conjuncts(book.policies[table.policy].scope))
+        if demands or len(table.versions) > 1 or [*conjuncts(table.versions[0].days)]:
+            continue
+        if Boxes(book, table, table.versions[0]).covers_everything():
+            return True
+    return False
+
+
 def _within_others(book: Rulebook) -> Iterator[str]:
-    """Return the rows of tables that hold only where another row of their table holds, too."""
+    """Return the rows of tables that hold only where other rows of their table hold, too."""
     for table in book.tables.values():
         for version in table.versions:
             if len(version.rows) <= _MOST_RULES:
