@@ -113,6 +113,8 @@ class Completions:
                 return self.value(random.choice(LENGTHS[:-1]), path)
             case ValueType.TEXT:
                 return str(random.choice(self.texts))
+            case ValueType.TIME_ZONE:
+                return random.choice(("Asia/Shanghai", "America/New_York", "Asia/Kathmandu", "UTC"))
             case _:
                 return random.choice(
                     (0, 1, 2, 5, 6, 7, 100, 499, 500, 501, 10_000, 5_000_000, 100_000_000, -1)

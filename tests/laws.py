@@ -557,7 +557,8 @@ def _turned_key(case: Case, book: Model, paths: set[str], key: Key) -> Key:
 
 
 def _list_of(book: Model, name: str) -> str | None:
-    parts: Any = {**book.facts, **book.deadlines, **book.amounts, **book.rules, **book.computed}
+    whole: Any = {**book.facts, **book.deadlines, **book.amounts, **book.rules}
+    parts = {**whole, **book.parameters, **book.computed}
     found = parts.get(name) or parts.get(name.rpartition(".")[0])
     return None if found is None else found.listed
 

@@ -362,7 +362,7 @@ class _Maker:
 
     def parameter(self, listed: str | None) -> None:
         id, type = self.name("param"), self.choose((*TYPES, ValueType.LENGTH))
-        acts = self.visible(listed, (ValueType.INSTANT,))
+        acts = self.acts(listed)
         by = self.choose(acts) if acts and self.chance(0.6) else None
         values = () if self.chance(0.2) else tuple(self.dated_values(type, by is not None))
         of_record = by.listed if by is not None and any(one.is_dated for one in values) else None
@@ -370,6 +370,12 @@ class _Maker:
             id, self.policy(), TITLE, type, values, by, None, False, "", NOWHERE, of_record
         )
         self.refs.append(Ref(id, "parameter", type, of_record, NOWHERE))
+
+    def acts(self, listed: str | None) -> list[Ref]:
+        """Return what can tell the days of figures and rules: instants, and dates as their beginning."""
+        dates = self.visible(listed, (ValueType.DATE,))
+        at_midnight = [replace(one, type=ValueType.INSTANT, midnight=True) for one in dates]
+        return [*self.visible(listed, (ValueType.INSTANT,)), *at_midnight]
 
     def dated_values(self, type: ValueType, is_dated: bool) -> list[DatedValue]:
         """Return values of a figure, the earliest first; some are interludes, or those of every year."""
@@ -398,7 +404,7 @@ class _Maker:
         """Return a policy; what a new one demands rests on what there is already, as all its parts do."""
         if not self.scopes or (len(self.scopes) < 4 and self.chance(0.3)):
             scope = self.condition(None, 1) if self.chance(0.5) else self.always()
-            acts = self.visible(None, (ValueType.INSTANT,))
+            acts = self.acts(None)
             if acts and self.chance(0.3):
                 scope = tree.All((scope, *self.days(self.choose(acts))), self.span())
             self.scopes[self.name("p")] = scope
@@ -572,7 +578,7 @@ class _Maker:
         wheres = [self.when(own) for own in lists]
         acts: list[Ref | None] = []
         for own in lists:
-            instants = self.visible(own, (ValueType.INSTANT,))
+            instants = self.acts(own)
             acts.append(self.choose(instants) if instants and self.chance(0.2) else None)
         whens = [() if act is None else self.days(act) for act in acts]
         usual = list(zip(types, values, strict=True))

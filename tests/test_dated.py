@@ -25,7 +25,7 @@ from policyengine.render.naming import Naming
 from policyengine.render.statements import Statements
 from policyengine.render.why.chain import Chain
 from policyengine.semantics.dated import has_begun, has_gap, in_force, run_of
-from policyengine.semantics.findings import ABSENT, Known, State, Unknown
+from policyengine.semantics.findings import ABSENT, Absent, Known, State, Unknown
 from policyengine.testing.coverage import Coverage
 from policyengine.values.faults import LiteralError
 from policyengine.values.literals import Duration, ValueType
@@ -353,6 +353,31 @@ def test_a_figure_has_an_act_of_its_own(tmp_path: Path) -> None:
     }
     assert state(book, case, "violations.points", 0) == Known(6)
     assert state(book, case, "violations.points", 1) == ABSENT  # it was never heard
+
+
+def test_the_act_may_be_a_date(tmp_path: Path) -> None:
+    """A day begins nowhere but in its own zone: 31 March is the last day of the interlude, all of it."""
+    days = "effective: {from: 2019-06-01, until: 2020-06-30}"
+    new = f"  new: {{title: {{zh: 新, en: new}}, {days}, when: {{order.price: {{more_than: 0.00}}}}, "
+    new += "then: {result.new: yes}}\n"
+    book = load(tmp_path, POLICY.replace("by: order.at", "by: order.day") + new)
+    for day, hours, is_new in (
+        ("2019-05-31", 72, False),
+        ("2019-06-01", 72, True),
+        ("2020-01-31", 72, True),
+        ("2020-02-01", 96, True),
+        ("2020-03-31", 96, True),
+        ("2020-04-01", 72, True),
+        ("2020-06-30", 72, True),
+        ("2020-07-01", 72, False),
+    ):
+        case: dict[str, object] = {"order": {"day": day}}
+        assert state(book, case, "length") == Known(Duration(hours, "hours")), day
+        assert state(book, case, "result.new") == (Known(True) if is_new else ABSENT), day
+    decision = next(judge(book, {"order": {"day": "2020-02-15"}}))
+    why = Chain(decision, Speech("en")).why(("length", None))
+    assert "“day” was on 2020-02-15, so the figure in force from 2020-02-01 to 2020-03-31 counts" in why
+    assert isinstance(state(book, {"order": {}}, "length"), Absent)
 
 
 def test_days_of_a_record_are_days_of_its_rule(tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def faults(folder: Path, file: str, old: str, new: str) -> list[Diagnostic]:
         (
             POLICY, "[{value: 7 days}]", "[{value: 7 days}, {from: 2026-01-01, value: 9 days}]",
             "undated-policy",
-            "add a line `effective: {by: order.received_at}` below the title of the policy; the instants are"
+            "add a line `effective: {by: order.received_at}` below the title of the policy; the times are"
             " `order.received_at`, `return.asked_at`", None,
         ),
         (FACTS, "  order.custom_made:", "  order.custom-made:", "bad-name", None, "  order.custom_made:"),

@@ -516,8 +516,8 @@ class _Writer:
         node: dict[str, Yaml] = {"policy": id, "title": TITLE}
         if self.chance(0.15):
             node["applies_to"] = self.condition(None, 0)
-        acts = self.visible(None, ("instant",))
-        own = [one for one in self.visible(listed, ("instant",)) if one.listed] if listed else []
+        acts = self.visible(None, ("instant", "date"))
+        own = [one for one in self.visible(listed, ("instant", "date")) if one.listed] if listed else []
         if own and self.chance(0.4):
             self.records_of[id] = listed
             acts = own
@@ -546,7 +546,7 @@ class _Writer:
         if "effective" in policy and not self.size.steady:
             until = policy["effective"].get("until", "2199-12-31")
             ends = date.fromisoformat(until).toordinal()
-        acts = self.visible(listed, ("instant",))
+        acts = self.visible(listed, ("instant", "date"))
         by = self.choose(acts) if acts and not self.size.steady and self.chance(0.25) else None
         last = ends if by is None else LAST_DAY
         values = self.dated_values(type, last)
@@ -850,7 +850,7 @@ class _Writer:
 
     def own_days(self, listed: str | None) -> Yaml | None:
         """Return the days of one rule, by the act of its policy or by another; mostly there are none."""
-        acts = self.visible(listed, ("instant",))
+        acts = self.visible(listed, ("instant", "date"))
         if self.size.steady or self.chance(0.75):
             return None
         found = self.effective(self.choose(acts)) if acts else {}

@@ -29,7 +29,7 @@ from policyengine.semantics.findings import Known, State  # noqa: E402
 RULES = RULEBOOKS / "airline-baggage"
 FILES = ("problems-0.ndjson", "problems-1.ndjson")
 # The problems have no date: the ticket is issued on the first day of these fees.
-ISSUED, AS_OF = "2024-02-20 12:00", "2024-02-20 12:00"
+ISSUED, AS_OF = "2024-02-20", "2024-02-20 12:00"
 FEES = {"base": "bags.base_fee", "oversize": "bags.oversize_fee", "overweight": "bags.overweight_fee"}
 _CENTS = 100
 
@@ -68,7 +68,7 @@ def case_of(problem: Row, order: Sequence[int]) -> Mapping[str, object]:
     carried, *checked = problem["bags"]
     bags = [("carry_on", carried), *(("checked", checked[index]) for index in order)]
     return {
-        "ticket": {"issued_at": ISSUED, "price": problem["ticket_price"]},
+        "ticket": {"issued_on": ISSUED, "price": problem["ticket_price"]},
         "booking": {"cabin": name_of(problem["class"])},
         "trip": {"place": name_of(problem["region"]), "direction": problem["direction"]},
         "bags": [

@@ -153,7 +153,7 @@ def _of_parameter(explanation: Explanation, parameter: Parameter, record: int | 
 def _in_force(explanation: Explanation, parameter: Parameter, by: Ref, record: int | None) -> InForce:
     """Return which act chose a dated figure, and the days around it on which that figure is in force."""
     own = record if by.listed else None
-    at = _instant(explanation.values[by.name, own])
+    at = _instant(explanation.state_of(by, record))
     if at is None:
         return InForce(by.name, None, None, None, own)
     day = local_day(at, explanation.book.zone)
@@ -206,9 +206,7 @@ def scope_of(explanation: Explanation, rule: Rule) -> Scope:
     if not days:
         return Scope(policy, truth, None, Truth.TRUE, parts)
     by = days[0].ref
-    in_force = InForce(
-        by.name, _instant(explanation.values[by.name, None]), policy.first_day, policy.last_day
-    )
+    in_force = InForce(by.name, _instant(explanation.state_of(by, None)), policy.first_day, policy.last_day)
     return Scope(policy, truth, in_force, min(explanation.leaves(day, None)[0] for day in days), parts)
 
 

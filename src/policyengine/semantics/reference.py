@@ -381,7 +381,7 @@ class _Run:
             return missing
         if parameter.by is None or not parameter.is_dated:
             return Known(parameter.values[-1].value)
-        act = self._known_or_waiting(parameter.by.name, record if parameter.by.listed else None)
+        act = self._operand(parameter.by, record)
         if isinstance(act, Unknown):
             return Unknown(act.waits)
         if not isinstance(act, Known):

@@ -210,7 +210,7 @@ def day_in(decision: Decision, act: Ref, state: State) -> int | None:
     """Return the day (ordinal) of an instant or a date that is known, else None."""
     if not isinstance(state, Known) or not isinstance(state.value, int):
         return None
-    is_date = act.type is ValueType.DATE
+    is_date = act.type is ValueType.DATE or act.midnight
     return state.value if is_date else local_day(state.value, decision.judged.rulebook.zone)
 
 

@@ -489,7 +489,8 @@ class _Search:
 
     def _find_places(self, missing: Missing) -> list[tuple[str, ...]] | None:
         named = self.slice.texts(missing.name)
-        if named is None or self.slice.flow(missing.name) != {missing.name}:
+        is_answer = missing.name == self.target.key[0]
+        if named is None or is_answer or self.slice.flow(missing.name) != {missing.name}:
             return None
         case, findings = self.whole.judged({})
         explanation = Explanation(self.whole.refiner.explainer, case, self.whole.as_of, findings)

@@ -208,7 +208,11 @@ def _edge_help(text: str) -> Message | None:
             day=text,
         )
     if _OF_YEAR.fullmatch(text):
-        return for_example(f"{{end_of: {text}, after: order.received_at}}")
+        return message(
+            "for days of every year write `{days}`; for the end of one of them `{end}`",
+            days="every_year: {from: 11-01, until: 12-31}",
+            end=Sample(f"{{end_of: {text}, after: order.received_at}}"),
+        )
     found = _PERIOD_END.fullmatch(text)
     if found is None:
         return None

@@ -247,7 +247,7 @@ class PolicyParser:
     def _days_of_table(self, entry: Entry, listed: str | None) -> DaysOfRows:
         effective = nodes.mapping(nodes.mapping(entry.value).get("effective"))
         scope, written = self.scope.within(listed), effective.get("by")
-        by = None if written is None else parse_ref(written, INSTANT, scope)
+        by = None if written is None else parse_ref(written, MOMENT, scope)
         if written is None:
             self._is_of_record(entry, listed)
         first, last = (_day(effective, word, scope) for word in ("from", "until"))
@@ -479,7 +479,7 @@ class PolicyParser:
         scope = self.scope.within(listed)
         effective = nodes.mapping(node.get("effective"))
         written = effective.get("by")
-        by = None if written is None else parse_ref(written, INSTANT, scope)
+        by = None if written is None else parse_ref(written, MOMENT, scope)
         if written is None:
             self._is_of_record(entry, listed)
         scope = replace(scope, act=by or self.by)
@@ -644,25 +644,26 @@ _DATE = Wanted((ValueType.DATE,))
 def _say_which_act(scope: Scope) -> Message:
     """Return where to write the date of which act counts, and which acts there are."""
     given = (scope.names.symbols.get(name) for name in scope.names.given)
-    acts = sorted(one.name for one in given if one and one.type is ValueType.INSTANT and not one.listed)
+    acts = sorted(one.name for one in given if one and one.type in _TIMES and not one.listed)
     if not acts:
-        return message("add `effective: {{by: …}}` with an instant to the policy")
+        return message("add `effective: {{by: …}}` with an instant or a date to the policy")
     return message(
-        "add a line `effective: {{by: {example}}}` below the title of the policy; the instants are {names}",
+        "add a line `effective: {{by: {example}}}` below the title of the policy; the times are {names}",
         example=acts[0],
         names=listing(acts[:_MOST_ACTS]),
     )
 
 
 _MOST_ACTS = 12
+_TIMES = (ValueType.INSTANT, ValueType.DATE)
 
 
 def _act(node: Node | None, scope: Scope) -> Ref | None:
-    """Return the act whose date says what is in force: an instant of the case, or of a record."""
+    """Return the act whose date says what is in force: an instant or a date of the case, or of a record."""
     if node is None:
         return None
     symbol = scope.names.symbols.get(nodes.text(node))
-    return parse_ref(node, INSTANT, scope.within(None if symbol is None else symbol.listed))
+    return parse_ref(node, MOMENT, scope.within(None if symbol is None else symbol.listed))
 
 
 def _day(node: MappingNode, word: str, scope: Scope) -> Constant | None:

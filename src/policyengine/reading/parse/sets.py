@@ -171,7 +171,7 @@ def of_named_set(symbol: Symbol, ref: Ref, written: Scalar, scope: Scope) -> Con
             what = message(
                 "`{name}` has versions, and nothing says the day of which act counts", name=found.id
             )
-            help = message("add `effective: {{by: …}}` with an instant to the policy")
+            help = message("add `effective: {{by: …}}` with an instant or a date to the policy")
             scope.fault("undated-policy", what, written.span, help)
         return None
     groups = groups_of(found)
