@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = (
     "README.md",
     "README.zh.md",
+    "docs/batch.md",
+    "docs/batch.zh.md",
     "docs/compiled-forms.md",
     "docs/possible.md",
     "docs/reasons.md",

@@ -136,6 +136,6 @@ def reject_line(read: Read, say: Speech) -> str:
         }
         for one in read.faults
     ]
-    told = read.told if isinstance(read.told, str | Mapping) else None
+    told = read.told if isinstance(read.told, str | Mapping) else ""
     data = {"file": read.file, "line": read.line, "faults": faults, "record": told}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str) + "\n"

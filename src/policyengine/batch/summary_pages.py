@@ -43,7 +43,7 @@ class _Text:
         yield ""
         yield f"{self.paint(told.title, 'title')}  {self.paint(told.name, 'faint')}"
         yield from self._rows(told.statuses)
-        yield from self._rows(told.values)
+        yield from self._rows(told.values, 4)
         if told.figures is not None:
             yield f"  {figures_line(self.words, told)}"
         for title, lines in named_parts(self.words, told):

@@ -359,9 +359,12 @@ class Run:
 
         words = SummaryWords(self.rulebook.model, self.output.summary, self.say)
         on_errors = self.places.out == STANDARD_INPUT
-        color = options.has_color(sys.stderr if on_errors else sys.stdout)
+        stream = sys.stderr if on_errors else sys.stdout
+        seconds = self.seconds if stream is not None and stream.isatty() else None
         text = (
-            render_summary_json(words) if form == "json" else render_summary_text(words, self.seconds, color)
+            render_summary_json(words)
+            if form == "json"
+            else render_summary_text(words, seconds, options.has_color(stream))
         )
         write: Callable[[str], None] = options.tell if on_errors else options.write
         write(text)

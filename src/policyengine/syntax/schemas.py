@@ -28,7 +28,18 @@ if TYPE_CHECKING:
 KINDS = ("rulebook", "facts", "assumptions", "clauses", "policy", "overlay", "report", "cases")
 """The kinds of YAML files."""
 
-OUTPUTS = ("changes", "clause-index", "decision", "diagnostics", "outcomes", "report-result", "timeline")
+OUTPUTS = (
+    "batch-reject",
+    "batch-row",
+    "batch-summary",
+    "changes",
+    "clause-index",
+    "decision",
+    "diagnostics",
+    "outcomes",
+    "report-result",
+    "timeline",
+)
 """The kinds of JSON that the program writes."""
 
 # No rule is nested as deep; every level takes the validator some frames of Python's stack.
