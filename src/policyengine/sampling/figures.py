@@ -25,12 +25,15 @@ class Figures:
         """Look through all conditions and amounts."""
         self.words = words
         self._found: dict[str, dict[object, Value]] = {}
+        self.alike: dict[str, str] = {}
+        """For each text that is compared with another text the name of one of those that are compared."""
         self.money: list[int] = []
         """All sums that are written anywhere: how large sums are in this rulebook."""
         for condition in conditions_of(words.book):
             for part in parts_of(choose_condition(condition, words.readings)):
                 if isinstance(part, Test):
                     self._compared(part.ref, part.operands)
+                    self._join(part.ref, part.operands)
                 elif isinstance(part, Count) and part.of is not None and part.how != "different":
                     self._compared(words.choose(part.of), part.operands)
         for amount in words.book.amounts.values():
@@ -52,6 +55,15 @@ class Figures:
         parameter = self.words.book.parameters.get(chosen.name)
         if parameter is not None:
             yield from (one.value for one in parameter.values)
+
+    def _join(self, ref: Ref, operands: Iterable[Operand]) -> None:
+        """Note that texts are compared with each other, such as the names of the same things in two lists."""
+        for other in map(self.words.choose, operands):
+            texts = [one.name for one in (ref, other) if isinstance(one, Ref) and one.type is ValueType.TEXT]
+            if len(texts) == 2:
+                first, second = (self.alike.get(name, name) for name in texts)
+                self.alike.update({name: first for name, one in self.alike.items() if one == second})
+                self.alike.update({texts[0]: first, texts[1]: first})
 
     def _add(self, path: str, value: Value) -> None:
         self._found.setdefault(path, {}).setdefault(identity_key(value), value)

@@ -128,8 +128,10 @@ class Makers:
         return make
 
     def _text(self, fact: Fact) -> Maker:
-        path, leaf = fact.path, fact.path.rpartition(".")[2].replace("_", " ")
+        path, alike = fact.path, self.figures.alike
+        leaf = alike.get(path, path).rpartition(".")[2].replace("_", " ")
         pool = [one for one in self.figures.of(path) if isinstance(one, str)]
+        most = 6 if path in alike else 40
 
         def make(draw: Draw, record: int | None) -> Value | None:
             key = path, record
@@ -147,7 +149,7 @@ class Makers:
                 if found not in barred:
                     return found
             # Few are common: records that say the same are what rules ask about.
-            return f"{leaf} {1 + int(draw.random() ** 2 * 40)}"
+            return f"{leaf} {1 + int(draw.random() ** 2 * most)}"
 
         return make
 

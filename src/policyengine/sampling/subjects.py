@@ -58,6 +58,12 @@ def all_subjects(words: Vocabulary, wishes: Wishes) -> Subjects:
         for one in rule.then:
             if book.facts[one.fact.name].role == "outcome":
                 outcomes.setdefault(one.fact.name, []).append(subject)
+    for fact in book.facts.values():
+        otherwise = fact.otherwise_rule
+        if fact.role == "outcome" and otherwise is not None:
+            asked = words.asked([rule.when for rule, _ in words.concluded[fact.path]])
+            want = wishes.rule(otherwise)
+            outcomes.setdefault(fact.path, []).append(Subject(want, want, asked, policies.wider(asked)))
     return Subjects(*([groups[name] for name in sorted(groups)] for groups in (outcomes, parts)))
 
 

@@ -53,6 +53,8 @@ _TURNED = {
     "is": "is",
 }
 _ORDERED = frozenset(_OPPOSITE)
+Settled = Callable[[Draw, "int | None", "int | None"], "bool | None"]
+"""Tells what wishes have made of a condition."""
 _UNORDERED = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT, ValueType.TIME_ZONE)
 
 
@@ -115,6 +117,8 @@ class Wishes:
         return want
 
     def _rule(self, rule: Rule) -> Want:
+        if not rule.policy:
+            return self._no_other(rule)
         when, scope = self.wish(rule.when, True), self.wish(self.words.book.scope_of(rule), True)
         listed, name, policy = rule.listed, f"rule {rule.id}", rule.policy
 
@@ -130,6 +134,19 @@ class Wishes:
             if inside not in draw.done:
                 draw.done.add(inside)
                 draw.later.append((scope, record, record))
+
+        return want
+
+    def _no_other(self, otherwise: Rule) -> Want:
+        """Return the wish that no rule says what a fact is, so that it is what it is otherwise."""
+        concluded = self.words.concluded[otherwise.then[0].fact.name]
+        denied = [self.wish(rule.when, False) for rule, _ in concluded if rule.id != otherwise.id]
+
+        def want(draw: Draw, record: int | None, this: int | None) -> None:
+            name = otherwise.id, record
+            if name not in draw.done:
+                draw.done.add(name)
+                draw.later += [(one, record, this) for one in denied[:_MOST_WISHES]]
 
         return want
 
@@ -200,14 +217,49 @@ class Wishes:
         return 2 if isinstance(part, Not) else 1
 
     def _one(self, parts: Sequence[Condition], truth: bool) -> Want:
-        wants = [self._wish(part, truth) for part in parts if not (truth and is_false(part))]
-        if not wants:
-            return _nothing
+        """Return the wish that one part is so, of those that can still be, unless one is already."""
+        ways = [
+            (self._settled(part), self._wish(part, truth)) for part in parts if not (truth and is_false(part))
+        ]
+        if len(ways) < 2:
+            return ways[0][1] if ways else _nothing
 
         def want(draw: Draw, record: int | None, this: int | None) -> None:
-            wants[draw.below(len(wants))](draw, record, this)
+            left = []
+            for settled, wish in ways:
+                found = settled(draw, record, this)
+                if found is truth:
+                    return
+                if found is None:
+                    left.append(wish)
+            if left:
+                left[draw.below(len(left))](draw, record, this)
+            else:
+                draw.clashes += 1
 
-        return wants[0] if len(wants) == 1 else want
+        return want
+
+    def _settled(self, part: Condition) -> Settled:
+        """Return what tells whether wishes have made a condition true or false already; None: not yet."""
+        match part:
+            case Not(inner):
+                settled = self._settled(inner)
+
+                def turned(draw: Draw, record: int | None, this: int | None) -> bool | None:
+                    found = settled(draw, record, this)
+                    return None if found is None else not found
+
+                return turned
+            case Test(ref, operator) if ref.name in self.words.given and operator in ("known", "happened"):
+                return lambda draw, record, this: draw.present.get(
+                    (ref.name, row_of(draw, ref, record, this))
+                )
+            case Test(ref, "is" | "one_of", operands) if ref.name in self.words.given:
+                chosen = [self.words.choose(one) for one in operands]
+                values = [one.value for one in chosen if isinstance(one, Constant)]
+                if len(values) == len(chosen):
+                    return lambda draw, record, this: _is_one_of(draw, ref, record, this, values)
+        return _unsettled
 
     # ---------- tests
 
@@ -339,7 +391,10 @@ class Wishes:
     def _given_compared(self, ref: Ref, operator: str, than: Ref | Constant) -> Want:
         there = self._given_there(ref, True)
         if ref.type in _UNORDERED:
-            return _all_of([there, self._chosen(ref, than)])
+            wants = [there, self._chosen(ref, than)]
+            if isinstance(than, Ref) and than.name in self.words.given:  # which is drawn first, is not said
+                wants += [self._given_there(than, True), self._chosen(than, ref)]
+            return _all_of(wants)
         wants = [there, self._limited(ref.name, ref, operator, than)]
         if isinstance(than, Ref):
             if than.name in self.words.given:
@@ -942,6 +997,21 @@ def _limiting(ref: Ref, limit: Anything) -> Want:
         draw.limit((name, row_of(draw, ref, record, this)), made)
 
     return want
+
+
+def _unsettled(draw: Draw, record: int | None, this: int | None) -> bool | None:
+    return None
+
+
+def _is_one_of(
+    draw: Draw, ref: Ref, record: int | None, this: int | None, values: Sequence[Value]
+) -> bool | None:
+    """Tell whether a fact is wished to be one of some values, None where nothing is wished of it."""
+    key = ref.name, row_of(draw, ref, record, this)
+    found = draw.fixed.get(key)
+    if found is not None:
+        return found in values
+    return False if draw.present.get(key) is False else None
 
 
 _PARTS: WeakKeyDictionary[Want, Sequence[Want]] = WeakKeyDictionary()
