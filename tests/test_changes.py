@@ -333,3 +333,37 @@ def test_reports_and_lists_are_told_in_words(tmp_path: Path, old: str, new: str,
         books.append(load(folder))
     told = render_changes(compare(*books), Speech("en"))
     assert words in told and "something else of it" not in told
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "en", "zh"),
+    [
+        ("{zh: 甲, en: a}", "{zh: 甲, en: b}", "title: a → b", "`en` 标题：a → b"),
+        ("{zh: 甲, en: a}", "{zh: 乙, en: b}", "title: a → b", "标题：甲 → 乙"),
+        ("{zh: 甲, en: a}", "{zh: 乙, en: a}", "title in `zh`: 甲 → 乙", "标题：甲 → 乙"),
+        ("{en: a, de: x}", "{en: a, de: y}", "title in `de`: x → y", "`de` 标题：x → y"),
+        ("{en: a}", "{en: a, de: x}", "title in `de`: x", "`de` 标题：x"),
+        ("{en: a, de: x}", "{en: a}", "no title in `de` any more: x", "不再有 `de` 标题：x"),
+        (
+            "{de: x}",
+            "{de: y, en: b}",
+            "title in `en`: b; title in `de`: x → y",
+            "`en` 标题：b；`de` 标题：x → y",
+        ),
+        ("{de: x}", "{de: y}", "title: x → y", "标题：x → y"),
+    ],
+)
+def test_a_new_title_is_told_in_the_language_in_which_it_is_new(
+    tmp_path: Path, old: str, new: str, en: str, zh: str
+) -> None:
+    shutil.copytree(STARTER, tmp_path / "both")
+    book = tmp_path / "both" / BOOK
+    book.write_text(book.read_text("utf-8").replace("[zh, en]", "[zh, en, de]"), "utf-8")
+    facts = (STARTER / FACTS).read_text("utf-8")
+    books = []
+    for title in (old, new):
+        text = facts.replace("title: {zh: 订单金额, en: order total}", f"title: {title}")
+        (tmp_path / "both" / FACTS).write_text(text, "utf-8")
+        books.append(load(tmp_path / "both"))
+    (change,) = compare(*books)
+    assert [(one.get("en"), one.get("zh")) for one in change.details] == [(en, zh)]
