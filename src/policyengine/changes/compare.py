@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
-from policyengine.changes.change import Change, Kind, Sides
+from policyengine.changes.change import RETITLED, Change, Kind, Sides
 from policyengine.changes.figures import overlay_details, parameter_details
 from policyengine.changes.rules import (
     amount_details,
@@ -38,14 +38,12 @@ from policyengine.changes.whole import (
     scope_details,
     set_whole,
 )
-from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text, unspoken
 from policyengine.frozen import replace
 from policyengine.model.conditions import All, Condition, Constant, conjuncts
 from policyengine.model.rulebook import Amount, Deadline, Overlay, Parameter, Policy, Rule, Rulebook, Table
 from policyengine.render.bilingual import Bilingual
-from policyengine.render.statements import Statements
 from policyengine.values.literals import identity_key
 
 _Part = TypeVar("_Part")
@@ -137,7 +135,7 @@ class _Comparison:
     def _renamed(self, old: object, new: object, id: str) -> Iterator[Text]:
         was, now = _title(old, id), _title(new, id)
         if was != now:
-            yield self.sides.now.stated(lambda voice: _retitled(voice, was, now))
+            yield self.sides.renamed(RETITLED, was, now)
         if getattr(old, "source", None) != getattr(new, "source", None):
             yield self.sides.both("the source that it names has changed")
 
@@ -187,29 +185,6 @@ def _flat(condition: Condition) -> All:
 def _title(part: object, id: str) -> Text:
     title = getattr(part, "title", None)
     return title if isinstance(title, Text) else unspoken(id)
-
-
-def _retitled(voice: Statements, old: Text, new: Text) -> str:
-    """Say how a title has changed for a reader; where his own has not, in which other languages it has."""
-    words = {tag: (old.get(tag), new.get(tag)) for tag, _ in (*new.words, *old.words)}
-    shown = voice.naming.text(new)
-    own = next((one for one in words.values() if one[1] == shown), ("", ""))
-    if all(own) and own[0] != own[1]:
-        return voice.say("title: {old} → {new}", old=own[0], new=own[1])
-    told = (
-        voice.say(_IN_ANOTHER[bool(was), bool(now)], language=tag, old=was, new=now)
-        for tag, (was, now) in words.items()
-        if was != now
-    )
-    return voice.say("; ").join(told)
-
-
-_IN_ANOTHER = {
-    (True, True): marked("title in `{language}`: {old} → {new}"),
-    (False, True): marked("title in `{language}`: {new}"),
-    (True, False): marked("no title in `{language}` any more: {old}"),
-}
-"""What is told of a title in another language, by whether it was there and is there."""
 
 
 def _possible(book: Rulebook) -> dict[str, dict[str, Constant]]:

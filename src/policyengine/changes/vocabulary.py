@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from policyengine.changes.change import Sides
+from policyengine.changes.change import RETITLED, Sides
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.text import Text
 from policyengine.model.clauses import Clause
@@ -34,9 +34,10 @@ _CLAUSE = {
 def book_details(sides: Sides) -> Iterator[Text]:
     """Tell what has changed of the identity of the rulebook."""
     old, new = sides.old, sides.new
+    if old.title != new.title:
+        yield sides.renamed(RETITLED, old.title, new.title)
     for template, before, after in (
         (marked("version: {old} → {new}"), old.version, new.version),
-        (marked("title: {old} → {new}"), old.title, new.title),
         (marked("time zone: {old} → {new}"), old.zone.key, new.zone.key),
         (marked("currency: {old} → {new}"), old.currency.code, new.currency.code),
         (marked("business days: {old} → {new}"), old.calendar.code, new.calendar.code),
@@ -214,7 +215,7 @@ def _named(sides: Sides, kind: str, old: Mapping[str, Text], new: Mapping[str, T
         yield sides.both(removed, old=old[id])
     for id in sorted({*old} & {*new}):
         if old[id] != new[id]:
-            yield sides.both(changed, name=id, old=old[id], new=new[id])
+            yield sides.renamed(changed, old[id], new[id], name=id)
 
 
 def if_missing_text(side: Bilingual, fact: Fact) -> Text:
