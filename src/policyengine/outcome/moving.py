@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from policyengine.model.conditions import Condition, Ref, Same, Test, Window, operands_in
+from policyengine.model.conditions import Condition, Ref, Same, Test, Window, leaves_of_term, operands_in
 from policyengine.model.rulebook import Rulebook
 from policyengine.outcome.explain import Explanation
 from policyengine.outcome.refine.slices import Asked, asked_in
@@ -48,6 +48,19 @@ class Moving:
                 if key not in self._told:
                     self._told.add(key)
                     yield from (at for at in _moments(place, one, record) if at > explanation.as_of)
+
+
+def growing_amounts(book: Rulebook) -> frozenset[str]:
+    """Return the amounts that are another every day, or every second: those whose formulas name the present.
+
+    The instants at which they change are not looked for: there is no end of them.
+    """
+    formulas = ((id, amount.formula) for id, amount in book.amounts.items())
+    return frozenset(
+        id
+        for id, formula in formulas
+        if formula is not None and any(_is_now(one) for one in leaves_of_term(formula.term))
+    )
 
 
 def _conditions(book: Rulebook) -> Iterator[tuple[Condition, str | None]]:

@@ -17,8 +17,8 @@ from typing import Literal, Protocol
 from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Case, Key
 from policyengine.model.rulebook import RAN_OUT, Deadline, Fact, Rule, Rulebook
-from policyengine.outcome.decision import ClockView, Decision, NextStep, Outcome, Status, by_start
-from policyengine.outcome.moving import Moving
+from policyengine.outcome.decision import AmountView, ClockView, Decision, NextStep, Outcome, Status, by_start
+from policyengine.outcome.moving import Moving, growing_amounts
 from policyengine.outcome.refine.search import Refined, Target
 from policyengine.semantics.findings import (
     Absent,
@@ -176,6 +176,12 @@ class Timeline(Frozen):
     unsettled: tuple[ClockView, ...]
     now: Decision
     last: Decision
+
+    @property
+    def growing(self) -> tuple[AmountView, ...]:
+        """The amounts at the end that go on changing by themselves, at instants that are not told."""
+        names = growing_amounts(self.last.judged.rulebook)
+        return tuple(view for view in self.last.amounts if view.amount.id in names)
 
 
 def make_timeline(judge: Judge, case: Case, as_of: int, until: int | None = None) -> Timeline:

@@ -31,6 +31,10 @@ def render_timeline_json(timeline: Timeline) -> str:
             {"name": view.deadline.id, "record": view.record, "title": text_data(view.deadline.title)}
             for view in timeline.unsettled
         ],
+        "growing": [
+            {"name": one.amount.id, "record": one.record, "title": text_data(one.amount.title)}
+            for one in timeline.growing
+        ],
         "assumptions": [
             {"id": one.id, "reading": one.reading, "is_default": one.is_default}
             for one in timeline.last.assumptions

@@ -65,6 +65,7 @@ _PERHAPS = marked("{who}: {title} perhaps begins, that cannot be told yet")
 _DOUBTFUL = marked("{who}: from here on it cannot be told where {title} stands")
 _ENDINGS = {
     "settled": marked("No clock runs any more: nothing more happens by itself."),
+    "growing": marked("No clock runs any more."),
     "unsettled": marked("No certain end is still to come."),
     "until": marked("Shown until {until}; more may follow."),
     "limit": marked("Cut off after very many steps; more may follow."),
@@ -113,7 +114,17 @@ class TimelineWords:
     def ending(self) -> str:
         """Return how the timeline ends."""
         until = "" if self.timeline.until is None else self.instant(self.timeline.until)
-        words = self.say(_ENDINGS[self.timeline.ending], until=until)
+        is_growing = self.timeline.ending == "settled" and self.timeline.growing
+        words = self.say(_ENDINGS["growing" if is_growing else self.timeline.ending], until=until)
+        growing = self.timeline.growing
+        if growing:
+            titles = self.say(", ").join(
+                self._numbered(self.naming.text(one.amount.title), one.record) for one in growing
+            )
+            moves = self.say(
+                "With time these change by themselves, also between the steps: {titles}.", titles=titles
+            )
+            words = self.say("{sentence} {next}", sentence=words, next=moves)
         if self.timeline.unsettled:
             titles = self.say(", ").join(self._unsettled(view) for view in self.timeline.unsettled)
             rest = self.say(

@@ -98,7 +98,7 @@ from policyengine.semantics.findings import (
 )
 from policyengine.semantics.findings import Pause as PauseFound
 from policyengine.semantics.overriding import NO_DEFEATS, Candidate, close_overrides, resolve
-from policyengine.semantics.strata import DUE, dependencies, layers, levels
+from policyengine.semantics.strata import DUE, dependencies, layers, levels, refs_of_operand
 from policyengine.semantics.tallies import Tally
 from policyengine.semantics.windows import Frame, judge_same, judge_window, midnight
 from policyengine.values.business_time import business_days_between
@@ -210,11 +210,9 @@ def _asks_a_record(condition: Condition) -> bool:
 
 
 def _is_of_a_record(condition: Condition) -> bool:
-    for operand in operands_in(condition):
-        every = [one for _, one in operand.readings] if isinstance(operand, ByReading) else [operand]
-        if any(isinstance(one, Ref) and one.listed is not None for one in every):
-            return True
-    return False
+    """Under any reading; readings can stand in readings."""
+    refs = (ref for operand in operands_in(condition) for ref in refs_of_operand(operand))
+    return any(ref.listed is not None for ref in refs)
 
 
 def _truth(holds: bool) -> Answer:

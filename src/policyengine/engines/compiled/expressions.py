@@ -134,9 +134,8 @@ class Scope:
                 return Value(self._answer(expr), "UV", True, sort)
             case Compute("edge", (part, Const(str(text)))):
                 subject = self.value(part)
-                return Value(
-                    f"EDGE({subject.text}, {text!r})", subject.marks, subject.may_be_absent, "instant"
-                )
+                marks = "".join(dict.fromkeys(subject.marks.replace("C", "U")))
+                return Value(f"EDGE({subject.text}, {text!r})", marks, subject.may_be_absent, "instant")
             case Compute("otherwise" | "latest" | "earliest" as op, args):
                 values = [self.value(one) for one in args]
                 texts = "".join(f"{one.text}, " for one in values)

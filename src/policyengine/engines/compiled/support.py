@@ -512,7 +512,9 @@ _edge_of = lru_cache(read_edge)
 
 def _edge(world: World) -> Callable[[Raw, str], Raw]:
     def find(instant: Raw, edge: str) -> Raw:
-        return at_edge(instant, _edge_of(edge), world.zone) if type(instant) is int else instant
+        if type(instant) is int:
+            return at_edge(instant, _edge_of(edge), world.zone)
+        return U if instant is C else instant  # it is the fact that is in conflict, not its edge
 
     return find
 

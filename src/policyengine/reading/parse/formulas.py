@@ -26,7 +26,7 @@ from policyengine.model.conditions import (
     leaves_of_term,
 )
 from policyengine.reading.parse.names import NAME
-from policyengine.reading.parse.operands import Scope
+from policyengine.reading.parse.operands import NOW, Scope, at_midnight
 from policyengine.syntax.yaml_tree import Scalar
 from policyengine.values.display import TYPE_WORDS
 from policyengine.values.faults import LiteralError
@@ -93,6 +93,7 @@ _TOKEN = re.compile(
     r"|(?P<name>[A-Za-z_][A-Za-z0-9_.]*)|(?P<sign>[-+*/(),×÷−–（），＋＊／])|(?P<odd>\S))"
 )
 _DEEPEST = 50
+_NOW = NOW.ref(Span(""))
 
 
 class _Token(Frozen):
@@ -151,7 +152,7 @@ class _Parser:
 
     def __init__(self, written: Scalar, scope: Scope) -> None:
         self.written = written
-        self.scope = scope
+        self.scope = scope.asking()  # the instant of the judgement has a name here, as in conditions
         self.places = scope.currency.places
         self.is_faulty = False
         self.tokens = list(_tokens(written.text))
@@ -322,6 +323,13 @@ class _Parser:
         """Return a number of days, months or years from one time to another."""
         first, last = (self._instant(one) for one in args)
         are_days = [one.dimension == "date" for one in args]
+        if are_days[0] is not are_days[1] and any(one.term == _NOW for one in args):
+            # A date beside the instant of the judgement is the beginning of its day, as in conditions.
+            first, last = (
+                at_midnight(one) if isinstance(one, Ref) and is_day else one
+                for one, is_day in zip((first, last), are_days, strict=True)
+            )
+            are_days = [False, False]
         if are_days[0] is not are_days[1]:
             what = message("one of the two is an instant, and the other a date")
             raise _Fault("type-mismatch", what, args[1].at, message("take two instants, or two dates"))

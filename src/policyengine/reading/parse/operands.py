@@ -51,7 +51,7 @@ def wanted_by(symbol: Symbol) -> Wanted:
 
 _THIS = "this."
 NOW = Symbol(AS_OF, "now", ValueType.INSTANT, None, (), Span(""))
-"""The instant of the judgement, which has a name in conditions only."""
+"""The instant of the judgement, which has a name in conditions and formulas only."""
 _NO_THIS = message("`this` is the record of `for_each`: write it in a part that has one")
 
 
