@@ -292,6 +292,6 @@ def test_a_summary_is_the_sum_of_its_parts(batch: Run, tmp_path: Path) -> None:
     for made, values in ((one, (5, 3)), (two, (9, -2)), (both, (5, 3, 9, -2))):
         for value in values:
             made.count(("cases",))
-            made.add(("x",), value)
+            made.add(("x",), value, value, value)
     one.merge(two)
     assert one.data() == both.data() == Summary.of_data(json.loads(json.dumps(both.data()))).data()

@@ -8,7 +8,7 @@ from typing import Literal
 from policyengine.frozen import Frozen
 from policyengine.model.case import Key
 from policyengine.model.key_names import format_key
-from policyengine.model.rulebook import Deadline, Fact, Rulebook
+from policyengine.model.rulebook import Rulebook
 from policyengine.outcome.decision import Decision, sort_missing
 from policyengine.semantics.findings import Absent, Conflict, Known, State, Unknown, Waits
 from policyengine.values.literals import ValueType
@@ -25,6 +25,7 @@ Row = list[Cell]
 NOT_APPLICABLE = "not_applicable"
 OTHERWISE = "otherwise"
 """Stands for the rule by which something has its value where no rule holds."""
+_NO_OUTCOME = (None, NOT_APPLICABLE, None, None)
 HEAD = ("case", "file", "line", "as_of", "missing")
 Part = Literal["head", "value", "status", "rule", "missing", "due", "records"]
 
@@ -62,6 +63,13 @@ class RowShape:
         }
         self.deadlines = {
             listed: [one for one in deadlines if one.listed == listed] for listed in (None, *book.lists)
+        }
+        self._asked = {
+            listed: (
+                *(one.path for one in self.facts[listed]),
+                *(f"{one.id}.{what}" for one in self.deadlines[listed] for what in ("status", "due")),
+            )
+            for listed in (None, *book.lists)
         }
         self.lists = [one for one in sorted(book.lists) if self.facts[one] or self.deadlines[one]]
         self.fields = (*self._head(), *self._fields(None), *(self._records(one) for one in self.lists))
@@ -104,18 +112,19 @@ class RowShape:
 
     def _cells(self, decision: Decision, listed: str | None, record: int | None, missing: set[str]) -> Row:
         cells: Row = []
+        states = iter(decision.states_of(self._asked[listed], record))
         for fact in self.facts[listed]:
-            cells += self._outcome(decision, fact, record, missing)
-        for deadline in self.deadlines[listed]:
-            cells += self._deadline(decision, deadline, record)
+            state = next(states)
+            if isinstance(state, Absent):
+                cells += _NO_OUTCOME
+            else:
+                cells += self._outcome(decision, (fact.path, record), state, missing)
+        for _ in self.deadlines[listed]:
+            cells += self._deadline(next(states), next(states))
         return cells
 
-    def _outcome(self, decision: Decision, fact: Fact, record: int | None, missing: set[str]) -> Row:
-        key = (fact.path, record)
-        state = decision.state_of(key)
+    def _outcome(self, decision: Decision, key: Key, state: State, missing: set[str]) -> Row:
         match state:
-            case Absent():
-                return [None, NOT_APPLICABLE, None, None]
             case Known(value):
                 return [value, "known", self._rules(decision.deciding(key)), None]
             case Conflict(rules):
@@ -124,10 +133,10 @@ class RowShape:
                 names = self._names(waits)
                 missing.update(names)
                 return [None, "undetermined", None, names]
+            case Absent():
+                return list(_NO_OUTCOME)
 
-    def _deadline(self, decision: Decision, deadline: Deadline, record: int | None) -> Row:
-        status = decision.state_of((f"{deadline.id}.status", record))
-        due = decision.state_of((f"{deadline.id}.due", record))
+    def _deadline(self, status: State, due: State) -> Row:
         match status:
             case Known(value):
                 return [_known(due), value, None]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from policyengine.batch.row import Cell, Field, Row, RowShape
+from policyengine.batch.row import Field, Row, RowShape
 from policyengine.syntax.keys import parse_name
 from policyengine.values.literals import ValueType
 
@@ -39,24 +40,18 @@ class Summary:
         """Count something."""
         self.counts[place] = self.counts.get(place, 0) + number
 
-    def add(self, place: Place, value: int) -> None:
-        """Add a value to a sum."""
-        self.sums[place] = self.sums.get(place, 0) + value
-        self.least[place] = min(value, self.least.get(place, value))
-        self.greatest[place] = max(value, self.greatest.get(place, value))
+    def add(self, place: Place, total: int, least: int, greatest: int) -> None:
+        """Add values to a sum: their own sum, the least and the greatest of them."""
+        self.sums[place] = self.sums.get(place, 0) + total
+        self.least[place] = min(least, self.least.get(place, least))
+        self.greatest[place] = max(greatest, self.greatest.get(place, greatest))
 
     def merge(self, other: Summary) -> None:
         """Take in what another one has counted."""
         for place, number in other.counts.items():
             self.count(place, number)
         for place, total in other.sums.items():
-            self.sums[place] = self.sums.get(place, 0) + total
-        for own, others, better in (
-            (self.least, other.least, min),
-            (self.greatest, other.greatest, max),
-        ):
-            for place, value in others.items():
-                own[place] = better(value, own.get(place, value))
+            self.add(place, total, other.least[place], other.greatest[place])
 
     def under(self, *begin: str) -> Iterator[tuple[Place, int]]:
         """Return what has been counted at places that begin like this, by place; the rest of the places."""
@@ -89,41 +84,44 @@ class Summary:
         return made
 
 
-def summarize(made: Summary, shape: RowShape, rows: Iterable[Row]) -> None:
+def summarize(made: Summary, shape: RowShape, rows: Sequence[Row]) -> None:
     """Count what rows say."""
-    for row in rows:
-        made.count(CASES)
-        _take(made, shape.fields, row)
+    if rows:
+        made.count(CASES, len(rows))
+        _take(made, shape.fields, rows)
 
 
-def _take(made: Summary, fields: Sequence[Field], row: Sequence[Cell]) -> None:
-    for field, cell in zip(fields, row, strict=True):
-        if cell is None:
+def _take(made: Summary, fields: Sequence[Field], rows: Sequence[Row]) -> None:
+    """Count what columns say: many cells are alike, and each of them is looked at once."""
+    for field, column in zip(fields, zip(*rows, strict=True), strict=True):
+        if field.part in ("head", "due"):
             continue
+        cells: list[Any] = [cell for cell in column if cell is not None]
         match field.part:
             case "records":
-                assert isinstance(cell, tuple)
-                for inner in cell:
+                inner = [row for records in cells for row in records]
+                if inner:
                     _take(made, field.fields, inner)
             case "value":
-                _take_value(made, field, cell)
+                _take_values(made, field, cells)
             case "status":
-                made.count(("status", field.of, str(cell)))
+                for cell, number in Counter(cells).items():
+                    made.count(("status", field.of, cell), number)
             case "rule" | "missing":
-                assert isinstance(cell, tuple)
-                for one in dict.fromkeys(parse_name(name).name for name in cell):
-                    made.count((field.part, field.of, one))
+                for cell, number in Counter(cells).items():
+                    for one in dict.fromkeys(parse_name(name).name for name in cell):
+                        made.count((field.part, field.of, one), number)
 
 
-def _take_value(made: Summary, field: Field, cell: Cell) -> None:
+def _take_values(made: Summary, field: Field, cells: Sequence[Any]) -> None:
     if field.form in COUNTED:
-        made.count(("value", field.of, _word(cell)))
-    elif field.form in SUMMED:
-        assert isinstance(cell, int)  # no rule can conclude what is not rounded
-        made.add((field.of,), cell)
+        for cell, number in Counter(cells).items():
+            made.count(("value", field.of, _word(cell)), number)
+    elif field.form in SUMMED and cells:  # no rule can conclude what is not rounded
+        made.add((field.of,), sum(cells), min(cells), max(cells))
 
 
-def _word(cell: Cell) -> str:
+def _word(cell: object) -> str:
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     return str(cell)

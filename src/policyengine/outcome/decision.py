@@ -220,6 +220,14 @@ class Decision:
         """Return the state of a name: of something that is open, the one that all possible ways agree on."""
         return _agreed(self.findings, self.refinement, key)
 
+    def states_of(self, names: tuple[str, ...], record: int | None = None) -> list[State]:
+        """Return the states of several names, of a record or the whole case, as :meth:`state_of` does."""
+        settled = self.findings.settled(names, record)
+        return [
+            self.state_of((name, record)) if state is None else state
+            for name, state in zip(names, settled, strict=True)
+        ]
+
     def truth_of(self, rule: Key) -> Truth:
         """Return whether a rule holds: of one that is open, what all possible ways agree on."""
         truth = self.findings.rules[rule].truth
@@ -509,7 +517,7 @@ class _Assembly:
             (rule.id, record)
             for rule in self.explanation.explainer.conclusions.get(fact.path, ())
             for record in ((key[1],) if fact.listed is not None else self._records(rule.listed))
-            if (rule.id, record) in self._fired
+            if self.findings.holds((rule.id, record))
         ]
         # One rule that holds has nobody to give way to.
         winners = held if len(held) == 1 else self.findings.resolved[key].winners

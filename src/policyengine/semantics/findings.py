@@ -274,6 +274,17 @@ class Findings(Protocol):
         """Tell whether a state is unknown, without what it waits for."""
         ...
 
+    def settled(self, names: tuple[str, ...], record: int | None) -> Sequence[State | None]:
+        """Return the states of several names, of a record or the whole case; None for what is not settled.
+
+        What is open or in conflict is not; it is asked for by itself. A conflict may be returned, too.
+        """
+        ...
+
+    def holds(self, rule: Key) -> bool:
+        """Tell whether a rule holds, without what it waits for if that is open."""
+        ...
+
     @property
     def open_names(self) -> frozenset[str]:
         """The names, and the rules (``rule NAME``), of which something is not known."""
@@ -319,6 +330,15 @@ class Concluded(Frozen):
     def is_unknown(self, key: Key) -> bool:
         """Tell whether a state is unknown."""
         return isinstance(self.states[key], Unknown)
+
+    def settled(self, names: tuple[str, ...], record: int | None) -> Sequence[State | None]:
+        """Return the states of several names; None for what is open."""
+        found = (self.states[name, record] for name in names)
+        return [None if isinstance(state, Unknown) else state for state in found]
+
+    def holds(self, rule: Key) -> bool:
+        """Tell whether a rule holds."""
+        return self.rules[rule].truth is Truth.TRUE
 
     @property
     def open_names(self) -> frozenset[str]:

@@ -113,8 +113,16 @@ class Layout:
         """The cell of each name."""
         values = [(name, slots[name], listed) for name, listed in self.values.items()]
         rules = [(rule_name(name), slot, listed) for name, slot, listed in self.sorted_rules]
+        self._places: dict[tuple[str, ...], Sequence[int]] = {}
         self.values_of_case, self.values_of_records = _apart(values)
         self.rules_of_case, self.rules_of_records = _apart(rules)
+
+    def places(self, names: tuple[str, ...]) -> Sequence[int]:
+        """Return where the values of names stand."""
+        found = self._places.get(names)
+        if found is None:
+            found = self._places[names] = tuple(self.slots[name] for name in names)
+        return found
 
     @cached_property
     def watched(self) -> Mapping[str, frozenset[int]]:
@@ -306,6 +314,16 @@ class Run:
         """Tell whether a state is unknown, without what it waits for."""
         raw = self.raw(*key)
         return type(raw) is Mark and raw is not C
+
+    def settled(self, names: tuple[str, ...], record: int | None) -> Sequence[State | None]:
+        """Return the states of several names; None for what is open or in conflict."""
+        slots, places = self.slots, self.layout.places(names)
+        raws = [slots[place] if record is None else slots[place][record] for place in places]
+        return [ABSENT if raw is None else None if type(raw) is Mark else Known(raw) for raw in raws]
+
+    def holds(self, rule: Key) -> bool:
+        """Tell whether a rule holds."""
+        return bool(self.raw(rule_name(rule[0]), rule[1]) == TRUE)
 
     @cached_property
     def open_names(self) -> frozenset[str]:
