@@ -41,7 +41,7 @@ _FACTS = f"""facts:
 """
 
 
-def make_model(folder: Path, rules: dict[str, tuple[str, str, list[str]]]) -> Rulebook:
+def make_model(folder: Path, rules: dict[str, tuple[str, str, list[str]]], more: str = "") -> Rulebook:
     """Return the rulebook with these rules: by name, what each demands, gives and overrides."""
     (folder / "policies").mkdir(parents=True, exist_ok=True)
     (folder / "rulebook.yaml").write_text(_BOOK)
@@ -52,7 +52,7 @@ def make_model(folder: Path, rules: dict[str, tuple[str, str, list[str]]]) -> Ru
         for id, (when, then, below) in rules.items()
     ]
     (folder / "policies" / "p.yaml").write_text(
-        "policy: p\ntitle: {zh: 策, en: p}\nrules:\n" + "\n".join(lines) + "\n"
+        "policy: p\ntitle: {zh: 策, en: p}\n" + more + "rules:\n" + "\n".join(lines) + "\n"
     )
     loaded = load_model(str(folder), ())
     assert loaded.rulebook is not None, loaded.diagnostics

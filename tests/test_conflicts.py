@@ -117,6 +117,29 @@ def test_rules_that_a_derived_stage_keeps_apart_are_not_told(tmp_path: Path) -> 
     assert not any(conflicts_of(findings) for findings in every_finding(model))
 
 
+@pytest.mark.parametrize(
+    ("test", "cap", "is_told"),
+    [
+        ("at_most: most", "at_most: 2", False),
+        ("less_than: most", "at_most: 3", False),
+        ("is: most", "at_most: 2", False),
+        ("at_most: most", "at_most: 3", True),
+        ("at_least: most", "at_most: 2", True),
+        ("at_most: most", "at_most: [{limit: 2, when: {order.kind: a}}]", True),
+    ],
+)
+def test_what_is_no_more_than_an_amount_is_no_more_than_its_cap(
+    tmp_path: Path, test: str, cap: str, is_told: bool
+) -> None:
+    rules = {
+        "one": (f"order.number: {{{test}}}", "flow.answer: 1", []),
+        "two": ("order.number: 3", "flow.answer: 2", []),
+    }
+    amount = f"most: {{title: {{zh: 额, en: most}}, type: count, base: order.number, plus: 1, {cap}}}"
+    model = make_model(tmp_path, rules, f"amounts:\n  {amount}\n")
+    assert told_pairs(model) == ({frozenset(("one", "two"))} if is_told else set())
+
+
 @pytest.mark.parametrize("kinds", ["", "abc"])
 def test_comparisons_grow_with_the_rules_and_not_with_their_square(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kinds: str

@@ -63,8 +63,19 @@ class Grounds:
             yield from self._of_denied(condition.ref, _asked(condition))
             return
         yield from self._of_ref(condition.ref, _asked(condition))
+        yield from self._of_caps(condition.ref, condition.ref, "at_most")
         if len(condition.operands) == 1 and isinstance(condition.operands[0], Ref):
             yield from self._of_ref(condition.operands[0], None)
+            if condition.operator in ("is", "at_most", "less_than"):
+                word: Operator = "less_than" if condition.operator == "less_than" else "at_most"
+                yield from self._of_caps(condition.operands[0], condition.ref, word)
+
+    def _of_caps(self, ref: Ref, lower: Ref, word: Operator) -> Iterator[Condition]:
+        """Return that what is at most an amount, or less, is so of each of its caps that always binds."""
+        for cap in self.rulebook.amounts[ref.name].caps if ref.kind == "amount" else ():
+            always = isinstance(cap.when, All) and not cap.when.parts
+            if always and isinstance(cap.limit, Constant) and cap.limit.type is lower.type:
+                yield Test(lower, word, (cap.limit,), word, _NOWHERE)
 
     def _of_ref(self, ref: Ref, asked: Asked | None) -> Iterator[Condition]:
         """Return what is so when a name has a value, one of those asked for if any are."""
