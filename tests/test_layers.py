@@ -36,6 +36,7 @@ LAYERS = (
     "lint",
     "book",
     "changes",
+    "impact",
     "formatting",
     "starting",
     "lsp",

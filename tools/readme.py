@@ -27,6 +27,8 @@ PAGES = (
     "docs/batch.md",
     "docs/batch.zh.md",
     "docs/compiled-forms.md",
+    "docs/impact.md",
+    "docs/impact.zh.md",
     "docs/possible.md",
     "docs/reasons.md",
     "docs/timeline.md",

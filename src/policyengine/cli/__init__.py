@@ -34,6 +34,7 @@ _COMMANDS = (
     "evaluate",
     "explain-code",
     "fmt",
+    "impact",
     "init",
     "lsp",
     "report",

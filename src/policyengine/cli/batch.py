@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 import click
 
 from policyengine.api import Rulebook
-from policyengine.batch.columns import Named, fact_of
+from policyengine.batch.columns import Named
 from policyengine.batch.decisions import Decisions
 from policyengine.batch.encoding import TARGETS, Target
 from policyengine.batch.inputs import FORMS, Form, find_inputs, form_of
-from policyengine.batch.reading import When
 from policyengine.batch.shipment import Shipment
 from policyengine.batch.work import cores
 from policyengine.cli import codes, loading, options
 from policyengine.cli.batch_run import Places, Run, is_file
 from policyengine.cli.speech import say as say_help
-from policyengine.diagnostics.diagnostic import FaultsFound
+from policyengine.cli.whens import read_when
 from policyengine.diagnostics.i18n import Language, Speech
-from policyengine.model.lookup import Lookup
 from policyengine.syntax.opening import STANDARD_INPUT
-from policyengine.values.literals import ValueType
-
-OWN = "own"
 
 
 @click.command(
@@ -145,7 +139,7 @@ def command(
     if resume and not is_file(out):
         raise click.UsageError(say("--resume goes on with a file: name it with --out"))
     rulebook = loading.load(options.find_rules(rules), assumed, overlays, "compiled", say, "many")
-    when, as_of_name = _when(rulebook, as_of, say)
+    when, as_of_name = read_when(rulebook, as_of, say)
     named = Named(id_name, as_of_name, ignore)
     sources, faults = find_inputs(cases, form)
     if faults:
@@ -180,33 +174,6 @@ def _target(out: str | None, asked: Target | None, full: bool, say: Speech) -> T
         raise click.UsageError(say("Parquet goes to a file: name it with --out"))
     chosen: Target = found
     return chosen
-
-
-def _when(rulebook: Rulebook, asked: str | None, say: Speech) -> tuple[When, str]:
-    """Return when cases are judged, and the key or column that says so besides facts. Raises UsageError."""
-    now = int(time.time())
-    if asked is None:
-        return When("told", now), "as_of"
-    if asked == OWN:
-        return When("own", now), "as_of"
-    try:
-        return When("given", rulebook.read_instant(asked)), "as_of"
-    except FaultsFound as found:
-        fault = found.diagnostics[0]
-    if asked[:1].isdigit():  # no name begins so
-        raise click.UsageError(options.refused("--as-of", fault.message, fault.help, say))
-    lookup = Lookup(rulebook.model)
-    if not lookup.find(asked, ("fact",)):
-        return When("key", now, asked), asked
-    fact = fact_of(lookup, asked)
-    if fact is None or fact.type is not ValueType.INSTANT:
-        raise click.UsageError(
-            say(
-                "--as-of takes a fact that cases give once and that is an instant; `{name}` is not",
-                name=asked,
-            )
-        )
-    return When("fact", now, fact.path), "as_of"
 
 
 def _shipment(rulebook: Rulebook, overlays: Sequence[str]) -> Shipment:

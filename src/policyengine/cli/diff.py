@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import click
 
 from policyengine.cli import loading, options
 from policyengine.cli.speech import say as say_help
-from policyengine.diagnostics.i18n import Language, Speech
-from policyengine.model.rulebook import Rulebook
-from policyengine.values.escaping import printable
+from policyengine.cli.versions import load_version, refuse_bare_revision
+from policyengine.diagnostics.i18n import Language
 
 
 @click.command(
@@ -30,16 +28,36 @@ from policyengine.values.escaping import printable
     default="text",
     help=say_help("Form of the output."),
 )
+@click.option(
+    "--cases",
+    "-c",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(),
+    help=say_help("Say what the changes would have done to these cases instead, as `impact` does."),
+)
 @options.language
-def command(old: str, new: str | None, form: str, language: Language) -> None:
+@click.pass_context
+def command(
+    context: click.Context,
+    old: str,
+    new: str | None,
+    form: str,
+    cases: tuple[str, ...],
+    language: Language,
+) -> None:
     """Compare two versions."""
+    if cases:
+        from policyengine.cli.impact import command as impact  # heavy, and seldom asked for
+
+        context.invoke(impact, old=old, new=new, cases=cases, form=form, language=language)
     from policyengine.changes.compare import compare
     from policyengine.changes.render import render_changes, render_changes_json, render_changes_markdown
 
     say = options.speech(language)
     folder = options.find_rules(new)
-    _refuse_bare_revision(old, folder, say)
-    before, (after, _) = _load_old(old, folder, say), loading.load_model(folder, (), say)
+    refuse_bare_revision(old, folder, say)
+    before, (after, _) = load_version(old, folder, (), say).model, loading.load_model(folder, (), say)
     changes = compare(before, after)
     if form == "json":
         options.write(render_changes_json(before, after, changes))
@@ -47,34 +65,3 @@ def command(old: str, new: str | None, form: str, language: Language) -> None:
         options.write(render_changes_markdown(changes, say))
     else:
         options.write(render_changes(changes, say, options.has_color(sys.stdout)))
-
-
-def _refuse_bare_revision(path: str, folder: str, say: Speech) -> None:
-    """Raise UsageError for a word that is no folder, and a revision of git: it is plain what was meant."""
-    from policyengine.syntax.revision import PREFIX, is_revision, names_revision
-
-    if not is_revision(path) and not os.path.exists(path) and names_revision(path, folder):
-        words = say(
-            "there is no folder `{path}`, but a revision of git: write `{written}`",
-            path=path,
-            written=f"{PREFIX}{path}",
-        )
-        raise click.UsageError(words)
-
-
-def _load_old(path: str, folder: str, say: Speech) -> Rulebook:
-    from policyengine.loading.load import load_files
-    from policyengine.reading.rule_files import collect_from
-    from policyengine.syntax.revision import RevisionUnknown, is_revision, open_revision
-
-    if not is_revision(path):
-        return loading.load_model(path, (), say)[0]
-    try:
-        with open_revision(path, folder) as revision:
-            files, faults = collect_from(revision, revision.directory)
-    except RevisionUnknown as reason:
-        words = say("{path}: git says: {reason}", path=printable(path), reason=printable(str(reason)))
-        raise click.UsageError(words) from None
-    loaded = load_files(revision.directory, files, faults, ())
-    texts = {file.path: file.data.decode("utf-8", "replace") for file in files}
-    return loading.model_of(loaded, say, texts)[0]

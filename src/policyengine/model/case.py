@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from policyengine.frozen import Frozen
 from policyengine.values.literals import Value
@@ -25,5 +24,5 @@ class Case(Frozen):
     file: str
     values: Mapping[Key, Value]
     records: Mapping[str, int]
-    figures: Mapping[str, Value] = MappingProxyType({})
+    figures: Mapping[str, Value] = {}  # a Struct copies it
     as_of: int | None = None

@@ -228,6 +228,19 @@ class Decision:
             for name, state in zip(names, settled, strict=True)
         ]
 
+    def agreed(self, key: Key) -> State:
+        """Return the state of a name as :meth:`state_of` does, sooner; what is open waits for more."""
+        if self.refinement is None or not self.findings.is_unknown(key):
+            return self.findings.states[key]
+        return self.refinement.agreed(Target("state", key))
+
+    def holds(self, rule: Key) -> bool:
+        """Tell whether a rule holds, in all possible ways where it is open."""
+        truth = self.findings.rules[rule].truth
+        if self.refinement is None or truth is not Truth.UNDETERMINED:
+            return truth is Truth.TRUE
+        return self.refinement.agreed(Target("rule", rule)) == Known(True)
+
     def truth_of(self, rule: Key) -> Truth:
         """Return whether a rule holds: of one that is open, what all possible ways agree on."""
         truth = self.findings.rules[rule].truth

@@ -9,9 +9,7 @@ written down as expected; whether that is right is for the clerk to say.
 
 from __future__ import annotations
 
-import json
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from policyengine.diagnostics.diagnostic import Message, marked, message
@@ -42,6 +40,7 @@ from policyengine.testing.tries import (
     switched_on,
     with_records,
 )
+from policyengine.testing.writing import scenario_lines
 from policyengine.values.literals import ValueType, format_value, instant_text
 
 _SIDES = {
@@ -73,8 +72,6 @@ _LIMITS = {
     "at": marked("exactly the limit: {title}"),
     "after": marked("one more than the limit: {title}"),
 }
-_PLAIN = re.compile(r"[^\W_][\w.+-]*( [\w.+-]+(:[\w.+-]+)*)*%?")
-_NULLS = ("null", "~")
 
 
 _ROWS = {"holds": marked("it holds: {title}")}
@@ -461,46 +458,5 @@ def render_suggestions(suggestions: Sequence[Suggestion], say: Speech) -> str:
         lines.append("# " + say("read every line, correct what is wrong, and move it into that file."))
         lines += [f"policy_cases: {own[0].file.policy}", "cases:"]
         for one in own:
-            lines += _scenario(one)
+            lines += scenario_lines(one.name, one.given, one.as_of, one.expect, one.assume, one.overlays)
     return "".join(f"{line}\n" for line in lines)
-
-
-def _scenario(one: Suggestion) -> Iterator[str]:
-    yield f"  - name: {_scalar(one.name)}"
-    yield "    given:"
-    yield from _mapping(one.given, 6)
-    if one.assume:
-        yield f"    assume: {{{', '.join(f'{id}: {reading}' for id, reading in sorted(one.assume.items()))}}}"
-    if one.overlays:
-        yield f"    overlays: [{', '.join(one.overlays)}]"
-    yield "    checks:"
-    yield f"      - as_of: {_scalar(one.as_of)}"
-    yield "        expect:"
-    for name, literal in one.expect:
-        yield f"          {_scalar(name)}: {_scalar(literal)}"
-
-
-def _mapping(value: Mapping[str, object], indent: int) -> Iterator[str]:
-    for key, part in value.items():
-        yield from _entry(f"{' ' * indent}{_scalar(key)}:", part, indent)
-
-
-def _entry(head: str, value: object, indent: int) -> Iterator[str]:
-    if isinstance(value, dict):
-        yield head
-        yield from _mapping(value, indent + 2)
-    elif isinstance(value, list):
-        yield head if value else f"{head} []"
-        for record in value:
-            lines = list(_mapping(record, indent + 4))
-            yield f"{' ' * (indent + 2)}- {lines[0].strip()}" if lines else f"{' ' * (indent + 2)}- {{}}"
-            yield from lines[1:]
-    else:
-        yield f"{head} {_scalar(str(value))}"
-
-
-def _scalar(text: str) -> str:
-    """Return a text as YAML writes it: plain where that is safe, else in double quotes as JSON has it."""
-    if _PLAIN.fullmatch(text) and text.lower() not in _NULLS:
-        return text
-    return json.dumps(text, ensure_ascii=False)

@@ -207,6 +207,26 @@ class Refinement:
             return self.of(target).state
         return self.refiner.remembered(alike, lambda: self.of(target).state)
 
+    def agreed(self, target: Target) -> State:
+        """Return the answer if all ways agree, else what Kleene's logic says: what it waits for, and more.
+
+        That ways differ is mostly seen by trying two of them; only where these agree all are searched.
+        """
+        first = target.read(self._runs[frozenset()][1])
+        if not isinstance(first, Unknown):
+            return first
+        alike = self._alike(target)
+        if alike is None:
+            state = self._agreed(target)
+        else:
+            state = self.refiner.remembered(("agreed", *alike), lambda: self._agreed(target))
+        return first if isinstance(state, Unknown) else state
+
+    def _agreed(self, target: Target) -> State:
+        if target not in self._found and _Search(self, target).differs():
+            return Unknown(frozenset())
+        return self.state_of(target)
+
     def _alike(self, target: Target) -> tuple[object, ...] | None:
         """Return everything that an answer and its search depend on; None if that cannot be told."""
         refiner, findings = self.refiner, self._runs[frozenset()][1]
@@ -323,6 +343,64 @@ class _Search:
             self.is_cut,
             tuple(self.leaves.values()),
         )
+
+    # ---------- a few ways
+
+    def differs(self) -> bool:
+        """Tell whether some ways, far apart, come to different answers, or one of them to none."""
+        if self.is_spent:
+            return True  # nothing is tried
+        found = None
+        for places in _WAYS:
+            answer = self._way(places)
+            if isinstance(answer, Unknown):
+                return True
+            if found is not None and answer_key(answer) != found:
+                return True
+            found = answer_key(answer)
+        return False
+
+    def _way(self, places: Sequence[int]) -> State:
+        """Return the answer where all that is asked for has, in turn, its first value or its last."""
+        filled: dict[Missing, Value | Records] = {}
+        while True:
+            state = self.target.read(self.whole.judged(filled)[1])
+            missing = self._next(state.waits, filled) if isinstance(state, Unknown) else None
+            if missing is None:
+                return state
+            value = self._one_of(missing, filled, places[len(filled) % len(places)])
+            if value is None:
+                return state
+            filled[missing] = value
+
+    def _one_of(self, missing: Missing, filled: Filled, place: int) -> Value | Records | None:
+        """Return the first value with which something missing can be filled in, or the last."""
+        kind = self._kind(missing)
+        assert kind is not None
+        if kind.how == "values":
+            return self._alike(missing)[place][0]
+        if kind.how == "texts":
+            texts = self.slice.texts(missing.name) or ()
+            return texts[0] if texts and not place else _another((*texts, *self.others.values()))
+        if kind.how == "places":
+            return (self._places(missing) or [("",)])[place][0]
+        if kind.how == "records":
+            question = self.slice.question(missing.name)
+            facts = None if question is None else self._matching_record(missing.name, question)
+            return None if facts is None else Records(_MOST_RECORDS if place else 0, facts)
+        limits = self._limits(missing, kind.type, filled)
+        fact = self.book.facts.get(missing.name)
+        if fact is not None and fact.is_event:
+            now = (
+                local_day(self.whole.as_of, self.book.zone)
+                if kind.type is ValueType.DATE
+                else self.whole.as_of
+            )
+            if place or limits.low > now or self._cannot_happen(missing, filled):
+                return max(limits.low, now + 1)
+        if limits.is_empty:
+            return None
+        return of_key(limits.high if place else limits.low, kind.type)
 
     # ---------- the tree
 
@@ -774,6 +852,7 @@ class _Search:
 
 
 _TIMES = (ValueType.INSTANT, ValueType.DATE)
+_WAYS = ((0,), (-1,), (0, -1), (-1, 0))
 _MOST_RECORDS = 50
 
 

@@ -1,0 +1,314 @@
+"""``policyengine impact``: what an edit would have done to past cases, and which part of it does it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from functools import partial
+
+import click
+
+from policyengine.api import Rulebook, prepare
+from policyengine.batch.columns import ColumnFinder, Named
+from policyengine.batch.inputs import FORMS, Form, Input, NeedsArrow, find_inputs
+from policyengine.batch.reading import EVEN_WITHOUT, Read, When
+from policyengine.batch.records import read_blocks
+from policyengine.batch.shipment import Shipment
+from policyengine.batch.work import cores, run_blocks
+from policyengine.cli import codes, loading, options
+from policyengine.cli.progress import Progress
+from policyengine.cli.speech import say as say_help
+from policyengine.cli.versions import Version, load_version, refuse_bare_revision
+from policyengine.cli.whens import read_when
+from policyengine.diagnostics.diagnostic import FaultsFound
+from policyengine.diagnostics.i18n import Language, Speech
+from policyengine.impact.comparison import Comparison
+from policyengine.impact.document import html_of, markdown_of, text_of
+from policyengine.impact.examples import Examples, scenarios
+from policyengine.impact.failing import Condition, parse_condition
+from policyengine.impact.mixture import Mixture
+from policyengine.impact.tally import Tally
+from policyengine.impact.words import ImpactWords
+from policyengine.model.lookup import Lookup
+from policyengine.model.rulebook import Fact
+from policyengine.model.rulebook import Rulebook as Model
+
+_MOST_TOLD = 20
+
+
+@click.command(
+    "impact",
+    help=say_help(
+        "Say what an edit would have done to past cases, and which part of it does it. OLD and NEW are"
+        " folders; OLD may be a revision of git such as git:main. NEW is the rulebook here if left out."
+    ),
+)
+@click.argument("old", type=click.Path())
+@click.argument("new", type=click.Path(), required=False)
+@click.option(
+    "--cases",
+    "-c",
+    multiple=True,
+    required=True,
+    metavar="FILE",
+    type=click.Path(),
+    help=say_help("Files with cases, as for `batch`; can be given several times."),
+)
+@click.option(
+    "--as-of",
+    metavar="TIME",
+    help=say_help(
+        "Judge as of this instant; or a fact or column that says when. Left out: as of what the case says"
+        " under `as_of`, else of the last event that it tells of."
+    ),
+)
+@click.option(
+    "--moments",
+    is_flag=True,
+    help=say_help(
+        "Compare at every moment at which a case changes: a deadline that moves is seen though the end is the"
+        " same."
+    ),
+)
+@click.option("--by", metavar="FACT", help=say_help("Count by the values of a fact, too."))
+@click.option(
+    "--truth",
+    metavar="OUTCOME=FACT",
+    help=say_help("Hold an outcome against the fact that says what was really decided."),
+)
+@options.assume
+@options.overlays
+@click.option(
+    "--quick",
+    is_flag=True,
+    help=say_help("Do not try what the case could still say: faster, and more stays undetermined."),
+)
+@click.option(
+    "--fail-on",
+    multiple=True,
+    metavar="CONDITION",
+    help=say_help(
+        "Exit with code 1 when this is so, such as 'penalty.points increases'; can be given several times."
+    ),
+)
+@click.option(
+    "--save",
+    metavar="FILE",
+    type=click.Path(),
+    help=say_help("Write one example of each change as tests (*.cases.yaml)."),
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 1024),
+    metavar="N",
+    help=say_help("How many processes judge; as many as there are cores if left out."),
+)
+@click.option(
+    "--from",
+    "input_form",
+    type=click.Choice(FORMS),
+    help=say_help("Form of the files, whatever they are called."),
+)
+@click.option(
+    "--id",
+    "id_name",
+    default="case",
+    metavar="NAME",
+    help=say_help("The column or key that names a case; `case` if left out."),
+)
+@click.option(
+    "--ignore",
+    multiple=True,
+    metavar="NAME",
+    help=say_help("A column or key that is no fact and is left out."),
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown", "html"]),
+    default="text",
+    help=say_help("Form of the output."),
+)
+@click.option(
+    "--out",
+    "-o",
+    metavar="FILE",
+    type=click.Path(),
+    help=say_help("Write to a file instead of standard output."),
+)
+@options.language
+def command(
+    old: str,
+    new: str | None,
+    cases: tuple[str, ...],
+    as_of: str | None,
+    moments: bool,
+    by: str | None,
+    truth: str | None,
+    assumed: tuple[str, ...],
+    overlays: tuple[str, ...],
+    quick: bool,
+    fail_on: tuple[str, ...],
+    save: str | None,
+    jobs: int | None,
+    input_form: Form | None,
+    id_name: str,
+    ignore: tuple[str, ...],
+    form: str,
+    out: str | None,
+    language: Language,
+) -> None:
+    """Compare two versions on past cases."""
+    say = options.speech(language)
+    folder = options.find_rules(new)
+    refuse_bare_revision(old, folder, say)
+    versions = load_version(old, folder, overlays, say), load_version(folder, folder, overlays, say)
+    asked = options.pairs(assumed, "--assume")
+    books = _prepared(versions[0], asked, say), _prepared(versions[1], asked, say)
+    when, as_of_name = (
+        (When("own", int(time.time()), EVEN_WITHOUT), "as_of")
+        if as_of is None
+        else read_when(books[1], as_of, say)
+    )
+    task = Comparison(
+        _shipment(versions[0], overlays, asked),
+        _shipment(versions[1], overlays, asked),
+        Named(id_name, as_of_name, ignore),
+        when,
+        "all" if moments else "one",
+        None if by is None else _by(books[1], by, say),
+        None if truth is None else _truth(books[1], truth, say),
+        not quick,
+    )
+    mixture = Mixture(versions[0].model, versions[1].model)
+    conditions = [_condition(books[1].model, one, say) for one in fail_on]
+    tally = Tally()
+    if mixture.parts:
+        sources, faults = find_inputs(cases, input_form)
+        if faults:
+            loading.tell(faults, say)
+            raise click.exceptions.Exit(codes.CASE_FAULTS)
+        tally = _run(task, books[1], sources, jobs or cores(), say)
+    _show(mixture, tally, books, form, out, say)
+    if save is not None:
+        _save(save, tally, books, say)
+    failing = [one for one in conditions if one.holds(tally)]
+    for one in failing:
+        options.tell(say("--fail-on: {condition}", condition=one.written))
+    raise click.exceptions.Exit(codes.RULE_FAULTS if failing else codes.FINE)
+
+
+def _prepared(version: Version, asked: Sequence[tuple[str, str]], say: Speech) -> Rulebook:
+    known = {id: reading for id, reading in asked if id in version.model.assumptions}
+    try:
+        return prepare(version.model, known or dict(asked), "compiled", version.plan, "few")
+    except FaultsFound as found:
+        raise loading.refused(found.diagnostics, say) from None
+
+
+def _shipment(version: Version, overlays: Sequence[str], asked: Sequence[tuple[str, str]]) -> Shipment:
+    readings = tuple((id, reading) for id, reading in asked if id in version.model.assumptions)
+    return Shipment(version.directory, version.files, tuple(overlays), readings, version.model.digest)
+
+
+def _by(rulebook: Rulebook, name: str, say: Speech) -> str:
+    fact = _fact(rulebook.model, "--by", name, say)
+    if fact.listed is not None:
+        raise click.UsageError(
+            say("--by takes a fact that there is once in a case; `{name}` is of a list", name=name)
+        )
+    return fact.path
+
+
+def _fact(book: Model, option: str, name: str, say: Speech) -> Fact:
+    from policyengine.model.lookup import Unknown
+
+    found = Lookup(book).key(name, ("fact",))
+    if isinstance(found, Unknown):
+        raise click.UsageError(options.refused(option, found.what, found.help, say))
+    return book.facts[found[0]]
+
+
+def _truth(rulebook: Rulebook, written: str, say: Speech) -> tuple[str, str]:
+    ((name, other),) = options.pairs([written], "--truth")
+    outcome, fact = (_fact(rulebook.model, "--truth", one, say) for one in (name, other))
+    if outcome.role == "given" or fact.role != "given" or outcome.listed or fact.listed:
+        raise click.UsageError(say("--truth takes an outcome and a fact that cases give: OUTCOME=FACT"))
+    if outcome.type is not fact.type:
+        raise click.UsageError(
+            say(
+                "--truth: `{one}` has the type {type}, and `{other}` the type {other_type}",
+                one=outcome.path,
+                type=outcome.type.value,
+                other=fact.path,
+                other_type=fact.type.value,
+            )
+        )
+    return outcome.path, fact.path
+
+
+def _condition(book: Model, written: str, say: Speech) -> Condition:
+    found = parse_condition(written, book)
+    if isinstance(found, Condition):
+        return found
+    raise click.UsageError(options.refused("--fail-on", found, None, say))
+
+
+def _run(task: Comparison, rulebook: Rulebook, sources: Sequence[Input], jobs: int, say: Speech) -> Tally:
+    """Compare all cases. Raises Exit and UsageError."""
+    tally, told = Tally(), 0
+    columns = ColumnFinder(Lookup(rulebook.model), task.named)
+    try:
+        with Progress(sources, say) as progress:
+            for _, done in run_blocks(task, read_blocks(sources, columns, progress.read), jobs):
+                tally.merge(done.tally)
+                progress.show(tally.numbers.number("records"))
+                for read in done.faulty:
+                    if told < _MOST_TOLD:
+                        progress.pause(partial(_tell, read, say))
+                    told += 1
+    except NeedsArrow:
+        words = say("Parquet and .zst need the package pyarrow: pip install 'dispute-policyengine[batch]'")
+        raise click.UsageError(words) from None
+    except FaultsFound as found:
+        loading.tell(found.diagnostics, say)
+        raise click.exceptions.Exit(codes.CASE_FAULTS) from None
+    return tally
+
+
+def _tell(read: Read, say: Speech) -> None:
+    text = read.told if isinstance(read.told, str) else ""
+    loading.tell_of_case(read.faults, read.file, text, say, read.line)
+
+
+def _show(
+    mixture: Mixture, tally: Tally, books: tuple[Rulebook, Rulebook], form: str, out: str | None, say: Speech
+) -> None:
+    words = ImpactWords(mixture, tally, say)
+    explained = Examples(*books, say).explained(tally, form in ("html", "json"))
+    if form == "json":
+        from policyengine.impact.data import render_impact_json
+
+        text = render_impact_json(mixture, tally, words, explained)
+    elif form == "markdown":
+        text = markdown_of(words.page(explained, many=False))
+    elif form == "html":
+        text = html_of(words.title(), words.page(explained), say)
+    else:
+        text = text_of(words.page(explained, many=False), out is None and options.has_color(sys.stdout))
+    if out is None:
+        options.write(text)
+    else:
+        options.write_file(out, text)
+
+
+def _save(path: str, tally: Tally, books: tuple[Rulebook, Rulebook], say: Speech) -> None:
+    from policyengine.testing.writing import scenario_lines
+
+    book = books[1].model
+    lines = ["# " + say("What the rules answer now, one case for each change: read every line.")]
+    lines += [f"policy_cases: {min(book.policies)}", "cases:"]
+    for one in scenarios(tally, Examples(*books, say)):
+        lines += scenario_lines(one.name, one.given, one.as_of, one.expect)
+    options.write_file(path, "".join(f"{line}\n" for line in lines))

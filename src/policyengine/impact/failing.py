@@ -1,0 +1,71 @@
+"""Conditions on an impact, such as ``penalty.points increases``, with which a check fails."""
+
+from __future__ import annotations
+
+import re
+
+from policyengine.diagnostics.diagnostic import Message, message
+from policyengine.frozen import Frozen
+from policyengine.impact.tally import Tally
+from policyengine.model.lookup import Lookup, Unknown
+from policyengine.model.rulebook import Rulebook
+from policyengine.values.literals import ValueType
+
+_FORM = re.compile(
+    r"\s*(?P<name>.+?)\s+(?P<verb>increases|decreases|changes|becomes)(?:\s+(?P<value>.+?))?\s*"
+)
+_NUMBERS = (ValueType.MONEY, ValueType.COUNT, ValueType.NUMBER)
+_STATUSES = {
+    "undetermined": "undetermined",
+    "conflict": "conflict",
+    "not_applicable": "not_applicable",
+    "not applicable": "not_applicable",
+}
+
+
+class Condition(Frozen):
+    """Something that is so in at least one case: ``verb`` is what an outcome does, or ``any`` anything."""
+
+    written: str
+    verb: str
+    path: str
+    label: str
+
+    def holds(self, tally: Tally) -> bool:
+        """Tell whether it is so in any case."""
+        numbers = tally.numbers
+        match self.verb:
+            case "increases":
+                return numbers.number("rises", self.path) > 0
+            case "decreases":
+                return numbers.number("falls", self.path) > 0
+            case "becomes":
+                return any(
+                    after == self.label and before != after
+                    for (before, after, _), count in numbers.under("matrix", self.path)
+                )
+        return numbers.number("changed") > 0 if not self.path else numbers.number("differs", self.path) > 0
+
+
+def parse_condition(written: str, book: Rulebook) -> Condition | Message:
+    """Return a condition, or why it is none."""
+    found = _FORM.fullmatch(written)
+    if found is None:
+        return message("write `NAME increases`, `NAME decreases`, `NAME changes` or `NAME becomes VALUE`")
+    name, verb, value = found["name"], found["verb"], found["value"] or ""
+    if name == "anything" and verb == "changes":
+        return Condition(written, verb, "", "")
+    key = Lookup(book).key(name, ("fact",))
+    if isinstance(key, Unknown):
+        return key.what if key.help is None else message("{what}; {help}", what=key.what, help=key.help)
+    fact = book.facts[key[0]]
+    if fact.role != "outcome":
+        return message("`{name}` is no outcome", name=name)
+    if verb in ("increases", "decreases") and fact.type not in _NUMBERS:
+        return message("`{name}` is no number: ask whether it changes, or becomes a value", name=name)
+    if (verb == "becomes") == (not value):
+        return message("write `NAME becomes VALUE`, and nothing after the other words")
+    label = _STATUSES.get(value, f"={value}")
+    if verb == "becomes" and label.startswith("=") and fact.type in (ValueType.MONEY, ValueType.NUMBER):
+        return message("`{name}` is no choice: ask whether it increases, decreases or changes", name=name)
+    return Condition(written, verb, fact.path, label)
