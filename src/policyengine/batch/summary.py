@@ -46,6 +46,10 @@ class Summary:
         self.least[place] = min(least, self.least.get(place, least))
         self.greatest[place] = max(greatest, self.greatest.get(place, greatest))
 
+    def add_value(self, place: Place, value: int) -> None:
+        """Add one value to a sum."""
+        self.add(place, value, value, value)
+
     def merge(self, other: Summary) -> None:
         """Take in what another one has counted."""
         for place, number in other.counts.items():

@@ -222,14 +222,14 @@ class _One:
     def _sum(self, name: str, fact: Fact, was: int | None, now: int | None) -> None:
         for side, value in (("old", was), ("new", now)):
             if value is not None:
-                self.numbers.add((side, name), value)
+                self.numbers.add_value((side, name), value)
                 if self.group is not None:
-                    self.numbers.add(("by", self.group, side, name), value)
+                    self.numbers.add_value(("by", self.group, side, name), value)
         difference = (now or 0) - (was or 0)
         if difference:
             if was is not None and now is not None:
                 self.numbers.count(("rises" if difference > 0 else "falls", name))
-            self.numbers.add(("difference", name), difference)
+            self.numbers.add_value(("difference", name), difference)
             if fact.type is ValueType.MONEY:
                 unit = 10**self.comparer.new.model.currency.places
                 self.numbers.count(("bucket", name, bucket(difference, unit)))
