@@ -35,6 +35,7 @@ from policyengine.semantics.findings import ABSENT, Conflict, Findings, Known, S
 from policyengine.syntax.csv_reader import MAX_ROWS, read_csv
 from policyengine.syntax.yaml_reader import read_yaml
 from policyengine.testing.building import building_targets
+from policyengine.testing.coverage import Coverage
 
 ENGINES: tuple[EngineName, ...] = ("reference", "compiled", *(("durable",) if durable_available() else ()))
 FACTS = """facts:
@@ -518,6 +519,23 @@ def test_what_a_table_always_gives_need_not_be_so_otherwise(
     monkeypatch.setitem(globals(), "FACTS", BUILT)
     book = load(tmp_path, table(rows(*lines), asks, gives="total", more=more))
     assert any(one.side == "otherwise" for one in building_targets(book)) is wanted
+    monkeypatch.setitem(globals(), "FACTS", BUILT.replace("combine: sum, otherwise: 0.00", "combine: sum"))
+    codes = {one.code for one in told(tmp_path, table(rows(*lines), asks, gives="total", more=more))}
+    assert ("sum-of-nothing" in codes) is wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "sides"),
+    [
+        ("count_of: {list: bags, where: {kind: a}, at_most: 0}", {"at", "after"}),  # not fewer than none
+        ("count_of: {list: bags, where: {kind: a}, at_most: 1}", {"before", "at", "after"}),
+        ("total_of: {list: bags, of: fee, at_most: 0.00}", {"before", "at", "after"}),
+    ],
+)
+def test_there_are_no_fewer_than_no_records(tmp_path: Path, question: str, sides: set[str]) -> None:
+    rule = f"rules:\n  r: {{title: {{zh: 例, en: R}}, when: {{{question}}}, then: {{fee: 9.00}}}}\n"
+    found = Coverage(load(tmp_path, rule)).targets
+    assert {one.side for one in found if one.kind == "edge"} == sides
 
 
 def test_all_rows_count_and_what_is_so_otherwise_is_one_more(tmp_path: Path, monkeypatch: Any) -> None:

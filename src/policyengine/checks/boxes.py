@@ -14,8 +14,8 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
-from policyengine.model.conditions import All, Any, Condition, Constant, Not, Ref, Test
-from policyengine.model.rulebook import WORDS_OF_DAYS, Rulebook, Table, TableVersion
+from policyengine.model.conditions import All, Any, Condition, Constant, Not, Ref, Test, conjuncts
+from policyengine.model.rulebook import WORDS_OF_DAYS, Fact, Rulebook, Table, TableVersion
 from policyengine.values.literals import (
     BUSINESS_DAYS_UNIT,
     UNIT_BUSINESS_MINUTES,
@@ -309,6 +309,19 @@ class Boxes:
     def text(self, box: Box) -> list[str]:
         """Return a box as the cells of a row are written."""
         return [column.text(classes) for column, classes in zip(self.columns, box, strict=True)]
+
+
+def is_always_given(book: Rulebook, fact: Fact) -> bool:
+    """Tell whether some row of a table gives a fact its value, whatever the case is."""
+    for table in book.tables.values():
+        if table.listed != fact.listed or all(ref.name != fact.path for ref in table.gives):
+            continue
+        demands = (*conjuncts(table.when), *conjuncts(book.policies[table.policy].scope))
+        if demands or len(table.versions) > 1 or [*conjuncts(table.versions[0].days)]:
+            continue
+        if Boxes(book, table, table.versions[0]).covers_everything():
+            return True
+    return False
 
 
 def _joined(boxes: Iterator[Box]) -> Iterator[Box]:

@@ -1,7 +1,8 @@
 """``sum-of-nothing`` (warning): A sum has no value where no rule adds to it.
 
 What several rules add up is not applicable where none of them holds: it is not zero, and what asks whether
-it is below a limit does not hold. Where it should be zero, say so with `otherwise`.
+it is below a limit does not hold. Where it should be zero, say so with `otherwise`. A table of which some
+row always holds needs none.
 
 Fails::
 
@@ -32,6 +33,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policyengine.checks.boxes import is_always_given
 from policyengine.diagnostics.diagnostic import Diagnostic, message, warning
 from policyengine.model.rulebook import Rulebook
 from policyengine.values.literals import ValueType
@@ -47,7 +49,7 @@ _ZERO = {
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     """Tell every sum that says nothing of what it is where no rule adds to it."""
     for path, fact in rulebook.facts.items():
-        if fact.combine == "sum" and fact.otherwise is None:
+        if fact.combine == "sum" and fact.otherwise is None and not is_always_given(rulebook, fact):
             what = message("`{name}` has no value where no rule adds to it", name=path)
             help = message("add `otherwise: {zero}` to the fact", zero=_ZERO.get(fact.type, "0"))
             yield warning("sum-of-nothing", what, fact.span, help)

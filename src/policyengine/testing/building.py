@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policyengine.checks.boxes import Boxes
+from policyengine.checks.boxes import Boxes, is_always_given
 from policyengine.checks.exclusion import Exclusion
 from policyengine.checks.grounds import by_fact, defeats_among
-from policyengine.model.conditions import Constant, conjuncts
+from policyengine.model.conditions import Constant
 from policyengine.model.rulebook import Fact, Rule, Rulebook
 from policyengine.outcome.decision import Decision
 from policyengine.semantics.findings import Unknown
@@ -21,7 +21,7 @@ def building_targets(book: Rulebook) -> Iterator[Target]:
     """Return that only ``otherwise`` counts, and each rule that builds a fact alone and with another."""
     for fact in book.facts.values():
         otherwise = fact.otherwise_rule
-        if otherwise is not None and not _is_always_given(book, fact):
+        if otherwise is not None and not is_always_given(book, fact):
             yield Target("rule", otherwise.id, otherwise.span, "otherwise", fact.path)
     exclusion, never_alone = Exclusion(book), {*_within_others(book)}
     for path, concluding in by_fact(book).items():
@@ -44,19 +44,6 @@ def building_targets(book: Rulebook) -> Iterator[Target]:
                 if not of_case and rule.id not in never_alone:
                     yield Target("rule", rule.id, rule.span, "alone", path)
                 yield Target("rule", rule.id, rule.span, "together", path)
-
-
-def _is_always_given(book: Rulebook, fact: Fact) -> bool:
-    """Tell whether some row of a table gives a fact its value, whatever the case is."""
-    for table in book.tables.values():
-        if table.listed != fact.listed or all(ref.name != fact.path for ref in table.gives):
-            continue
-        demands = (*conjuncts(table.when), *conjuncts(book.policies[table.policy].scope))
-        if demands or len(table.versions) > 1 or [*conjuncts(table.versions[0].days)]:
-            continue
-        if Boxes(book, table, table.versions[0]).covers_everything():
-            return True
-    return False
 
 
 def _within_others(book: Rulebook) -> Iterator[str]:

@@ -364,7 +364,13 @@ def _is_always_true(book: Rulebook, leaf: Leaf) -> bool:
 
 
 def _is_out_of_bounds(book: Rulebook, leaf: Leaf, offset: int) -> bool:
-    """Tell whether a given fact cannot be that far from the limit, because its own bounds forbid it."""
+    """Tell whether what is compared cannot be that far from the limit.
+
+    Its bounds forbid it to a given fact; there are no fewer than no records, no place before the first.
+    """
+    if isinstance(leaf, Count) and leaf.how != "total":
+        (limit, *_), least = leaf.operands, 1 if leaf.how == "position" else 0
+        return isinstance(limit, Constant) and int(str(limit.value)) + offset < least
     if not isinstance(leaf, Test) or leaf.ref.name not in book.facts or leaf.ref.midnight:
         return False
     limit = leaf.operands[0]
