@@ -92,6 +92,7 @@ def test_a_length_that_is_left_open_may_be_counted_so(tmp_path: Path) -> None:
         ("until: 2026-01-01, values: [{value: 3 days}]", "kind: duty", "`values: [{from: 2026-01-01"),
         ("values: [{value: 3 days}]", "effective: {from: 2026-01-01}", "on the days of its policy"),
         ("values: [{value: 3 days}]", "pauses: {list: l, from: a, until: b, when: {a: 1}}", "write `where`"),
+        ("values: [{value: 3 days}]", "stopped_by: {end_of: 01-31, before: order.at}", "write `after` or"),
         ("values: [{value: 3 days}]", "pauses: {for_each: l, from: at, until: to}", "write `list`"),
     ],
 )  # fmt: skip
@@ -99,3 +100,9 @@ def test_a_word_of_another_place_is_told(tmp_path: Path, period: str, clock: str
     with pytest.raises(FaultsFound) as told:
         make(tmp_path, period=period, clock=clock)
     assert any(one.code == "unknown-key" and help in str(one.help) for one in told.value.diagnostics)
+
+
+def test_the_zone_of_a_clock_is_said_by_the_deadline(tmp_path: Path) -> None:
+    with pytest.raises(FaultsFound) as told:
+        make(tmp_path, "time_zone: Asia/Tokyo")
+    assert any("`counting` of each deadline" in str(one.help) for one in told.value.diagnostics)

@@ -288,7 +288,6 @@ _ADVICE: tuple[tuple[str, str, Message], ...] = (
     ("between", "contains like matches starts_with ends_with includes regex 包含 含有", _CONTAINS),
     ("count_of", "none_of no_of nand", _NONE_OF),
     ("count_of", "if when where condition conditions 如果 若 当 条件", _CONDITIONS_STAND_HERE),
-    ("ends_on_holiday", "time_zone", _OF_DEADLINE),
     ("overrides", "else otherwise elif else_if 否则", _NO_ELSE),
     ("overrides", "unless except exception without 除非 除外", _UNLESS),
     ("met_by", "days hours minutes weeks business_days workdays working_days 天 小时 工作日", _LENGTH),
@@ -297,6 +296,7 @@ _ADVICE: tuple[tuple[str, str, Message], ...] = (
 _WHERE = message(
     "write `where`: which records of `list` are pauses; without a list, `from` has a value only then"
 )
+_FIRST_AFTER = message("the first one after a time is found: write `after` or `not_before`")
 _LIST = message("write `list`, with the list whose records are pauses")
 _DAYS_OF_VALUES = message(
     "days stand with the values: `{example}`", example="values: [{from: 2026-01-01, value: …}]"
@@ -308,6 +308,8 @@ _DAYS_OF_POLICY = message(
 )
 # What a word would mean elsewhere, and what to do where it stands: keys that together only such a place allows.
 _HERE: tuple[tuple[frozenset[str], str, Message], ...] = (
+    (frozenset(("cut_off", "ends_on_holiday")), "time_zone", _OF_DEADLINE),
+    (frozenset(("end_of", "after")), "before not_after until", _FIRST_AFTER),
     (frozenset(("list", "from", "until", "where")), "when if condition conditions only_if 如果 当 条件", _WHERE),
     (frozenset(("list", "from", "until", "where")), "for_each each of in records 每个 列表", _LIST),
     (frozenset(("by", "from", "until")), "every_year season seasonal yearly annually each_year 每年", _SEASON),
