@@ -87,6 +87,14 @@ class Layout:
             if isinstance(one, Due)
         ]
         self.deadlines: Lists = {one.name: one.listed for one in cells if isinstance(one, Status)}
+        self.paused: Mapping[str, frozenset[str]] = {
+            one.deadline: frozenset(
+                pause.question.listed for pause in one.pauses if pause.question is not None
+            )
+            for one in cells
+            if isinstance(one, Due)
+        }
+        """For each deadline the lists whose records are its pauses."""
         self.amounts: Lists = {one.name: one.listed for one in cells if isinstance(one, Amount)}
         self.strata: Sequence[Sequence[Placed]] = [
             sorted(
@@ -354,10 +362,15 @@ class Run:
         }
         values = {(name, record) for name in self.layout.values for record in moved[self.layout.slots[name]]}
         deadlines: set[Key] = set()
+        homes = self.layout.watched_slots
         for name, slots in self.layout.watched.items():
-            records = {record for slot in slots for record in moved[slot]}
-            if None in records:  # of the whole case, on which each of its records rests
-                records = {*self.each(self.layout.deadlines[name])}
+            listed = self.layout.deadlines[name]
+            records = {record for slot in slots if homes[slot] == listed for record in moved[slot]}
+            paused = self.layout.paused[name]
+            is_shared = any(moved[slot] for slot in slots if homes[slot] != listed or listed in paused)
+            if is_shared or any(self.records[one] != before.records[one] for one in paused):
+                # Each of its records rests on the whole case, and on records of another list as a whole.
+                records = {*self.each(listed)}
             deadlines.update((name, record) for record in records)
         return Changes(values, deadlines)
 
