@@ -31,6 +31,8 @@ PAGES = (
     "docs/impact.zh.md",
     "docs/possible.md",
     "docs/reasons.md",
+    "docs/sample.md",
+    "docs/sample.zh.md",
     "docs/timeline.md",
 )
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)

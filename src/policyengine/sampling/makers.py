@@ -68,6 +68,7 @@ _AT_A_LIMIT = 0.45
 _AT_A_FIGURE = 0.3
 _AT_A_TIME = 0.4
 _COMMON_DAYS = 20
+_ORDINARY_SUM = 3_000
 
 
 class Makers:
@@ -84,7 +85,8 @@ class Makers:
         self.anchors = anchors
         sums = sorted(abs(one) for one in figures.money if one)
         places = words.book.currency.places
-        self._scale = sums[len(sums) // 2] if sums else 100 * 10**places
+        # Ordinary sums go from a thirtieth of this to thirty times as much.
+        self._scale = max(_ORDINARY_SUM, 30 * 10**places, *sums[-1:])
 
     def maker(self, fact: Fact, bounds: Bounds) -> Maker:
         """Return what draws a fact; ``bounds`` are all that are known when it is drawn."""
@@ -238,7 +240,7 @@ class Makers:
         match type:
             case ValueType.MONEY:
                 scale = max(abs(least), abs(most)) or self._scale
-                return min(least, scale // 20), max(most * 3, scale * 20)
+                return min(least, scale // 30), max(most * 3, scale * (3 if most else 30))
             case ValueType.PERCENT:
                 return min(0, least), max(100_000_000, most + most // 2)
             case ValueType.COUNT:

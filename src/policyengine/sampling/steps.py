@@ -68,6 +68,8 @@ class Steps:
         soft: dict[str, set[str]] = {name: set() for name in names}
         for path, fact in self.words.given.items():
             hard[home[path]].update(home[one] for one in self._before(fact))
+            if fact.foresees in home:
+                hard[home[path]].add(home[fact.foresees])  # nobody awaits what there is
             soft[home[path]].update(home[one] for one in self.anchors.after.get(path, ()))
         return in_order(names, hard, soft)
 
