@@ -15,13 +15,13 @@ from jsonschema import Draft7Validator
 
 from policyengine import load_rulebook
 from policyengine.diagnostics.i18n import Language, Speech
-from policyengine.reporting import data
 from policyengine.reporting.data import render_report_csv, render_report_json
 from policyengine.reporting.html import render_report_html
 from policyengine.reporting.periods import Period, PeriodError, days, week
 from policyengine.reporting.tables import Counter, ReportResult
 from policyengine.reporting.text import render_report_text
 from policyengine.syntax.schemas import schema_text
+from policyengine.values.escaping import inert_cell
 
 ROOT = Path(__file__).parent.parent
 REVIEWS = (FROZEN / "examples/reviews/2012-w27.ndjson").read_text("utf-8").splitlines()
@@ -164,12 +164,12 @@ def test_words_of_the_reviews_cannot_break_out() -> None:
     ],
 )
 def test_no_cell_is_a_formula(cause: str) -> None:
-    assert data._safe(cause) == f"'{cause}"
+    assert inert_cell(cause) == f"'{cause}"
 
 
 @pytest.mark.parametrize("cause", ["1=1", "a+b", "", "质量", " a=b", 5])
 def test_other_cells_stay_as_they_are(cause: object) -> None:
-    assert data._safe(cause) == cause
+    assert inert_cell(cause) == cause
 
 
 @pytest.mark.parametrize("cause", ["a\ufffeb", "\uffff", "$\\frac$", "$", "]]>&<"])

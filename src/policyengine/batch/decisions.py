@@ -20,7 +20,8 @@ from policyengine.outcome.decision import Decision
 
 MOST_TOLD = 20
 """Faulty records that are told one by one."""
-_BETWEEN_COLLECTIONS = 50_000  # new objects: those of some ten cases
+BETWEEN_COLLECTIONS = 50_000
+"""New objects after which garbage is collected: those of some ten cases."""
 
 
 class Done(Frozen):
@@ -54,7 +55,7 @@ class Decisions(Frozen):
 
     def start(self) -> Callable[[Block], Done]:
         """Return what judges blocks."""
-        gc.set_threshold(_BETWEEN_COLLECTIONS)
+        gc.set_threshold(BETWEEN_COLLECTIONS)
         gc.enable()  # commands do without while they load
         return _Judge(self).judge
 

@@ -59,11 +59,14 @@ def form_of(name: str) -> tuple[Form | None, Packing]:
     return _ENDINGS.get(ending), packing
 
 
-def find_inputs(words: Sequence[str], form: Form | None = None) -> tuple[list[Input], list[Diagnostic]]:
+def find_inputs(
+    words: Sequence[str], form: Form | None = None, usual: Form | None = None
+) -> tuple[list[Input], list[Diagnostic]]:
     """Return the files that are named, by themselves, by a pattern or by their folder, in the order given.
 
     Everything that is wrong with them is told. Files that a pattern or a folder names come in the order of
-    their names. ``form`` is that of files whose name does not tell it, and of standard input.
+    their names. ``form`` is that of all files, whatever they are called; ``usual`` is that of
+    files whose name does not tell it.
     """
     found: list[Input] = []
     faults: list[Diagnostic] = []
@@ -79,7 +82,7 @@ def find_inputs(words: Sequence[str], form: Form | None = None) -> tuple[list[In
             faults.append(error("file-missing", what, Span(word), help))
         for path in paths:
             told, packing = form_of(path)
-            chosen = form or told or ("ndjson" if path == STANDARD_INPUT else None)
+            chosen = form or told or usual or ("ndjson" if path == STANDARD_INPUT else None)
             if chosen is None:
                 what = message("the name of the file does not tell in which form it holds cases")
                 help = message("name it {endings}, or say it with --from", endings=", ".join(_ENDINGS))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from policyengine.api import Rulebook, prepare
 from policyengine.diagnostics.diagnostic import FaultsFound
 from policyengine.engines.choice import EngineName
 from policyengine.frozen import Frozen
 from policyengine.loading.load import load_files
-from policyengine.reading.rule_files import SourceFile
+from policyengine.reading.rule_files import SourceFile, collect_files
 
 
 class Unlike(Exception):
@@ -35,3 +37,11 @@ class Shipment(Frozen):
         if loaded.rulebook.digest != self.digest:
             raise Unlike(f"{loaded.rulebook.digest} is not {self.digest}")
         return prepare(loaded.rulebook, dict(self.readings), self.engine, loaded.plan, "many")
+
+
+def ship(rulebook: Rulebook, overlays: Sequence[str]) -> Shipment:
+    """Return a rulebook, loaded with some overlays, as it is sent."""
+    model = rulebook.model
+    files, _ = collect_files(model.directory)
+    readings = tuple(sorted(rulebook.readings.items()))
+    return Shipment(model.directory, tuple(files), tuple(overlays), readings, model.digest)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import click
 
-from policyengine.api import Rulebook
 from policyengine.batch.columns import Named
 from policyengine.batch.decisions import Decisions
 from policyengine.batch.encoding import TARGETS, Target
 from policyengine.batch.inputs import FORMS, Form, find_inputs, form_of
-from policyengine.batch.shipment import Shipment
+from policyengine.batch.shipment import ship
 from policyengine.batch.work import cores
 from policyengine.cli import codes, loading, options
 from policyengine.cli.batch_run import Places, Run, is_file
@@ -145,7 +142,7 @@ def command(
     if faults:
         loading.tell(faults, say)
         raise click.exceptions.Exit(codes.CASE_FAULTS)
-    task = Decisions(_shipment(rulebook, overlays), named, when, chosen, full, not quick, language)
+    task = Decisions(ship(rulebook, overlays), named, when, chosen, full, not quick, language)
     run = Run(rulebook, task, sources, Places(out, rejects, report), jobs or cores(), strict, say)
     run.judge(resume)
     run.show(summary)
@@ -174,13 +171,3 @@ def _target(out: str | None, asked: Target | None, full: bool, say: Speech) -> T
         raise click.UsageError(say("Parquet goes to a file: name it with --out"))
     chosen: Target = found
     return chosen
-
-
-def _shipment(rulebook: Rulebook, overlays: Sequence[str]) -> Shipment:
-    from policyengine.reading.rule_files import collect_files
-
-    model = rulebook.model
-    files, _ = collect_files(model.directory)
-    return Shipment(
-        model.directory, tuple(files), tuple(overlays), tuple(sorted(rulebook.readings.items())), model.digest
-    )

@@ -141,10 +141,7 @@ class Run:
             else:
                 self._pass_on()
         except NeedsArrow:
-            words = self.say(
-                "Parquet and .zst need the package pyarrow: pip install 'dispute-policyengine[batch]'"
-            )
-            raise click.UsageError(words) from None
+            raise click.UsageError(loading.needs_arrow(self.say)) from None
         except FaultsFound as found:
             loading.tell(found.diagnostics, self.say)
             raise click.exceptions.Exit(codes.CASE_FAULTS) from None
@@ -231,11 +228,7 @@ class Run:
             staging.close()
 
     def _killed(self) -> click.exceptions.Exit:
-        options.tell(
-            self.say(
-                "a process that judged was killed, perhaps because memory ran out: try fewer with --jobs"
-            )
-        )
+        options.tell(loading.was_killed(self.say))
         return click.exceptions.Exit(codes.INTERNAL)
 
     def _can_resume(self, staging: Staging) -> str:

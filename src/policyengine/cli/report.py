@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
-from typing import BinaryIO
+from functools import partial
 
 import click
 
 from policyengine.api import Rulebook
+from policyengine.batch.columns import ColumnFinder, Named
+from policyengine.batch.decisions import MOST_TOLD
+from policyengine.batch.inputs import Input, NeedsArrow, find_inputs
+from policyengine.batch.records import check_heads, read_blocks
+from policyengine.batch.shipment import ship
+from policyengine.batch.work import cores, run_blocks
 from policyengine.cli import codes, loading, options
+from policyengine.cli.progress import Progress
 from policyengine.cli.speech import say as say_help
-from policyengine.diagnostics.diagnostic import Diagnostic
+from policyengine.diagnostics.diagnostic import FaultsFound
 from policyengine.diagnostics.i18n import Language, Speech
-from policyengine.frozen import replace
+from policyengine.model.lookup import Lookup
 from policyengine.model.report import Report
+from policyengine.reporting.counting import Counting
 from policyengine.reporting.periods import Period, PeriodError, days, week
 from policyengine.reporting.tables import Counter, ReportResult
-from policyengine.syntax.files import shown_name, unreadable
-from policyengine.syntax.lines import Line, read_lines
-from policyengine.syntax.opening import open_bytes
-
-MOST_TOLD = 20
-"""Faulty lines that are told one by one; the rest is only counted."""
+from policyengine.syntax.writing import Draft
 
 
 @click.command(
     "report",
-    help=say_help("Count the cases in NDJSON files (one case a line) as a report of the rulebook says."),
+    help=say_help(
+        "Count the cases in files as a report of the rulebook says: one case a line, or what `batch` reads."
+    ),
 )
 @click.argument("name")
 @click.argument("files", nargs=-1, required=True, type=click.Path())
@@ -39,6 +45,18 @@ MOST_TOLD = 20
 @click.option("--as-of", metavar="TIME", help=say_help("Judge as of this instant; now if left out."))
 @options.assume
 @options.overlays
+@click.option(
+    "--rejects",
+    metavar="FILE",
+    type=click.Path(),
+    help=say_help("Put faulty records aside in this file, each with what is wrong."),
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 1024),
+    metavar="N",
+    help=say_help("How many processes judge; as many as there are cores if left out."),
+)
 @click.option(
     "--format",
     "form",
@@ -57,6 +75,8 @@ def command(
     as_of: str | None,
     assumed: tuple[str, ...],
     overlays: tuple[str, ...],
+    rejects: str | None,
+    jobs: int | None,
     form: str,
     language: Language,
 ) -> None:
@@ -66,18 +86,62 @@ def command(
     report = _find(rulebook, name, say)
     period = _period(report, week_text, first, last, say)
     instant = loading.instant(rulebook, "--as-of", as_of, say)
+    sources, faults = find_inputs(files, usual="ndjson")
+    if faults:
+        loading.tell(faults, say)
+        raise click.exceptions.Exit(codes.CASE_FAULTS)
     counter = Counter(rulebook.model, report, period, instant)
-    faulty = 0
-    for path, line in _lines(files, say):
-        faults = _take(rulebook, counter, instant, path, line)
-        if faults:
-            faulty += 1
-            if faulty <= MOST_TOLD:
-                loading.tell_of_case(faults, path, line.data.decode("utf-8", "replace"), say, line.number)
+    task = Counting(ship(rulebook, overlays), report.id, period, instant, language)
+    faulty, unread = _counted(rulebook, task, sources, counter, rejects, jobs or cores(), say)
+    options.write(_shown(counter.result(), faulty, form, say))
+    is_faulty = unread or (faulty and rejects is None)
+    raise click.exceptions.Exit(codes.CASE_FAULTS if is_faulty else codes.FINE)
+
+
+def _counted(
+    rulebook: Rulebook,
+    task: Counting,
+    sources: Sequence[Input],
+    counter: Counter,
+    rejects: str | None,
+    jobs: int,
+    say: Speech,
+) -> tuple[int, int]:
+    """Count all cases; return how many records are faulty, and how many files cannot be read to their end."""
+    columns = ColumnFinder(Lookup(rulebook.model), Named())
+    faulty = unread = records = 0
+    try:
+        check_heads(sources, columns)
+        with ExitStack() as opened:
+            aside = None if rejects is None else opened.enter_context(Draft(rejects))
+            progress = opened.enter_context(Progress(sources, say))
+            for block, done in run_blocks(task, read_blocks(sources, columns, progress.read), jobs):
+                for read in done.faulty[: max(0, MOST_TOLD - faulty)]:
+                    text = read.told if isinstance(read.told, str) else ""
+                    tell = partial(loading.tell_of_case, read.faults, read.file, text, say, read.line)
+                    progress.pause(tell)
+                faulty += done.rejected
+                unread += done.unread
+                records += sum(piece.count for piece in block)
+                counter.merge(done.part)
+                if aside is not None:
+                    aside.write(done.rejects)
+                progress.show(records)
+            if aside is not None:
+                aside.finish()
+    except FaultsFound as found:
+        loading.tell(found.diagnostics, say)
+        raise click.exceptions.Exit(codes.CASE_FAULTS) from None
+    except NeedsArrow:
+        raise click.UsageError(loading.needs_arrow(say)) from None
+    except BrokenProcessPool:
+        options.tell(loading.was_killed(say))
+        raise click.exceptions.Exit(codes.INTERNAL) from None
+    except OSError as fault:
+        raise options.OutputFailed(f"{rejects}: {options.reason_of(fault)}") from None
     if faulty > MOST_TOLD:
         options.tell(say("… and {count} more lines with faults", count=faulty - MOST_TOLD))
-    options.write(_shown(counter.result(), faulty, form, say))
-    raise click.exceptions.Exit(codes.CASE_FAULTS if faulty else codes.FINE)
+    return faulty, unread
 
 
 def _find(rulebook: Rulebook, name: str, say: Speech) -> Report:
@@ -104,38 +168,6 @@ def _period(
     except PeriodError as fault:
         words = say("{fault}; {help}", fault=say.message(fault.message), help=say.message(fault.help))
         raise click.UsageError(words) from None
-
-
-def _lines(paths: tuple[str, ...], say: Speech) -> Iterator[tuple[str, Line]]:
-    """Return every line that is not blank with its file; files are never held as a whole."""
-    with ExitStack() as opened:
-        streams: list[tuple[str, BinaryIO]] = []
-        for path in paths:  # before anything is counted: a report lacks no file
-            try:
-                stream = opened.enter_context(open_bytes(path))
-            except (OSError, ValueError) as fault:
-                loading.tell([unreadable(path, fault)], say)
-                raise click.exceptions.Exit(codes.CASE_FAULTS) from None
-            streams.append((path, stream))
-        for path, stream in streams:
-            yield from ((shown_name(path), line) for line in read_lines(path, stream))
-
-
-def _take(rulebook: Rulebook, counter: Counter, instant: int, path: str, line: Line) -> Sequence[Diagnostic]:
-    """Judge and count the case of one line, or return what is wrong with it."""
-    if line.text is None:
-        return line.faults
-    case, faults = rulebook.read_case(line.text, path, line.number)
-    if case is None:
-        return faults
-    if case.id == path or not _says_name(line.text):
-        case = replace(case, id=f"{path}:{line.number}")
-    counter.take(rulebook.judge(case, instant))
-    return []
-
-
-def _says_name(text: str) -> bool:
-    return '"case"' in text
 
 
 def _shown(result: ReportResult, faulty: int, form: str, say: Speech) -> str:

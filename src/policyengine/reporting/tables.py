@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from policyengine.frozen import Frozen
 from policyengine.model.report import Report, ReportCount, ReportList, ReportRepeats
@@ -77,6 +77,16 @@ class ReportResult(Frozen):
     repeats: tuple[RepeatTable, ...]
 
 
+class Part(Frozen):
+    """What has been counted of some cases, to be counted together with that of others."""
+
+    now: Mapping[str, Mapping[Group, int]]
+    before: Mapping[str, Mapping[Group, int]]
+    lists: Mapping[str, Sequence[tuple[str, tuple[Group, ...]]]]
+    repeats: Mapping[str, Mapping[Cell, Sequence[str]]]
+    tally: Mapping[str, int]
+
+
 class Counter:
     """Takes decisions one after the other and keeps only what the tables need."""
 
@@ -130,6 +140,24 @@ class Counter:
             group = _group(explanation.state_of(repeats.by, None))
             if group.kind == "value":
                 self._repeats[repeats.id].setdefault(group.value, []).append(decision.case.id)
+
+    def part(self) -> Part:
+        """Return what has been counted so far."""
+        return Part(self._now, self._before, self._lists, self._repeats, self._tally)
+
+    def merge(self, part: Part) -> None:
+        """Count what was counted of other cases, which come after those that have been."""
+        for counts, more in ((self._now, part.now), (self._before, part.before)):
+            for id, groups in more.items():
+                for group, number in groups.items():
+                    counts[id][group] = counts[id].get(group, 0) + number
+        for id, rows in part.lists.items():
+            self._lists[id] += rows
+        for id, cells in part.repeats.items():
+            for cell, names in cells.items():
+                self._repeats[id].setdefault(cell, []).extend(names)
+        for name, number in part.tally.items():
+            self._tally[name] += number
 
     def result(self) -> ReportResult:
         """Return the tables."""
