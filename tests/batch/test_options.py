@@ -41,8 +41,11 @@ def test_all_at_one_instant(batch: Run, tmp_path: Path) -> None:
 
 
 def test_each_at_the_last_thing_it_tells_of(batch: Run, tmp_path: Path) -> None:
-    path = lines(tmp_path / "c.ndjson", EARLY, FOOD, GIFT)
-    found = as_of(batch, tmp_path, path, "--as-of", "own")
+    when = "2024-07-01 12:00"
+    path = lines(tmp_path / "c.ndjson", *({**one, "as_of": when} for one in (EARLY, FOOD, GIFT)))
+    assert as_of(batch, tmp_path, path, "--as-of", "own") == [when[:10] + "T12:00"] * 3, "it says it itself"
+    silent = ({name: part for name, part in one.items() if name != "as_of"} for one in (EARLY, FOOD, GIFT))
+    found = as_of(batch, tmp_path, lines(path, *silent), "--as-of", "own")
     assert found == ["2024-05-02T11:00", "2024-05-01T10:00", "2024-05-02T11:00"], "no day that is planned"
     ran = batch(lines(path, SILENT), "--as-of", "own")
     assert ran.code == 3 and "the case tells of no event" in ran.err and f"{path}:1:1" in ran.err

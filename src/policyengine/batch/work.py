@@ -9,6 +9,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
 from policyengine.batch.records import Block
@@ -52,7 +53,9 @@ def run_blocks(task: Task[Done], blocks: Iterable[Block], jobs: int) -> Iterator
         waiting: deque[tuple[Block, Future[Done]]] = deque()
         try:
             for block in _chained(first, rest):
-                waiting.append((block, pool.submit(_do, block)))
+                with _uninterrupted():  # this may start a process, which inherits it
+                    future = pool.submit(_do, block)
+                waiting.append((block, future))
                 while len(waiting) > jobs * _WAITING:
                     before, future = waiting.popleft()
                     yield before, future.result()
@@ -61,6 +64,20 @@ def run_blocks(task: Task[Done], blocks: Iterable[Block], jobs: int) -> Iterator
                 yield before, future.result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Put an interruption by hand off until afterwards."""
+    mask = getattr(signal, "pthread_sigmask", None)
+    if mask is None:
+        yield
+        return
+    before = mask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        mask(signal.SIG_SETMASK, before)
 
 
 def _chained(first: Iterable[Block], rest: Iterator[Block]) -> Iterator[Block]:
