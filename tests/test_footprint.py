@@ -85,7 +85,7 @@ def searches(refinement: Refinement) -> int:
 
 @pytest.mark.parametrize(
     ("make", "seeds", "count"),
-    [(Reference, range(96, 108), 20), (compiled_of, range(60, 80), 40)],
+    [(Reference, range(96, 108), 20), (compiled_of, range(120, 140), 40)],
     ids=["reference", "compiled"],
 )
 def test_what_is_remembered_is_what_is_found(

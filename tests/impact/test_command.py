@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from house import case, lines, write
+from edited_house import case, lines, write
 from jsonschema import Draft7Validator
 from running import ROOT, Ran
 
