@@ -1,7 +1,8 @@
 """Rulebooks of other houses: nothing is wrong with them, and their own tests hold and cover them wholly.
 
-Their documents are not part of the repository. Where they lie beside the checkout, every quote is held
-against them; a document is found by its digest.
+The documents of benchmarks are not part of the repository: where they lie beside the checkout, every quote
+is held against them. The few sentences that the marketplaces' books quote lie in the books' folders. Which
+document a text is, its digest tells.
 """
 
 from __future__ import annotations
@@ -29,9 +30,10 @@ def run(*words: str) -> None:
 
 @cache
 def documents() -> list[Path]:
-    """Return the texts of policies that lie beside the checkout."""
-    names = ("benchmarks/*/*.md", "benchmarks/*/*.txt", "domain/*/*.txt")
-    return sorted(path for name in names for path in SHARED.glob(name))
+    """Return the texts of policies that lie beside the checkout, and the passages in the books' folders."""
+    names = ("benchmarks/*/*.md", "benchmarks/*/*.txt")
+    beside = (path for name in names for path in SHARED.glob(name))
+    return sorted((*beside, *(ROOT / "examples" / "rulebooks").glob("*/passages.txt")))
 
 
 @pytest.mark.parametrize("rules", RULEBOOKS, ids=lambda path: path.name)
