@@ -40,10 +40,11 @@ def impact(
     def call(
         *words: str,
         edit: tuple[tuple[str, str], ...] = (LONGER, DEARER),
+        before: tuple[tuple[str, str], ...] = (),
         cases: tuple[Any, ...] = CASES,
         command: str = "impact",
     ) -> Ran:
-        write(tmp_path / "old")
+        write(tmp_path / "old", *before)
         write(tmp_path / "new", *edit)
         path = lines(tmp_path / "c.ndjson", *cases)
         with pytest.raises(SystemExit) as ending:
@@ -69,7 +70,7 @@ def outcome(found: Any, path: str) -> dict[tuple[str, str, bool], int]:
 
 def test_every_case_stands_in_the_matrix(impact: Any) -> None:
     found = data(impact("--format", "json"))
-    assert found["cases"] == {"records": 8, "judged": 8, "changed": 8}
+    assert found["cases"] == {"records": 8, "judged": 8, "changed": 8, "cut": 0}
     assert outcome(found, "fine.points") == {
         ("0", "0", False): 2,
         ("3", "0", False): 2,
@@ -186,6 +187,47 @@ def test_every_moment(impact: Any) -> None:
     assert points["cases"][0]["as_of"] == "2024-03-02T10:00:01+01:00"
 
 
+def test_a_fact_whose_type_changes(impact: Any) -> None:
+    """What a case says under it is of the type of the rulebook that asks."""
+    edit = (
+        ("order.region: {type: choice", "order.region: {type: text"),
+        ("\n                 values: {north: {zh: 北, en: north}, south: {zh: 南, en: south}}}", "}"),
+        ("if_missing: none,}", "if_missing: none}"),
+        LONGER,
+        DEARER,
+    )
+    found = data(impact("--format", "json", edit=edit))
+    assert found["cases"]["judged"] == 8
+    assert {tuple(one["parts"]) for one in found["causes"]} <= {(0,), (1,), (2,)}
+
+
+SETS = (
+    "facts:",
+    "sets: {far: {title: {zh: 远, en: far}, values: [north]}}\n"
+    "lists:\n  parcels:\n    title: {zh: 包裹, en: parcels}\n    if_missing: empty\n    facts:\n"
+    "      to: {type: text, title: {zh: 寄往, en: sent to}}\nfacts:",
+)
+RULE = ("when: {sending.status: missed}", "when: {sending.status: missed, order.region: {in: far}}")
+QUESTION = ("fine.points: points_if_late", "fine.points: {count_of: {list: parcels, where: {to: {in: far}}}}")
+
+
+@pytest.mark.parametrize("asks", [RULE, QUESTION])
+def test_a_set_comes_with_what_holds_its_values(impact: Any, asks: tuple[str, str]) -> None:
+    """A condition holds the values of a set, one within a value under a name that does not tell them."""
+    wider = ("values: [north]", "values: [north, south]")
+    late = {**case(1, 60, region="south"), "parcels": [{"to": "south"}]}
+    found = data(impact("--format", "json", before=(SETS, asks), edit=(SETS, asks, wider), cases=(late,)))
+    assert [(one["kind"], one["id"]) for one in found["parts"]] == [("set", "far")]
+    assert [(tuple(one["parts"]), one["cases"]) for one in found["causes"]] == [((0,), 1)]
+
+
+def test_a_file_that_ends_too_early(impact: Any, tmp_path: Path) -> None:
+    (tmp_path / "d.json").write_text('[{"order": {"paid_at": "2024-03-01 10:00"}}, {"order": ', "utf-8")
+    ran = impact("--cases", str(tmp_path / "d.json"))
+    assert ran.code == 3
+    assert "1 cases are faulty under both" in ran.out
+
+
 def test_by_groups_and_against_the_truth(impact: Any) -> None:
     found = data(impact("--by", "地区", "--truth", "fine.points=order.really", "--format", "json"))
     assert [(one["group"], one["judged"], one["changed"]) for one in found["groups"]] == [
@@ -223,6 +265,8 @@ def test_conditions_that_fail(impact: Any, condition: str, code: int) -> None:
         (("--fail-on", "fine.points rises"), "write `NAME increases`"),
         (("--fail-on", "fine.pionts changes"), "did you mean `fine.points`?"),
         (("--fail-on", "fine.late increases"), "is no number"),
+        (("--fail-on", "fine.late becomes late"), "cannot be `late`"),
+        (("--fail-on", "fine.fee becomes 5.00"), "cannot be `5.00`"),
         (("--truth", "fine.points=order.total"), "has the type count"),
         (("--truth", "fine.points"), "takes NAME=VALUE"),
         (("--by", "order.regoin"), "did you mean `order.region`?"),

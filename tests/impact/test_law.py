@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
 
 import pytest
 from edits import cases_of, edits, shipment
+from written_rulebooks import Files, Written
 
 from policyengine.api import Rulebook, prepare
 from policyengine.batch.columns import Named
@@ -17,6 +17,7 @@ from policyengine.impact.comparison import Comparison
 from policyengine.impact.mixture import Mixture
 from policyengine.impact.tally import Tally, cause_of_name
 from policyengine.model.case import Case
+from policyengine.model.rulebook import Rulebook as Model
 from policyengine.outcome.decision import Decision
 from policyengine.semantics.findings import Absent, Conflict, Known
 from policyengine.values.literals import identity_key, instant_text
@@ -51,6 +52,22 @@ def ends(decision: Decision) -> dict[tuple[str, int | None], object]:
     }
 
 
+def comparison(written: Written, new_files: Files, old: Model, new: Model) -> Comparison:
+    sent = shipment(written.files, written, old), shipment(new_files, written, new)
+    return Comparison(*sent, Named(), When("told", 0), "one", None, None, True)
+
+
+def lines_of(written: Written) -> list[str]:
+    cases = cases_of(written, CASES)
+    return [json.dumps({**data, "as_of": instant_text(as_of, written.zone)}) for data, as_of in cases]
+
+
+def reference(written: Written, book: Model) -> Rulebook:
+    return prepare(
+        book, {id: way for id, way in written.assume.items() if id in book.assumptions}, "reference"
+    )
+
+
 def tally_of(task: Comparison, lines: list[str]) -> Tally:
     block = (Texts("c.ndjson", tuple(Text(number, line) for number, line in enumerate(lines, 1))),)
     return task.start()(block).tally
@@ -59,26 +76,9 @@ def tally_of(task: Comparison, lines: list[str]) -> Tally:
 @pytest.mark.parametrize("seed", range(6))
 def test_numbers_are_those_of_judging_each_case_twice(seed: int) -> None:
     for written, new_files, old, new in edits(seed, 2):
-        task = Comparison(
-            shipment(written.files, written, old),
-            shipment(new_files, written, new),
-            Named(),
-            When("told", 0),
-            "one",
-            None,
-            None,
-            True,
-        )
-        books = [
-            prepare(
-                one, {id: way for id, way in written.assume.items() if id in one.assumptions}, "reference"
-            )
-            for one in (old, new)
-        ]
-        lines = [
-            json.dumps({**data, "as_of": instant_text(as_of, written.zone)})
-            for data, as_of in cases_of(written, CASES)
-        ]
+        task = comparison(written, new_files, old, new)
+        books = [reference(written, one) for one in (old, new)]
+        lines = lines_of(written)
         tally = tally_of(task, lines)
         found: Counter[str] = Counter()
         matrix: Counter[tuple[str, bool]] = Counter()
@@ -113,11 +113,9 @@ def test_numbers_are_those_of_judging_each_case_twice(seed: int) -> None:
 def test_all_parts_together_are_the_new_rulebook_and_none_the_old(seed: int) -> None:
     for written, _, old, new in edits(seed, 2):
         mixture = Mixture(old, new)
-        readings: Mapping[str, str] = written.assume
         pairs = ((old, frozenset[int]()), (new, mixture.all_parts))
         for book, parts in pairs:
-            asked = {id: way for id, way in readings.items() if id in book.assumptions}
-            whole, mixed = (prepare(one, asked, "reference") for one in (book, mixture.book(parts)))
+            whole, mixed = (reference(written, one) for one in (book, mixture.book(parts)))
             for data, as_of in cases_of(written, 6):
                 case, _ = whole._reader.read_plain(data, "c.json")
                 if case is not None:
@@ -128,20 +126,8 @@ def test_all_parts_together_are_the_new_rulebook_and_none_the_old(seed: int) -> 
 @pytest.mark.parametrize("seed", range(200, 204))
 def test_a_cause_brings_its_difference_about(seed: int) -> None:
     for written, new_files, old, new in edits(seed, 2):
-        task = Comparison(
-            shipment(written.files, written, old),
-            shipment(new_files, written, new),
-            Named(),
-            When("told", 0),
-            "one",
-            None,
-            None,
-            True,
-        )
-        lines = [
-            json.dumps({**data, "as_of": instant_text(as_of, written.zone)})
-            for data, as_of in cases_of(written, CASES)
-        ]
+        task = comparison(written, new_files, old, new)
+        lines = lines_of(written)
         mixture = Mixture(old, new)
         for transition, examples in tally_of(task, lines).examples.items():
             for one in examples:
@@ -149,12 +135,9 @@ def test_a_cause_brings_its_difference_about(seed: int) -> None:
                     continue
                 assert one.cause, "unexplained"
                 book = mixture.book(frozenset(one.cause))
-                asked = {id: way for id, way in written.assume.items() if id in book.assumptions}
-                state = (
-                    prepare(book, asked, "reference")
-                    .judge(one.cases[1], one.as_of)
-                    .state_of((one.item.name, one.item.record))
-                )
+                case = mixture.case(one.cases, frozenset(one.cause))
+                decision = reference(written, book).judge(case, one.as_of)
+                state = decision.state_of((one.item.name, one.item.record))
                 if one.after.status == "known":
                     assert isinstance(state, Known) and identity_key(state.value) == one.after.identity
                 elif one.after.status in ("conflict", "not_applicable"):

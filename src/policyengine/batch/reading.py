@@ -19,19 +19,17 @@ from policyengine.syntax.json_reader import Number, read_json
 from policyengine.syntax.keys import Path, format_path
 from policyengine.values.literals import ValueType, format_value, start_of_day
 
-EVEN_WITHOUT = "even without"
-"""The name with which ``own`` takes a case that tells of no event, too: at what instant is all the same."""
-
 
 class When(Frozen):
     """At which instant cases are judged.
 
     ``given``: all at ``instant`` (epoch seconds). ``told``: each when it says itself, else at ``instant``.
-    ``own``: each when it says itself, else at the last event that it tells of. ``fact``: each when the fact
-    ``name`` says. ``key``: each when the column or key ``name`` says.
+    ``own``: each when it says itself, else at the last event that it tells of; ``last``: if it tells of none,
+    at ``instant``. ``fact``: each when the fact ``name`` says. ``key``: each when the column or key ``name``
+    says.
     """
 
-    kind: Literal["given", "told", "own", "fact", "key"]
+    kind: Literal["given", "told", "own", "last", "fact", "key"]
     instant: int
     name: str = ""
 
@@ -176,7 +174,7 @@ class BlockReader:
             return when.instant
         if when.kind == "told":
             return when.instant if case.as_of is None else case.as_of
-        if when.kind == "own":
+        if when.kind in ("own", "last"):
             found = own_instant(case, self.rulebook) if case.as_of is None else case.as_of
         elif when.kind == "fact":
             value = case.values.get((when.name, None))
@@ -185,8 +183,8 @@ class BlockReader:
             found = case.as_of
         if found is not None:
             return found
-        if when.name == EVEN_WITHOUT:
-            return when.instant
+        if when.kind == "last":
+            return when.instant  # it tells of no event: when is all the same
         if when.kind == "own":
             what = message("the case tells of no event, and --as-of own is the last that it tells of")
             return error("no-instant", what, Span(""), message("give an instant to --as-of"))

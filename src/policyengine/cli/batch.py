@@ -7,10 +7,10 @@ import click
 from policyengine.batch.columns import Named
 from policyengine.batch.decisions import Decisions
 from policyengine.batch.encoding import TARGETS, Target
-from policyengine.batch.inputs import FORMS, Form, find_inputs, form_of
+from policyengine.batch.inputs import Form, form_of
 from policyengine.batch.shipment import ship
 from policyengine.batch.work import cores
-from policyengine.cli import codes, loading, options
+from policyengine.cli import loading, many, options
 from policyengine.cli.batch_run import Places, Run, is_file
 from policyengine.cli.speech import say as say_help
 from policyengine.cli.whens import read_when
@@ -47,54 +47,27 @@ from policyengine.syntax.opening import STANDARD_INPUT
 )
 @options.assume
 @options.overlays
-@click.option(
-    "--quick",
-    is_flag=True,
-    help=say_help("Do not try what the case could still say: faster, and more stays undetermined."),
-)
+@options.quick
 @click.option(
     "--full", is_flag=True, help=say_help("Write whole decisions with their reasons, one line of JSON each.")
 )
-@click.option(
-    "--rejects",
-    metavar="FILE",
-    type=click.Path(),
-    help=say_help("Put faulty records aside in this file, each with what is wrong."),
-)
+@many.rejects
 @click.option("--strict", is_flag=True, help=say_help("Stop at the first faulty record, and write no file."))
 @click.option(
     "--resume",
     is_flag=True,
     help=say_help("Go on where a run that was killed had come to; if there is none, begin."),
 )
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, 1024),
-    metavar="N",
-    help=say_help("How many processes judge; as many as there are cores if left out."),
-)
-@click.option(
-    "--from", "form", type=click.Choice(FORMS), help=say_help("Form of the files, whatever they are called.")
-)
+@many.jobs
+@many.input_form
 @click.option(
     "--to",
     "target",
     type=click.Choice(TARGETS),
     help=say_help("Form of the decisions, whatever the file is called."),
 )
-@click.option(
-    "--id",
-    "id_name",
-    default="case",
-    metavar="NAME",
-    help=say_help("The column or key that names a case; `case` if left out."),
-)
-@click.option(
-    "--ignore",
-    multiple=True,
-    metavar="NAME",
-    help=say_help("A column or key that is no fact and is left out."),
-)
+@many.id_name
+@many.ignore
 @click.option(
     "--report",
     metavar="FILE",
@@ -122,7 +95,7 @@ def command(
     strict: bool,
     resume: bool,
     jobs: int | None,
-    form: Form | None,
+    input_form: Form | None,
     target: Target | None,
     id_name: str,
     ignore: tuple[str, ...],
@@ -138,10 +111,7 @@ def command(
     rulebook = loading.load(options.find_rules(rules), assumed, overlays, "compiled", say, "many")
     when, as_of_name = read_when(rulebook, as_of, say)
     named = Named(id_name, as_of_name, ignore)
-    sources, faults = find_inputs(cases, form)
-    if faults:
-        loading.tell(faults, say)
-        raise click.exceptions.Exit(codes.CASE_FAULTS)
+    sources = many.sources(cases, say, input_form)
     task = Decisions(ship(rulebook, overlays), named, when, chosen, full, not quick, language)
     run = Run(rulebook, task, sources, Places(out, rejects, report), jobs or cores(), strict, say)
     run.judge(resume)

@@ -17,16 +17,15 @@ import click
 
 from policyengine.api import Rulebook
 from policyengine.batch.columns import ColumnFinder
-from policyengine.batch.decisions import MOST_TOLD, Decisions, Done
+from policyengine.batch.decisions import Decisions, Done
 from policyengine.batch.encoding import encoder_of, write_parquet
 from policyengine.batch.inputs import Input, NeedsArrow
-from policyengine.batch.reading import Read
 from policyengine.batch.records import check_heads
 from policyengine.batch.row import RowShape
 from policyengine.batch.run import Output, Passing, judge_blocks
 from policyengine.batch.staging import ENDING, Busy, NotOurs, OtherRun, Staging, Unfinished
 from policyengine.batch.summary import REJECTED, UNREAD
-from policyengine.cli import codes, loading, options
+from policyengine.cli import codes, many, options
 from policyengine.cli.progress import Progress
 from policyengine.diagnostics.diagnostic import FaultsFound
 from policyengine.diagnostics.i18n import Speech
@@ -134,17 +133,12 @@ class Run:
 
     def judge(self, resume: bool) -> None:
         """Judge everything, and put the decisions where they belong. Raises Exit and UsageError."""
-        try:
+        with many.told_faults(self.say):
             check_heads(self.sources, self.columns)
             if self.places.out is not None and is_file(self.places.out):
                 self._stage(self.places.out, resume)
             else:
                 self._pass_on()
-        except NeedsArrow:
-            raise click.UsageError(loading.needs_arrow(self.say)) from None
-        except FaultsFound as found:
-            loading.tell(found.diagnostics, self.say)
-            raise click.exceptions.Exit(codes.CASE_FAULTS) from None
         self.seconds = time.monotonic() - self.began
 
     def _pass_on(self) -> None:
@@ -153,10 +147,7 @@ class Run:
             if write is not None and not self.task.whole:
                 write(encoder_of(self.task.target, self.shape).head())
             self.output = Passing(write, put_aside)
-            try:
-                self._judge()
-            except BrokenProcessPool:
-                raise self._killed() from None
+            self._judge()
             finish()
 
     @contextmanager
@@ -218,7 +209,7 @@ class Run:
         except OtherRun:
             raise self._refused(out, "cases") from None
         except BrokenProcessPool:
-            ending = self._killed()
+            ending = many.was_killed(self.say)
             options.tell(self._can_resume(staging))
             raise ending from None
         except KeyboardInterrupt:
@@ -226,10 +217,6 @@ class Run:
             raise
         finally:
             staging.close()
-
-    def _killed(self) -> click.exceptions.Exit:
-        options.tell(loading.was_killed(self.say))
-        return click.exceptions.Exit(codes.INTERNAL)
 
     def _can_resume(self, staging: Staging) -> str:
         return self.say(
@@ -308,25 +295,18 @@ class Run:
 
     def _judge(self) -> None:
         """Judge block after block. Raises Stopped, OSError and what :func:`judge_blocks` does."""
-        output, told = self.output, 0
+        output = self.output
         with Progress(self.sources, self.say) as progress:
             blocks = judge_blocks(
                 self.task, self.sources, self.columns, tuple(output.digests), self.jobs, progress.read
             )
+            faulty = many.Faulty(progress, self.say)
             for digest, done in blocks:
-                for read in done.faulty[: MOST_TOLD - told]:
-                    told += 1
-                    progress.pause(partial(self._tell, read))
+                faulty.take(done.faulty)
                 self._refuse(done)
                 output.add(digest, done.rows, done.rejects, done.summary)
                 progress.show(output.summary.records)
-        more = output.summary.number(*REJECTED) - told
-        if more > 0 and told:
-            options.tell(self.say("… and {count} more records with faults", count=more))
-
-    def _tell(self, read: Read) -> None:
-        text = " " * read.column + read.told if isinstance(read.told, str) and read.column < _WIDEST else ""
-        loading.tell_of_case(read.faults, read.file, text, self.say, read.line)
+        faulty.end(output.summary.number(*REJECTED))
 
     def _refuse(self, done: Done) -> None:
         """Raise Stopped for a block that must not be written."""
@@ -370,9 +350,6 @@ class Run:
                 digest=book.digest,
             )
             options.write_file(self.places.report, render_summary_html(words, judged))
-
-
-_WIDEST = 10_000  # characters before a case on its line: more are not shown with it
 
 
 def _refusal(place: str) -> OSError | None:

@@ -85,11 +85,7 @@ class _Text(Frozen):
     help=say_help("Explain why a rule does not hold, nearest condition first."),
 )
 @click.option("--trace", is_flag=True, help=say_help("Show the rules in the order in which they fired."))
-@click.option(
-    "--quick",
-    is_flag=True,
-    help=say_help("Do not try what the case could still say: faster, and more stays undetermined."),
-)
+@options.quick
 @click.option(
     "--strict",
     is_flag=True,

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Collection, Sequence
 
 import click
 
 from policyengine.api import Rulebook, prepare
 from policyengine.batch.columns import ColumnFinder, Named
-from policyengine.batch.inputs import FORMS, Form, Input, NeedsArrow, find_inputs
-from policyengine.batch.reading import EVEN_WITHOUT, Read, When
-from policyengine.batch.records import read_blocks
+from policyengine.batch.inputs import Form, Input
+from policyengine.batch.reading import When
+from policyengine.batch.records import check_heads, read_blocks
 from policyengine.batch.shipment import Shipment
 from policyengine.batch.work import cores, run_blocks
-from policyengine.cli import codes, loading, options
+from policyengine.cli import codes, loading, many, options
 from policyengine.cli.progress import Progress
 from policyengine.cli.speech import say as say_help
 from policyengine.cli.versions import Version, load_version, refuse_bare_revision
@@ -33,8 +32,6 @@ from policyengine.impact.words import ImpactWords
 from policyengine.model.lookup import Lookup
 from policyengine.model.rulebook import Fact
 from policyengine.model.rulebook import Rulebook as Model
-
-_MOST_TOLD = 20
 
 
 @click.command(
@@ -79,11 +76,7 @@ _MOST_TOLD = 20
 )
 @options.assume
 @options.overlays
-@click.option(
-    "--quick",
-    is_flag=True,
-    help=say_help("Do not try what the case could still say: faster, and more stays undetermined."),
-)
+@options.quick
 @click.option(
     "--fail-on",
     multiple=True,
@@ -98,31 +91,10 @@ _MOST_TOLD = 20
     type=click.Path(),
     help=say_help("Write one example of each change as tests (*.cases.yaml)."),
 )
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, 1024),
-    metavar="N",
-    help=say_help("How many processes judge; as many as there are cores if left out."),
-)
-@click.option(
-    "--from",
-    "input_form",
-    type=click.Choice(FORMS),
-    help=say_help("Form of the files, whatever they are called."),
-)
-@click.option(
-    "--id",
-    "id_name",
-    default="case",
-    metavar="NAME",
-    help=say_help("The column or key that names a case; `case` if left out."),
-)
-@click.option(
-    "--ignore",
-    multiple=True,
-    metavar="NAME",
-    help=say_help("A column or key that is no fact and is left out."),
-)
+@many.jobs
+@many.input_form
+@many.id_name
+@many.ignore
 @click.option(
     "--format",
     "form",
@@ -165,11 +137,10 @@ def command(
     refuse_bare_revision(old, folder, say)
     versions = load_version(old, folder, overlays, say), load_version(folder, folder, overlays, say)
     asked = options.pairs(assumed, "--assume")
-    books = _prepared(versions[0], asked, say), _prepared(versions[1], asked, say)
+    known = {id for one in versions for id in one.model.assumptions}
+    books = _prepared(versions[0], asked, known, say), _prepared(versions[1], asked, known, say)
     when, as_of_name = (
-        (When("own", int(time.time()), EVEN_WITHOUT), "as_of")
-        if as_of is None
-        else read_when(books[1], as_of, say)
+        (When("last", int(time.time())), "as_of") if as_of is None else read_when(books[1], as_of, say)
     )
     task = Comparison(
         _shipment(versions[0], overlays, asked),
@@ -185,10 +156,7 @@ def command(
     conditions = [_condition(books[1].model, one, say) for one in fail_on]
     tally = Tally()
     if mixture.parts:
-        sources, faults = find_inputs(cases, input_form)
-        if faults:
-            loading.tell(faults, say)
-            raise click.exceptions.Exit(codes.CASE_FAULTS)
+        sources = many.sources(cases, say, input_form)
         tally = _run(task, books[1], sources, jobs or cores(), say)
     _show(mixture, tally, books, form, out, say)
     if save is not None:
@@ -196,13 +164,18 @@ def command(
     failing = [one for one in conditions if one.holds(tally)]
     for one in failing:
         options.tell(say("--fail-on: {condition}", condition=one.written))
-    raise click.exceptions.Exit(codes.RULE_FAULTS if failing else codes.FINE)
+    if failing:
+        raise click.exceptions.Exit(codes.RULE_FAULTS)
+    raise click.exceptions.Exit(codes.CASE_FAULTS if tally.numbers.number("unread") else codes.FINE)
 
 
-def _prepared(version: Version, asked: Sequence[tuple[str, str]], say: Speech) -> Rulebook:
-    known = {id: reading for id, reading in asked if id in version.model.assumptions}
+def _prepared(
+    version: Version, asked: Sequence[tuple[str, str]], known: Collection[str], say: Speech
+) -> Rulebook:
+    """Return a version ready to judge; assumptions ``known`` to the other version alone are left to that."""
+    own = {id: reading for id, reading in asked if id in version.model.assumptions or id not in known}
     try:
-        return prepare(version.model, known or dict(asked), "compiled", version.plan, "few")
+        return prepare(version.model, own, "compiled", version.plan, "few")
     except FaultsFound as found:
         raise loading.refused(found.diagnostics, say) from None
 
@@ -257,29 +230,17 @@ def _condition(book: Model, written: str, say: Speech) -> Condition:
 
 def _run(task: Comparison, rulebook: Rulebook, sources: Sequence[Input], jobs: int, say: Speech) -> Tally:
     """Compare all cases. Raises Exit and UsageError."""
-    tally, told = Tally(), 0
+    tally = Tally()
     columns = ColumnFinder(Lookup(rulebook.model), task.named)
-    try:
-        with Progress(sources, say) as progress:
-            for _, done in run_blocks(task, read_blocks(sources, columns, progress.read), jobs):
-                tally.merge(done.tally)
-                progress.show(tally.numbers.number("records"))
-                for read in done.faulty:
-                    if told < _MOST_TOLD:
-                        progress.pause(partial(_tell, read, say))
-                    told += 1
-    except NeedsArrow:
-        words = say("Parquet and .zst need the package pyarrow: pip install 'dispute-policyengine[batch]'")
-        raise click.UsageError(words) from None
-    except FaultsFound as found:
-        loading.tell(found.diagnostics, say)
-        raise click.exceptions.Exit(codes.CASE_FAULTS) from None
+    with many.told_faults(say), Progress(sources, say) as progress:
+        check_heads(sources, columns)
+        faulty = many.Faulty(progress, say)
+        for _, done in run_blocks(task, read_blocks(sources, columns, progress.read), jobs):
+            tally.merge(done.tally)
+            progress.show(tally.numbers.number("records"))
+            faulty.take(done.faulty)
+    faulty.end(tally.numbers.number("refused", "both"))
     return tally
-
-
-def _tell(read: Read, say: Speech) -> None:
-    text = read.told if isinstance(read.told, str) else ""
-    loading.tell_of_case(read.faults, read.file, text, say, read.line)
 
 
 def _show(

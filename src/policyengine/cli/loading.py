@@ -146,13 +146,3 @@ def tell_of_case(
 
     excerpt = {file: Excerpt(first_line, text.split("\n"))}
     options.tell(render_report(diagnostics, say, options.has_color(sys.stderr), excerpt))
-
-
-def needs_arrow(say: Speech) -> str:
-    """Return that a package has to be installed."""
-    return say("Parquet and .zst need the package pyarrow: pip install 'dispute-policyengine[batch]'")
-
-
-def was_killed(say: Speech) -> str:
-    """Return that a process that judged is gone."""
-    return say("a process that judged was killed, perhaps because memory ran out: try fewer with --jobs")

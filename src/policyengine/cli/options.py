@@ -55,6 +55,11 @@ settings = click.option(
     metavar="FACT=VALUE",
     help=say("What if: replace a fact of the case; nothing after = takes it out."),
 )
+quick = click.option(
+    "--quick",
+    is_flag=True,
+    help=say("Do not try what the case could still say: faster, and more stays undetermined."),
+)
 engine = click.option(
     "--engine",
     type=click.Choice(ENGINES),

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
-from functools import partial
 
 import click
 
 from policyengine.api import Rulebook
 from policyengine.batch.columns import ColumnFinder, Named
-from policyengine.batch.decisions import MOST_TOLD
-from policyengine.batch.inputs import Input, NeedsArrow, find_inputs
+from policyengine.batch.inputs import Input
 from policyengine.batch.records import check_heads, read_blocks
 from policyengine.batch.shipment import ship
 from policyengine.batch.work import cores, run_blocks
-from policyengine.cli import codes, loading, options
+from policyengine.cli import codes, loading, many, options
 from policyengine.cli.progress import Progress
 from policyengine.cli.speech import say as say_help
-from policyengine.diagnostics.diagnostic import FaultsFound
 from policyengine.diagnostics.i18n import Language, Speech
 from policyengine.model.lookup import Lookup
 from policyengine.model.report import Report
@@ -45,18 +41,8 @@ from policyengine.syntax.writing import Draft
 @click.option("--as-of", metavar="TIME", help=say_help("Judge as of this instant; now if left out."))
 @options.assume
 @options.overlays
-@click.option(
-    "--rejects",
-    metavar="FILE",
-    type=click.Path(),
-    help=say_help("Put faulty records aside in this file, each with what is wrong."),
-)
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, 1024),
-    metavar="N",
-    help=say_help("How many processes judge; as many as there are cores if left out."),
-)
+@many.rejects
+@many.jobs
 @click.option(
     "--format",
     "form",
@@ -86,10 +72,7 @@ def command(
     report = _find(rulebook, name, say)
     period = _period(report, week_text, first, last, say)
     instant = loading.instant(rulebook, "--as-of", as_of, say)
-    sources, faults = find_inputs(files, usual="ndjson")
-    if faults:
-        loading.tell(faults, say)
-        raise click.exceptions.Exit(codes.CASE_FAULTS)
+    sources = many.sources(files, say, usual="ndjson")
     counter = Counter(rulebook.model, report, period, instant)
     task = Counting(ship(rulebook, overlays), report.id, period, instant, language)
     faulty, unread = _counted(rulebook, task, sources, counter, rejects, jobs or cores(), say)
@@ -111,15 +94,13 @@ def _counted(
     columns = ColumnFinder(Lookup(rulebook.model), Named())
     faulty = unread = records = 0
     try:
-        check_heads(sources, columns)
-        with ExitStack() as opened:
+        with many.told_faults(say), ExitStack() as opened:
+            check_heads(sources, columns)
             aside = None if rejects is None else opened.enter_context(Draft(rejects))
             progress = opened.enter_context(Progress(sources, say))
+            teller = many.Faulty(progress, say)
             for block, done in run_blocks(task, read_blocks(sources, columns, progress.read), jobs):
-                for read in done.faulty[: max(0, MOST_TOLD - faulty)]:
-                    text = read.told if isinstance(read.told, str) else ""
-                    tell = partial(loading.tell_of_case, read.faults, read.file, text, say, read.line)
-                    progress.pause(tell)
+                teller.take(done.faulty)
                 faulty += done.rejected
                 unread += done.unread
                 records += sum(piece.count for piece in block)
@@ -129,18 +110,9 @@ def _counted(
                 progress.show(records)
             if aside is not None:
                 aside.finish()
-    except FaultsFound as found:
-        loading.tell(found.diagnostics, say)
-        raise click.exceptions.Exit(codes.CASE_FAULTS) from None
-    except NeedsArrow:
-        raise click.UsageError(loading.needs_arrow(say)) from None
-    except BrokenProcessPool:
-        options.tell(loading.was_killed(say))
-        raise click.exceptions.Exit(codes.INTERNAL) from None
     except OSError as fault:
         raise options.OutputFailed(f"{rejects}: {options.reason_of(fault)}") from None
-    if faulty > MOST_TOLD:
-        options.tell(say("… and {count} more lines with faults", count=faulty - MOST_TOLD))
+    teller.end(faulty)
     return faulty, unread
 
 

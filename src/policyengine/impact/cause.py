@@ -31,12 +31,13 @@ class Causes:
         nodes = item_nodes(item)
         return tuple(number for number, reached in enumerate(self._reached) if not nodes.isdisjoint(reached))
 
-    def of(self, case: Case, as_of: int, wanted: Mapping[Item, Seen]) -> dict[Item, Cause]:
+    def of(self, cases: tuple[Case, Case], as_of: int, wanted: Mapping[Item, Seen]) -> dict[Item, Cause]:
         """Return the cause of each difference of a case; of what nothing explains, no parts at all.
 
-        ``wanted`` is how things come out under the new rulebook.
+        ``cases`` is the case as the old rulebook reads it and as the new one does, ``wanted`` how things come
+        out under the new one.
         """
-        looks = _Looks(self, case, as_of)
+        looks = _Looks(self, cases, as_of)
         return {item: self._cause(looks, item, seen) for item, seen in wanted.items()}
 
     def _cause(self, looks: _Looks, item: Item, wanted: Seen) -> Cause:
@@ -74,9 +75,9 @@ class Causes:
 class _Looks:
     """One case, judged under many rulebooks, under each once."""
 
-    def __init__(self, causes: Causes, case: Case, as_of: int) -> None:
+    def __init__(self, causes: Causes, cases: tuple[Case, Case], as_of: int) -> None:
         self.causes = causes
-        self.case = case
+        self.cases = cases
         self.as_of = as_of
         self._decisions: dict[Parts, Decision | None] = {}
 
@@ -90,6 +91,8 @@ class _Looks:
             rulebook = self.causes.rulebook(parts)
             decision = None
             if rulebook is not None:
-                decision = rulebook.judge(self.case, self.as_of, (), self.causes.refine)
+                decision = rulebook.judge(
+                    self.causes.mixture.case(self.cases, parts), self.as_of, (), self.causes.refine
+                )
             self._decisions[parts] = decision
         return self._decisions[parts]

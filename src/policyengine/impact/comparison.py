@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Literal
 
 from policyengine.batch.columns import Named
+from policyengine.batch.decisions import BETWEEN_COLLECTIONS, MOST_TOLD
 from policyengine.batch.reading import BlockReader, Read, When
 from policyengine.batch.records import Block
 from policyengine.batch.shipment import Shipment
+from policyengine.batch.summary import SUMMED
 from policyengine.frozen import Frozen
 from policyengine.impact.cause import Cause, Causes
 from policyengine.impact.mixture import Mixture
@@ -24,10 +26,8 @@ from policyengine.semantics.findings import Known
 from policyengine.values.literals import ValueType, format_value, start_of_day
 
 Moments = Literal["one", "all"]
-_BETWEEN_COLLECTIONS = 50_000
-_LABELLED = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.COUNT)
-SUMMED = (ValueType.MONEY, ValueType.COUNT, ValueType.NUMBER)
-"""The types of outcomes of which sums are made."""
+LABELLED = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.COUNT)
+"""The types of outcomes of which each value has a row and a column of its own."""
 
 
 class Compared(Frozen):
@@ -55,7 +55,7 @@ class Comparison(Frozen):
 
     def start(self) -> Callable[[Block], Compared]:
         """Return what compares blocks."""
-        gc.set_threshold(_BETWEEN_COLLECTIONS)
+        gc.set_threshold(BETWEEN_COLLECTIONS)
         return _Comparer(self).compare
 
 
@@ -66,7 +66,7 @@ class _Comparer:
         self.task = task
         self.old, self.new = task.old.open(), task.new.open()
         self.mixture = Mixture(self.old.model, self.new.model)
-        readings = dict(task.new.readings)
+        readings = dict(task.old.readings) | dict(task.new.readings)
         self.causes = Causes(self.mixture, readings, task.refine)
         reached = frozenset[str]().union(*(self.mixture.reached(part) for part in self.mixture.parts))
         self.viewers = Viewer(self.old.model, reached), Viewer(self.new.model, reached)
@@ -84,11 +84,13 @@ class _Comparer:
             if before.case is None and after.case is None:
                 tally.numbers.count(("refused", "both"))
                 faulty.append(after)
+                if after.is_last:
+                    tally.numbers.count(("unread",))
             elif before.case is None or after.case is None:
                 self._refused(tally, before, after)
             else:
                 _One(self, tally, before.case, after.case, after).compare()
-        return Compared(tally, tuple(faulty[:20]))
+        return Compared(tally, tuple(faulty[:MOST_TOLD]))
 
     def _read(self, block: Block) -> Iterator[tuple[Read, Read]]:
         if self.reads_alike:
@@ -164,6 +166,7 @@ class _One:
         self._count_outcomes(before, after)
         if self.comparer.truth is not None:
             self.comparer.truth.take(self.numbers, self.cases[1], *last)
+        self._count_needs(before, after)
         if not items:
             return
         self.numbers.count(("changed",))
@@ -177,7 +180,6 @@ class _One:
         for item in items:
             self._count(item, *first[item], causes[item])
         self._count_duties(items, before)
-        self._count_needs(before, after)
 
     def _causes(self, first: Mapping[Item, tuple[int, Seen, Seen]]) -> dict[Item, Cause]:
         """Return the cause of each difference, at the instant at which it is first seen."""
@@ -186,7 +188,7 @@ class _One:
             wanted.setdefault(as_of, {})[item] = now
         found: dict[Item, Cause] = {}
         for as_of, items in wanted.items():
-            found |= self.comparer.causes.of(self.cases[1], as_of, items)
+            found |= self.comparer.causes.of(self.cases, as_of, items)
         return found
 
     def _group(self, decision: Decision) -> str | None:
@@ -213,9 +215,11 @@ class _One:
             self.numbers.count(("matrix", item.name, *labels, "other" if is_other else "same"))
 
     def _sum_all(self, before: View, after: View) -> None:
-        """Add up how things stand in the end."""
+        """Add up how things stand in the end; sums of two currencies have none in common."""
+        old, new = self.comparer.old.model.currency, self.comparer.new.model.currency
         for item in {**before, **after}:
-            if item.kind == "outcome" and self._fact(item.name).type in SUMMED:
+            type = self._fact(item.name).type if item.kind == "outcome" else None
+            if type in SUMMED and (type is not ValueType.MONEY or old == new):
                 was, now = before.get(item, NOTHING), after.get(item, NOTHING)
                 self._sum(item.name, self._fact(item.name), number(was), number(now))
 
@@ -239,7 +243,7 @@ class _One:
         return new.get(name) or old[name]
 
     def _label(self, fact: Fact, seen: Seen) -> str:
-        if seen.status != "known" or fact.type not in _LABELLED:
+        if seen.status != "known" or fact.type not in LABELLED:
             return seen.status
         if isinstance(seen.value, bool):
             return "=yes" if seen.value else "=no"
@@ -306,6 +310,8 @@ class _One:
             yield instant, decisions
             for decision in decisions:
                 waiting |= {one for one in _ends(decision) if one > instant and one not in done}
+        if waiting:
+            self.numbers.count(("cut",))
 
     def _events(self) -> Iterator[int]:
         book = self.comparer.new.model

@@ -36,7 +36,7 @@ class _Data:
             "format": FORMAT,
             "old": _book(self.mixture.old),
             "new": _book(self.mixture.new),
-            "cases": {name: numbers.number(name) for name in ("records", "judged", "changed")},
+            "cases": {name: numbers.number(name) for name in ("records", "judged", "changed", "cut")},
             "refused": self._refused(),
             "parts": [
                 {"kind": one.kind, "what": one.what, "id": one.id, "title": text_data(one.title)}

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 
+from policyengine.batch.summary import SUMMED
 from policyengine.diagnostics.diagnostic import Message, message
+from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.frozen import Frozen
 from policyengine.impact.tally import Tally
 from policyengine.model.lookup import Lookup, Unknown
-from policyengine.model.rulebook import Rulebook
+from policyengine.model.rulebook import Fact, Rulebook
+from policyengine.values.escaping import shorten
 from policyengine.values.literals import ValueType
 
 _FORM = re.compile(
     r"\s*(?P<name>.+?)\s+(?P<verb>increases|decreases|changes|becomes)(?:\s+(?P<value>.+?))?\s*"
 )
-_NUMBERS = (ValueType.MONEY, ValueType.COUNT, ValueType.NUMBER)
 _STATUSES = {
     "undetermined": "undetermined",
     "conflict": "conflict",
@@ -61,11 +63,25 @@ def parse_condition(written: str, book: Rulebook) -> Condition | Message:
     fact = book.facts[key[0]]
     if fact.role != "outcome":
         return message("`{name}` is no outcome", name=name)
-    if verb in ("increases", "decreases") and fact.type not in _NUMBERS:
+    if verb in ("increases", "decreases") and fact.type not in SUMMED:
         return message("`{name}` is no number: ask whether it changes, or becomes a value", name=name)
     if (verb == "becomes") == (not value):
         return message("write `NAME becomes VALUE`, and nothing after the other words")
-    label = _STATUSES.get(value, f"={value}")
-    if verb == "becomes" and label.startswith("=") and fact.type in (ValueType.MONEY, ValueType.NUMBER):
-        return message("`{name}` is no choice: ask whether it increases, decreases or changes", name=name)
-    return Condition(written, verb, fact.path, label)
+    label = _label(fact, value) if value else ""
+    return label if isinstance(label, Message) else Condition(written, verb, fact.path, label)
+
+
+def _label(fact: Fact, value: str) -> str | Message:
+    """Return how a value is told in a matrix, or why an outcome cannot become it."""
+    if value in _STATUSES:
+        return _STATUSES[value]
+    words = {title: one.name for one in fact.choices for title in (one.name, *one.title.all)}
+    if fact.type is ValueType.BOOLEAN:
+        words = {"yes": "yes", "no": "no", "true": "yes", "false": "no"}
+    if fact.type is ValueType.COUNT and value.isdecimal():
+        return f"={int(value)}"
+    if value in words:
+        return f"={words[value]}"
+    known = [*dict.fromkeys(words.values()), *dict.fromkeys(_STATUSES.values())]
+    what = message("`{name}` cannot be `{value}`", name=fact.path, value=shorten(value))
+    return message("{what}; {help}", what=what, help=did_you_mean(value, known) or one_of(known))

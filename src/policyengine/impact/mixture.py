@@ -9,6 +9,7 @@ from typing import Any
 from policyengine.changes.rules import own_conditions
 from policyengine.frozen import replace
 from policyengine.impact.parts import BOOK, OVERRIDES, Part, Place, names_in, parts_of
+from policyengine.model.case import Case
 from policyengine.model.conditions import All, conjuncts
 from policyengine.model.rulebook import DEADLINE_PROPERTIES, Amount, Deadline, Rulebook
 from policyengine.semantics.strata import DUE, dependencies, rule_node
@@ -50,9 +51,17 @@ class Mixture:
 
     def book(self, parts: Parts) -> Rulebook:
         """Return the old rulebook with parts of the edit, and with what these cannot be made without."""
-        made = self._mixed(self.with_needs(parts))
-        assert isinstance(made, Rulebook)
-        return made
+        return self._mixed(self.with_needs(parts))
+
+    def case(self, cases: tuple[Case, Case], parts: Parts) -> Case:
+        """Return a case as :meth:`book` of the same parts reads it, of how the old and the new one do."""
+        old, new = cases
+        kept = {path for path in self._retyped if self._by_place["facts", path] not in self.with_needs(parts)}
+        if not kept:
+            return new
+        values = {key: value for key, value in new.values.items() if key[0] not in kept}
+        values |= {key: value for key, value in old.values.items() if key[0] in kept}
+        return replace(new, values=values)
 
     def with_needs(self, parts: Parts) -> Parts:
         """Return parts with all that they cannot be made without: what they name has to be there."""

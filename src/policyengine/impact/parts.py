@@ -5,14 +5,14 @@ What only people read, such as a title, a note or the words of a clause, is no p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Literal
 
 from policyengine.changes.rules import own_conditions
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text, unspoken
 from policyengine.frozen import Frozen, replace
-from policyengine.model.conditions import All, Condition, conjuncts
+from policyengine.model.conditions import All, Computed, Condition, conjuncts
 from policyengine.model.rulebook import (
     Amount,
     Assumption,
@@ -23,7 +23,6 @@ from policyengine.model.rulebook import (
     RecordList,
     Rule,
     Rulebook,
-    ValueSet,
 )
 
 Kind = Literal[
@@ -59,11 +58,6 @@ class Part(Frozen):
     id: str
     title: Text
     places: tuple[Place, ...]
-
-    @property
-    def name(self) -> str:
-        """What tells it from the other parts of an edit."""
-        return f"{self.kind} {self.id}"
 
 
 def parts_of(old: Rulebook, new: Rulebook) -> tuple[Part, ...]:
@@ -110,17 +104,15 @@ def _rests_on(book: Rulebook, name: str) -> object:
 def _single(
     kind: Kind, group: str, id: str, was: object, now: object, books: tuple[Rulebook, Rulebook]
 ) -> Iterator[Part]:
-    what = _what(was, now, books, essence)
+    what = _what(was, now, books)
     if what is not None:
         yield Part(kind, what, id, _title(was if now is None else now, id), ((group, id),))
 
 
-def _what(
-    was: object, now: object, books: tuple[Rulebook, Rulebook], said: Callable[[Rulebook, object], Hashable]
-) -> What | None:
+def _what(was: object, now: object, books: tuple[Rulebook, Rulebook]) -> What | None:
     if was is None or now is None:
         return "added" if was is None else "removed"
-    return None if said(books[0], was) == said(books[1], now) else "changed"
+    return None if essence(books[0], was) == essence(books[1], now) else "changed"
 
 
 def _title(thing: object, id: str) -> Text:
@@ -147,7 +139,7 @@ def _sets(old: Rulebook, new: Rulebook) -> Iterator[Part]:
 
 def _asking(id: str, old: Rulebook, new: Rulebook) -> Iterator[Place]:
     """Return what asks for a set in the new rulebook and differs, and if by nothing but its values."""
-    for name in ("policies", "deadlines", "amounts", "rules"):
+    for name in ("policies", "deadlines", "amounts", "rules", "computed"):
         was, now = getattr(old, name), getattr(new, name)
         for one in sorted({*was} & {*now}):
             if id in names_in(now[one]) and essence(old, was[one]) != essence(new, now[one]):
@@ -170,7 +162,7 @@ def _rules(old: Rulebook, new: Rulebook, taken: set[Place]) -> Iterator[Part]:
     for id in sorted({*was, *now}):
         rule = now.get(id) or was[id]
         kind: Kind = "row" if rule.table else "rule"
-        what = _what(was.get(id), now.get(id), books, essence)
+        what = _what(was.get(id), now.get(id), books)
         if what is not None and ("rules", id) not in taken:
             yield Part(kind, what, id, rule.title, (("rules", id),))
         if id in was and id in now and set(was[id].overrides) != set(now[id].overrides):
@@ -214,8 +206,8 @@ def essence(book: Rulebook, thing: object) -> Hashable:
             return replace(thing, title=Text(), fields=())
         case Assumption():
             return thing.id, thing.default, tuple(one.id for one in thing.readings)
-        case ValueSet():
-            return replace(thing, title=Text())
+        case Computed():
+            return thing
     raise TypeError(f"no part of a rulebook: {type(thing).__name__}")
 
 

@@ -59,7 +59,8 @@ class Tally:
     ``refused old|new``: cases that a rulebook refuses. ``matrix NAME BEFORE AFTER same|other``: outcomes.
     ``status NAME BEFORE AFTER``, ``moved NAME SECONDS``: deadlines. ``duty RULE WHO appears|vanishes``,
     ``duty RULE WHO,WHO moves``. ``needs NAME``: cases that now wait for a fact. ``cause PARTS KIND NAME``.
-    ``by GROUP …``: the same of a group.
+    ``by GROUP …``: the same of a group. ``cut``: cases of which not every moment was tried, ``unread``: files
+    that could not be read to their end.
     """
 
     def __init__(self) -> None:

@@ -92,6 +92,11 @@ class ImpactWords:
         )
         yield from self._money()
         yield from self._refused()
+        if numbers.number("cut"):
+            words = marked(
+                "{count} cases change at more moments than are tried; the last of them are left out"
+            )
+            yield Line(say(words, count=numbers.number("cut")), True)
         yield from self._causes()
         for path in sorted({place[0] for place, _ in numbers.under("matrix")}):
             yield from self._outcome(path)

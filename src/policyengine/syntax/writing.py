@@ -32,25 +32,10 @@ def write_parts(
     path: str, parts: Iterable[bytes], mode: int = 0o666, replace: bool = True, sync: bool = True
 ) -> None:
     """Write a file that is made in parts, as :func:`write_whole` does; what making a part raises, ends it."""
-    if _is_special(path):
-        _write_into(path, parts)
-        return
-    target = os.path.realpath(path)
-    is_there = os.path.lexists(target)
-    if is_there and not os.access(target, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), target)
-    draft = _beside(target)
-    try:
-        _write_new(draft, parts, 0o600 if is_there else mode, sync)
-        if is_there:
-            _take_over(target, draft)
-        if replace:
-            os.replace(draft, target)
-        else:
-            os.link(draft, target)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(draft)
+    with Draft(path, mode) as draft:
+        for part in parts:
+            draft.write(part)
+        draft.finish(replace, sync)
 
 
 def move_whole(source: str, target: str) -> None:
@@ -80,13 +65,27 @@ def move_whole(source: str, target: str) -> None:
 class Draft:
     """A file that is written bit by bit, and appears when it is finished; what is unfinished goes away."""
 
-    def __init__(self, target: str) -> None:
-        """Begin, beside the target; what is no ordinary file is written into. Raises OSError."""
+    def __init__(self, target: str, mode: int = 0o666) -> None:
+        """Begin, beside the target; what is no ordinary file is written into. Raises OSError.
+
+        A new file gets ``mode``, less the umask; what takes the place of another is hidden till then.
+        """
         self._target = target
         self._path: str | None = None
-        if not _is_special(target):
-            target = self._path = _beside(os.path.realpath(target))
-        self._stream = open(target, "wb" if self._path is None else "xb", buffering=0)  # noqa: SIM115
+        if _is_special(target):
+            # Without O_NONBLOCK, opening a pipe waits for a reader.
+            handle = os.open(target, os.O_WRONLY | _NONBLOCK | _BINARY)
+            if _NONBLOCK:
+                os.set_blocking(handle, True)
+        else:
+            place = os.path.realpath(target)
+            is_there = os.path.lexists(place)
+            if is_there and not os.access(place, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), place)
+            self._path = _beside(place)
+            new = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
+            handle = os.open(self._path, new, 0o600 if is_there else mode)
+        self._stream = open(handle, "wb", buffering=0)  # noqa: SIM115
 
     def __enter__(self) -> Draft:
         """Return it."""
@@ -103,12 +102,17 @@ class Draft:
         """Write bytes at the end. Raises OSError."""
         write_all(self._stream, data)
 
-    def finish(self) -> None:
-        """Move it to its place. Raises OSError."""
-        if self._path is not None:
+    def finish(self, replace: bool = True, sync: bool = True) -> None:
+        """Move it to its place, as :func:`write_whole` does. Raises OSError."""
+        if self._path is None:
+            return
+        if sync:
             os.fsync(self._stream.fileno())
-            self._stream.close()
+        self._stream.close()
+        if replace:
             move_whole(self._path, self._target)
+        else:
+            os.link(self._path, os.path.realpath(self._target))
 
 
 def write_all(stream: io.RawIOBase, data: bytes) -> None:
@@ -144,25 +148,6 @@ def _is_special(path: str) -> bool:
         return not stat.S_ISREG(os.stat(path).st_mode)
     except FileNotFoundError:
         return False
-
-
-def _write_into(path: str, parts: Iterable[bytes]) -> None:
-    # Without O_NONBLOCK, opening a pipe waits for a reader.
-    handle = os.open(path, os.O_WRONLY | _NONBLOCK | _BINARY)
-    if _NONBLOCK:
-        os.set_blocking(handle, True)
-    with open(handle, "wb", buffering=0) as stream:
-        for part in parts:
-            write_all(stream, part)
-
-
-def _write_new(path: str, parts: Iterable[bytes], mode: int, sync: bool) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode)
-    with open(handle, "wb") as stream:
-        stream.writelines(parts)
-        if sync:
-            stream.flush()
-            os.fsync(stream.fileno())
 
 
 def _take_over(old: str, new: str) -> None:
