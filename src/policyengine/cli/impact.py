@@ -82,7 +82,7 @@ from policyengine.model.rulebook import Rulebook as Model
     multiple=True,
     metavar="CONDITION",
     help=say_help(
-        "Exit with code 1 when this is so, such as 'penalty.points increases'; can be given several times."
+        "Exit with code 1 when this is so in any case, such as 'NAME increases'; can be given several times."
     ),
 )
 @click.option(

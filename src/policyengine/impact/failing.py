@@ -1,4 +1,4 @@
-"""Conditions on an impact, such as ``penalty.points increases``, with which a check fails."""
+"""Conditions on an impact, such as ``NAME increases``, with which a check fails."""
 
 from __future__ import annotations
 

@@ -44,11 +44,6 @@ class Mixture:
         self._whole: dict[Parts, Parts] = {}
         self._kept: dict[int, tuple[object, frozenset[str]]] = {}
 
-    @property
-    def all_parts(self) -> Parts:
-        """The whole edit."""
-        return frozenset(range(len(self.parts)))
-
     def book(self, parts: Parts) -> Rulebook:
         """Return the old rulebook with parts of the edit, and with what these cannot be made without."""
         return self._mixed(self.with_needs(parts))

@@ -74,9 +74,7 @@ class ImpactWords:
         """Return the whole page; without ``many`` with few examples, and no reasons."""
         say, numbers = self.say, self.numbers
         records, judged = numbers.number("records"), numbers.number("judged")
-        yield Heading(
-            say("What the edit would have done: {title}", title=self.new.text(self.mixture.new.title))
-        )
+        yield Heading(self.title())
         if not self.mixture.parts:
             yield Line(say("No case can change: what decisions rest on is the same."), True)
             return

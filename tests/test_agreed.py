@@ -1,0 +1,40 @@
+"""That ways differ is seen by a few of them; whether all agree comes out as by searching them all."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from edits import load
+from written_rulebooks import case_data, draw_case, draw_moment, write_rulebook
+
+from policyengine.api import prepare
+
+CASES = 8
+
+
+@pytest.mark.parametrize("first", [0, 20])
+def test_it_is_what_the_whole_search_says(first: int) -> None:
+    met: Counter[str] = Counter()
+    for seed in range(first, first + 20):
+        written = write_rulebook(seed)
+        model = load(written.files, written)
+        assert model is not None
+        rulebook = prepare(model, written.assume, "compiled")
+        rulebook._refiner.most_completions, rulebook._refiner.most_runs = 16, 40
+        for _ in range(CASES):
+            told = draw_case(written)
+            case, _ = rulebook._reader.read_plain(case_data(written, told), "c.json")
+            if case is None:
+                continue
+            as_of = draw_moment(written, told)
+            whole, few = (rulebook.judge(case, as_of) for _ in range(2))
+            for key in whole.findings.states:
+                state, agreed = whole.state_of(key), few.agreed(key)
+                is_open = whole.findings.is_unknown(key)
+                met[type(state).__name__] += is_open
+                assert type(state) is type(agreed)
+                assert state == agreed or type(state).__name__ == "Unknown"
+            for rule in whole.findings.rules:
+                assert few.holds(rule) == (whole.truth_of(rule).name == "TRUE")
+    assert met["Known"] + met["Absent"] > 20 and met["Unknown"] > 100, met
