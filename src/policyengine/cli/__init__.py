@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from policyengine.diagnostics.i18n import Language
 
 _NAME = "policyengine"
+_WHOLE = 10_000  # more characters than any line of help has
 _COMPLETE = "_POLICYENGINE_COMPLETE"
 _COMMANDS = (
     "batch",
@@ -63,6 +64,14 @@ class _Commands(click.Group):
         command = import_module(f"policyengine.cli.{name.replace('-', '_')}").command
         assert isinstance(command, click.Command)
         return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write a line on every command, whole: click itself would cut what is too long for one line."""
+        commands = [(name, self.get_command(context, name)) for name in _COMMANDS]
+        with formatter.section(say("Commands")):
+            formatter.write_dl(
+                [(name, one.get_short_help_str(_WHOLE)) for name, one in commands if one is not None]
+            )
 
 
 @click.command(

@@ -20,6 +20,7 @@ from policyengine.syntax.opening import STANDARD_INPUT
 
 @click.command(
     "batch",
+    short_help=say_help("Judge very many cases, from files to a table."),
     help=say_help(
         "Judge very many cases: files with one case a line (.ndjson), a list of cases (.json), or a table"
         " (.csv, .parquet), also packed (.gz, .zst); patterns and folders name many, - is standard input."
@@ -31,7 +32,7 @@ from policyengine.syntax.opening import STANDARD_INPUT
     "--out",
     "-o",
     metavar="FILE",
-    type=click.Path(),
+    type=options.OutputFile(stdout=True),
     help=say_help(
         "Where the decisions go: .ndjson, .csv or .parquet, - for standard output; else only a summary."
     ),
@@ -71,7 +72,7 @@ from policyengine.syntax.opening import STANDARD_INPUT
 @click.option(
     "--report",
     metavar="FILE",
-    type=click.Path(),
+    type=options.OutputFile(),
     help=say_help("Write the summary as an HTML page with charts, too."),
 )
 @click.option(

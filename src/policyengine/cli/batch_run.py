@@ -99,7 +99,7 @@ class Run:
     # ---------- before anything is judged
 
     def _check_places(self) -> None:
-        """Refuse to write over what is read, or the same file twice; and what cannot be written."""
+        """Refuse to write over what is read, or the same file twice."""
         taken: dict[str, str] = {
             os.path.realpath(one.path): self.say("the cases")
             for one in self.sources
@@ -120,9 +120,6 @@ class Run:
                 )
                 raise click.UsageError(words)
             taken[place] = option
-            reason = _refusal(place)
-            if reason is not None:
-                raise self._unwritable(path, reason)
 
     def _unwritable(self, path: str, fault: OSError | ValueError) -> click.exceptions.Exit:
         words = self.say("{path} cannot be written: {reason}", path=path, reason=options.reason_of(fault))
@@ -350,18 +347,3 @@ class Run:
                 digest=book.digest,
             )
             options.write_file(self.places.report, render_summary_html(words, judged))
-
-
-def _refusal(place: str) -> OSError | None:
-    """Return why a file cannot be written, as far as that can be told before."""
-    import errno
-
-    folder = os.path.dirname(place)
-    number = None
-    if os.path.isdir(place):
-        number = errno.EISDIR
-    elif not os.path.isdir(folder):
-        number = errno.ENOENT
-    elif not os.access(folder, os.W_OK) or (os.path.exists(place) and not os.access(place, os.W_OK)):
-        number = errno.EACCES
-    return None if number is None else OSError(number, os.strerror(number))

@@ -11,6 +11,7 @@ from policyengine.diagnostics.i18n import Language
 
 @click.command(
     "book",
+    short_help=say_help("Write the rulebook as a policy book to read and print."),
     help=say_help(
         "Write the rulebook as a policy book in its languages: every clause, rule, deadline,"
         " parameter and test, with a diagram of how facts flow."
@@ -25,7 +26,13 @@ from policyengine.diagnostics.i18n import Language
     default="html",
     help=say_help("Form of the output."),
 )
-@click.option("--output", "-o", type=click.Path(), metavar="FILE", help=say_help("Write to this file."))
+@click.option(
+    "--output",
+    "-o",
+    type=options.OutputFile(stdout=True),
+    metavar="FILE",
+    help=say_help("Write to this file."),
+)
 @options.language
 def command(
     rules: str | None, overlays: tuple[str, ...], form: str, output: str | None, language: Language
@@ -40,7 +47,4 @@ def command(
     )
     document = policy_book(book, tests, exercised)
     text = render_book_html(document) if form == "html" else render_book_markdown(document)
-    if output is None:
-        options.write(text)
-    else:
-        options.write_file(output, text)
+    options.put(output, text)

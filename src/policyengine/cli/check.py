@@ -20,6 +20,7 @@ _FORMS = ("text", "json", "github", "sarif", "junit")
 
 @click.command(
     "check",
+    short_help=say_help("Say what is wrong with rulebooks, their tests, and cases."),
     help=say_help(
         "Check rulebooks with their tests, and cases in JSON; exit with code 1 when there are errors."
         " A file of a rulebook stands for the whole of it."

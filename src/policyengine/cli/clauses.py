@@ -13,6 +13,7 @@ from policyengine.diagnostics.i18n import Language
 
 @click.command(
     "clauses",
+    short_help=say_help("List every clause of the source and what implements it."),
     help=say_help(
         "List every clause of the source: what implements it, which cases test it, or why it has no rule."
     ),

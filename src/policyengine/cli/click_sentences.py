@@ -35,6 +35,7 @@ SENTENCES = (
     marked("Usage:"),
     marked("default: {default}"),
     marked("env var: {var}"),
+    marked("required"),
     marked("{name} {filename!r} does not exist."),
 )
 PLURALS = (

@@ -14,6 +14,7 @@ _FORMS = ("plan", "json", "durable", "python")
 
 @click.command(
     "compile",
+    short_help=say_help("Print what engines start from."),
     help=say_help(
         "Print what engines start from. `plan` and `json` leave the readings of assumptions open, unless"
         " one is chosen with --assume; `durable` is what durable-rules is given, `python` what the compiled"

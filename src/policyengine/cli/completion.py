@@ -10,6 +10,7 @@ from policyengine.cli.speech import say as say_help
 
 @click.command(
     "completion",
+    short_help=say_help("Print the completion script of a shell."),
     help=say_help('Print the completion script of a shell: eval "$(policyengine completion bash)".'),
 )
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))

@@ -14,6 +14,7 @@ from policyengine.diagnostics.i18n import Language
 
 @click.command(
     "diff",
+    short_help=say_help("Say in words what has changed between two versions."),
     help=say_help(
         "Say in words what has changed between two versions of a rulebook. OLD and NEW are folders;"
         " OLD may be a revision of git such as git:main. NEW is the rulebook here if left out."

@@ -12,6 +12,7 @@ from policyengine.diagnostics.i18n import Language
 
 @click.command(
     "digest",
+    short_help=say_help("Print the digest of a source document."),
     help=say_help(
         "Print the digest of a document, to be written below its name in rulebook.yaml (`digest: sha256:…`)."
     ),

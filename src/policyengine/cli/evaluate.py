@@ -60,6 +60,7 @@ class _Text(Frozen):
 @click.command(
     "evaluate",
     cls=OfEvaluate,
+    short_help=say_help("Judge cases: what was decided, and why."),
     help=say_help("Judge the cases in JSON files (- is standard input; .ndjson files hold one case a line)."),
 )
 @click.argument("cases", nargs=-1, required=True, type=click.Path())

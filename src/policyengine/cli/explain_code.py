@@ -13,6 +13,7 @@ from policyengine.diagnostics.i18n import Language
 
 @click.command(
     "explain-code",
+    short_help=say_help("Print the manual page of a diagnostic."),
     help=say_help("Print the manual page of a code such as unknown-name; without one, list all codes."),
 )
 @click.argument("code", required=False)

@@ -16,6 +16,7 @@ from policyengine.values.escaping import printable
 
 @click.command(
     "fmt",
+    short_help=say_help("Put rule files into their usual form; comments stay."),
     help=say_help(
         "Put the files of rulebooks into their usual form: keys in order, even indentation; comments stay."
         " What the files say is never changed."

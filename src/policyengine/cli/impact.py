@@ -36,6 +36,7 @@ from policyengine.model.rulebook import Rulebook as Model
 
 @click.command(
     "impact",
+    short_help=say_help("Say what an edit would have done to past cases, and why."),
     help=say_help(
         "Say what an edit would have done to past cases, and which part of it does it. OLD and NEW are"
         " folders; OLD may be a revision of git such as git:main. NEW is the rulebook here if left out."
@@ -88,7 +89,7 @@ from policyengine.model.rulebook import Rulebook as Model
 @click.option(
     "--save",
     metavar="FILE",
-    type=click.Path(),
+    type=options.OutputFile(),
     help=say_help("Write one example of each change as tests (*.cases.yaml)."),
 )
 @many.jobs
@@ -106,7 +107,7 @@ from policyengine.model.rulebook import Rulebook as Model
     "--out",
     "-o",
     metavar="FILE",
-    type=click.Path(),
+    type=options.OutputFile(stdout=True),
     help=say_help("Write to a file instead of standard output."),
 )
 @options.language
@@ -257,11 +258,11 @@ def _show(
     elif form == "html":
         text = html_of(words.title(), words.page(explained), say)
     else:
-        text = text_of(words.page(explained, many=False), out is None and options.has_color(sys.stdout))
-    if out is None:
-        options.write(text)
-    else:
-        options.write_file(out, text)
+        text = text_of(
+            words.page(explained, many=False),
+            out in (None, options.STANDARD_OUTPUT) and options.has_color(sys.stdout),
+        )
+    options.put(out, text)
 
 
 def _save(path: str, tally: Tally, books: tuple[Rulebook, Rulebook], say: Speech) -> None:

@@ -29,6 +29,7 @@ from policyengine.starting.house import (
 from policyengine.starting.names import one_line
 from policyengine.starting.starter import AS_OF, EXAMPLE, starter_files
 from policyengine.starting.words import spoken
+from policyengine.syntax.writing import refuse_unmakable
 
 _COMMA = re.compile("[,，、]")
 _TRADITIONAL = re.compile("zh-(hant.*|tw|hk|mo)", re.IGNORECASE)
@@ -45,6 +46,7 @@ class _Made(Frozen):
 
 @click.command(
     "init",
+    short_help=say_help("Make a small rulebook to start from, in a new folder."),
     help=say_help(
         "Make a small commented rulebook and a case in a new folder. In a terminal it asks for what no option"
         " says. With --from it proposes a vocabulary for cases that you have."
@@ -93,6 +95,7 @@ def command(
     try:
         if os.path.lexists(folder) and (not os.path.isdir(folder) or os.listdir(folder)):
             raise click.UsageError(say("{path} is there already and is not an empty folder", path=folder))
+        refuse_unmakable(folder)  # before anything is asked
         if source is None:
             made = _starter(folder, said, usual, say)
         else:

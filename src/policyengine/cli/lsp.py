@@ -11,6 +11,7 @@ from policyengine.diagnostics.i18n import Language
 
 @click.command(
     "lsp",
+    short_help=say_help("Serve an editor, which runs this by itself."),
     help=say_help("Start the language server on standard input and output; editors run this, not people."),
 )
 @click.option("--stdio", is_flag=True, hidden=True)  # what some editors add, and the only way there is

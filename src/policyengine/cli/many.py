@@ -45,7 +45,7 @@ ignore = click.option(
 rejects = click.option(
     "--rejects",
     metavar="FILE",
-    type=click.Path(),
+    type=options.OutputFile(),
     help=say("Put faulty records aside in this file, each with what is wrong."),
 )
 

@@ -6,7 +6,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterable
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 
@@ -18,6 +18,8 @@ from policyengine.reading.file_names import is_rulebook
 from policyengine.render.workflow import inert, obeys
 from policyengine.resources import data_directory
 from policyengine.values.escaping import printable
+
+STANDARD_OUTPUT = "-"
 
 language = click.option(
     "--lang",
@@ -135,6 +137,35 @@ class OutputFailed(Exception):
     """Standard output does not take what is written: a full disk, for instance."""
 
 
+class OutputFile(click.Path):
+    """A file that a command writes at its end; one that cannot be written is refused before the work.
+
+    ``stdout``: ``-`` is standard output, and no file of that name.
+    """
+
+    def __init__(self, stdout: bool = False) -> None:
+        """Every option that names a file to write has this type."""
+        super().__init__()
+        self.stdout = stdout
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path. Raises OutputFailed."""
+        path = super().convert(value, param, ctx)
+        is_completing = ctx is not None and ctx.resilient_parsing
+        if not is_completing and not (self.stdout and path == STANDARD_OUTPUT):
+            _refuse_unwritable(os.fsdecode(path))
+        return path
+
+
+def _refuse_unwritable(path: str) -> None:
+    from policyengine.syntax.writing import refuse_unwritable  # only for commands that write files
+
+    try:
+        refuse_unwritable(path)
+    except (OSError, ValueError) as fault:
+        raise OutputFailed(f"{printable(path)}: {reason_of(fault)}") from None
+
+
 def write(text: str, commands: bool = False) -> None:
     """Write data to standard output, as UTF-8 whatever the locale. Raises OutputFailed.
 
@@ -185,6 +216,14 @@ def write_file(path: str, text: str) -> None:
     A file that is there keeps its rights, and a link to it stays a link.
     """
     write_file_in_parts(path, (text.encode("utf-8", "backslashreplace"),))
+
+
+def put(path: str | None, text: str) -> None:
+    """Write to a file, or to standard output where none is named. Raises OutputFailed."""
+    if path is None or path == STANDARD_OUTPUT:
+        write(text)
+    else:
+        write_file(path, text)
 
 
 def write_file_in_parts(path: str, parts: Iterable[bytes]) -> None:

@@ -28,6 +28,7 @@ from policyengine.syntax.writing import Draft
 
 @click.command(
     "report",
+    short_help=say_help("Count many cases as a report of the rulebook says."),
     help=say_help(
         "Count the cases in files as a report of the rulebook says: one case a line, or what `batch` reads."
     ),

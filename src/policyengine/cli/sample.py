@@ -19,6 +19,7 @@ _LINES_AT_ONCE = 200
 
 @click.command(
     "sample",
+    short_help=say_help("Make random past cases to try changes on."),
     help=say_help(
         "Make random past cases of a rulebook, one a line (NDJSON), to try changes of its rules on. They are"
         " made from its vocabulary and its bounds, and never copied; the same seed gives the same bytes."
@@ -68,7 +69,7 @@ _LINES_AT_ONCE = 200
     "-o",
     metavar="FILE",
     default="-",
-    type=click.Path(),
+    type=options.OutputFile(stdout=True),
     help=say_help("Where the cases go: a file, or - for standard output."),
 )
 @options.assume

@@ -35,6 +35,7 @@ _KINDS = (
 
 @click.command(
     "schema",
+    short_help=say_help("Print the JSON Schema of a kind of file."),
     help=say_help(
         "Print the JSON Schema of a kind of file. `case` is made from the rulebook's facts; with --rulebook,"
         " `policy` (if KIND is left out), `overlay` and `cases` know its names and choices, too."

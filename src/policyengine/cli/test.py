@@ -55,6 +55,7 @@ class _Percent(click.ParamType[Decimal]):
 @click.command(
     "test",
     cls=OfTest,
+    short_help=say_help("Run the cases that stand beside the policies."),
     help=say_help("Run the cases in *.cases.yaml files; exit with code 1 when something is not as expected."),
 )
 @click.argument("paths", nargs=-1, type=click.Path())
@@ -79,7 +80,10 @@ class _Percent(click.ParamType[Decimal]):
     "--suggest", is_flag=True, help=say_help("Write the missing edge cases, for somebody to confirm.")
 )
 @click.option(
-    "--junit", type=click.Path(), metavar="FILE", help=say_help("Write the results as JUnit XML too.")
+    "--junit",
+    type=options.OutputFile(),
+    metavar="FILE",
+    help=say_help("Write the results as JUnit XML too."),
 )
 @click.option("--watch", is_flag=True, help=say_help("Run again whenever a file of the rules changes."))
 @options.engine

@@ -16,6 +16,7 @@ from policyengine.syntax.files import read_text, shown_name
 
 @click.command(
     "timeline",
+    short_help=say_help("Show what has happened, and what comes if nobody acts."),
     help=say_help("Show what has happened in a case and what will happen by itself if nobody acts."),
 )
 @click.argument("case", type=click.Path())

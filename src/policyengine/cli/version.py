@@ -12,7 +12,11 @@ from policyengine.diagnostics.i18n import Language
 from policyengine.version import __version__
 
 
-@click.command("version", help=say_help("Print the versions of the program, of Python and of the engine."))
+@click.command(
+    "version",
+    short_help=say_help("Print the versions of the program and its engines."),
+    help=say_help("Print the versions of the program, of Python and of the engine."),
+)
 @options.language
 def command(language: Language) -> None:
     """Print versions."""

@@ -38,6 +38,44 @@ def write_parts(
         draft.finish(replace, sync)
 
 
+def refuse_unwritable(path: str) -> None:
+    """Raise what writing a file would raise, as far as that can be told before there is anything to write.
+
+    It looks and makes nothing: whoever is killed here leaves nothing behind. Raises OSError, and ValueError
+    for a NUL in the path.
+    """
+    place = path if _is_special(path) else os.path.realpath(path)
+    if os.path.isdir(place):
+        raise _refusal(errno.EISDIR, path)
+    folder = os.path.dirname(place) or "."
+    os.stat(os.path.join(folder, ""))  # with the slash: it is there, and a folder
+    wanted = []
+    with contextlib.suppress(FileNotFoundError):
+        os.stat(place)
+        wanted.append(place)
+    if not _is_special(place):
+        wanted.append(folder)
+    if not all(os.access(one, os.W_OK) for one in wanted):
+        raise _refusal(errno.EACCES, path)
+
+
+def refuse_unmakable(folder: str) -> None:
+    """Raise what making a folder, and those above it, would raise, as far as that can be told before.
+
+    Raises OSError.
+    """
+    above = os.path.dirname(os.path.abspath(folder))
+    while not os.path.lexists(above) and os.path.dirname(above) != above:
+        above = os.path.dirname(above)
+    os.stat(os.path.join(above, ""))
+    if not os.access(above, os.W_OK):
+        raise _refusal(errno.EACCES, above)
+
+
+def _refusal(number: int, path: str) -> OSError:
+    return OSError(number, os.strerror(number), path)
+
+
 def move_whole(source: str, target: str) -> None:
     """Move a file to a place where a reader sees the whole of it, or what was there. Raises OSError.
 
