@@ -462,6 +462,8 @@ def _has_same_parts(one: Decision, two: Decision, key: Key) -> bool:
         _dates_itself(two.judged.rulebook, stop[0]) or two.findings.states[stop] == one.findings.states[stop]
         for stop in stops
     )
+    # An end that is reckoned back from what happens later is known too late for who has acted in between.
+    kept = kept and (now.due == was.due or (isinstance(now.due, Known) and now.due.value >= one.as_of))
     return kept and (was.exists, was.start, was.length) == (now.exists, now.start, now.length)
 
 
