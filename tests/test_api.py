@@ -93,7 +93,7 @@ def test_readings_and_overlays() -> None:
     ("case", "wanted"),
     [
         ({"order": {"total": "1.234"}, "ordr": {}}, ["bad-value", "unknown-fact"]),
-        ({"order": {"total": float("nan")}}, ["json-number"]),
+        ({"order": {"total": float("nan")}}, ["wrong-type"]),
         ({"order": {"total": None}}, ["wrong-type"]),
         ({"order": 3}, ["wrong-shape"]),
     ],
@@ -136,8 +136,9 @@ def _shared(levels: int) -> object:
 @pytest.mark.parametrize(
     ("value", "code"),
     [
-        (0.1 + 0.2, "bad-value"),
-        (float("inf"), "json-number"),
+        (19.99, "wrong-type"),
+        (100.0, "wrong-type"),
+        (float("inf"), "wrong-type"),
         (decimal.Decimal("sNaN"), "json-number"),
         (decimal.Decimal("1.005"), "bad-value"),
         (decimal.Decimal("1e99999"), "bad-value"),
@@ -145,7 +146,8 @@ def _shared(levels: int) -> object:
         (-(10**30), "bad-value"),
         (datetime.datetime(2012, 3, 1), "bad-value"),
         (datetime.date(2012, 3, 1), "bad-value"),
-        (datetime.timedelta(days=1), "wrong-type"),
+        (datetime.timedelta(days=1), "bad-value"),
+        (datetime.timedelta(seconds=1.5), "bad-value"),
         (b"5", "wrong-type"),
         ({"5"}, "wrong-type"),
         (object(), "wrong-type"),
@@ -178,8 +180,6 @@ def test_a_value_of_a_wrong_python_type_is_told_with_its_field(
         ({"order": {"total": _deep(5_000)}}, "json-depth", "order.total[0][0][0]"),
         ({"complaint": {"evidence": [{}, {"kind": b""}]}}, "wrong-type", "complaint.evidence[1].kind"),
         ({"order": {"total": _shared(60)}}, "wrong-shape", "order.total"),
-        ([], "wrong-shape", ""),
-        (None, "wrong-shape", ""),
     ],
 )
 def test_a_mapping_that_no_json_could_be_is_told(
@@ -198,18 +198,21 @@ def test_numbers_of_python_are_those_of_json(rulebook: Rulebook) -> None:
         text = f'{{"case": "C", "order": {{"total": {spelled}}}}}'
         read, faults = rulebook.read_case(text, "c.json")
         assert read is not None, faults
-        by_mapping = rulebook.evaluate(json.loads(text), as_of=AS_OF).case
         by_decimal = rulebook.evaluate(json.loads(text, parse_float=decimal.Decimal), as_of=AS_OF).case
-        assert read.values == by_mapping.values == by_decimal.values
+        assert read.values == by_decimal.values
 
 
-@pytest.mark.parametrize(
-    "as_of", [10**12, -(10**18), 10**400, 1.5, True, b"x", datetime.date(2012, 1, 1), [], "now"]
-)
-def test_an_instant_of_a_wrong_type_is_told(rulebook: Rulebook, as_of: Any) -> None:
+@pytest.mark.parametrize("as_of", [10**12, -(10**18), 10**400, datetime.date(2012, 1, 1), "now"])
+def test_an_instant_that_cannot_be_is_told(rulebook: Rulebook, as_of: Any) -> None:
     with pytest.raises(FaultsFound) as found:
         rulebook.evaluate({}, as_of=as_of)
-    assert codes(found)[0] in ("bad-value", "wrong-type")
+    assert codes(found) == ["bad-value"]
+
+
+@pytest.mark.parametrize("as_of", [1.5, True, b"x", []])
+def test_an_instant_of_a_wrong_type_is_told(rulebook: Rulebook, as_of: Any) -> None:
+    with pytest.raises(TypeError, match="give a datetime, a text such as"):
+        rulebook.evaluate({}, as_of=as_of)
 
 
 def test_an_instant_may_be_a_datetime(rulebook: Rulebook) -> None:
@@ -270,6 +273,7 @@ def test_faults_of_a_rulebook(tmp_path: Path) -> None:
 
 def test_the_example_in_the_documentation_is_true(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(FROZEN)
+    monkeypatch.setattr("policyengine.resources.data_directory", lambda name: str(FROZEN / name))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         tried = doctest.testmod(policyengine)

@@ -1,12 +1,12 @@
 """Judge marketplace cases by rules in YAML: a decision with its reasons, or what is missing.
 
 >>> import policyengine
->>> rulebook = policyengine.load_rulebook("rules/taobao")
+>>> rulebook = policyengine.load_rulebook()
 >>> decision = rulebook.evaluate("examples/cases/late-dispatch.json", as_of="2012-03-16 18:00:01")
->>> for outcome in decision.outcomes:
-...     if outcome.fact.path == "penalty.points":
-...         print(outcome.status, outcome.state.value, outcome.reasons[0].rule.id)
-known 0 timely_compensation_costs_no_points
+>>> decision["penalty.points"].value
+0
+>>> decision["compensation.due"].missing
+('compensation_cap', 'compensation_floor', 'compensation_rate')
 """
 
 from __future__ import annotations
@@ -16,16 +16,31 @@ from typing import TYPE_CHECKING
 from policyengine.version import __version__
 
 if TYPE_CHECKING:
-    from policyengine.api import Rulebook, load_rulebook
+    from policyengine.api.answers import Answer
+    from policyengine.api.decision import Decision
+    from policyengine.api.many import CaseResult
+    from policyengine.api.rulebook import Rulebook, load_rulebook
     from policyengine.diagnostics.diagnostic import Diagnostic, FaultsFound
-    from policyengine.outcome.decision import Decision, Outcome
+    from policyengine.outcome.decision import Outcome
 
-__all__ = ["Decision", "Diagnostic", "FaultsFound", "Outcome", "Rulebook", "__version__", "load_rulebook"]
+__all__ = [
+    "Answer",
+    "CaseResult",
+    "Decision",
+    "Diagnostic",
+    "FaultsFound",
+    "Outcome",
+    "Rulebook",
+    "__version__",
+    "load_rulebook",
+]
 
 _HOMES = {
-    "Rulebook": "api",
-    "load_rulebook": "api",
-    "Decision": "outcome.decision",
+    "Answer": "api.answers",
+    "CaseResult": "api.many",
+    "Rulebook": "api.rulebook",
+    "load_rulebook": "api.rulebook",
+    "Decision": "api.decision",
     "Outcome": "outcome.decision",
     "Diagnostic": "diagnostics.diagnostic",
     "FaultsFound": "diagnostics.diagnostic",

@@ -12,7 +12,7 @@ from running import Run, spawn
 from policyengine import load_rulebook
 from policyengine.batch.records import Text, Texts
 from policyengine.batch.shipment import ship
-from policyengine.batch.work import run_blocks
+from policyengine.processes import run_blocks
 from policyengine.reporting.counting import Counting
 from policyengine.reporting.data import render_report_json
 from policyengine.reporting.periods import week

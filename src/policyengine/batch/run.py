@@ -11,7 +11,7 @@ from policyengine.batch.inputs import Input
 from policyengine.batch.records import Block, digest_of, read_blocks
 from policyengine.batch.staging import OtherRun
 from policyengine.batch.summary import Summary
-from policyengine.batch.work import run_blocks
+from policyengine.processes import run_blocks
 
 
 class Output(Protocol):

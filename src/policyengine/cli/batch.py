@@ -9,12 +9,12 @@ from policyengine.batch.decisions import Decisions
 from policyengine.batch.encoding import TARGETS, Target
 from policyengine.batch.inputs import Form, form_of
 from policyengine.batch.shipment import ship
-from policyengine.batch.work import cores
 from policyengine.cli import loading, many, options
 from policyengine.cli.batch_run import Places, Run, is_file
 from policyengine.cli.speech import say as say_help
 from policyengine.cli.whens import read_when
 from policyengine.diagnostics.i18n import Language, Speech
+from policyengine.processes import cores
 from policyengine.syntax.opening import STANDARD_INPUT
 
 

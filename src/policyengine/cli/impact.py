@@ -14,7 +14,6 @@ from policyengine.batch.inputs import Form, Input
 from policyengine.batch.reading import When
 from policyengine.batch.records import check_heads, read_blocks
 from policyengine.batch.shipment import Shipment
-from policyengine.batch.work import cores, run_blocks
 from policyengine.cli import codes, loading, many, options
 from policyengine.cli.progress import Progress
 from policyengine.cli.speech import say as say_help
@@ -32,6 +31,7 @@ from policyengine.impact.words import ImpactWords
 from policyengine.model.lookup import Lookup
 from policyengine.model.rulebook import Fact
 from policyengine.model.rulebook import Rulebook as Model
+from policyengine.processes import cores, run_blocks
 
 
 @click.command(

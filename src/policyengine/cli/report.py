@@ -13,13 +13,13 @@ from policyengine.batch.columns import ColumnFinder, Named
 from policyengine.batch.inputs import Input
 from policyengine.batch.records import check_heads, read_blocks
 from policyengine.batch.shipment import ship
-from policyengine.batch.work import cores, run_blocks
 from policyengine.cli import codes, loading, many, options
 from policyengine.cli.progress import Progress
 from policyengine.cli.speech import say as say_help
 from policyengine.diagnostics.i18n import Language, Speech
 from policyengine.model.lookup import Lookup
 from policyengine.model.report import Report
+from policyengine.processes import cores, run_blocks
 from policyengine.reporting.counting import Counting
 from policyengine.reporting.periods import Period, PeriodError, days, week
 from policyengine.reporting.tables import Counter, ReportResult

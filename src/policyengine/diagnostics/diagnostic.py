@@ -116,8 +116,12 @@ def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     return any(one.severity == "error" for one in diagnostics)
 
 
-class FaultsFound(Exception):
-    """Carries diagnostics to a caller of the public API that asked for a result and can get none."""
+class FaultsFound(ValueError):
+    """Carries diagnostics to a caller of the public API that asked for a result and can get none.
+
+    ``diagnostics`` are all of them, by place: each has a ``code``, a ``message``, a ``help``, a ``span`` and,
+    in a case, the ``path`` of the field.
+    """
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(sorted(diagnostics, key=lambda one: one.order))

@@ -30,11 +30,11 @@ class EnginesDiffer(Exception):
 class SpotCheck:
     """Judges one case in ``EVERY`` with another engine and compares what was found."""
 
-    def __init__(self, make: Callable[[], Engine]) -> None:
-        """``make`` gives the other engine, when the first case comes."""
+    def __init__(self, make: Callable[[], Engine], later: bool = False) -> None:
+        """``make`` gives the other engine, when the first case is judged again; ``later``: not the first."""
         self._make = make
         self._engine: Engine | None = None
-        self._count = 0
+        self._count = int(later)
 
     def check(self, case: Case, as_of: int, findings: Findings) -> None:
         """Compare the findings about a case, if it is one that is judged again. Raises EnginesDiffer."""

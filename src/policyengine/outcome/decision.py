@@ -29,6 +29,7 @@ from policyengine.outcome.leaves import Part
 from policyengine.outcome.refine.search import Exactness, Refined, Refinement, Target
 from policyengine.outcome.refine.tree import Spread
 from policyengine.outcome.support import Support
+from policyengine.outcome.turns import in_turn, kept
 from policyengine.semantics.deadlines import give_up
 from policyengine.semantics.findings import (
     Absent,
@@ -45,6 +46,7 @@ from policyengine.semantics.findings import (
     by_name,
 )
 from policyengine.semantics.readings import choose_operand
+from policyengine.syntax.keys import numbered
 from policyengine.values.literals import Value, identity_key
 
 Status = Literal["known", "undetermined", "not_applicable", "conflict"]
@@ -97,6 +99,16 @@ class Outcome(Frozen):
     unconfirmed: tuple[str, ...]
     provisional: bool
     between: Possible | None
+
+    @property
+    def name(self) -> str:
+        """The name of the fact, with the number of the record if it is one of a list."""
+        head, tail = self.fact.listed, self.fact.path
+        return tail if head is None else numbered(head, self.record, tail.removeprefix(f"{head}."))
+
+    def __repr__(self) -> str:
+        value = f" = {self.state.value}" if isinstance(self.state, Known) else ""
+        return f"<Outcome {self.name}{value}: {self.status}>"
 
 
 class ClockView(Frozen):
@@ -191,7 +203,7 @@ class Judged(Frozen):
 class Decision:
     """The answer about one case at one instant (``as_of``, epoch seconds).
 
-    Its parts are put together from the findings when they are first asked for.
+    Its parts are put together from the findings when they are first asked for, by one thread at a time.
     """
 
     def __init__(
@@ -216,10 +228,12 @@ class Decision:
         """Return the decision without the search for what is still possible, which can take long."""
         return Decision(self.case, self.as_of, self.judged, self.findings, self.explanation)
 
+    @in_turn
     def state_of(self, key: Key) -> State:
         """Return the state of a name: of something that is open, the one that all possible ways agree on."""
         return _agreed(self.findings, self.refinement, key)
 
+    @in_turn
     def states_of(self, names: tuple[str, ...], record: int | None = None) -> list[State]:
         """Return the states of several names, of a record or the whole case, as :meth:`state_of` does."""
         settled = self.findings.settled(names, record)
@@ -228,12 +242,14 @@ class Decision:
             for name, state in zip(names, settled, strict=True)
         ]
 
+    @in_turn
     def agreed(self, key: Key) -> State:
         """Return the state of a name as :meth:`state_of` does, sooner; what is open waits for more."""
         if self.refinement is None or not self.findings.is_unknown(key):
             return self.findings.states[key]
         return self.refinement.agreed(Target("state", key))
 
+    @in_turn
     def holds(self, rule: Key) -> bool:
         """Tell whether a rule holds, in all possible ways where it is open."""
         truth = self.findings.rules[rule].truth
@@ -241,6 +257,7 @@ class Decision:
             return truth is Truth.TRUE
         return self.refinement.agreed(Target("rule", rule)) == Known(True)
 
+    @in_turn
     def truth_of(self, rule: Key) -> Truth:
         """Return whether a rule holds: of one that is open, what all possible ways agree on."""
         truth = self.findings.rules[rule].truth
@@ -249,49 +266,52 @@ class Decision:
         state = self.refinement.state_of(Target("rule", rule))
         return _TRUTHS[state.value is True] if isinstance(state, Known) else truth
 
-    @cached_property
+    @kept
     def outcomes(self) -> tuple[Outcome, ...]:
         """What is concluded about each outcome, by name; for a list, about each record that is seen."""
         return tuple(self._assembly.outcomes())
 
-    @cached_property
+    @kept
     def clocks(self) -> tuple[ClockView, ...]:
         """The deadlines that exist or may exist, the earliest start first."""
         return tuple(self._assembly.clocks())
 
+    @in_turn
     def outcome(self, key: Key) -> Outcome:
         """Return one of the outcomes, without the others."""
         return self._assembly.outcome(self.judged.rulebook.facts[key[0]], key[1])
 
+    @in_turn
     def clock(self, key: Key) -> ClockView | None:
         """Return one of the deadlines, without the others; None if it does not exist in any way."""
         return self._assembly.clock(self.judged.rulebook.deadlines[key[0]], key[1])
 
+    @in_turn
     def deciding(self, key: Key) -> tuple[Key, ...]:
         """Return the rules that give an outcome the value that it has, by name; none where it has none."""
         return self._assembly.deciding(key)
 
-    @cached_property
+    @kept
     def amounts(self) -> tuple[AmountView, ...]:
         """The amounts that exist or may exist, by name."""
         return tuple(self._assembly.amounts())
 
-    @cached_property
+    @kept
     def next_steps(self) -> tuple[NextStep, ...]:
         """Who must or may do what, duties first, by due instant."""
         return tuple(self._assembly.next_steps())
 
-    @cached_property
+    @kept
     def possible_steps(self) -> tuple[PossibleStep, ...]:
         """What somebody perhaps must or may do, and on what that depends; duties first."""
         return tuple(self._assembly.possible_steps())
 
-    @cached_property
+    @kept
     def assumptions(self) -> tuple[Chosen, ...]:
         """The readings that the decision leans on, and those that were chosen against the default."""
         return tuple(self._assembly.assumptions(self.outcomes, self.clocks, self.next_steps))
 
-    @cached_property
+    @kept
     def defaults(self) -> tuple[Taken, ...]:
         """What the case does not say and the decision took for granted, by name."""
         return tuple(self._assembly.defaults(self.outcomes, self.next_steps))
@@ -306,7 +326,7 @@ class Decision:
         """Everything that some outcome or next step waits for, in the order of ``wanted``."""
         return tuple(one.missing for one in self.wanted)
 
-    @cached_property
+    @kept
     def wanted(self) -> tuple[Wanted, ...]:
         """What is missing: facts that a case can give, then figures; what settles most answers first."""
         found: dict[Missing, int] = {}
@@ -409,7 +429,7 @@ class _Assembly:
         outcome = Outcome(
             fact=fact,
             record=record,
-            status=_status(state),
+            status=status_of(state),
             state=state,
             possible=_possible(reasons, between) if is_open else (),
             has_unknown_value=is_open and _has_unknown_value(reasons, between),
@@ -457,7 +477,7 @@ class _Assembly:
             support = self._united(supports).leaning(self.explanation.leaning_of(key))
         return replace(
             outcome,
-            status=_status(state),
+            status=status_of(state),
             state=state,
             possible=possible if isinstance(state, Unknown) else (),
             has_unknown_value=(is_some or is_untold) and isinstance(state, Unknown),
@@ -715,7 +735,8 @@ def _is_known(outcome: Outcome) -> bool:
     return isinstance(outcome.state, Known)
 
 
-def _status(state: State) -> Status:
+def status_of(state: State) -> Status:
+    """Return the word for what a state is."""
     match state:
         case Known():
             return "known"

@@ -1,14 +1,15 @@
 """From a mapping of Python to what the JSON of a case would hold, numbers in their exact spelling.
 
-What JSON cannot hold is told with the field where it stands. Dates and datetimes become their text; a decimal
-and a binary fraction become the digits that Python shows for them: ``19.99`` is a sum, ``0.1 + 0.2`` is not.
+What JSON cannot hold is told with the field where it stands. Dates, datetimes and lengths of time become
+their text, decimals their digits. A binary fraction becomes the digits that Python shows for it (``19.99`` is
+a sum, ``0.1 + 0.2`` is not), or is refused.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from policyengine.diagnostics.diagnostic import Diagnostic, error, message
@@ -19,21 +20,28 @@ from policyengine.syntax.json_reader import Number
 from policyengine.syntax.keys import Path, format_path
 from policyengine.syntax.limits import MAX_DEPTH, MAX_FAULTS
 from policyengine.values.escaping import shorten
+from policyengine.values.literals import SECONDS_PER_DAY, UNIT_SECONDS, Duration, length_text
 
 MOST_VALUES = 5_000_000  # the same object in many places is many values
 _LONGEST_NUMBER = 100
 _SHOWN_STEPS = 5
 _WHAT_TO_GIVE = message(
-    "give a text, a number, `True`, `False`, a `Decimal`, `date` or `datetime`, or lists or mappings of them"
+    "give a text, a number, `True`, `False`, a `Decimal`, `date`, `datetime` or `timedelta`, or lists or "
+    "mappings of them"
 )
 
 
 class MappingReader:
     """Reads values of Python; ``faults`` is what is wrong with them."""
 
-    def __init__(self, name: str) -> None:
-        """``name`` stands for the file in faults."""
+    def __init__(self, name: str, of_program: bool = False) -> None:
+        """``name`` stands for the file in faults.
+
+        The values are ``of_program`` that chose them: it can say lengths of time, and need not give binary
+        fractions, which columns of a table are full of.
+        """
         self.span = Span(name)
+        self.of_program = of_program
         self.faults: list[Diagnostic] = []
         self.count = 0
         self._around: set[int] = set()
@@ -85,8 +93,13 @@ class MappingReader:
             case str():
                 self._check_text(value, path)
                 return value if isinstance(value, Number) else str.__str__(value)
+            case float() if self.of_program:
+                self._refuse_float(value, path)
+                return None
             case int() | float() | Decimal():
                 return self._number(value, path)
+            case timedelta() if self.of_program:
+                return self._length(value, path)
             case date():  # a datetime is a date
                 return str(value)
         what = message("a case cannot hold a value of the Python type `{type}`", type=type(value).__name__)
@@ -104,6 +117,26 @@ class MappingReader:
         # Not `str`, which an enumeration or another library's number may have changed.
         plain = int if isinstance(value, int) else float if isinstance(value, float) else Decimal
         return Number(plain(value))
+
+    def _refuse_float(self, value: float, path: Path) -> None:
+        what = message("a `float` is a binary fraction, which holds no sum exactly")
+        exact = repr(float(value)) if math.isfinite(value) else "19.99"
+        help = message(
+            'give `Decimal("{value}")` or the text `"{value}"`; JSON is read so by '
+            "`json.loads(text, parse_float=Decimal)`, or give its text",
+            value=exact,
+        )
+        self._fault(error("wrong-type", what, self.span, help), path)
+
+    def _length(self, value: timedelta, path: Path) -> str | None:
+        """Return the literal of a length of time by the clock: Python does not tell 1 day from 24 hours."""
+        if value.microseconds:
+            what = message("a length of time is whole seconds, and this is {value}", value=value)
+            self._fault(error("bad-value", what, self.span, message("leave out the fractions")), path)
+            return None
+        seconds = value.days * SECONDS_PER_DAY + value.seconds
+        unit = next(one for one in ("hours", "minutes", "seconds") if seconds % UNIT_SECONDS[one] == 0)
+        return length_text(Duration(seconds // UNIT_SECONDS[unit], unit))
 
     def _check_text(self, text: str, path: Path) -> None:
         fault = bad_text(text, self.span)

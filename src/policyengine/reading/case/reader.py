@@ -74,7 +74,7 @@ class CaseReader:
         """Return the case of a mapping as JSON gives it, or with values of Python; faults name the field."""
         from policyengine.syntax.mapping_reader import MappingReader  # not for cases in files
 
-        reader = MappingReader(file)
+        reader = MappingReader(file, of_program=True)
         read = reader.read(value)
         if reader.faults:
             return None, reader.faults

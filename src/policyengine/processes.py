@@ -1,4 +1,4 @@
-"""Blocks of cases in many processes: what is done to each, and their results in the order of the blocks."""
+"""Blocks of work in many processes: what is done to each, and their results in the order of the blocks."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
-from policyengine.batch.records import Block
-
+Block = TypeVar("Block")
+Asked = TypeVar("Asked", contravariant=True)
 Done = TypeVar("Done", covariant=True)
 _WAITING = 3  # blocks for each process that are read and not done: enough that none waits
 
-Work = Callable[[Block], Any]
+Work = Callable[[Any], Any]
 
 
-class Task(Protocol[Done]):
+class Task(Protocol[Asked, Done]):
     """What is to be done to blocks. It is sent to other processes, so it is data."""
 
-    def start(self) -> Callable[[Block], Done]:
+    def start(self) -> Callable[[Asked], Done]:
         """Return what does it, made ready in the process in which it is done."""
         ...
 
@@ -34,7 +34,7 @@ def cores() -> int:
     return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
-def run_blocks(task: Task[Done], blocks: Iterable[Block], jobs: int) -> Iterator[tuple[Block, Done]]:
+def run_blocks(task: Task[Block, Done], blocks: Iterable[Block], jobs: int) -> Iterator[tuple[Block, Done]]:
     """Return each block with what was done to it, in order; at most a few blocks are held at a time.
 
     With one process, or one block, it is done in this one. Raises BrokenProcessPool if one is killed.
@@ -88,7 +88,7 @@ def _chained(first: Iterable[Block], rest: Iterator[Block]) -> Iterator[Block]:
 _work: Work | None = None
 
 
-def _begin(task: Task[Any]) -> None:
+def _begin(task: Task[Any, Any]) -> None:
     """Make a new process ready."""
     global _work
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who interrupts means the process that reads
@@ -104,6 +104,6 @@ def _end_with_reader() -> None:
         os._exit(1)
 
 
-def _do(block: Block) -> Any:
+def _do(block: Any) -> Any:
     assert _work is not None
     return _work(block)

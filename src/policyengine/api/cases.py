@@ -1,0 +1,78 @@
+"""What a case may be given as: a mapping, a text, or the name of a file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from policyengine.diagnostics.diagnostic import Diagnostic, Message, message
+from policyengine.model.case import Case
+from policyengine.reading.case.reader import CaseReader, Settings
+
+GivenCase: TypeAlias = Case | Mapping[str, object] | str | bytes | os.PathLike[str]
+"""A case that was read; a mapping; a text (a str that begins with ``{`` or has several lines, or bytes); or
+the path of a file (any other str, or a ``Path``)."""
+
+_WHAT_TO_GIVE = message("give a mapping, the text of a case, or the path of a file")
+
+
+class NoCase(Exception):
+    """What was given can be no case at all: a mistake of whoever wrote the program."""
+
+    def __init__(self, kind: type[TypeError] | type[ValueError], what: Message) -> None:
+        """``kind`` is the exception of Python that it is."""
+        super().__init__(str(what))
+        self.what = what
+        self.help = _WHAT_TO_GIVE
+        self.python = kind(f"{what}: {self.help}")
+
+
+def read_given(
+    reader: CaseReader, given: object, settings: Settings = (), name: str = "case"
+) -> tuple[Case | None, list[Diagnostic]]:
+    """Return the case that is given in some form, or None, and everything that is wrong with it.
+
+    ``name`` stands for the file where there is none. Raises NoCase.
+    """
+    match given:
+        case Case():
+            if settings:
+                what = message(
+                    "settings replace facts of a case as it is written, and this one was read already"
+                )
+                raise NoCase(ValueError, what)
+            return given, []
+        case Mapping():
+            return reader.read_plain(given, name, settings)
+        case bytes() | bytearray():
+            return _read_bytes(reader, bytes(given), settings, name)
+        case str() if _is_text(given):
+            return reader.read(given, name, settings=settings)
+        case str() | os.PathLike():
+            return _read_file(reader, os.fsdecode(given), settings)
+    what = message("a case cannot be a value of the Python type `{type}`", type=type(given).__name__)
+    raise NoCase(TypeError, what)
+
+
+def _is_text(given: str) -> bool:
+    """Tell a case from the name of a file. Raises NoCase for what is neither."""
+    if not given.strip():
+        raise NoCase(ValueError, message("the case is empty"))
+    return given.lstrip("\ufeff \t\r\n").startswith(("{", "[")) or "\n" in given
+
+
+def _read_bytes(
+    reader: CaseReader, data: bytes, settings: Settings, name: str
+) -> tuple[Case | None, list[Diagnostic]]:
+    from policyengine.syntax.files import decode_text  # only for callers who give bytes
+
+    text, faults = decode_text(name, data)
+    return (None, faults) if text is None else reader.read(text, name, settings=settings)
+
+
+def _read_file(reader: CaseReader, path: str, settings: Settings) -> tuple[Case | None, list[Diagnostic]]:
+    from policyengine.syntax.files import read_text  # only for callers who name files
+
+    text, faults = read_text(path)
+    return (None, faults) if text is None else reader.read(text, path, settings=settings)
