@@ -127,16 +127,17 @@ def _finding(
     as_of: int,
     zone: State,
     pauses: tuple[Pause, ...],
+    exists: Truth = Truth.TRUE,
 ) -> DeadlineFinding:
-    span = measure(Truth.TRUE, NOTHING, start, Known(length), clock, pauses, as_of, zone)
+    span = measure(exists, NOTHING, start, Known(length), clock, pauses, as_of, zone)
     return judge_deadline(span, [act], [], clock, as_of)
 
 
 def test_what_all_zones_agree_about_is_decided() -> None:
     random, begun = Random(7), 1_772_000_000
     decided = 0
-    for _ in range(25):
-        clock = _random_clock(random)
+    for number in range(30):
+        clock, exists = _random_clock(random), Truth.FALSE if number % 6 == 5 else Truth.TRUE
         start: Value = begun + random.randrange(10**7)
         if clock.from_day:
             start = local_day(start, BERLIN)
@@ -146,17 +147,17 @@ def test_what_all_zones_agree_about_is_decided() -> None:
         as_of = near + random.randrange(-(10**5), 10**6)
         pause = Pause(Truth.TRUE, NOTHING, Known(begun), Known(near))
         pauses = random.choice(((), (pause,)))
-        found = _finding(clock, Known(start), length, act, as_of, NOWHERE, pauses)
-        for name in ("start", "due", "status", "settled", "left"):
+        found = _finding(clock, Known(start), length, act, as_of, NOWHERE, pauses, exists)
+        for name in ("start", "due", "status", "settled", "left", "zone"):
             told = getattr(found, name)
             if not isinstance(told, Unknown):
                 for place in random.sample(zone_names(), 40):
-                    one = _finding(clock, Known(start), length, act, as_of, Known(place), pauses)
+                    one = _finding(clock, Known(start), length, act, as_of, Known(place), pauses, exists)
                     assert getattr(one, name) == told, (name, place)
                 continue
             states: set[State] = set()
             for place in (*SOME, *zone_names()):
-                one = _finding(clock, Known(start), length, act, as_of, Known(place), pauses)
+                one = _finding(clock, Known(start), length, act, as_of, Known(place), pauses, exists)
                 states.add(getattr(one, name))
                 if len(states) > 1:
                     break

@@ -233,9 +233,12 @@ def _by_place(zone: State | None, run: _Measure, clock: Clock, parts: tuple[obje
         left=ABSENT,
         zone=ABSENT,
     )
-    if isinstance(zone, Absent) or none.exists is Truth.FALSE:
+    if isinstance(zone, Absent):
         return none
     assert isinstance(zone, Unknown)
+    if none.exists is Truth.FALSE and not clock.from_day:
+        # Nothing is counted; like its start and length, the place of what does not exist is told as it is.
+        return replace(none, zone=zone)
     ways = _everywhere(run, clock, parts)
     if not zone.has_value:
         ways = (*ways, none)
