@@ -14,7 +14,7 @@ settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True
 settings.register_profile("explore", deadline=None, print_blob=True)
 settings.load_profile("ci")
 
-# Rulebooks are large and live as long as a process: looking through all of them so often is a sixth of the time.
+# Rulebooks are large and live as long as a process: looking through all of them is a sixth of the time.
 gc.set_threshold(50_000, 20, 100)
 
 

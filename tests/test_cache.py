@@ -20,7 +20,8 @@ from policyengine.frozen import Frozen
 from policyengine.loading import cache, load
 from policyengine.loading.load import Loaded, Stored
 
-RULES = Path(__file__).parent.parent / "rules" / "taobao"
+ROOT = Path(__file__).parent.parent
+RULES = ROOT / "src" / "policyengine" / "starter"
 
 
 @pytest.fixture
@@ -60,7 +61,8 @@ def test_an_unchanged_rulebook_is_not_parsed_again(folder: Path, rules: Path, pa
     assert second.rulebook.zone is first.rulebook.zone  # type: ignore[union-attr]
 
 
-def test_a_changed_file_or_overlay_is_another_entry(folder: Path, rules: Path, parsed: list[str]) -> None:
+def test_a_changed_file_or_overlay_is_another_entry(folder: Path, tmp_path: Path, parsed: list[str]) -> None:
+    rules = shutil.copytree(ROOT / "rules" / "taobao", tmp_path / "with_overlays")
     load.load_model(str(rules), ())
     load.load_model(str(rules), ("points_3",))
     facts = rules / "facts.yaml"
