@@ -614,9 +614,17 @@ class _Writer:
             return found, active, active
         id = self.name("overlay")
         found[id] = self.overlay(
-            id, {one: [{"value": self.literal(type)}, *values] for one, (type, values) in valueless.items()}
+            id, {one: [self.before(type, values), *values] for one, (type, values) in valueless.items()}
         )
         return found, active, (*active, id)
+
+    def before(self, type: str, values: Sequence[Yaml]) -> Yaml:
+        """Return what was in force before some values. Where one ends there is none, and that stays so."""
+        told = {"value": self.literal(type)}
+        if not any({"until", "every_year"} & {*one} for one in values):
+            return told
+        first = min(date.fromisoformat(one["from"]).toordinal() for one in values)
+        return {"until": spelled("date", first - 1), **told}
 
     def overlay(self, id: str, sets: Mapping[str, list[Yaml]]) -> Yaml:
         parameters = {one: {"values": values} for one, values in sets.items()}
