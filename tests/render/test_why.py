@@ -574,7 +574,7 @@ def test_a_fact_that_comes_exactly_at_the_judgement_is_seen(tmp_path: Path) -> N
 READINGS = """
 assumptions:
   A-01:
-    title: {zh: 读法, en: How}
+    title: {zh: 口径, en: How}
     readings: {wide: {zh: 从宽, en: widely}, narrow: {zh: 从严, en: narrowly}}
     default: wide
     source: {section: "1", quote: x}

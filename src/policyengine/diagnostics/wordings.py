@@ -165,7 +165,7 @@ _MEANT: tuple[tuple[str, str], ...] = (
     ("dated_by", "date at when timestamp dated 日期"),
     ("facts", "fact fields properties columns vocabulary 事实 字段"),
     ("lists", "list records arrays 列表"),
-    ("readings", "options values choices interpretations 读法 解释"),
+    ("readings", "options values choices interpretations 口径 解释"),
     ("default", "if_missing standard preferred 默认"),
     ("members", "parties consists_of 成员"),
     # notices

@@ -72,7 +72,7 @@ class ReportWords:
                 tally.undetermined,
                 self.say("perhaps meant, a fact is missing, not counted: {count}", count=tally.undetermined),
             ),
-            (tally.not_meant, self.say("not meant by the report: {count}", count=tally.not_meant)),
+            (tally.not_meant, self.say("outside the report: {count}", count=tally.not_meant)),
             (tally.other_period, self.say("of other periods: {count}", count=tally.other_period)),
         )
         return [words for count, words in told if count]
