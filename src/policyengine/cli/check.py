@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,7 @@ from policyengine.cli import codes, options
 from policyengine.cli.speech import say as say_help
 from policyengine.diagnostics.diagnostic import has_errors
 from policyengine.diagnostics.i18n import Language, Speech
+from policyengine.values.escaping import printable
 
 if TYPE_CHECKING:
     from policyengine.lint.examine import Examined
@@ -71,8 +73,22 @@ def command(
         options.tell(
             say("errors: {errors}, warnings: {warnings}", errors=errors, warnings=len(found) - errors)
         )
+        _tell_pages(sorted({one.code for one in found}), say)
     fails = has_errors(found) or (strict and found)
     raise click.exceptions.Exit(codes.RULE_FAULTS if fails else codes.FINE)
+
+
+def _tell_pages(codes_found: Sequence[str], say: Speech) -> None:
+    """Say where it stands what the codes mean."""
+    from policyengine.manual.address import address_of
+
+    if codes_found:
+        command = f"policyengine explain-code {' '.join(codes_found)}"
+        options.tell(say("what this means: {where}", where=command))
+    for code in codes_found:
+        address = address_of(code, say.language)
+        if address is not None:
+            options.tell(f"  {printable(address)}")
 
 
 def _rendered(examined: Examined, form: str, say: Speech) -> str:

@@ -22,6 +22,7 @@ from policyengine.loading.load import load_model
 from policyengine.lsp.completion import proposals, typed_word
 from policyengine.lsp.index import Use
 from policyengine.lsp.workspace import CannotRename, OpenRulebook, folder_of
+from policyengine.manual.address import address_of
 from policyengine.render.cards import Cards
 from policyengine.render.report import sentences
 from policyengine.values.escaping import printable
@@ -120,11 +121,13 @@ class RuleServer(LanguageServer):
 
     def diagnostic(self, one: Diagnostic, lines: Sequence[str]) -> lsp.Diagnostic:
         """Return a diagnostic as the protocol has it."""
+        address = address_of(one.code, self.say.language)
         return lsp.Diagnostic(
             range=self.range(one.span, lines),
             message=sentences(one, self.say),
             severity=_SEVERITIES[one.severity],
             code=one.code,
+            code_description=None if address is None else lsp.CodeDescription(address),
             source="policyengine",
         )
 

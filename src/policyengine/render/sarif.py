@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from policyengine.diagnostics.diagnostic import Diagnostic
 from policyengine.diagnostics.i18n import Speech
 from policyengine.diagnostics.span import Span
+from policyengine.manual.address import address_of
 from policyengine.manual.pages import Page, pages
 from policyengine.render.places import Root
 from policyengine.render.report import sentences
@@ -39,8 +40,10 @@ def render_sarif(diagnostics: Sequence[Diagnostic], say: Speech) -> str:
 def _rule(page: Page, say: Speech) -> Json:
     help = say("Run `policyengine explain-code {code}` for examples.", code=page.code)
     whole = " ".join(say.verbatim(text) for text in (page.summary, *page.paragraphs))
+    address = address_of(page.code, say.language)
     return {
         "id": page.code,
+        **({} if address is None else {"helpUri": address}),
         "shortDescription": {"text": say.verbatim(page.summary)},
         "fullDescription": {"text": whole},
         "help": {"text": help},
