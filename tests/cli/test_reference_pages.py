@@ -44,12 +44,13 @@ def test_check_says_where_it_stands_what_codes_mean(
     run: Run, wrong: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = run("check", str(wrong)).err
-    assert told.endswith("what this means: policyengine explain-code bad-value unknown-name\n")
+    assert told.endswith("what this means: policyengine explain-code bad-value type-mismatch unknown-name\n")
     assert "helpUri" not in run("check", str(wrong), "--format", "sarif").out
     monkeypatch.setenv(VARIABLE, "https://docs.example/rules/")
     assert run("check", str(wrong), "--lang", "zh").err.endswith(
-        "含义：policyengine explain-code bad-value unknown-name\n"
+        "含义：policyengine explain-code bad-value type-mismatch unknown-name\n"
         "  https://docs.example/rules/zh/codes/bad-value/\n"
+        "  https://docs.example/rules/zh/codes/type-mismatch/\n"
         "  https://docs.example/rules/zh/codes/unknown-name/\n"
     )
     sarif = run("check", str(wrong), "--format", "sarif").out
