@@ -261,7 +261,7 @@ def test_no_more_faults_are_told_than_anybody_reads(
         ({"order": {"totl": "5.00"}}, "order.total"),
         ({"ordr": {"total": "5.00"}}, "order"),
         ({"cas": "a"}, "case"),
-        ({"total": "5.00"}, "order.total"),
+        ({"sold_at": NOON}, "order.sold_at"),
         ({"order": {"cas": "a"}}, None),
         ({"visits": {"mad": []}}, "visits.made"),
         ({"notes": [{"wrd": "a"}]}, "word"),

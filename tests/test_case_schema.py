@@ -74,6 +74,7 @@ def test_only_what_is_given_is_in_it(schema: Any) -> None:
         "$schema",
         "case",
         "as_of",
+        "notes",
         "complaint",
         "customer",
         "item",

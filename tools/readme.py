@@ -26,6 +26,8 @@ PAGES = (
     "README.zh.md",
     "docs/batch.md",
     "docs/batch.zh.md",
+    "docs/cases.md",
+    "docs/cases.zh.md",
     "docs/compiled-forms.md",
     "docs/impact.md",
     "docs/impact.zh.md",

@@ -23,11 +23,11 @@ from policyengine.outcome.explain import Explainer, Explanation
 from policyengine.outcome.refine.search import Refinement, Refiner
 from policyengine.outcome.turns import TURN, in_turn
 from policyengine.reading.case.reader import CaseReader, Settings
+from policyengine.reading.case.values import parse_written
 from policyengine.semantics.findings import Engine
 from policyengine.values.faults import LiteralError
 from policyengine.values.instants import check_instant
 from policyengine.values.literals import ValueType
-from policyengine.values.parse import parse_literal
 
 if TYPE_CHECKING:
     from policyengine.api.many import CaseResult
@@ -92,8 +92,8 @@ class Rulebook:
     ) -> Decision:
         """Return the decision about a case.
 
-        ``case`` is a mapping, a text of JSON (a str that begins with ``{``, or bytes), the path of a file, or
-        a case that was read. A mapping is nested as in JSON and may hold ``Decimal``, ``datetime`` (without a
+        ``case`` is a mapping, a text in JSON or YAML (a str that begins with ``{`` or has several lines, or
+        bytes), the path of a file, or a case that was read. A mapping is nested as in JSON and may hold ``Decimal``, ``datetime`` (without a
         zone: in the rulebook's), ``date``, ``timedelta``, ``bool``, ``int`` and ``str``; a ``float`` is
         refused, for it is not exact. ``as_of`` is a datetime, a text (``2012-03-16 18:00``, read in the
         rulebook's zone) or whole seconds since 1970; without it the instant that the case gives under
@@ -198,17 +198,25 @@ class Rulebook:
         try:
             if isinstance(text, int):
                 return check_instant(text, self.model.zone)
-            value = parse_literal(str(text), ValueType.INSTANT, self.model.zone, self.model.currency)
+            value = parse_written(str(text), ValueType.INSTANT, self.model)
         except LiteralError as fault:
             raise FaultsFound([error("bad-value", fault.message, Span("as_of"), fault.help)]) from None
         assert isinstance(value, int)
         return value
 
     def read_case(
-        self, text: str, file: str, first_line: int = 1, settings: Settings = ()
+        self,
+        text: str,
+        file: str,
+        first_line: int = 1,
+        settings: Settings = (),
+        is_line: bool = False,
     ) -> tuple[Case | None, list[Diagnostic]]:
-        """Return the case of a JSON text, or None, and everything that is wrong with it."""
-        return self._reader.read(text, file, first_line, settings)
+        """Return the case of a text in JSON or YAML, or None, and everything that is wrong with it.
+
+        ``is_line``: it is one of many in its file, and so JSON.
+        """
+        return self.reader.read(text, file, first_line, settings, is_line)
 
     def __repr__(self) -> str:
         digest = self.digest.partition(":")[2][:12]

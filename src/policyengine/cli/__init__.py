@@ -26,6 +26,7 @@ _COMPLETE = "_POLICYENGINE_COMPLETE"
 _COMMANDS = (
     "batch",
     "book",
+    "case",
     "check",
     "clauses",
     "compile",
@@ -84,7 +85,7 @@ class _Commands(click.Group):
 @click.pass_context
 def _program(context: click.Context, language: Language) -> None:
     # What stands before the command is what the command takes when nothing stands after it.
-    context.default_map = {name: {"language": language} for name in _COMMANDS}
+    context.default_map = {name: {"language": language, "new": {"language": language}} for name in _COMMANDS}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

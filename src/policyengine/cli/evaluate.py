@@ -49,19 +49,25 @@ class _Asked(Frozen):
 
 
 class _Text(Frozen):
-    """The JSON text of one case, or None and why it is none, and the line of its file where it begins."""
+    """The text of one case, or None and why it is none, and the line of its file where it begins.
+
+    ``is_line``: it is one of many in its file.
+    """
 
     file: str
     first_line: int
     text: str | None
     faults: Sequence[Diagnostic]
+    is_line: bool = False
 
 
 @click.command(
     "evaluate",
     cls=OfEvaluate,
     short_help=say_help("Judge cases: what was decided, and why."),
-    help=say_help("Judge the cases in JSON files (- is standard input; .ndjson files hold one case a line)."),
+    help=say_help(
+        "Judge the cases in YAML or JSON files (- is standard input; .ndjson files hold one case a line)."
+    ),
 )
 @click.argument("cases", nargs=-1, required=True, type=click.Path())
 @options.rules
@@ -184,7 +190,7 @@ def _texts(paths: Iterable[str], ndjson: bool, say: Speech) -> Iterator[_Text]:
             is_empty = True
             for line in read_lines(path):
                 is_empty = False
-                yield _Text(name, line.number, line.text, line.faults)
+                yield _Text(name, line.number, line.text, line.faults, True)
             if is_empty:
                 options.tell(say("{path} holds no case", path=name))
         else:
@@ -196,7 +202,7 @@ def _read(
 ) -> tuple[Case | None, Sequence[Diagnostic]]:
     if text.text is None:
         return None, text.faults
-    return rulebook.read_case(text.text, text.file, text.first_line, changes)
+    return rulebook.read_case(text.text, text.file, text.first_line, changes, text.is_line)
 
 
 # ---------- showing

@@ -15,7 +15,7 @@ from policyengine.frozen import Frozen
 from policyengine.loading.load import load_files, load_model
 from policyengine.model.rulebook import Rulebook
 from policyengine.reading.case.reader import CaseReader
-from policyengine.reading.file_names import is_rulebook, rulebook_of
+from policyengine.reading.file_names import is_rulebook, is_yaml, kinds_told, rulebook_of, tells_case
 from policyengine.reading.rule_files import collect_files, stray_files
 from policyengine.syntax.files import decode_text, read_bytes, read_text, walk
 from policyengine.syntax.lines import NDJSON, Line, read_lines
@@ -56,22 +56,39 @@ def find_places(paths: Iterable[str]) -> Places:
     for path in paths:
         if os.path.isdir(path):
             books = list(_rulebooks_below(path, faults))
-            inside = [] if books else [one for one in _files_below(path, faults) if one.endswith(CASE_FILES)]
+            inside = [] if books else [one for one in _files_below(path, faults) if _is_case(one)]
             rulebooks.update(dict.fromkeys(books or ([] if inside else [_around(path) or path])))
             cases.update(dict.fromkeys(inside))
-        elif path.endswith(CASE_FILES):
+        elif path.endswith(CASE_FILES) or (is_yaml(path) and _is_yaml_case(path)):
             cases[path] = None
         elif os.path.exists(path) and (rules := rulebook_of(path)) is not None:
             rulebooks[rules] = None
         elif os.path.exists(path):
             what = message("no folder above `{path}` holds a rulebook.yaml", path=path)
-            help = message("name the folder of a rulebook, one of its files, or a case in JSON")
+            help = message("name the folder of a rulebook, one of its files, or a case")
             faults.append(error("file-missing", what, Span(path), help))
         else:
             what = message("there is no file or folder `{path}`", path=path)
-            help = message("name the folder of a rulebook, one of its files, or a case in JSON")
+            help = message("name the folder of a rulebook, one of its files, or a case")
             faults.append(error("file-missing", what, Span(path), help))
     return Places(tuple(rulebooks), tuple(cases), tuple(faults))
+
+
+def _is_case(path: str) -> bool:
+    """Tell whether a file that nobody named is a case."""
+    return path.endswith(CASE_FILES) or (is_yaml(path) and tells_case(_data_of(path)))
+
+
+def _is_yaml_case(path: str) -> bool:
+    """Tell whether a YAML file that somebody named is a case: it says so, or it can be nothing else."""
+    data = _data_of(path)
+    return tells_case(data) or (
+        os.path.isfile(path) and rulebook_of(path) is None and not kinds_told(path, data)
+    )
+
+
+def _data_of(path: str) -> bytes:
+    return read_bytes(path, regular=True)[0] or b""
 
 
 def _rulebooks_below(folder: str, faults: list[Diagnostic]) -> Iterator[str]:
@@ -178,7 +195,7 @@ class _Readers:
         for line in read_lines(path) if path.endswith(NDJSON) else (Line(1, *read_text(path)),):
             yield from line.faults
             if reader is not None and line.text is not None:
-                yield from reader.read(line.text, path, line.number)[1]
+                yield from reader.read(line.text, path, line.number, is_line=path.endswith(NDJSON))[1]
 
 
 def _check_quotes(book: Rulebook, path: str) -> Iterator[Diagnostic]:

@@ -1,8 +1,8 @@
 """The JSON Schema of a case, made from the vocabulary of a rulebook, for editors and for other programs.
 
-What it takes, the program takes. It asks for the plain spelling of every value; the program also reads
-others, such as ``72 Hours``. It cannot say what one fact demands of another, nor that a time was skipped or
-came twice when clocks were changed.
+What it takes, the program takes. It asks for the plain spelling of every name and value; the program also
+reads titles, and others such as ``72 Hours`` and ``2012/3/16 9:00``. It cannot say what one fact demands of
+another, nor that a time was skipped or came twice when clocks were changed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias
 
 from policyengine.diagnostics.i18n import spoken
 from policyengine.model.rulebook import Fact, RecordList, Rulebook
+from policyengine.reading.case.header import NOTES, free_names
 from policyengine.reading.case.shape import Shape, case_shape
 from policyengine.reading.range_patterns import at_least, at_most, whole_at_least, whole_at_most
 from policyengine.values.currencies import Currency
@@ -249,11 +250,20 @@ def case_schema(rulebook: Rulebook) -> dict[str, object]:
             "description": said("判断时点", "The instant at which the case is judged"),
         },
     }
-    properties, dependencies = _parts(case_shape(rulebook), rulebook)
+    shape = case_shape(rulebook)
+    if NOTES in free_names(shape):
+        names[NOTES] = {
+            "description": said("备注，不参与判断", "Anything: it takes no part in the judgement")
+        }
+    properties, dependencies = _parts(shape, rulebook)
     schema: JsonObject = {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": rulebook.title.joined,
-        "description": said("一个案件：发生了什么", "A case: what has happened"),
+        "description": said(
+            "一个案件：发生了什么。程序还接受本模式之外的写法：以标题代替名称，如“2012年3月16日 9:00”的时间",
+            "A case: what has happened. Beside what this schema takes, the program takes titles for names, "
+            "and times such as `2012/3/16 9:00`",
+        ),
         **_object({**names, **properties}, dependencies),
     }
     return schema

@@ -45,6 +45,7 @@ _KEYS = {
 }
 # Patterns are compiled when they are first needed: where all files have their names, none is.
 _TOP_LEVEL = rf"(?m)^[\"']?({'|'.join(_KEYS)})[\"']?\s*[:：]"
+_TOP_LEVEL_CASE = r"(?m)^[\"']?case[\"']?\s*[:：]"
 # What editors and systems hang on a name: `.yaml.txt`, `.yaml~`, `.yaml.bak`.
 _HUNG_ON = r"(\.(txt|bak|old|orig|tmp|swp)|~)$"
 _SPELT_ENDING = r"\.(yaml|yml|yam|yalm|yaml_|json)$"
@@ -97,6 +98,12 @@ def kinds_told(name: str, data: bytes) -> list[str]:
     else:
         found = set(re.findall(_TOP_LEVEL, text))
     return [kind for key, kind in _KEYS.items() if key in found]
+
+
+def tells_case(data: bytes) -> bool:
+    """Tell whether a YAML text is that of a case by its top-level keys."""
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    return re.search(_TOP_LEVEL_CASE, text) is not None
 
 
 def is_rulebook(folder: str) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Placed
+
+_BLANK = ("", "~", "null")
 
 
 class Scalar(Placed):
@@ -57,6 +59,27 @@ def to_plain(node: Node) -> object:
     if isinstance(node, SequenceNode):
         return [to_plain(item) for item in node.items]
     return {entry.key.text: to_plain(entry.value) for entry in node.entries}
+
+
+def without_blanks(node: MappingNode) -> MappingNode:
+    """Return a mapping without the keys behind which nothing stands, at any depth."""
+    return MappingNode(tuple(_filled(node)), node.span)
+
+
+def _filled(node: MappingNode) -> Iterator[Entry]:
+    for entry in node.entries:
+        value = entry.value
+        if not (isinstance(value, Scalar) and not value.quoted and value.text in _BLANK):
+            yield Entry(entry.key, _inner_filled(value))
+
+
+def _inner_filled(node: Node) -> Node:
+    # Recursion is safe: no tree is deeper than MAX_DEPTH.
+    if isinstance(node, MappingNode):
+        return without_blanks(node)
+    if isinstance(node, SequenceNode):
+        return SequenceNode(tuple(map(_inner_filled, node.items)), node.span)
+    return node
 
 
 def node_at(node: Node, path: Sequence[str | int]) -> tuple[Node, Span]:

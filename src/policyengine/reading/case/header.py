@@ -7,16 +7,23 @@ from collections.abc import Mapping
 
 from policyengine.diagnostics.diagnostic import message
 from policyengine.reading.case.draft import Draft
-from policyengine.reading.case.values import kind_of
+from policyengine.reading.case.shape import Shape
+from policyengine.reading.case.values import kind_of, parse_written
 from policyengine.syntax.json_reader import Number
 from policyengine.values.faults import LiteralError
 from policyengine.values.literals import ValueType
-from policyengine.values.parse import parse_literal
 
-HEADER = ("case", "as_of", "$schema")
+NOTES = "notes"
+"""Where whoever writes a case may write anything."""
+HEADER = ("case", "as_of", "$schema", NOTES)
 """The keys of a case that are no facts."""
 
 _LONGEST_ID = 200
+
+
+def free_names(shape: Shape) -> tuple[str, ...]:
+    """Return the keys of a case that are no facts; a rulebook may have a fact that is called `notes`."""
+    return HEADER if NOTES not in shape.parts else tuple(one for one in HEADER if one != NOTES)
 
 
 def read_header(draft: Draft, value: Mapping[str, object]) -> None:
@@ -41,8 +48,7 @@ def _read_as_of(draft: Draft, written: object) -> None:
         draft.fault("wrong-type", what, ("as_of",), help)
         return
     try:
-        book = draft.book
-        value = parse_literal(written, ValueType.INSTANT, book.zone, book.currency)
+        value = parse_written(written, ValueType.INSTANT, draft.book)
     except LiteralError as fault:
         draft.fault("bad-value", fault.message, ("as_of",), fault.help)
         return

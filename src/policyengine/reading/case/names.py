@@ -49,6 +49,10 @@ def _unknown(draft: Draft, name: str, path: Path, known: Sequence[str]) -> None:
     if near is not None:
         near = "".join(f"{step}." for step in path[:-1]) + near
     found = near or closest(name, [*given, *draft.book.lists])
+    if found is None:  # perhaps it is nearly a title
+        from policyengine.model.lookup import CASE  # most cases have no such name
+
+        found = draft.find_lookup().closest(name, CASE, [(one, None) for one in (*given, *draft.book.lists)])
     help = meant(name, known) if found is None else message("did you mean `{word}`?", word=found)
     if near is None and found is not None:
         steps = tuple(found.split("."))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from policyengine.diagnostics.diagnostic import Diagnostic, error, has_errors, message
+from policyengine.diagnostics.span import Span
 from policyengine.frozen import replace
 from policyengine.model.case import Case
 from policyengine.model.key_names import format_key
 from policyengine.model.rulebook import Rulebook
 from policyengine.reading.case.checks import check
 from policyengine.reading.case.draft import Draft
-from policyengine.reading.case.header import HEADER, read_header
+from policyengine.reading.case.header import free_names, read_header
 from policyengine.reading.case.names import read_level
 from policyengine.reading.case.shape import case_shape
 from policyengine.reading.case.source import Source, TreeSource
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from policyengine.model.lookup import Lookup
     from policyengine.syntax.yaml_tree import MappingNode
 
+# Comments and empty lines, then a key that no bracket or quote begins.
+_LIKE_YAML = r"\ufeff?(?:[ \t]*(?:#[^\n]*)?\r?\n|---[ \t]*\r?\n)*(?:#[^\n]*|[^\s\[{\"'#][^\n:]*:(?:\s|$))"
 Settings = Sequence[tuple[str, str]]
 """Pairs of a name, dotted or a title, and a literal."""
 
@@ -56,17 +60,34 @@ class CaseReader:
         return Lookup(self.rulebook)
 
     def read(
-        self, text: str, file: str, first_line: int = 1, settings: Settings = ()
+        self, text: str, file: str, first_line: int = 1, settings: Settings = (), is_line: bool = False
     ) -> tuple[Case | None, list[Diagnostic]]:
-        """Return the case of a JSON text, or None when there are errors, and everything wrong with it.
+        """Return the case of a text, or None when there are errors, and everything wrong with it.
 
-        ``settings`` are pairs of a dotted path and a literal that replace what the text says; an empty
-        literal takes the fact out.
+        The text is YAML if the name of the file says so, or it says nothing and the text looks so; else, and
+        if it is one line of many, it is JSON. ``settings`` are pairs of a dotted path and a literal that
+        replace what the text says; an empty literal takes the fact out.
         """
+        if not is_line and is_yaml_text(text, file):
+            return self._read_yaml(text, file, settings)
         value, faults = read_json(text, file, first_line)
         if has_errors(faults):
             return None, faults
         return self.read_value(value, Source(text, file, first_line), settings)
+
+    def _read_yaml(self, text: str, file: str, settings: Settings) -> tuple[Case | None, list[Diagnostic]]:
+        """Return the case of a YAML text; what has nothing behind its key is not said."""
+        from policyengine.syntax.yaml_reader import read_yaml  # most cases are JSON
+        from policyengine.syntax.yaml_tree import MappingNode, SequenceNode, to_plain, without_blanks
+
+        tree, faults = read_yaml(text, file)
+        if tree is None or has_errors(faults):
+            return None, faults
+        if not isinstance(tree, MappingNode):
+            return None, [*faults, _no_object(tree.span, isinstance(tree, SequenceNode))]
+        tree = without_blanks(tree)
+        case, found = self.read_value(to_plain(tree), TreeSource(tree), settings)
+        return case, sorted([*faults, *found], key=lambda one: one.order)
 
     def read_plain(
         self, value: Mapping[str, object], file: str, settings: Settings = ()
@@ -107,19 +128,46 @@ class CaseReader:
         ``source`` knows where its parts stand.
         """
         if not isinstance(value, dict):
-            what = message("a case is an object: `{{ … }}`")
-            help = message("write several cases in a file named `….ndjson`, each on a line")
-            place = source.places([((), False)])[0]
-            return None, [error("wrong-shape", what, place, help if isinstance(value, list) else None)]
-        draft = Draft(self.rulebook, source)
+            return None, [_no_object(source.places([((), False)])[0], isinstance(value, list))]
+        draft = self._draft(value, source, settings, bool(settings))
+        if draft.is_misspelt and not settings:  # perhaps it has titles, which most cases do not
+            draft = self._draft(value, source, (), True)
+        if draft.has_faults:
+            return None, draft.diagnostics()
+        return Case(draft.id, source.file, draft.values, draft.records, as_of=draft.as_of), []
+
+    def _draft(self, value: dict[str, object], source: Source, settings: Settings, titled: bool) -> Draft:
+        """Return what is read of a case, in which titles may stand for names."""
+        draft = Draft(self.rulebook, source, lambda: self.lookup)
+        if titled:
+            from policyengine.reading.case.titles import by_names
+
+            named = by_names(self.rulebook, self.lookup, self.shape, value)
+            value, draft.spelled = named.value, named.spelled
+            for wrong in named.wrong:
+                draft.fault(wrong.code, wrong.what, wrong.path, wrong.help, True, wrong.written)
         if settings:
             from policyengine.reading.case.settings import put  # most cases are read as they stand
 
             for name, literal in settings:
                 put(draft, value, name, literal, self.lookup)
         read_header(draft, value)
-        read_level(draft, {name: part for name, part in value.items() if name not in HEADER}, self.shape, ())
+        free = free_names(self.shape)
+        read_level(draft, {name: part for name, part in value.items() if name not in free}, self.shape, ())
         check(draft)
-        if draft.has_faults:
-            return None, draft.diagnostics()
-        return Case(draft.id, source.file, draft.values, draft.records, as_of=draft.as_of), []
+        return draft
+
+
+def is_yaml_text(text: str, file: str) -> bool:
+    """Tell whether a case is written in YAML: by the ending of its file, or by how it begins."""
+    if file.endswith((".yaml", ".yml")):
+        return True
+    if file.endswith(".json") or text[:1] == "{":
+        return False
+    return re.match(_LIKE_YAML, text) is not None
+
+
+def _no_object(place: Span, is_list: bool) -> Diagnostic:
+    what = message("a case is an object: `{{ … }}`")
+    help = message("write several cases in a file named `….ndjson`, each on a line")
+    return error("wrong-shape", what, place, help if is_list else None)

@@ -37,6 +37,10 @@ class Source:
         )
         return [Span(words) if words else next(found) for words in options]
 
+    def is_set(self, path: Path) -> bool:
+        """Tell whether an option gave a value."""
+        return bool(self._setting(path))
+
     def _setting(self, path: Path) -> str:
         """Return the words of the option that gave a value; of several, the last counts."""
         for steps, words in reversed(self.settings):
@@ -68,7 +72,11 @@ class TreeSource(Source):
 
     def places(self, wanted: Sequence[tuple[Path, bool]]) -> list[Span]:
         """Return where values, or their keys, stand."""
-        return [self._place(path, is_key) for path, is_key in wanted]
+        words = [self._setting(path) for path, _ in wanted]
+        return [
+            Span(option) if option else self._place(path, is_key)
+            for option, (path, is_key) in zip(words, wanted, strict=True)
+        ]
 
     def _place(self, path: Path, is_key: bool) -> Span:
         from policyengine.syntax.yaml_tree import node_at

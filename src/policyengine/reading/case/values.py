@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from policyengine.diagnostics.diagnostic import Message, message
-from policyengine.diagnostics.did_you_mean import closest
-from policyengine.model.rulebook import Fact
+from policyengine.diagnostics.did_you_mean import closest, one_of
+from policyengine.model.rulebook import Fact, Rulebook
 from policyengine.reading.case.draft import Draft
 from policyengine.syntax.json_reader import Number
 from policyengine.syntax.keys import Path
 from policyengine.values.display import TYPE_WORDS
+from policyengine.values.escaping import shorten
 from policyengine.values.faults import LiteralError
-from policyengine.values.literals import ValueType
+from policyengine.values.literals import Value, ValueType
 from policyengine.values.numbers import percent_readings
 from policyengine.values.parse import parse_literal
 
 _MOST_DIGITS = 40  # no value of a case has as many
+_TIMES = (ValueType.INSTANT, ValueType.DATE)
 _LITERAL_NUMBERS = (ValueType.MONEY, ValueType.COUNT, ValueType.NUMBER)
 _EXAMPLES: Mapping[ValueType, str] = {
     ValueType.MONEY: '"100.00"',
@@ -51,21 +53,62 @@ def read_fact(draft: Draft, fact: Fact, record: int | None, value: object, path:
         return
     if fact.type is ValueType.TEXT and fact.has_none_if_missing and not literal.strip():
         return  # an empty field of a form says that there is none
-    choices = [choice.name for choice in fact.choices] if fact.choices else ()
     try:
-        book = draft.book
-        value = parse_literal(literal, fact.type, book.zone, book.currency, choices)
-        draft.values[fact.path, record] = value
+        draft.values[fact.path, record] = (
+            _choice(fact, literal, draft.book)
+            if fact.choices
+            else parse_written(literal, fact.type, draft.book)
+        )
     except LiteralError as fault:
-        draft.fault("bad-value", fault.message, path, _by_title(fact, literal) or fault.help)
+        draft.fault("bad-value", fault.message, path, fault.help)
 
 
-def _by_title(fact: Fact, written: str) -> Message | None:
-    """Return the word for a choice that is written by its title, or nearly so."""
-    titles = {title: one.name for one in fact.choices for title in one.title.all}
-    title = written.strip()
-    near = title if title in titles else closest(title, titles)
-    return None if near is None else message("write `{name}` for “{title}”", name=titles[near], title=near)
+def parse_written(text: str, type: ValueType, book: Rulebook) -> Value:
+    """Read what somebody wrote in a case as a value: as rules write it, times also as people do.
+
+    Raises LiteralError.
+    """
+    try:
+        return parse_literal(text, type, book.zone, book.currency)
+    except LiteralError:
+        if type not in _TIMES:
+            raise
+        from policyengine.values.loose import plain_time  # most cases write times as rules do
+
+        plain = plain_time(text)
+        if plain is None:
+            raise
+    return parse_literal(plain, type, book.zone, book.currency)
+
+
+def _choice(fact: Fact, written: str, book: Rulebook) -> Value:
+    """Read one of the values of a fact, by its name or by a title that no other has. Raises LiteralError."""
+    names = [one.name for one in fact.choices]
+    try:
+        return parse_literal(written, fact.type, book.zone, book.currency, names)
+    except LiteralError as fault:
+        from policyengine.model.lookup import plain_title  # most cases write names
+
+        titles: dict[str, list[str]] = {}
+        for one in fact.choices:
+            for title in {plain_title(each): each for each in one.title.all}:
+                titles.setdefault(title, []).append(one.name)
+        meant = titles.get(plain_title(written), [])
+        if len(meant) == 1:
+            return meant[0]
+        raise LiteralError(*_no_choice(fault, plain_title(written), titles, meant)) from None
+
+
+def _no_choice(
+    fault: LiteralError, title: str, titles: Mapping[str, list[str]], meant: Sequence[str]
+) -> tuple[Message, Message | None]:
+    """Return why a word is no value of a choice, and what to write."""
+    if meant:
+        return message("`{text}` means several of the values", text=shorten(title)), one_of(meant)
+    near = closest(title, titles)
+    if near is None or len(titles[near]) > 1:
+        return fault.message, fault.help
+    return fault.message, message("write `{name}` for “{title}”", name=titles[near][0], title=near)
 
 
 def _literal(draft: Draft, fact: Fact, value: object, path: Path) -> str | None:

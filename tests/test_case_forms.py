@@ -1,0 +1,57 @@
+"""Forms of cases: each is a case as it stands, and so is each that is filled in with its examples."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from running import ROOT
+
+from policyengine.diagnostics.i18n import LANGUAGES, Speech
+from policyengine.loading.load import load_model
+from policyengine.reading.case.reader import CaseReader
+from policyengine.starting.case_form import CaseForm, asked_by, is_asked
+
+BOOKS = [
+    ROOT / "rules/taobao",
+    *sorted((ROOT / "examples/rulebooks").iterdir()),
+    ROOT / "src/policyengine/starter",
+]
+
+
+@pytest.mark.parametrize("folder", BOOKS, ids=lambda folder: folder.name)
+def test_every_form_is_a_case_and_its_examples_are_one(folder: Path) -> None:
+    book = load_model(str(folder), ()).rulebook
+    assert book is not None
+    reader = CaseReader(book)
+    chosen = [[], *([one] for one in book.policies)]
+    for number, policies in enumerate(chosen):
+        form = CaseForm(book, policies, Speech(LANGUAGES[number % 2]))
+        case, faults = reader.read(form.text(), "c.yaml")
+        assert case is not None and not faults
+        assert not case.values and not case.records and case.as_of is None
+        case, faults = reader.read(form.text(filled=True), "c.yaml")
+        assert case is not None and not faults, faults
+        assert {name for name, _ in case.values} == {*form.facts}
+
+
+def test_a_form_asks_for_what_its_policy_asks_for_and_for_nothing_that_rules_conclude() -> None:
+    book = load_model(str(BOOKS[0]), ()).rulebook
+    assert book is not None
+    asked = asked_by(book, book.policies)
+    assert "order.total" in asked["late_dispatch"] and "order.total" not in asked["review_register"]
+    every = {name for one in asked.values() for name in one}
+    for rule in book.rules.values():
+        for one in rule.then:
+            assert one.fact.name not in every  # nobody is asked for what rules conclude
+    assert all(is_asked(book.facts[name]) for name in every if name in book.facts)
+
+
+def test_a_form_says_what_is_to_be_written() -> None:
+    book = load_model(str(BOOKS[0]), ()).rulebook
+    assert book is not None
+    zh = CaseForm(book, ["late_dispatch"], Speech("zh")).text()
+    assert "# 交易金额：金额（CNY），例如 100.00\n  total:\n" in zh
+    assert "#   未按约定时间发货（late_dispatch）\n" in zh
+    en = CaseForm(book, [], Speech("en")).text()
+    assert "order total: a sum of money in CNY, for example 100.00 (" in en and "Late dispatch" in en
