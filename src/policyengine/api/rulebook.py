@@ -93,12 +93,12 @@ class Rulebook:
         """Return the decision about a case.
 
         ``case`` is a mapping, a text in JSON or YAML (a str that begins with ``{`` or has several lines, or
-        bytes), the path of a file, or a case that was read. A mapping is nested as in JSON and may hold ``Decimal``, ``datetime`` (without a
-        zone: in the rulebook's), ``date``, ``timedelta``, ``bool``, ``int`` and ``str``; a ``float`` is
-        refused, for it is not exact. ``as_of`` is a datetime, a text (``2012-03-16 18:00``, read in the
-        rulebook's zone) or whole seconds since 1970; without it the instant that the case gives under
-        ``as_of`` counts, else now. ``settings`` replace facts, each under its name or title; an empty text
-        takes one out.
+        bytes), the path of a file, or a case that was read. A mapping is nested as in JSON and may hold
+        ``Decimal``, ``datetime`` (without a zone: in the rulebook's), ``date``, ``timedelta``, ``bool``,
+        ``int`` and ``str``; a ``float`` is refused, for it is not exact. ``as_of`` is a datetime, a text
+        (``2012-03-16 18:00``, read in the rulebook's zone) or whole seconds since 1970; without it the
+        instant that the case gives under ``as_of`` counts, else now. ``settings`` replace facts, each under
+        its name or title; an empty text takes one out.
 
         Raises FaultsFound, a ValueError, with all faults of the case, each with the field in its ``path``;
         TypeError and ValueError for arguments that cannot be meant.
