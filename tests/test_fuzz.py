@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from policyengine.formatting.format import format_text
 from policyengine.lint.examine import examine_rulebook
+from policyengine.loading.load import load_model
 from policyengine.lsp.index import Index
+from policyengine.reading.case.reader import CaseReader
 from policyengine.syntax.json_reader import read_json
 from policyengine.syntax.yaml_reader import read_yaml
 
@@ -32,6 +34,10 @@ WORDS = [
     "all", "not", "any_of", "list", "where", "for_each", "overrides", "cases", "given", "checks",
     "expect", "as_of", "order.total", "known", "yes", "5.00", "7 days", "2012-03-16 10:00", "A-01",
 ]  # fmt: skip
+# What a case can begin with: names, titles, and keys that are no facts.
+HEADS = st.sampled_from(
+    ["case", "as_of", "notes", "$schema", "order", "order.total", "总"]
+)
 SCALARS = st.sampled_from(WORDS) | st.text(max_size=8)
 TREES = st.recursive(
     SCALARS,
@@ -49,6 +55,13 @@ def flow(tree: object) -> str:
     text = str(tree)
     plain = text in WORDS
     return text if plain else '"' + "".join(f"\\U{ord(one):08x}" for one in text) + '"'
+
+
+@pytest.fixture(scope="module")
+def reader() -> CaseReader:
+    book = load_model(str(fuzz.STARTER), ()).rulebook
+    assert book is not None
+    return CaseReader(book)
 
 
 @pytest.fixture
@@ -87,6 +100,14 @@ def test_any_text_is_formatted_or_told(text: str, kind: str) -> None:
 def test_any_text_as_a_case_is_read_or_told(text: str) -> None:
     value, faults = read_json(text, "case.json")
     assert value is not None or faults or text.strip() == "null"
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=st.text() | TREES.map(flow) | st.dictionaries(HEADS, TREES, max_size=4).map(flow))
+def test_any_text_as_a_case_in_yaml_is_read_or_told(reader: CaseReader, text: str) -> None:
+    case, faults = reader.read(text, "case.yaml")
+    assert case is not None or any(one.severity == "error" for one in faults)
+    assert all(one.span.line >= 1 and str(one.message) for one in faults)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -21,7 +21,11 @@ from policyengine.syntax.files import read_text, shown_name
 )
 @click.argument("case", type=click.Path())
 @options.rules
-@click.option("--as-of", metavar="TIME", help=say_help("Where the past ends; now if left out."))
+@click.option(
+    "--as-of",
+    metavar="TIME",
+    help=say_help("Where the past ends; else what the case says under `as_of`, else now."),
+)
 @click.option("--until", metavar="TIME", help=say_help("Show nothing later than this."))
 @options.assume
 @options.overlays
@@ -50,10 +54,8 @@ def command(
     """Show the timeline of a case."""
     say = options.speech(language)
     rulebook = loading.load(options.find_rules(rules), assumed, overlays, engine, say, "many")
-    instant = loading.instant(rulebook, "--as-of", as_of, say)
+    given = None if as_of is None else loading.instant(rulebook, "--as-of", as_of, say)
     end = None if until is None else loading.instant(rulebook, "--until", until, say)
-    if end is not None and end < instant:
-        raise click.UsageError(say("--until is before --as-of"))
     text, faults = read_text(case)
     name = shown_name(case)
     read = None
@@ -62,6 +64,10 @@ def command(
     if read is None:
         loading.tell_of_case(faults, name, text or "", say)
         raise click.exceptions.Exit(codes.CASE_FAULTS)
+    own = read.as_of if given is None else given
+    instant = loading.instant(rulebook, "--as-of", None, say) if own is None else own
+    if end is not None and end < instant:
+        raise click.UsageError(say("--until is before --as-of"))
     options.write(_shown(make_timeline(rulebook, read, instant, end), form, say))
 
 

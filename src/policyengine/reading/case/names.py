@@ -24,7 +24,7 @@ def read_level(draft: Draft, value: Mapping[str, object], shape: Shape, path: Pa
         known = shape.parts.get(name)
         here = (*path, name)
         if known is None:
-            _unknown(draft, name, here, list(fitting(shape, part)))
+            _unknown(draft, name, here, list(fitting(shape, part)), isinstance(part, dict))
         elif isinstance(known, Fact):
             read_fact(draft, known, None, part, here)
         elif isinstance(known, RecordList):
@@ -37,7 +37,7 @@ def read_level(draft: Draft, value: Mapping[str, object], shape: Shape, path: Pa
             draft.fault("wrong-shape", what, here, help)
 
 
-def _unknown(draft: Draft, name: str, path: Path, known: Sequence[str]) -> None:
+def _unknown(draft: Draft, name: str, path: Path, known: Sequence[str], is_group: bool) -> None:
     """Tell of a name that no fact has; ``known`` are those that could stand in its place."""
     draft.is_misspelt = True
     if _is_flat(draft, name, path):
@@ -49,7 +49,7 @@ def _unknown(draft: Draft, name: str, path: Path, known: Sequence[str]) -> None:
     if near is not None:
         near = "".join(f"{step}." for step in path[:-1]) + near
     found = near or closest(name, [*given, *draft.book.lists])
-    if found is None:  # perhaps it is nearly a title
+    if found is None and not is_group:  # perhaps it is nearly a title
         from policyengine.model.lookup import CASE  # most cases have no such name
 
         found = draft.find_lookup().closest(name, CASE, [(one, None) for one in (*given, *draft.book.lists)])

@@ -142,7 +142,9 @@ class _Naming:
         if not isinstance(level, dict):
             return  # something stands in the place of its group, which is told
         last = str(path[-1])
-        if last in level:
+        if isinstance(level.get(last), dict) and not isinstance(part, dict):
+            level[last] = part  # a group that is none, which is told
+        elif last in level:
             self._twice(path, written)
         else:
             level[last] = part
