@@ -35,9 +35,7 @@ WORDS = [
     "expect", "as_of", "order.total", "known", "yes", "5.00", "7 days", "2012-03-16 10:00", "A-01",
 ]  # fmt: skip
 # What a case can begin with: names, titles, and keys that are no facts.
-HEADS = st.sampled_from(
-    ["case", "as_of", "notes", "$schema", "order", "order.total", "总"]
-)
+HEADS = st.sampled_from(["case", "as_of", "notes", "$schema", "order", "order.total", "总"])
 SCALARS = st.sampled_from(WORDS) | st.text(max_size=8)
 TREES = st.recursive(
     SCALARS,
