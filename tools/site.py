@@ -57,6 +57,7 @@ CONTENTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Use",
         (
+            "cases",
             "decision",
             "reasons",
             "possible",

@@ -32,6 +32,16 @@ def test_options(run: Run) -> None:
     assert "2012-03-17 10:00:00" in what_if.out
 
 
+def test_the_past_ends_where_the_case_says(run: Run, tmp_path: Path) -> None:
+    data = {**json.loads(Path(CASE).read_text("utf-8")), "as_of": "2012-03-16 12:00:00"}
+    (tmp_path / "c.json").write_text(json.dumps(data), "utf-8")
+    own = run("timeline", str(tmp_path / "c.json"), "--format", "json").out
+    assert (
+        json.loads(own)["as_of"] == json.loads(run("timeline", CASE, *AS_OF, "--format", "json").out)["as_of"]
+    )
+    assert run("timeline", str(tmp_path / "c.json"), "--until", "2012-03-01 10:00").code == 2
+
+
 def test_faults(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "case.json"
     path.write_text('{"order": {"totl": 5}}', "utf-8")
