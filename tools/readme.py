@@ -35,6 +35,16 @@ PAGES = (
     "docs/reasons.md",
     "docs/sample.md",
     "docs/sample.zh.md",
+    "docs/clerk-story.md",
+    "docs/clerk-story.zh.md",
+    "docs/decision.md",
+    "docs/decision.zh.md",
+    "docs/reports.md",
+    "docs/reports.zh.md",
+    "docs/rules.md",
+    "docs/rules.zh.md",
+    "docs/tutorial.md",
+    "docs/tutorial.zh.md",
     "docs/timeline.md",
 )
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)

@@ -1,6 +1,6 @@
 """Writes the pages that say what the program itself knows: its commands, its diagnostics, its formats.
 
-python tools/reference.py          refresh docs/cli.md, docs/codes/ and docs/formats.md, in each language
+python tools/reference.py          refresh docs/cli.md, codes/, formats.md and recipes.md, in each language
 python tools/reference.py --check  exit 1 if one of them is out of step
 
 Commands come from click, diagnostics from the manual, formats from the schemas: nothing of it is written twice.
@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from reference_cli import cli_page
 from reference_codes import code_pages
 from reference_formats import formats_page
+from reference_recipes import recipes_page
 
 from policyengine.diagnostics.i18n import LANGUAGES, Language, Speech
 
@@ -37,6 +38,7 @@ def made(language: Language) -> dict[str, str]:
     pages = {f"codes/{name}": text for name, text in code_pages(say, end).items()}
     pages["cli"] = cli_page(say, end)
     pages["formats"] = formats_page(say, end)
+    pages["recipes"] = recipes_page(say, end)
     return {f"{name}{end}": f"{text.rstrip()}\n" for name, text in pages.items()}
 
 
