@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from site_links import slug
+from page_links import slug
 
 from policyengine.diagnostics.i18n import Speech
 

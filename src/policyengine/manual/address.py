@@ -17,7 +17,7 @@ VARIABLE = "POLICYENGINE_DOCS"
 def address_of(code: str, language: Language) -> str | None:
     """Return the address of a code's page, or None where nobody says where the site is.
 
-    The site is laid out by ``tools/site.py``: pages in another language than English are in a folder of it.
+    The site is laid out by ``tools/build_site.py``: another language than English has a folder in it.
     """
     base = os.environ.get(VARIABLE, "").strip().rstrip("/")
     if not base:

@@ -30,6 +30,7 @@ def rewritten(text: str, change: Callable[[str, str, str], str]) -> str:
         return change(found["head"], found["words"], found["target"])
 
     text = _FENCE.sub(put_aside, text)
+    text = _CODE.sub(lambda found: put_aside(found) if "](" in found[0] else found[0], text)
     text = _LINK.sub(change_link, text)
     return re.sub("\0(\\d+)\0", lambda found: code[int(found[1])], text)
 

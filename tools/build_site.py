@@ -1,7 +1,7 @@
 """Builds the documentation as a site, each language in a tree of its own, with Zensical.
 
-python tools/site.py            build into build/site
-python tools/site.py --assemble only put the pages together, in build/pages
+python tools/build_site.py            build into build/site
+python tools/build_site.py --assemble only put the pages together, in build/pages
 
 Zensical is no part of what is installed: pip install -r requirements-docs.lock. The pages are those of docs/, and the
 architecture and its kin; what only English has is shown in English. The list of the pages is ``CONTENTS``.
@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from site_links import relative, rewritten
+from page_links import relative, rewritten
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
