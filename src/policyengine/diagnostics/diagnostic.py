@@ -95,6 +95,14 @@ class Diagnostic(Frozen):
         """What is wrong, in English, with the field."""
         return f"{self.unnamed_path}: {self.message}" if self.unnamed_path else str(self.message)
 
+    def text(self, lang: Literal["zh", "en"] = "en") -> str:
+        """Return what is wrong and what to do, in ``"zh"`` or ``"en"``, without the place."""
+        from policyengine.diagnostics.i18n import Speech  # it says messages
+
+        say = Speech(lang)
+        what = say.message(self.message)
+        return what if self.help is None else say("{fault}; {help}", fault=what, help=say.message(self.help))
+
     @property
     def order(self) -> tuple[str, int, int, str, str, str]:
         """Sort key: by place, then code, so that a report never depends on the order of the checks."""

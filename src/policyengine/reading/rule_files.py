@@ -26,6 +26,7 @@ from policyengine.reading.file_names import (
     near,
     right_place,
     rulebook_of,
+    tells_case,
 )
 from policyengine.syntax.files import walk
 from policyengine.syntax.folders import Disk, Folders, lfs_digest
@@ -280,14 +281,19 @@ def misnamed_tests(folder: str) -> list[Diagnostic]:
 
 
 def stray_files(directory: str, files: Iterable[SourceFile]) -> list[Diagnostic]:
-    """Return the YAML files in a rulebook's folder that nothing reads, without those told as misnamed."""
+    """Return the YAML files in a rulebook's folder that nothing reads, without those told as misnamed.
+
+    A case may lie there, as one in JSON may.
+    """
     known = {os.path.normpath(file.path) for file in files}
     found: list[Diagnostic] = []
     for place, _, names in _walk(directory, found):
         for path in _worth_a_look(Disk(), place, names):
             inside = _inside(directory, path)
-            is_stray = path not in known and path.lower().endswith(ENDINGS)
-            if is_stray and right_place(inside, _content(path, Disk())) is None:
+            if path in known or not path.lower().endswith(ENDINGS):
+                continue
+            content = _content(path, Disk())
+            if right_place(inside, content) is None and not tells_case(content):
                 found.append(_stray(path, inside))
     return found
 

@@ -211,14 +211,16 @@ class CaseForm:
                 told = say("{title}: a list; left empty if there are none; each as follows", title=title)
             else:
                 told = say("{title}: a list; `[]` if there are none; each as follows", title=title)
-            yield told + self._askers(part.path)
+            yield told
+            yield from self._askers(part.path)
             for fact in self._fields(part):
                 name = fact.path.removeprefix(f"{part.path}.")
                 yield _INDENT + say("{name}: {what}", name=name, what=self._what(fact))
                 yield from (f"{_INDENT}{line}" for line in self._choices(fact))
             return
-        yield self._what(part) + self._empty(part) + self._askers(part.path)
+        yield self._what(part) + self._empty(part)
         yield from self._choices(part)
+        yield from self._askers(part.path)
 
     def _what(self, fact: Fact) -> str:
         kind = message("a sum of money in {currency}", currency=self.book.currency.code)
@@ -241,13 +243,14 @@ class CaseForm:
             return self.say("; left empty if it has not happened")
         return self.say("; left empty if there is none")
 
-    def _askers(self, path: str) -> str:
-        """Return which policies ask, where the form is for all."""
-        if self.policies:
-            return ""
+    def _askers(self, path: str) -> Iterator[str]:
+        """Return a line that says which policies ask, where the form is for all of several."""
+        if len(self.asked) < 2 or self.policies:
+            return
         policies = [self.book.policies[id] for id, asked in self.asked.items() if path in asked]
         names = self.say(", ").join(self._title(one.title) for one in policies)
-        return self.say(" ({policies})", policies=names) if names else ""
+        if names:
+            yield _INDENT + self.say("asked for by {policies}", policies=names)
 
     def _choices(self, fact: Fact) -> Iterator[str]:
         for choice in fact.choices:
