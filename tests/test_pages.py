@@ -93,6 +93,8 @@ def test_the_links_of_the_site_lead_to_its_own_pages(assembled: tuple[str, Path]
             if not meant.is_file() or folder not in meant.parents or meant.name.endswith(".zh.md"):
                 broken[link] = path.name
     assert not broken
+    assert "\x01" not in (folder / "examples.md").read_text("utf-8")
+    assert "[English]" not in (folder / "index.md").read_text("utf-8")
     assert (folder / "codes" / "unknown-name.md").exists() and (folder / "index.md").exists()
 
 

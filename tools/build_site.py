@@ -10,6 +10,7 @@ architecture and its kin; what only English has is shown in English. The list of
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,8 @@ from page_links import relative, rewritten
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 LANGUAGES = ("en", "zh")
+_TONGUES = ("English", "中文")
+_SWITCH = "\x01"
 # Pages that code hosts look for at the top.
 _AT_THE_TOP = {
     "ARCHITECTURE.md": "architecture.md",
@@ -112,6 +115,8 @@ def assemble(language: str, folder: Path) -> None:
 
 def _linked(text: str, source: Path, target: Path, folder: Path, places: dict[Path, str]) -> str:
     def change(head: str, words: str, link: str) -> str:
+        if words in _TONGUES:
+            return _SWITCH
         name, mark, anchor = link.partition("#")
         if not name:
             return f"{head}{link})"
@@ -125,7 +130,8 @@ def _linked(text: str, source: Path, target: Path, folder: Path, places: dict[Pa
             return f"{head}{relative(target, copied)})"
         return f"`{meant.relative_to(ROOT).as_posix()}`" if words.strip("`") in link else words
 
-    return rewritten(text, change)
+    # The site has a switch of its own for the language.
+    return re.sub(rf"\n{_SWITCH}\n|( · )?{_SWITCH}", "", rewritten(text, change))
 
 
 def listed(language: str) -> list[tuple[str, list[str]]]:
