@@ -120,13 +120,17 @@ class Domains:
         A bound can reach it through facts that are missing themselves: an order is created before it is paid,
         and paid before the complaint.
         """
-        known: dict[Key, Interval] = {key: self._limits[self.book.facts[key[0]].type]}
+        return self.narrowed(case, {key: self._limits[self.book.facts[key[0]].type]})[key]
+
+    def narrowed(self, case: Case, whole: Mapping[Key, Interval]) -> Mapping[Key, Interval]:
+        """Return the values that missing facts can have together, of those that each has by itself."""
+        known = dict(whole)
         changed = True
         while changed:
             changed = False
             for fact, record, bound in self._bounds(case):
                 changed = self._narrow((fact.path, record), bound, case, known) or changed
-        return known[key]
+        return known
 
     def _bounds(self, case: Case) -> Iterator[tuple[Fact, int | None, Bound]]:
         for fact in self._bounded:

@@ -18,6 +18,7 @@ from policyengine.model.conditions import All, Condition, Ref, Test
 from policyengine.model.rulebook import Rulebook
 from policyengine.outcome.explain import Explainer, Explanation
 from policyengine.outcome.refine.domains import Domains, Filled, Interval, Records, complete, of_key
+from policyengine.outcome.refine.far import FarWays
 from policyengine.outcome.refine.footprint import Footprints
 from policyengine.outcome.refine.phases import Phase, phases
 from policyengine.outcome.refine.places import alike
@@ -42,7 +43,7 @@ from policyengine.outcome.refine.tree import (
     split,
     state_of,
 )
-from policyengine.semantics.findings import Findings, Known, Missing, State, Truth, Unknown
+from policyengine.semantics.findings import Conflict, Findings, Known, Missing, State, Truth, Unknown
 from policyengine.semantics.strata import dependencies, node_of, refs_of_operand, rule_node
 from policyengine.values.literals import Value, ValueType, comparison_key, local_day
 
@@ -86,6 +87,13 @@ class Target(Frozen):
         if finding.truth is Truth.UNDETERMINED:
             return Unknown(finding.waits)
         return Known(finding.truth is Truth.TRUE)
+
+    def settled(self, findings: Findings) -> State | None:
+        """Return how it came out, None if that is open or in conflict."""
+        name, record = self.key
+        if self.kind == "state":
+            return None if findings.is_unknown(self.key) else findings.settled((name,), record)[0]
+        return None if self.key in findings.open_rules else Known(findings.holds(self.key))
 
     def node(self, book: Rulebook) -> str:
         """Return the node of the graph of dependencies that it is about."""
@@ -213,14 +221,35 @@ class Refinement:
         That ways differ is mostly seen by trying two of them; only where these agree all are searched.
         """
         first = target.read(self._runs[frozenset()][1])
-        if not isinstance(first, Unknown):
+        differ = self._differ(target) if isinstance(first, Unknown) else True
+        if differ:
             return first
+        if differ is False:  # the ways agree, and all that are left are searched
+            state = self.state_of(target)
+            return first if isinstance(state, Unknown) else state
         alike = self._alike(target)
         if alike is None:
             state = self._agreed(target)
         else:
             state = self.refiner.remembered(("agreed", *alike), lambda: self._agreed(target))
         return first if isinstance(state, Unknown) else state
+
+    def _differ(self, target: Target) -> bool | None:
+        """Tell whether ways in which the whole case can go on differ in an answer; None if it stays open."""
+        found: set[object] = set()
+        for findings in self._far_ways.judged():
+            answer = target.settled(findings)
+            if answer is None or isinstance(answer, Conflict):
+                return None
+            found.add(answer_key(answer))
+            if len(found) > 1:
+                return True
+        return False if found else None
+
+    @cached_property
+    def _far_ways(self) -> FarWays:
+        refiner = self.refiner
+        return FarWays(refiner.domains, refiner.run, self.case, self.as_of, self._runs[frozenset()][1])
 
     def _agreed(self, target: Target) -> State:
         if target not in self._found and _Search(self, target).differs():

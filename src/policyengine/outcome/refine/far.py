@@ -1,0 +1,129 @@
+"""A few ways in which a whole case can go on, far apart: where an answer differs in two of them, ways differ.
+
+All that is missing is filled in at once, so that one judgement tells of every answer of the case. Where these
+ways agree on an answer, or leave it open, nothing is said: then it is searched by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+
+from policyengine.model.case import Case, Key
+from policyengine.model.conditions import Ref
+from policyengine.model.rulebook import Fact
+from policyengine.outcome.refine.domains import Domains, Interval, Records, complete, of_key
+from policyengine.semantics.findings import Findings, Missing
+from policyengine.values.literals import Value, ValueType, local_day
+
+_WAYS = ((False, False), (True, True), (False, True), (True, False))
+"""Whether what has an order is filled in as late and great as can be, and all else with its last value."""
+
+_PLAIN = (ValueType.BOOLEAN, ValueType.CHOICE)
+
+
+class FarWays:
+    """Completions of one case that are far apart, each judged when it is first asked for."""
+
+    def __init__(
+        self, domains: Domains, run: Callable[[Case, int], Findings], case: Case, as_of: int, found: Findings
+    ) -> None:
+        """``found`` is what was found out about the case as it is."""
+        self.domains = domains
+        self.book = domains.book
+        self.run = run
+        self.case = case
+        self.as_of = as_of
+        self.found = found
+        self._judged: list[Findings] = []
+
+    def judged(self) -> Iterator[Findings]:
+        """Return what is found out about each way; nothing where nothing can be filled in."""
+        if not self._missing and not self._figures:
+            return
+        for number, (late, last) in enumerate(_WAYS):
+            if number == len(self._judged):
+                self._judged.append(self.run(complete(self.case, self._filled(late, last)), self.as_of))
+            yield self._judged[number]
+
+    @cached_property
+    def _missing(self) -> Mapping[Key, Fact]:
+        """What the case could say and does not, of what is open."""
+        return {
+            (name, record): fact
+            for name in sorted(self.found.open_names & self.book.facts.keys())
+            if self.domains.is_open(fact := self.book.facts[name])
+            for record in ((None,) if fact.listed is None else self.found.records[fact.listed] or ())
+            if (name, record) not in self.case.values and self.found.is_unknown((name, record))
+        }
+
+    @cached_property
+    def _figures(self) -> Mapping[str, Interval]:
+        """The figures that the rules leave open, and between what each lies."""
+        found = (self.book.parameters[name] for name in self.found.open_names & self.book.parameters.keys())
+        return {
+            one.id: self.domains.whole(one.type)
+            for one in sorted(found, key=lambda one: one.id)
+            if not one.values and self.domains.is_ordered(one.type)
+        }
+
+    @cached_property
+    def _limits(self) -> Mapping[Key, Interval]:
+        """Between what everything that has an order lies, for all together.
+
+        All bounds say that one thing is not before another, so that all least values go together, and all
+        greatest ones, too.
+        """
+        starts = {
+            key: self._start(key, fact)
+            for key, fact in self._missing.items()
+            if self.domains.is_ordered(fact.type)
+        }
+        known = self.domains.narrowed(self.case, starts)
+        return {key: known[key] for key in starts}
+
+    def _start(self, key: Key, fact: Fact) -> Interval:
+        whole = self.domains.whole(fact.type)
+        if fact.is_event and self._cannot_happen(key, fact):
+            return Interval(max(whole.low, self._now(fact.type) + 1), whole.high)
+        return whole
+
+    def _cannot_happen(self, key: Key, fact: Fact) -> bool:
+        """Tell whether what must come before an event is known never to have happened."""
+        for bound in fact.bounds:
+            if bound.operator == "not_before" and isinstance(bound.operand, Ref):
+                cause = self.book.facts[bound.operand.name]
+                told = (cause.path, key[1] if cause.listed else None) in self.case.values
+                if not told and cause.is_never_if_missing:
+                    return True
+        return False
+
+    def _now(self, type: ValueType) -> int:
+        return local_day(self.as_of, self.book.zone) if type is ValueType.DATE else self.as_of
+
+    def _filled(self, late: bool, last: bool) -> Mapping[Missing, Value | Records]:
+        filled: dict[Missing, Value | Records] = {}
+        for key, fact in self._missing.items():
+            value = self._plain(fact, last) if fact.type in _PLAIN else self._ordered(key, fact, late)
+            if value is not None:
+                filled[Missing("fact", *key)] = value
+        for name, limits in self._figures.items():
+            filled[Missing("parameter", name, None)] = of_key(
+                limits.high if late else limits.low, self.book.parameters[name].type
+            )
+        return filled
+
+    def _plain(self, fact: Fact, last: bool) -> Value | None:
+        if fact.type is ValueType.BOOLEAN:
+            return not last
+        return fact.choices[-last].name if fact.choices else None
+
+    def _ordered(self, key: Key, fact: Fact, late: bool) -> Value | None:
+        limits = self._limits.get(key)
+        if limits is None or limits.is_empty:
+            return None
+        number = limits.high if late else limits.low
+        if late and fact.is_event:  # what has not happened yet differs most from what happened at once
+            later = max(limits.low, self._now(fact.type) + 1)
+            number = min(later, limits.high)
+        return of_key(number, fact.type)
