@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 import doctest
 import json
+import multiprocessing
 import re
 import sys
 import threading
 import warnings
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -315,6 +317,24 @@ def test_many_cases_are_judged_in_order_whatever_is_wrong_with_some(plain: Ruleb
 def test_other_processes_answer_alike(plain: Rulebook) -> None:
     cases = several() * 3
     assert told(plain.evaluate_many(cases, AS_OF, jobs=2)) == told(plain.evaluate_many(cases, AS_OF))
+
+
+def test_a_process_that_is_lost_is_told_with_what_to_do(
+    plain: Rulebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object) -> Iterator[object]:
+        raise BrokenProcessPool
+        yield
+
+    monkeypatch.setattr("policyengine.api.many.run_blocks", lost)
+    with pytest.raises(RuntimeError, match="__main__"):
+        next(plain.evaluate_many([CASE, CASE], AS_OF, jobs=2))
+
+
+def test_a_script_that_starts_itself_again_is_told(plain: Rulebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(multiprocessing.current_process(), "_inheriting", True, raising=False)
+    with pytest.raises(RuntimeError, match="__main__"):
+        next(plain.evaluate_many([CASE, CASE], AS_OF, jobs=2))
 
 
 def test_cases_are_not_held(plain: Rulebook) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
@@ -9,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from policyengine.api.answers import Answer, AnswerData
 from policyengine.api.cases import NoCase, read_given
-from policyengine.compile.plan import Plan
 from policyengine.diagnostics.diagnostic import Diagnostic, FaultsFound, error
 from policyengine.diagnostics.span import Span
 from policyengine.engines.choice import EngineName
@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 
 _BLOCK = 16
 """So many cases go to another process at once: one alone takes less time than the way there."""
+
+
+_LOST = (
+    'a process that judges was lost: a script that has several needs `if __name__ == "__main__":` around '
+    "what it does; if memory ran out, give fewer `jobs`"
+)
 
 
 class CaseResult:
@@ -150,14 +156,30 @@ def judge_here(results: Iterable[CaseResult], checker: SpotCheck) -> Iterator[Ca
 def judge_elsewhere(
     rulebook: Rulebook, results: Iterable[CaseResult], engine: EngineName, jobs: int
 ) -> Iterator[CaseResult]:
-    """Judge the cases in so many processes."""
-    task = _Task(rulebook.model, rulebook.plan, tuple(sorted(rulebook.readings.items())), engine)
+    """Judge the cases in so many processes. Raises RuntimeError if one of them is lost."""
+    import pickle
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import current_process
+    from tempfile import TemporaryDirectory
+
+    # A process that is just starting runs the script again, and would wait for others for ever.
+    if getattr(current_process(), "_inheriting", False):
+        raise RuntimeError(_LOST)
+    sent = (rulebook.model, dict(rulebook.readings), engine, rulebook.plan, "many")
     waiting: list[list[CaseResult]] = []
-    for _, found in run_blocks(task, _blocks(results, waiting), jobs):
-        for one, answers in zip(waiting.pop(0), found, strict=True):
-            if answers is not None:
-                one.take(answers)
-            yield one
+    # In a file: whoever starts a process that ends at once would wait for ever to hand it so much.
+    with TemporaryDirectory(prefix="policyengine-") as folder:
+        task = _Task(os.path.join(folder, "rulebook"))
+        with open(task.path, "wb") as file:
+            pickle.dump(sent, file, pickle.HIGHEST_PROTOCOL)
+        try:
+            for _, found in run_blocks(task, _blocks(results, waiting), jobs):
+                for one, answers in zip(waiting.pop(0), found, strict=True):
+                    if answers is not None:
+                        one.take(answers)
+                    yield one
+        except BrokenProcessPool:
+            raise RuntimeError(_LOST) from None
 
 
 _Sent = tuple[Case | None, int]
@@ -172,19 +194,19 @@ def _blocks(results: Iterable[CaseResult], waiting: list[list[CaseResult]]) -> I
 
 
 class _Task(Frozen):
-    """What another process needs to judge."""
+    """What another process needs to judge: a file that this one has just written, and nobody else may."""
 
-    model: Model
-    plan: Plan
-    readings: tuple[tuple[str, str], ...]
-    engine: EngineName
+    path: str
 
     def start(self) -> Callable[[list[_Sent]], list[tuple[AnswerData, ...] | None]]:
         """Return what judges a block."""
+        import pickle
+
         from policyengine.api.rulebook import prepare
 
-        rulebook = prepare(self.model, dict(self.readings), self.engine, self.plan, "many")
-
+        with open(self.path, "rb") as file:
+            model, readings, engine, plan, load = pickle.load(file)
+        rulebook = prepare(model, readings, engine, plan, load)
         checker = rulebook.spot_check(later=True)
 
         def answers(case: Case, as_of: int) -> tuple[AnswerData, ...]:
