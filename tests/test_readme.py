@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from policyengine.engines.durable.ruleset import durable_available
 
 ROOT = Path(__file__).parent.parent
+# Where links lead, less the headings, whose names are of the language.
+_LINK = re.compile(r"\]\(([^)#]+)")
 _SPEC = importlib.util.spec_from_file_location("readme", ROOT / "tools" / "readme.py")
 assert _SPEC is not None and _SPEC.loader is not None
 readme = importlib.util.module_from_spec(_SPEC)
@@ -24,3 +27,20 @@ def test_a_page_is_up_to_date(name: str, tmp_path_factory: pytest.TempPathFactor
     page = (ROOT / name).read_text("utf-8")
     cache = tmp_path_factory.getbasetemp().parent / "cache-of-pages"
     assert readme.refresh(page, cache) == page, "run tools/readme.py"
+
+
+@pytest.mark.parametrize("name", readme.PICTURES)
+def test_a_picture_is_up_to_date(name: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    cache = tmp_path_factory.getbasetemp().parent / "cache-of-pages"
+    assert readme.drawn(readme.PICTURES[name], cache) == (ROOT / name).read_text("utf-8"), (
+        "run tools/readme.py"
+    )
+
+
+def test_the_first_page_is_short_and_the_same_in_both_languages() -> None:
+    english, chinese = ((ROOT / name).read_text("utf-8") for name in ("README.md", "README.zh.md"))
+    assert max(len(english.splitlines()), len(chinese.splitlines())) <= 150
+    for mark in ("\n## ", "\n$ ", "\n| ", "\n```", "!["):
+        assert english.count(mark) == chinese.count(mark), mark
+    links = [_LINK.findall(page.replace(".zh.", ".")) for page in (english, chinese)]
+    assert links[0] == links[1]

@@ -1,6 +1,6 @@
-"""Runs every command that a README shows and writes down what it printed, so that the page stays true.
+"""Runs every command that a page shows and writes down what it printed, so that the page stays true.
 
-python tools/readme.py           refresh the pages
+python tools/readme.py           refresh the pages and their pictures
 python tools/readme.py --check   exit 1 if a page shows something else than the commands print
 python tools/readme.py --freeze  take over rules/ and examples/ as they are now, then refresh the pages
 
@@ -47,6 +47,12 @@ PAGES = (
     "docs/tutorial.zh.md",
     "docs/timeline.md",
 )
+# What makes each picture that the pages show.
+_PICTURE = 'timeline examples/cases/late-dispatch.json --as-of "2012-03-16 18:00:01" --format svg'
+PICTURES = {
+    "docs/pictures/late-dispatch.svg": f"policyengine {_PICTURE} --lang en",
+    "docs/pictures/late-dispatch.zh.svg": f"policyengine {_PICTURE} --lang zh",
+}
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FROZEN = ROOT / "docs" / "frozen"
 _TAKEN_OVER = ("rules", "examples/cases", "examples/reviews")
@@ -62,6 +68,21 @@ def refresh(page: str, cache: Path) -> str:
         shutil.copytree(ROOT / "schemas", Path(folder) / "schemas")
         environment = _environment(Path(folder), cache)
         return _BLOCK.sub(lambda found: _block(found[1], folder, environment), page)
+
+
+def drawn(command: str, cache: Path) -> str:
+    """Return a picture as its command draws it now."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(FROZEN, folder, dirs_exist_ok=True)
+        environment = _environment(Path(folder), cache)
+        return subprocess.run(
+            ["bash", "-c", command],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
+        ).stdout
 
 
 def freeze() -> None:
@@ -105,12 +126,10 @@ def main(arguments: list[str]) -> int:
         freeze()
     stale = []
     with tempfile.TemporaryDirectory() as cache:
-        for name in PAGES:
+        for name in (*PAGES, *PICTURES):
             path = ROOT / name
-            if not path.exists():
-                continue
-            old = path.read_text("utf-8")
-            new = refresh(old, Path(cache))
+            old = path.read_text("utf-8") if path.exists() else ""
+            new = drawn(PICTURES[name], Path(cache)) if name in PICTURES else refresh(old, Path(cache))
             if new != old:
                 stale.append(name)
                 if "--check" not in arguments:
