@@ -102,6 +102,15 @@ def test_csv_by_names_and_titles(batch: Run, tmp_path: Path, before: str, ends: 
     assert [row["line"] for row in rows(tmp_path / "judged.ndjson")] == [2, 3, 6]
 
 
+def test_notes_and_titles_say_the_same_in_every_form(batch: Run, tmp_path: Path) -> None:
+    plain_case = {"case": "a", "as_of": "2024-05-03 12:00", "order": {"paid": "80.00", "number": "N1"}}
+    wanted = judged(batch, tmp_path, lines(tmp_path / "plain.ndjson", plain_case))
+    noted = {**plain_case, "order": {"paid": "80.00"}, "订单号": "N1", "notes": {"any": ["thing"]}}
+    assert judged(batch, tmp_path, lines(tmp_path / "noted.ndjson", noted)) == wanted
+    text = "case,as_of,notes,order.paid,订单号\na,2024-05-03 12:00,anything,80.00,N1\n"
+    assert judged(batch, tmp_path, write(tmp_path / "cases.csv", text.encode())) == wanted
+
+
 def test_records_in_a_cell_of_csv(batch: Run, tmp_path: Path) -> None:
     text = (
         "case,returns,order\n"

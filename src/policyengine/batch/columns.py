@@ -12,6 +12,7 @@ from policyengine.frozen import Frozen
 from policyengine.model.key_names import path_of
 from policyengine.model.lookup import CASE, Lookup, Unknown
 from policyengine.model.rulebook import Fact
+from policyengine.reading.case.header import NOTES
 from policyengine.syntax.keys import Path
 from policyengine.values.display import TYPE_WORDS
 from policyengine.values.escaping import shorten
@@ -146,7 +147,7 @@ class ColumnFinder:
             return Column("group", tuple(name.split(".")))
         key = self.lookup.key(name, CASE)
         if isinstance(key, Unknown):
-            return key
+            return Column("ignored") if name == NOTES else key
         fact = self.book.facts.get(key[0])
         if fact is not None and fact.role != "given":
             what = message("`{name}` is concluded by rules, a case cannot say it", name=fact.path)
