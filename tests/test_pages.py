@@ -24,7 +24,7 @@ PAGES = sorted(
 # Pages for whoever works on the program, which are in English.
 _ENGLISH_ONLY = {"compiled-forms.md", "mutants.md", "peers.md"}
 # To be translated; `language.md` is in both languages at once.
-_NOT_YET = {"possible.md", "reasons.md", "timeline.md", "language.md"}
+_NOT_YET = {"timeline.md", "language.md"}
 
 
 @lru_cache(maxsize=1000)

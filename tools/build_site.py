@@ -3,7 +3,7 @@
 python tools/build_site.py            build into build/site
 python tools/build_site.py --assemble only put the pages together, in build/pages
 
-Zensical is no part of what is installed: pip install -r requirements-docs.lock. The pages are those of docs/, and the
+Zensical is no part of what is installed: pip install '.[docs]'. The pages are those of docs/, and the
 architecture and its kin; what only English has is shown in English. The list of the pages is ``CONTENTS``.
 """
 
@@ -216,7 +216,7 @@ def main(arguments: list[str]) -> int:
     try:
         build(folder)
     except subprocess.CalledProcessError as fault:
-        print("the site cannot be built: pip install -r requirements-docs.lock", file=sys.stderr)
+        print("the site cannot be built; is Zensical there? pip install '.[docs]'", file=sys.stderr)
         return fault.returncode
     return 0
 

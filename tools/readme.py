@@ -33,6 +33,7 @@ PAGES = (
     "docs/impact.zh.md",
     "docs/possible.md",
     "docs/reasons.md",
+    "docs/reasons.zh.md",
     "docs/sample.md",
     "docs/sample.zh.md",
     "docs/clerk-story.md",

@@ -59,7 +59,7 @@ What people ask, and the command or the page that answers.
 | 我想…… | 这样做 |
 |---|---|
 | 不写 JSON 就判断一个案件 | `policyengine case new 政策 --out case.yaml`，填好，`policyengine evaluate case.yaml`（[详细](cases.zh.md)） |
-| 知道为什么 | `policyengine evaluate 案件 --why 名称`；写标题也行（[详细](reasons.md)） |
+| 知道为什么 | `policyengine evaluate 案件 --why 名称`；写标题也行（[详细](reasons.zh.md)） |
 | 知道为什么不，差多少 | `policyengine evaluate 案件 --why-not 规则` |
 | 看看假如怎样 | `--set 事实=值`；`=` 后面不写就去掉这个事实 |
 | 看看无人行动时会怎样 | `policyengine timeline 案件`（[详细](timeline.md)） |
