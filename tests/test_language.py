@@ -23,7 +23,7 @@ from policyengine.testing.run import Runner
 
 TESTS = Path(__file__).parent
 PAGES = TESTS.parent / "docs" / "language"
-INDEX = TESTS.parent / "docs" / "language.md"
+INDEXES = {end: TESTS.parent / "docs" / f"language{end}" for end in (".md", ".zh.md")}
 EXAMPLES = TESTS / "language"
 RULEBOOKS = sorted(
     path.parent for folder in ("situations", "language") for path in (TESTS / folder).glob("*/rulebook.yaml")
@@ -76,8 +76,9 @@ def test_a_page_is_there_in_both_languages(page: Path) -> None:
 @pytest.mark.parametrize("page", sorted(PAGES.glob("*.md")), ids=lambda path: path.name)
 def test_the_index_has_every_page(page: Path) -> None:
     """Under its own heading, or the beginning of it, so that who follows the link is where he meant to be."""
-    found = re.search(rf"\[([^\]]+)\]\(language/{re.escape(page.name)}\)", INDEX.read_text("utf-8"))
-    assert found, f"docs/language.md has no line for {page.name}"
+    index = INDEXES[".zh.md" if page.name.endswith(".zh.md") else ".md"]
+    found = re.search(rf"\[([^\]]+)\]\(language/{re.escape(page.name)}\)", index.read_text("utf-8"))
+    assert found, f"{index.name} has no line for {page.name}"
     assert page.read_text("utf-8").startswith(f"# {found[1]}"), (
         f"its heading does not begin with “{found[1]}”"
     )
@@ -89,7 +90,7 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
 
 
-@pytest.mark.parametrize("page", [INDEX, *sorted(PAGES.glob("*.md"))], ids=lambda path: path.name)
+@pytest.mark.parametrize("page", [*INDEXES.values(), *sorted(PAGES.glob("*.md"))], ids=lambda path: path.name)
 def test_every_link_leads_somewhere(page: Path) -> None:
     for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
         name, _, anchor = link.partition("#")

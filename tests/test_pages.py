@@ -23,8 +23,8 @@ PAGES = sorted(
 )
 # Pages for whoever works on the program, which are in English.
 _ENGLISH_ONLY = {"compiled-forms.md", "mutants.md", "peers.md"}
-# To be translated; `language.md` is in both languages at once.
-_NOT_YET = {"timeline.md", "language.md"}
+# To be translated.
+_NOT_YET = {"timeline.md"}
 
 
 @lru_cache(maxsize=1000)
@@ -89,8 +89,10 @@ def test_the_links_of_the_site_lead_to_its_own_pages(assembled: tuple[str, Path]
         if "files" in path.relative_to(folder).parts:
             continue
         for link in page_links.links(path.read_text("utf-8")):
-            meant = (path.parent / link.partition("#")[0]).resolve() if not link.startswith("#") else path
-            if not meant.is_file() or folder not in meant.parents or meant.name.endswith(".zh.md"):
+            name, _, anchor = link.partition("#")
+            meant = (path.parent / name).resolve() if name else path
+            is_there = meant.is_file() and folder in meant.parents and not meant.name.endswith(".zh.md")
+            if not is_there or (anchor and anchor not in _anchors(meant)):
                 broken[link] = path.name
     assert not broken
     assert "\x01" not in (folder / "examples.md").read_text("utf-8")

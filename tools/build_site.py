@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from page_links import relative, rewritten
+from page_links import anchors, relative, rewritten
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -108,12 +108,16 @@ def assemble(language: str, folder: Path) -> None:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         text = path.read_text("utf-8")
-        if language != "en" and not path.name.endswith(f".{language}.md") and name != "language.md":
+        if language != "en" and not path.name.endswith(f".{language}.md"):
             text = _WORDS[language]["english"] + text
-        target.write_text(_linked(text, path, target, folder, places), "utf-8")
+        target.write_text(_linked(text, path, target, pages, places), "utf-8")
 
 
-def _linked(text: str, source: Path, target: Path, folder: Path, places: dict[Path, str]) -> str:
+def _linked(text: str, source: Path, target: Path, pages: dict[str, Path], places: dict[Path, str]) -> str:
+    """Return a page with its links as they lead from its place in the site."""
+    here = next(name for name, path in pages.items() if path == source)
+    folder = target.parents[here.count("/")]
+
     def change(head: str, words: str, link: str) -> str:
         if words in _TONGUES:
             return _SWITCH
@@ -122,7 +126,10 @@ def _linked(text: str, source: Path, target: Path, folder: Path, places: dict[Pa
             return f"{head}{link})"
         meant = (source.parent / name).resolve()
         if meant in places:
-            return f"{head}{relative(target, folder / places[meant])}{mark}{anchor})"
+            shown = pages[places[meant]]
+            # An English page shown among others may name a heading that is called otherwise there.
+            place = f"#{anchor}" if mark and anchor in anchors(shown.read_text("utf-8")) else ""
+            return f"{head}{relative(target, folder / places[meant])}{place})"
         if meant.is_file():  # not a page: a schema, a case, a picture
             copied = folder / "files" / meant.relative_to(ROOT)
             copied.parent.mkdir(parents=True, exist_ok=True)

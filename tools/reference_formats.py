@@ -20,7 +20,7 @@ _TEXTS = {
         " `policyengine schema KIND`: editors complete by it, programs check by it. What each key means in rules says"
         " [the language](language.md).",
         "zh": "读写的每种文件都有一个 [JSON Schema](https://json-schema.org)，随程序附带，也可用 `policyengine schema 种类` 输出："
-        "编辑器据此补全，程序据此检查。规则里每个键的含义见[规则语言](language.md)。",
+        "编辑器据此补全，程序据此检查。规则里每个键的含义见[规则语言](language.zh.md)。",
     },
     "rules": {"en": "Files of a rulebook", "zh": "规则库的文件"},
     "case": {"en": "Cases", "zh": "案件"},
