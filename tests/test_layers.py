@@ -59,6 +59,7 @@ DOORS = {
     "lsprotocol": ("lsp",),
     "pyarrow": ("batch.parquet", "batch.encoding", "batch.inputs"),
     "matplotlib": ("reporting.chart",),
+    "resvg_py": ("render.timeline_png",),
 }
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 

@@ -245,6 +245,8 @@ class _Writer:
         yield Paragraph(self.both("{type}; {role}", type=type, role=self.both(_ROLES[fact.role])))
         if fact.for_record:
             yield Paragraph(self.both("kept for the record: no rule looks at it"))
+        if fact.happened:
+            yield Paragraph(self.both("when it has happened: {words}", words=fact.happened))
         if fact.choices:
             yield Table((), tuple((choice.name, choice.title) for choice in fact.choices))
         if fact.combine is not None or fact.otherwise is not None:

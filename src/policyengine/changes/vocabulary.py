@@ -86,6 +86,7 @@ def fact_details(sides: Sides, old: Fact, new: Fact) -> Iterator[Text]:
         (marked("dated by: {old} → {new}"), old.dated_by, new.dated_by),
         (marked("whose act it is: {old} → {new}"), old.by, new.by),
         (marked("stands for what is still to come: {old} → {new}"), old.foresees, new.foresees),
+        (marked("what is said when it has happened: {old} → {new}"), old.happened, new.happened),
     ):
         if before != after:
             yield both(template, old=before or "–", new=after or "–")

@@ -62,6 +62,7 @@ def fact_whole(side: Bilingual, fact: Fact) -> Iterator[Text]:
         (marked("dated by: {name}"), fact.dated_by),
         (marked("whose act it is: {name}"), fact.by),
         (marked("stands for what is still to come: {name}"), fact.foresees),
+        (marked("what is said when it has happened: {name}"), fact.happened),
     ):
         if found:
             yield both(template, name=found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 
 import click
 
@@ -33,9 +34,16 @@ from policyengine.syntax.files import read_text, shown_name
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "svg", "html"]),
+    type=click.Choice(["text", "json", "svg", "html", "png"]),
     default="text",
     help=say_help("Form of the output."),
+)
+@click.option(
+    "--output",
+    "-o",
+    type=options.OutputFile(stdout=True),
+    metavar="FILE",
+    help=say_help("Write to this file."),
 )
 @options.engine
 @options.language
@@ -48,11 +56,14 @@ def command(
     overlays: tuple[str, ...],
     settings: tuple[str, ...],
     form: str,
+    output: str | None,
     engine: EngineName,
     language: Language,
 ) -> None:
     """Show the timeline of a case."""
     say = options.speech(language)
+    if form == "png":
+        _check_png(output, say)
     rulebook = loading.load(options.find_rules(rules), assumed, overlays, engine, say, "many")
     given = None if as_of is None else loading.instant(rulebook, "--as-of", as_of, say)
     end = None if until is None else loading.instant(rulebook, "--until", until, say)
@@ -68,7 +79,22 @@ def command(
     instant = loading.instant(rulebook, "--as-of", None, say) if own is None else own
     if end is not None and end < instant:
         raise click.UsageError(say("--until is before --as-of"))
-    options.write(_shown(make_timeline(rulebook, read, instant, end), form, say))
+    timeline = make_timeline(rulebook, read, instant, end)
+    if form == "png":
+        from policyengine.render.timeline_png import render_timeline_png
+
+        assert output is not None
+        options.write_file_in_parts(output, (render_timeline_png(timeline, say),))
+    else:
+        options.put(output, _shown(timeline, form, say))
+
+
+def _check_png(output: str | None, say: Speech) -> None:
+    """Tell before the work what an image needs: the package that draws it, and a file."""
+    if find_spec("resvg_py") is None:
+        raise click.UsageError(say("--format png needs the package resvg-py: pip install resvg-py"))
+    if output in (None, options.STANDARD_OUTPUT):
+        raise click.UsageError(say("--format png needs --output FILE: an image is no text"))
 
 
 def _shown(timeline: Timeline, form: str, say: Speech) -> str:

@@ -201,7 +201,7 @@ def essence(book: Rulebook, thing: object) -> Hashable:
             return replace(thing, title=Text(), source=None, left_open=False, unconfirmed="")
         case Fact():
             choices = tuple(replace(one, title=Text()) for one in thing.choices)
-            return replace(thing, title=Text(), choices=choices, for_record=False)
+            return replace(thing, title=Text(), choices=choices, for_record=False, happened=Text())
         case RecordList():
             return replace(thing, title=Text(), fields=())
         case Assumption():

@@ -101,6 +101,7 @@ class Fact(Placed):
     ``foresees`` names a fact that is still to come and for which this one stands until then: it is filled in
     only to see what would follow, and people are asked for the other one. ``planned``: an instant or a date
     that is known before it comes, such as a departure. ``for_record``: cases keep it, no rule asks for it.
+    ``happened`` says of an instant in words that it has come; ``{FACT}`` in it is a fact that came with it.
     """
 
     path: str
@@ -119,6 +120,7 @@ class Fact(Placed):
     for_record: bool = False
     combine: Combine | None = None
     otherwise: Operand | None = None
+    happened: Text = Text()
 
     @property
     def otherwise_rule(self) -> Rule | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal, Protocol
+from typing import Literal, Protocol, cast
 
 from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Case, Key
@@ -160,6 +160,12 @@ class Running(Frozen):
     pauses: tuple[tuple[int, int | None], ...] = ()
 
 
+Standing = Literal[
+    "upcoming", "open", "paused", "perhaps", "met", "missed", "lapsed", "ended", "stopped", "void"
+]
+"""How a clock stands at an instant; ``upcoming``: it will begin if nobody acts."""
+
+
 class Timeline(Frozen):
     """The life of a case up to its end, to ``until``, or as far as ``MAX_MOMENTS`` judgements go.
 
@@ -176,6 +182,16 @@ class Timeline(Frozen):
     unsettled: tuple[ClockView, ...]
     now: Decision
     last: Decision
+
+    def standing(self, clock: Running) -> Standing:
+        """Return how a clock stands at ``as_of``, whatever becomes of it later."""
+        if clock.start > self.as_of:
+            return "upcoming"
+        if clock.stop is not None and clock.stop <= self.as_of:
+            return cast(Standing, clock.change)
+        view = self.now.clock((clock.deadline.id, clock.record))
+        status = None if view is None else _printed(view)
+        return "perhaps" if status == "" else "paused" if status == "paused" else "open"
 
     @property
     def growing(self) -> tuple[AmountView, ...]:

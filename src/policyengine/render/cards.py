@@ -125,6 +125,10 @@ class Cards:
         )
         if fact.for_record:
             yield "  " + self.say("kept for the record: no rule looks at it")
+        if fact.happened:
+            yield from self._paragraphs(
+                self.say("when it has happened: {words}", words=self.naming.text(fact.happened))
+            )
         for choice in fact.choices:
             yield "  " + self.say("{name}: {title}", name=choice.name, title=self.naming.text(choice.title))
         yield from self._paragraphs(*self.statements.building(fact))

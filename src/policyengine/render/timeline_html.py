@@ -1,44 +1,100 @@
-"""A timeline as one page that needs nothing else: the picture, and every step with its rule and clause."""
+"""A timeline as one page that needs nothing else: the picture, and its clauses, folded away.
+
+On the screen a clause opens where it is clicked; on paper they stand below the picture as footnotes, on the
+same page.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from policyengine.diagnostics.i18n import Speech
 from policyengine.outcome.timeline import Timeline
+from policyengine.render.boxes import text_width
+from policyengine.render.timeline_notes import Note, Notes
 from policyengine.render.timeline_svg import picture
 from policyengine.render.timeline_words import MARKS, TimelineWords
 from policyengine.values.escaping import xml_text
 
 _STYLE = """
+:root { color-scheme: light; }
 body { font: 15px/1.6 "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "Segoe UI", Arial, sans-serif;
-  color: #1c2330; margin: 2rem auto; max-width: 1080px; padding: 0 1rem; }
-h2 { font-size: 1.05rem; margin-top: 2rem; }
-svg { width: 100%; height: auto; border: 1px solid #d8dde4; border-radius: 6px; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid #d8dde4; }
+  color: #1c2330; background: #fff; margin: 1.2rem auto; max-width: 1180px; padding: 0 1rem; }
+h2 { font-size: 1.05rem; margin: 1.6rem 0 .4rem; }
+figure { margin: 0; overflow-x: auto; }
+svg { display: block; width: 100%; min-width: 760px; height: auto; border: 1px solid #d8dde4;
+  border-radius: 6px; }
+svg a:hover text { text-decoration: underline; }
+details { border-bottom: 1px solid #e6e9ee; padding: .15rem 0; } summary { cursor: pointer; }
+summary strong { color: #2f5d8a; display: inline-block; min-width: 1.6rem; }
+details p { margin: .2rem 0 .4rem 1.6rem; color: #5a4a1a; } details p:target { background: #fdf3d7; }
+details.all { border: 0; margin-top: 1.4rem; }
+table { border-collapse: collapse; width: 100%; margin-top: .5rem; }
+th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid #d8dde4; }
 th { background: #f4f6f9; } td.time { white-space: nowrap; } small { color: #667080; display: block; }
-tr.expected td { color: #4a5362; background: #fbfaf6; } tr.now td { color: #b3372b; font-weight: 600; }
-@media print { body { margin: 0; max-width: none; } tr { break-inside: avoid; } }
+tr.expected td { color: #4a5362; background: #fffaf0; } tr.now td { color: #b3372b; font-weight: 600; }
+ol.print { display: none; }
+@page { size: A4 landscape; margin: 8mm; }
+@media print {
+  body { margin: 0; padding: 0; max-width: none; }
+  .screen { display: none; }
+  figure { overflow: visible; }
+  svg { border: 0; min-width: 0; width: 100%; max-height: PICTUREmm; margin: 0 auto; }
+  ol.print { display: block; columns: 3; column-gap: 5mm; margin: 1mm 0 0; padding: 0;
+    font-size: 6.3pt; line-height: 1.3; list-style: none; color: #3f4a5a; }
+  ol.print li { break-inside: avoid; }
+}
 """
+# In mm: an A4 page laid across, within its margins; the columns of its footnotes, and the size of their type.
+_PAGE, _COLUMN, _TYPE, _COLUMNS = 188.0, 88.0, 2.25, 3
+_LEAST = 110.0
 
 
 def render_timeline_html(timeline: Timeline, say: Speech) -> str:
     """Return the timeline as an HTML document that ends with a line feed."""
-    words = TimelineWords(timeline, say)
+    words = TimelineWords(timeline, say, with_places=False)
+    notes = Notes(timeline, words.naming).all
     root = Element("html", {"lang": "zh-CN" if say.language == "zh" else "en"})
     head = SubElement(root, "head")
     SubElement(head, "meta", {"charset": "utf-8"})
     SubElement(head, "meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"})
     SubElement(head, "title").text = words.title()
-    SubElement(head, "style").text = _STYLE
+    SubElement(head, "style").text = _STYLE.replace("PICTURE", f"{_height(notes):.0f}")
     body = SubElement(root, "body")
-    body.append(picture(timeline, say))
-    SubElement(body, "h2").text = say("Every step with its rule and clause")
-    _table(body, timeline, words)
-    for line in (words.ending(), *words.footnotes()):
-        SubElement(body, "p").text = line
+    SubElement(body, "figure").append(picture(timeline, say, with_notes=True))
+    if notes:
+        _clauses(body, notes, say)
+    every = SubElement(SubElement(body, "div", {"class": "screen"}), "details", {"class": "all"})
+    SubElement(every, "summary").text = say("Every step in words")
+    _table(every, timeline, words)
     return xml_text("<!DOCTYPE html>\n" + tostring(root, encoding="unicode", method="html") + "\n")
+
+
+def _height(notes: Sequence[Note]) -> float:
+    """Return how high the picture may be on paper (mm), so that its footnotes stand on the same page."""
+    lines = sum(
+        1 + int(text_width(f"{note.number} {note.title} {note.quote}", _TYPE) / _COLUMN) for note in notes
+    )
+    rows = lines / _COLUMNS + 3  # columns are not filled evenly
+    return max(_LEAST, _PAGE - _TYPE * 1.32 * rows)
+
+
+def _clauses(body: Element, notes: tuple[Note, ...], say: Speech) -> None:
+    screen = SubElement(body, "section", {"class": "screen"})
+    SubElement(screen, "h2").text = say("What it rests on")
+    footnotes = SubElement(body, "ol", {"class": "print"})
+    for note in notes:
+        opening = SubElement(screen, "details")
+        summary = SubElement(opening, "summary")
+        number = SubElement(summary, "strong")
+        number.text = str(note.number)
+        number.tail = note.title
+        # Browsers open what holds the place that a link leads to.
+        SubElement(opening, "p", {"id": f"note-{note.number}"}).text = note.quote
+        line = SubElement(footnotes, "li")
+        SubElement(line, "strong").text = f"{note.number} {note.title} "
+        line[0].tail = note.quote
 
 
 def _table(body: Element, timeline: Timeline, words: TimelineWords) -> None:

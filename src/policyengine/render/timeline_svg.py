@@ -1,59 +1,48 @@
-"""A timeline as a picture (SVG 1.1): a lane for each party, clocks as bars, and beside them what happened.
-
-Rows stand one below the other in the order of time; their distance says nothing about its length.
-"""
+"""A timeline as a picture (SVG 1.1): one page, time from left to right, a lane for each party."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from policyengine.diagnostics.i18n import Speech
-from policyengine.frozen import Frozen
-from policyengine.outcome.timeline import ClockStep, Running, Step, Timeline
-from policyengine.render.layout import width, wrap
-from policyengine.render.timeline_words import MARKS, TimelineWords, Words
+from policyengine.outcome.timeline import Standing, Timeline
+from policyengine.render.boxes import text_width
+from policyengine.render.timeline_layout import (
+    BAR,
+    LINE,
+    MARGIN,
+    MARK,
+    SIZE,
+    SMALL,
+    WIDE,
+    Item,
+    Layout,
+    Line,
+    layout_of,
+    lines_of,
+    standing_words,
+)
+from policyengine.render.timeline_words import TimelineWords
+from policyengine.values.display import show_moment, show_rough_span
 from policyengine.values.escaping import xml_text
 
 _FONTS = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC','Segoe UI',Arial,sans-serif"
-_MARGIN = 24
-_TIME, _TIME_AND_OFFSET = 150, 195
-_USUAL = len("2012-03-16 18:00:00")
-_BAR = 16
-_LANE_PADDING = 22
-_LEAST_LANE = 84
-_COLUMNS = 64  # of the text beside the lanes, each as wide as a latin letter
-_COLUMN = 7.4
-_LINE = 19
-_DETAIL = 16
-_GAP = 12
-
-_COLORS = {
-    "event": "#1f4e79",
-    "starts": "#b7791f",
-    "paused": "#b7791f",
-    "resumes": "#b7791f",
-    "met": "#2f7d4f",
-    "missed": "#b3372b",
-    "lapsed": "#5b6470",
-    "ended": "#5b6470",
-    "stopped": "#8a93a0",
-    "void": "#8a93a0",
-    "perhaps": "#c9a35c",
-    "turn": "#5a3e85",
+STANDINGS: dict[Standing, tuple[str, str]] = {
+    "open": ("#dbe9f8", "#2a6fb0"),
+    "paused": ("#fbf0d4", "#b7791f"),
+    "perhaps": ("url(#perhaps)", "#b7791f"),
+    "upcoming": ("#ffffff", "#7f8ea3"),
+    "met": ("#d9efe1", "#2f7d4f"),
+    "missed": ("#fbdcd8", "#b3372b"),
+    "lapsed": ("#e4e7eb", "#5b6470"),
+    "ended": ("#e4e7eb", "#5b6470"),
+    "stopped": ("#f3f4f6", "#9aa4b2"),
+    "void": ("#f3f4f6", "#9aa4b2"),
 }
-_INK, _FAINT, _RULE, _PAPER = "#1c2330", "#667080", "#d8dde4", "#ffffff"
-
-
-class _Row(Frozen):
-    """One step laid out: where it begins, and its lines of text."""
-
-    step: Step
-    words: Words
-    y: float
-    headline: tuple[str, ...]
-    details: tuple[str, ...]
-    shows_time: bool
+"""The filling and the edge of a bar, by how the clock stands now."""
+_SIGNS: dict[Standing, str] = {"met": "✓", "missed": "✗"}
+_INK, _FAINT, _RULE, _PAPER, _NOW = "#1c2330", "#5d6777", "#d8dde4", "#ffffff", "#b3372b"
+_EVENT, _TURN = "#1f4e79", "#5a3e85"
 
 
 def render_timeline_svg(timeline: Timeline, say: Speech) -> str:
@@ -64,84 +53,38 @@ def render_timeline_svg(timeline: Timeline, say: Speech) -> str:
     return xml_text(head + tostring(root, encoding="unicode") + "\n")
 
 
-def picture(timeline: Timeline, say: Speech) -> Element:
-    """Return the picture as an element, to be put into a page."""
-    return _Picture(timeline, say).draw()
+def picture(timeline: Timeline, say: Speech, with_notes: bool = False) -> Element:
+    """Return the picture as an element; ``with_notes``: with numbers that lead to notes of the page."""
+    return _Drawing(timeline, say, layout_of(timeline, say), with_notes).draw()
 
 
-class _Picture:
-    """The layout and the drawing of one timeline."""
+class _Drawing:
+    """Draws one layout."""
 
-    def __init__(self, timeline: Timeline, say: Speech) -> None:
+    def __init__(self, timeline: Timeline, say: Speech, layout: Layout, with_notes: bool) -> None:
         self.timeline = timeline
         self.say = say
-        self.words = TimelineWords(timeline, say)
-        self.lanes = self.words.lanes()
-        self.tracks = {id: _tracks(timeline, self.words, id) for id, _ in self.lanes}
-        longest = max((len(self.words.instant(step.instant)) for step in timeline.steps), default=0)
-        self.time = _TIME if longest <= _USUAL else _TIME_AND_OFFSET
-        self.left = self._lane_positions()
-        self.text_x = _MARGIN + self.time + sum(self._lane_width(id) for id, _ in self.lanes) + 16
-        self.width = self.text_x + _COLUMNS * _COLUMN + _MARGIN
-        self.title = wrap(self.words.title(), int((self.width - 2 * _MARGIN) / 9))
-        self.head = _MARGIN + 24 * len(self.title)
-        self.top = self.head + 34
-        self.now_y = 0.0
-        self.rows = list(self._rows())
-        self.bottom = self._bottom
-
-    # ---------- layout
-
-    def _lane_width(self, id: str) -> float:
-        title = dict(self.lanes)[id]
-        bars = (max(self.tracks[id].values(), default=0) + 1) * (_BAR + 6)
-        return max(_LEAST_LANE, bars + _LANE_PADDING * 2, width(title) * 8 + 20)
-
-    def _lane_positions(self) -> dict[str, float]:
-        found, x = {}, float(_MARGIN + self.time)
-        for id, _ in self.lanes:
-            found[id] = x
-            x += self._lane_width(id)
-        return found
-
-    def _rows(self) -> Iterator[_Row]:
-        y = float(self.top + 16)
-        previous: int | None = None
-        is_past = True
-        for step in self.timeline.steps:
-            if step.is_expected and is_past:
-                is_past = False
-                y = self._leave_now(y)
-                previous = None
-            words = self.words.words(step)
-            headline = tuple(wrap(words.headline + (" ≈" if step.provisional else ""), _COLUMNS))
-            details = tuple(line for detail in words.details for line in wrap(detail, int(_COLUMNS * 1.16)))
-            yield _Row(step, words, y, headline, details, step.instant != previous)
-            previous = step.instant
-            y += _LINE * len(headline) + _DETAIL * len(details) + _GAP
-        if is_past:
-            y = self._leave_now(y)
-        self._bottom = y
-
-    def _leave_now(self, y: float) -> float:
-        self.now_y = y + 2
-        return y + 40
-
-    # ---------- drawing
+        self.layout = layout
+        self.with_notes = with_notes
+        self.words = TimelineWords(timeline, say, with_places=False)
 
     def draw(self) -> Element:
-        columns = int((self.width - 2 * _MARGIN) / _COLUMN)
+        """Return the picture."""
+        room = WIDE - 2 * MARGIN
         notes = [
-            line for note in (self.words.ending(), *self.words.footnotes()) for line in wrap(note, columns)
+            line for note in (self._ending(), *self.words.footnotes()) for line in lines_of(note, room, SMALL)
         ]
-        height = self.bottom + 24 + 20 * len(notes) + _MARGIN
+        legend_y = self.layout.bottom + 24
+        rows = self._legend_rows()
+        notes_y = legend_y + 18 * len(rows) + 4
+        high = notes_y + LINE * len(notes) + MARGIN - 8
         root = Element(
             "svg",
             {
                 "xmlns": "http://www.w3.org/2000/svg",
-                "viewBox": f"0 0 {_number(self.width)} {_number(height)}",
-                "width": _number(self.width),
-                "height": _number(height),
+                "viewBox": f"0 0 {_number(WIDE)} {_number(high)}",
+                "width": _number(WIDE),
+                "height": _number(high),
                 "font-family": _FONTS,
                 "role": "img",
                 "lang": self.say.language,
@@ -151,138 +94,236 @@ class _Picture:
         SubElement(root, "desc").text = self.words.ending()
         self._defs(root)
         SubElement(root, "rect", {"width": "100%", "height": "100%", "fill": _PAPER})
-        for number, line in enumerate(self.title):
-            self._text(root, _MARGIN, _MARGIN + 14 + 24 * number, line, 17, _INK, bold=True)
+        self._head(root)
         self._lanes(root)
-        for clock in self.timeline.clocks:
-            self._bars(root, clock)
+        self._axis(root)
         self._now(root)
-        for row in self.rows:
-            self._row(root, row)
+        for item in self.layout.items:
+            self._item(root, item)
+        for number, row in enumerate(rows):
+            self._legend(root, legend_y + 18 * number, row)
         for number, note in enumerate(notes):
-            self._text(root, _MARGIN, self.bottom + 24 + 20 * number, note, 13, _FAINT)
+            self._text(root, MARGIN, notes_y + LINE * number + 8, note, SMALL, _FAINT)
         return root
 
+    def _ending(self) -> str:
+        ending = self.words.ending()
+        if not any(step.is_expected for step in self.timeline.steps):
+            return ending
+        return self.say("In the end: {ending}", ending=ending)
+
     def _defs(self, root: Element) -> None:
-        """Define the hatching of what is provisional."""
-        defs = SubElement(root, "defs")
-        size = {
-            "width": "6",
-            "height": "6",
-            "patternUnits": "userSpaceOnUse",
-            "patternTransform": "rotate(45)",
-        }
-        pattern = SubElement(defs, "pattern", {"id": "provisional", **size})
+        """Define the hatching of a clock that perhaps runs."""
+        size = {"width": "6", "height": "6", "patternUnits": "userSpaceOnUse"}
+        pattern = SubElement(SubElement(root, "defs"), "pattern", {"id": "perhaps", **size})
         SubElement(pattern, "rect", {"width": "6", "height": "6", "fill": _PAPER})
-        SubElement(pattern, "rect", {"width": "3", "height": "6", "fill": "#9aa4b2"})
+        SubElement(pattern, "path", {"d": "M0,6 L6,0", "stroke": "#ead9b3", "stroke-width": "2"})
+
+    def _head(self, root: Element) -> None:
+        y = MARGIN
+        for line in self.layout.title:
+            self._text(root, MARGIN, y + 14, line, 18, _INK, bold=True)
+            y += 22
+        for line in self.layout.subtitle:
+            self._text(root, MARGIN, y + 8, line, SIZE, _FAINT)
+            y += LINE
 
     def _lanes(self, root: Element) -> None:
-        for number, (id, title) in enumerate(self.lanes):
-            x, wide = self.left[id], self._lane_width(id)
-            box = {"x": _number(x), "y": _number(self.head), "width": _number(wide)}
-            shade = "#f4f6f9" if number % 2 == 0 else "#eaeef3"
-            SubElement(root, "rect", {**box, "height": _number(self.bottom - self.head), "fill": shade})
-            self._text(root, x + wide / 2, self.head + 20, title, 14, _INK, bold=True, anchor="middle")
-            middle = _number(x + wide / 2)
-            line = {"x1": middle, "x2": middle, "y1": _number(self.top), "y2": _number(self.bottom)}
-            SubElement(root, "line", {**line, "stroke": _RULE})
+        for number, lane in enumerate(self.layout.lanes):
+            box = {"x": _number(MARGIN), "y": _number(lane.top), "width": _number(WIDE - 2 * MARGIN)}
+            shade = "#f6f8fa" if number % 2 == 0 else "#eef1f5"
+            group = SubElement(root, "g", {"class": "lane", "data-lane": lane.id})
+            SubElement(group, "rect", {**box, "height": _number(lane.bottom - lane.top), "fill": shade})
+            for row, line in enumerate(lane.title):
+                y = lane.top + 20 + LINE * row
+                self._text(group, MARGIN + 8, y, line, SIZE + 1, _INK, bold=True)
 
-    def _bars(self, root: Element, clock: Running) -> None:
-        for id in self.words.book.parties[clock.deadline.who].members or (clock.deadline.who,):
-            track = self.tracks[id][clock.deadline.id, clock.record]
-            x = self._track_x(id, track)
-            start = self._y_of(clock, clock.start)
-            stop = self.bottom if clock.stop is None else self._y_of(clock, clock.stop)
-            for top, bottom, is_expected in self._parts(start, stop):
-                color = _COLORS[clock.change]
-                style = {"fill": color, "fill-opacity": "0.85"}
-                if is_expected:
-                    style = {
-                        "fill": color,
-                        "fill-opacity": "0.18",
-                        "stroke": color,
-                        "stroke-dasharray": "4 3",
-                    }
-                if clock.provisional and is_expected:
-                    style = {"fill": "url(#provisional)", "stroke": color, "stroke-dasharray": "4 3"}
-                box = {"x": _number(x), "y": _number(top), "width": str(_BAR), "rx": "3"}
-                bar = SubElement(root, "rect", {**box, "height": _number(max(4, bottom - top)), **style})
-                SubElement(bar, "title").text = self.words.naming.text(clock.deadline.title)
-            for begin, end in clock.pauses:
-                until = stop if end is None else self._y_of(clock, end)
-                self._standstill(root, x, self._y_of(clock, begin), until, _COLORS[clock.change])
+    def _axis(self, root: Element) -> None:
+        group = SubElement(root, "g", {"class": "axis"})
+        for tick in self.layout.ticks:
+            low = tick.box.y + tick.box.high
+            self._line(group, tick.x, low, tick.x, self.layout.bottom, _RULE)
+            self._text(group, tick.box.x, tick.box.y + 10, tick.text, SMALL, _FAINT)
+        for gap in self.layout.scale.gaps:
+            if gap.folded:
+                self._fold(group, (gap.start + gap.stop) / 2, gap.seconds)
 
-    def _standstill(self, root: Element, x: float, top: float, bottom: float, color: str) -> None:
-        """Draw where a bar stands still: hollow, between the rows with which it does and runs on."""
-        box = {"x": _number(x + 3), "y": _number(top), "width": str(_BAR - 6)}
-        style = {"fill": "#ffffff", "stroke": color, "stroke-dasharray": "2 2"}
-        SubElement(root, "rect", {**box, "height": _number(max(2, bottom - top)), **style})
-
-    def _parts(self, start: float, stop: float) -> Iterator[tuple[float, float, bool]]:
-        """Return a bar as what is past and what is expected."""
-        if start < self.now_y:
-            yield start, min(stop, self.now_y), False
-        if stop > self.now_y:
-            yield max(start, self.now_y), stop, True
-
-    def _y_of(self, clock: Running, instant: int) -> float:
-        """Return where the row stands with which a clock starts or stops."""
-        key = (clock.deadline.id, clock.record)
-        for row in self.rows:
-            what = row.step.what
-            is_clock = isinstance(what, ClockStep) and (what.deadline.id, what.record) == key
-            if is_clock and row.step.instant == instant:
-                return row.y
-        raise AssertionError(f"no row shows {key} at {instant}")
-
-    def _track_x(self, id: str, track: int) -> float:
-        count = max(self.tracks[id].values(), default=0) + 1
-        middle = self.left[id] + self._lane_width(id) / 2
-        return middle + (track - (count - 1) / 2) * (_BAR + 6) - _BAR / 2
+    def _fold(self, group: Element, x: float, seconds: int) -> None:
+        """Mark where time is folded: two strokes through the axis, and how long it is."""
+        y = self.layout.top
+        fold = SubElement(group, "g", {"class": "fold"})
+        SubElement(fold, "title").text = show_rough_span(seconds, self.say.language)
+        for shift in (-3, 2):
+            self._line(fold, x + shift - 2, y + 6, x + shift + 3, y - 6, _FAINT)
 
     def _now(self, root: Element) -> None:
-        y = self.now_y + 14
-        ends = {
-            "x1": _number(_MARGIN),
-            "x2": _number(self.width - _MARGIN),
-            "y1": _number(y),
-            "y2": _number(y),
-        }
-        SubElement(root, "line", {**ends, "stroke": _COLORS["missed"], "stroke-width": "1.5"})
-        self._text(root, self.text_x, y - 5, self.words.now(), 12, _COLORS["missed"], bold=True)
+        x, layout = self.layout.now, self.layout
+        group = SubElement(root, "g", {"class": "now"})
+        if x < layout.right - 70:
+            box = {"x": _number(x), "y": _number(layout.top), "fill": "#fff8e6", "opacity": "0.75"}
+            size = {"width": _number(WIDE - MARGIN - x), "height": _number(layout.bottom - layout.top)}
+            SubElement(group, "rect", {**box, **size})
+        line = self._line(group, x, layout.now_y + 2, x, layout.bottom, _NOW)
+        line.set("stroke-width", "1.6")
+        moment = show_moment(self.timeline.as_of, self.words.book.zone, self.say.language)
+        now = self.say("now, {instant}", instant=moment)
+        later = self.say("if nobody acts →") if any(one.is_expected for one in self.timeline.steps) else ""
+        wide = text_width(now, SMALL)
+        if x - wide - 8 >= MARGIN:
+            self._text(group, x - 6, layout.now_y + 13, now, SMALL, _NOW, bold=True, anchor="end")
+            self._text(group, x + 6, layout.now_y + 13, later, SMALL, _NOW, bold=True)
+        else:
+            self._text(group, x + 6, layout.now_y + 13, f"{now} {later}".rstrip(), SMALL, _NOW, bold=True)
 
-    def _row(self, root: Element, row: _Row) -> None:
-        opacity = "0.8" if row.step.is_expected else "1"
-        group = SubElement(root, "g", {"opacity": opacity})
-        color = _COLORS[row.words.kind]
-        if row.shows_time:
-            self._text(group, _MARGIN, row.y + 4, self.words.instant(row.step.instant), 12.5, _INK)
-            above = _number(row.y - 14)
-            ends = {"x1": _number(_MARGIN), "x2": _number(self.text_x - 8), "y1": above, "y2": above}
-            SubElement(group, "line", {**ends, "stroke": _RULE})
-        for id in self.words.acting(row.step):
-            self._mark(group, row, id, color)
-        lead = "" if row.step.parties else MARKS[row.words.kind][0] + " "
-        for number, line in enumerate(row.headline):
-            y = row.y + 4 + _LINE * number
-            self._text(group, self.text_x, y, (lead if number == 0 else "") + line, 13.5, color, bold=True)
-        below = row.y + 4 + _LINE * len(row.headline) - 2
-        for number, line in enumerate(row.details):
-            self._text(group, self.text_x, below + _DETAIL * number, line, 11.5, _FAINT)
+    # ---------- items
 
-    def _mark(self, root: Element, row: _Row, id: str, color: str) -> None:
-        x = self.left[id] + self._lane_width(id) / 2
-        what = row.step.what
-        if isinstance(what, ClockStep):
-            x = self._track_x(id, self.tracks[id][what.deadline.id, what.record]) + _BAR / 2
-        place = {"cx": _number(x), "cy": _number(row.y), "r": "6", "fill": _PAPER, "stroke": color}
-        mark = SubElement(root, "circle", {**place, "stroke-width": "2.5"})
-        if row.words.kind == "event":
-            mark.set("fill", color)
-        SubElement(mark, "title").text = row.words.headline
-        symbol = {"met": "✓", "missed": "✕"}.get(row.words.kind)
-        if symbol is not None:
-            self._text(root, x, row.y + 3.5, symbol, 9, color, bold=True, anchor="middle")
+    def _item(self, root: Element, item: Item) -> None:
+        about = {"class": item.kind, "data-steps": " ".join(map(str, item.steps))}
+        if item.standing is not None:
+            about["data-standing"] = item.standing
+        group = SubElement(root, "g", about)
+        SubElement(group, "title").text = item.told
+        if item.kind == "clock":
+            self._bar(group, item)
+        else:
+            self._mark(group, item)
+        x, y = item.label
+        for number, line in enumerate(item.lines):
+            place = x + line.indent, y + LINE * number + 11
+            size, color = (SMALL, _FAINT) if line.faint else (SIZE, _INK)
+            text = line.text
+            element = self._text(group, *place, text, size, color)
+            # The lines behind it must not strike it through.
+            element.set("paint-order", "stroke")
+            element.set("stroke", _PAPER)
+            element.set("stroke-width", "3")
+            element.set("stroke-opacity", "0.75")
+            if item.expected and not line.faint:
+                element.set("fill", "#3f4a5a")
+            if self.with_notes:
+                self._numbers(element, line)
+
+    def _numbers(self, text: Element, line: Line) -> None:
+        """Put the numbers of notes behind a line, raised, as links."""
+        for position, note in enumerate(line.notes):
+            link = SubElement(text, "a", {"href": f"#note-{note.number}"})
+            look = {"dx": "3", "font-size": "8", "fill": "#2f5d8a"}
+            if position == 0:
+                look["dy"] = "-4"
+            SubElement(link, "tspan", look).text = str(note.number)
+
+    def _mark(self, group: Element, item: Item) -> None:
+        x, y = item.start, item.box.y + LINE / 2
+        color = _EVENT if item.kind == "event" else _TURN
+        fill = _PAPER if item.expected else color
+        look = {"fill": fill, "stroke": color, "stroke-width": "1.6"}
+        if item.kind == "event":
+            SubElement(group, "circle", {"cx": _number(x), "cy": _number(y), "r": _number(MARK), **look})
+            return
+        d = f"M{_number(x)},{_number(y - 5.5)} l5.5,5.5 l-5.5,5.5 l-5.5,-5.5 z"
+        SubElement(group, "path", {"d": d, **look})
+
+    def _bar(self, group: Element, item: Item) -> None:
+        assert item.standing is not None and item.clock is not None
+        fill, edge = STANDINGS[item.standing]
+        is_below = item.label[1] - item.box.y >= BAR
+        is_beside = item.label[0] > item.stop
+        high = BAR if is_below or is_beside else item.box.high
+        for left, right, expected in self._parts(item.start, item.stop):
+            box = {"x": _number(left), "y": _number(item.box.y), "width": _number(max(3, right - left))}
+            look = {"height": _number(high), "rx": "3", "fill": fill, "stroke": edge, "stroke-width": "1.2"}
+            bar = SubElement(group, "rect", {"class": "bar", **box, **look})
+            if expected:
+                bar.set("stroke-dasharray", "4 3")
+                bar.set("fill", _PAPER)
+        for begin, end in item.clock.pauses:
+            start = self._at(begin)
+            stop = item.stop if end is None else self._at(end)
+            box = {"x": _number(start), "y": _number(item.box.y + high - 6)}
+            size = {"width": _number(max(3, stop - start)), "height": "4"}
+            SubElement(group, "rect", {"class": "pause", **box, **size, "fill": STANDINGS["paused"][1]})
+        sign = _SIGNS.get(item.standing)
+        if sign is not None:
+            x, y = item.stop, item.box.y + high / 2
+            mark = {"cx": _number(x), "cy": _number(y), "r": "6.5", "fill": edge}
+            SubElement(group, "circle", mark)
+            self._text(group, x, y + 3.5, sign, 10, _PAPER, bold=True, anchor="middle")
+
+    def _at(self, instant: int) -> float:
+        return self.layout.scale.at(instant)
+
+    def _parts(self, start: float, stop: float) -> list[tuple[float, float, bool]]:
+        """Return a bar as what is past and what is expected."""
+        now = self.layout.now
+        if stop <= now or start >= now:
+            return [(start, stop, start >= now and stop > now)]
+        return [(start, now, False), (now, stop, True)]
+
+    # ---------- legend
+
+    def _legend_rows(self) -> list[list[tuple[str, str, str]]]:
+        """Return what has to be explained, in rows that fit: kind, standing, words."""
+        kinds = {item.kind for item in self.layout.items}
+        found = []
+        if "event" in kinds:
+            found.append(("event", "", self.say("it happened")))
+        if "turn" in kinds:
+            found.append(("turn", "", self.say("an outcome changes")))
+        used = {item.standing for item in self.layout.items}
+        found += [
+            ("bar", one, standing_words(one, self.say)) for one in STANDINGS if one in used - {"upcoming"}
+        ]
+        if any(item.clock and item.clock.pauses for item in self.layout.items):
+            found.append(("pause", "", self.say("stood still")))
+        if any(step.is_expected for step in self.timeline.steps):
+            found.append(("expected", "", self.say("still to come, if nobody acts")))
+        if any(gap.folded for gap in self.layout.scale.gaps):
+            found.append(("fold", "", self.say("a long time, drawn shorter")))
+        rows: list[list[tuple[str, str, str]]] = [[]]
+        x = MARGIN
+        for one in found:
+            wide = 30 + text_width(one[2], SMALL) + 18
+            if x + wide > WIDE - MARGIN and rows[-1]:
+                rows.append([])
+                x = MARGIN
+            rows[-1].append(one)
+            x += wide
+        return rows
+
+    def _legend(self, root: Element, y: float, row: list[tuple[str, str, str]]) -> None:
+        x = MARGIN
+        for kind, standing, words in row:
+            group = SubElement(root, "g", {"class": "legend"})
+            self._sample(group, x, y, kind, standing)
+            self._text(group, x + 30, y + 4, words, SMALL, _FAINT)
+            x += 30 + text_width(words, SMALL) + 18
+
+    def _sample(self, group: Element, x: float, y: float, kind: str, standing: str) -> None:
+        if kind == "fold":
+            for shift in (9, 14):
+                self._line(group, x + shift - 2, y + 6, x + shift + 3, y - 6, _FAINT)
+            return
+        if kind == "event":
+            SubElement(group, "circle", {"cx": _number(x + 12), "cy": _number(y), "r": "5", "fill": _EVENT})
+            return
+        if kind == "turn":
+            d = f"M{_number(x + 12)},{_number(y - 5.5)} l5.5,5.5 l-5.5,5.5 l-5.5,-5.5 z"
+            SubElement(group, "path", {"d": d, "fill": _TURN})
+            return
+        box = {"x": _number(x), "y": _number(y - 6), "width": "24", "height": "12", "rx": "2"}
+        look = {"fill": _PAPER, "stroke": "#7f8ea3", "stroke-dasharray": "4 3"}
+        for one, (fill, edge) in STANDINGS.items():
+            if standing == one and one != "upcoming":
+                look = {"fill": fill, "stroke": edge}
+        if kind == "pause":
+            box, look = {**box, "y": _number(y - 2), "height": "4"}, {"fill": STANDINGS["paused"][1]}
+        SubElement(group, "rect", {**box, **look})
+
+    # ---------- strokes
+
+    def _line(self, root: Element, x1: float, y1: float, x2: float, y2: float, color: str) -> Element:
+        ends = {"x1": _number(x1), "y1": _number(y1), "x2": _number(x2), "y2": _number(y2)}
+        return SubElement(root, "line", {**ends, "stroke": color})
 
     def _text(
         self,
@@ -294,27 +335,15 @@ class _Picture:
         color: str,
         bold: bool = False,
         anchor: str = "start",
-    ) -> None:
+    ) -> Element:
         look = {"x": _number(x), "y": _number(y), "font-size": _number(size), "fill": color}
         if bold:
             look["font-weight"] = "600"
         if anchor != "start":
             look["text-anchor"] = anchor
-        SubElement(root, "text", look).text = text
-
-
-def _tracks(timeline: Timeline, words: TimelineWords, lane: str) -> dict[tuple[str, int | None], int]:
-    """Return the place of each clock in a lane: those that run at the same time stand side by side."""
-    ends: list[int | None] = []
-    found: dict[tuple[str, int | None], int] = {}
-    for clock in timeline.clocks:
-        if lane not in (words.book.parties[clock.deadline.who].members or (clock.deadline.who,)):
-            continue
-        free = (number for number, end in enumerate(ends) if end is not None and end < clock.start)
-        track = next(free, len(ends))
-        ends[track : track + 1] = [clock.stop]
-        found[clock.deadline.id, clock.record] = track
-    return found
+        element = SubElement(root, "text", look)
+        element.text = text
+        return element
 
 
 def _number(value: float) -> str:

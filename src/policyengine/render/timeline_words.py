@@ -8,6 +8,7 @@ from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.i18n import Speech
 from policyengine.frozen import Frozen
 from policyengine.model.clauses import Source
+from policyengine.model.happened import names_in
 from policyengine.model.rulebook import RAN_OUT, Deadline, Rule
 from policyengine.outcome.decision import ClockView, NextStep
 from policyengine.outcome.timeline import (
@@ -22,6 +23,7 @@ from policyengine.outcome.timeline import (
     Turn,
     perhaps_dues,
 )
+from policyengine.render.happenings import happening
 from policyengine.render.layout import SETTLED, Tone
 from policyengine.render.naming import Naming, place
 from policyengine.render.trees import Trees
@@ -83,8 +85,9 @@ class Words(Frozen):
 class TimelineWords:
     """Puts the steps of one timeline into words."""
 
-    def __init__(self, timeline: Timeline, say: Speech) -> None:
-        """``say`` speaks the reader's language."""
+    def __init__(self, timeline: Timeline, say: Speech, with_places: bool = True) -> None:
+        """``say`` speaks the reader's language; ``with_places``: files and lines are told."""
+        self.with_places = with_places
         self.timeline = timeline
         self.book = timeline.now.judged.rulebook
         self.naming = Naming(self.book, say)
@@ -119,7 +122,7 @@ class TimelineWords:
         growing = self.timeline.growing
         if growing:
             titles = self.say(", ").join(
-                self._numbered(self.naming.text(one.amount.title), one.record) for one in growing
+                self.numbered(self.naming.text(one.amount.title), one.record) for one in growing
             )
             moves = self.say(
                 "With time these change by themselves, also between the steps: {titles}.", titles=titles
@@ -137,7 +140,7 @@ class TimelineWords:
         return self.say("{sentence} {next}", sentence=words, next=rest)
 
     def _unsettled(self, view: ClockView) -> str:
-        title = self._numbered(self.naming.text(view.deadline.title), view.record)
+        title = self.numbered(self.naming.text(view.deadline.title), view.record)
         dues = perhaps_dues(self.timeline.last, view)
         ways = [] if dues is None else self.trees.ways(dues, f"{view.deadline.id}.due")
         if not ways:
@@ -194,12 +197,14 @@ class TimelineWords:
                 return Words("turn", self._turn(step.what), tuple(self._of_turn(step.what)))
 
     def _event(self, event: Event) -> str:
-        title = self._numbered(self.naming.text(event.fact.title), event.record)
+        title = self.numbered(happening(event, self.naming), event.record)
+        named = names_in(event.fact.happened)
         values = [
             self.say(
                 "{title} ({value})", title=self.naming.text(fact.title), value=self._state(state, fact.path)
             )
             for fact, state in event.values
+            if fact.path not in named
         ]
         if not values:
             return title
@@ -208,12 +213,13 @@ class TimelineWords:
     def _state(self, state: State, name: str) -> str:
         return self.naming.state(state, name)
 
-    def _numbered(self, title: str, record: int | None) -> str:
+    def numbered(self, title: str, record: int | None) -> str:
+        """Return a title with the number of the record, if it is one of a record."""
         return title if record is None else self.say("{title} [{record}]", title=title, record=record)
 
     def _clock(self, clock: ClockStep, instant: int) -> str:
         who = self.naming.text(self.book.parties[clock.deadline.who].title)
-        title = self._numbered(self.naming.text(clock.deadline.title), clock.record)
+        title = self.numbered(self.naming.text(clock.deadline.title), clock.record)
         due = clock.finding.due
         if clock.change in BEGINNINGS:
             return self._beginning(clock, instant, who, title)
@@ -254,7 +260,9 @@ class TimelineWords:
         return self.say("{who}: {title} stands still, {span} left", who=who, title=title, span=span)
 
     def _of_clock(self, clock: ClockStep, deadline: Deadline) -> Iterator[str]:
-        yield self._reason(deadline.id, deadline.source, place(deadline.span))
+        reason = self._reason(deadline.id, deadline.source, place(deadline.span))
+        if reason:
+            yield reason
         if clock.change == "perhaps":
             yield from self._depends(clock)
         if clock.change in BEGINNINGS:
@@ -276,15 +284,16 @@ class TimelineWords:
         return self.say("{text} ({assumption})", text=otherwise, assumption=step.assumption)
 
     def _turn(self, turn: Turn) -> str:
-        title = self._numbered(self.naming.text(turn.after.fact.title), turn.after.record)
-        after = self._outcome(turn.after)
+        title = self.numbered(self.naming.text(turn.after.fact.title), turn.after.record)
+        after = self.outcome(turn.after)
         if turn.before is None or turn.before.status == "not_applicable":
             return self.say("{title}: {value}", title=title, value=after)
         return self.say(
-            "{title}: {before} → {value}", title=title, before=self._outcome(turn.before), value=after
+            "{title}: {before} → {value}", title=title, before=self.outcome(turn.before), value=after
         )
 
-    def _outcome(self, outcome: Stood) -> str:
+    def outcome(self, outcome: Stood) -> str:
+        """Return the value of an outcome, or why it has none."""
         if isinstance(outcome.state, Known):
             return self.naming.value(outcome.state.value, outcome.fact.path)
         words = {
@@ -304,12 +313,13 @@ class TimelineWords:
     def rule(self, rule: Rule) -> str:
         """Return a rule with its title, clause and place."""
         title = self.naming.text(rule.title)
-        return self.say(
-            "{title} — {reason}", title=title, reason=self._reason(rule.id, rule.source, place(rule.span))
-        )
+        reason = self._reason(rule.id, rule.source, place(rule.span))
+        return self.say("{title} — {reason}", title=title, reason=reason) if reason else title
 
     def _reason(self, id: str, source: Source | None, where: str) -> str:
         quote = self.naming.source(source)
+        if not self.with_places:
+            return quote
         if not quote:
             return self.say("{id} ({place})", id=id, place=where)
         return self.say("{quote}, {id} ({place})", quote=quote, id=id, place=where)

@@ -15,6 +15,7 @@ from policyengine.values.literals import (
     format_value,
     instant_text,
     length_text,
+    local_time,
 )
 
 TYPE_WORDS: dict[ValueType, Message] = {
@@ -82,3 +83,24 @@ def show_span(seconds: int, language: str) -> str:
     if not parts:
         return "0 秒" if language == "zh" else "0 seconds"
     return sign + " ".join(parts)
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def show_moment(instant: int, zone: ZoneInfo, language: str, with_year: bool = False) -> str:
+    """Return an instant in short, for people in ``zh`` or ``en``: seconds only if there are some."""
+    local = local_time(instant, zone)
+    clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+    clock += instant_text(instant, zone)[
+        len("2012-03-16 18:00:00") :
+    ]  # the offset where the hour comes twice
+    if language == "zh":
+        return f"{f'{local.year}年' if with_year else ''}{local.month}月{local.day}日 {clock}"
+    return f"{local.day} {_MONTHS[local.month - 1]}{f' {local.year}' if with_year else ''}, {clock}"
+
+
+def show_rough_span(seconds: int, language: str) -> str:
+    """Return a length of time in its largest unit, for people in ``zh`` or ``en``."""
+    unit = next((one for _, one, _ in _SPAN_UNITS if seconds >= one), 1)
+    return show_span((seconds + unit // 2) // unit * unit, language)

@@ -21,6 +21,7 @@ from policyengine.model.rulebook import (
     Role,
 )
 from policyengine.reading.parse import nodes
+from policyengine.reading.parse.happened import check_placeholders, parse_happened
 from policyengine.reading.parse.names import Symbol
 from policyengine.reading.parse.operands import (
     Scope,
@@ -91,6 +92,7 @@ def parse_vocabulary(node: MappingNode, scope: Scope) -> Vocabulary:
         fact = _fact(entry, listed, scope.within(listed))
         facts[fact.path] = fact
     lists = {entry.key.text: _list(entry, scope) for entry in nodes.entries(node.get("lists"))}
+    check_placeholders(facts, lists, scope)
     return Vocabulary(facts, lists)
 
 
@@ -135,6 +137,7 @@ def _fact(entry: Entry, listed: str | None, scope: Scope) -> Fact:
         for_record=_is_for_record(fact.get("for_record"), path, scope),
         combine=_combine(fact.get("combine"), path, type, scope),
         otherwise=_otherwise(fact, path, wanted, scope),
+        happened=parse_happened(fact.get("happened"), path, type, scope),
     )
 
 

@@ -1,0 +1,74 @@
+"""What is said when an instant has come: words with the names of facts in braces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from policyengine.diagnostics.diagnostic import listing, message
+from policyengine.diagnostics.span import Span
+from policyengine.diagnostics.text import Text
+from policyengine.model.happened import names_in, with_names
+from policyengine.model.rulebook import Fact, RecordList
+from policyengine.reading.parse import nodes
+from policyengine.reading.parse.operands import Scope
+from policyengine.syntax.yaml_tree import Node
+from policyengine.values.display import TYPE_WORDS
+from policyengine.values.literals import ValueType
+
+
+def parse_happened(node: Node | None, path: str, type: ValueType, scope: Scope) -> Text:
+    """Return the words; the names in them are those in full. Only what a case dates to the second happens."""
+    if node is None:
+        return Text()
+    if type is not ValueType.INSTANT:
+        what = message("`{word}` does not fit the type {type}", word="happened", type=TYPE_WORDS[type])
+        help = message("it fits the types {types}", types=listing([ValueType.INSTANT.value]))
+        scope.fault("wrong-test", what, node.span, help)
+        return Text()
+    if path not in scope.names.given:
+        what = message("`{name}` cannot have `happened`: rules conclude it", name=path)
+        help = message("leave `happened` out: a timeline shows as events what cases give")
+        scope.fault("wrong-test", what, node.span, help)
+        return Text()
+    words = nodes.title(node)
+    full: dict[str, str] = {}
+    for name in names_in(words):
+        symbol = scope.names.resolve(name, scope.listed, node.span)
+        if symbol is None:
+            return Text()
+        full[name] = symbol.name
+    return with_names(words, {short: f"{{{long}}}" for short, long in full.items()})
+
+
+def check_placeholders(facts: Mapping[str, Fact], lists: Mapping[str, RecordList], scope: Scope) -> None:
+    """Tell names in braces of what does not come with the event: it could not be said then."""
+    for fact in facts.values():
+        coming = [one.path for one in comes_with(fact, facts, lists)]
+        for name in names_in(fact.happened):
+            if name not in coming:
+                _tell(name, fact.path, coming, fact.span, scope)
+
+
+def comes_with(event: Fact, facts: Mapping[str, Fact], lists: Mapping[str, RecordList]) -> Iterator[Fact]:
+    """Return the facts that a case gives with an event: those that it dates, those of its record."""
+    for fact in facts.values():
+        dated_by = fact.dated_by
+        if fact.listed is not None and dated_by is None:
+            dated_by = lists[fact.listed].dated_by
+        if fact.role == "given" and dated_by == event.path and fact.type is not ValueType.INSTANT:
+            yield fact
+
+
+def _tell(name: str, event: str, coming: list[str], span: Span, scope: Scope) -> None:
+    what = message("`{name}` does not come with `{event}`: it cannot be told then", name=name, event=event)
+    help = message(
+        "write `dated_by: {event}` at `{name}`, or leave it out of `happened`", event=event, name=name
+    )
+    if coming:
+        help = message(
+            "in braces, name what comes with it: {names}; or write `dated_by: {event}` at `{name}`",
+            names=listing(coming),
+            event=event,
+            name=name,
+        )
+    scope.fault("type-mismatch", what, span, help)
