@@ -47,6 +47,7 @@ PAGES = (
     "docs/tutorial.md",
     "docs/tutorial.zh.md",
     "docs/timeline.md",
+    "docs/timeline.zh.md",
 )
 # What makes each picture that the pages show.
 _PICTURE = 'timeline examples/cases/late-dispatch.json --as-of "2012-03-16 18:00:01" --format svg'

@@ -62,7 +62,7 @@ What people ask, and the command or the page that answers.
 | 知道为什么 | `policyengine evaluate 案件 --why 名称`；写标题也行（[详细](reasons.zh.md)） |
 | 知道为什么不，差多少 | `policyengine evaluate 案件 --why-not 规则` |
 | 看看假如怎样 | `--set 事实=值`；`=` 后面不写就去掉这个事实 |
-| 看看无人行动时会怎样 | `policyengine timeline 案件`（[详细](timeline.md)） |
+| 看看无人行动时会怎样 | `policyengine timeline 案件`（[详细](timeline.zh.md)） |
 | 用尚未证实的数字试算 | `--overlay 名称`（[详细](language/overlays.zh.md)） |
 | 换一种口径 | `--assume 假设=口径`（[详细](language/assumptions.zh.md)） |
 | 判断一张表格里的案件 | `policyengine batch cases.csv --out decisions.csv`（[详细](batch.zh.md)） |

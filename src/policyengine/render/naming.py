@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
@@ -16,6 +15,7 @@ from policyengine.model.conditions import AS_OF, Ref
 from policyengine.model.key_names import PROPERTY_TITLES, format_key
 from policyengine.model.rulebook import STATUSES, Rulebook
 from policyengine.semantics.findings import Absent, DeadlineFinding, Known, Missing, State, Unknown
+from policyengine.syntax.shown_paths import place_path
 from policyengine.values.display import show_value
 from policyengine.values.escaping import printable
 from policyengine.values.literals import Value, ValueType, instant_text
@@ -181,4 +181,4 @@ def type_of(book: Rulebook, name: str) -> ValueType:
 
 def place(span: Span) -> str:
     """Return file and line as people write it."""
-    return f"{os.path.normpath(span.file)}:{span.line}"
+    return f"{place_path(span.file)}:{span.line}"

@@ -11,6 +11,7 @@ from policyengine.diagnostics.i18n import Speech
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen, replace
 from policyengine.render.layout import Paint, Tone, width, wrap
+from policyengine.syntax.shown_paths import shown_path
 from policyengine.values.escaping import printable
 
 TONES: dict[str, Tone] = {"error": "bad", "warning": "open"}
@@ -99,7 +100,7 @@ def _places(diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def _short(file: str) -> str:
-    return os.path.normpath(file) if os.path.exists(file) else file
+    return shown_path(file) if os.path.exists(file) else file
 
 
 def sentences(diagnostic: Diagnostic, say: Speech) -> str:
@@ -167,7 +168,7 @@ def report_data(diagnostics: Sequence[Diagnostic]) -> list[dict[str, object]]:
             "message": str(one.message),
             "help": None if one.help is None else str(one.help),
             "path": one.path or None,
-            "file": one.span.file,
+            "file": _short(one.span.file),
             "line": one.span.line,
             "column": one.span.column,
             "end_line": one.span.end_line,

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
 from policyengine.diagnostics.diagnostic import Diagnostic
 from policyengine.diagnostics.i18n import Speech
 from policyengine.render.junit import JunitCase, render_junit
 from policyengine.render.report import render_each
+from policyengine.syntax.shown_paths import shown_path
 
 
 def render_report_junit(files: Sequence[str], diagnostics: Sequence[Diagnostic], say: Speech) -> str:
     """Return the files that were looked at, with what is wrong; a sound one has a test that passes."""
-    suites: dict[str, list[JunitCase]] = {os.path.normpath(file): [] for file in files}
+    suites: dict[str, list[JunitCase]] = {shown_path(file): [] for file in files}
     for one, text in zip(diagnostics, render_each(diagnostics, say), strict=True):
-        file = os.path.normpath(one.span.file)
+        file = shown_path(one.span.file)
         name = f"{one.code} ({one.span.line}:{one.span.column})"
         lines = text.splitlines()
         suites.setdefault(file, []).append(

@@ -8,6 +8,7 @@ from policyengine.diagnostics.text import Text
 from policyengine.model.case import Key
 from policyengine.model.clauses import Source
 from policyengine.model.rulebook import Rule
+from policyengine.syntax.shown_paths import place_path
 from policyengine.values.seasons import Season, year_day_text
 
 Json = dict[str, object]
@@ -24,7 +25,7 @@ def text_data(text: Text) -> dict[str, str]:
 
 def place_data(span: Span) -> Json:
     """Return where something is written."""
-    return {"file": span.file, "line": span.line}
+    return {"file": place_path(span.file), "line": span.line}
 
 
 def season_data(season: Season | None) -> Json:
