@@ -58,6 +58,9 @@ DOORS = {
     "pygls": ("lsp",),
     "lsprotocol": ("lsp",),
     "pyarrow": ("batch.parquet", "batch.encoding", "batch.inputs"),
+    "pyspark": ("batch.spark",),
+    "py4j": ("batch.spark",),
+    "pandas": ("batch.spark",),
     "matplotlib": ("reporting.chart",),
     "resvg_py": ("render.timeline_png",),
 }

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from policyengine.batch.columns import ColumnFinder
+from policyengine.batch.columns import ColumnFinder, Columns
 from policyengine.batch.inputs import Input, NeedsArrow
-from policyengine.diagnostics.diagnostic import Diagnostic, error, message
+from policyengine.diagnostics.diagnostic import Diagnostic, FaultsFound, error, message
 from policyengine.diagnostics.span import Span
 from policyengine.syntax.files import unreadable
 from policyengine.syntax.keys import Path
@@ -50,11 +50,7 @@ def read_slices(source: Input, columns: ColumnFinder, told: Told) -> Iterator[Pi
         return
     with file:
         schema = file.schema_arrow
-        found = columns.find(source.name, schema.names)
-        placed = zip(found.columns, schema.types, strict=True)
-        columns.refuse_floats(
-            source.name, [leaf for one, kind in placed for leaf in floating_leaves(kind, one.path)]
-        )
+        found = _columns(source, schema, columns)
         size, rows, row = _size(source), file.metadata.num_rows, 1
         try:
             for batch in file.iter_batches(batch_size=PER_BLOCK):
@@ -66,6 +62,28 @@ def read_slices(source: Input, columns: ColumnFinder, told: Told) -> Iterator[Pi
                 row += batch.num_rows
         except (OSError, ValueError, pa.ArrowException) as fault:
             yield unread(source, _unreadable(source, fault, row))
+
+
+def head_of(source: Input, columns: ColumnFinder) -> tuple[str, Columns, int]:
+    """Return the schema of a file, what its columns hold, and how many rows it has. Raises FaultsFound."""
+    pa = arrow()
+    import pyarrow.parquet
+
+    try:
+        with pyarrow.parquet.ParquetFile(source.path) as file:
+            schema, rows = file.schema_arrow, file.metadata.num_rows
+    except (OSError, ValueError, pa.ArrowException) as fault:
+        raise FaultsFound([_unreadable(source, fault, 1)]) from None
+    return str(schema.remove_metadata()), _columns(source, schema, columns), rows
+
+
+def _columns(source: Input, schema: Any, columns: ColumnFinder) -> Columns:
+    found = columns.find(source.name, schema.names)
+    placed = zip(found.columns, schema.types, strict=True)
+    columns.refuse_floats(
+        source.name, [leaf for one, kind in placed for leaf in floating_leaves(kind, one.path)]
+    )
+    return found
 
 
 def _size(source: Input) -> int:

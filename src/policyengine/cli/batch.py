@@ -14,6 +14,7 @@ from policyengine.cli.batch_run import Places, Run, is_file
 from policyengine.cli.speech import say as say_help
 from policyengine.cli.whens import read_when
 from policyengine.diagnostics.i18n import Language, Speech
+from policyengine.frozen import replace
 from policyengine.processes import cores
 from policyengine.syntax.opening import STANDARD_INPUT
 
@@ -60,6 +61,17 @@ from policyengine.syntax.opening import STANDARD_INPUT
     help=say_help("Go on where a run that was killed had come to; if there is none, begin."),
 )
 @many.jobs
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "spark"]),
+    default="local",
+    help=say_help("Who judges: the processes of this machine, or a cluster of Apache Spark (Parquet only)."),
+)
+@click.option(
+    "--master",
+    metavar="URL",
+    help=say_help("With --engine spark, which cluster: spark://HOST:7077, yarn, k8s://…; else this machine."),
+)
 @many.input_form
 @click.option(
     "--to",
@@ -96,6 +108,8 @@ def command(
     strict: bool,
     resume: bool,
     jobs: int | None,
+    engine: str,
+    master: str | None,
     input_form: Form | None,
     target: Target | None,
     id_name: str,
@@ -114,7 +128,17 @@ def command(
     named = Named(id_name, as_of_name, ignore)
     sources = many.sources(cases, say, input_form)
     task = Decisions(ship(rulebook, overlays), named, when, chosen, full, not quick, language)
-    run = Run(rulebook, task, sources, Places(out, rejects, report), jobs or cores(), strict, say)
+    places = Places(out, rejects, report)
+    if engine == "spark":
+        from policyengine.cli.batch_spark import OnSpark, refuse  # hardly ever needed
+
+        refuse(sources, out, chosen, jobs, full or resume, say)
+        task = replace(task, target="parquet")
+        run: Run = OnSpark(rulebook, task, sources, places, strict, say, master)
+    elif master is not None:
+        raise click.UsageError(say("--master names a cluster: say --engine spark, too"))
+    else:
+        run = Run(rulebook, task, sources, places, jobs or cores(), strict, say)
     run.judge(resume)
     run.show(summary)
     raise click.exceptions.Exit(run.code)

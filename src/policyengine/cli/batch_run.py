@@ -24,7 +24,7 @@ from policyengine.batch.records import check_heads
 from policyengine.batch.row import RowShape
 from policyengine.batch.run import Output, Passing, judge_blocks
 from policyengine.batch.staging import ENDING, Busy, NotOurs, OtherRun, Staging, Unfinished
-from policyengine.batch.summary import REJECTED, UNREAD
+from policyengine.batch.summary import REJECTED, UNREAD, Summary
 from policyengine.cli import codes, many, options
 from policyengine.cli.progress import Progress
 from policyengine.diagnostics.diagnostic import FaultsFound
@@ -309,11 +309,17 @@ class Run:
         """Raise Stopped for a block that must not be written."""
         if done.differ is not None:
             difference, read = done.differ
-            what = self.say("two engines judge a case differently: {difference}", difference=difference)
-            options.tell(f"{read.file}:{read.line}: {what}")
-            options.tell(self.say("this is a fault of the program: please report it, with the case"))
-            raise Stopped(codes.INTERNAL)
-        if self.strict and done.summary.number(*REJECTED):
+            self._stop_for_difference(difference, read.file, read.line)
+        self._stop_for_rejects(done.summary)
+
+    def _stop_for_difference(self, difference: str, file: str, line: int) -> None:
+        what = self.say("two engines judge a case differently: {difference}", difference=difference)
+        options.tell(f"{file}:{line}: {what}")
+        options.tell(self.say("this is a fault of the program: please report it, with the case"))
+        raise Stopped(codes.INTERNAL)
+
+    def _stop_for_rejects(self, summary: Summary) -> None:
+        if self.strict and summary.number(*REJECTED):
             raise Stopped(codes.CASE_FAULTS)
 
     # ---------- afterwards
