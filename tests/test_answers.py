@@ -230,14 +230,14 @@ def test_a_mapping_holds_values_of_python(plain: Rulebook) -> None:
 def test_what_can_be_no_case_is_told_with_what_to_give(
     plain: Rulebook, case: Any, told: type[Exception]
 ) -> None:
-    with pytest.raises(told, match="give a mapping, the text of a case, or the path of a file"):
+    with pytest.raises(told, match="give a mapping, the text of a case, or the path to a file"):
         plain.evaluate(case)
 
 
 def test_settings_of_a_case_that_was_read_are_refused(plain: Rulebook) -> None:
     read, _ = plain.read_case(CASE.read_text("utf-8"), "c.json")
     assert read is not None
-    with pytest.raises(ValueError, match="this one was read already"):
+    with pytest.raises(ValueError, match="this one has already been read"):
         plain.evaluate(read, AS_OF, {"order.total": "5"})
 
 

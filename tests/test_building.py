@@ -165,7 +165,7 @@ def test_a_rule_without_a_value_leaves_the_whole_without_one(tmp_path: Path) -> 
     assert results(book, {"a": "yes", "late": 4}) == "7"
     assert results(book, {"a": "no"}) == "0"
     why = Chain(judge(book, {"a": "yes"}), Speech("en")).why(("result", None))
-    assert "rule s" in why and "the sum of all that counts" in why
+    assert "rule s" in why and "the sum of those that count" in why
 
 
 # ---------- otherwise, of one rule
@@ -356,7 +356,7 @@ def test_lengths_are_added_up_in_a_unit_that_fits(tmp_path: Path) -> None:
         ("type: money, role: outcome, combine: max", "did you mean `greatest`?"),
         ("type: money, role: outcome, else: 0.00", "write `otherwise`"),
         ("type: money, role: outcome, aggregate: sum", "write `combine`"),
-        ("type: money, role: outcome, otherwise: result", "cannot be what it is itself otherwise"),
+        ("type: money, role: outcome, otherwise: result", "cannot be its own `otherwise` value"),
     ],
 )
 def test_natural_wrong_guesses_are_told_what_to_write(tmp_path: Path, result: str, words: str) -> None:
@@ -376,7 +376,7 @@ def test_nobody_overrides_what_is_otherwise(tmp_path: Path) -> None:
     book = rulebook(
         tmp_path, MONEY, {"w": "when: {a: yes}, then: {result: 1.00}, overrides: [result otherwise]"}
     )
-    assert "gives way to every rule by itself" in helps(book)
+    assert "already gives way to every rule" in helps(book)
 
 
 def test_two_lists_do_not_override_each_other(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ EDITS = [
     (POLICY, "    within: return_period\n", "    within: 8 days\n", "within: “Time to return” → 8 days"),
     (POLICY, "    within: return_period\n", "    within: return_period\n    counting: {days: calendar}\n", "days end at midnight"),
     (POLICY, "en: Handling fee", "en: Fee", "title: Handling fee → Fee"),
-    (POLICY, "return_too_late:", "too_late:", "A late return is not allowed is gone"),
+    (POLICY, "return_too_late:", "too_late:", "A late return is not allowed has been removed"),
     (POLICY, "return.allowed: yes\n  return_too", "return.allowed: no\n  return_too", "it can no longer be “yes”"),
     (FACTS, "{type: money, title: {zh: 订单金额", "{type: money, if_missing: 1.00, title: {zh: 订单金额", "when a case leaves it out: unknown → 1.00"),
     (FACTS, "at_least: 0.00", "at_least: 1.00", "limits: at_least 0.00 CNY → at_least 1.00 CNY"),
@@ -113,7 +113,7 @@ def test_dated_values_are_told_with_the_day(tmp_path: Path) -> None:
         )
         books.append(load(folder))
     told = details(*books, "parameter", "return_period")
-    assert told == ["72 hours → 48 hours from 2024-03-25", "the day of “received at” says which value is in force"]  # fmt: skip
+    assert told == ["72 hours → 48 hours from 2024-03-25", "the date of “received at” decides which value is in force"]  # fmt: skip
     assert "no longer 48 hours from 2024-03-25" in render_changes(compare(*reversed(books)), Speech("en"))
 
 
@@ -249,8 +249,8 @@ def test_a_new_policy_says_it_once(tmp_path: Path) -> None:
 
 
 REQUIRED = (
-    "cases that do not say it, open ones too, become undetermined where rules ask for it:"
-    " say with `if_missing` what it is then"
+    "cases that do not give it, open ones too, become undetermined where rules ask for it:"
+    " use `if_missing` to say what it is then"
 )
 FACT = "  order.total:"
 
@@ -306,8 +306,8 @@ lists:
     [
         ("en: custom-made}, by", "en: bespoke}, by", "part made: custom-made → bespoke"),
         ("by: order.custom_made", "by: return.allowed", "custom-made counts or lists something else"),
-        ("more_than: 0.00", "more_than: 9.00", "other cases are counted"),
-        ("  made:", "  tailored:", "part that is gone: custom-made"),
+        ("more_than: 0.00", "more_than: 9.00", "different cases are counted"),
+        ("  made:", "  tailored:", "removed part: custom-made"),
         ("    dated_by: made_at\n", "", "dated by: visits.made_at → –"),
         (
             "    dated_by: made_at\n",
@@ -332,7 +332,7 @@ def test_reports_and_lists_are_told_in_words(tmp_path: Path, old: str, new: str,
             (folder / file).write_text(text.replace(*change) if change else text, "utf-8")
         books.append(load(folder))
     told = render_changes(compare(*books), Speech("en"))
-    assert words in told and "something else of it" not in told
+    assert words in told and "something else about it" not in told
 
 
 @pytest.mark.parametrize(

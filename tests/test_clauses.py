@@ -77,7 +77,7 @@ def test_a_quote_that_is_not_there_is_told_with_what_is(book: Rulebook) -> None:
     (fault,) = check_quotes(changed, document, "卖家有 24 小时的预处理期")
     assert "only spaces" in str(fault.help)
     (fault,) = check_quotes(changed, document, "")
-    assert "nothing in the document is like it" in str(fault.help)
+    assert "nothing in the document resembles it" in str(fault.help)
 
 
 def test_another_document_is_refused_with_both_digests(book: Rulebook) -> None:

@@ -523,7 +523,7 @@ def test_seasons_that_never_meet_may_be_the_same_days(tmp_path: Path) -> None:
             "    when: {at: happened}",
             "    effective: {from: 2021-01-01, until: 2020-01-01}\n    when: {at: happened}",
             "reversed-dates",
-            "exchange",
+            "swap",
         ),
         (
             "    when: {at: happened}",

@@ -238,7 +238,7 @@ def test_show_and_diff(tmp_path: Path) -> None:
     card = " ".join((Cards(one, Speech("en")).of("send") or "").split())
     assert "from “paid” on, shop must act by “send by”; what counts as acting: sent." in card
     assert "by 24 hours before “departure”" in " ".join((Cards(two, Speech("en")).of("send") or "").split())
-    assert "从“付款”起，店家须在“最晚”之前行动" in (Cards(one, Speech("zh")).of("send") or "").replace(
+    assert "从“付款”起，店家须在“最晚”之前履行" in (Cards(one, Speech("zh")).of("send") or "").replace(
         "\n  ", ""
     )
     texts = [str(text) for change in compare(one, two) for text in change.details]
@@ -251,8 +251,8 @@ def test_show_and_diff(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        ("    within: 3 days\n", "a clock runs for a length or ends at an instant, not both"),
-        ("    pauses: {from: order.paid_at, until: order.sent_at}\n", "does not stand still"),
+        ("    within: 3 days\n", "a deadline runs for a length of time or ends at an instant, not both"),
+        ("    pauses: {from: order.paid_at, until: order.sent_at}\n", "cannot be paused"),
     ],
 )
 def test_one_end_only(more: str, told: str, tmp_path: Path) -> None:

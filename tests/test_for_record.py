@@ -50,7 +50,7 @@ def test_reports_may_use_it_and_nothing_tells_it_as_unused(tmp_path: Path) -> No
     loaded = load(tmp_path / "book")
     assert loaded.rulebook is not None and not loaded.diagnostics, loaded.diagnostics
     card = Cards(loaded.rulebook, Speech("en")).of("order.clerk")
-    assert card is not None and "kept for the record: no rule looks at it" in card
+    assert card is not None and "kept for the record: no rule uses it" in card
 
 
 def test_its_type_and_bounds_are_checked(tmp_path: Path) -> None:

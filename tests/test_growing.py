@@ -94,7 +94,8 @@ def test_a_timeline_judges_what_grows_at_its_steps_and_says_that_it_grows(tmp_pa
     assert "fine: 0.00 CNY → 0.40 CNY" in text and "fine: 0.40 CNY → 2.00 CNY" in text
     told = " ".join(text.split())
     assert told.endswith(
-        "No clock runs any more. With time these change by themselves, also between the steps: late fee."
+        "No deadline is running any more."
+        " These change by themselves over time, also between the steps: late fee."
     )
     data = json.loads(render_timeline_json(found))
     assert data["growing"] == [{"name": "late", "record": None, "title": {"en": "late fee"}}]

@@ -171,7 +171,7 @@ def test_all_ways_together(tmp_path: Path) -> None:
         "what comes later than 17:00 belongs to the next day",
         "the last day ends at 18:00",
         "days end at midnight",
-        "if the last day is no business day, the next one is the last",
+        "if the last day is not a business day, the next business day is the last",
     ]
 
 
@@ -222,7 +222,7 @@ def test_times_that_clerks_write(tmp_path: Path, written: str, help: str) -> Non
         ("10 business days", "{ends_on_holiday: next_business_day}", "always end with a business day", True),
         ("10 business days", '{cut_off: "17:00", day_ends: "18:00"}', "", False),
         ("14 days", '{cut_off: "17:00"}', "days: calendar", True),
-        ("14 days", "{month_end: stays_last_day}", "months and years alone", True),
+        ("14 days", "{month_end: stays_last_day}", "only months and years", True),
         ("2 months", "{month_end: stays_last_day}", "", False),
         ("2 months", '{day_ends: "18:00"}', "days: calendar", True),
     ],
@@ -336,7 +336,7 @@ def test_business_hours(tmp_path: Path, start: str, expected: str) -> None:
         ('{hours: {monday: "18:00-09:00"}}', "bad-value", "ends before it begins"),
         ('{hours: {monday: "9-12"}}', "bad-value", "write `09:00`"),
         ('{hours: {monday: "all day"}}', "bad-value", "write from when to when"),
-        ('{weekend: every_day, hours: {monday: "09:00-18:00"}}', "bad-value", "no day is a business day"),
+        ('{weekend: every_day, hours: {monday: "09:00-18:00"}}', "bad-value", "there are no business days"),
         ('{make_up_hours: "09:00-18:00"}', "bad-value", "add `hours`"),
     ],
 )

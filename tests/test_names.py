@@ -234,10 +234,10 @@ def proposed(help: Message | None) -> list[str]:
         (
             "each_bad",
             RULES,
-            "once for each record of `buyer.reviews`",
+            "for each record of `buyer.reviews`",
             "write `each_bad[0]` or `each_bad[1]`",
         ),
-        ("每条", RULES, "once for each record", "write `each_bad[0]` or `each_bad[1]`"),
+        ("每条", RULES, "for each record", "write `each_bad[0]` or `each_bad[1]`"),
         (
             "each_bad[9]",
             RULES,

@@ -54,7 +54,7 @@ def test_a_slow_writer_is_waited_for(pipe: str) -> None:
 def test_only_ordinary_files_where_they_are_asked_for(pipe: str) -> None:
     for path in (pipe, os.devnull):
         data, faults = read_bytes(path, regular=True)
-        assert data is None and "no ordinary file" in str(faults[0].message)
+        assert data is None and "not an ordinary file" in str(faults[0].message)
 
 
 def test_a_folder_that_cannot_be_read_is_told(tmp_path: Path) -> None:

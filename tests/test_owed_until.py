@@ -69,13 +69,13 @@ def stands(decision: Decision, say: Speech) -> str:
     ("as_of", "custom", "dates", "zh", "en"),
     [
         ("2026-03-09 10:00:00", False, {}, "还剩 0 秒", "0 seconds left"),
-        ("2030-01-01 00:00", False, {}, "期满未履行；期满后不再要求", "asked for no longer than until then"),
+        ("2030-01-01 00:00", False, {}, "期满未履行；期满后不再要求履行", "it is not required after that"),
         ("2026-03-09 11:00:00", True, {}, "至今未履行，逾期 1 小时", "1 hour late so far"),
         (
             "2030-01-01 00:00",
             True,
             {"waived_at": "2026-03-09 12:00:00"},
-            "未履行，逾期 2 小时；2026-03-09 12:00:00 起不再计",
+            "未履行，逾期 2 小时；2026-03-09 12:00:00 起不再适用",
             "2 hours late until 2026-03-09 12:00:00",
         ),
         (
@@ -93,7 +93,7 @@ def stands(decision: Decision, say: Speech) -> str:
             "逾期 1 小时",
             "1 hour late so far",
         ),
-        ("2026-03-09 11:00:00", None, {}, "如仍须履行，则已逾期 1 小时", "if it is still asked for"),
+        ("2026-03-09 11:00:00", None, {}, "如仍须履行，已逾期 1 小时", "if it is still required"),
         # Who acted late has acted, whatever ended it before.
         (
             "2030-01-01 00:00",
@@ -153,12 +153,12 @@ def test_what_is_not_missed_is_not_given_up() -> None:
 
 def test_an_edit_of_it_is_told(tmp_path: Path) -> None:
     old, new = write(tmp_path / "old", ""), write(tmp_path / "new")
-    assert "now owed no longer than until: ended at" in render_changes(compare(old, new), Speech("en"))
-    assert "no longer given up with: ended at" in render_changes(compare(new, old), Speech("en"))
+    assert "now owed only until: ended at" in render_changes(compare(old, new), Speech("en"))
+    assert "still owed after: ended at" in render_changes(compare(new, old), Speech("en"))
 
 
 def test_why_tells_until_when(tmp_path: Path) -> None:
     decision = judge(tmp_path, "2030-01-01 00:00")
     told = Chain(decision, Speech("en")).why(find_key(decision, "return.forgotten_at", VALUES))
-    assert "it is asked for until:\n" in told
-    assert "ended at: 2026-03-09 10:00:00 (return.forgotten_at)" in told.split("it is asked for until:")[1]
+    assert "it is required until:\n" in told
+    assert "ended at: 2026-03-09 10:00:00 (return.forgotten_at)" in told.split("it is required until:")[1]

@@ -274,7 +274,7 @@ def test_a_wrong_place_is_told(tmp_path: Path, counting: str, code: str, help: s
         ("PST", "did you mean `America/Los_Angeles`?"),
         ("asia/tokyo", "did you mean `Asia/Tokyo`?"),
         ("Eastern Time", "did you mean `America/New_York`?"),
-        ("UTC+8", "an offset is no time zone"),
+        ("UTC+8", "an offset is not a time zone"),
         ("东京", "did you mean `Asia/Tokyo`?"),
         ("localtime", "write a name such as `Asia/Shanghai`"),
     ],

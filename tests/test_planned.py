@@ -139,7 +139,7 @@ def test_a_plan_that_nobody_told_is_one_all_the_same(tmp_path: Path) -> None:
 def test_there_is_none(tmp_path: Path) -> None:
     decision = judge(tmp_path, {**BOOKED, "flight": TRIP["flight"]}, "2024-05-15 10:00:00")
     assert state(decision, "result.card") == ABSENT
-    for language, words in zip(LANGUAGES, ("视为没有", "taken as having none"), strict=True):
+    for language, words in zip(LANGUAGES, ("按没有处理", "treated as none"), strict=True):
         assert words in Chain(decision, Speech(language)).why_not(("card_is_valid", None))
 
 

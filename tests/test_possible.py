@@ -302,7 +302,7 @@ def test_what_has_not_happened_is_told_as_taken_for_granted(tmp_path: Path) -> N
     taken = [("paid", None), ("sent", None), ("visits", None)]
     assert [(one.fact.path, one.value) for one in decision.defaults] == taken
     text = page(decision)
-    assert "Taken for granted, because the case does not say\n  left open         paid\n" in text
+    assert "Defaults used, because the case does not say\n  left open         paid\n" in text
     assert "  has not happened  sent\n" in text
     assert "  there is none     visits\n" in text
     data = decision_data(decision)["defaults"]
@@ -665,7 +665,7 @@ def test_an_amount_that_no_settled_outcome_gives_does_not_look_owed(tmp_path: Pa
           one: {title: {zh: 一, en: One}, when: {a: yes}, then: {result.pay: half}}
         """,
     )
-    note = "this is what it comes to if it applies; undetermined: to be paid"
+    note = "this is the amount if it applies; undetermined: to be paid"
     assert note in page(rules.evaluate({"total": "8.00"}, NOW))
     assert note not in page(rules.evaluate({"total": "8.00", "a": True}, NOW))
 

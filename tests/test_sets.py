@@ -234,7 +234,7 @@ def test_only_the_set_has_changed(tmp_path: Path) -> None:
     assert old is not None and new is not None
     (change,) = compare(old, new)
     assert (change.kind, change.id) == ("set", "near")
-    assert [one.in_language("en") for one in change.details] == ["new value: IT", "value that is gone: São"]
+    assert [one.in_language("en") for one in change.details] == ["new value: IT", "removed value: São"]
 
 
 def test_a_file_of_values_is_part_of_the_rulebook(tmp_path: Path) -> None:

@@ -288,7 +288,7 @@ def test_the_timeline_tells_when_it_stands_still_and_runs_on(tmp_path: Path) -> 
     (bar,) = found.clocks
     assert [tuple(local_time(one, book.zone).day for one in pause if one) for pause in bar.pauses] == [(4, 7)]
     text = render_timeline(found, Speech("en"))
-    assert "Solve stands still, 7 days left" in text and "Solve runs on, until 2024-05-14 00:00:00" in text
+    assert "Solve paused, 7 days left" in text and "Solve resumes, until 2024-05-14 00:00:00" in text
     for language in LANGUAGES:
         ElementTree.fromstring(render_timeline_svg(found, Speech(language)))
         assert render_timeline_html(found, Speech(language))
@@ -298,16 +298,16 @@ def test_a_timeline_ends_where_a_clock_stands_still(tmp_path: Path) -> None:
     book = load(tmp_path, policy())
     found = timeline(book, {**matter(), **hold("05-04 00:00")}, "05-05 00:00")
     assert found.ending == "unsettled"
-    assert "Solve (stands still; 7 days left)" in " ".join(render_timeline(found, Speech("en")).split())
+    assert "Solve (paused; 7 days left)" in " ".join(render_timeline(found, Speech("en")).split())
 
 
 def test_pages_and_reasons(tmp_path: Path) -> None:
     book = load(tmp_path, policy(within="15 days"))
     decision = judge(book, {**matter(), **hold("05-02 00:00")}, "06-30 00:00")
-    assert "stands still since 2024-05-02 00:00:00; 14 days left" in render_text(decision, Speech("en"))
+    assert "paused since 2024-05-02 00:00:00; 14 days left" in render_text(decision, Speech("en"))
     why = Chain(decision, Speech("en")).why(("result.told", None))
-    assert "its clock stands still from 2024-05-02 00:00:00 on" in why and "14 days left" in why
-    assert "停止计时" in render_text(decision, Speech("zh"))
+    assert "its clock is paused from 2024-05-02 00:00:00 on" in why and "14 days left" in why
+    assert "暂停计时" in render_text(decision, Speech("zh"))
     (clock,) = json.loads(render_json(decision))["deadlines"]
     assert clock["left"] == "14 days" and clock["due"] is None and clock["status"] == "paused"
     assert clock["pauses"] == [{"applies": "true", "from": "2024-05-02T00:00:00+00:00", "until": None}]
@@ -317,11 +317,11 @@ def test_show_and_diff(tmp_path: Path) -> None:
     book = load(tmp_path / "one", policy(WAITS))
     card = Cards(book, Speech("en")).of("solve") or ""
     told = " ".join(card.split())
-    assert "For each record of “waits” of which it is true that “for the buyer” is “yes”" in told
-    assert "the clock stands still from “from” until “until”." in told
+    assert "For each record of “waits” for which “for the buyer” is “yes”" in told
+    assert "the clock is paused from “from” until “until”." in told
     other = load(tmp_path / "two", policy(HOLD))
     texts = [str(text) for change in compare(book, other) for text in change.details]
-    assert any("new pause of its clock: The clock stands still from “on hold”" in one for one in texts)
+    assert any("new pause of its clock: The clock is paused from “on hold”" in one for one in texts)
 
 
 # ---------- what is wrong with a rulebook
@@ -334,7 +334,7 @@ def test_show_and_diff(tmp_path: Path) -> None:
         ("{from: hold.from, to: hold.until}", "write `until`"),
         ("{list: waits, start: from, end: until}", "write `from`"),
         ("{list: waitings, from: from, until: until}", "there is no list `waitings`"),
-        ("{from: hold.from, until: hold.from}", "a pause that ends where it begins is none"),
+        ("{from: hold.from, until: hold.from}", "a pause that ends where it begins is not a pause"),
         ("{from: from, until: until}", "nothing is named `from`"),
         ("{from: hold.from, until: hold.until, where: {matter.solved_at: happened}}", "add `list`"),
         ("{from: result.told, until: hold.until}", "`instant` is needed here"),
@@ -357,7 +357,7 @@ def test_what_a_clerk_writes_for_pauses(word: str, tmp_path: Path) -> None:
 def test_only_a_clock_with_pauses_has_something_left(tmp_path: Path) -> None:
     text = policy(rules=", solve.left: {less_than: 1 day}").replace(f"    pauses: {HOLD}\n", "")
     (found,) = [one for one in faults(tmp_path, text) if one.severity == "error"]
-    assert found.help is not None and "only of a clock with `pauses`" in Speech("en").message(found.help)
+    assert found.help is not None and "only a deadline with `pauses`" in Speech("en").message(found.help)
     book = load(tmp_path / "ok", policy(rules=", solve.left: {less_than: 8 days}"))
     decision = judge(book, {**matter(), **hold("05-04 00:00")}, "06-30 00:00")
     assert decision.findings.states["result.told", None] == Known(True)

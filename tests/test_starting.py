@@ -61,7 +61,7 @@ def numbers(*digits: str) -> list[Value]:
         ("price", ["12,50", "1.200,00"], "money", "a sum of money, by its decimals"),
         ("price", ["1,200.50", "3.00"], "money", "a sum of money, by its decimals"),
         ("price", ["5", "7"], "money", "by the name of the column"),
-        ("price", ["€5.00", "€ 7"], "money", "`€` is taken for EUR"),
+        ("price", ["€5.00", "€ 7"], "money", "`€` is taken to mean EUR"),
         ("weight", numbers("1.50", "2.75"), "money", "by its decimals; else write `type: number`"),
         ("done", ["0", "1"], "count", "only 0 and 1"),
         ("rate", ["0.5", "0.25"], "number", "a percentage?"),
@@ -231,7 +231,7 @@ def test_chinese_heads_make_a_chinese_rulebook(tmp_path: Path, capfd: pytest.Cap
     assert code == codes.FINE and "zh, CNY, Asia/Shanghai, CN" in out
     facts = (folder / "facts.yaml").read_text("utf-8")
     assert "order_amount: {type: money, title: 订单金额}" in facts and "column_3: {type: text" in facts
-    assert "当作 CNY" in facts
+    assert "按 CNY 处理" in facts
     assert run(capfd, "check", str(folder))[0] == codes.FINE
 
 
@@ -282,7 +282,7 @@ def test_a_currency_that_all_sums_name_is_that_of_the_rulebook(
         ("a.json", b'{"a": [}', "a.json:1:8: error[json-syntax]"),
         ("a.json", b"[]", "there is no case in the file"),
         ("a.ndjson", b'{"a": 1}\n{"a":\n', "a.ndjson:2:6: error[json-syntax]"),
-        ("a.xls", b"x", "is no file of cases by its name"),
+        ("a.xls", b"x", "is not a case file, going by its name"),
     ],
 )
 def test_hostile_cases_are_told_with_their_place(

@@ -334,13 +334,13 @@ def test_a_file_of_rows(tmp_path: Path, text: str) -> None:
             'tier,number,fee\nlow,"any"x,1.00\n',
             "csv-syntax",
             (2, 10),
-            "text stands behind the quote that closes a cell",
+            "text follows the quote that closes a cell",
         ),
         (
             'tier,number,fee\nlow,a"ny",1.00\n',
             "csv-syntax",
             (2, 6),
-            "a quote stands within a cell that does not begin with one",
+            "there is a quote inside a cell that does not begin with one",
         ),
         (
             "tier,number,fee\nlow,any\n",
@@ -349,10 +349,10 @@ def test_a_file_of_rows(tmp_path: Path, text: str) -> None:
             "the row has 2 cells, and the table has 3 columns",
         ),
         ("tier,number\nlow,any\n", "table-columns", (1, 1), "the file has no column `fee`"),
-        ("tier,number,fee,fee\nlow,any,1,1\n", "table-columns", (1, 17), "the column `fee` is there twice"),
+        ("tier,number,fee,fee\nlow,any,1,1\n", "table-columns", (1, 17), "the column `fee` appears twice"),
         ("tier,nummer,fee\nlow,any,1.00\n", "table-columns", (1, 6), "the table has no column `nummer`"),
         ("tier,number,fee\nlow,,1.00\n", "bad-value", (2, 5), "the cell is empty"),
-        ("tier,number,fee\nlow,any,\n", "bad-value", (2, 9), "a row gives a value: `` is none"),
+        ("tier,number,fee\nlow,any,\n", "bad-value", (2, 9), "a row gives a value: `` is not one"),
         (
             "tier,number,fee\n\nlow,any,1.00\n",
             "table-columns",
@@ -444,7 +444,7 @@ def test_rows_that_disagree_may_not_overlap(tmp_path: Path) -> None:
         )
         if one.code == "table-overlap"
     ]
-    assert str(found.message) == "`t row 1` and `t row 2` both hold for `tier: mid; number: 5`"
+    assert str(found.message) == "`t row 1` and `t row 2` both match `tier: mid; number: 5`"
     assert found.severity == "error"
 
 
@@ -789,8 +789,8 @@ def test_gaps_are_told_as_cells_are_written(tmp_path: Path) -> None:
         )
         if one.code == "table-gap"
     ]
-    assert str(found.message) == "no row of `t` holds for `tier: high; number: from 6`"
-    assert str(found.help) == "add the row `[high, from 6, …]`, or say `otherwise`"
+    assert str(found.message) == "no row of `t` matches `tier: high; number: from 6`"
+    assert str(found.help) == "add the row `[high, from 6, …]`, or add `otherwise`"
 
 
 def test_bounds_and_choices_limit_what_is_a_gap(tmp_path: Path) -> None:
@@ -819,7 +819,7 @@ def test_gaps_of_one_column(tmp_path: Path, asks: str, cells: Sequence[str], gap
         if one.code == "table-gap"
     ]
     assert [str(one.message) for one in found] == (
-        [] if gap is None else [f"no row of `t` holds for `{asks}: {gap}`"]
+        [] if gap is None else [f"no row of `t` matches `{asks}: {gap}`"]
     )
 
 
@@ -1082,7 +1082,7 @@ def test_show_prints_the_rows(tmp_path: Path) -> None:
     assert card is not None
     assert "By “tier” and “number”, it gives “fee”." in " ".join(card.split())
     assert "  1  low      2..3    1.00" in card
-    assert "Where no row holds: “fee” is 3.00" in " ".join(card.split())
+    assert "Where no row matches: “fee” is 3.00" in " ".join(card.split())
 
 
 def changes(folder: Path, old: str, new: str) -> list[str]:
@@ -1117,7 +1117,7 @@ def test_the_order_matters_where_the_first_row_counts(tmp_path: Path) -> None:
         for lines in (("low, any, 1.00", "any, 1, 2.00"), ("any, 1, 2.00", "low, any, 1.00"))
     )
     assert changes(tmp_path, old, new) == [
-        "table changed: the rows stand in another order, and the first one counts"
+        "table changed: the rows are in a different order, and the first match counts"
     ]
 
 
@@ -1128,7 +1128,7 @@ def test_new_and_gone_rows_and_tables_are_told(tmp_path: Path) -> None:
     )
     assert changes(tmp_path, old, new) == [
         "table changed: new row: “tier” is “high”: “fee” is 2.00 USD",
-        "table changed: row gone: “tier” is “mid”: “fee” is 2.00 USD",
+        "table changed: row removed: “tier” is “mid”: “fee” is 2.00 USD",
     ]
 
 

@@ -159,7 +159,7 @@ def test_it_is_said_in_words(tmp_path: Path) -> None:
         for language in ("zh", "en")
     }
     assert told["en"] == (
-        "the number of records of “items (before this one)” of which it is true that “sku” is “sku of this"
+        "the number of records of “items (before this one)” for which “sku” is “sku of this"
         " record” is at least 2"
     )
     assert "件（本条之前的）" in told["zh"] and "“本条的货号”" in told["zh"]

@@ -86,7 +86,7 @@ def test_money_is_read_in_minor_units(text: str, hundredths: int) -> None:
         ("1,000.50", "write the digits without separators: `1000.50`"),
         ("1，000", "thousands separator"),
         ("1e3", "exponent"),
-        ("１００", "write it in half width: `100`"),
+        ("１００", "write it in half-width characters: `100`"),
         ("10000000000000.01", "too large"),
         ("9" * 99, "too large"),
         ("9" * 5_000, "at most 100 characters"),
@@ -113,7 +113,7 @@ def test_percent() -> None:
     assert read("0.5%", ValueType.PERCENT) == 500_000
     assert read("-10000%", ValueType.PERCENT) == -LARGEST_PERCENT
     assert "no percent sign" in refusal("5", ValueType.PERCENT)
-    assert "half width: `5%`" in refusal("5％", ValueType.PERCENT)
+    assert "half-width characters: `5%`" in refusal("5％", ValueType.PERCENT)
     assert "more than 6 decimals" in refusal("0.1234567%", ValueType.PERCENT)
     assert "too large" in refusal("10000.1%", ValueType.PERCENT)
     assert "not a percentage" in refusal("%", ValueType.PERCENT)
@@ -176,7 +176,7 @@ def test_one_instant_in_many_spellings(text: str) -> None:
         ("9999-12-31 24:00", "outside the years"),
         ("2012-3-16 18:00", "not an instant"),
         ("1331892000", "not an instant"),
-        ("２012-03-16 18:00", "half width"),
+        ("２012-03-16 18:00", "half-width"),
     ],
 )
 def test_instants_are_refused(text: str, words: str) -> None:
@@ -247,7 +247,7 @@ def test_business_days(text: str) -> None:
         ("3 fortnights", "not a unit of time"),
         ("hours", "not a length of time"),
         ("24 hours 5 minutes", "not a length of time"),
-        ("２４小时", "half width: `24小时`"),
+        ("２４小时", "half-width characters: `24小时`"),
         ("9" * 90 + " days", "too long"),
     ],
 )

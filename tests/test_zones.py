@@ -27,7 +27,7 @@ def mean(name: str) -> str:
         ("Asia/Shangai", mean("Asia/Shanghai")),
         ("CST", "write the place that is meant: `Asia/Shanghai`, `America/Chicago`"),
         ("zzzzzz", "write a name such as `Asia/Shanghai`"),
-        ("UTC+5:30", "an offset is no time zone: name a place, such as `Asia/Kolkata`"),
+        ("UTC+5:30", "an offset is not a time zone: name a place, such as `Asia/Kolkata`"),
     ],
 )
 def test_a_zone(written: str, help: str) -> None:

@@ -47,7 +47,7 @@ def test_values_that_are_exact(
     batch: Run, tmp_path: Path, column: str, kind: Any, values: Any, copied: Any
 ) -> None:
     ran, found = judge(batch, tmp_path, f"order.{column}", pa.array(values, kind))
-    assert ran.code == 0 and "0 put aside" in ran.out, ran.err
+    assert ran.code == 0 and "0 set aside" in ran.out, ran.err
     assert [row.get(f"copy.{column}") for row in found] == copied
 
 
@@ -96,7 +96,7 @@ def test_values_that_are_put_aside(
     columns = {f"order.{column}": pa.array([None, value], kind), "order.kind": ["food", "food"]}
     parquet.write_table(pa.table(columns), tmp_path / "cases.parquet")
     ran = batch("cases.parquet", "--out", "rows.ndjson", "--rejects", "rejects")
-    assert ran.code == 0 and "2 records: 1 judged, 1 put aside" in ran.out
+    assert ran.code == 0 and "2 records: 1 judged, 1 set aside" in ran.out
     (reject,) = rows(tmp_path / "rejects")
     assert reject["line"] == 2 and reject["file"] == "cases.parquet"
     (fault,) = reject["faults"]
@@ -150,6 +150,6 @@ def test_numbers_of_json_keep_their_digits(batch: Run, tmp_path: Path, written: 
 def test_numbers_that_are_no_sums_are_put_aside(batch: Run, tmp_path: Path, written: str) -> None:
     path = lines(tmp_path / "c.ndjson", f'{{"order": {{"paid": {written}}}}}', {"case": "b"})
     ran = batch(path, "--out", "rows.ndjson", "--rejects", "rejects")
-    assert ran.code == 0 and "2 records: 1 judged, 1 put aside" in ran.out
+    assert ran.code == 0 and "2 records: 1 judged, 1 set aside" in ran.out
     (reject,) = rows(tmp_path / "rejects")
     assert reject["line"] == 1 and json.loads(json.dumps(reject["record"])).startswith('{"order"')

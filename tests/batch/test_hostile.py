@@ -50,7 +50,7 @@ def test_packed_files_that_are_damaged(batch: Run, tmp_path: Path, damage: str, 
     given = {"cut": data[:-200], "nothing": b"", "other": b"hello", "flipped": flipped}[damage]
     ran, found, told = judge(batch, tmp_path / f"cases.ndjson.{packing}", given)
     assert ran.code == 3, "a file that is not read to its end is a fault even if its record is put aside"
-    assert "files of which the rest cannot be read: 1" in ran.out
+    assert "files that could only be read in part: 1" in ran.out
     assert "is damaged, or ends too early" in str(found[-1]["faults"])
     count = int(told.split()[0])
     assert (count == 1) == (damage in ("nothing", "other")) or packing == "zst"
@@ -70,7 +70,7 @@ def test_parquet_files_that_are_damaged(
     flipped = data[:middle] + bytes(200) + data[middle + 200 :]
     given = {"cut": data[:-100], "nothing": b"", "other": b"PAR1 no", "flipped": flipped}[damage]
     ran, found, _ = judge(batch, tmp_path / "cases.parquet", given)
-    assert ran.code == 3 and "no Parquet file, or it is damaged" in str(found[-1]["faults"])
+    assert ran.code == 3 and "not a Parquet file, or it is damaged" in str(found[-1]["faults"])
     assert (damage == "flipped") == (found[-1]["line"] != 1)
 
 
@@ -80,14 +80,14 @@ def test_parquet_files_that_are_damaged(
         ('[{"case": "a"}, {"order": {', 1, "does not end", True),
         ('[{"case": "a"}, {"case": "abc', 1, "does not end", True),
         ('[{"case": "a"}', 0, "does not end", True),
-        ('[{"case": "a"}}, {}]', 1, "a bracket closes that was not opened", True),
+        ('[{"case": "a"}}, {}]', 1, "a closing bracket has no opening bracket", True),
         ('[{"case": "a"}] [{}]', 1, "something follows after the end", True),
         ('[{"case": "a"},]', 1, "a case is missing", False),
         ('[{"case": "a"},,{"case": "b"}]', 2, "a case is missing", False),
         ('[{"case": "a"]]', 0, "a comma or a closing bracket is expected", False),
         ("[" * 50_000, 0, "does not end", True),
         ('{"case": "a"}\n{"case": "b', 1, "does not end", True),
-        ('{"case": "a"}, {"case": "b"}', 1, "something else than a case follows", True),
+        ('{"case": "a"}, {"case": "b"}', 1, "something other than a case follows", True),
         ("5", 0, "a case is an object", False),
         ("[5, []]", 0, "a case is an object", False),
     ],
@@ -97,7 +97,7 @@ def test_arrays_that_are_none(
 ) -> None:
     ran, found, total = judge(batch, tmp_path / "cases.json", text.encode())
     assert f" {judged} judged, " in total and told in str(found[-1]["faults"]), ran.err
-    assert ran.code == (3 if is_cut else 0) and ("cannot be read: 1" in ran.out) == is_cut
+    assert ran.code == (3 if is_cut else 0) and ("read in part: 1" in ran.out) == is_cut
 
 
 @pytest.mark.parametrize("text", ["", " \n", "[]", " [ ] \n", "\ufeff[]"])
@@ -140,8 +140,8 @@ def test_a_string_without_end_is_looked_at_once() -> None:
     [
         (b'case\n"a\nb\n', 0, "is not closed", True),
         (b'case\na\n"b"x\nc\n', 2, "more text follows after the quotation mark", False),
-        (b"case,order.number\na\nb,y\n", 1, "the row has 1 cells, and the head has 2", False),
-        (b"case,order.number\na,y,z\nb,y,,\n", 1, "the row has 3 cells, and the head has 2", False),
+        (b"case,order.number\na\nb,y\n", 1, "the row has 1 cells, and the header has 2", False),
+        (b"case,order.number\na,y,z\nb,y,,\n", 1, "the row has 3 cells, and the header has 2", False),
         (b"case,order.number\na,\xd6\xbd\xcf\xe4\nb,y\n", 1, "it looks like GBK", False),
         (b"case,order.number\na,x\0\nb,y\n", 1, "NUL", False),
         (b'case,returns\na,"[{""amount"": }]"\nb,[]\n', 1, "`}` is not a JSON value", False),
@@ -153,7 +153,7 @@ def test_tables_that_are_none(
     batch: Run, tmp_path: Path, data: bytes, judged: int, told: str, is_cut: bool
 ) -> None:
     ran, found, total = judge(batch, tmp_path / "cases.csv", data)
-    assert f" {judged} judged, 1 put aside" in total and told in str(found[-1]["faults"]), found
+    assert f" {judged} judged, 1 set aside" in total and told in str(found[-1]["faults"]), found
     assert ran.code == (3 if is_cut else 0)
     assert "\\ud" not in (tmp_path / "rejects").read_text("utf-8")
 
@@ -163,7 +163,7 @@ def test_tables_that_are_none(
     [
         ("case,订单号\na,x\n".encode("gbk"), "it looks like GBK"),
         ("case,订单号\na,x\n".encode("utf-16"), "it looks like UTF-16"),
-        (b"case;order.number\na;x\n", "divided by `;`"),
+        (b"case;order.number\na;x\n", "separated by `;`"),
         (",".join(f"c{number}" for number in range(6_000)).encode(), "more than 5000 columns"),
     ],
 )
@@ -201,7 +201,7 @@ def test_columns_of_nothing(batch: Run, tmp_path: Path) -> None:
 def test_columns_that_are_no_list_of_records(batch: Run, tmp_path: Path, column: pa.Array) -> None:
     parquet.write_table(pa.table({"case": ["a"], "returns": column}), tmp_path / "c.parquet")
     ran = batch(tmp_path / "c.parquet", "--rejects", tmp_path / "rejects")
-    assert ran.code == 0 and "1 put aside" in ran.out
+    assert ran.code == 0 and "1 set aside" in ran.out
     assert rows(tmp_path / "rejects")[0]["record"]["case"] == "a"
 
 
@@ -224,11 +224,11 @@ def test_lines_without_end_are_left_behind(
     monkeypatch.setattr(json_array, "_PIECE", 100)
     long = f'{{"case": "{"x" * 2_000}"}}'
     ran, found, total = judge(batch, tmp_path / "c.ndjson", f"{{}}\n{long}\n{{}}\n".encode())
-    assert ran.code == 0 and " 2 judged, 1 put aside" in total and found[0]["line"] == 2
+    assert ran.code == 0 and " 2 judged, 1 set aside" in total and found[0]["line"] == 2
     ran, _, total = judge(batch, tmp_path / "c.json", f"[{{}},\n{long}]".encode())
-    assert ran.code == 3 and " 1 judged, 1 put aside" in total and "longer than" in ran.err
+    assert ran.code == 3 and " 1 judged, 1 set aside" in total and "longer than" in ran.err
     ran, _, total = judge(batch, tmp_path / "c.csv", f"case\na\n{'x' * 2_000}\nb\n".encode())
-    assert ran.code == 3 and " 1 judged, 1 put aside" in total and "longer than" in ran.err
+    assert ran.code == 3 and " 1 judged, 1 set aside" in total and "longer than" in ran.err
 
 
 def test_a_page_shows_titles_of_others_as_text(batch: Run, tmp_path: Path) -> None:

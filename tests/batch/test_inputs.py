@@ -205,10 +205,10 @@ def test_a_case_without_a_name_is_named_by_its_place(batch: Run, tmp_path: Path)
     ("name", "told"),
     [
         ("none.ndjson", "there is no file"),
-        ("none", "does not tell in which form"),
-        ("*.csv", "no file with cases fits"),
-        ("cases.parquet.gz", "a Parquet file is read as it is"),
-        ("empty", "no file with cases fits"),
+        ("none", "does not show in which format"),
+        ("*.csv", "no case file matches"),
+        ("cases.parquet.gz", "a Parquet file is read directly"),
+        ("empty", "no case file matches"),
     ],
 )
 def test_files_that_are_not_there(batch: Run, tmp_path: Path, name: str, told: str) -> None:

@@ -56,7 +56,7 @@ def test_each_when_a_fact_says(batch: Run, tmp_path: Path, name: str) -> None:
     path = lines(tmp_path / "c.ndjson", EARLY, FOOD)
     assert as_of(batch, tmp_path, path, "--as-of", name) == ["2024-05-01T10:00"] * 2
     ran = batch(lines(path, SILENT), "--as-of", name)
-    assert ran.code == 3 and "the case does not say `order.paid_at`" in ran.err
+    assert ran.code == 3 and "the case does not give `order.paid_at`" in ran.err
 
 
 @pytest.mark.parametrize("form", ["ndjson", "csv", "parquet"])
@@ -143,14 +143,14 @@ def test_what_is_no_fact_is_left_out(batch: Run, tmp_path: Path) -> None:
         ("order.pid", "did you mean `order.paid`?"),
         ("实付金", "did you mean `order.paid`?"),
         ("returns.amount", "write `returns[0].amount` for the first"),
-        ("refund.due", "`refund.due` is concluded by rules"),
+        ("refund.due", "rules conclude `refund.due`"),
         ("order.paid,实付金额", "two columns mean `order.paid`: `order.paid` and `实付金额`"),
         ("case,case", "two columns mean `case`"),
-        ("order.paid,order", "`order` is a column, too"),
-        ("returns[0].amount,returns", "`returns` is a column, too"),
+        ("order.paid,order", "`order` is a column too"),
+        ("returns[0].amount,returns", "`returns` is a column too"),
         ("case,", "a column has no name"),
-        ("order.paid;order.kind", "the cells are divided by `;`, not by commas"),
-        ("order.paid\torder.kind", "the cells are divided by tabs, not by commas"),
+        ("order.paid;order.kind", "the cells are separated by `;`, not by commas"),
+        ("order.paid\torder.kind", "the cells are separated by tabs, not by commas"),
     ],
 )
 def test_a_head_that_cannot_be_understood(batch: Run, tmp_path: Path, head: str, told: str) -> None:
@@ -169,7 +169,7 @@ def test_faulty_records_are_put_aside_and_stop_nothing(batch: Run, tmp_path: Pat
     text = '{"order": {"paid": "1.005"}}'
     path = lines(tmp_path / "c.ndjson", order(1), text, "{", order(2), '["a"]')
     ran = batch(path, "--out", "rows.ndjson", "--rejects", "rejects.ndjson")
-    assert ran.code == 0 and "5 records: 2 judged, 3 put aside as faulty" in ran.out
+    assert ran.code == 0 and "5 records: 2 judged, 3 set aside as faulty" in ran.out
     assert [row["case"] for row in rows(tmp_path / "rows.ndjson")] == ["n1", "n2"]
     found = rows(tmp_path / "rejects.ndjson")
     assert [one["line"] for one in found] == [2, 3, 5]
@@ -235,15 +235,15 @@ def test_a_fault_in_an_array_on_one_line_is_told_where_it_stands(batch: Run, tmp
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--out", "rows"), "does not tell a form"),
-        (("--out", "rows.csv.gz"), "the decisions are not packed"),
+        (("--out", "rows"), "does not show a format"),
+        (("--out", "rows.csv.gz"), "the decisions are not compressed"),
         (("--out", "rows.csv", "--full"), "--full writes whole decisions"),
         (("--to", "parquet"), "Parquet goes to a file"),
         (("--out", "-", "--to", "parquet"), "Parquet goes to a file"),
         (("--resume",), "name it with --out"),
-        (("--out", "c.ndjson"), "--out would write over the cases"),
-        (("--out", "rows.ndjson", "--rejects", "./rows.ndjson"), "--rejects would write over --out"),
-        (("--rejects", "x.html", "--report", "x.html"), "--report would write over --rejects"),
+        (("--out", "c.ndjson"), "--out would overwrite the cases"),
+        (("--out", "rows.ndjson", "--rejects", "./rows.ndjson"), "--rejects would overwrite --out"),
+        (("--rejects", "x.html", "--report", "x.html"), "--report would overwrite --rejects"),
     ],
 )
 def test_what_cannot_be_asked_for(batch: Run, tmp_path: Path, words: tuple[str, ...], told: str) -> None:
@@ -283,7 +283,7 @@ def test_the_summary_adds_up(batch: Run, tmp_path: Path) -> None:
     assert data["outcomes"]["copy.items"]["waits_for"] == {"order.is_gift": 3, "order.items": 3}
     assert data["deadlines"]["answer"]["status"] == {"missed": 2, "undetermined": 3}
     page = (tmp_path / "page.html").read_text("utf-8")
-    assert page.startswith("<!DOCTYPE html>") and "6 records: 5 judged, 1 put aside as faulty" in page
+    assert page.startswith("<!DOCTYPE html>") and "6 records: 5 judged, 1 set aside as faulty" in page
     text = batch(path, "--rejects", "rejects").out
     assert "in total 117.00 CNY; from 3.00 CNY to 80.00 CNY, 29.25 CNY on average" in text
 

@@ -103,7 +103,7 @@ def test_nobody_to_judge_gives_an_empty_table(batch: Run, tmp_path: Path) -> Non
     path = lines(tmp_path / "cases.ndjson")
     for form in ("ndjson", "csv", "parquet"):
         ran = batch(path, "--out", f"rows.{form}")
-        assert ran.code == 0 and "0 records: 0 judged, 0 put aside" in ran.out
+        assert ran.code == 0 and "0 records: 0 judged, 0 set aside" in ran.out
     assert (tmp_path / "rows.ndjson").read_bytes() == b""
     assert len((tmp_path / "rows.csv").read_text().splitlines()) == 1
     assert parquet.read_table(tmp_path / "rows.parquet").num_rows == 0
@@ -137,7 +137,7 @@ def test_two_processes_write_what_one_writes(tmp_path: Path) -> None:
         words = ("--out", f"rows{jobs}.parquet", "--rejects", f"rejects{jobs}", "--jobs", jobs)
         ran = spawn("batch", str(path), "--rules", str(BOOK), "--lang", "en", *words, cwd=tmp_path)
         assert ran.returncode == 0, ran.stderr
-        assert b"2511 records: 2510 judged, 1 put aside" in ran.stdout
+        assert b"2511 records: 2510 judged, 1 set aside" in ran.stdout
     for name in ("rows{}.parquet", "rejects{}"):
         assert (tmp_path / name.format(1)).read_bytes() == (tmp_path / name.format(2)).read_bytes()
 

@@ -102,7 +102,7 @@ def test_killed_at_any_moment_and_resumed(
         is_killed = killed_at(moment, (*words(form), "--as-of", "own"))
         ran = batch(*words(form), "--as-of", "own", "--resume")
         assert ran.code == 0 and contents(tmp_path) == wanted, (moment, ran.err)
-        assert "12 records: 11 judged, 1 put aside" in ran.out or not is_killed
+        assert "12 records: 11 judged, 1 set aside" in ran.out or not is_killed
     assert moment > 20
 
 
@@ -193,7 +193,7 @@ def test_interrupted_by_hand(tmp_path: Path) -> None:
     os.killpg(begun.pid, signal.SIGINT)
     _, told = begun.communicate()
     assert begun.returncode == 130 and b"Traceback" not in told
-    assert b"records are done; the same command with --resume goes on" in told
+    assert b"records are done; to continue, repeat the command with --resume" in told
 
 
 # ---------- what is resumed
@@ -253,14 +253,14 @@ def test_a_changed_rulebook_is_refused(batch: Run, half: Path) -> None:
 def test_a_run_in_the_way_is_told(batch: Run, half: Path) -> None:
     before = contents(half)
     ran = batch(*words())
-    assert ran.code == 2 and "an unfinished run is in rows.ndjson.unfinished" in ran.err
+    assert ran.code == 2 and "there is an unfinished run in rows.ndjson.unfinished" in ran.err
     assert contents(half) == before
 
 
 def test_nothing_to_resume_is_a_beginning(batch: Run, tmp_path: Path) -> None:
     lines(tmp_path / "cases.ndjson", order(1))
     ran = batch(*words(), "--resume")
-    assert ran.code == 0 and "there is no unfinished run of rows.ndjson: beginning" in ran.err
+    assert ran.code == 0 and "there is no unfinished run of rows.ndjson: starting a new one" in ran.err
     assert batch("cases.ndjson", "--out", "-", "--resume").code == 2
 
 
@@ -306,7 +306,7 @@ def test_a_name_that_is_taken(batch: Run, tmp_path: Path, kind: str, resume: tup
         if kind == "link":
             other.mkdir()
     ran = batch(*words(), *resume)
-    assert ran.code == 2 and "is not the folder of a run of yours" in ran.err
+    assert ran.code == 2 and "is not the folder of a run that you started" in ran.err
     assert not (tmp_path / "rows.ndjson").exists() and not list(other.glob("*"))
 
 
@@ -331,7 +331,7 @@ def test_what_is_planted_in_the_folder(batch: Run, half: Path, name: str, kind: 
 def test_the_folder_of_another_user(batch: Run, half: Path) -> None:
     os.chown(half / "rows.ndjson.unfinished", 12345, 12345)
     ran = batch(*words(), "--resume")
-    assert ran.code == 2 and "is not the folder of a run of yours" in ran.err
+    assert ran.code == 2 and "is not the folder of a run that you started" in ran.err
 
 
 # ---------- what takes no more
@@ -352,7 +352,7 @@ def test_a_full_disk(batch: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         signal.signal(signal.SIGXFSZ, before)
     assert ran.code == 74 and "rows.ndjson cannot be written: File too large" in ran.err
-    assert "records are done; the same command with --resume goes on" in ran.err
+    assert "records are done; to continue, repeat the command with --resume" in ran.err
     assert batch(*words(), "--as-of", "own", "--resume").code == 0 and contents(tmp_path) == wanted
 
 

@@ -185,7 +185,7 @@ def test_set_reaches_records(run: Run) -> None:
 
 def test_why_and_why_not(run: Run) -> None:
     why = run("evaluate", CASE, *AS_OF, "--lang", "en", "--why", "penalty.points")
-    assert why.code == 0 and "timely_compensation_costs_no_points" in why.out and "Clocks" not in why.out
+    assert why.code == 0 and "timely_compensation_costs_no_points" in why.out and "Deadlines" not in why.out
     rule = "timely_compensation_costs_no_points"
     late = ("--set", "complaint.seller_responded_at=2012-03-17 09:00:01")
     why_not = run("evaluate", CASE, "--as-of", "2012-03-18 09:00", *late, "--lang", "en", "--why-not", rule)

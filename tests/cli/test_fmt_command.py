@@ -53,7 +53,7 @@ def test_a_broken_file_is_told_and_the_others_are_formatted(run: Run, rules: Pat
 
 def test_a_file_that_is_no_rule_file_is_told(run: Run, rules: Path) -> None:
     told = run("fmt", str(rules / "cases/example.json"), "--lang", "en")
-    assert (told.code, "is no YAML file of a rulebook" in told.err) == (2, True)
+    assert (told.code, "is not a YAML file of a rulebook" in told.err) == (2, True)
 
 
 def test_rights_and_links_stay(run: Run, rules: Path, tmp_path: Path) -> None:

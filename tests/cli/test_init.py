@@ -246,7 +246,7 @@ def test_titles_and_parties_may_be_anything(tmp_path: Path, capfd: pytest.Captur
         (["--language", "klingon!"], "--language: there is no language `klingon!`"),
         (["--language", "german"], "--language: there is no language `german`; did you mean `de`?"),
         (["--party", "="], "--party:"),
-        (["--party", "buyer", "--party", "buyer"], "`buyer` is no party, or is there twice"),
+        (["--party", "buyer", "--party", "buyer"], "`buyer` is not a party, or is given twice"),
         (["--party", "Buyer=x"], "--party:"),
     ],
 )

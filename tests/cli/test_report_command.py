@@ -58,7 +58,7 @@ def test_lines_with_faults_are_told_and_the_rest_is_counted(run: Run, tmp_path: 
     path.write_bytes(f'{good}\n\n{{"review": {{"reslt": 1}}}}\n{{\n'.encode() + b"\xff\xfe\n")
     ran = run("report", "weekly_reviews", str(path), *WEEK, "--as-of", "2012-07-09 09:00", "--lang", "en")
     assert ran.code == 3
-    assert "cases: 1;" in ran.out and "lines with faults, not counted: 3" in ran.out
+    assert "cases: 1;" in ran.out and "lines with errors, not counted: 3" in ran.out
     assert f"{path}:3:13: error[unknown-fact]" in ran.err
     assert f"{path}:5:1: error[file-encoding]" in ran.err
     missing = run("report", "weekly_reviews", str(tmp_path / "none"), *WEEK)
@@ -102,7 +102,7 @@ def test_rejects(run: Run, tmp_path: Path) -> None:
     ran = run(
         *REPORT[:2], str(path), *REPORT[3:], *WEEK, "--rejects", str(tmp_path / "rejects"), "--lang", "en"
     )
-    assert ran.code == 0 and "lines with faults, not counted: 1" in ran.out
+    assert ran.code == 0 and "lines with errors, not counted: 1" in ran.out
     assert json.loads((tmp_path / "rejects").read_text())["line"] == 2
     full = run(*REPORT[:2], str(path), *REPORT[3:], *WEEK, "--rejects", "/dev/full")
     assert full.code == 74

@@ -21,7 +21,7 @@ STARTER = str(ROOT / "src/policyengine/starter")
         ("custom_made_cannot_be_returned", "en", "If “custom-made” is “yes”, then “return is allowed” is “no”. It takes precedence over “A return in time is allowed”."),
         ("custom_made_cannot_be_returned", "zh", "如果“是否定制”为“是”，则“可否退货”为“否”。它优先于“期内可以退货”。"),
         ("asking", "en", "buyer must act within “Time to return” from “received at”; what counts as acting: return asked for at."),
-        ("asking.due", "zh", "买家须在“收货时间”起“退货期”内行动；算作行动的：申请退货时间。"),
+        ("asking.due", "zh", "买家须在“收货时间”起“退货期”内履行；以下算履行：申请退货时间。"),
         ("handling_fee", "en", "“order total” × “Rate of the handling fee”; rounded to the nearest 0.01 CNY, halves up; at least 1.00 CNY; at most 20.00 CNY"),
         ("return_period", "zh", "7 天"),
         ("order.total", "en", "fact order.total: order total"),

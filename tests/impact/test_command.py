@@ -225,7 +225,7 @@ def test_a_file_that_ends_too_early(impact: Any, tmp_path: Path) -> None:
     (tmp_path / "d.json").write_text('[{"order": {"paid_at": "2024-03-01 10:00"}}, {"order": ', "utf-8")
     ran = impact("--cases", str(tmp_path / "d.json"))
     assert ran.code == 3
-    assert "1 cases are faulty under both" in ran.out
+    assert "1 cases are faulty under both versions" in ran.out
 
 
 def test_by_groups_and_against_the_truth(impact: Any) -> None:
@@ -264,7 +264,7 @@ def test_conditions_that_fail(impact: Any, condition: str, code: int) -> None:
     [
         (("--fail-on", "fine.points rises"), "write `NAME increases`"),
         (("--fail-on", "fine.pionts changes"), "did you mean `fine.points`?"),
-        (("--fail-on", "fine.late increases"), "is no number"),
+        (("--fail-on", "fine.late increases"), "is not a number"),
         (("--fail-on", "fine.late becomes late"), "cannot be `late`"),
         (("--fail-on", "fine.fee becomes 5.00"), "cannot be `5.00`"),
         (("--truth", "fine.points=order.total"), "has the type count"),
@@ -318,4 +318,4 @@ def test_a_revision_of_git(impact: Any, tmp_path: Path) -> None:
         capture_output=True,
         check=True,
     )
-    assert "8 cases: 8 come out otherwise" in ran.stdout.decode()
+    assert "8 cases: 8 come out differently" in ran.stdout.decode()

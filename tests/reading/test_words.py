@@ -87,7 +87,7 @@ def test_only_another_given_fact_of_the_type_can_be_foreseen(tmp_path: Path, for
     soon = "  order.soon: {type: instant, title: {zh: 将, en: soon}, foresees: NAME}\n"
     assert load(tmp_path, "{order.kept: yes}", soon.replace("NAME", "order.paid_at"))[0] is not None
     _, faults = load(tmp_path, "{order.kept: yes}", soon.replace("NAME", foreseen))
-    assert faults == [f"type-mismatch: `{foreseen}` is no fact that this one can foresee"]
+    assert faults == [f"type-mismatch: `{foreseen}` is not a fact that this one can foresee"]
 
 
 @pytest.mark.parametrize("languages", ["[zh]", "[zh, en]"])

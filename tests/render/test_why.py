@@ -527,18 +527,18 @@ def test_a_figure_whose_act_is_not_known_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("when", "facts", "words", "kind"),
     [
-        ("{s.extra: 2.00}", {}, "not said by the case; taken as “1.00 CNY” by default (s.extra)", "default"),
-        ("{s.note: known}", {}, "not said by the case; taken as having none (s.note)", "default"),
+        ("{s.extra: 2.00}", {}, "not stated in the case; “1.00 CNY” by default (s.extra)", "default"),
+        ("{s.note: known}", {}, "not stated in the case; treated as none (s.note)", "default"),
         (
             "{s.told_at: happened}",
             {},
-            "not said by the case; taken as not having happened (s.told_at)",
+            "not stated in the case; treated as not having happened (s.told_at)",
             "default",
         ),
         (
             "{s.told_at: happened}",
             {"told_at": "2024-09-10 12:00:01"},
-            "2024-09-10 12:00:01, only later than the case is judged (s.told_at)",
+            "2024-09-10 12:00:01, which is later than the time of the judgement (s.told_at)",
             "later",
         ),
         (
@@ -550,7 +550,7 @@ def test_a_figure_whose_act_is_not_known_says_so(tmp_path: Path) -> None:
         (
             "{s.reply: x}",
             {},
-            "not said by the case; dated by “told at”, which has not happened (s.reply)",
+            "not stated in the case; dated by “told at”, which has not happened (s.reply)",
             "dated",
         ),
         ("{s.role: medic}", {}, "the case does not say (s.role)", None),
@@ -646,7 +646,7 @@ def test_a_policy_whose_act_has_not_happened_says_so(tmp_path: Path) -> None:
     case = {"s": {"filed_at": "2024-09-10 12:00:01", "days": 1}}
     lines = why_not(decide(tmp_path, policy("{s.days: 1}", DAYS), case))
     assert lines[1].strip() == (
-        "the day of “filed at” decides: 2024-09-10 12:00:01, only later than the case is judged (s.filed_at)"
+        "the day of “filed at” decides: 2024-09-10 12:00:01, which is later than the time of the judgement (s.filed_at)"
     )
 
 
@@ -692,7 +692,7 @@ parameters:
         (
             "[{value: 5 days}]",
             {"role": "clerk", "filed_at": "2024-09-11 10:00"},
-            "its clock has not begun: what starts it has not happened; within 5 days",
+            "its clock has not started: what starts it has not happened; within 5 days",
         ),
     ],
 )
@@ -730,7 +730,7 @@ amounts:
     ("facts", "expected"),
     [
         ({"role": "clerk"}, "total: the case does not say (s.total)"),
-        ({"role": "clerk"}, "extra: not said by the case; taken as “1.00 CNY” by default (s.extra)"),
+        ({"role": "clerk"}, "extra: not stated in the case; “1.00 CNY” by default (s.extra)"),
         ({"role": "medic", "total": "1.00"}, "✘ role is “clerk” — found: medic (s.role)"),
         ({"total": "1.00"}, "? role is “clerk” — found: the case does not say (s.role)"),
     ],
@@ -746,7 +746,7 @@ def test_a_rule_that_gives_nothing_says_from_what(tmp_path: Path) -> None:
     facts = FACTS.replace("s.total: {type: money,", "s.total: {type: money, if_missing: none,")
     text = policy("{s.days: 1}", then="o.pay: s.total")
     lines = [line.strip() for line in why(decide(tmp_path, text, {"s": {"days": 1}}, facts=facts), "o.pay")]
-    assert lines[-1] == "gives “total”: not said by the case; taken as having none (s.total)"
+    assert lines[-1] == "gives “total”: not stated in the case; treated as none (s.total)"
 
 
 @pytest.mark.parametrize("name", ["o.ok", "clock.status", "clock.due", "clock.settled_at", "due", "length"])
@@ -815,11 +815,11 @@ def test_the_rule_that_is_nearest_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("head", "case", "nearest"),
     [
-        ("", {"days": 2}, "holds. The nearest, “Rule near”, demands: days is 1; here “days” is 2."),
+        ("", {"days": 2}, "holds. The nearest, “Rule near”, requires: days is 1; here “days” is 2."),
         (
             "applies_to: {s.role: medic}\n",
             {"role": "clerk", "days": 1},
-            "applies to this case. The nearest, “P”, demands: role is “medic”; here “role” is clerk.",
+            "applies to this case. The nearest, “P”, requires: role is “medic”; here “role” is clerk.",
         ),
     ],
 )
@@ -837,7 +837,7 @@ def test_a_case_is_told_of_the_policy_that_it_speaks_of() -> None:
     rulebook = load_rulebook(FROZEN, engine="reference")
     review = {"review": {"created_at": "2012-07-02 10:00:00", "result": "good"}}
     page = render_text(rulebook.evaluate(review, as_of="2012-07-03 00:00:00"), Speech("zh"))
-    assert "最接近的是“中差评的登记和处理”" in page and "而本案的“评价结果”是“好评”" in page
+    assert "最接近成立的是“中差评的登记和处理”" in page and "而本案的“评价结果”是“好评”" in page
     assert "买家发起投诉时间" not in page
 
 
@@ -855,4 +855,4 @@ def test_a_rule_that_is_replaced_says_by_which(tmp_path: Path) -> None:
     )
     decision = decide(tmp_path, text, {"s": {"days": 1}})
     told = Chain(decision, Speech("zh")).why(("o.ok", None))
-    assert "  本来也适用，但被“特例”取代：规则 general：规则（" in told
+    assert "  也成立，但让位于 “特例”：规则 general：规则（" in told

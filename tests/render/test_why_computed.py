@@ -77,6 +77,6 @@ def test_a_short_name_that_hides_what_was_meant_is_told(tmp_path: Path) -> None:
         (folder / f"{name}.yaml").write_text(text, "utf-8")
     (told,) = [one for one in load_model(str(folder), ()).diagnostics if one.code == "dependency-cycle"]
     assert str(told.help) == (
-        f"in a part for each record `tax` is `bags.tax`; the other `tax`, at {folder}/policies/p.yaml:7:3,"
-        " cannot be meant there: give one of the two another name"
+        f"in a part for each record, `tax` is `bags.tax`; the other `tax`, at {folder}/policies/p.yaml:7:3,"
+        " cannot be named there: give one of the two another name"
     )

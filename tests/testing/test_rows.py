@@ -120,7 +120,7 @@ def test_what_the_table_asks_is_changed_as_the_cell_says(
 def test_only_what_does_not_hold_is_changed(tmp_path: Path) -> None:
     found, _ = suggested(tmp_path, table("[tier, weight]", rows("low, up to 5", "any, over 5")))
     (one,) = found
-    assert one.name == "it holds: T, row 2"
+    assert one.name == "it matches: T, row 2"
     assert {key: given(one)[key] for key in ("tier", "weight", "size")} == {
         "tier": "low",
         "weight": "6",
@@ -156,7 +156,7 @@ def test_what_cannot_be_changed_is_told(tmp_path: Path) -> None:
     found, left = suggested(tmp_path, rules + table("class", rows("a", "b")))
     assert not [one for one in found if one.target.kind == "rule"]
     (one,) = [one for one in left if one.target.kind == "rule"]
-    words = "no case to which the table applies can be changed so that it holds"
+    words = "no case to which the table applies can be changed so that it matches"
     assert (one.target.name, Speech("en").message(one.why)) == ("t row 2", words)
 
 

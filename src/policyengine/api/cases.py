@@ -14,7 +14,7 @@ GivenCase: TypeAlias = Case | Mapping[str, object] | str | bytes | os.PathLike[s
 """A case that was read; a mapping; a text (a str that begins with ``{`` or has several lines, or bytes); or
 the path of a file (any other str, or a ``Path``)."""
 
-_WHAT_TO_GIVE = message("give a mapping, the text of a case, or the path of a file")
+_WHAT_TO_GIVE = message("give a mapping, the text of a case, or the path to a file")
 
 
 class NoCase(Exception):
@@ -39,7 +39,7 @@ def read_given(
         case Case():
             if settings:
                 what = message(
-                    "settings replace facts of a case as it is written, and this one was read already"
+                    "settings replace facts of a case as written, and this one has already been read"
                 )
                 raise NoCase(ValueError, what)
             return given, []

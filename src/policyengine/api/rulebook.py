@@ -242,9 +242,10 @@ def read_settings(settings: Mapping[str, object] | None) -> tuple[tuple[str, str
             changes[name] = str(value)
         elif not reader.faults:
             what = message(
-                "a setting is one value, and this is of the Python type `{type}`", type=type(value).__name__
+                "a setting is a single value, and this has the Python type `{type}`",
+                type=type(value).__name__,
             )
-            help = message("give a text; an empty one takes the fact out")
+            help = message("give a text; an empty one removes the fact")
             reader.faults.append(replace(error("wrong-type", what, reader.span, help), path=name))
     if reader.faults:
         raise FaultsFound(reader.faults)

@@ -98,7 +98,7 @@ class ColumnFinder:
         for path, name in places.items():
             around = next((path[:size] for size in range(1, len(path)) if path[:size] in places), None)
             if around is not None:
-                what = message("`{whole}` is a column, too, and holds it already", whole=places[around])
+                what = message("`{whole}` is a column too, and already contains it", whole=places[around])
                 yield _fault(file, name, what, message("leave one of them out with --ignore"))
 
     def _not_there(self, file: str, found: Sequence[Column]) -> Iterator[Diagnostic]:
@@ -142,7 +142,7 @@ class ColumnFinder:
         if name == self.named.as_of:
             return Column("as_of", ("as_of",))
         if not name:
-            return Unknown(message("a column has no name"), message("name it, or take it out"))
+            return Unknown(message("a column has no name"), message("name it, or remove it"))
         if any(path.startswith(f"{name}.") for path in self.book.facts) and name not in self.book.lists:
             return Column("group", tuple(name.split(".")))
         key = self.lookup.key(name, CASE)
@@ -150,7 +150,7 @@ class ColumnFinder:
             return Column("ignored") if name == NOTES else key
         fact = self.book.facts.get(key[0])
         if fact is not None and fact.role != "given":
-            what = message("`{name}` is concluded by rules, a case cannot say it", name=fact.path)
+            what = message("rules conclude `{name}`: a case cannot give it", name=fact.path)
             return Unknown(what, None)
         return Column("fact" if fact is not None else "list", path_of(self.book, key))
 

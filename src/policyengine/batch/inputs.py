@@ -77,19 +77,22 @@ def find_inputs(
             faults.append(unreadable(word, fault))
             continue
         if not paths:
-            what = message("no file with cases fits `{path}`", path=word)
+            what = message("no case file matches `{path}`", path=word)
             help = message("files with cases end in {endings}", endings=", ".join(_ENDINGS))
             faults.append(error("file-missing", what, Span(word), help))
         for path in paths:
             told, packing = form_of(path)
             chosen = form or told or usual or ("ndjson" if path == STANDARD_INPUT else None)
             if chosen is None:
-                what = message("the name of the file does not tell in which form it holds cases")
-                help = message("name it {endings}, or say it with --from", endings=", ".join(_ENDINGS))
+                what = message("the file name does not show in which format it holds cases")
+                help = message(
+                    "use a name that ends in {endings}, or give the format with --from",
+                    endings=", ".join(_ENDINGS),
+                )
                 faults.append(error("file-form", what, Span(path), help))
             elif chosen == "parquet" and (packing or path == STANDARD_INPUT):
-                what = message("a Parquet file is read as it is: not packed, and not from standard input")
-                help = message("unpack it; Parquet packs its columns itself")
+                what = message("a Parquet file is read directly: not compressed, and not from standard input")
+                help = message("decompress it; Parquet compresses its columns itself")
                 faults.append(error("file-form", what, Span(shown_name(path)), help))
             else:
                 found.append(Input(path, chosen, packing))

@@ -127,7 +127,7 @@ def _elements(buffer: _Buffer) -> Iterator[Element | Broken]:
             return
         divider = buffer.take()
     if divider == b"}":
-        yield Broken(buffer.line, message("a bracket closes that was not opened"))
+        yield Broken(buffer.line, message("a closing bracket has no opening bracket"))
     elif buffer.skip_blank():
         yield Broken(buffer.line, message("something follows after the end of the array"))
 
@@ -140,7 +140,7 @@ def _sequence(buffer: _Buffer) -> Iterator[Element | Broken]:
         if isinstance(found, Broken):
             return
     if buffer.left:
-        yield Broken(buffer.line, message("something else than a case follows here"))
+        yield Broken(buffer.line, message("something other than a case follows here"))
 
 
 def _whole(buffer: _Buffer) -> Iterator[Element | Broken]:

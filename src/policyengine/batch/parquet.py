@@ -93,8 +93,8 @@ def _size(source: Input) -> int:
 def _unreadable(source: Input, fault: Exception, row: int) -> Diagnostic:
     if isinstance(fault, OSError) and fault.errno is not None:
         return unreadable(source.name, fault, row)
-    what = message("this is no Parquet file, or it is damaged")
-    help = message("write it again, or name the file after its form")
+    what = message("this is not a Parquet file, or it is damaged")
+    help = message("write it again, or name the file after its format")
     return error("file-unreadable", what, Span(source.name, row, 1, row, 1), help)
 
 

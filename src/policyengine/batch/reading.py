@@ -186,10 +186,12 @@ class BlockReader:
         if when.kind == "last":
             return when.instant  # it tells of no event: when is all the same
         if when.kind == "own":
-            what = message("the case tells of no event, and --as-of own is the last that it tells of")
+            what = message(
+                "the case tells of no event, and --as-of own means the last event that it tells of"
+            )
             return error("no-instant", what, Span(""), message("give an instant to --as-of"))
-        what = message("the case does not say `{name}`, by which it is to be judged", name=when.name)
-        return error("no-instant", what, Span(""), message("say it, or give an instant to --as-of"))
+        what = message("the case does not give `{name}`, as of which it is to be judged", name=when.name)
+        return error("no-instant", what, Span(""), message("add it, or give an instant to --as-of"))
 
 
 def own_instant(case: Case, rulebook: Rulebook) -> int | None:

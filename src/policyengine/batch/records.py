@@ -304,8 +304,8 @@ class _Table:
             raise FaultsFound(head.faults)
         divider = next((one for one in _DIVIDERS if one in head.cells[0]), None)
         if len(head.cells) == 1 and divider is not None:
-            what = message("the cells are divided by {found}, not by commas", found=_shown(divider))
-            help = message("save the table with commas between cells: “CSV UTF-8” of a spreadsheet does")
+            what = message("the cells are separated by {found}, not by commas", found=_shown(divider))
+            help = message("save the table with commas between cells: in a spreadsheet, choose “CSV UTF-8”")
             raise FaultsFound([self._fault(head.line, what, help)])
 
     def _lines(self) -> Iterator[str]:
@@ -377,10 +377,10 @@ class _Table:
         if len(row.cells) > width and not any(row.cells[width:]):
             return Cells(row.line, row.cells[:width])
         what = message(
-            "the row has {found} cells, and the head has {width}", found=len(row.cells), width=width
+            "the row has {found} cells, and the header has {width}", found=len(row.cells), width=width
         )
         help = message(
-            "give every row as many cells as the head; a cell with a comma stands in quotation marks"
+            "give every row as many cells as the header; put a cell with a comma in quotation marks"
         )
         return Cells(row.line, row.cells, (self._fault(row.line, what, help),), self._written())
 

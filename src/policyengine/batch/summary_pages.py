@@ -73,14 +73,14 @@ def total_lines(words: SummaryWords) -> Iterator[str]:
     """Return how many records became rows, how many were put aside, and what could not be read."""
     summary = words.summary
     yield words.say(
-        "{records} records: {cases} judged, {rejected} put aside as faulty",
+        "{records} records: {cases} judged, {rejected} set aside as faulty",
         records=summary.records,
         cases=summary.number(*CASES),
         rejected=summary.number(*REJECTED),
     )
     unread = summary.number(*UNREAD)
     if unread:
-        yield words.say("files of which the rest cannot be read: {count}", count=unread)
+        yield words.say("files that could only be read in part: {count}", count=unread)
 
 
 def figures_line(words: SummaryWords, told: Told) -> str:
@@ -97,7 +97,7 @@ def named_parts(words: SummaryWords, told: Told) -> Iterator[tuple[str, Sequence
     if told.rules:
         yield words.say("decided by"), told.rules
     if told.missing:
-        yield words.say("waits for"), told.missing
+        yield words.say("waiting for"), told.missing
 
 
 # ---------- JSON

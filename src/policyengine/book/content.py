@@ -244,7 +244,7 @@ class _Writer:
         type = self.voice.message(TYPE_WORDS[fact.type])
         yield Paragraph(self.both("{type}; {role}", type=type, role=self.both(_ROLES[fact.role])))
         if fact.for_record:
-            yield Paragraph(self.both("kept for the record: no rule looks at it"))
+            yield Paragraph(self.both("kept for the record: no rule uses it"))
         if fact.happened:
             yield Paragraph(self.both("when it has happened: {words}", words=fact.happened))
         if fact.choices:

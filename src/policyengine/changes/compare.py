@@ -124,7 +124,7 @@ class _Comparison:
                 yield Change(kind, "added", id, _title(new[id], id), told)
             elif _said(sides.old, old[id]) != _said(sides.new, new[id]):
                 found = (*self._renamed(old[id], new[id], id), *details(sides, old[id], new[id]))
-                told = found or (sides.both("something else of it has changed"),)
+                told = found or (sides.both("something else about it has changed"),)
                 yield Change(kind, "changed", id, _title(new[id], id), (*told, *around(sides.now, new[id])))
 
     def _scope(self, side: Bilingual, part: Rule | Table | Deadline | Amount) -> Iterable[Text]:

@@ -25,14 +25,14 @@ def parameter_details(sides: Sides, old: Parameter, new: Parameter) -> Iterator[
     if changed:
         yield from chosen_by(sides.now, new)
     if old.by != new.by:
-        yield both("another act says which value is in force")
+        yield both("another act now decides which value is in force")
 
 
 def chosen_by(side: Bilingual, parameter: Parameter) -> Iterator[Text]:
     """Tell which act says which value is in force, where there is more than one."""
     if parameter.by is not None and parameter.is_dated:
         act = side.title(parameter.by.name)
-        yield side.both("the day of “{act}” says which value is in force", act=act)
+        yield side.both("the date of “{act}” decides which value is in force", act=act)
 
 
 def overlay_details(sides: Sides, old: Overlay, new: Overlay) -> Iterator[Text]:

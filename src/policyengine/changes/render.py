@@ -33,7 +33,7 @@ _KINDS: dict[Kind, str] = {
 }
 _WHATS: dict[What, tuple[str, Tone, str]] = {
     "added": ("+", "good", marked("{title} is new")),
-    "removed": ("−", "bad", marked("{title} is gone")),
+    "removed": ("−", "bad", marked("{title} has been removed")),
     "changed": ("~", "open", marked("{title} has changed")),
 }
 
@@ -62,7 +62,7 @@ def _count(changes: Sequence[Change], say: Speech) -> str:
     if not changes:
         return say("The rules say the same.")
     numbers = {what: sum(one.what == what for one in changes) for what in _WHATS}
-    return say("new: {added}, gone: {removed}, changed: {changed}", **numbers)
+    return say("added: {added}, removed: {removed}, changed: {changed}", **numbers)
 
 
 def render_changes_json(old: Rulebook, new: Rulebook, changes: Sequence[Change]) -> str:

@@ -31,7 +31,7 @@ def policy_details(sides: Sides, old: Policy, new: Policy) -> Iterator[Text]:
             yield sides.both(template, old=day_text(sides.was, before), new=day_text(sides.now, after))
     if old.by != new.by and not (old.days and new.days):  # else the days are told with their act
         was, now = (_act(side, one.by) for side, one in ((sides.was, old), (sides.now, new)))
-        yield sides.both("the act whose day says what is in force: {old} → {new}", old=was, new=now)
+        yield sides.both("the act whose date decides what is in force: {old} → {new}", old=was, new=now)
     yield from _conditions(sides, old.scope, new.scope)
 
 
@@ -51,9 +51,9 @@ def rule_details(sides: Sides, old: Rule, new: Rule) -> Iterator[Text]:
             both("the act of its policy") if one.by is None else side.title(one.by.name)
             for side, one in ((sides.was, old), (sides.now, new))
         )
-        yield both("its days are told by the day of: {old} → {new}", old=was, new=now)
+        yield both("the act whose date decides when it is in force: {old} → {new}", old=was, new=now)
     if old.listed != new.listed:
-        yield both("it now speaks of the records of another list, or of the whole case")
+        yield both("it now applies to the records of another list, or to the whole case")
     yield from _conditions(sides, old.when, new.when)
     yield from _conclusions(sides, old, new)
     before, after = (
@@ -82,9 +82,9 @@ def deadline_details(sides: Sides, old: Deadline, new: Deadline) -> Iterator[Tex
         yield both("who must act: {old} → {new}", old=who[0], new=who[1])
     acts = [{act.name for act in one.met_by} for one in (old, new)]
     for name in sorted(acts[1] - acts[0]):
-        yield both("acting is now also: {act}", act=sides.now.title(name))
+        yield both("now also counts as acting: {act}", act=sides.now.title(name))
     for name in sorted(acts[0] - acts[1]):
-        yield both("acting is no longer: {act}", act=sides.was.title(name))
+        yield both("no longer counts as acting: {act}", act=sides.was.title(name))
     stops = [{event.name for event in one.stopped_by} for one in (old, new)]
     for name in sorted(stops[1] - stops[0]):
         yield both("its clock is now stopped by: {event}", event=sides.now.title(name))
@@ -92,11 +92,15 @@ def deadline_details(sides: Sides, old: Deadline, new: Deadline) -> Iterator[Tex
         yield both("its clock is no longer stopped by: {event}", event=sides.was.title(name))
     ends = [{event.name for event in one.owed_until} for one in (old, new)]
     for name in sorted(ends[1] - ends[0]):
-        yield both("once missed, it is now owed no longer than until: {event}", event=sides.now.title(name))
+        yield both("once missed, it is now owed only until: {event}", event=sides.now.title(name))
     for name in sorted(ends[0] - ends[1]):
-        yield both("once missed, it is no longer given up with: {event}", event=sides.was.title(name))
+        yield both("once missed, it is still owed after: {event}", event=sides.was.title(name))
     if old.is_right != new.is_right:
-        yield both("it is now a right and no duty") if new.is_right else both("it is now a duty and no right")
+        yield (
+            both("it is now a right, no longer a duty")
+            if new.is_right
+            else both("it is now a duty, no longer a right")
+        )
     yield from _own_conditions(sides, old, new)
     if (old.counting, old.zone) != (new.counting, new.zone):
         was = sides.was.stated(lambda one: one.counting(old))

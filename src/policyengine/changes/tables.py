@@ -62,7 +62,7 @@ def table_details(sides: Sides, old: Table, new: Table) -> Iterator[Text]:
     if old.policy != new.policy:
         yield both("policy: {old} → {new}", old=old.policy, new=new.policy)
     if old.listed != new.listed:
-        yield both("it now speaks of the records of another list, or of the whole case")
+        yield both("it now applies to the records of another list, or to the whole case")
     if (old.asks, old.gives, old.when) != (new.asks, new.gives, new.when):
         yield both("{old} → {new}", old=sides.was.table(old), new=sides.now.table(new))
     elif old.overlap != new.overlap:
@@ -74,9 +74,9 @@ def table_details(sides: Sides, old: Table, new: Table) -> Iterator[Text]:
         before, after = befores.get(start), afters.get(start)
         if before is None and after is not None:
             day, count = day_text(sides.now, start), len(after.rows)
-            yield both("a version is new: from {day}, with {count} rows", day=day, count=count)
+            yield both("new version: from {day}, with {count} rows", day=day, count=count)
         elif after is None and before is not None:
-            yield both("the version from {day} is gone", day=day_text(sides.was, start))
+            yield both("the version from {day} has been removed", day=day_text(sides.was, start))
         elif before is not None and after is not None:
             if before.last != after.last:
                 was, now = day_text(sides.was, before.last), day_text(sides.now, after.last)
@@ -90,7 +90,7 @@ def _otherwise(sides: Sides, old: Table, new: Table) -> Iterator[Text]:
         return
     nothing = sides.both("nothing")
     yield sides.both(
-        "where no row holds: {old} → {new}",
+        "where no row matches: {old} → {new}",
         old=_gives(sides.was, old.otherwise) if was else nothing,
         new=_gives(sides.now, new.otherwise) if now else nothing,
     )
@@ -111,10 +111,10 @@ def _rows(sides: Sides, old: Table, new: Table, before: TableVersion, after: Tab
             )
     for cells, row in was.items():
         if cells not in now:
-            yield sides.both("row gone: {row}", row=_row(sides.was, old, row))
+            yield sides.both("row removed: {row}", row=_row(sides.was, old, row))
     kept = [cells for cells in now if cells in was]
     if new.overlap == "first_row_counts" and kept != [cells for cells in was if cells in now]:
-        yield sides.both("the rows stand in another order, and the first one counts")
+        yield sides.both("the rows are in a different order, and the first match counts")
 
 
 def _by_cells(version: TableVersion) -> dict[Cells, Row]:

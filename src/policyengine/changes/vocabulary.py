@@ -70,12 +70,14 @@ def fact_details(sides: Sides, old: Fact, new: Fact) -> Iterator[Text]:
         yield both("when a case leaves it out: {old} → {new}", old=was, new=now)
     if (old.combine, old.otherwise) != (new.combine, new.otherwise):
         was, now = building_text(sides.was, old), building_text(sides.now, new)
-        yield both("what rules make of it: {old} → {new}", old=was, new=now)
+        yield both("how rules combine into it: {old} → {new}", old=was, new=now)
     if not old.is_required:
         yield from required_details(sides.now, new)
     if old.planned != new.planned:
         yield (
-            both("it is now seen before it comes") if new.planned else both("it is now seen once it has come")
+            both("it is now seen before it happens")
+            if new.planned
+            else both("it is now seen only once it has happened")
         )
     if old.for_record != new.for_record:
         yield both("it is now kept for the record") if new.for_record else both("rules can now look at it")
@@ -96,8 +98,8 @@ def required_details(side: Bilingual, part: Fact | RecordList) -> Iterator[Text]
     """Tell what becomes of the cases that do not say what rules now ask for."""
     if part.is_required:
         yield side.both(
-            "cases that do not say it, open ones too, become undetermined where rules ask for it:"
-            " say with `if_missing` what it is then"
+            "cases that do not give it, open ones too, become undetermined where rules ask "
+            "for it: use `if_missing` to say what it is then"
         )
 
 
@@ -129,7 +131,7 @@ def set_details(sides: Sides, old: ValueSet, new: ValueSet) -> Iterator[Text]:
     before, after = ({one.text for part in found.versions for one in part.values} for found in (old, new))
     for template, texts in (
         (marked("new value: {new}"), sorted(after - before)),
-        (marked("value that is gone: {new}"), sorted(before - after)),
+        (marked("removed value: {new}"), sorted(before - after)),
     ):
         for text in texts:
             yield sides.both(template, new=text)
@@ -162,7 +164,7 @@ def report_details(sides: Sides, old: Report, new: Report) -> Iterator[Text]:
         if before[id][2] != after[id][2]:
             yield sides.both("{name} counts or lists something else", name=after[id][1])
     if old.where != new.where or old.dated_by != new.dated_by:
-        yield sides.both("other cases are counted, or in other periods")
+        yield sides.both("different cases are counted, or different periods")
 
 
 def _parts(report: Report) -> Iterator[tuple[str, Text, ReportCount | ReportList | ReportRepeats]]:
@@ -176,32 +178,32 @@ def _parts(report: Report) -> Iterator[tuple[str, Text, ReportCount | ReportList
 _NAMED = {
     "document": (
         marked("new document: {new}"),
-        marked("document that is gone: {old}"),
+        marked("removed document: {old}"),
         marked("document {name}: {old} → {new}"),
     ),
     "party": (
         marked("new party: {new}"),
-        marked("party that is gone: {old}"),
+        marked("removed party: {old}"),
         marked("party {name}: {old} → {new}"),
     ),
     "value": (
         marked("new value: {new}"),
-        marked("value that is gone: {old}"),
+        marked("removed value: {old}"),
         marked("value {name}: {old} → {new}"),
     ),
     "fact": (
         marked("new fact: {new}"),
-        marked("fact that is gone: {old}"),
+        marked("removed fact: {old}"),
         marked("fact {name}: {old} → {new}"),
     ),
     "reading": (
         marked("new reading: {new}"),
-        marked("reading that is gone: {old}"),
+        marked("removed reading: {old}"),
         marked("reading {name}: {old} → {new}"),
     ),
     "part": (
         marked("new part: {new}"),
-        marked("part that is gone: {old}"),
+        marked("removed part: {old}"),
         marked("part {name}: {old} → {new}"),
     ),
 }

@@ -1,4 +1,5 @@
-"""``clause-without-rule`` (warning): A clause is said to be no rule, and something names it as its source.
+"""``clause-without-rule`` (warning): A clause is marked as not a rule, and something names it as its
+source.
 
 Either the clause does say something, or the rule rests on a sentence that does not support it. A clause
 that is `truncated` can be named: what rests on it may wait for the missing words.
@@ -39,7 +40,7 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
             clause = rulebook.clauses.get(id)
             if clause is not None and clause.status not in (*IMPLEMENTED, "truncated"):
                 what = message(
-                    "`{name}` rests on `{clause}`, which is said to be no rule", name=citation.id, clause=id
+                    "`{name}` rests on `{clause}`, which is marked as not a rule", name=citation.id, clause=id
                 )
                 help = message("look at the status of the clause at {place}", place=clause.span)
                 yield warning("clause-without-rule", what, citation.source.span, help)

@@ -1,8 +1,8 @@
 """``contradictory-bounds`` (error): No value can be within the limits of a fact, or its default is not.
 
-`at_least` is the least and `at_most` the greatest value that a case may give; both are included. With the
-least above the greatest, every case that gives the fact would be refused. A default that its own limits
-forbid would be taken where no case could say it.
+`at_least` is the smallest and `at_most` the largest value that a case may give; both are included. With the
+smallest above the largest, every case that gives the fact would be refused. A default that its own limits
+forbid would be used where no case could give it.
 
 Fails::
 
@@ -56,7 +56,7 @@ def _contradictions(fact: Fact, book: Rulebook) -> Iterator[Diagnostic]:
             if pair is not None:
                 low, high = (_shown(one.value, fact.type, book) for one in pair)
                 what = message("no value is at least {low} and at most {high}", low=low, high=high)
-                help = message("exchange `at_least` and `at_most`, or correct one of them")
+                help = message("swap `at_least` and `at_most`, or correct one of them")
                 yield error("contradictory-bounds", what, span, help)
 
 

@@ -38,7 +38,7 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     if cycle is not None:
         what = message("this depends on itself: `{path}`", path=" → ".join(cycle))
         help = _short_name(rulebook, cycle) or message(
-            "break the circle: let one of them ask about something that comes earlier"
+            "break the cycle: let one of them ask about something that comes earlier"
         )
         yield error("dependency-cycle", what, _place(rulebook, cycle), help)
 
@@ -53,8 +53,8 @@ def _short_name(rulebook: Rulebook, cycle: Sequence[str]) -> Message | None:
         hidden = next((group[short] for group in _named_like(rulebook) if short in group), None)
         if hidden is not None:
             return message(
-                "in a part for each record `{short}` is `{path}`; the other `{short}`, at {place}, cannot be"
-                " meant there: give one of the two another name",
+                "in a part for each record, `{short}` is `{path}`; the other `{short}`, at "
+                "{place}, cannot be named there: give one of the two another name",
                 short=short,
                 path=node,
                 place=hidden.span,

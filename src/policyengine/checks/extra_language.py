@@ -29,7 +29,7 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
         extra = [tag for tag, _ in text.words if tag and tag not in rulebook.languages]
         if extra:
             what = message(
-                "`{name}` has a text in `{tag}`, which is no language of the rulebook",
+                "`{name}` has a text in `{tag}`, which is not a language of the rulebook",
                 name=name,
                 tag=extra[0],
             )

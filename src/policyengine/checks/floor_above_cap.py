@@ -1,8 +1,9 @@
-"""``floor-above-cap`` (warning): An amount is at least more than it is at most, so it is always the latter.
+"""``floor-above-cap`` (warning): The minimum of an amount is above its maximum, so it always equals the
+maximum.
 
-The floor is applied first and every cap after it. Where they contradict the cap wins, and the floor and all
-that the amount is computed from never show: two figures were probably exchanged. A cap that has a condition
-is not looked at, because it can be meant to bind before the floor.
+The floor is applied first and every cap after it. Where they contradict each other the cap wins, and
+neither the floor nor anything that the amount is computed from ever shows: two figures have probably been
+swapped. A cap that has a condition is not looked at, because it may be meant to bind before the floor.
 
 Fails::
 
@@ -55,12 +56,13 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
         if pair is not None:
             floor, cap = pair
             what = message(
-                "the least of `{name}`, {floor}, is more than its greatest, {cap}, which it then always is",
+                "the minimum of `{name}`, {floor}, is above its maximum, {cap}, so it "
+                "always equals the maximum",
                 name=amount.id,
                 floor=format_value(floor.value, amount.type, rulebook.zone, rulebook.currency),
                 cap=format_value(cap.value, amount.type, rulebook.zone, rulebook.currency),
             )
-            help = message("exchange `at_least` and `at_most`, or correct one of them")
+            help = message("swap `at_least` and `at_most`, or correct one of them")
             yield warning("floor-above-cap", what, cap.span, help)
 
 

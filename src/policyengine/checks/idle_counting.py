@@ -40,10 +40,10 @@ from policyengine.model.rulebook import Deadline, Rulebook
 from policyengine.values.counting import Aspect, Counting, aspects_of
 from policyengine.values.literals import BUSINESS_DAYS_UNIT, COUNTED_DAYS, UNIT_SECONDS, Duration
 
-_NEVER = marked("`{aspect}` never matters to a length that is counted so")
+_NEVER = marked("`{aspect}` never affects a length that is counted in this way")
 _WHOLE_DAYS = message("whole days are counted in business days, or with `days: calendar` in days and months")
 _BUSINESS_DAYS = message("business days always end with a business day: leave the line out")
-_MONTHS = message("months and years alone end with a month: leave the line out")
+_MONTHS = message("only months and years can end with a month: leave the line out")
 ZONE = "time_zone"
 Days = Literal["rolling", "calendar"]
 _DAYS: Days = Counting().days

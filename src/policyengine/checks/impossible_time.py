@@ -49,7 +49,7 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
                 case Window(side=side) if side in _STRICT and (fault := _future(rulebook, part)):
                     yield fault
                 case Window() if _is_empty(part):
-                    what = message("no time is in this window: its length is zero")
+                    what = message("no time lies in this window: its length is zero")
                     help = message("write a length, such as `7 days`, or compare the two with `is`")
                     yield error("impossible-time", what, part.span, help)
 
@@ -69,9 +69,11 @@ def _of_future(
     given = [name for name in names if rulebook.facts[name].role == "given"]
     if given and len(given) == len(events):
         what = message(
-            "`{name}` is never after `as_of`: what happens is not seen before it comes", name=given[0]
+            "`{name}` is never after `as_of`: an event is not seen before it happens", name=given[0]
         )
-        help = message("write `planned: yes` at the fact if it is known before, or ask `{{happened: no}}`")
+        help = message(
+            "write `planned: yes` at the fact if it is known beforehand, or ask `{{happened: no}}`"
+        )
         yield error("impossible-time", what, part.span, help)
 
 

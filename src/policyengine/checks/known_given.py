@@ -69,7 +69,7 @@ def _help(rulebook: Rulebook, ref: Ref) -> Message | None:
     if isinstance(fact.if_missing, Default):
         if fact.dated_by is not None:  # before that has happened it has no value
             return None
-        return message("leave the test out: `if_missing` gives a value where the case says none")
+        return message("leave the test out: `if_missing` gives a value where the case gives none")
     return _declare(fact)
 
 

@@ -71,7 +71,7 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
             is_across = None not in (rule.listed, other.listed) and rule.listed != other.listed
             if is_across and _facts(rule) & _facts(other):
                 what = message(
-                    "`{rule}` speaks of records of `{list}`, and `{other}` of records of `{their}`",
+                    "`{rule}` applies to records of `{list}`, and `{other}` to records of `{their}`",
                     rule=rule.id,
                     list=rule.listed,
                     other=id,

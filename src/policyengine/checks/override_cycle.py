@@ -1,6 +1,6 @@
-"""``override-cycle`` (error): Rules override each other in a ring.
+"""``override-cycle`` (error): Rules override each other in a cycle.
 
-`overrides` says which rule is the exception and which is the general one. In a ring every rule would give
+`overrides` says which rule is the exception and which is the general one. In a cycle every rule would give
 way to every other, and none could win.
 
 Fails::
@@ -36,6 +36,6 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     """Tell one ring; after it is broken the next one is told."""
     ring = find_cycle({id: frozenset(rule.overrides) for id, rule in rulebook.rules.items()})
     if ring is not None:
-        what = message("these rules override each other in a ring: `{path}`", path=" → ".join(ring))
+        what = message("these rules override each other in a cycle: `{path}`", path=" → ".join(ring))
         help = message("keep `overrides` only in the exception, and remove it from the general rule")
         yield error("override-cycle", what, rulebook.rules[ring[0]].span, help)

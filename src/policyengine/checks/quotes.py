@@ -29,7 +29,9 @@ def wrong_document(book: Rulebook, data: bytes, path: str) -> Diagnostic:
     """Return the fault of a file that is none of the documents."""
     digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
     what = message(
-        "`{path}` is none of the documents of the rulebook: its digest is {digest}", path=path, digest=digest
+        "`{path}` is not one of the documents of the rulebook: its digest is {digest}",
+        path=path,
+        digest=digest,
     )
     known = ", ".join(f"{one.id} ({one.digest or '–'})" for one in book.documents)
     help = message(
@@ -70,7 +72,7 @@ def _nearest(quote: str, text: str) -> Message | None:
         return None
     match = SequenceMatcher(None, quote, text, autojunk=False).find_longest_match()
     if match.size < 4:
-        return message("nothing in the document is like it")
+        return message("nothing in the document resembles it")
     begin = max(0, match.b - match.a)
     passage = " ".join(text[begin : begin + len(quote)].split())
     return message("the nearest words are “{words}”", words=passage)

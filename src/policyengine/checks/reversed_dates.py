@@ -49,7 +49,7 @@ _VALUE = marked("the value ends on {end}, before it begins on {start}")
 
 def _reversed(template: str, first: int, last: int, span: Span) -> Diagnostic:
     what = message(template, start=date.fromordinal(first), end=date.fromordinal(last))
-    help = message("exchange `from` and `until`, or correct one of them")
+    help = message("swap `from` and `until`, or correct one of them")
     return error("reversed-dates", what, span, help)
 
 

@@ -1,4 +1,4 @@
-"""``table-gap`` (warning): No row of a table holds for some inputs that a case can have.
+"""``table-gap`` (warning): No row of a table matches some inputs that a case can have.
 
 Then the table gives nothing, which may be meant: `otherwise` says what is so where no row holds. The inputs
 are told as cells are written, within the bounds and values that the vocabulary declares; inputs that have no
@@ -60,10 +60,10 @@ def _of_version(book: Rulebook, table: Table, version: TableVersion) -> Iterator
     for box in islice(boxes.gaps(), MOST_TOLD):
         cells = boxes.text(box)
         inputs = "; ".join(f"{ref.name}: {text}" for ref, text in zip(table.asks, cells, strict=True))
-        what = message("no row of `{name}` holds for {inputs}", name=table.id, inputs=f"`{inputs}`")
+        what = message("no row of `{name}` matches {inputs}", name=table.id, inputs=f"`{inputs}`")
         row = ", ".join([*cells, *("…" for _ in table.gives)])
         if version.file:
             row = ",".join([*(one.strip("[]").replace(",", ";") for one in cells), "…"])
-        help = message("add the row `{row}`, or say `otherwise`", row=row if version.file else f"[{row}]")
+        help = message("add the row `{row}`, or add `otherwise`", row=row if version.file else f"[{row}]")
         last = version.rows[-1].span if version.file else table.span
         yield warning("table-gap", what, last, help)

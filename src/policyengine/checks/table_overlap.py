@@ -1,4 +1,4 @@
-"""``table-overlap`` (error): Two rows of a table hold for the same inputs and give different values.
+"""``table-overlap`` (error): Two rows of a table match the same inputs and give different values.
 
 Which of the two is meant nothing says, and a case with such inputs would be in conflict. Either the cells of
 one are to leave out what the other holds for, or the table says what counts: `overlap: first_row_counts`
@@ -73,7 +73,7 @@ def _of_table(book: Rulebook, table: Table, asked: list[Ref]) -> Iterator[Diagno
             cells = zip(table.asks, boxes.text(boxes.common(one, other)), strict=True)
             inputs = "; ".join(f"{ref.name}: {text}" for ref, text in cells)
             what = message(
-                "`{first}` and `{second}` both hold for {inputs}",
+                "`{first}` and `{second}` both match {inputs}",
                 first=first.rule,
                 second=second.rule,
                 inputs=f"`{inputs}`",

@@ -32,6 +32,6 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
         if clause.status in IMPLEMENTED and clause.id not in named:
             what = message("nothing implements the clause `{name}`", name=clause.id)
             help = message(
-                "name it under `clauses` of a source, or say with `status` and `why` that it is no rule"
+                "name it under `clauses` of a source, or say with `status` and `why` that it is not a rule"
             )
             yield warning("unimplemented-clause", what, clause.span, help)

@@ -45,5 +45,5 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
         for id, span in zip(citation.source.clauses, citation.source.clause_spans, strict=True):
             if id not in rulebook.clauses:
                 what = message("there is no clause `{name}` in clauses.yaml", name=id)
-                help = did_you_mean(id, rulebook.clauses) or message("add it there, or take it out")
+                help = did_you_mean(id, rulebook.clauses) or message("add it there, or remove it here")
                 yield error("unknown-clause", what, span, help)

@@ -83,5 +83,5 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     for aspect, rule in {**tested.said, **counted.said}.items():
         help = help_of(aspect, counted.lengths + tested.lengths)
         if help is not None and aspect not in matters:
-            what = message("`{aspect}` matters to no length of this rulebook", aspect=aspect)
+            what = message("`{aspect}` affects no length in this rulebook", aspect=aspect)
             yield warning("unused-counting", what, rule.span, help)

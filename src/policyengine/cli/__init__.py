@@ -78,7 +78,7 @@ class _Commands(click.Group):
 @click.command(
     cls=_Commands,
     help=say("Judge marketplace cases by rules in YAML files."),
-    epilog=say("The language of all texts follows the environment (LANG); --lang zh or --lang en chooses."),
+    epilog=say("The language follows the environment (LANG); choose it with --lang zh or --lang en."),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @options.language
@@ -161,7 +161,7 @@ def _told_no_folder() -> int:
     try:
         os.getcwd()
     except OSError:
-        options.tell(say("the working folder is not there any more: change to another one"))
+        options.tell(say("the working folder no longer exists: change to another one"))
         return USAGE
     return FINE
 
@@ -230,7 +230,7 @@ def _told_bug(bug: Exception) -> int:
     where = f"{place.name}:{place.lineno}"
     with contextlib.suppress(OSError):
         options.tell(say("internal error: {kind}: {text}", kind=type(bug).__name__, text=str(bug)[:500]))
-        options.tell(say("at {place}; this is a fault of the program: please report it", place=where))
+        options.tell(say("at {place}; this is a bug in the program: please report it", place=where))
     return INTERNAL
 
 

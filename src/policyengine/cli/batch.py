@@ -21,11 +21,11 @@ from policyengine.syntax.opening import STANDARD_INPUT
 
 @click.command(
     "batch",
-    short_help=say_help("Judge very many cases, from files to a table."),
+    short_help=say_help("Judge many cases, from files to a table."),
     help=say_help(
-        "Judge very many cases: files with one case a line (.ndjson), a list of cases (.json), or a table"
-        " (.csv, .parquet), also packed (.gz, .zst); patterns and folders name many, - is standard input."
-        " Each decision becomes one flat row."
+        "Judge many cases: files with one case per line (.ndjson), a list of cases (.json) or "
+        "a table (.csv, .parquet), compressed or not (.gz, .zst); patterns and folders name "
+        "several files, - is standard input. Each decision becomes one flat row."
     ),
 )
 @click.argument("cases", nargs=-1, required=True, type=click.Path())
@@ -35,7 +35,8 @@ from policyengine.syntax.opening import STANDARD_INPUT
     metavar="FILE",
     type=options.OutputFile(stdout=True),
     help=say_help(
-        "Where the decisions go: .ndjson, .csv or .parquet, - for standard output; else only a summary."
+        "Where the decisions go: .ndjson, .csv or .parquet, - for standard output; if left "
+        "out, only a summary."
     ),
 )
 @options.rules
@@ -43,8 +44,8 @@ from policyengine.syntax.opening import STANDARD_INPUT
     "--as-of",
     metavar="TIME",
     help=say_help(
-        "Judge as of this instant; or `own`: of the last event that a case tells of; or a fact or column that"
-        " says when. Left out: as of what the case says under `as_of`, else now."
+        "Judge as of this instant; or `own`: the last event that a case tells of; or the fact "
+        "or column that gives it. If left out: what the case gives as `as_of`, else now."
     ),
 )
 @options.assume
@@ -58,7 +59,7 @@ from policyengine.syntax.opening import STANDARD_INPUT
 @click.option(
     "--resume",
     is_flag=True,
-    help=say_help("Go on where a run that was killed had come to; if there is none, begin."),
+    help=say_help("Continue an interrupted run; if there is none, start one."),
 )
 @many.jobs
 @click.option(
@@ -77,7 +78,7 @@ from policyengine.syntax.opening import STANDARD_INPUT
     "--to",
     "target",
     type=click.Choice(TARGETS),
-    help=say_help("Form of the decisions, whatever the file is called."),
+    help=say_help("Format of the decisions, whatever the file is called."),
 )
 @many.id_name
 @many.ignore
@@ -85,14 +86,14 @@ from policyengine.syntax.opening import STANDARD_INPUT
     "--report",
     metavar="FILE",
     type=options.OutputFile(),
-    help=say_help("Write the summary as an HTML page with charts, too."),
+    help=say_help("Also write the summary as an HTML page with charts."),
 )
 @click.option(
     "--format",
     "summary",
     type=click.Choice(["text", "json"]),
     default="text",
-    help=say_help("Form of the summary."),
+    help=say_help("Format of the summary."),
 )
 @options.language
 def command(
@@ -122,7 +123,7 @@ def command(
     say = options.speech(language)
     chosen = _target(out, target, full, say)
     if resume and not is_file(out):
-        raise click.UsageError(say("--resume goes on with a file: name it with --out"))
+        raise click.UsageError(say("--resume continues a file: name it with --out"))
     rulebook = loading.load(options.find_rules(rules), assumed, overlays, "compiled", say, "many")
     when, as_of_name = read_when(rulebook, as_of, say)
     named = Named(id_name, as_of_name, ignore)
@@ -148,19 +149,19 @@ def _target(out: str | None, asked: Target | None, full: bool, say: Speech) -> T
     told, packing = ("ndjson", "") if out is None or out == STANDARD_INPUT else form_of(out)
     if packing:
         raise click.UsageError(
-            say("the decisions are not packed: leave .gz or .zst out, or pack the file afterwards")
+            say("the decisions are not compressed: leave out .gz or .zst, or compress the file afterwards")
         )
     found = asked or told
     if found not in TARGETS:
         raise click.UsageError(
             say(
-                "the name {path} does not tell a form: end it in .ndjson, .csv or .parquet, or give --to",
+                "the name {path} does not show a format: use .ndjson, .csv or .parquet, or give --to",
                 path=out,
             )
         )
     if full and found != "ndjson":
         raise click.UsageError(
-            say("--full writes whole decisions, which are lines of JSON: end the name in .ndjson")
+            say("--full writes whole decisions as lines of JSON: use a name that ends in .ndjson")
         )
     if found == "parquet" and not is_file(out):
         raise click.UsageError(say("Parquet goes to a file: name it with --out"))

@@ -24,7 +24,7 @@ from policyengine.diagnostics.i18n import Language
     "form",
     type=click.Choice(["html", "markdown"]),
     default="html",
-    help=say_help("Form of the output."),
+    help=say_help("Output format."),
 )
 @click.option(
     "--output",

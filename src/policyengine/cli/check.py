@@ -22,10 +22,10 @@ _FORMS = ("text", "json", "github", "sarif", "junit")
 
 @click.command(
     "check",
-    short_help=say_help("Say what is wrong with rulebooks, their tests, and cases."),
+    short_help=say_help("Find what is wrong with rulebooks, their tests and cases."),
     help=say_help(
-        "Check rulebooks with their tests, and cases in JSON; exit with code 1 when there are errors."
-        " A file of a rulebook stands for the whole of it."
+        "Check rulebooks with their tests, and cases in JSON; exit with code 1 when there are "
+        "errors. A file of a rulebook stands for the whole rulebook."
     ),
 )
 @click.argument("paths", nargs=-1, type=click.Path())
@@ -37,15 +37,15 @@ _FORMS = ("text", "json", "github", "sarif", "junit")
     multiple=True,
     type=click.Path(),
     metavar="FILE",
-    help=say_help("Hold every quote against this document, too."),
+    help=say_help("Also check every quote against this document."),
 )
-@click.option("--strict", is_flag=True, help=say_help("Exit with code 1 when there are warnings, too."))
+@click.option("--strict", is_flag=True, help=say_help("Exit with code 1 for warnings too."))
 @click.option(
     "--format",
     "form",
     type=click.Choice(_FORMS),
     default="text",
-    help=say_help("Form of the output."),
+    help=say_help("Output format."),
 )
 @options.language
 def command(

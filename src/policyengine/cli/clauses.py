@@ -30,7 +30,7 @@ from policyengine.diagnostics.i18n import Language
     "form",
     type=click.Choice(["text", "json"]),
     default="text",
-    help=say_help("Form of the output."),
+    help=say_help("Output format."),
 )
 @options.language
 def command(
@@ -51,7 +51,7 @@ def command(
         if not known:
             raise click.UsageError(say("the rulebook has no clauses.yaml"))
         raise click.UsageError(
-            say("no clause is in that section with that status; the sections: {names}", names=known)
+            say("no clause in that section has that status; the sections are: {names}", names=known)
         )
     if form == "json":
         options.write(render_index_json(book, index))

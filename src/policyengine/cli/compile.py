@@ -14,11 +14,11 @@ _FORMS = ("plan", "json", "durable", "python")
 
 @click.command(
     "compile",
-    short_help=say_help("Print what engines start from."),
+    short_help=say_help("Print what the engines start from."),
     help=say_help(
-        "Print what engines start from. `plan` and `json` leave the readings of assumptions open, unless"
-        " one is chosen with --assume; `durable` is what durable-rules is given, `python` what the compiled"
-        " engine runs."
+        "Print what the engines start from. `plan` and `json` leave the readings of "
+        "assumptions open unless one is chosen with --assume; `durable` is what durable-rules "
+        "is given, `python` what the compiled engine runs."
     ),
 )
 @options.rules

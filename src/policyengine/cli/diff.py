@@ -16,8 +16,9 @@ from policyengine.diagnostics.i18n import Language
     "diff",
     short_help=say_help("Say in words what has changed between two versions."),
     help=say_help(
-        "Say in words what has changed between two versions of a rulebook. OLD and NEW are folders;"
-        " OLD may be a revision of git such as git:main. NEW is the rulebook here if left out."
+        "Say in words what has changed between two versions of a rulebook. OLD and NEW are "
+        "folders; OLD may also be a git revision such as git:main. If NEW is left out, it is "
+        "the rulebook here."
     ),
 )
 @click.argument("old", type=click.Path())
@@ -27,7 +28,7 @@ from policyengine.diagnostics.i18n import Language
     "form",
     type=click.Choice(["text", "json", "markdown"]),
     default="text",
-    help=say_help("Form of the output."),
+    help=say_help("Output format."),
 )
 @click.option(
     "--cases",
@@ -35,7 +36,7 @@ from policyengine.diagnostics.i18n import Language
     multiple=True,
     metavar="FILE",
     type=click.Path(),
-    help=say_help("Say what the changes would have done to these cases instead, as `impact` does."),
+    help=say_help("Show instead what the changes would have done to these cases, as `impact` does."),
 )
 @options.language
 @click.pass_context

@@ -74,7 +74,7 @@ class _Text(Frozen):
 @click.option(
     "--as-of",
     metavar="TIME",
-    help=say_help("Judge as of this instant, else as of what the case says under `as_of`, else now."),
+    help=say_help("Judge as of this instant; if left out: what the case gives as `as_of`, else now."),
 )
 @options.assume
 @options.overlays
@@ -106,7 +106,7 @@ class _Text(Frozen):
     "form",
     type=click.Choice(["text", "json", "outcomes"]),
     default="text",
-    help=say_help("Form of the output; `outcomes` is one line of JSON a case, without reasons."),
+    help=say_help("Output format; `outcomes` is one line of JSON per case, without reasons."),
 )
 @options.engine
 @options.language
@@ -173,9 +173,7 @@ def _check(checker: SpotCheck, decision: Decision, text: _Text, say: Speech) -> 
         options.tell(f"{text.file}:{text.first_line}: {what}")
         name = f"engines-differ-{decision.as_of}.json"
         write_whole(name, (text.text or "").encode())
-        options.tell(
-            say("the case is in {path}; this is a fault of the program: please report it", path=name)
-        )
+        options.tell(say("the case is in {path}; this is a bug in the program: please report it", path=name))
         raise click.exceptions.Exit(codes.INTERNAL) from None
 
 
@@ -263,7 +261,7 @@ def _named(decision: Decision, option: str, name: str, asked: _Asked) -> Key:
     ((other, (kinds_of_other, there)),) = takes.items()
     word = None if lookup.find(name, kinds) else lookup.present(name, kinds_of_other, there)
     if word is not None:
-        what = message("`{name}` is asked about with {option}", name=name, option=other)
+        what = message("to ask about `{name}`, use {option}", name=name, option=other)
         found = Unknown(what, message("write `{option} {word}`", option=other, word=word))
     raise click.UsageError(options.refused(option, found.what, found.help, asked.say))
 

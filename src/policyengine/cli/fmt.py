@@ -16,10 +16,10 @@ from policyengine.values.escaping import printable
 
 @click.command(
     "fmt",
-    short_help=say_help("Put rule files into their usual form; comments stay."),
+    short_help=say_help("Format rule files; comments are kept."),
     help=say_help(
-        "Put the files of rulebooks into their usual form: keys in order, even indentation; comments stay."
-        " What the files say is never changed."
+        "Format the files of rulebooks: keys in order, even indentation; comments are kept. "
+        "What the files say never changes."
     ),
 )
 @click.argument("paths", nargs=-1, type=click.Path())
@@ -70,7 +70,7 @@ def _files(paths: Iterable[str], found: list[Diagnostic], say: Speech) -> Iterat
         places = find_places([path])
         found += places.faults
         if places.cases and not places.rulebooks:
-            raise click.UsageError(say("`{path}` is no YAML file of a rulebook", path=path))
+            raise click.UsageError(say("`{path}` is not a YAML file of a rulebook", path=path))
         for folder in places.rulebooks:
             files, unread = collect_files(folder)
             tests, misnamed = tests_of(folder)

@@ -38,8 +38,9 @@ from policyengine.processes import cores, run_blocks
     "impact",
     short_help=say_help("Say what an edit would have done to past cases, and why."),
     help=say_help(
-        "Say what an edit would have done to past cases, and which part of it does it. OLD and NEW are"
-        " folders; OLD may be a revision of git such as git:main. NEW is the rulebook here if left out."
+        "Say what an edit would have done to past cases, and which part of the edit does it. "
+        "OLD and NEW are folders; OLD may also be a git revision such as git:main. If NEW is "
+        "left out, it is the rulebook here."
     ),
 )
 @click.argument("old", type=click.Path())
@@ -57,23 +58,23 @@ from policyengine.processes import cores, run_blocks
     "--as-of",
     metavar="TIME",
     help=say_help(
-        "Judge as of this instant; or a fact or column that says when. Left out: as of what the case says"
-        " under `as_of`, else of the last event that it tells of."
+        "Judge as of this instant; or the fact or column that gives it. If left out: what the "
+        "case gives as `as_of`, else the last event that it tells of."
     ),
 )
 @click.option(
     "--moments",
     is_flag=True,
     help=say_help(
-        "Compare at every moment at which a case changes: a deadline that moves is seen though the end is the"
-        " same."
+        "Compare at every moment at which a case changes: a deadline that moves is seen even "
+        "where the final result is the same."
     ),
 )
-@click.option("--by", metavar="FACT", help=say_help("Count by the values of a fact, too."))
+@click.option("--by", metavar="FACT", help=say_help("Also count by the values of a fact."))
 @click.option(
     "--truth",
     metavar="OUTCOME=FACT",
-    help=say_help("Hold an outcome against the fact that says what was really decided."),
+    help=say_help("Compare an outcome with the fact that says what was actually decided."),
 )
 @options.assume
 @options.overlays
@@ -83,7 +84,7 @@ from policyengine.processes import cores, run_blocks
     multiple=True,
     metavar="CONDITION",
     help=say_help(
-        "Exit with code 1 when this is so in any case, such as 'NAME increases'; can be given several times."
+        "Exit with code 1 if this happens in any case, such as 'NAME increases'; can be given several times."
     ),
 )
 @click.option(
@@ -101,7 +102,7 @@ from policyengine.processes import cores, run_blocks
     "form",
     type=click.Choice(["text", "json", "markdown", "html"]),
     default="text",
-    help=say_help("Form of the output."),
+    help=say_help("Output format."),
 )
 @click.option(
     "--out",
@@ -190,7 +191,7 @@ def _by(rulebook: Rulebook, name: str, say: Speech) -> str:
     fact = _fact(rulebook.model, "--by", name, say)
     if fact.listed is not None:
         raise click.UsageError(
-            say("--by takes a fact that there is once in a case; `{name}` is of a list", name=name)
+            say("--by takes a fact that a case has once; `{name}` belongs to a list", name=name)
         )
     return fact.path
 

@@ -48,8 +48,9 @@ class _Made(Frozen):
     "init",
     short_help=say_help("Make a small rulebook to start from, in a new folder."),
     help=say_help(
-        "Make a small commented rulebook and a case in a new folder. In a terminal it asks for what no option"
-        " says. With --from it proposes a vocabulary for cases that you have."
+        "Make a small commented rulebook and a case in a new folder. In a terminal, it asks "
+        "for what no option gives. With --from, it proposes a vocabulary for cases that you "
+        "have."
     ),
 )
 @click.argument("folder", type=click.Path())
@@ -57,7 +58,7 @@ class _Made(Frozen):
     "--language", "tag", metavar="TAG", help=say_help("Language of the rulebook, such as en or zh.")
 )
 @click.option("--title", metavar="TEXT", help=say_help("What the rulebook is called."))
-@click.option("--currency", metavar="CODE", help=say_help("Currency of its sums, such as EUR."))
+@click.option("--currency", metavar="CODE", help=say_help("Currency of its amounts, such as EUR."))
 @click.option("--zone", metavar="NAME", help=say_help("Time zone of its times, such as Europe/Berlin."))
 @click.option(
     "--calendar", metavar="CODE", help=say_help("Country whose business days and holidays count, such as DE.")
@@ -94,7 +95,7 @@ def command(
     usual = language if _is_chosen() else language_there(os.environ) or language
     try:
         if os.path.lexists(folder) and (not os.path.isdir(folder) or os.listdir(folder)):
-            raise click.UsageError(say("{path} is there already and is not an empty folder", path=folder))
+            raise click.UsageError(say("{path} already exists and is not an empty folder", path=folder))
         refuse_unmakable(folder)  # before anything is asked
         if source is None:
             made = _starter(folder, said, usual, say)
@@ -103,7 +104,7 @@ def command(
         _write_whole(folder, made.files)
     except (OSError, ValueError) as fault:  # ValueError: a NUL in the path
         reason = options.reason_of(fault)
-        options.tell(say("{path} cannot be made: {reason}", path=folder, reason=reason))
+        options.tell(say("{path} cannot be created: {reason}", path=folder, reason=reason))
         raise click.exceptions.Exit(codes.USAGE) from None
     options.write(_report(folder, made, say))
 
@@ -149,7 +150,7 @@ def _from_cases(folder: str, source: str, said: Said, language: str, say: Speech
     made = propose(samples, house, Ground(ZoneInfo(house.zone), currency_of(house.currency)))
     judge = f"evaluate {os.path.join(folder, CASES)} --rules {folder}"
     notes = [f"  {name}: {say.message(doubt)}" for name, doubt in made.doubts]
-    head = [say("to be looked at; each is a comment in facts.yaml, too:")] if notes else []
+    head = [say("please check these; each is also a comment in facts.yaml:")] if notes else []
     return _Made(made.files, house, judge, (*head, *notes))
 
 

@@ -24,13 +24,13 @@ jobs = click.option(
     "--jobs",
     type=click.IntRange(1, 1024),
     metavar="N",
-    help=say("How many processes judge; as many as there are cores if left out."),
+    help=say("How many processes judge; if left out, one per core."),
 )
 input_form = click.option(
     "--from",
     "input_form",
     type=click.Choice(FORMS),
-    help=say("Form of the files, whatever they are called."),
+    help=say("Format of the files, whatever they are called."),
 )
 id_name = click.option(
     "--id",
@@ -40,13 +40,13 @@ id_name = click.option(
     help=say("The column or key that names a case; `case` if left out."),
 )
 ignore = click.option(
-    "--ignore", multiple=True, metavar="NAME", help=say("A column or key that is no fact and is left out.")
+    "--ignore", multiple=True, metavar="NAME", help=say("A column or key that is not a fact and is ignored.")
 )
 rejects = click.option(
     "--rejects",
     metavar="FILE",
     type=options.OutputFile(),
-    help=say("Put faulty records aside in this file, each with what is wrong."),
+    help=say("Set faulty records aside in this file, each with what is wrong."),
 )
 
 

@@ -39,7 +39,7 @@ overlays = click.option(
     "overlays",
     multiple=True,
     metavar="NAME",
-    help=say("Switch an overlay file of the rulebook on."),
+    help=say("Switch on an overlay of the rulebook."),
 )
 
 
@@ -55,7 +55,7 @@ settings = click.option(
     "settings",
     multiple=True,
     metavar="FACT=VALUE",
-    help=say("What if: replace a fact of the case; nothing after = takes it out."),
+    help=say("What if: replace a fact of the case; nothing after = removes it."),
 )
 quick = click.option(
     "--quick",
@@ -80,7 +80,7 @@ def find_rules(asked: str | None) -> str:
             return found[0]
         if found:
             raise click.UsageError(
-                say("several rulebooks are here: choose one with --rules {path}", path=found[0])
+                say("there are several rulebooks here: choose one with --rules {path}", path=found[0])
             )
     found = _rulebooks(data_directory("rules"))
     if len(found) == 1:

@@ -30,7 +30,7 @@ from policyengine.syntax.writing import Draft
     "report",
     short_help=say_help("Count many cases as a report of the rulebook says."),
     help=say_help(
-        "Count the cases in files as a report of the rulebook says: one case a line, or what `batch` reads."
+        "Count the cases in files as a report of the rulebook says: one case per line, or what `batch` reads."
     ),
 )
 @click.argument("name")
@@ -49,7 +49,7 @@ from policyengine.syntax.writing import Draft
     "form",
     type=click.Choice(["text", "json", "html", "csv"]),
     default="text",
-    help=say_help("Form of the output."),
+    help=say_help("Output format."),
 )
 @options.language
 def command(

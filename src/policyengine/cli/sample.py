@@ -21,8 +21,9 @@ _LINES_AT_ONCE = 200
     "sample",
     short_help=say_help("Make random past cases to try changes on."),
     help=say_help(
-        "Make random past cases of a rulebook, one a line (NDJSON), to try changes of its rules on. They are"
-        " made from its vocabulary and its bounds, and never copied; the same seed gives the same bytes."
+        "Make random past cases of a rulebook, one per line (NDJSON), to try changes to its "
+        "rules on. They are made from its vocabulary and its limits, and never copied; the "
+        "same seed gives the same bytes."
     ),
 )
 @click.argument("rulebook", type=click.Path(), required=False)
@@ -34,7 +35,9 @@ _LINES_AT_ONCE = 200
     show_default=True,
     help=say_help("How many cases."),
 )
-@click.option("--seed", type=int, default=1, show_default=True, help=say_help("Another seed, other cases."))
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help=say_help("Seed: another one gives other cases.")
+)
 @click.option(
     "--first",
     type=click.IntRange(1),
@@ -62,7 +65,7 @@ _LINES_AT_ONCE = 200
     "--as-of",
     "judged",
     is_flag=True,
-    help=say_help("Let each case say at which instant it is to be judged (as_of)."),
+    help=say_help("Let each case give the instant as of which it is to be judged (as_of)."),
 )
 @click.option(
     "--out",

@@ -48,7 +48,7 @@ _KINDS = (
     "rulebook",
     type=click.Path(),
     metavar="FOLDER",
-    help=say_help("Folder of the rulebook whose names and choices editors shall complete."),
+    help=say_help("Folder of the rulebook whose names and choices editors should complete."),
 )
 @options.language
 def command(kind: str | None, rulebook: str | None, language: Language) -> None:

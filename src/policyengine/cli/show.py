@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.command(
     "show",
     cls=OfShow,
-    short_help=say_help("Say a rule, deadline or other part as a sentence."),
+    short_help=say_help("Print a rule, deadline or other part as a sentence."),
     help=say_help("Print what a rule says as a sentence; names of facts, deadlines and so on work too."),
 )
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")

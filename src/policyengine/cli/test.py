@@ -55,7 +55,7 @@ class _Percent(click.ParamType[Decimal]):
 @click.command(
     "test",
     cls=OfTest,
-    short_help=say_help("Run the cases that stand beside the policies."),
+    short_help=say_help("Run the test cases beside the policies."),
     help=say_help("Run the cases in *.cases.yaml files; exit with code 1 when something is not as expected."),
 )
 @click.argument("paths", nargs=-1, type=click.Path())
@@ -65,9 +65,9 @@ class _Percent(click.ParamType[Decimal]):
     "--only",
     multiple=True,
     metavar="WORDS",
-    help=say_help("Run only cases whose name, policy or file holds these words."),
+    help=say_help("Run only cases whose name, policy or file contains these words."),
 )
-@click.option("-v", "--verbose", is_flag=True, help=say_help("Name the cases that hold too."))
+@click.option("-v", "--verbose", is_flag=True, help=say_help("Also name the cases that pass."))
 @click.option("--coverage", is_flag=True, help=say_help("List what no case exercises."))
 @click.option(
     "--min-coverage",
@@ -83,7 +83,7 @@ class _Percent(click.ParamType[Decimal]):
     "--junit",
     type=options.OutputFile(),
     metavar="FILE",
-    help=say_help("Write the results as JUnit XML too."),
+    help=say_help("Also write the results as JUnit XML."),
 )
 @click.option("--watch", is_flag=True, help=say_help("Run again whenever a file of the rules changes."))
 @options.engine

@@ -36,7 +36,7 @@ from policyengine.syntax.files import read_text, shown_name
     "form",
     type=click.Choice(["text", "json", "svg", "html", "png"]),
     default="text",
-    help=say_help("Form of the output."),
+    help=say_help("Output format."),
 )
 @click.option(
     "--output",

@@ -38,7 +38,7 @@ def read_when(rulebook: Rulebook, asked: str | None, say: Speech) -> tuple[When,
     if fact is None or fact.type is not ValueType.INSTANT:
         raise click.UsageError(
             say(
-                "--as-of takes a fact that cases give once and that is an instant; `{name}` is not",
+                "--as-of takes an instant that cases give once; `{name}` is not one",
                 name=asked,
             )
         )

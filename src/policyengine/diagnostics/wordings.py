@@ -268,7 +268,7 @@ _WITHIN = message(
 )
 _AGO = message("write how long ago: `{example}`", example="{at_least: 18 years ago}")
 _NONE_OF = message("write `not: {example}`", example="{any: […]}")
-_CONDITIONS_STAND_HERE = message("leave the word out: conditions stand here themselves")
+_CONDITIONS_STAND_HERE = message("leave the word out: conditions are written here directly")
 _LENGTH = message("write `within` with number and unit, such as `{example}`", example="within: 24 hours")
 _OF_DEADLINE = message(
     "write it in the `counting` of each deadline that counts its days by the clock of another place"

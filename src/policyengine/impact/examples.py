@@ -92,7 +92,9 @@ class Examples:
         name = f"{item.name}.status" if item.kind == "deadline" else item.name
         key = (name, item.record)
         return (
-            chain.why(key).rstrip() if key in decision.findings.states else self.say("there is no such thing")
+            chain.why(key).rstrip()
+            if key in decision.findings.states
+            else self.say("there is nothing of that kind")
         )
 
     def decisions(self, example: Example) -> tuple[Decision, Decision]:

@@ -62,9 +62,9 @@ def parse_condition(written: str, book: Rulebook) -> Condition | Message:
         return key.what if key.help is None else message("{what}; {help}", what=key.what, help=key.help)
     fact = book.facts[key[0]]
     if fact.role != "outcome":
-        return message("`{name}` is no outcome", name=name)
+        return message("`{name}` is not an outcome", name=name)
     if verb in ("increases", "decreases") and fact.type not in SUMMED:
-        return message("`{name}` is no number: ask whether it changes, or becomes a value", name=name)
+        return message("`{name}` is not a number: ask whether it changes, or becomes a value", name=name)
     if (verb == "becomes") == (not value):
         return message("write `NAME becomes VALUE`, and nothing after the other words")
     label = _label(fact, value) if value else ""

@@ -81,7 +81,7 @@ class ImpactWords:
         changed = numbers.number("changed")
         yield Line(
             say(
-                "{records} cases: {changed} come out otherwise, {same} as before",
+                "{records} cases: {changed} come out differently, {same} as before",
                 records=records,
                 changed=changed,
                 same=judged - changed,
@@ -135,7 +135,7 @@ class ImpactWords:
         say, numbers = self.say, self.numbers
         both = numbers.number("refused", "both")
         if both:
-            yield Line(say("{count} cases are faulty under both", count=both))
+            yield Line(say("{count} cases are faulty under both versions", count=both))
         for side, template in (
             ("new", marked("{count} cases are refused by the new rules: {why}")),
             ("old", marked("{count} cases were refused by the old rules: {why}")),
@@ -159,7 +159,7 @@ class ImpactWords:
             for number, part in enumerate(self.mixture.parts)
             if not any(number in cause for cause in counts)
         ]
-        yield Grid((self.say("part"), self.say("cases"), self.say("what comes out otherwise")), tuple(rows))
+        yield Grid((self.say("part"), self.say("cases"), self.say("what comes out differently")), tuple(rows))
 
     def _of_cause(self, cause: Cause) -> str:
         name = "+".join(map(str, cause))
@@ -173,7 +173,7 @@ class ImpactWords:
     def cause(self, cause: Cause) -> str:
         """Return the parts of a cause."""
         if not cause:
-            return self.say("unexplained (a fault of the program: please report it)")
+            return self.say("unexplained (a bug in the program: please report it)")
         names = [self.part(self.mixture.parts[number]) for number in cause]
         if len(names) == 1:
             return names[0]
@@ -205,9 +205,9 @@ class ImpactWords:
                 text = str(same) if same or not other else ""
                 if other:
                     text = (
-                        self.say("{same} + {other} with another value", same=same, other=other)
+                        self.say("{same} + {other} with a different value", same=same, other=other)
                         if same
-                        else self.say("{other} with another value", other=other)
+                        else self.say("{other} with a different value", other=other)
                     )
                 texts.append(text if same or other else "·")
             grid.append(tuple(texts))
@@ -251,7 +251,7 @@ class ImpactWords:
             rows = [(self.move(seconds), str(count)) for seconds, count in shown]
             rest = sum(moved.values()) - sum(count for _, count in shown)
             if rest:
-                rows.append((self.say("by other lengths"), str(rest)))
+                rows.append((self.say("by other lengths of time"), str(rest)))
             yield Grid((self.say("its end moves"), self.say("cases")), tuple(rows))
         changed = [*self.numbers.under("status", id)]
         if changed:
@@ -259,7 +259,9 @@ class ImpactWords:
                 (self._label("", before), self._label("", after), str(count))
                 for (before, after), count in sorted(changed, key=lambda one: (-one[1], one[0]))
             )
-            yield Grid((self.say("before the edit"), self.say("after it"), self.say("cases")), tuple(lines))
+            yield Grid(
+                (self.say("before the edit"), self.say("after the edit"), self.say("cases")), tuple(lines)
+            )
 
     def move(self, seconds: int) -> str:
         """Return by how much an end moves, and which way."""
@@ -273,15 +275,15 @@ class ImpactWords:
         yield Heading(self.say("Duties"))
         words = {
             "appears": self.say("appears"),
-            "vanishes": self.say("vanishes"),
-            "moves": self.say("passes to another"),
+            "vanishes": self.say("disappears"),
+            "moves": self.say("passes to another party"),
         }
         rows = []
         for (rule, who, what), count in sorted(found, key=lambda one: (-one[1], one[0])):
             parties = self.say(" → ").join(self._party(one) for one in who.split(","))
             rows.append((self._rule_title(rule), parties, words[what], str(count)))
         yield Grid(
-            (self.say("by the rule"), self.say("whose"), self.say("what becomes of it"), self.say("cases")),
+            (self.say("by the rule"), self.say("whose"), self.say("what happens to it"), self.say("cases")),
             tuple(rows),
         )
 
@@ -291,7 +293,7 @@ class ImpactWords:
             key=lambda one: (-one[0], one[1]),
         )
         if found:
-            yield Heading(self.say("What cases do not say and the new rules ask for"))
+            yield Heading(self.say("What the new rules ask for and cases do not give"))
             yield Grid(
                 (self.say("missing"), self.say("cases")),
                 tuple((name, str(count)) for count, name in found[:_SHOWN_NEEDS]),
@@ -308,7 +310,7 @@ class ImpactWords:
         head = (
             self.say("group"),
             self.say("cases"),
-            self.say("otherwise"),
+            self.say("different"),
             *(self._title(path) for path in paths),
         )
         rows = []
@@ -325,10 +327,10 @@ class ImpactWords:
         counts = {place[0]: count for place, count in self.numbers.under("truth")}
         if not counts:
             return
-        yield Heading(self.say("Held against what was really decided"))
+        yield Heading(self.say("Compared with what was actually decided"))
         words = {
             "right": self.say("right before and after"),
-            "mended": self.say("mended"),
+            "mended": self.say("corrected"),
             "newly wrong": self.say("newly wrong"),
             "still wrong": self.say("still wrong"),
             "untold": self.say("the case does not say what was decided"),
@@ -336,7 +338,10 @@ class ImpactWords:
         yield Grid(
             ("", self.say("cases")), tuple((words[one], str(counts[one])) for one in words if one in counts)
         )
-        for side, title in (("old", self.say("rule, before the edit")), ("new", self.say("rule, after it"))):
+        for side, title in (
+            ("old", self.say("rule, before the edit")),
+            ("new", self.say("rule, after the edit")),
+        ):
             rows = [
                 (self._rule_title(one.rule), self._share(one.precision), self._share(one.recall))
                 for one in scores(self.numbers, side)
@@ -381,7 +386,7 @@ class ImpactWords:
                     self.say("case"),
                     self.say("place"),
                     self.say("before the edit"),
-                    self.say("after it"),
+                    self.say("after the edit"),
                     self.say("by"),
                 ),
                 rows,
@@ -389,13 +394,13 @@ class ImpactWords:
             if many and one.texts is not None:
                 titles = (
                     self.say("why before the edit ({case})", case=one.examples[0][0].case),
-                    self.say("why after it"),
+                    self.say("why after the edit"),
                 )
                 yield Pair(titles, one.texts)
         if len(shown) < len(examples):
             yield Line(
                 self.say(
-                    "… and {count} more; the forms html and json have all, and say why",
+                    "… and {count} more; the formats html and json list all of them, with reasons",
                     count=len(examples) - len(shown),
                 )
             )
@@ -410,9 +415,9 @@ class ImpactWords:
         path = one.name if one.kind == "outcome" else ""
         before, after = self._label(path, one.before), self._label(path, one.after)
         if one.is_other and one.kind == "deadline":
-            return self.say("{title}: {before}, with another end", title=title, before=before)
+            return self.say("{title}: {before}, with a different end", title=title, before=before)
         if one.is_other:
-            return self.say("{title}: {before}, with another value", title=title, before=before)
+            return self.say("{title}: {before}, with a different value", title=title, before=before)
         return self.say("{title}: {before} → {after}", title=title, before=before, after=after)
 
     # ---------- names

@@ -137,7 +137,7 @@ class Lookup:
 
     def _numberless(self, named: Named, present: Collection[Key] | None, dotted: bool) -> Unknown:
         what = message(
-            "`{name}` is there once for each record of `{list}`", name=named.name, list=named.listed
+            "there is one `{name}` for each record of `{list}`", name=named.name, list=named.listed
         )
         return Unknown(what, self._numbers(named, present, dotted))
 
@@ -159,7 +159,7 @@ class Lookup:
         records = _records(named, present)
         names = [format_key(self.book, (named.name, record), dotted) for record in records]
         if not names:
-            return message("here `{list}` has no record", list=named.listed)
+            return message("`{list}` has no records here", list=named.listed)
         if len(names) == 1:
             return message("write `{name}`", name=names[0])
         if len(names) == 2:

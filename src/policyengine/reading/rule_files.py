@@ -192,7 +192,7 @@ def misnamed(path: str, inside: str, right: str) -> Diagnostic:
         help = message("move it to `{path}`", path=right)
     root = path.replace(os.sep, "/").removesuffix(inside)
     if os.path.exists(os.path.join(root, right)) and inside.casefold() != right.casefold():
-        help = message("`{path}` is there, too: keep one of them", path=right)
+        help = message("`{path}` exists too: keep one of them", path=right)
     return error("misnamed-file", what, Span(path), help)
 
 

@@ -124,7 +124,7 @@ class Cards:
             "{type}; {role}", type=type, role=role.get(fact.role, self.say("an outcome: rules conclude it"))
         )
         if fact.for_record:
-            yield "  " + self.say("kept for the record: no rule looks at it")
+            yield "  " + self.say("kept for the record: no rule uses it")
         if fact.happened:
             yield from self._paragraphs(
                 self.say("when it has happened: {words}", words=self.naming.text(fact.happened))

@@ -26,7 +26,7 @@ _HEADS = {
     "not_in_force": marked("Nothing is decided: no policy is in force for this case."),
     "no_policy": marked("Nothing is decided: no policy applies to this case."),
     "no_rule_applies": marked(
-        "Nothing is decided: “{policy}” applies, but no rule of it that gives anything holds."
+        "Nothing is decided: “{policy}” applies, but none of its rules that gives anything holds."
     ),
 }
 
@@ -75,10 +75,10 @@ class _Nearest:
             return
         title = policy if nearest.rule is None else self.naming.text(nearest.rule.title)
         asked, found = self._asked(nearest.parts[0]), self._found(nearest.parts[0])
-        demand = self.say("The nearest, “{title}”, demands: {asked}.", title=title, asked=asked)
+        demand = self.say("The nearest, “{title}”, requires: {asked}.", title=title, asked=asked)
         if found:
             demand = self.say(
-                "The nearest, “{title}”, demands: {asked}; {found}.", title=title, asked=asked, found=found
+                "The nearest, “{title}”, requires: {asked}; {found}.", title=title, asked=asked, found=found
             )
         yield self.say("{sentence} {next}", sentence=head, next=demand)
         if nearest.rule is not None:

@@ -141,7 +141,7 @@ class Naming:
     def by_place(self, clock: DeadlineFinding) -> Iterator[str]:
         """Tell of a clock whose days are those of a place when it ends there."""
         if isinstance(clock.zone, Unknown):
-            yield self.say("by the clock of which place its days are counted is not known")
+            yield self.say("it is not known by the clock of which place its days are counted")
         if isinstance(clock.zone, Absent):
             yield self.say("there is no place by whose clock its days are counted")
         if isinstance(clock.zone, Known):

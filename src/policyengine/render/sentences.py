@@ -44,7 +44,7 @@ _AT_LIMIT_OF_TIME = {
 }
 _OF_RECORDS = {True: marked("{count} more needed"), False: marked("{count} too many")}
 _NOT_SEEN = marked("not seen: dated by “{event}”, which has not happened ({name})")
-_NOT_SAID = marked("not said by the case; dated by “{event}”, which has not happened ({name})")
+_NOT_SAID = marked("not stated in the case; dated by “{event}”, which has not happened ({name})")
 _NOT_SO_YET = marked("“{title}” has not happened: there is no before or after")
 _NOT_SO = marked("“{title}” has no value: there is nothing to compare")
 _REACHED = marked("{found}; that long by {instant}")
@@ -189,7 +189,7 @@ class Sentences:
             return self.say("the case does not say ({name})", name=listed)
         count = self.explanation.case.records.get(listed)
         if count is None:
-            return self.say("not said by the case; taken as an empty list ({name})", name=listed)
+            return self.say("not stated in the case; treated as an empty list ({name})", name=listed)
         if count > len(records):
             return self.say(
                 "records looked at: {count} ({name}); not yet there: {later}",
@@ -223,16 +223,18 @@ class Sentences:
             case Default(Known(value)):
                 shown = self.naming.value(value, key[0])
                 return self.say(
-                    "not said by the case; taken as “{value}” by default ({name})", value=shown, name=path
+                    "not stated in the case; “{value}” by default ({name})", value=shown, name=path
                 )
             case Default():
                 if self.naming.is_event(key[0]):
-                    return self.say("not said by the case; taken as not having happened ({name})", name=path)
-                return self.say("not said by the case; taken as having none ({name})", name=path)
+                    return self.say(
+                        "not stated in the case; treated as not having happened ({name})", name=path
+                    )
+                return self.say("not stated in the case; treated as none ({name})", name=path)
             case Later(value):
                 shown = self.naming.value(value, key[0])
                 return self.say(
-                    "{value}, only later than the case is judged ({name})", value=shown, name=path
+                    "{value}, which is later than the time of the judgement ({name})", value=shown, name=path
                 )
             case Dated(name, _, None):
                 is_said = key in self.explanation.case.values

@@ -126,10 +126,10 @@ _PERIODS: dict[Period, tuple[str, str]] = {
 # Values that are words: without quotes they would run into the sentence.
 QUOTED = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.TEXT, ValueType.TIME_ZONE)
 _PICKS = {
-    "first": marked("the first record of “{list}” of which it is true that {where}"),
-    "last": marked("the last record of “{list}” of which it is true that {where}"),
-    "next": marked("the next record of “{list}” of which it is true that {where}"),
-    "previous": marked("the record of “{list}” before it of which it is true that {where}"),
+    "first": marked("the first record of “{list}” for which {where}"),
+    "last": marked("the last record of “{list}” for which {where}"),
+    "next": marked("the next record of “{list}” for which {where}"),
+    "previous": marked("the record of “{list}” before it for which {where}"),
 }
 _ANY_PICKS = {
     "first": marked("the first record of “{list}”"),
@@ -163,9 +163,9 @@ _COUNTINGS = {
     ("business_days", "from_same_day"): marked("business days count from the same day"),
     ("month_end", "last_day"): marked("a month ends on the day with the same number, or on its last day"),
     ("month_end", "stays_last_day"): marked("a month that begins on a last day ends on a last day"),
-    ("ends_on_holiday", "stays"): marked("a last day that is no business day stays the last"),
+    ("ends_on_holiday", "stays"): marked("a last day that is not a business day stays the last"),
     ("ends_on_holiday", "next_business_day"): marked(
-        "if the last day is no business day, the next one is the last"
+        "if the last day is not a business day, the next business day is the last"
     ),
 }
 DAYS = (
@@ -184,15 +184,15 @@ _DAY_ENDS = marked("the last day ends at {time}")
 
 
 OVERLAPS = {
-    "refused": marked("No two rows that disagree may hold at once."),
-    "first_row_counts": marked("Where several rows hold, the first one counts."),
-    "all_rows_count": marked("Where several rows hold, all of them count."),
+    "refused": marked("No two rows that disagree may match at once."),
+    "first_row_counts": marked("Where several rows match, the first one counts."),
+    "all_rows_count": marked("Where several rows match, all of them count."),
 }
 
 _COMBINED: Mapping[Combine, str] = {
     "sum": marked("Several rules build it together: what they give is added up."),
-    "least": marked("Several rules build it together: the least that they give counts."),
-    "greatest": marked("Several rules build it together: the greatest that they give counts."),
+    "least": marked("Several rules build it together: the smallest value that they give counts."),
+    "greatest": marked("Several rules build it together: the largest value that they give counts."),
     "yes_if_any": marked("Several rules build it together: it is “yes” if any of them says so."),
     "yes_if_all": marked("Several rules build it together: it is “yes” if all of them say so."),
 }
@@ -240,7 +240,7 @@ class Statements:
         if table.otherwise:
             rule = self.naming.book.rules[table.otherwise]
             then = self._list(self.conclusion(one) for one in rule.then)
-            sentence = self.say("{sentence} Where no row holds: {then}.", sentence=sentence, then=then)
+            sentence = self.say("{sentence} Where no row matches: {then}.", sentence=sentence, then=then)
         rows = [self.naming.book.rules[row.rule] for row in table.rows]
         below = self.naming.book.overridden_by(rows[0]) if rows else []
         if below:
@@ -296,7 +296,7 @@ class Statements:
             return scope
         title, act = self.naming.title(policy.by.listed), self.naming.title(policy.by.name)
         days = self.say(
-            "The day of “{act}” of each record of “{list}” says what is in force.", act=act, list=title
+            "The date of “{act}” of each record of “{list}” decides what is in force.", act=act, list=title
         )
         return self.say("{sentence} {more}", sentence=scope, more=days) if scope else days
 
@@ -415,7 +415,7 @@ class Statements:
         found = self.say(template, **words)
         if not asked:
             return found
-        return self.say("{value}, of those of which it is true that {where}", value=found, where=asked)
+        return self.say("{value}, of those for which {where}", value=found, where=asked)
 
     def computed(self, computed: Computed) -> str:
         """Return what a value is that is computed in place."""
@@ -441,9 +441,7 @@ class Statements:
         asked = self._condition(where, False)
         left = self.say("the number of records of “{list}”", list=title)
         if asked:
-            left = self.say(
-                "the number of records of “{list}” of which it is true that {where}", list=title, where=asked
-            )
+            left = self.say("the number of records of “{list}” for which {where}", list=title, where=asked)
         right = self.say(" or ").join(self.operand(one, "", ValueType.COUNT) for one in count.operands)
         word = count.operator if count.spelling == "between" else count.spelling
         return self.say(TESTS[word][negated], left=left, right=right)
@@ -501,7 +499,7 @@ class Statements:
             sentence = self.say("{sentence} {more}", sentence=sentence, more=stops)
         if deadline.owed_until:
             events = self.say(" or ").join(self.naming.title(event.name) for event in deadline.owed_until)
-            ends = self.say("Once missed, it is owed no longer than until: {events}.", events=events)
+            ends = self.say("Once missed, it is owed only until: {events}.", events=events)
             sentence = self.say("{sentence} {more}", sentence=sentence, more=ends)
         conditions = self.conditions(deadline.when)
         if conditions:
@@ -523,7 +521,7 @@ class Statements:
         """Return a time in which a clock stands still."""
         begin, end = (self.operand(one, "", ValueType.INSTANT) for one in (pause.begin, pause.end))
         if pause.question is None:
-            return self.say("The clock stands still from {start} until {end}.", start=begin, end=end)
+            return self.say("The clock is paused from {start} until {end}.", start=begin, end=end)
         title, asked = self.naming.title(pause.question.listed), self._condition(pause.question.where, False)
         template = _PAUSES_WHERE if asked else _PAUSES
         return self.say(template, list=title, where=asked, start=begin, end=end)
@@ -683,9 +681,9 @@ _VALUES = {
     "count": marked("the number of records of “{list}”"),
     "different": marked("the number of different {of} in “{list}”"),
     "total": marked("the total of {of} in “{list}”"),
-    "least": marked("the least {of} in “{list}”"),
-    "greatest": marked("the greatest {of} in “{list}”"),
-    "position": marked("the place in “{list}” by {of}, the least first"),
+    "least": marked("the smallest {of} in “{list}”"),
+    "greatest": marked("the largest {of} in “{list}”"),
+    "position": marked("the rank in “{list}” by {of}, smallest first"),
     "share": marked("the share of {amount} in proportion to {of} in “{list}”"),
     "first": marked("{of} of the first record of “{list}”"),
     "last": marked("{of} of the last record of “{list}”"),
@@ -693,7 +691,7 @@ _VALUES = {
     "previous": marked("{of} of the record of “{list}” before it"),
     "only": marked("{of} of the only record of “{list}”"),
 }
-_DESCENDING = marked("the place in “{list}” by {of}, the greatest first")
+_DESCENDING = marked("the rank in “{list}” by {of}, largest first")
 _EDGES = {
     ("start_of", "day"): marked("the beginning of the day of {time}"),
     ("start_of", "calendar_week"): marked("the beginning of the week, from Monday on, of {time}"),
@@ -719,10 +717,10 @@ _OF_YEAR = {
 _LATEST, _EARLIEST = marked("the latest of {instants}"), marked("the earliest of {instants}")
 _READ, _NOT_READ = marked("{id} is read as: {reading}"), marked("{id} is not read as: {reading}")
 _A_RECORD, _NO_RECORD = marked("there is a record of “{list}”"), marked("there is no record of “{list}”")
-_SOME_WHERE = marked("there is a record of “{list}” of which it is true that {where}")
-_NONE_WHERE = marked("there is no record of “{list}” of which it is true that {where}")
-_OF_RECORD = marked("of {record} it is true that {then}")
-_NOT_OF_RECORD = marked("of {record} it is not true that {then}, or there is none")
+_SOME_WHERE = marked("there is a record of “{list}” for which {where}")
+_NONE_WHERE = marked("there is no record of “{list}” for which {where}")
+_OF_RECORD = marked("it is true of {record} that {then}")
+_NOT_OF_RECORD = marked("it is not true of {record} that {then}, or there is none")
 # Of what a party must or may do, and of a mere period; with a length, and with an instant at which it ends.
 _DEADLINES = {
     ("duty", False): marked("{who} must act within {end} from {start}; what counts as acting: {acts}."),
@@ -732,8 +730,7 @@ _DEADLINES = {
     ("right", True): marked("from {start} on, {who} may act until {end}; what counts as acting: {acts}."),
     ("period", True): marked("a period from {start} until {end}, for {who}."),
 }
-_PAUSES = marked("For each record of “{list}” the clock stands still from {start} until {end}.")
+_PAUSES = marked("For each record of “{list}” the clock is paused from {start} until {end}.")
 _PAUSES_WHERE = marked(
-    "For each record of “{list}” of which it is true that {where}, the clock stands still from {start} until"
-    " {end}."
+    "For each record of “{list}” for which {where}, the clock is paused from {start} until {end}."
 )

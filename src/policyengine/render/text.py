@@ -68,13 +68,13 @@ class _Page:
         yield from self._empty()
         for title, rows in (
             (self.say("Outcomes"), self._outcomes()),
-            (self.say("Clocks"), self._clocks()),
+            (self.say("Deadlines"), self._clocks()),
             (self.say("Amounts"), self._amounts()),
             (self.say("Next steps"), self._next_steps()),
-            (self.say("Perhaps"), self._possible_steps()),
+            (self.say("Possible next steps"), self._possible_steps()),
             (self.say("Missing"), self._missing()),
             (self.say("Assumptions it rests on"), self._assumptions()),
-            (self.say("Taken for granted, because the case does not say"), self._defaults()),
+            (self.say("Defaults used, because the case does not say"), self._defaults()),
         ):
             lines = table(rows, self.paint)
             if lines:
@@ -115,8 +115,8 @@ class _Page:
         later = first_later_event(self.decision)
         if empty is None and later is not None:
             words = self.say(
-                "The case begins only later, with “{title}” ({name}) on {instant}: nothing that it tells has"
-                " happened yet.",
+                "The case begins only later, with “{title}” ({name}) on {instant}: nothing "
+                "that it tells of has happened yet.",
                 title=self.naming.title(later[0]),
                 name=format_key(self.book, later),
                 instant=self.naming.value(self.decision.case.values[later], later[0]),
@@ -208,7 +208,7 @@ class _Page:
                 if overlay.confirmed:
                     yield self.say("to try figures: --overlay {id}", id=overlay.id)
                 else:
-                    yield self.say("to try figures that nobody has confirmed: --overlay {id}", id=overlay.id)
+                    yield self.say("to try unconfirmed figures: --overlay {id}", id=overlay.id)
 
     def _still_possible(self, outcome: Outcome) -> Iterator[str]:
         """Return what follows from what, if that is short; else the values that are left."""
@@ -321,7 +321,7 @@ class _Page:
         if word == "lapsed":
             return self.say("lapsed: not used in time")
         if word == "stopped" and isinstance(finding.stopped, Known):
-            return self.say("no longer counts from {instant} on", instant=self._instant(finding.stopped))
+            return self.say("no longer applies from {instant}", instant=self._instant(finding.stopped))
         if word == "not_started":
             return self.say("has not begun")
         if word:  # when it was met or until when it runs is not known, and does not matter
@@ -335,28 +335,28 @@ class _Page:
         since = max((one for one in begun if one <= self.decision.as_of), default=None)
         left = view.finding.left
         if not isinstance(left, Known):
-            return self.say("stands still")
+            return self.say("paused")
         length = self.naming.typed(left.value, ValueType.DURATION)
         if since is None:
-            return self.say("stands still; {span} left", span=length)
+            return self.say("paused; {span} left", span=length)
         return self.say(
-            "stands still since {instant}; {span} left", instant=self._instant(Known(since)), span=length
+            "paused since {instant}; {span} left", instant=self._instant(Known(since)), span=length
         )
 
     def _missed(self, due: int, acted: int | None, stopped: State) -> str:
         if acted is not None:
             return self.say("missed, met {span} late", span=self._span(acted - due))
         if isinstance(stopped, Known) and stopped.value == due:
-            return self.say("missed; it is asked for no longer than until then")
+            return self.say("missed; it is not required after that")
         if isinstance(stopped, Known) and isinstance(stopped.value, int):
             return self.say(
-                "missed, {span} late until {instant}, from when on it no longer counts",
+                "missed, {span} late until {instant}, when it ceased to apply",
                 span=self._span(stopped.value - due),
                 instant=self._instant(stopped),
             )
         late = self._span(self.decision.as_of - due)
         if isinstance(stopped, Unknown):
-            return self.say("missed, {span} late so far if it is still asked for", span=late)
+            return self.say("missed, {span} late so far if it is still required", span=late)
         return self.say("missed, {span} late so far", span=late)
 
     def _span(self, seconds: int) -> str:
@@ -383,9 +383,7 @@ class _Page:
         below = []
         if isinstance(view.finding.result, Known) and all(one.status != "known" for one in resting):
             titles = self.say(", ").join(self._title(one) for one in resting)
-            below = [
-                self.say("this is what it comes to if it applies; undetermined: {titles}", titles=titles)
-            ]
+            below = [self.say("this is the amount if it applies; undetermined: {titles}", titles=titles)]
         steps = Steps(self.naming).line(view, dict(self.decision.judged.readings))
         result = self.naming.state(view.finding.result, view.amount.id)
         return Row(
@@ -409,7 +407,7 @@ class _Page:
         for possible in self.decision.possible_steps:
             reason = self.trees.when_true(possible.refined)
             if possible.refined.exactness == "lower_bound" or not reason:
-                reason = [self.say("open; {reason}:", reason=self.naming.waits(possible.waits))]
+                reason = [self.say("undetermined; {reason}:", reason=self.naming.waits(possible.waits))]
             groups.setdefault(tuple(reason), []).append(possible.step)
         for reasons, steps in groups.items():
             yield from (Row((reason, "plain")) for reason in reasons)

@@ -363,7 +363,7 @@ def standing_words(standing: Standing, say: Speech) -> str:
     words: Mapping[Standing, str] = {
         "upcoming": say("begins if nobody acts"),
         "open": say("runs"),
-        "paused": say("stands still"),
+        "paused": say("paused"),
         "perhaps": say("perhaps runs, that cannot be told"),
         "met": say("done in time"),
         "missed": say("missed"),

@@ -46,7 +46,7 @@ _CLOCKS: dict[ClockChange, str] = {
     "missed": marked("{who}: {title} missed"),
     "lapsed": marked("{who}: {title} lapsed"),
     "ended": marked("{who}: {title} over"),
-    "stopped": marked("{who}: {title} stopped, it no longer matters"),
+    "stopped": marked("{who}: {title} stopped; it no longer matters"),
     "void": marked("{who}: {title} does not apply"),
 }
 # By whether it is counted from another instant than that of the step, and whether its end is known.
@@ -63,12 +63,12 @@ _BEGINNINGS_UNTIL = {
     (False, False): marked("{who}: {title} begins, without an end so far"),
     (True, False): marked("{who}: {title} begins, counted from {start}, without an end so far"),
 }
-_PERHAPS = marked("{who}: {title} perhaps begins, that cannot be told yet")
-_DOUBTFUL = marked("{who}: from here on it cannot be told where {title} stands")
+_PERHAPS = marked("{who}: {title} may begin; that is not certain yet")
+_DOUBTFUL = marked("{who}: from here on, the state of {title} is not certain")
 _ENDINGS = {
-    "settled": marked("No clock runs any more: nothing more happens by itself."),
-    "growing": marked("No clock runs any more."),
-    "unsettled": marked("No certain end is still to come."),
+    "settled": marked("No deadline is running any more: nothing more happens by itself."),
+    "growing": marked("No deadline is running any more."),
+    "unsettled": marked("No further end is certain."),
     "until": marked("Shown until {until}; more may follow."),
     "limit": marked("Cut off after very many steps; more may follow."),
 }
@@ -125,13 +125,13 @@ class TimelineWords:
                 self.numbered(self.naming.text(one.amount.title), one.record) for one in growing
             )
             moves = self.say(
-                "With time these change by themselves, also between the steps: {titles}.", titles=titles
+                "These change by themselves over time, also between the steps: {titles}.", titles=titles
             )
             words = self.say("{sentence} {next}", sentence=words, next=moves)
         if self.timeline.unsettled:
             titles = self.say(", ").join(self._unsettled(view) for view in self.timeline.unsettled)
             rest = self.say(
-                "It is not known when these clocks end, or whether they run: {titles}.", titles=titles
+                "It is not known when these deadlines end, or whether they run: {titles}.", titles=titles
             )
         elif self.timeline.ending == "settled" and self.timeline.last.possible_steps:
             rest = self.say("Whether anything is still to be done depends on what is not known yet.")
@@ -148,7 +148,7 @@ class TimelineWords:
         left = view.finding.left
         if not ways and isinstance(left, Known):
             span = self.naming.typed(left.value, ValueType.DURATION)
-            ways = [self.say("stands still; {span} left", span=span)]
+            ways = [self.say("paused; {span} left", span=span)]
         if not ways:
             return title
         return self.say("{title} ({value})", title=title, value=self.say("; ").join(ways))
@@ -251,13 +251,13 @@ class TimelineWords:
         due, left = clock.finding.due, clock.finding.left
         if clock.change == "resumes":
             if not isinstance(due, Known):
-                return self.say("{who}: {title} runs on", who=who, title=title)
+                return self.say("{who}: {title} resumes", who=who, title=title)
             until = self.instant(_seconds(due))
-            return self.say("{who}: {title} runs on, until {due}", who=who, title=title, due=until)
+            return self.say("{who}: {title} resumes, until {due}", who=who, title=title, due=until)
         if not isinstance(left, Known):
-            return self.say("{who}: {title} stands still", who=who, title=title)
+            return self.say("{who}: {title} paused", who=who, title=title)
         span = self.naming.typed(left.value, ValueType.DURATION)
-        return self.say("{who}: {title} stands still, {span} left", who=who, title=title, span=span)
+        return self.say("{who}: {title} paused, {span} left", who=who, title=title, span=span)
 
     def _of_clock(self, clock: ClockStep, deadline: Deadline) -> Iterator[str]:
         reason = self._reason(deadline.id, deadline.source, place(deadline.span))

@@ -64,7 +64,7 @@ def days(first: str, last: str) -> Period:
     begin, end = _day(first), _day(last)
     if end < begin:
         what = message("the period ends ({last}) before it begins ({first})", first=first, last=last)
-        raise PeriodError(what, message("exchange the two days"))
+        raise PeriodError(what, message("swap the two days"))
     return _labelled(begin, end)
 
 

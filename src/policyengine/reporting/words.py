@@ -63,14 +63,19 @@ class ReportWords:
         """Return what was read and not counted, and why; ``faulty`` lines were not read at all."""
         tally = self.result.tally
         told = (
-            (faulty, self.say("lines with faults, not counted: {count}", count=faulty)),
+            (faulty, self.say("lines with errors, not counted: {count}", count=faulty)),
             (
                 tally.undated,
-                self.say("without the date that counts, not counted: {count}", count=tally.undated),
+                self.say(
+                    "without the date that decides the period, not counted: {count}", count=tally.undated
+                ),
             ),
             (
                 tally.undetermined,
-                self.say("perhaps meant, a fact is missing, not counted: {count}", count=tally.undetermined),
+                self.say(
+                    "possibly part of the report, but a fact is missing; not counted: {count}",
+                    count=tally.undetermined,
+                ),
             ),
             (tally.not_meant, self.say("outside the report: {count}", count=tally.not_meant)),
             (tally.other_period, self.say("of other periods: {count}", count=tally.other_period)),

@@ -196,7 +196,7 @@ def _sums(
     code = ground.currency.code
     if mark.isascii() and mark.isalpha() and mark != code:
         return message("`{mark}` is not the currency of the rulebook, {currency}", mark=mark, currency=code)
-    doubt = message("`{mark}` is taken for {currency}", mark=one_line(mark), currency=code)
+    doubt = message("`{mark}` is taken to mean {currency}", mark=one_line(mark), currency=code)
     return Guess(ValueType.MONEY, spelled, () if mark == code else (doubt,), remarks)
 
 

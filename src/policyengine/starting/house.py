@@ -80,7 +80,7 @@ class WrongParty(ValueError):
     def __init__(self, written: str) -> None:
         """Hold what is to be told."""
         super().__init__(written)
-        what = message("`{word}` is no party, or is there twice", word=one_line(written))
+        what = message("`{word}` is not a party, or is given twice", word=one_line(written))
         help = message("write a name such as `buyer`, or a name with a title: `buyer=Buyer`")
         self.fault = error("bad-name", what, Span(""), help)
 

@@ -122,7 +122,7 @@ def read_samples(path: str) -> tuple[Samples | None, list[Diagnostic]]:
         if text is not None:
             faults = _read_json(text, path, 1, samples)
     else:
-        what = message("`{path}` is no file of cases by its name", path=one_line(path))
+        what = message("`{path}` is not a case file, going by its name", path=one_line(path))
         help = message("name a file that ends in `.csv`, `.json` or `.ndjson`")
         return None, [error("misnamed-file", what, Span(path), help)]
     if not faults and len(samples.fields) > MOST_FIELDS:

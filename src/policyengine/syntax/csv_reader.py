@@ -100,7 +100,7 @@ class _Reader:
         assert found is not None
         self.place = found.end()
         if self.text.startswith('"', self.place):
-            what = message("a quote stands within a cell that does not begin with one")
+            what = message("there is a quote inside a cell that does not begin with one")
             self._fault(what, self.place, message('put the whole cell in quotes, with `""` for each in it'))
             self._skip()
         text = found[0].strip()
@@ -120,7 +120,7 @@ class _Reader:
         while self.text.startswith(" ", self.place) or self.text.startswith("\t", self.place):
             self.place += 1
         if self.place < len(self.text) and self.text[self.place] not in ",\r\n":
-            what = message("text stands behind the quote that closes a cell")
+            what = message("text follows the quote that closes a cell")
             self._fault(what, self.place, message('put it before the quote; a quote within a cell is `""`'))
             self._skip()
         span = Span(self.path, line, column, self.line, self._column(found.end()))

@@ -68,14 +68,14 @@ def unreadable(path: str, fault: OSError | ValueError, line: int = 1) -> Diagnos
         what = message("`{path}` may not be read: permission denied", path=_shown(path))
         return error("file-unreadable", what, span, message("ask for the right to read the file"))
     if isinstance(fault, NotRegular):
-        what = message("`{path}` is no ordinary file, but a pipe or a device", path=_shown(path))
+        what = message("`{path}` is not an ordinary file, but a pipe or a device", path=_shown(path))
         return error("file-unreadable", what, span, message("put an ordinary file there, or remove it"))
     if isinstance(fault, NoWriter):
         what = message("`{path}` is a pipe into which nobody writes", path=_shown(path))
         return error("file-unreadable", what, span, message("start the program that writes into it first"))
     if isinstance(fault, Damaged):
-        what = message("the packed file is damaged, or ends too early; what follows was not read")
-        return error("file-unreadable", what, span, message("pack it again, or fetch it again"))
+        what = message("the compressed file is damaged, or ends too early; what follows was not read")
+        return error("file-unreadable", what, span, message("compress it again, or fetch it again"))
     # The name of the error number, because the system's sentence depends on the locale.
     number = fault.errno if isinstance(fault, OSError) else None
     reason = errno.errorcode.get(number, str(number)) if number is not None else "EINVAL"

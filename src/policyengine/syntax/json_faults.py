@@ -83,7 +83,7 @@ def bad_text(text: str, span: Span) -> Diagnostic | None:
         return None
     code = f"U+{ord(character):04X}"
     if character >= "\ud800":
-        what = message("the text holds half of a character ({code}), which is no text", code=code)
+        what = message("the text holds half of a character ({code}), which is not text", code=code)
     else:
         what = message("the text holds the control character {code}", code=code)
     return error("json-text", what, span, message("remove it"))

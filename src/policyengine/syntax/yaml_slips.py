@@ -47,7 +47,7 @@ def check_quoted(faults: Faults, text: str, span: Span) -> None:
     bad = re.search(_BAD_IN_SCALAR, text)
     if bad:
         code = f"U+{ord(bad[0]):04X}"
-        what = message("the text holds the character {code}, which is no text", code=code)
+        what = message("the text holds the character {code}, which is not text", code=code)
         faults.error("yaml-text", what, span, message("remove the escape"))
 
 

@@ -28,8 +28,8 @@ _KINDS = {
     "rule": marked("rules that held"),
     "condition": marked("conditions both ways"),
     "edge": marked("edges of deadlines and limits"),
-    "pause": marked("clocks with and without a pause"),
-    "counting": marked("what is said of counting, both ways"),
+    "pause": marked("deadlines with and without a pause"),
+    "counting": marked("counting options, both ways"),
     "day": marked("days on which something begins or ends"),
     "reading": marked("readings of assumptions"),
     "figure": marked("figures of overlays"),
@@ -47,9 +47,9 @@ _MISSING = {
     ("edge", "before"): marked("`{name}`: no case one below the limit: {text}"),
     ("edge", "at"): marked("`{name}`: no case exactly at the limit: {text}"),
     ("edge", "after"): marked("`{name}`: no case one above the limit: {text}"),
-    ("pause", "none"): marked("`{name}`: no case in which its clock does not stand still"),
+    ("pause", "none"): marked("`{name}`: no case in which its clock is not paused"),
     ("pause", "over"): marked("`{name}`: no case in which its clock runs on after a pause"),
-    ("pause", "open"): marked("`{name}`: no case in which its clock stands still"),
+    ("pause", "open"): marked("`{name}`: no case in which its clock is paused"),
     ("counting", "moved"): marked("`{name}`: no case in which `{about}` moves its end"),
     ("counting", "still"): marked("`{name}`: no case in which `{about}` leaves its end as it is"),
     ("day", "first"): marked("`{name}`: no case on {about}, the first day"),
@@ -138,7 +138,7 @@ class Reporter:
                     )
                 ]
             case Refused(diagnostics):
-                return [self.say("the case has faults:"), *self._diagnostics(diagnostics)]
+                return [self.say("the case has errors:"), *self._diagnostics(diagnostics)]
             case NotRefused(wanted, found):
                 return [
                     self.say("the case should be refused for: {codes}", codes=", ".join(wanted)),

@@ -20,11 +20,9 @@ def check_required(book: Rulebook, said: Collection[str]) -> Iterator[Diagnostic
     for path, fact in book.facts.items():
         is_asked = path in used and fact.role == "given" and (fact.listed is None or fact.listed in said)
         if is_asked and path not in said and fact.when_missing(defaults) is None:
-            what = message(
-                "no test says `{name}`, and a case that does not say it is undetermined", name=path
-            )
+            what = message("no test gives `{name}`, and a case without it is undetermined", name=path)
             help = message(
-                "cases that are open today do not say it: add `if_missing` with what it is then,"
-                " or a test that says it"
+                "cases that are open today do not give it: add `if_missing` with what it is "
+                "then, or a test that gives it"
             )
             yield warning("required-fact", what, fact.span, help)

@@ -59,7 +59,7 @@ _COUNTED = {
         "still": marked("before the cut-off: {title}"),
     },
     "ends_on_holiday": {
-        "moved": marked("the last day would be no business day: {title}"),
+        "moved": marked("the last day would not be a business day: {title}"),
         "still": marked("the last day is a business day: {title}"),
     },
     "month_end": {
@@ -74,7 +74,7 @@ _LIMITS = {
 }
 
 
-_ROWS = {"holds": marked("it holds: {title}")}
+_ROWS = {"holds": marked("it matches: {title}")}
 _DAYS = {
     "first": marked("on {day}, the first day: {title}"),
     "before": marked("on {day}, the day before it begins: {title}"),
@@ -192,24 +192,24 @@ class _Maker:
         """Say why the last target has no suggestion."""
         if self.tried:
             return message(
-                "of {count} cases changed so that they come to it, each comes to something else",
+                "{count} cases were changed to reach it, and each reaches something else",
                 count=self.tried,
             )
         match target.kind:
             case "pause":
                 return message("no case has such a pause: write it by hand")
             case "day":
-                return message("no case says when the act was by whose day it is told")
+                return message("no case says when the act took place whose date decides it")
             case "reading" | "figure":
                 return message("no case can be judged with it")
             case "rule":
-                return message("no case to which the table applies can be changed so that it holds")
+                return message("no case to which the table applies can be changed so that it matches")
             case _ if target.name in self.coverage.book.deadlines:
-                return message("its clock runs in no case")
+                return message("its clock runs in none of the cases")
             case _ if any(self._is_compared(result, target) for result in self.results):
                 return message("no single number that a case gives leads there: write the case by hand")
             case _:
-                return message("in no case to which the policy applies are both sides of it known")
+                return message("no case to which the policy applies gives both sides of it")
 
     def _is_compared(self, result: Result, target: Target) -> bool:
         assert result.decision is not None

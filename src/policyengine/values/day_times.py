@@ -125,7 +125,7 @@ def parse_weekdays(text: str) -> tuple[int, ...]:
     if first in WEEKDAYS and (not dots or last in WEEKDAYS):
         begin, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
         return tuple((begin + step) % 7 for step in range((end - begin) % 7 + 1))
-    what = message("`{text}` is no day of the week", text=shorten(text))
+    what = message("`{text}` is not a day of the week", text=shorten(text))
     meant = _meant_days(unicodedata.normalize("NFKC", text).strip().lower())
     if meant is not None:
         raise LiteralError(what, message("write `{literal}`", literal=meant))

@@ -91,7 +91,7 @@ def _plain(text: str, type: ValueType) -> str:
     if narrow != text:
         raise LiteralError(
             message("`{text}` is written in full-width characters", text=shorten(text)),
-            message("write it in half width: `{text}`", text=shorten(narrow)),
+            message("write it in half-width characters: `{text}`", text=shorten(narrow)),
         )
     return text
 

@@ -153,11 +153,11 @@ def _offset(plain: str) -> tuple[int, int] | None:
 def _of_offset(hours: int, minutes: int) -> Message:
     example = _EXAMPLES.get(hours, "Asia/Shanghai") if not minutes else "Asia/Kolkata"
     if minutes or not -12 <= hours <= 14:
-        return message("an offset is no time zone: name a place, such as `{place}`", place=example)
+        return message("an offset is not a time zone: name a place, such as `{place}`", place=example)
     # The database turns the sign round: `Etc/GMT-8` is eight hours east of Greenwich.
     fixed = f"Etc/GMT{'-' if hours > 0 else '+'}{abs(hours)}"
     return message(
-        "an offset is no time zone: name a place, such as `{place}`; where clocks never change, `{fixed}`",
+        "an offset is not a time zone: name a place, such as `{place}`; where clocks never change, `{fixed}`",
         place=example,
         fixed=fixed,
     )

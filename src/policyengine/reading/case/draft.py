@@ -74,7 +74,7 @@ class Draft:
 
     def refuse_derived(self, fact: Fact, path: Path) -> None:
         """Note that a case says what only rules can."""
-        what = message("`{name}` is concluded by rules, a case cannot say it", name=fact.path)
+        what = message("rules conclude `{name}`: a case cannot give it", name=fact.path)
         self.fault("derived-fact", what, path, message("leave it out"), key=True)
 
     def diagnostics(self) -> list[Diagnostic]:

@@ -70,7 +70,7 @@ def _is_flat(draft: Draft, name: str, path: Path) -> bool:
         draft.refuse_derived(fact, path)
         return True
     listed = None if fact is None else fact.listed
-    what = message("the key `{name}` has dots, and a case nests its facts", name=shorten(name))
+    what = message("the key `{name}` has dots, but a case nests its facts", name=shorten(name))
     steps = path_of(draft.book, (written.name, None if listed is None else written.record or 0))
     help = message("write it nested: `{example}`", example=_nested(steps))
     draft.fault("unknown-fact", what, path, help, key=True)

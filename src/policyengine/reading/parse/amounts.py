@@ -120,7 +120,7 @@ class AmountParser:
                 continue
             mixed = next((one for one in self.node.entries if one.key.text in others), None)
             if mixed is not None:
-                what = message("`{way}` stands in place of `{word}`", way=way, word=mixed.key.text)
+                what = message("`{way}` takes the place of `{word}`", way=way, word=mixed.key.text)
                 help = message("keep one of the two, or give a part of it an amount of its own")
                 self.scope.fault("bad-formula", what, mixed.key.span, help)
                 return True
@@ -168,7 +168,7 @@ class AmountParser:
             return Rounding(how)
         step = comparison_key(to.value)
         if not isinstance(step, int) or step <= 0:
-            what = message("nothing is rounded to a multiple of `0`")
+            what = message("rounding to a multiple of `0` is not possible")
             self.scope.fault("bad-value", what, to.span, message("write a step such as `0.05`"))
             return Rounding(how)
         return Rounding(how, step)

@@ -109,7 +109,7 @@ def _weekend(node: Node | None, scope: Scope) -> frozenset[int]:
             continue
         found |= set(read(one, parse_weekdays, scope) or ())
     if len(found) == len(WEEKDAYS):
-        what = message("every day is weekend, so no day is a business day")
+        what = message("every day belongs to the weekend, so there are no business days")
         scope.fault(
             "bad-value", what, nodes.items(node)[0].span, message("leave out the days that are worked")
         )
@@ -163,7 +163,7 @@ def _written(node: Node | None, scope: Scope) -> Iterator[tuple[str, Span]]:
     if data is None:
         what = message("there is no file `{path}` in the folder of the rulebook", path=written.text)
         help = message(
-            "name a file with one day a line, or list the days: `{literal}`", literal="[2026-12-24]"
+            "name a file with one day per line, or list the days: `{literal}`", literal="[2026-12-24]"
         )
         scope.fault("file-missing", what, written.span, help)
         return
@@ -201,7 +201,7 @@ def _with_hours(base: Calendar, node: MappingNode, scope: Scope) -> Calendar:
 def _tell_weekend(day: str, base: Calendar, hours: MappingNode, scope: Scope) -> None:
     """Tell that hours of a day count for nothing while that day is weekend."""
     rest = [word for number, word in enumerate(WEEKDAYS) if number in base.weekend and word != day]
-    what = message("`{day}` has hours, and is weekend", day=day)
+    what = message("`{day}` has hours, but belongs to the weekend", day=day)
     literal = f"[{', '.join(rest)}]" if rest else _NONE
     help = message("write beside them which days are weekend: `weekend: {literal}`", literal=literal)
     scope.fault("bad-value", what, hours.span, help)

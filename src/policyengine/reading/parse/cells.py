@@ -124,7 +124,7 @@ def _negated(symbol: Symbol, ref: Ref, cell: Scalar, text: str, scope: Scope) ->
     if inner is None:
         return None
     if inner.condition is None:
-        scope.fault("bad-value", message("`not any` is never so"), cell.span, _ASK)
+        scope.fault("bad-value", message("`not any` is never true"), cell.span, _ASK)
         return None
     if isinstance(inner.condition, tree.Not):
         what = message("`not` stands twice")
@@ -206,7 +206,7 @@ def _equal(symbol: Symbol, ref: Ref, cell: Scalar, scope: Scope) -> Found | None
         )
         return None
     if not cell.quoted and cell.text in scope.names.sets and cell.text not in symbol.choices:
-        what = message("`{name}` is a set, and a value is due here", name=cell.text)
+        what = message("`{name}` is a set, and a value is needed here", name=cell.text)
         scope.fault("bad-value", what, cell.span, _set_meant(symbol, cell))
         return None
     is_name = not cell.quoted and symbol.type is not ValueType.TEXT and scope.find(cell.text) is not None

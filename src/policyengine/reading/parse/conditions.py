@@ -446,7 +446,7 @@ def _state(
 ) -> Condition | None:
     if word == "happened" and symbol.type is not ValueType.INSTANT:
         what = message(
-            "only an instant happens, and `{name}` has the type {type}",
+            "only an instant can have happened, and `{name}` has the type {type}",
             name=symbol.name,
             type=TYPE_WORDS[symbol.type],
         )

@@ -18,7 +18,7 @@ from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar
 from policyengine.values.literals import ValueType
 from policyengine.values.parse import guess_type
 
-_NO_PAUSES = message("without `pauses` the clock ends at that instant; with `within` it can stand still")
+_NO_PAUSES = message("without `pauses` the deadline ends at that instant; with `within` it can be paused")
 
 
 class End(Frozen):
@@ -34,7 +34,7 @@ def parse_end(node: MappingNode, scope: Scope) -> End | None:
     within, ends = node.get("within"), node.get("ends")
     pauses = tuple(_pauses(node.get("pauses"), scope))
     if within is not None and ends is not None:
-        what = message("a clock runs for a length or ends at an instant, not both")
+        what = message("a deadline runs for a length of time or ends at an instant, not both")
         help = message(
             "leave out `within` or `ends`; for the earlier or the later of two ends make each a deadline"
         )
@@ -44,7 +44,7 @@ def parse_end(node: MappingNode, scope: Scope) -> End | None:
         length = None if within is None else parse_operand(within, LENGTH, scope)
         return None if length is None else End(length, None, pauses)
     if node.get("pauses") is not None:
-        what = message("a clock that ends at an instant does not stand still")
+        what = message("a deadline that ends at an instant cannot be paused")
         scope.fault("wrong-kind", what, _key(node, "pauses"), _NO_PAUSES)
     if isinstance(ends, MappingNode) and ends.get("before") is not None:
         until = parse_operand(nodes.present(ends.get("before")), INSTANT, scope)
@@ -87,7 +87,7 @@ def _pause(node: MappingNode, scope: Scope) -> Pause | None:
     if begin is None or end is None:
         return None
     if begin == end:
-        what = message("a pause that ends where it begins is none")
+        what = message("a pause that ends where it begins is not a pause")
         scope.fault("bad-value", what, nodes.present(node.get("until")).span, message("name two instants"))
         return None
     return Pause(begin, end, question, node.span)

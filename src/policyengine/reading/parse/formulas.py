@@ -263,7 +263,7 @@ class _Parser:
     def _name(self, token: _Token) -> _Found:
         name = token.text
         if not NAME.fullmatch(name):
-            what = message("`{text}` is no name", text=name)
+            what = message("`{text}` is not a name", text=name)
             raise _Fault("bad-formula", what, token.at, message("names are small words joined by dots"))
         written = Scalar(name, self.span(token.at), False)
         ref = self.scope.resolve(written)
@@ -273,7 +273,7 @@ class _Parser:
         dimension = _DIMENSIONS.get(ref.type)
         if dimension is None:
             what = message(
-                "`{name}` has the type {type}, with which nothing is calculated",
+                "`{name}` has the type {type}, which cannot be used in a calculation",
                 name=name,
                 type=TYPE_WORDS[ref.type],
             )
@@ -357,7 +357,7 @@ class _Parser:
                 left = _money(left, self.places)
             if left.dimension != right.dimension:
                 what = message(
-                    "{left} is divided by {right}",
+                    "{left} cannot be divided by {right}",
                     left=_WORDS[left.dimension],
                     right=_WORDS[right.dimension],
                 )
@@ -365,7 +365,7 @@ class _Parser:
             return _Found(Calculation(op, (left.term, right.term), span), "number", left.at)
         if len(measured) == 2:
             what = message(
-                "{left} is multiplied by {right}",
+                "{left} cannot be multiplied by {right}",
                 left=_WORDS[left.dimension],
                 right=_WORDS[right.dimension],
             )
@@ -439,7 +439,7 @@ def _added(left: _Found, right: _Found, sign: _Token, places: int) -> _Found:
     span = left.term.span
     if {left.dimension, right.dimension} <= {"instant", "date"}:
         if sign.text == "+":
-            what = message("two instants are added")
+            what = message("two instants cannot be added")
             raise _Fault("type-mismatch", what, sign.at, message("take the time between two: `a - b`"))
         both = Calculation("sub", (left.term, right.term), span)
         if left.dimension == right.dimension == "date":
@@ -455,7 +455,7 @@ def _tell_percent_of_what(left: _Found, right: _Found, sign: _Token) -> None:
         is_literal = isinstance(one.term, Constant) and one.is_percent
         names = [leaf for leaf in leaves_of_term(other.term) if not isinstance(leaf, Constant)]
         if is_literal and not other.is_percent and names:
-            what = message("a percentage is added to what is none: of what is it?")
+            what = message("a percentage is added to something else: what is it a percentage of?")
             help = message("multiply, for example `{name} * (100% + 5%)`", name=_name_of(names[0]))
             raise _Fault("type-mismatch", what, sign.at, help)
 
@@ -510,7 +510,7 @@ def _as_type(found: _Found, type: ValueType, places: int) -> Term:
 _TYPES: dict[str, Dimension] = {"money": "money", "number": "number", "duration": "length"}
 _FORM = message("write for example `{example}`", example=Sample("order.total * 5% + 2.00"))
 _SPLIT = message("give a part of it an amount of its own")
-_CALCULATED = message("money, numbers, counts, percentages and lengths of time are calculated with")
+_CALCULATED = message("calculations use money, numbers, counts, percentages and lengths of time")
 _MATCH = message(
     "write the unit (`30 minutes`, `{sum}`), or divide to get a number: `{example}`",
     sum=Sample("5.00"),

@@ -153,7 +153,5 @@ class Names:
         return error("unknown-name", what, span, did_you_mean(name, known, fitting) or _DECLARE)
 
 
-_NOT_LEFT = message(
-    "only of a clock with `pauses` something is left; of one that runs, its `due` tells when it ends"
-)
+_NOT_LEFT = message("only a deadline with `pauses` has time left; for any other, `due` says when it ends")
 _DECLARE = message("declare it in facts.yaml, or as a parameter, deadline or amount of a policy")

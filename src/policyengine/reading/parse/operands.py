@@ -182,7 +182,7 @@ def parse_operand(node: Node, wanted: Wanted, scope: Scope) -> Operand | None:
     if not written.quoted and NAME.fullmatch(written.text) and not _is_odd_answer(written, wanted, scope):
         return _named(written, wanted, scope)
     if _is_calculation(written, scope):
-        what = message("`{text}` is a calculation, and a value or a name is due here", text=written.text)
+        what = message("`{text}` is a calculation, and a value or a name is needed here", text=written.text)
         formula = message('write `formula: "{text}"` in an amount, and here its name', text=written.text)
         scope.fault("bad-value", what, written.span, formula)
         return None
@@ -243,7 +243,7 @@ def _is_set(written: Scalar, wanted: Wanted, scope: Scope) -> bool:
     if words[:-1] not in ([], ["in"], ["not", "in"]) or (scope.find(written.text) is not None):
         return False
     name = words[-1]
-    what = message("`{name}` is a set, and a value is due here", name=name)
+    what = message("`{name}` is a set, and a value is needed here", name=name)
     word = "not_in" if words[0] == "not" else "in"
     help = message(
         "ask `{{{word}: {name}}}`; beside other values `any: [{{FACT: {{in: {name}}}}}, {{FACT: …}}]`",
@@ -392,7 +392,10 @@ def in_own_days(operand: Operand, scope: Scope) -> Operand | None:
             return replace(operand, readings=sound) if len(sound) == len(found) else None
         case Ref(kind="computed") as ref if _has_midnight(ref, scope):
             what = message("days in a computed value begin and end by the clock of the rulebook")
-            help = message("begin with a date alone, or with instants: this clock counts by another place")
+            help = message(
+                "begin with a date alone, or with instants: this deadline counts "
+                "by the clock of another place"
+            )
             scope.fault("type-mismatch", what, ref.span, help)
             return None
         case Ref(midnight=True) as ref:
@@ -459,8 +462,8 @@ def _defined_at(symbol: Symbol, wanted: Wanted) -> Message:
         )
     if wanted == INSTANT and symbol.type is ValueType.DATE:
         return message(
-            "a day is no instant: write `{{start_of: {name}}}`, `{{end_of: {name}}}`, which is 24:00,"
-            " or `{{last_second_of: {name}}}`",
+            "a day is not an instant: write `{{start_of: {name}}}`, `{{end_of: {name}}}`, "
+            "which is 24:00, or `{{last_second_of: {name}}}`",
             name=symbol.name,
         )
     if wanted == TIME_ZONE and symbol.type is ValueType.TEXT:

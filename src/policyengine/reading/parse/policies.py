@@ -167,7 +167,7 @@ def _parameter_type(entry: Entry, scope: Scope) -> ValueType:
 # One whole sentence for each kind, because a translation cannot be put together from pieces.
 _NO_FACT = {
     "parameter": marked("a rule can only conclude a fact, and `{name}` is a parameter"),
-    "deadline": marked("a rule can only conclude a fact, and `{name}` is told by a deadline"),
+    "deadline": marked("a rule can only conclude a fact, and `{name}` is given by a deadline"),
     "amount": marked("a rule can only conclude a fact, and `{name}` is an amount"),
 }
 _NAME_A_RULE = message("name a rule of this or another policy")
@@ -255,7 +255,7 @@ class PolicyParser:
         return DaysOfRows(by, by or self.by, tests, _ordinal(first), _ordinal(last))
 
     def _tell_undated(self, span: Span) -> None:
-        what = message("the versions have dates, and nothing says the date of which act counts")
+        what = message("the versions have dates, and nothing says which act's date counts")
         self.scope.fault("undated-policy", what, span, _say_which_act(self.scope))
 
     # ---------- scope of the policy
@@ -393,7 +393,7 @@ class PolicyParser:
         if nodes.text(kind, "duty") != "right":
             return False
         if node.get("met_by") is None and kind is not None:
-            what = message("nothing tells that the right is used")
+            what = message("nothing says when the right is used")
             help = message(
                 "add `met_by` with the instant of the act, or leave `kind` out: then it is a period"
             )
@@ -404,7 +404,7 @@ class PolicyParser:
         """Report `owed_until` of what nobody owes: a right, or a period that no act meets."""
         if is_right or node.get("met_by") is None:
             entry = next(entry for entry in node.entries if entry.key.text == "owed_until")
-            what = message("`owed_until` says until when a duty is asked for, and this is none")
+            what = message("`owed_until` says until when a duty is owed, and this is not a duty")
             help = message(
                 "leave `owed_until` out, or make it a duty: with `met_by` and without `kind: right`"
             )
@@ -514,7 +514,7 @@ class PolicyParser:
         act = by or self.by
         for day in (first, last):
             if day is not None and act is None and not self.is_dated:
-                what = message("the rule has days, and nothing says the date of which act counts")
+                what = message("the rule has dates, and nothing says which act's date counts")
                 self.scope.fault("undated-policy", what, day.span, _say_which_act(self.scope))
                 break
         if by is not None:
@@ -580,7 +580,7 @@ class PolicyParser:
             elif written.text in self.scope.names.tables:
                 found += self.scope.names.tables[written.text].rules
             elif written.text.endswith(otherwise_name("")):
-                what = message("what holds `otherwise` gives way to every rule by itself")
+                what = message("the `otherwise` value already gives way to every rule")
                 self.scope.fault("unknown-rule", what, written.span, message("remove it from `overrides`"))
             elif written.text not in self.scope.names.rules:
                 what = message("there is no rule `{name}`", name=written.text)
@@ -694,7 +694,7 @@ def parse_dated_values(
             continue
         dated = next((written.get(word) for word in _DAYS if written.get(word) is not None), None)
         if dated is not None and not is_dated:
-            what = message("the values have dates, and nothing says the date of which act counts")
+            what = message("the values have dates, and nothing says which act's date counts")
             scope.fault("undated-policy", what, dated.span, _say_which_act(scope))
         found.append(DatedValue(_ordinal(first), value.value, item.span, _ordinal(last), season))
     found.sort(key=lambda one: (one.start is not None, one.start or 0, one.span))

@@ -77,7 +77,7 @@ class _Reader:
         first, last = (self._day(node.get(word)) for word in ("from", "until"))
         if first is not None and last is not None and last < first:
             what = message("this version ends before it begins")
-            self.scope.fault("overlapping-values", what, node.span, message("exchange `from` and `until`"))
+            self.scope.fault("overlapping-values", what, node.span, message("swap `from` and `until`"))
         values = tuple(self._distinct(self._values(node)))
         return SetVersion(first, last, values, node.span)
 
@@ -102,7 +102,7 @@ class _Reader:
         data = self.scope.names.files.get(path)
         if data is None:
             what = message("there is no file `{path}`", path=path)
-            help = message("the path is that from the folder of this file; it holds one value a line")
+            help = message("the path starts from the folder of this file; the file holds one value per line")
             self.scope.fault("file-missing", what, written.span, help)
             return
         text, faults = decode_text(path, data)
@@ -114,7 +114,7 @@ class _Reader:
         ]
         if text is not None and not found:
             what = message("the file `{path}` holds no value", path=path)
-            self.scope.fault("missing-value", what, written.span, message("write one value a line"))
+            self.scope.fault("missing-value", what, written.span, message("write one value per line"))
         yield from found
 
     def _distinct(self, values: Iterable[SetValue]) -> Iterator[SetValue]:
@@ -168,9 +168,7 @@ def of_named_set(symbol: Symbol, ref: Ref, written: Scalar, scope: Scope) -> Con
         return None
     if found.is_dated and (scope.act is None or not _covers(found, written, scope)):
         if scope.act is None:
-            what = message(
-                "`{name}` has versions, and nothing says the day of which act counts", name=found.id
-            )
+            what = message("`{name}` has versions, and nothing says which act's date counts", name=found.id)
             help = message("add `effective: {{by: …}}` with an instant or a date to the policy")
             scope.fault("undated-policy", what, written.span, help)
         return None

@@ -104,7 +104,9 @@ def _read_file(written: Scalar, scope: Scope) -> Sequence[CsvRow]:
     data = scope.names.files.get(path)
     if data is None:
         what = message("there is no file `{path}` in the rulebook", path=written.text)
-        help = message("it is looked for from the folder of the file that names it, inside the rulebook")
+        help = message(
+            "the path starts from the folder of the file that names it, and stays inside the rulebook"
+        )
         scope.fault("file-missing", what, written.span, help)
         return ()
     rows, faults = read_csv(path, data)
@@ -217,7 +219,7 @@ class TableParser:
         for symbol, span in found or ():
             fault = None
             if symbol.kind != "fact":
-                fault = message("a table can only give facts, and `{name}` is none", name=symbol.name)
+                fault = message("a table can only give facts, and `{name}` is not one", name=symbol.name)
                 help = message("give a fact with `role: derived` or `role: outcome`")
             elif symbol.name in scope.names.given:
                 fault = message("a table cannot give `{name}`: cases give it", name=symbol.name)
@@ -472,7 +474,7 @@ class _Rows(Frozen):
                 continue
             name = columns[found][0].name
             if name in places:
-                what = message("the column `{name}` is there twice", name=head.text)
+                what = message("the column `{name}` appears twice", name=head.text)
                 self.scope.fault("table-columns", what, head.span, message("remove one of the two"))
                 is_sound = False
             places.setdefault(name, place)
@@ -519,7 +521,7 @@ class _Rows(Frozen):
             return None
         text = cell.text if isinstance(cell, Scalar) and not cell.quoted else None
         if text in ("", "any", "none") and text not in symbol.choices:
-            what = message("a row gives a value: `{text}` is none", text=text)
+            what = message("a row gives a value: `{text}` is not one", text=text)
             help = message("leave the row out where the table gives nothing")
             scope.fault("bad-value", what, cell.span, help)
             return None

@@ -191,7 +191,7 @@ def _otherwise(fact: MappingNode, path: str, wanted: Wanted, scope: Scope) -> Op
         return None
     found = parse_operand(node, wanted, scope)
     if isinstance(found, Ref) and found.name == path:
-        what = message("`{name}` cannot be what it is itself otherwise", name=path)
+        what = message("`{name}` cannot be its own `otherwise` value", name=path)
         scope.fault("wrong-test", what, node.span, message("write a value, or another name"))
         return None
     return found
@@ -239,7 +239,7 @@ def _foreseen(node: Node | None, path: str, type: ValueType, scope: Scope) -> st
     if symbol is None:
         return None
     if symbol.name not in scope.names.given or symbol.type is not type or symbol.name == path:
-        what = message("`{name}` is no fact that this one can foresee", name=written.text)
+        what = message("`{name}` is not a fact that this one can foresee", name=written.text)
         help = message("name another fact that cases give, of the same type, or leave `foresees` out")
         scope.fault("type-mismatch", what, written.span, help)
         return None
@@ -349,7 +349,7 @@ def _bounds(path: str, fact: MappingNode, wanted: Wanted, scope: Scope) -> Itera
             scope.fault("wrong-test", what, node.span, _fits(allowed))
             continue
         if path not in scope.names.given:
-            what = message("a limit of `{name}` would be for nothing: rules conclude it", name=path)
+            what = message("a limit on `{name}` would have no effect: rules conclude it", name=path)
             help = message("remove the limit: it is for facts that cases give")
             scope.fault("wrong-bound", what, node.span, help)
             continue

@@ -19,9 +19,9 @@ from policyengine.values.literals import ValueType
 _IN_TIME, _TOO_LATE = marked("met by an act at {instant}"), marked("met too late, by an act at {instant}")
 _NOT_MET = marked("what would meet it has not happened:")
 _PERHAPS_MET = marked("whether it has been met is not known:")
-_STOOD = marked("its clock stood still from {start} until {end}")
-_PERHAPS_STOOD = marked("its clock perhaps stands still from {start} until {end}:")
-_OWED_UNTIL = marked("it is asked for until:")
+_STOOD = marked("its clock was paused from {start} until {end}")
+_PERHAPS_STOOD = marked("its clock may be paused from {start} until {end}:")
+_OWED_UNTIL = marked("it is required until:")
 
 
 class Clocks:
@@ -64,7 +64,7 @@ class Clocks:
         for pause in finding.pauses:
             begin, end = (self._instant(one) for one in (pause.begin, pause.end))
             if pause.is_certain and isinstance(pause.end, Absent):
-                yield self.walk.line(depth, self.say("its clock stands still from {start} on", start=begin))
+                yield self.walk.line(depth, self.say("its clock is paused from {start} on", start=begin))
                 continue
             template = _STOOD if pause.is_certain else _PERHAPS_STOOD
             yield self.walk.line(depth, self.say(template, start=begin, end=end))
@@ -126,7 +126,7 @@ class Clocks:
         length = "" if finding.length is None else self._length(finding.length)
         if isinstance(finding.start, Absent):
             return self.say(
-                "its clock has not begun: what starts it has not happened; within {length}", length=length
+                "its clock has not started: what starts it has not happened; within {length}", length=length
             )
         if finding.pauses and isinstance(finding.due, Absent):
             start = self.naming.state(finding.start, f"{key[0]}.due")
@@ -147,7 +147,9 @@ class Clocks:
         """Return how a clock runs that ends at an instant, or a length before one."""
         due = self.naming.state(finding.due, f"{key[0]}.due")
         if isinstance(finding.start, Absent):
-            return self.say("its clock has not begun: what starts it has not happened; until {due}", due=due)
+            return self.say(
+                "its clock has not started: what starts it has not happened; until {due}", due=due
+            )
         start = self.naming.state(finding.start, f"{key[0]}.due")
         if finding.length is None or finding.ends is None:
             return self.say("from {start} until {due}", start=start, due=due)

@@ -18,9 +18,9 @@ from policyengine.semantics.findings import Resolved, Truth
 from policyengine.syntax.keys import numbered
 
 COMBINED: Mapping[Combine, str] = {
-    "sum": marked("the sum of all that counts:"),
-    "least": marked("the least of all that counts:"),
-    "greatest": marked("the greatest of all that counts:"),
+    "sum": marked("the sum of those that count:"),
+    "least": marked("the smallest of those that count:"),
+    "greatest": marked("the largest of those that count:"),
     "yes_if_any": marked("yes if any that counts says so:"),
     "yes_if_all": marked("yes if all that count say so:"),
 }

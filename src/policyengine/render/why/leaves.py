@@ -110,5 +110,5 @@ class Leaves:
             return
         tone: Tone = "faint" if chosen.is_default else "open"
         yield self.walk.line(
-            depth, self.say("by the reading: {reading}", reading=self.sentences.choice(chosen)), tone
+            depth, self.say("reading: {reading}", reading=self.sentences.choice(chosen)), tone
         )

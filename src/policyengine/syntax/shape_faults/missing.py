@@ -13,7 +13,7 @@ _EITHER = {
     ("then", "notices"): marked("say what follows (`{first}`), or who is told what (`{second}`)"),
     ("within", "ends"): marked("say how long it runs (`{first}`), or when it ends (`{second}`)"),
     ("checks", "faults"): marked(
-        "say what must come out (`{first}`), or for which faults the case must be refused (`{second}`)"
+        "say what must come out (`{first}`), or for which errors the case must be refused (`{second}`)"
     ),
 }
 _ONE_OF_TWO = marked("write `{first}` or `{second}`")
