@@ -247,7 +247,7 @@ def test_a_clock_that_perhaps_exists_perhaps_begins() -> None:
         one for one in timeline.steps if isinstance(one.what, ClockStep) and one.what.change == "perhaps"
     )
     words = TimelineWords(timeline, Speech("zh")).words(step)
-    assert words.headline == "买家：“买家退货 [0]”可能开始，现在还说不准"
+    assert words.headline == "买家：“买家退货 [0]”可能开始，尚不确定"
     assert any("需要退货" in line and "2012-05-17 11:00:00" in line for line in words.details)
 
 
@@ -262,8 +262,8 @@ def test_while_a_clock_may_run_no_one_is_told_that_nothing_follows() -> None:
         title = timeline.unsettled[0].deadline.title.get("zh")
         for render in (render_timeline, render_timeline_html, render_timeline_svg):
             page = render(timeline, Speech("zh"))
-            assert "没有期限在走了" not in page and "往后没有确定的期满时刻了" in page
-            assert title in page.partition("往后没有确定的期满时刻了")[2]
+            assert "没有仍在计时的期限" not in page and "此后没有确定的期满时刻" in page
+            assert title in page.partition("此后没有确定的期满时刻")[2]
         data = json.loads(render_timeline_json(timeline))
         assert [one["name"] for one in data["unsettled"]] == [clock]
     settled = timeline_of({"order": EXAMPLE["order"]}, "2012-03-16 12:00:00")
