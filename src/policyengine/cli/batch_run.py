@@ -116,7 +116,7 @@ class Run:
             place = os.path.realpath(path)
             if place in taken:
                 words = self.say(
-                    "{option} would write over {other}: {path}", option=option, other=taken[place], path=path
+                    "{option} would overwrite {other}: {path}", option=option, other=taken[place], path=path
                 )
                 raise click.UsageError(words)
             taken[place] = option
@@ -217,7 +217,8 @@ class Run:
 
     def _can_resume(self, staging: Staging) -> str:
         return self.say(
-            "{count} records are done; the same command with --resume goes on", count=staging.summary.records
+            "{count} records are done; to continue, repeat the command with --resume",
+            count=staging.summary.records,
         )
 
     def _staging(self, out: str, resume: bool) -> Staging:
@@ -226,24 +227,25 @@ class Run:
             staging = Staging(out, self._asked(), head, resume)
         except Unfinished:
             words = self.say(
-                "an unfinished run is in {path}: go on with --resume, or remove it", path=out + ENDING
+                "there is an unfinished run in {path}: continue it with --resume, or remove it",
+                path=out + ENDING,
             )
             raise click.UsageError(words) from None
         except OtherRun as fault:
             raise self._refused(out, fault.what) from None
         except Busy:
-            words = self.say("another process is writing {path}: wait until it is done", path=out)
+            words = self.say("another process is writing {path}: wait until it has finished", path=out)
             raise click.UsageError(words) from None
         except NotOurs:
             words = self.say(
-                "{path} is not the folder of a run of yours: remove it, or choose another --out",
+                "{path} is not the folder of a run that you started: remove it, or choose another --out",
                 path=out + ENDING,
             )
             raise click.UsageError(words) from None
         except (OSError, ValueError) as fault:
             raise self._unwritable(out, fault) from None
         if resume and not staging.is_resumed:
-            options.tell(self.say("there is no unfinished run of {path}: beginning", path=out))
+            options.tell(self.say("there is no unfinished run of {path}: starting a new one", path=out))
         return staging
 
     def _refused(self, out: str, what: str) -> click.UsageError:
@@ -257,7 +259,7 @@ class Run:
             "cases": self.say("other cases in the files"),
             "as_of": self.say("another --as-of"),
             "names": self.say("another --id, --as-of or --ignore"),
-            "form": self.say("another form"),
+            "form": self.say("another format"),
             "full": self.say("with or without --full"),
             "quick": self.say("with or without --quick"),
             "rejects": self.say("another --rejects"),
@@ -265,7 +267,8 @@ class Run:
         }
         return click.UsageError(
             self.say(
-                "--resume: the run in {path} was begun otherwise ({what}); remove it and begin again",
+                "--resume: the run in {path} was started with other settings ({what}); "
+                "remove it and start again",
                 path=out + ENDING,
                 what=words.get(what, what),
             )
@@ -315,7 +318,7 @@ class Run:
     def _stop_for_difference(self, difference: str, file: str, line: int) -> None:
         what = self.say("two engines judge a case differently: {difference}", difference=difference)
         options.tell(f"{file}:{line}: {what}")
-        options.tell(self.say("this is a fault of the program: please report it, with the case"))
+        options.tell(self.say("this is a bug in the program: please report it, with the case"))
         raise Stopped(codes.INTERNAL)
 
     def _stop_for_rejects(self, summary: Summary) -> None:
