@@ -426,7 +426,7 @@ def on_terminal(*words: str, **environment: str) -> bytes:
 
 
 def test_colours_only_on_a_terminal_that_wants_them() -> None:
-    words = ("evaluate", CASE, *AS_OF, "--lang", "en")
+    words = ("evaluate", CASE, *AS_OF, "--lang", "en", "--width", "80")
     plain = spawn(*words).stdout
     assert b"\x1b" not in plain
     assert b"\x1b[" in on_terminal(*words)

@@ -112,7 +112,11 @@ class ColumnFinder:
         for kind, name, default in asked:
             if name != default and kind not in kinds and self.lookup_fact(name) is None:
                 what = message("there is no column `{name}`", name=shorten(name))
-                yield error("unknown-fact", what, Span(file, 1, 1, 1, 2), message("check --id and --as-of"))
+                help: Message | None = message("check --id and --as-of")
+                key = self.lookup.key(name, ("fact",))
+                if isinstance(key, Unknown) and self.lookup.find(name, ("fact",)):
+                    what, help = key.what, key.help
+                yield error("unknown-fact", what, Span(file, 1, 1, 1, 2), help)
 
     def lookup_fact(self, name: str) -> Fact | None:
         """Return the fact, given once in a case, that a name or title means."""

@@ -14,7 +14,8 @@ from policyengine.render.json.parts import text_data
 from policyengine.render.layout import Paint, Tone, wrap
 
 FORMAT = "policyengine.changes/1"
-_WIDTH = 96
+WIDTH = 102
+"""Columns of a line where nobody says how many."""
 _KINDS: dict[Kind, str] = {
     "rulebook": marked("The rulebook"),
     "policy": marked("Policies"),
@@ -38,9 +39,9 @@ _WHATS: dict[What, tuple[str, Tone, str]] = {
 }
 
 
-def render_changes(changes: Sequence[Change], say: Speech, color: bool = False) -> str:
-    """Return the changes as text, by kind."""
-    paint = Paint(color)
+def render_changes(changes: Sequence[Change], say: Speech, color: bool = False, columns: int = WIDTH) -> str:
+    """Return the changes as text, by kind, in lines of at most so many columns."""
+    paint = Paint(color, columns)
     lines: list[str] = []
     kind = ""
     for change in changes:
@@ -52,7 +53,7 @@ def render_changes(changes: Sequence[Change], say: Speech, color: bool = False) 
         title = say(template, title=change.title.in_language(say.language))
         lines.append(paint(f"  {mark} {title}", tone) + paint(f"  {change.id}", "faint"))
         for detail in change.details:
-            lines += [f"      {line}" for line in wrap(detail.in_language(say.language), _WIDTH)]
+            lines += [f"      {line}" for line in wrap(detail.in_language(say.language), columns - 6)]
     lines += [""] if lines else []
     lines.append(_count(changes, say))
     return "".join(f"{line}\n" for line in lines)

@@ -47,6 +47,7 @@ _FORMS = ("text", "json", "github", "sarif", "junit")
     default="text",
     help=say_help("Output format."),
 )
+@options.width
 @options.language
 def command(
     paths: tuple[str, ...],
@@ -55,6 +56,7 @@ def command(
     documents: tuple[str, ...],
     strict: bool,
     form: str,
+    width: int | None,
     language: Language,
 ) -> None:
     """Check files."""
@@ -66,7 +68,7 @@ def command(
     # A case that lies in a rulebook is one of that rulebook.
     judging = {case: rules or rulebook_of(case) or options.find_rules(None) for case in places.cases}
     examined = examine(places, judging, overlays, documents)
-    options.write(_rendered(examined, form, say), commands=form == "github")
+    options.write(_rendered(examined, form, say, width), commands=form == "github")
     found = examined.diagnostics
     if form == "text":
         errors = sum(one.severity == "error" for one in found)
@@ -91,7 +93,7 @@ def _tell_pages(codes_found: Sequence[str], say: Speech) -> None:
             options.tell(f"  {printable(address)}")
 
 
-def _rendered(examined: Examined, form: str, say: Speech) -> str:
+def _rendered(examined: Examined, form: str, say: Speech, width: int | None) -> str:
     """Return the diagnostics in a form; only what the form needs is imported."""
     from policyengine.render import report
 
@@ -110,4 +112,5 @@ def _rendered(examined: Examined, form: str, say: Speech) -> str:
         from policyengine.render.report_junit import render_report_junit
 
         return render_report_junit(examined.files, found, say)
-    return report.render_report(found, say, options.has_color(sys.stdout))
+    columns = options.columns(width, sys.stdout)
+    return report.render_report(found, say, options.has_color(sys.stdout), columns=columns)

@@ -38,6 +38,7 @@ from policyengine.diagnostics.i18n import Language
     type=click.Path(),
     help=say_help("Show instead what the changes would have done to these cases, as `impact` does."),
 )
+@options.width
 @options.language
 @click.pass_context
 def command(
@@ -46,6 +47,7 @@ def command(
     new: str | None,
     form: str,
     cases: tuple[str, ...],
+    width: int | None,
     language: Language,
 ) -> None:
     """Compare two versions."""
@@ -54,7 +56,12 @@ def command(
 
         context.invoke(impact, old=old, new=new, cases=cases, form=form, language=language)
     from policyengine.changes.compare import compare
-    from policyengine.changes.render import render_changes, render_changes_json, render_changes_markdown
+    from policyengine.changes.render import (
+        WIDTH,
+        render_changes,
+        render_changes_json,
+        render_changes_markdown,
+    )
 
     say = options.speech(language)
     folder = options.find_rules(new)
@@ -66,4 +73,5 @@ def command(
     elif form == "markdown":
         options.write(render_changes_markdown(changes, say))
     else:
-        options.write(render_changes(changes, say, options.has_color(sys.stdout)))
+        columns = options.columns(width, sys.stdout) or WIDTH
+        options.write(render_changes(changes, say, options.has_color(sys.stdout), columns))

@@ -46,6 +46,7 @@ class _Asked(Frozen):
     trace: bool
     is_single: bool
     is_many: bool
+    columns: int | None
 
 
 class _Text(Frozen):
@@ -109,6 +110,7 @@ class _Text(Frozen):
     help=say_help("Output format; `outcomes` is one line of JSON per case, without reasons."),
 )
 @options.engine
+@options.width
 @options.language
 def command(
     cases: tuple[str, ...],
@@ -125,6 +127,7 @@ def command(
     ndjson: bool,
     form: str,
     engine: EngineName,
+    width: int | None,
     language: Language,
 ) -> None:
     """Judge cases."""
@@ -135,7 +138,9 @@ def command(
     now = loading.instant(rulebook, "--as-of", None, say)
     changes = options.pairs(settings, "--set")
     is_single = len(cases) == 1 and not ndjson and not cases[0].endswith(NDJSON)
-    asked = _Asked(say, form, why, why_not, trace, is_single, load == "many")
+    asked = _Asked(
+        say, form, why, why_not, trace, is_single, load == "many", options.columns(width, sys.stdout)
+    )
     found: set[int] = set()
     checker = rulebook.spot_check() if load == "many" else None
     gc.set_threshold(_BETWEEN_COLLECTIONS)
@@ -218,8 +223,8 @@ def _show(decision: Decision, text: _Text, asked: _Asked) -> str:
         return _explain(decision, asked, color)
     from policyengine.render.text import render_text, render_trace
 
-    page = render_text(decision, asked.say, color)
-    return page + "\n" + render_trace(decision, asked.say, color) if asked.trace else page
+    page = render_text(decision, asked.say, color, asked.columns)
+    return page + "\n" + render_trace(decision, asked.say, color, asked.columns) if asked.trace else page
 
 
 def _show_faults(faults: Sequence[Diagnostic], text: _Text) -> str:
@@ -231,7 +236,7 @@ def _show_faults(faults: Sequence[Diagnostic], text: _Text) -> str:
 def _explain(decision: Decision, asked: _Asked, color: bool) -> str:
     from policyengine.render.why.chain import Chain
 
-    chain = Chain(decision, asked.say, color)
+    chain = Chain(decision, asked.say, color, asked.columns)
     parts = [chain.why(key) for key in _asked_why(decision, asked)]
     parts += [chain.why_not(key) for key in _asked_why_not(decision, asked)]
     return "\n".join(parts)

@@ -135,7 +135,11 @@ def tell(diagnostics: Iterable[Diagnostic], say: Speech, texts: Mapping[str, str
     found = list(dict.fromkeys(diagnostics))
     if found:
         excerpts = {file: Excerpt(1, text.split("\n")) for file, text in (texts or {}).items()}
-        options.tell(render_report(found, say, options.has_color(sys.stderr), excerpts))
+        options.tell(
+            render_report(
+                found, say, options.has_color(sys.stderr), excerpts, options.columns(None, sys.stderr)
+            )
+        )
 
 
 def tell_of_case(
@@ -145,4 +149,8 @@ def tell_of_case(
     from policyengine.render.report import Excerpt, render_report
 
     excerpt = {file: Excerpt(first_line, text.split("\n"))}
-    options.tell(render_report(diagnostics, say, options.has_color(sys.stderr), excerpt))
+    options.tell(
+        render_report(
+            diagnostics, say, options.has_color(sys.stderr), excerpt, options.columns(None, sys.stderr)
+        )
+    )

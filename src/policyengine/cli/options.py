@@ -20,6 +20,7 @@ from policyengine.resources import data_directory
 from policyengine.values.escaping import printable
 
 STANDARD_OUTPUT = "-"
+_NARROWEST, _USUAL = 40, 80
 
 language = click.option(
     "--lang",
@@ -56,6 +57,12 @@ settings = click.option(
     multiple=True,
     metavar="FACT=VALUE",
     help=say("What if: replace a fact of the case; nothing after = removes it."),
+)
+width = click.option(
+    "--width",
+    type=click.IntRange(40, 1000),
+    metavar="COLUMNS",
+    help=say("How many columns lines may have; if left out, those of the terminal."),
 )
 quick = click.option(
     "--quick",
@@ -131,6 +138,20 @@ def has_color(stream: TextIO | None) -> bool:
     if stream is None:
         return False
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def columns(asked: int | None, stream: TextIO | None) -> int | None:
+    """Return how many columns a line may have: those asked for, or those of the terminal, else None.
+
+    What goes into a pipe or a file is never broken to the width of a terminal: it is the same everywhere, and
+    ``grep`` finds whole sentences in it.
+    """
+    if asked is not None or stream is None or not stream.isatty():
+        return asked
+    try:
+        return max(_NARROWEST, os.get_terminal_size(stream.fileno()).columns)
+    except (OSError, ValueError):  # a terminal that does not say
+        return _USUAL
 
 
 class OutputFailed(Exception):

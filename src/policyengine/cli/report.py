@@ -17,7 +17,7 @@ from policyengine.cli import codes, loading, many, options
 from policyengine.cli.progress import Progress
 from policyengine.cli.speech import say as say_help
 from policyengine.diagnostics.i18n import Language, Speech
-from policyengine.model.lookup import Lookup
+from policyengine.model.lookup import REPORTS, Lookup, Unknown
 from policyengine.model.report import Report
 from policyengine.processes import cores, run_blocks
 from policyengine.reporting.counting import Counting
@@ -118,13 +118,17 @@ def _counted(
 
 
 def _find(rulebook: Rulebook, name: str, say: Speech) -> Report:
-    found = rulebook.model.reports.get(name)
-    if found is None:
-        known = ", ".join(rulebook.model.reports) or say("none")
+    lookup, reports = Lookup(rulebook.model), rulebook.model.reports
+    found = lookup.find(name, REPORTS)
+    if not found:
+        known = ", ".join(reports) or say("none")
         raise click.UsageError(
             say("there is no report `{name}`; the reports: {known}", name=name, known=known)
         )
-    return found
+    key = lookup.key(name, REPORTS)
+    if isinstance(key, Unknown):
+        raise click.UsageError(options.refused("NAME", key.what, key.help, say))
+    return reports[key[0]]
 
 
 def _period(

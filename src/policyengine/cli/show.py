@@ -25,14 +25,22 @@ if TYPE_CHECKING:
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @options.rules
 @options.overlays
+@options.width
 @options.language
-def command(names: tuple[str, ...], rules: str | None, overlays: tuple[str, ...], language: Language) -> None:
+def command(
+    names: tuple[str, ...],
+    rules: str | None,
+    overlays: tuple[str, ...],
+    width: int | None,
+    language: Language,
+) -> None:
     """Print parts of a rulebook as sentences."""
-    from policyengine.render.cards import Cards
+    from policyengine.render.cards import WIDTH, Cards
 
     say = options.speech(language)
     book, _ = loading.load_model(options.find_rules(rules), overlays, say)
-    cards = Cards(book, say, options.has_color(sys.stdout))
+    columns = options.columns(width, sys.stdout) or WIDTH
+    cards = Cards(book, say, options.has_color(sys.stdout), columns)
     options.write("\n".join(text for name in names for text in _cards(cards, name, say)))
 
 

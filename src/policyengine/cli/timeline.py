@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib.util import find_spec
+from typing import TextIO
 
 import click
 
@@ -46,6 +47,7 @@ from policyengine.syntax.files import read_text, shown_name
     help=say_help("Write to this file."),
 )
 @options.engine
+@options.width
 @options.language
 def command(
     case: str,
@@ -58,6 +60,7 @@ def command(
     form: str,
     output: str | None,
     engine: EngineName,
+    width: int | None,
     language: Language,
 ) -> None:
     """Show the timeline of a case."""
@@ -86,7 +89,8 @@ def command(
         assert output is not None
         options.write_file_in_parts(output, (render_timeline_png(timeline, say),))
     else:
-        options.put(output, _shown(timeline, form, say))
+        is_printed = output in (None, options.STANDARD_OUTPUT)
+        options.put(output, _shown(timeline, form, say, width, sys.stdout if is_printed else None))
 
 
 def _check_png(output: str | None, say: Speech) -> None:
@@ -97,7 +101,7 @@ def _check_png(output: str | None, say: Speech) -> None:
         raise click.UsageError(say("--format png needs --output FILE: an image is no text"))
 
 
-def _shown(timeline: Timeline, form: str, say: Speech) -> str:
+def _shown(timeline: Timeline, form: str, say: Speech, width: int | None, stream: TextIO | None) -> str:
     # Only the form that is asked for is imported.
     if form == "json":
         from policyengine.render.timeline_json import render_timeline_json
@@ -111,6 +115,7 @@ def _shown(timeline: Timeline, form: str, say: Speech) -> str:
         from policyengine.render.timeline_html import render_timeline_html
 
         return render_timeline_html(timeline, say)
-    from policyengine.render.timeline_text import render_timeline
+    from policyengine.render.timeline_text import WIDTH, render_timeline
 
-    return render_timeline(timeline, say, options.has_color(sys.stdout))
+    columns = options.columns(width, stream) or WIDTH
+    return render_timeline(timeline, say, options.has_color(stream), columns)

@@ -12,7 +12,7 @@ from policyengine.batch.reading import When
 from policyengine.cli import options
 from policyengine.diagnostics.diagnostic import FaultsFound
 from policyengine.diagnostics.i18n import Speech
-from policyengine.model.lookup import Lookup
+from policyengine.model.lookup import Lookup, Unknown
 from policyengine.values.literals import ValueType
 
 OWN = "own"
@@ -34,7 +34,10 @@ def read_when(rulebook: Rulebook, asked: str | None, say: Speech) -> tuple[When,
     lookup = Lookup(rulebook.model)
     if not lookup.find(asked, ("fact",)):
         return When("key", now, asked), asked
+    key = lookup.key(asked, ("fact",))
     fact = fact_of(lookup, asked)
+    if fact is None and isinstance(key, Unknown):
+        raise click.UsageError(options.refused("--as-of", key.what, key.help, say))
     if fact is None or fact.type is not ValueType.INSTANT:
         raise click.UsageError(
             say(

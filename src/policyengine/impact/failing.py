@@ -9,7 +9,7 @@ from policyengine.diagnostics.diagnostic import Message, message
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.frozen import Frozen
 from policyengine.impact.tally import Tally
-from policyengine.model.lookup import Lookup, Unknown
+from policyengine.model.lookup import Lookup, Unknown, choice_of
 from policyengine.model.rulebook import Fact, Rulebook
 from policyengine.values.escaping import shorten
 from policyengine.values.literals import ValueType
@@ -75,7 +75,13 @@ def _label(fact: Fact, value: str) -> str | Message:
     """Return how a value is told in a matrix, or why an outcome cannot become it."""
     if value in _STATUSES:
         return _STATUSES[value]
-    words = {title: one.name for one in fact.choices for title in (one.name, *one.title.all)}
+    words = {one.name: one.name for one in fact.choices}
+    titled = choice_of(value, ((one.name, one.title) for one in fact.choices))
+    if isinstance(titled, str):
+        return f"={titled}"
+    if titled:
+        what = message("`{text}` means several of the values", text=shorten(value))
+        return message("{what}; {help}", what=what, help=one_of(titled))
     if fact.type is ValueType.BOOLEAN:
         words = {"yes": "yes", "no": "no", "true": "yes", "false": "no"}
     if fact.type is ValueType.COUNT and value.isdecimal():

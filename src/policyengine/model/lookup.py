@@ -33,6 +33,7 @@ Kind = Literal[
     "assumption",
     "clause",
     "policy",
+    "report",
 ]
 VALUES: tuple[Kind, ...] = ("fact", "parameter", "amount", "property")
 """What has a value; the title of a deadline stands for its state."""
@@ -54,6 +55,9 @@ CARDS: tuple[Kind, ...] = (
 """What ``show`` prints a card of."""
 CASE: tuple[Kind, ...] = ("fact", "list")
 """What a case can say."""
+REPORTS: tuple[Kind, ...] = ("report",)
+BECAUSE: tuple[Kind, ...] = ("rule", "table")
+"""What a test can name as the reason of an answer."""
 
 _MANY = 12  # names that a help can list
 
@@ -302,6 +306,7 @@ def _things(book: Rulebook) -> Iterator[Named]:
         ("clause", book.clauses),
         ("policy", book.policies),
         ("table", book.tables),
+        ("report", book.reports),
     )
     for kind, names in groups:
         yield from (Named(kind, name, None, None) for name in names)
@@ -348,6 +353,7 @@ def _called(book: Rulebook, thing: Named) -> tuple[str, ...]:
         "table": book.tables,
         "assumption": book.assumptions,
         "policy": book.policies,
+        "report": book.reports,
     }
     found = groups[thing.kind][thing.name] if thing.kind in groups else None
     return _texts(getattr(found, "title", Text()))
@@ -362,6 +368,19 @@ def _grouped(book: Rulebook, thing: Named) -> Iterator[str]:
             yield from (f"{one}.{title}" for title in _called(book, thing))
             if one != group:
                 yield f"{one}.{thing.name.rpartition('.')[2]}"
+
+
+def choice_of(written: str, choices: Iterable[tuple[str, Text]]) -> str | tuple[str, ...]:
+    """Return the name of the choice that a person means, by its name or by a title that no other has.
+
+    What is meant by no single one comes back as all that are meant: none, or several.
+    """
+    known = list(choices)
+    if any(name == written for name, _ in known):
+        return written
+    plain = plain_title(written)
+    found = tuple(name for name, title in known if plain in map(plain_title, _texts(title)))
+    return found[0] if len(found) == 1 else found
 
 
 def _texts(title: Text) -> tuple[str, ...]:

@@ -15,17 +15,18 @@ from policyengine.render.naming import Naming, place
 from policyengine.render.statements import Statements
 from policyengine.values.display import TYPE_WORDS
 
-_WIDTH = 96
+WIDTH = 98
+"""Columns of a line where nobody says how many."""
 
 
 class Cards:
     """Writes the cards of one rulebook."""
 
-    def __init__(self, book: Rulebook, say: Speech, color: bool = False, columns: int = _WIDTH) -> None:
+    def __init__(self, book: Rulebook, say: Speech, color: bool = False, columns: int = WIDTH) -> None:
         """``say`` speaks the reader's language; lines have at most so many ``columns``."""
         self.book = book
         self.say = say
-        self.paint = Paint(color)
+        self.paint = Paint(color, columns)
         self.columns = columns
         self.naming = Naming(book, say)
         self.statements = Statements(self.naming)
@@ -74,7 +75,8 @@ class Cards:
             parameter = book.parameters[name]
             head = self.say("parameter {id}", id=name)
             yield from self._card(head, parameter.title, parameter.span, parameter.source)
-            yield from (f"  {line}" for line in self.statements.parameter(parameter))
+            for line in self.statements.parameter(parameter):
+                yield from self._line(line)
         if name in book.facts:
             yield from self._fact(book.facts[name])
         if name in book.lists:
@@ -109,12 +111,16 @@ class Cards:
         words = self.say("{head}: {title}", head=head, title=self.naming.text(title))
         yield self.paint(words, "title") + self.paint(f"  {place(span)}", "faint")
         if source is not None:
-            lines = wrap(self.naming.citation(source), self.columns)
+            lines = wrap(self.naming.citation(source), self.columns - 2)
             yield from (self.paint(f"  {line}", "faint") for line in lines)
 
     def _paragraphs(self, *texts: str) -> Iterator[str]:
         for text in texts:
-            yield from (f"  {line}" for line in wrap(text, self.columns) if line)
+            yield from (f"  {line}" for line in wrap(text, self.columns - 2) if line)
+
+    def _line(self, text: str) -> Iterator[str]:
+        """Return a line of a list; what does not fit hangs further to the right."""
+        yield from self.paint.lines(text, indent=2)
 
     def _fact(self, fact: Fact) -> Iterator[str]:
         yield from self._card(self.say("fact {id}", id=fact.path), fact.title, fact.span, None)
@@ -130,34 +136,32 @@ class Cards:
                 self.say("when it has happened: {words}", words=self.naming.text(fact.happened))
             )
         for choice in fact.choices:
-            yield "  " + self.say("{name}: {title}", name=choice.name, title=self.naming.text(choice.title))
+            title = self.naming.text(choice.title)
+            yield from self._line(self.say("{name}: {title}", name=choice.name, title=title))
         yield from self._paragraphs(*self.statements.building(fact))
         concluding = [
             rule for rule in self.book.written_rules if fact.path in [one.fact.name for one in rule.then]
         ]
         for rule in concluding:
-            yield "  " + self.say(
-                "concluded by rule {id}: {title}", id=rule.id, title=self.naming.text(rule.title)
-            )
-
+            title = self.naming.text(rule.title)
+            yield from self._line(self.say("concluded by rule {id}: {title}", id=rule.id, title=title))
         for table in self.book.tables.values():
             if fact.path in [one.name for one in table.gives]:
                 title = self.naming.text(table.title)
-                yield "  " + self.say("concluded by table {id}: {title}", id=table.id, title=title)
+                yield from self._line(self.say("concluded by table {id}: {title}", id=table.id, title=title))
 
     def _list(self, listed: RecordList) -> Iterator[str]:
         yield from self._card(self.say("list {id}", id=listed.path), listed.title, listed.span, None)
         for path in listed.fields:
-            yield "  " + self.say("{name}: {title}", name=path, title=self.naming.title(path))
+            yield from self._line(self.say("{name}: {title}", name=path, title=self.naming.title(path)))
 
     def _assumption(self, assumption: Assumption) -> Iterator[str]:
         head = self.say("assumption {id}", id=assumption.id)
         yield from self._card(head, assumption.title, assumption.span, assumption.source)
         for reading in assumption.readings:
             words = self.say("{name}: {title}", name=reading.id, title=self.naming.text(reading.title))
-            yield "  " + (
-                self.say("{words} (default)", words=words) if reading.id == assumption.default else words
-            )
+            is_default = reading.id == assumption.default
+            yield from self._line(self.say("{words} (default)", words=words) if is_default else words)
 
     def _clause(self, clause: Clause) -> Iterator[str]:
         head = self.say("clause {id}", id=clause.id)
@@ -168,4 +172,5 @@ class Cards:
             )
         if clause.status != "rule":
             why = self.naming.text(clause.why)
-            yield "  " + self.say("{status}: {why}", status=self.say(STATUSES[clause.status]), why=why)
+            status = self.say(STATUSES[clause.status])
+            yield from self._line(self.say("{status}: {why}", status=status, why=why))

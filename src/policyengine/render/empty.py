@@ -12,7 +12,7 @@ from policyengine.outcome.decision import Decision
 from policyengine.outcome.emptiness import Empty, Nearly
 from policyengine.outcome.leaves import Leaf, Part
 from policyengine.outcome.nearness import ways_in_order
-from policyengine.render.layout import Paint
+from policyengine.render.layout import Paint, Tone
 from policyengine.render.naming import Naming
 from policyengine.render.sentences import Sentences
 from policyengine.semantics.findings import Known
@@ -31,19 +31,21 @@ _HEADS = {
 }
 
 
-def empty_lines(decision: Decision, empty: Empty, say: Speech, color: bool) -> Iterator[str]:
+def empty_lines(decision: Decision, empty: Empty, say: Speech, paint: Paint) -> Iterator[str]:
     """Return why a decision is empty: what it is judged before, or what the nearest rule demands."""
     naming = Naming(decision.judged.rulebook, say)
     if empty.first is not None:
         value = decision.case.values[empty.first]
-        yield say(
+        words = say(
             "Nothing is decided yet: the case begins only later, with “{title}” ({name}) on {instant}.",
             title=naming.title(empty.first[0]),
             name=format_key(decision.judged.rulebook, empty.first),
             instant=naming.value(value, empty.first[0]),
         )
+        yield from paint.lines(words)
         return
-    yield from _Nearest(decision, naming).lines(empty, Paint(color))
+    for text, tone in _Nearest(decision, naming).lines(empty):
+        yield from paint.lines(text, tone)
 
 
 class _Nearest:
@@ -55,10 +57,10 @@ class _Nearest:
         self.say = naming.say
         self.sentences = Sentences(decision.explanation, naming)
 
-    def lines(self, empty: Empty, paint: Paint) -> Iterator[str]:
+    def lines(self, empty: Empty) -> Iterator[tuple[str, Tone]]:
         nearest = self._told(empty)
         if nearest is None:
-            yield self.say(_HEADS["no_facts" if empty.why == "no_facts" else "no_policy"])
+            yield self.say(_HEADS["no_facts" if empty.why == "no_facts" else "no_policy"]), "plain"
             return
         policy = self.naming.text(nearest.scope.policy.title)
         in_force = nearest.scope.in_force
@@ -66,12 +68,12 @@ class _Nearest:
             days = self.sentences.policy_days(in_force)
             head = self.say(_HEADS["not_in_force"])
             nearly = self.say("The nearest is “{title}”: {reason}.", title=policy, reason=days)
-            yield self.say("{sentence} {next}", sentence=head, next=nearly)
+            yield self.say("{sentence} {next}", sentence=head, next=nearly), "plain"
             return
         applies = nearest.rule is not None or not nearest.parts
         head = self.say(_HEADS["no_rule_applies" if applies else "no_policy"], policy=policy)
         if not nearest.parts:
-            yield head
+            yield head, "plain"
             return
         title = policy if nearest.rule is None else self.naming.text(nearest.rule.title)
         asked, found = self._asked(nearest.parts[0]), self._found(nearest.parts[0])
@@ -80,10 +82,10 @@ class _Nearest:
             demand = self.say(
                 "The nearest, “{title}”, requires: {asked}; {found}.", title=title, asked=asked, found=found
             )
-        yield self.say("{sentence} {next}", sentence=head, next=demand)
+        yield self.say("{sentence} {next}", sentence=head, next=demand), "plain"
         if nearest.rule is not None:
             rule = numbered(nearest.rule.id, nearest.record)
-            yield paint(self.say("More: --why-not {rule}", rule=rule), "faint")
+            yield self.say("More: --why-not {rule}", rule=rule), "faint"
 
     def _told(self, empty: Empty) -> Nearly | None:
         """Return what to tell: a policy that applies, else one that a fact of the case keeps out, else any.

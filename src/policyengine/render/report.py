@@ -16,6 +16,7 @@ from policyengine.values.escaping import printable
 
 TONES: dict[str, Tone] = {"error": "bad", "warning": "open"}
 _LONGEST_LINE = 120
+_LEAST_SHOWN = 20
 _LIST_WIDTH = 98
 _MANY = 3  # more places with the same words: they are listed
 _TAB = "\t"
@@ -34,13 +35,15 @@ def render_report(
     say: Speech,
     color: bool = False,
     texts: Mapping[str, Excerpt] | None = None,
+    columns: int | None = None,
 ) -> str:
     """Return diagnostics as text, each with its place, its sentence, the line it speaks of, and what to do.
 
     What is told in the same words of many places is told of the first, with a list of the others. ``texts``
-    holds the contents of files that cannot be read again, such as standard input.
+    holds the contents of files that cannot be read again, such as standard input. Lines have at most so many
+    ``columns``, if any.
     """
-    return "".join(_rendered(_grouped(diagnostics), say, Paint(color), dict(texts or {})))
+    return "".join(_rendered(_grouped(diagnostics), say, Paint(color, columns), dict(texts or {})))
 
 
 def render_each(diagnostics: Iterable[Diagnostic], say: Speech) -> list[str]:
@@ -60,18 +63,23 @@ def _rendered(
         file = _short(one.span.file)
         # An option of the command line has no lines.
         where = file if file.startswith("--") else f"{file}:{one.span.line}:{one.span.column}"
-        lines = [
-            f"{printable(where)}: {paint(head, TONES[one.severity])}: {printable(say.message(one.message))}"
-        ]
+        lines = _head(printable(where), head, printable(say.message(one.message)), one.severity, paint)
         lines += _excerpt(one, known, paint)
         if one.unnamed_path:
-            lines.append("  " + say("path: {path}", path=printable(one.unnamed_path)))
+            lines += paint.lines(say("path: {path}", path=printable(one.unnamed_path)), indent=2)
         if others:
             words = say("also in {places}", places=printable(_places(others)))
-            lines += (f"  {line}" for line in wrap(words, _LIST_WIDTH))
+            size = _LIST_WIDTH if paint.columns is None else min(_LIST_WIDTH, paint.columns - 2)
+            lines += (f"  {line}" for line in wrap(words, size))
         if one.help is not None:
-            lines.append("  " + say("help: {text}", text=printable(say.message(one.help))))
+            lines += paint.lines(say("help: {text}", text=printable(say.message(one.help))), indent=2)
         yield "".join(f"{line}\n" for line in lines)
+
+
+def _head(where: str, head: str, words: str, severity: str, paint: Paint) -> list[str]:
+    """Return what is wrong and where, with the word in colour that tells how bad it is."""
+    first, *more = paint.lines(f"{where}: {head}: {words}")
+    return [first.replace(head, paint(head, TONES[severity]), 1), *more]
 
 
 def _grouped(diagnostics: Iterable[Diagnostic]) -> Iterator[tuple[Diagnostic, list[Diagnostic]]]:
@@ -125,22 +133,31 @@ def _excerpt(diagnostic: Diagnostic, texts: dict[str, Excerpt], paint: Paint) ->
     start = min(diagnostic.span.column - 1, len(line))
     is_one_line = diagnostic.span.end_line == diagnostic.span.line
     end = max(diagnostic.span.end_column - 1 if is_one_line else len(line), start + 1)
-    first, last = _shown_part(line, start, end)
+    margin = f"{diagnostic.span.line} | "
+    first, last = _shown_part(line, start, end, _most_shown(line, paint.columns, len(margin)))
     before, after = "…" * (first > 0), "…" * (last < len(line))
     shown = before + printable(line[first:last].replace(_TAB, " ")) + after
     marked = width(line[start : min(end, last)]) or 1
-    margin = f"{diagnostic.span.line} | "
     caret = " " * (len(margin) - 2) + "| " + " " * width(before + line[first:start]) + "^" * marked
     return ["  " + margin + shown, "  " + paint(caret, "faint")]
 
 
-def _shown_part(line: str, start: int, end: int) -> tuple[int, int]:
+def _most_shown(line: str, columns: int | None, margin: int) -> int:
+    """Return how many characters of a line are shown, so that the caret stays below its place."""
+    if columns is None:
+        return _LONGEST_LINE
+    room = columns - margin - 4  # the indent, and a sign for what is left out at each end
+    most = room * len(line) // (width(line) or 1)
+    return max(_LEAST_SHOWN, min(_LONGEST_LINE, most))
+
+
+def _shown_part(line: str, start: int, end: int, most: int) -> tuple[int, int]:
     """Return where the shown part of a line begins and ends: the place of the fault, and words around it."""
-    if len(line) <= _LONGEST_LINE:
+    if len(line) <= most:
         return 0, len(line)
-    last = min(len(line), max(start + _LONGEST_LINE // 2, min(end, start + _LONGEST_LINE * 3 // 4)))
-    first = max(0, last - _LONGEST_LINE)
-    return first, min(len(line), first + _LONGEST_LINE)
+    last = min(len(line), max(start + most // 2, min(end, start + most * 3 // 4)))
+    first = max(0, last - most)
+    return first, min(len(line), first + most)
 
 
 def _read(path: str) -> Excerpt:

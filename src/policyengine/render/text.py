@@ -33,14 +33,14 @@ _GLYPHS: dict[str, tuple[str, Tone]] = {
 _SHORT_DIGEST = 12
 
 
-def render_text(decision: Decision, say: Speech, color: bool = False) -> str:
-    """Return the decision as text that ends with a line feed."""
-    return "\n".join(_Page(decision, say, Paint(color)).lines()) + "\n"
+def render_text(decision: Decision, say: Speech, color: bool = False, columns: int | None = None) -> str:
+    """Return the decision as text that ends with a line feed, in lines of at most so many columns, if any."""
+    return "\n".join(_Page(decision, say, Paint(color, columns)).lines()) + "\n"
 
 
-def render_trace(decision: Decision, say: Speech, color: bool = False) -> str:
+def render_trace(decision: Decision, say: Speech, color: bool = False, columns: int | None = None) -> str:
     """Return the rules that hold in the order of firing: reasons before what follows from them."""
-    naming, paint = Naming(decision.judged.rulebook, say), Paint(color)
+    naming, paint = Naming(decision.judged.rulebook, say), Paint(color, columns)
     rows = []
     for number, (id, record) in enumerate(decision.findings.firings, 1):
         rule = decision.judged.rulebook.rules[id]
@@ -63,7 +63,7 @@ class _Page:
         self.trees = Trees(self.naming)
 
     def lines(self) -> Iterator[str]:
-        yield self._head()
+        yield from self.paint.lines(self._head(), "title")
         yield from self._warnings()
         yield from self._empty()
         for title, rows in (
@@ -73,13 +73,14 @@ class _Page:
             (self.say("Next steps"), self._next_steps()),
             (self.say("Possible next steps"), self._possible_steps()),
             (self.say("Missing"), self._missing()),
+            (self.say("Missing: figures that the rules do not give"), self._missing_figures()),
             (self.say("Assumptions it rests on"), self._assumptions()),
             (self.say("Defaults used, because the case does not say"), self._defaults()),
         ):
             lines = table(rows, self.paint)
             if lines:
                 yield ""
-                yield self.paint(title, "title")
+                yield from self.paint.lines(title, "title")
                 yield from lines
         yield from self._not_applicable()
 
@@ -87,7 +88,7 @@ class _Page:
 
     def _head(self) -> str:
         digest = self.book.digest.partition(":")[2][:_SHORT_DIGEST]
-        head = self.say(
+        return self.say(
             "Case {case}, judged as of {instant}, by {rulebook} {version} ({digest})",
             case=printable(self.decision.case.id),
             instant=self._instant(Known(self.decision.as_of)),
@@ -95,20 +96,18 @@ class _Page:
             version=self.book.version,
             digest=digest,
         )
-        return self.paint(head, "title")
 
     def _warnings(self) -> Iterator[str]:
         for path, literal in self.decision.judged.settings:
-            yield self.paint(
-                self.say("what if: {path} = {value}", path=path, value=printable(literal)), "open"
-            )
+            line = self.say("what if: {path} = {value}", path=path, value=printable(literal))
+            yield from self.paint.lines(line, "open")
         for overlay in self.book.overlays:
             if overlay.active:
                 title = self.naming.text(overlay.title)
                 line = self.say("overlay {id}, NOT CONFIRMED: {title}", id=overlay.id, title=title)
                 if overlay.confirmed:
                     line = self.say("overlay {id}: {title}", id=overlay.id, title=title)
-                yield self.paint(line, "open")
+                yield from self.paint.lines(line, "open")
 
     def _empty(self) -> Iterator[str]:
         empty = why_empty(self.decision)
@@ -121,12 +120,12 @@ class _Page:
                 name=format_key(self.book, later),
                 instant=self.naming.value(self.decision.case.values[later], later[0]),
             )
-            yield self.paint(words, "open")
+            yield from self.paint.lines(words, "open")
         if empty is not None:
             from policyengine.render.empty import empty_lines  # hardly ever needed
 
             yield ""
-            yield from empty_lines(self.decision, empty, self.say, self.paint.color)
+            yield from empty_lines(self.decision, empty, self.say, self.paint)
 
     # ---------- outcomes
 
@@ -136,8 +135,13 @@ class _Page:
                 continue
             value, tone = self._verdict(outcome)
             below = list(self._below(outcome))
+            name = format_key(self.book, (outcome.fact.path, outcome.record))
             yield Row(
-                (self._title(outcome), "plain"), (value, tone), (self._reason(outcome), "plain"), below=below
+                (self._title(outcome), "plain"),
+                (name, "faint"),
+                (value, tone),
+                (self._reason(outcome), "plain"),
+                below=below,
             )
 
     def _in_order(self) -> list[Outcome]:
@@ -288,6 +292,7 @@ class _Page:
             below = [*self.naming.by_place(view.finding), *(below if view.provisional else ())]
             yield Row(
                 (f"{glyph} {title}", tone),
+                (numbered(view.deadline.id, view.record), "faint"),
                 (who, "plain"),
                 (span, "plain"),
                 (self._progress(view, word), tone),
@@ -419,17 +424,21 @@ class _Page:
     def _missing(self) -> Iterator[Row]:
         """Return what to ask for, what settles the most first."""
         for wanted in self.decision.wanted:
-            if wanted.missing.kind in ("conflict", "several"):
+            if wanted.missing.kind != "fact":
                 continue
             name = self.naming.missing(wanted.missing)
             words = self.say("helps to settle: {count}", count=wanted.answers)
-            if wanted.missing.kind == "parameter":
-                words = self.say("a figure that the rules do not give")
             below = []
             if self.naming.asked_for(wanted.missing)[0] != wanted.missing.name:
                 path = format_key(self.book, (wanted.missing.name, wanted.missing.record))
                 below = [self.say("to see what would follow: --set {path}=…", path=path)]
             yield Row((name, "plain"), (words, "faint"), below=below)
+
+    def _missing_figures(self) -> Iterator[Row]:
+        """Return what nobody who asks can give: that is for whoever writes the rules."""
+        for wanted in self.decision.wanted:
+            if wanted.missing.kind == "parameter":
+                yield Row((self.naming.missing(wanted.missing), "plain"))
 
     def _defaults(self) -> Iterator[Row]:
         """Return the values that were taken, then in a few lines all that was taken not to be there."""
@@ -478,9 +487,8 @@ class _Page:
         titles = [self._title(one) for one in absent if self._could_apply(one)]
         if titles:
             yield ""
-            yield self.paint(
-                self.say("Not applicable: {titles}", titles=self.say(", ").join(titles)), "faint"
-            )
+            words = self.say("Not applicable: {titles}", titles=self.say(", ").join(titles))
+            yield from self.paint.lines(words, "faint")
 
     def _could_apply(self, outcome: Outcome) -> bool:
         """Tell whether a policy that applies to the case speaks of it; other procedures are no news."""

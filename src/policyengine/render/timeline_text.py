@@ -10,34 +10,38 @@ from policyengine.outcome.timeline import BEGINNINGS, ClockStep, Step, Timeline
 from policyengine.render.layout import Paint, Tone, pad, width, wrap
 from policyengine.render.timeline_words import MARKS, TimelineWords, Words
 
-_WIDTH = 100
+WIDTH = 100
+"""Columns of a line where nobody says how many."""
 _LEAST = 40
 _LANE = 8
 
 
-def render_timeline(timeline: Timeline, say: Speech, color: bool = False) -> str:
-    """Return the timeline as text that ends with a line feed."""
-    return "".join(f"{line.rstrip()}\n" for line in _Drawing(timeline, say, Paint(color)).lines())
+def render_timeline(timeline: Timeline, say: Speech, color: bool = False, columns: int = WIDTH) -> str:
+    """Return the timeline as text that ends with a line feed, in lines of at most so many columns."""
+    return "".join(
+        f"{line.rstrip()}\n" for line in _Drawing(timeline, say, Paint(color, columns), columns).lines()
+    )
 
 
 class _Drawing:
     """Draws one timeline from top to bottom; ``running`` and ``standing`` are the clocks of each lane."""
 
-    def __init__(self, timeline: Timeline, say: Speech, paint: Paint) -> None:
+    def __init__(self, timeline: Timeline, say: Speech, paint: Paint, columns: int) -> None:
         self.timeline = timeline
         self.words = TimelineWords(timeline, say)
         self.say = say
         self.paint = paint
+        self.columns = columns
         self.lanes = self.words.lanes()
         self.running: dict[str, set[Key]] = {id: set() for id, _ in self.lanes}
         self.standing: dict[str, set[Key]] = {id: set() for id, _ in self.lanes}
         self.lane = max([_LANE, *(width(title) + 2 for _, title in self.lanes)])
         moments = [self.words.instant(step.instant) for step in timeline.steps]
         self.time = max((width(moment) + 2 for moment in moments), default=20)
-        self.rest = max(_LEAST, _WIDTH - 2 - self.time - self.lane * len(self.lanes))
+        self.rest = max(_LEAST, columns - 2 - self.time - self.lane * len(self.lanes))
 
     def lines(self) -> Iterator[str]:
-        yield self.paint(self.words.title(), "title")
+        yield from self.paint.lines(self.words.title(), "title")
         yield ""
         yield " " * (2 + self.time) + "".join(
             self.paint(pad(title, self.lane), "title") for _, title in self.lanes
@@ -54,8 +58,9 @@ class _Drawing:
         if is_past:
             yield from self._now()
         yield ""
-        yield from (f"  {line}" for line in wrap(self.words.ending(), _WIDTH))
-        yield from (self.paint(f"  {line}", "faint") for line in self.words.footnotes())
+        yield from (f"  {line}" for line in wrap(self.words.ending(), self.columns - 2))
+        for note in self.words.footnotes():
+            yield from self.paint.lines(note, "faint", 2)
 
     def _now(self) -> Iterator[str]:
         yield self._lanes()

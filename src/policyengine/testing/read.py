@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, message, warning
-from policyengine.diagnostics.did_you_mean import meant
+from policyengine.diagnostics.did_you_mean import meant, one_of
 from policyengine.diagnostics.i18n import Speech
 from policyengine.diagnostics.span import Span
+from policyengine.diagnostics.text import Text
 from policyengine.diagnostics.wordings import right_word
-from policyengine.model.lookup import RULES, VALUES, Lookup, Unknown
+from policyengine.frozen import replace
+from policyengine.model.lookup import BECAUSE, VALUES, Lookup, Unknown, choice_of
 from policyengine.model.rulebook import STATUSES, Rulebook, otherwise_name
 from policyengine.reading.case.reader import CODES, CaseReader
 from policyengine.reading.parse import nodes
 from policyengine.reading.samples import Samples
 from policyengine.render.naming import Naming
 from policyengine.syntax.files import decode_text, read_text
-from policyengine.syntax.keys import parse_name
+from policyengine.syntax.keys import numbered, parse_name
 from policyengine.syntax.schemas import read_shaped
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar
 from policyengine.testing.scenarios import Because, Check, Expectation, Scenario, ScenarioFile
 from policyengine.testing.unseen import check_unseen, compared_times
+from policyengine.values.escaping import shorten
 from policyengine.values.faults import LiteralError
 from policyengine.values.literals import Value, ValueType
 from policyengine.values.parse import TRUTH, parse_literal
@@ -221,10 +224,22 @@ class _Reader:
             if isinstance(key, Unknown):
                 self.faults.append(error("unknown-name", key.what, entry.key.span, key.help))
                 continue
-            written = nodes.scalar(entry.value)
+            written = self._by_name(nodes.scalar(entry.value), key[0])
             if written.text not in NO_VALUE:
                 self._literal(written, self.naming.type_of(key[0]), choices_of(self.book, key[0]))
             yield Expectation(entry.key.text, key, written.text, entry.key.span)
+
+    def _by_name(self, written: Scalar, name: str) -> Scalar:
+        """Return the value of a choice by its name, where its title is written; or tell what is meant."""
+        titled = titled_choices_of(self.book, name)
+        meant = choice_of(written.text, titled) if titled and written.text not in NO_VALUE else ()
+        if isinstance(meant, str):
+            return replace(written, text=meant)
+        if meant:
+            what = message("`{text}` means several of the values", text=shorten(written.text))
+            self.faults.append(error("bad-value", what, written.span, one_of(meant)))
+            return replace(written, text=meant[0])
+        return written
 
     def _literal(self, written: Scalar, type: ValueType, choices: Sequence[str]) -> object:
         try:
@@ -242,10 +257,15 @@ class _Reader:
             if otherwise is not None:
                 yield otherwise
                 continue
-            meant = self.lookup.find(written.text, (*RULES, "table"))
-            if len(meant) != 1:
+            meant = self.lookup.find(written.text, BECAUSE)
+            if len(meant) > 1:
+                what = message("`{name}` means several things", name=shorten(written.text))
+                several = sorted(numbered(one.name, one.record) for one in meant)
+                self.faults.append(error("unknown-rule", what, written.span, one_of(several)))
+                continue
+            if not meant:
                 what = message("there is no rule `{name}`", name=written.text)
-                names = [one.name for one in meant] or (*self.book.rules, *self.book.tables)
+                names = (*self.book.rules, *self.book.tables)
                 self._fault("unknown-rule", what, written.span, parse_name(written.text).name, names)
                 continue
             yield Because(written.text, meant[0].name, meant[0].record, written.span)
@@ -282,9 +302,14 @@ def expected_value(book: Rulebook, expectation: Expectation) -> Value:
 
 def choices_of(book: Rulebook, name: str) -> tuple[str, ...]:
     """Return the values of a choice, or of the state of a deadline."""
+    return tuple(choice for choice, _ in titled_choices_of(book, name))
+
+
+def titled_choices_of(book: Rulebook, name: str) -> tuple[tuple[str, Text], ...]:
+    """Return the values of a choice, or of the state of a deadline, with their titles."""
     if name in book.facts:
-        return tuple(choice.name for choice in book.facts[name].choices)
-    return tuple(word for word, _ in STATUSES) if name.endswith(".status") else ()
+        return tuple((choice.name, choice.title) for choice in book.facts[name].choices)
+    return STATUSES if name.endswith(".status") else ()
 
 
 def merge(base: MappingNode, changes: MappingNode) -> MappingNode:

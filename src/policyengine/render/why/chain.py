@@ -13,6 +13,7 @@ from policyengine.outcome.deciding import scope_of
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.nearness import in_order
 from policyengine.outcome.refine.search import Target
+from policyengine.render.layout import Paint
 from policyengine.render.trees import Trees
 from policyengine.render.why.clocks import Clocks
 from policyengine.render.why.computed import ComputedValues
@@ -29,13 +30,15 @@ _VERDICTS = (marked("does not hold: {rule}"), marked("undetermined: {rule}"), ma
 class Chain:
     """Walks from an answer to what was given and writes it down; nothing is explained twice."""
 
-    def __init__(self, decision: Decision, say: Speech, color: bool = False) -> None:
-        """``say`` speaks the reader's language."""
+    def __init__(
+        self, decision: Decision, say: Speech, color: bool = False, columns: int | None = None
+    ) -> None:
+        """``say`` speaks the reader's language; lines have at most so many ``columns``, if any."""
         self.decision = decision
         self.say = say
         self.explanation = decision.explanation
         self.book = decision.judged.rulebook
-        self.walk = Walk(decision, say, color, self._name)
+        self.walk = Walk(decision, say, Paint(color, columns), self._name)
         self.naming = self.walk.naming
         self.trees = Trees(self.naming)
         self.leaves = Leaves(self.walk)

@@ -26,13 +26,13 @@ class Walk:
         self,
         decision: Decision,
         say: Speech,
-        color: bool,
+        paint: Paint,
         explain: Callable[[Key, int], Iterator[str]],
     ) -> None:
         """``say`` speaks the reader's language; ``explain`` tells of a name, so far to the right."""
         self.decision = decision
         self.say = say
-        self.paint = Paint(color)
+        self.paint = paint
         self.explain = explain
         self.explanation = decision.explanation
         self.book = decision.judged.rulebook
@@ -56,8 +56,8 @@ class Walk:
         return self.line(depth, self.say("{title}: {value}", title=title, value=found))
 
     def line(self, depth: int, text: str, tone: Tone = "plain") -> str:
-        """Return a line, so far to the right."""
-        return "  " * depth + self.paint(text, tone)
+        """Return a line, so far to the right; what does not fit on the page goes on below it."""
+        return "\n".join(self.paint.lines(text, tone, 2 * depth))
 
     def is_given(self, name: str) -> bool:
         """Tell whether a name is a fact that the case gives: there is nothing behind it."""
