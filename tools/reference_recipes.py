@@ -76,7 +76,7 @@ What people ask, and the command or the page that answers.
 | 知道哪里有错 | `policyengine check`，再 `policyengine explain-code 代码`（[全部](codes/index.zh.md)） |
 | 把规则读成一句话 | `policyengine show 名称` |
 | 把改动说给别人 | `policyengine diff git:main --format markdown` |
-| 知道哪些过往案件会变、变多少、为什么 | `policyengine impact git:main --cases 文件`（[规则人员的故事](clerk-story.zh.md)） |
+| 知道哪些往期案件会变、变多少、为什么 | `policyengine impact git:main --cases 文件`（[规则人员的故事](clerk-story.zh.md)） |
 | 要一些案件来试 | `policyengine sample -n 1000 --out cases.ndjson`（[详细](sample.zh.md)） |
 | 补写缺少的测试 | `policyengine test --suggest` |
 | 到处改名 | 在装有 `policyengine lsp` 的编辑器里（[详细](install.zh.md#在编辑器里)） |

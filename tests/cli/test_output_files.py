@@ -104,7 +104,7 @@ def test_a_file_that_can_be_written_stays_as_it_is_until_the_end(run: Run, tmp_p
 def test_init_asks_nothing_where_it_can_make_nothing(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     ran = run("init", str(tmp_path / "file" / "rules"))
-    assert ran.code == 2 and "cannot be made: Not a directory" in ran.err
+    assert ran.code == 2 and "cannot be created: Not a directory" in ran.err
     assert os.listdir(tmp_path) == ["file"]
 
 
