@@ -17,7 +17,9 @@ from policyengine.book.blocks import (
     Quote,
     Table,
 )
+from policyengine.book.case_names import CaseNames, expected_text
 from policyengine.book.flow import flow_of
+from policyengine.book.languages import only
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text, unspoken
@@ -30,8 +32,7 @@ from policyengine.render.bilingual import Bilingual
 from policyengine.render.clause_index import STATUSES
 from policyengine.render.naming import place
 from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNode
-from policyengine.testing.read import NO_VALUE, expected_value
-from policyengine.testing.scenarios import Check, Expectation, Scenario, ScenarioFile
+from policyengine.testing.scenarios import Check, Scenario, ScenarioFile
 from policyengine.values.currencies import currency_name
 from policyengine.values.display import TYPE_WORDS
 from policyengine.values.literals import ValueType
@@ -43,24 +44,47 @@ _MOST_CASES = 12
 _ROLES = {"given": marked("given by the case"), "derived": marked("concluded"), "outcome": marked("outcome")}
 
 
-def policy_book(book: Rulebook, tests: Iterable[ScenarioFile], exercised: Exercised) -> Document:
-    """Return the book of a rulebook; ``exercised`` names the cases that exercise each part."""
-    return Document(book.title, tuple(_Writer(book, list(tests), exercised).blocks()), book.languages)
+def policy_book(
+    book: Rulebook,
+    tests: Iterable[ScenarioFile],
+    exercised: Exercised,
+    languages: Sequence[str] | None = None,
+) -> Document:
+    """Return the book of a rulebook; ``exercised`` names the cases that exercise each part.
+
+    It is in all languages of the rulebook, or in those asked for alone.
+    """
+    spoken = tuple(languages or book.languages)
+    document = Document(book.title, tuple(_Writer(book, list(tests), exercised, spoken).blocks()), spoken)
+    return document if languages is None else only(document, spoken)
 
 
 class _Writer:
     """Writes the blocks of one book."""
 
-    def __init__(self, book: Rulebook, tests: Sequence[ScenarioFile], exercised: Exercised) -> None:
+    def __init__(
+        self, book: Rulebook, tests: Sequence[ScenarioFile], exercised: Exercised, languages: Sequence[str]
+    ) -> None:
         self.book = book
         self.tests = tests
         self.exercised = exercised
-        self.voice = Bilingual(book, book.languages)
+        self.voice = Bilingual(book, languages)
         self.both = self.voice.both
         scenarios = [one for file in tests for one in file.scenarios]
         # Two files may have cases of one name: each has a place of its own, and links lead to the first.
         self.anchors = {one.span: f"case-{number}" for number, one in enumerate(scenarios)}
         self.cases = {one.name: self.anchors[one.span] for one in reversed(scenarios)}
+        names = CaseNames(book, self.voice, languages)
+        self.names = {
+            one.span: names.of(file, number, one)
+            for file in tests
+            for number, one in enumerate(file.scenarios, 1)
+        }
+        self.called = {
+            one.name: names.short(file, number, one)
+            for file in reversed(self.tests)
+            for number, one in reversed([*enumerate(file.scenarios, 1)])
+        }
 
     def blocks(self) -> Iterator[Block]:
         yield from self._cover()
@@ -217,7 +241,10 @@ class _Writer:
         yield from self._tested_by(self.exercised.get((kind, id), ()))
 
     def _tested_by(self, names: Sequence[str]) -> Iterator[Block]:
-        links = [Link(unspoken(name), self.cases.get(name, "")) for name in names[:_MOST_CASES]]
+        links = [
+            Link(self.called.get(name, unspoken(name)), self.cases.get(name, ""))
+            for name in names[:_MOST_CASES]
+        ]
         if len(names) > _MOST_CASES:
             links.append(Link(self.both("and {count} more", count=len(names) - _MOST_CASES), ""))
         if links:
@@ -334,7 +361,7 @@ class _Writer:
                 yield from self._scenario(scenario)
 
     def _scenario(self, scenario: Scenario) -> Iterator[Block]:
-        name = unspoken(scenario.name)
+        name = self.names[scenario.span]
         yield Heading(5, self.anchors[scenario.span], name, "", place(scenario.span))
         given: list[tuple[Cell, ...]] = [*_flat(scenario.given, ""), *sorted(scenario.assume.items())]
         given += [(self.both("overlay"), one) for one in scenario.overlays]
@@ -351,20 +378,13 @@ class _Writer:
         for expectation in check.expect:
             name, _ = expectation.key
             anchor = f"fact-{name}" if name in self.book.facts else ""
-            yield as_of, Link(self.voice.title(name), anchor), self._expected(expectation)
-
-    def _expected(self, expectation: Expectation) -> Text:
-        if expectation.literal in NO_VALUE:
-            return self.both(_NO_VALUES[expectation.literal])
-        value = expected_value(self.book, expectation)
-        return self.voice.stated(lambda one: one.naming.value(value, expectation.key[0]))
+            yield (
+                as_of,
+                Link(self.voice.title(name), anchor),
+                expected_text(self.book, self.voice, expectation),
+            )
 
 
-_NO_VALUES = {
-    "undetermined": marked("undetermined"),
-    "not_applicable": marked("not applicable"),
-    "conflict": marked("conflict"),
-}
 _HEADS = {
     "Name": marked("Name"),
     "Title": marked("Title"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from policyengine.diagnostics.text import Text
-from policyengine.frozen import Frozen
+from policyengine.frozen import Frozen, replace
 from policyengine.model.rulebook import Rulebook
 from policyengine.semantics.strata import DUE, Graph, dependencies, name_of_node, node_of, rule_node
 
@@ -14,18 +14,21 @@ Kind = Literal["given", "derived", "outcome", "deadline", "amount"]
 
 
 class Node(Frozen):
-    """A thing with a value, in a column counted from what is given."""
+    """A thing with a value, in a column counted from what is given.
+
+    ``more`` are other things that the case gives and that lead to the same, shown in the same box.
+    """
 
     name: str
     anchor: str
     title: Text
     kind: Kind
     column: int
-    row: int
+    more: tuple[tuple[str, Text], ...] = ()
 
 
 class Flow(Frozen):
-    """Nodes by column and row, and edges from what is asked to what is concluded."""
+    """Nodes by column, and edges from what is asked to what is concluded."""
 
     nodes: tuple[Node, ...]
     edges: tuple[tuple[str, str], ...]
@@ -36,10 +39,9 @@ def flow_of(book: Rulebook, policy: str) -> Flow:
     sources = _sources(book, policy)
     names = sorted({*sources, *(name for before in sources.values() for name in before)})
     columns = _columns(names, sources)
-    rows = _rows(names, sources, columns)
-    nodes = (_node(book, name, columns[name], rows[name]) for name in names)
+    nodes = (_node(book, name, columns[name]) for name in names)
     edges = sorted((before, name) for name, all_before in sources.items() for before in all_before)
-    return Flow(tuple(sorted(nodes, key=lambda one: (one.column, one.row))), tuple(edges))
+    return Flow(tuple(sorted(nodes, key=lambda one: (one.column, one.name))), tuple(edges))
 
 
 def _sources(book: Rulebook, policy: str) -> dict[str, frozenset[str]]:
@@ -118,39 +120,47 @@ def _columns(names: Iterable[str], sources: Mapping[str, frozenset[str]]) -> dic
     return columns
 
 
-def _rows(
-    names: Iterable[str], sources: Mapping[str, frozenset[str]], columns: Mapping[str, int]
-) -> dict[str, int]:
-    """Return rows in which a name stands near what it is made from (the barycentre heuristic of Sugiyama)."""
-    following: dict[str, list[str]] = {}
-    for name, before in sources.items():
-        for one in before:
-            following.setdefault(one, []).append(name)
-    by_column: dict[int, list[str]] = {}
-    for name in names:
-        by_column.setdefault(columns[name], []).append(name)
-    rows = {name: row for group in by_column.values() for row, name in enumerate(group)}
-    neighbours: tuple[Mapping[str, Iterable[str]], ...] = (sources, following)
-    for sweep in range(8):
-        beside = neighbours[sweep % 2]
-        for number in sorted(by_column, reverse=bool(sweep % 2)):
-            group = by_column[number]
-            middles = {
-                name: _middle([rows[one] for one in beside.get(name, ())], rows[name]) for name in group
-            }
-            group.sort(key=lambda name: (middles[name], name))
-            rows.update((name, row) for row, name in enumerate(group))
-    return rows
-
-
-def _middle(rows: list[int], own: int) -> float:
-    return sum(rows) / len(rows) if rows else float(own)
-
-
-def _node(book: Rulebook, name: str, column: int, row: int) -> Node:
+def _node(book: Rulebook, name: str, column: int) -> Node:
     if name in book.deadlines:
-        return Node(name, f"deadline-{name}", book.deadlines[name].title, "deadline", column, row)
+        return Node(name, f"deadline-{name}", book.deadlines[name].title, "deadline", column)
     if name in book.amounts:
-        return Node(name, f"amount-{name}", book.amounts[name].title, "amount", column, row)
+        return Node(name, f"amount-{name}", book.amounts[name].title, "amount", column)
     fact = book.facts[name]
-    return Node(name, f"fact-{name}", fact.title, fact.role, column, row)
+    return Node(name, f"fact-{name}", fact.title, fact.role, column)
+
+
+def drawn_flow(flow: Flow) -> Flow:
+    """Return the flow as a picture shows it: boxes that lead to the same are one.
+
+    A way that a longer one tells as well is left out.
+    """
+    edges = _without_shortcuts(flow.edges)
+    after: dict[str, set[str]] = {}
+    for start, end in edges:
+        after.setdefault(start, set()).add(end)
+    groups: dict[tuple[str, ...], list[Node]] = {}
+    for node in flow.nodes:
+        key = tuple(sorted(after.get(node.name, ()))) if node.kind == "given" else ("", node.name)
+        groups.setdefault(key, []).append(node)
+    nodes = []
+    for first, *others in groups.values():
+        nodes.append(replace(first, more=tuple((one.anchor, one.title) for one in others)))
+    kept = {node.name for node in nodes}
+    return Flow(tuple(nodes), tuple(edge for edge in edges if edge[0] in kept and edge[1] in kept))
+
+
+def _without_shortcuts(edges: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Return the edges of a graph without circles, less those beside which there is a longer way."""
+    after: dict[str, set[str]] = {}
+    for start, end in edges:
+        after.setdefault(start, set()).add(end)
+    reached: dict[str, frozenset[str]] = {}
+
+    def reach(name: str) -> frozenset[str]:
+        if name not in reached:
+            reached[name] = frozenset().union(*({one} | reach(one) for one in after.get(name, ())))
+        return reached[name]
+
+    return tuple(
+        (start, end) for start, end in edges if not any(end in reach(one) for one in after[start] - {end})
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from policyengine.book.blocks import (
@@ -17,6 +18,7 @@ from policyengine.book.blocks import (
     Table,
 )
 from policyengine.book.svg import picture
+from policyengine.diagnostics.i18n import Speech, spoken
 from policyengine.diagnostics.text import Text
 from policyengine.values.escaping import xml_text
 from policyengine.values.languages import language_name
@@ -28,6 +30,12 @@ body { font: 15px/1.65 "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "Se
   color: var(--ink); margin: 0; display: grid; grid-template-columns: 270px minmax(0, 860px); gap: 2.5rem; }
 nav { position: sticky; top: 0; height: 100vh; overflow: auto; padding: 1.2rem 1rem; background: #f7f9fb;
   border-right: 1px solid var(--line); font-size: .87rem; }
+nav { overflow-wrap: anywhere; }
+#search { width: 100%; padding: .35rem .5rem; border: 1px solid var(--line); border-radius: 4px;
+  font: inherit; margin-bottom: .5rem; }
+#found a { border-left: 3px solid #c9b37a; padding-left: .5rem; } #found:not(:empty) { margin-bottom: 1rem; }
+#found[data-count]::before { content: attr(data-count); color: var(--faint); }
+#found:empty::before { content: none; }
 nav a { display: block; padding: .12rem 0; } nav .more { margin-left: .5em; }
 nav a.l3 { padding-left: 1rem; color: var(--faint); }
 main { padding: 2rem 1rem 6rem 0; }
@@ -53,19 +61,56 @@ th, td { text-align: left; vertical-align: top; padding: .25rem .6rem; border-bo
 td .more, th .more { color: var(--faint); margin-left: .5em; }
 .links { font-size: .88rem; margin: .25rem 0; } .links b { font-weight: 600; margin-right: .4em; }
 .links a, .links span.item { margin-right: .8em; } .links .more { color: var(--faint); margin-left: .3em; }
-svg { width: 100%; height: auto; font-family: inherit; } figure { margin: .6rem 0; overflow-x: auto; }
+svg { display: block; width: 100%; height: auto; font-family: inherit; }
+figure { margin: .6rem 0; max-width: none; width: min(1210px, calc(100vw - 345px)); }
 .languages { position: fixed; right: 1rem; top: .6rem; font-size: .85rem; background: #fff;
   padding: .2rem .6rem; border: 1px solid var(--line); border-radius: 4px; }
 .languages label { margin-left: .6em; }
 .legend span { margin-right: 1em; font-size: .85rem; }
-@media (max-width: 900px) { body { display: block; padding: 0 1rem; } nav { display: none; } }
+@media (max-width: 900px) { body { display: block; padding: 0 1rem; } nav { display: none; }
+  figure { width: auto; overflow-x: auto; } figure svg { min-width: 700px; } }
 @media print {
-  body { display: block; font-size: 10pt; } nav, .languages { display: none; } main { padding: 0; }
+  body { display: block; font-size: 10pt; } nav, .languages { display: none; }
+  main { padding: 0; } figure { width: auto; }
   h2 { break-before: page; } h3, h4, h5 { break-after: avoid; }
   tr, blockquote, figure, p { break-inside: avoid; } a { color: inherit; }
   @page { margin: 18mm 16mm; } @page wide { size: A4 landscape; margin: 12mm; }
-  section.wide { page: wide; } figure svg { min-width: 0 !important; }
+  section.across { page: wide; } figure svg { max-height: 165mm; }
+  figure svg.down { max-height: 235mm; }
 }
+"""
+
+
+# Works from a file: what is searched is the page itself, section by section.
+_SCRIPT = """
+(function () {
+  var input = document.getElementById("search"), found = document.getElementById("found");
+  if (!input) return;
+  var heads = Array.prototype.slice.call(document.querySelectorAll("main h2, main h3, main h4, main h5"));
+  var sections = heads.map(function (head) {
+    var text = head.textContent, next = head.nextElementSibling;
+    while (next && !/^H[1-5]$|^SECTION$/.test(next.tagName)) {
+      text += " " + next.textContent; next = next.nextElementSibling;
+    }
+    return { head: head, title: head.textContent.toLowerCase(), text: text.toLowerCase() };
+  });
+  input.addEventListener("input", function () {
+    var words = input.value.toLowerCase().split(/\\s+/).filter(Boolean);
+    found.textContent = "";
+    if (!words.length) return;
+    function has(text) { return words.every(function (word) { return text.indexOf(word) >= 0; }); }
+    var hits = sections.filter(function (one) { return has(one.text); });
+    hits.sort(function (one, other) { return has(other.title) - has(one.title); });
+    hits.slice(0, 60).forEach(function (one) {
+      var link = document.createElement("a"), name = one.head.cloneNode(true);
+      var place = name.querySelector(".place");
+      if (place) place.remove();
+      name.querySelectorAll(".name").forEach(function (code) { code.remove(); });
+      link.href = "#" + one.head.id; link.textContent = name.textContent; found.appendChild(link);
+    });
+    found.setAttribute("data-count", String(hits.length));
+  });
+})();
 """
 
 
@@ -78,18 +123,33 @@ def render_book_html(document: Document) -> str:
     SubElement(head, "title").text = document.title.joined
     SubElement(head, "style").text = _STYLE + "".join(map(_alone, document.languages))
     body = SubElement(root, "body")
-    _contents(SubElement(body, "nav"), document)
+    nav = SubElement(body, "nav")
+    if document.blocks:
+        _search(nav, document.languages)
     if len(document.languages) > 1:
         _languages(SubElement(body, "form", {"class": "languages"}), document.languages)
     main = SubElement(body, "main")
     for block in document.blocks:
-        _block(main, block, document.languages[0])
+        _block(main, block, document.languages)
+    _contents(nav, document, {one.get("id", "") for one in main.iter("h3")})
+    SubElement(body, "script").text = _SCRIPT
     return xml_text("<!DOCTYPE html>\n" + tostring(root, encoding="unicode", method="html") + "\n")
 
 
-def _contents(nav: Element, document: Document) -> None:
+def _search(nav: Element, languages: tuple[str, ...]) -> None:
+    speeches = [Speech(spoken(tag)) for tag in languages]
+    words = " / ".join(dict.fromkeys(say("Search this book") for say in speeches))
+    look = {"type": "search", "id": "search", "placeholder": words, "aria-label": words}
+    SubElement(nav, "input", look)
+    SubElement(nav, "div", {"id": "found", "role": "status"})
+
+
+def _contents(nav: Element, document: Document, drawn: Container[str]) -> None:
+    """Write the contents; a picture that was left out is not in them."""
     for block in document.blocks:
         level = 3 if isinstance(block, Picture) else getattr(block, "level", 0)
+        if isinstance(block, Picture) and block.anchor not in drawn:
+            continue
         if isinstance(block, Heading | Picture) and level in (2, 3):
             link = SubElement(nav, "a", {"href": f"#{block.anchor}", "class": f"l{level}"})
             _text(link, block.title)
@@ -125,7 +185,7 @@ def _text(parent: Element, text: Text) -> None:
         SubElement(parent, "span", {"class": style, "lang": language}).text = words
 
 
-def _block(main: Element, block: Block, language: str) -> None:
+def _block(main: Element, block: Block, languages: tuple[str, ...]) -> None:
     match block:
         case Heading(level, anchor, title, name, place):
             heading = SubElement(main, f"h{level}", {"id": anchor})
@@ -137,7 +197,7 @@ def _block(main: Element, block: Block, language: str) -> None:
         case Paragraph(text):
             _text(SubElement(main, "p"), text)
         case Quote(words, section, clauses):
-            quote = SubElement(main, "blockquote", {"lang": language})
+            quote = SubElement(main, "blockquote", {"lang": languages[0]})
             quote.text = f"“{words}”"
             if section or clauses:
                 small = SubElement(quote, "small")
@@ -152,10 +212,11 @@ def _block(main: Element, block: Block, language: str) -> None:
         case Table(head, rows):
             _table(main, head, rows)
         case Picture(anchor, title, flow):
-            is_wide = max(node.column for node in flow.nodes) > 3
-            whole = SubElement(main, "section", {"class": "wide"} if is_wide else {})
-            _text(SubElement(whole, "h3", {"id": anchor}), title)
-            SubElement(whole, "figure").append(picture(flow))
+            drawn = picture(flow, languages)
+            if drawn is not None:
+                whole = SubElement(main, "section", {"class": str(drawn.get("class"))})
+                _text(SubElement(whole, "h3", {"id": anchor}), title)
+                SubElement(whole, "figure").append(drawn)
 
 
 def _link(parent: Element, link: Link) -> Element:

@@ -1,78 +1,132 @@
-"""The flow of facts as a picture."""
+"""The flow of facts as a picture: layers from left to right, or down where there are many, with a legend."""
 
 from __future__ import annotations
 
 from xml.etree.ElementTree import Element, SubElement
 
-from policyengine.book.flow import Flow, Node
-from policyengine.render.layout import width
+from policyengine.book.flow import Flow, Kind, Node, drawn_flow
+from policyengine.book.graphviz import placed
+from policyengine.diagnostics.diagnostic import marked
+from policyengine.diagnostics.i18n import Speech, spoken
+from policyengine.diagnostics.text import Text
+from policyengine.render.boxes import text_width
+from policyengine.render.layout import wrap
 
-_WIDE, _HIGH, _GAP_X, _GAP_Y, _MARGIN = 200, 44, 46, 12, 10
-_COLUMNS = 25  # of half-width characters in a line of a box
-_COLORS = {
+WIDEST = 1180.0
+"""A picture that would be wider is left out: shrunk to a screen, nobody could read it."""
+_WIDE, _SIZE, _LINE, _PADDING, _MARGIN = 156.0, 12.0, 15.0, 6.0, 12.0
+_COLORS: dict[Kind, tuple[str, str]] = {
     "given": ("#eef4fb", "#3b6ea5"),
     "derived": ("#f6f3ea", "#8a6d1f"),
-    "outcome": ("#e9f5ec", "#2e7d4f"),
     "deadline": ("#fbeeee", "#b3372b"),
     "amount": ("#f3eefa", "#6a4ca0"),
+    "outcome": ("#e3f3e7", "#2e7d4f"),
 }
+_LEGEND: dict[Kind, str] = {
+    "given": marked("given by the case"),
+    "derived": marked("concluded"),
+    "deadline": marked("deadline"),
+    "amount": marked("amount"),
+    "outcome": marked("outcome"),
+}
+_Line = tuple[str, str, bool]  # words, anchor, and whether they are those of another language
 
 
-def picture(flow: Flow) -> Element:
-    """Return the flow as an SVG element: what is given on the left, what comes out on the right."""
-    columns = max(node.column for node in flow.nodes) + 1
-    rows = max(node.row for node in flow.nodes) + 1
-    size = (columns * (_WIDE + _GAP_X) - _GAP_X + 2 * _MARGIN, rows * (_HIGH + _GAP_Y) - _GAP_Y + 2 * _MARGIN)
+def picture(flow: Flow, languages: tuple[str, ...]) -> Element | None:
+    """Return the flow as an SVG element; None without Graphviz, or where nobody could read it."""
+    shown = drawn_flow(flow)
+    lines = {node.name: _lines(node) for node in shown.nodes}
+    sizes = {name: (_WIDE, _LINE * len(found) + 2 * _PADDING) for name, found in lines.items()}
+    ways = ((placed(sizes, shown.edges, down), down) for down in (False, True))
+    fitting = ((one, down) for one, down in ways if one is not None and one.wide <= WIDEST)
+    drawing, down = next(fitting, (None, False))
+    if drawing is None:
+        return None
+    wide, high = max(drawing.wide, 620.0) + 2 * _MARGIN, drawing.high + 2 * _MARGIN + 34
     root = Element(
         "svg",
         {
             "xmlns": "http://www.w3.org/2000/svg",
-            "viewBox": f"0 0 {size[0]} {size[1]}",
-            "style": f"max-width:{size[0]}px;min-width:{size[0] * 2 // 3}px",
+            "viewBox": f"0 0 {_number(wide)} {_number(high)}",
+            "style": f"max-width:{_number(wide)}px",
             "role": "img",
+            "class": "down" if down else "across",
         },
     )
-    heights = {
-        column: sum(node.column == column for node in flow.nodes) * (_HIGH + _GAP_Y)
-        for column in range(columns)
-    }
-    places = {node.name: _place(node, heights[node.column], rows * (_HIGH + _GAP_Y)) for node in flow.nodes}
-    for before, after in flow.edges:
-        _edge(root, places[before], places[after])
-    for node in flow.nodes:
-        _box(root, node, places[node.name])
+    for (start, end), points in drawing.curves.items():
+        _arrow(root, points, f"{start} → {end}", down)
+    for node in shown.nodes:
+        x, y = drawing.middles[node.name]
+        _box(root, node, x - _WIDE / 2 + _MARGIN, y - sizes[node.name][1] / 2 + _MARGIN, lines[node.name])
+    _legend(root, shown, drawing.high + 2 * _MARGIN + 14, languages)
     return root
 
 
-def _place(node: Node, height: int, whole: int) -> tuple[int, int]:
-    """Return the upper left corner of a box; every column stands in the middle of the picture."""
-    x = _MARGIN + node.column * (_WIDE + _GAP_X)
-    return x, _MARGIN + (whole - height) // 2 + node.row * (_HIGH + _GAP_Y)
+def _lines(node: Node) -> list[_Line]:
+    found: list[_Line] = []
+    for anchor, title in ((node.anchor, node.title), *node.more):
+        for number, words in enumerate(_said(title, node.name)):
+            mark = "· " if node.more and number == 0 else ""
+            found += [(one, anchor, number > 0) for one in _wrapped(mark + words)]
+    return found
 
 
-def _edge(root: Element, start: tuple[int, int], end: tuple[int, int]) -> None:
-    x1, y1, x2, y2 = start[0] + _WIDE, start[1] + _HIGH // 2, end[0], end[1] + _HIGH // 2
-    bend = max(30, (x2 - x1) // 2)
-    path = f"M{x1},{y1} C{x1 + bend},{y1} {x2 - bend},{y2} {x2},{y2}"
-    SubElement(
-        root, "path", {"d": path, "fill": "none", "stroke": "#9aa6b5", "stroke-width": "1.2", "opacity": ".7"}
-    )
+def _said(title: Text, name: str) -> tuple[str, ...]:
+    return title.all or (name,)
 
 
-def _box(root: Element, node: Node, place: tuple[int, int]) -> None:
+def _wrapped(words: str) -> list[str]:
+    columns, room = 26, _WIDE - 2 * _PADDING - 4
+    lines = wrap(words, columns)
+    while columns > 10 and any(text_width(line, _SIZE) > room for line in lines):
+        columns -= 1
+        lines = wrap(words, columns)
+    return lines
+
+
+def _arrow(root: Element, points: tuple[tuple[float, float], ...], told: str, down: bool) -> None:
+    moved = [(x + _MARGIN, y + _MARGIN) for x, y in points]
+    curve = " ".join(f"{_number(x)},{_number(y)}" for x, y in moved[1:])
+    group = SubElement(root, "g", {"class": "arrow"})
+    SubElement(group, "title").text = told
+    line = f"M{_number(moved[0][0])},{_number(moved[0][1])} C{curve}"
+    SubElement(group, "path", {"d": line, "fill": "none", "stroke": "#7f8ea3", "stroke-width": "1.2"})
+    # The layers go one way, and so do the heads.
+    x, y = moved[-1]
+    head = f"M{_number(x)},{_number(y)} " + ("l-3.5,-7 h7 z" if down else "l-7,-3.5 v7 z")
+    SubElement(group, "path", {"d": head, "fill": "#7f8ea3"})
+
+
+def _box(root: Element, node: Node, x: float, y: float, lines: list[_Line]) -> None:
     fill, line = _COLORS[node.kind]
-    link = SubElement(root, "a", {"href": f"#{node.anchor}"})
-    SubElement(link, "title").text = node.name
-    shape = {"x": str(place[0]), "y": str(place[1]), "width": str(_WIDE), "height": str(_HIGH), "rx": "6"}
-    SubElement(link, "rect", {**shape, "fill": fill, "stroke": line})
-    for text, y, size in zip(node.title.all, (18, 36), (14, 11), strict=False):
-        words = {"x": str(place[0] + 10), "y": str(place[1] + y), "font-size": str(size), "fill": "#1c2330"}
-        SubElement(link, "text", words).text = _shortened(text, _COLUMNS if size == 14 else _COLUMNS + 5)
+    group = SubElement(root, "g", {"class": "node", "data-kind": node.kind})
+    high = _LINE * len(lines) + 2 * _PADDING
+    shape = {"x": _number(x), "y": _number(y), "width": _number(_WIDE), "height": _number(high)}
+    rounded = {"rx": "10" if node.kind == "outcome" else "3", "fill": fill, "stroke": line}
+    if node.kind == "outcome":
+        rounded["stroke-width"] = "2"
+    SubElement(group, "rect", {**shape, **rounded})
+    for number, (words, anchor, is_other) in enumerate(lines):
+        link = SubElement(group, "a", {"href": f"#{anchor}"})
+        place = {"x": _number(x + _PADDING), "y": _number(y + _PADDING + 11 + _LINE * number)}
+        color = "#667080" if is_other else "#1c2330"
+        SubElement(link, "text", {**place, "font-size": _number(_SIZE), "fill": color}).text = words
 
 
-def _shortened(text: str, columns: int) -> str:
-    if width(text) <= columns:
-        return text
-    while text and width(text) > columns - 1:
-        text = text[:-1]
-    return text + "…"
+def _legend(root: Element, flow: Flow, y: float, languages: tuple[str, ...]) -> None:
+    x = _MARGIN
+    used = {node.kind for node in flow.nodes}
+    for kind, (fill, line) in _COLORS.items():
+        if kind not in used:
+            continue
+        words = " / ".join(dict.fromkeys(Speech(spoken(tag))(_LEGEND[kind]) for tag in languages))
+        group = SubElement(root, "g", {"class": "legend"})
+        box = {"x": _number(x), "y": _number(y - 9), "width": "22", "height": "12"}
+        SubElement(group, "rect", {**box, "rx": "3", "fill": fill, "stroke": line})
+        text = {"x": _number(x + 28), "y": _number(y + 1), "font-size": "11.5", "fill": "#667080"}
+        SubElement(group, "text", text).text = words
+        x += 28 + text_width(words, 11.5) + 18
+
+
+def _number(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import cast
+
 import click
 
 from policyengine.cli import loading, options
 from policyengine.cli.speech import say as say_help
 from policyengine.diagnostics.i18n import Language
+from policyengine.model.rulebook import Rulebook
 
 
 @click.command(
@@ -33,18 +37,31 @@ from policyengine.diagnostics.i18n import Language
     metavar="FILE",
     help=say_help("Write to this file."),
 )
-@options.language
-def command(
-    rules: str | None, overlays: tuple[str, ...], form: str, output: str | None, language: Language
-) -> None:
+@click.option(
+    "--lang",
+    "asked",
+    type=click.Choice(["zh", "en", "both"]),
+    default="both",
+    help=say_help("The language of the book; `both`: all languages of the rulebook."),
+)
+def command(rules: str | None, overlays: tuple[str, ...], form: str, output: str | None, asked: str) -> None:
     """Write a policy book."""
+    from policyengine.book import graphviz
     from policyengine.book.content import policy_book
     from policyengine.book.html import render_book_html
     from policyengine.book.markdown import render_book_markdown
 
+    language: Language = say_help.language if asked == "both" else cast(Language, asked)
     book, tests, exercised = loading.load_tested(
         options.find_rules(rules), overlays, options.speech(language)
     )
-    document = policy_book(book, tests, exercised)
+    if form == "html" and not graphviz.is_there():
+        options.tell(say_help("The diagrams are left out: they need the program `dot` of Graphviz.") + "\n")
+    document = policy_book(book, tests, exercised, None if asked == "both" else _tags(book, asked))
     text = render_book_html(document) if form == "html" else render_book_markdown(document)
     options.put(output, text)
+
+
+def _tags(book: Rulebook, asked: str) -> Sequence[str]:
+    """Return the variety of a language in which the rulebook is written, or the language itself."""
+    return [tag for tag in book.languages if tag.partition("-")[0] == asked][:1] or [asked]
