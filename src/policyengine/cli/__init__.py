@@ -85,7 +85,9 @@ class _Commands(click.Group):
 @click.pass_context
 def _program(context: click.Context, language: Language) -> None:
     # What stands before the command is what the command takes when nothing stands after it.
-    context.default_map = {name: {"language": language, "new": {"language": language}} for name in _COMMANDS}
+    context.default_map = {name: {"language": language} for name in _COMMANDS}
+    # Only of `case` is `new` a command; of others it is an argument.
+    context.default_map["case"] = {"language": language, "new": {"language": language}}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

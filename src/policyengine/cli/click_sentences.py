@@ -37,6 +37,7 @@ SENTENCES = (
     marked("env var: {var}"),
     marked("required"),
     marked("{name} {filename!r} does not exist."),
+    marked("{value} is not in the range {range}."),
 )
 PLURALS = (
     plural("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)"),
