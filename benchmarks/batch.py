@@ -4,7 +4,7 @@ python benchmarks/batch.py [--only peers|cases|rules|records] [--cases 20000] [-
 
 Times are CPU time of one core; those of the command hold its start, the others no loading. All that judge
 answer the rules of `benchmarks/peers.py`, and give the right answers on its samples, or nothing is measured.
-What is not installed is left out (`pip install '.[peers]' duckdb orjson`). Growth runs `batch` in a process of
+What is not installed is left out (`pip install .[peers] duckdb orjson`). Growth runs `batch` in a process of
 its own, and tells the most memory that it had.
 """
 

@@ -14,7 +14,7 @@ from policyengine.batch.inputs import FORMS, Form, Input, NeedsArrow, find_input
 from policyengine.batch.reading import Read
 from policyengine.cli import codes, loading, options
 from policyengine.cli.progress import Progress
-from policyengine.cli.speech import say
+from policyengine.cli.speech import say as say_help
 from policyengine.diagnostics.diagnostic import FaultsFound
 from policyengine.diagnostics.i18n import Speech
 
@@ -24,62 +24,65 @@ jobs = click.option(
     "--jobs",
     type=click.IntRange(1, 1024),
     metavar="N",
-    help=say("How many processes judge; if left out, one per core."),
+    help=say_help("How many processes judge; if left out, one per core."),
 )
 input_form = click.option(
     "--from",
     "input_form",
     type=click.Choice(FORMS),
-    help=say("Format of the files, whatever they are called."),
+    help=say_help("Format of the files, whatever they are called."),
 )
 id_name = click.option(
     "--id",
     "id_name",
     default="case",
     metavar="NAME",
-    help=say("The column or key that names a case; `case` if left out."),
+    help=say_help("The column or key that names a case; `case` if left out."),
 )
 ignore = click.option(
-    "--ignore", multiple=True, metavar="NAME", help=say("A column or key that is not a fact and is ignored.")
+    "--ignore",
+    multiple=True,
+    metavar="NAME",
+    help=say_help("A column or key that is not a fact and is ignored."),
 )
 rejects = click.option(
     "--rejects",
     metavar="FILE",
     type=options.OutputFile(),
-    help=say("Set faulty records aside in this file, each with what is wrong."),
+    help=say_help("Set faulty records aside in this file, each with what is wrong."),
 )
 
 
 def sources(
-    words: Sequence[str], speech: Speech, form: Form | None = None, usual: Form | None = None
+    words: Sequence[str], say: Speech, form: Form | None = None, usual: Form | None = None
 ) -> list[Input]:
     """Return the files that are named; ``usual`` is the form of those whose name tells none. Raises Exit."""
     found, faults = find_inputs(words, form, usual)
     if faults:
-        loading.tell(faults, speech)
+        loading.tell(faults, say)
         raise click.exceptions.Exit(codes.CASE_FAULTS)
     return found
 
 
 @contextmanager
-def told_faults(speech: Speech) -> Iterator[None]:
+def told_faults(say: Speech) -> Iterator[None]:
     """Tell what keeps files of cases from being judged. Raises Exit and UsageError."""
     try:
         yield
     except NeedsArrow:
-        words = speech("Parquet and .zst need the package pyarrow: pip install 'dispute-policyengine[batch]'")
+        words = say("Parquet and .zst need the package pyarrow: pip install 'dispute-policyengine[batch]'")
         raise click.UsageError(words) from None
     except FaultsFound as found:
-        loading.tell(found.diagnostics, speech)
+        loading.tell(found.diagnostics, say)
         raise click.exceptions.Exit(codes.CASE_FAULTS) from None
     except BrokenProcessPool:
-        raise was_killed(speech) from None
+        raise was_killed(say) from None
 
 
-def was_killed(speech: Speech) -> click.exceptions.Exit:
+def was_killed(say: Speech) -> click.exceptions.Exit:
     """Tell that a process that judged is gone, and return how to leave."""
     options.tell(
-        speech("a process that judged was killed, perhaps because memory ran out: try fewer with --jobs")
+        say("a process that judged was killed, perhaps because memory ran out: try fewer with --jobs")
     )
     return click.exceptions.Exit(codes.INTERNAL)
 
@@ -87,11 +90,11 @@ def was_killed(speech: Speech) -> click.exceptions.Exit:
 class Faulty:
     """Tells the first faulty records one by one, and of the others how many they are."""
 
-    def __init__(self, progress: Progress, speech: Speech) -> None:
+    def __init__(self, progress: Progress, say: Speech) -> None:
         """``progress`` makes way for what is told."""
         self.told = 0
         self._progress = progress
-        self._say = speech
+        self._say = say
 
     def take(self, reads: Iterable[Read]) -> None:
         """Tell faulty records, as long as they are few."""
