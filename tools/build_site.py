@@ -63,6 +63,7 @@ CONTENTS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "cases",
             "decision",
             "reasons",
+            "letter",
             "possible",
             "timeline",
             "reports",

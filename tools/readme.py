@@ -31,6 +31,8 @@ PAGES = (
     "docs/compiled-forms.md",
     "docs/impact.md",
     "docs/impact.zh.md",
+    "docs/letter.md",
+    "docs/letter.zh.md",
     "docs/possible.md",
     "docs/reasons.md",
     "docs/reasons.zh.md",

@@ -11,7 +11,7 @@ from policyengine.diagnostics.i18n import Speech
 
 _SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 # What a clerk writes, what a case says, and what the program writes.
-_WRITTEN = ("rulebook", "facts", "policy", "assumptions", "clauses", "overlay", "report", "cases")
+_WRITTEN = ("rulebook", "facts", "policy", "assumptions", "clauses", "letters", "overlay", "report", "cases")
 _GIVEN = ("case",)
 _TEXTS = {
     "title": {"en": "Formats", "zh": "格式"},

@@ -26,6 +26,7 @@ What people ask, and the command or the page that answers.
 | know why | `policyengine evaluate CASE --why NAME`; a title does as well as a name ([more](reasons.md)) |
 | know why not, and by how much it failed | `policyengine evaluate CASE --why-not RULE` |
 | see what would be | `--set FACT=VALUE`; nothing after `=` takes the fact out |
+| write to a buyer or seller | `policyengine letter CASE --to PARTY` ([more](letter.md)) |
 | see what comes if nobody acts | `policyengine timeline CASE` ([more](timeline.md)) |
 | try a figure that nobody has confirmed | `--overlay NAME` ([more](language/overlays.md)) |
 | read an unclear passage otherwise | `--assume ID=READING` ([more](language/assumptions.md)) |
@@ -62,6 +63,7 @@ What people ask, and the command or the page that answers.
 | 知道为什么 | `policyengine evaluate 案件 --why 名称`；写标题也行（[详细](reasons.zh.md)） |
 | 知道为什么不，差多少 | `policyengine evaluate 案件 --why-not 规则` |
 | 看看假如怎样 | `--set 事实=值`；`=` 后面不写就去掉这个事实 |
+| 给买家或卖家写信 | `policyengine letter 案件 --to 收件方`（[详细](letter.zh.md)） |
 | 看看无人行动时会怎样 | `policyengine timeline 案件`（[详细](timeline.zh.md)） |
 | 用尚未证实的数字试算 | `--overlay 名称`（[详细](language/overlays.zh.md)） |
 | 换一种口径 | `--assume 假设=口径`（[详细](language/assumptions.zh.md)） |

@@ -90,6 +90,24 @@ class Decision(Parts):
         return render_text(self, speech(lang))
 
     @in_turn
+    def letter(self, to: str, lang: Language = "en") -> str:
+        """Return the letter to a party of the rulebook, by its name or title, as text.
+
+        It is empty where there is nothing to tell this party. Raises KeyError, which says what to write
+        instead, for a party that is none.
+        """
+        from policyengine.outcome.letter import find_party, letter_content
+        from policyengine.render.letter import render_letter
+
+        if not isinstance(to, str):
+            raise TypeError(f"a party of the rulebook is a str, not a {type(to).__name__}")
+        found = find_party(self.judged.rulebook, to)
+        if isinstance(found, Unknown):
+            raise KeyError(str(found.what) if found.help is None else f"{found.what}; {found.help}")
+        content = letter_content(self, found)
+        return "" if content.is_empty else render_letter(self, content, speech(lang))
+
+    @in_turn
     def to_dict(self) -> dict[str, object]:
         """Return the whole decision as dictionaries, lists, texts, numbers and booleans.
 

@@ -27,6 +27,7 @@ Kind = Literal[
     "overlay",
     "clause",
     "report",
+    "letter",
 ]
 What = Literal["added", "removed", "changed"]
 

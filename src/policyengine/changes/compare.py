@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from policyengine.changes.change import RETITLED, Change, Kind, Sides
 from policyengine.changes.figures import overlay_details, parameter_details
+from policyengine.changes.letters import letter_details, letter_whole
 from policyengine.changes.rules import (
     amount_details,
     deadline_details,
@@ -99,6 +100,7 @@ class _Comparison:
         yield from self._group("overlay", before, after, overlay_details, overlay_whole)
         yield from self._group("clause", old.clauses, new.clauses, clause_details, clause_whole)
         yield from self._group("report", old.reports, new.reports, report_details, report_whole)
+        yield from self._group("letter", old.letters, new.letters, letter_details, letter_whole)
 
     def _group(
         self,

@@ -31,6 +31,7 @@ _KINDS: dict[Kind, str] = {
     "overlay": marked("Overlays"),
     "clause": marked("Clauses"),
     "report": marked("Reports"),
+    "letter": marked("Letters"),
 }
 _WHATS: dict[What, tuple[str, Tone, str]] = {
     "added": ("+", "good", marked("{title} is new")),

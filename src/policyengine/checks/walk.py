@@ -21,6 +21,7 @@ from policyengine.model.conditions import (
     parts_of,
 )
 from policyengine.model.conditions import operands_of as operands_of_computed
+from policyengine.model.letters import Letter
 from policyengine.model.rulebook import Amount, Deadline, MissingByReading, Rule, Rulebook, TextByReading
 from policyengine.semantics.strata import lists_of_computed, refs_of_operand
 
@@ -57,6 +58,9 @@ def operands_of(rulebook: Rulebook) -> Iterator[Operand]:
         yield from (repeats.by for repeats in report.repeats)
         for listed in report.lists:
             yield from listed.columns
+    for letter in rulebook.letters.values():
+        for paragraph in letter.paragraphs:
+            yield from paragraph.names
 
 
 def _of_deadline(deadline: Deadline) -> Iterator[Operand]:
@@ -152,6 +156,8 @@ def texts_of(rulebook: Rulebook) -> Iterator[Titled]:
         yield from ((f"{report.id}: {one.id}", one.title, one.span) for one in report.counts)
         yield from ((f"{report.id}: {one.id}", one.title, one.span) for one in report.lists)
         yield from ((f"{report.id}: {one.id}", one.title, one.span) for one in report.repeats)
+    for letter in rulebook.letters.values():
+        yield from _texts_of_letter(letter)
 
 
 def _texts_of_book(rulebook: Rulebook) -> Iterator[Titled]:
@@ -192,3 +198,14 @@ def _texts_of_rule(rule: Rule) -> Iterator[Titled]:
                 yield f"{rule.id}: otherwise: {reading}", text, notice.span
         elif notice.otherwise != Text():
             yield f"{rule.id}: otherwise", notice.otherwise, notice.span
+
+
+def _texts_of_letter(letter: Letter) -> Iterator[Titled]:
+    for number, paragraph in enumerate(letter.paragraphs, 1):
+        for word, text in (
+            ("text", paragraph.text),
+            ("title", paragraph.title),
+            ("if_none", paragraph.if_none),
+        ):
+            if text:
+                yield f"letters: {letter.party}: {number}: {word}", text, paragraph.span

@@ -38,6 +38,7 @@ _COMMANDS = (
     "fmt",
     "impact",
     "init",
+    "letter",
     "lsp",
     "report",
     "sample",

@@ -16,6 +16,7 @@ _KINDS = (
     "facts",
     "assumptions",
     "clauses",
+    "letters",
     "overlay",
     "report",
     "cases",

@@ -216,6 +216,7 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
             )
         ),
         "policyengine.model.counting": frozenset(("CountingRule",)),
+        "policyengine.model.letters": frozenset(("Letter", "Paragraph")),
         "policyengine.model.report": frozenset(
             (
                 "Report",

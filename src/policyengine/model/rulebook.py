@@ -28,6 +28,7 @@ from policyengine.model.conditions import (
     conjuncts,
 )
 from policyengine.model.counting import CountingRule
+from policyengine.model.letters import Letter
 from policyengine.model.report import Report
 from policyengine.values.calendar import Calendar
 from policyengine.values.currencies import Currency
@@ -722,6 +723,7 @@ class Rulebook(Placed):
     directory: str
     span: Span
     computed: Mapping[str, Computed] = {}
+    letters: Mapping[str, Letter] = {}
 
     def rule(self, id: str) -> Rule:
         """Return a rule, or what goes by the name that :func:`otherwise_name` gives. Raises KeyError."""

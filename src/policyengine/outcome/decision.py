@@ -301,6 +301,11 @@ class Decision:
         """Who must or may do what, duties first, by due instant."""
         return tuple(self._assembly.next_steps())
 
+    @in_turn
+    def support_of_step(self, step: NextStep) -> Support:
+        """Return what it rests on that a step is to be taken."""
+        return self._assembly.support_of_step(step)
+
     @kept
     def possible_steps(self) -> tuple[PossibleStep, ...]:
         """What somebody perhaps must or may do, and on what that depends; duties first."""
@@ -687,9 +692,10 @@ class _Assembly:
             if outcome.status != "not_applicable":
                 yield outcome.support
         for step in steps:
-            yield self._support_of_step(step)
+            yield self.support_of_step(step)
 
-    def _support_of_step(self, step: NextStep) -> Support:
+    def support_of_step(self, step: NextStep) -> Support:
+        """Return what it rests on, in any way that was tried, that a step is to be taken."""
         key = (step.rule.id, step.record)
         leaning = self.explanation.leaning_of_rule(key)
         support = self.explanation.support_of_rule(*key).leaning(leaning)

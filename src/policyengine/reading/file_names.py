@@ -18,7 +18,7 @@ ENDINGS = (".yaml", ".yml")
 TESTS_ENDING = ".cases.yaml"
 
 NEEDED = ("rulebook", "facts")
-OPTIONAL = ("assumptions", "clauses")
+OPTIONAL = ("assumptions", "clauses", "letters")
 FOLDERS = {"policies": "policy", "overlays": "overlay", "reports": "report"}
 _HOMES = {kind: folder for folder, kind in FOLDERS.items()}
 _SINGULAR = {
@@ -26,6 +26,7 @@ _SINGULAR = {
     "fact": "facts",
     "assumption": "assumptions",
     "clause": "clauses",
+    "letter": "letters",
     "policy": "policies",
     "overlay": "overlays",
     "report": "reports",
@@ -40,6 +41,7 @@ _KEYS = {
     "report": "report",
     "assumptions": "assumptions",
     "clauses": "clauses",
+    "letters": "letters",
     "facts": "facts",
     "lists": "facts",
 }

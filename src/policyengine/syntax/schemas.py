@@ -25,7 +25,7 @@ from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNod
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
-KINDS = ("rulebook", "facts", "assumptions", "clauses", "policy", "overlay", "report", "cases")
+KINDS = ("rulebook", "facts", "assumptions", "clauses", "letters", "policy", "overlay", "report", "cases")
 """The kinds of YAML files."""
 
 OUTPUTS = (

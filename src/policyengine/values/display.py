@@ -104,3 +104,30 @@ def show_rough_span(seconds: int, language: str) -> str:
     """Return a length of time in its largest unit, for people in ``zh`` or ``en``."""
     unit = next((one for _, one, _ in _SPAN_UNITS if seconds >= one), 1)
     return show_span((seconds + unit // 2) // unit * unit, language)
+
+
+_WHOLE_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_MIDNIGHT = "00:00:00"
+
+
+def written_instant(seconds: int, zone: ZoneInfo, language: str, is_end: bool = False) -> str:
+    """Return an instant as it stands in a letter, in ``zh`` or ``en``: by the clock of the zone.
+
+    ``is_end``: a midnight is the end of the day before, 24:00, as people write the end of a period.
+    """
+    day, _, time = instant_text(seconds, zone).partition(" ")
+    if is_end and time == _MIDNIGHT:
+        return written_date(instant_text(seconds - 1, zone).partition(" ")[0], language, "24:00")
+    is_plain = len(time) == len(_MIDNIGHT)  # else the offset stands behind it
+    return written_date(day, language, time.removesuffix(":00") if is_plain else time)
+
+
+def written_date(day: str, language: str, time: str = "") -> str:
+    """Return a date, given as in ISO 8601, and perhaps a time as they stand in a letter."""
+    year, month, number = (int(part) for part in day.split("-"))
+    if language == "zh":
+        return f"{year}年{month}月{number}日" + (f" {time}" if time else "")
+    return f"{number} {_WHOLE_MONTHS[month - 1]} {year}" + (f", {time}" if time else "")

@@ -15,6 +15,7 @@ from policyengine.reading.parse import nodes
 from policyengine.reading.parse.book import parse_assumptions, parse_book, parse_currency, parse_zone
 from policyengine.reading.parse.clauses import parse_clauses
 from policyengine.reading.parse.counting import parse_counting
+from policyengine.reading.parse.letters import parse_letters
 from policyengine.reading.parse.names import Names
 from policyengine.reading.parse.operands import Scope
 from policyengine.reading.parse.overlays import apply_overlays, parse_overlay
@@ -178,6 +179,7 @@ def _parse(
     scope = replace(scope, counting=counting)
     reports = [parse_report(node, sources, scope) for node in trees.get("report", ())]
     _refuse_same([one.id for one in reports], [one.span for one in reports], scope)
+    letters = parse_letters(next(iter(trees.get("letters", ())), None), vocabulary.facts, scope)
     clauses = parse_clauses(next(iter(trees.get("clauses", ())), None), sources, scope)
     _refuse_unknown_overlays(overlays, [layer.overlay.id for layer in layers], scope)
     return Rulebook(
@@ -207,6 +209,7 @@ def _parse(
         directory=directory,
         span=book.span,
         computed=_in_order(names.computed),
+        letters=_in_order(letters),
     )
 
 

@@ -22,6 +22,7 @@ _SECTIONS = (
     "lists",
     "assumptions",
     "clauses",
+    "letters",
     "parameters",
     "deadlines",
     "amounts",

@@ -1,0 +1,100 @@
+"""``policyengine letter``: the text to send to a party of a case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from policyengine.cli import codes, loading, options
+from policyengine.cli.speech import say as say_help
+from policyengine.diagnostics.i18n import Language, Speech
+from policyengine.engines.choice import EngineName
+from policyengine.syntax.files import read_text, shown_name
+
+if TYPE_CHECKING:
+    from policyengine.model.rulebook import Rulebook
+
+
+@click.command(
+    "letter",
+    short_help=say_help("Write to a party what was decided, why, and what to do until when."),
+    help=say_help(
+        "Write the letter to a party of a case: what was decided or is open, why, what the reader must do"
+        " until when, and what follows otherwise. letters.yaml of the rulebook can say it in other words."
+    ),
+)
+@click.argument("case", type=click.Path())
+@click.option(
+    "--to",
+    "party",
+    required=True,
+    metavar="PARTY",
+    help=say_help("To whom: a party of the rulebook, by its name or title."),
+)
+@options.rules
+@click.option(
+    "--as-of",
+    metavar="TIME",
+    help=say_help("Judge as of this instant; if left out: what the case gives as `as_of`, else now."),
+)
+@options.assume
+@options.overlays
+@options.settings
+@click.option(
+    "--out",
+    type=options.OutputFile(stdout=True),
+    metavar="FILE",
+    help=say_help("Write the letter to a file instead of standard output."),
+)
+@options.engine
+@options.language
+def command(
+    case: str,
+    party: str,
+    rules: str | None,
+    as_of: str | None,
+    assumed: tuple[str, ...],
+    overlays: tuple[str, ...],
+    settings: tuple[str, ...],
+    out: str | None,
+    engine: EngineName,
+    language: Language,
+) -> None:
+    """Write a letter."""
+    from policyengine.outcome.letter import letter_content
+    from policyengine.render.letter import render_letter
+
+    say = options.speech(language)
+    rulebook = loading.load(options.find_rules(rules), assumed, overlays, engine, say)
+    to = _party(rulebook.model, party, say)
+    given = None if as_of is None else loading.instant(rulebook, "--as-of", as_of, say)
+    changes = options.pairs(settings, "--set")
+    text, faults = read_text(case)
+    read = None
+    if text is not None:
+        read, faults = rulebook.read_case(text, shown_name(case), settings=changes)
+    if read is None:
+        loading.tell_of_case(faults, shown_name(case), text or "", say)
+        raise click.exceptions.Exit(codes.CASE_FAULTS)
+    instant = next((one for one in (given, read.as_of) if one is not None), None)
+    if instant is None:
+        instant = loading.instant(rulebook, "--as-of", None, say)
+    decision = rulebook.judge(read, instant, changes)
+    content = letter_content(decision, to)
+    if content.is_empty:
+        title = rulebook.model.parties[to].title.in_language(language)
+        options.tell(say("no letter: in this case there is nothing to tell the {party}", party=title))
+        raise click.exceptions.Exit(codes.UNDETERMINED)
+    options.put(out, render_letter(decision, content, say))
+
+
+def _party(book: Rulebook, asked: str, say: Speech) -> str:
+    """Return a party by its name or title. Raises UsageError."""
+    from policyengine.model.lookup import Unknown
+    from policyengine.outcome.letter import find_party
+
+    found = find_party(book, asked)
+    if isinstance(found, Unknown):
+        raise click.UsageError(options.refused("--to", found.what, found.help, say))
+    return found

@@ -1,0 +1,209 @@
+"""What there is to tell one party about a decision, and nothing that concerns others alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from policyengine.diagnostics.diagnostic import message
+from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
+from policyengine.diagnostics.span import Span
+from policyengine.frozen import Frozen
+from policyengine.model.letters import Letter
+from policyengine.model.lookup import Unknown, plain_title
+from policyengine.model.rulebook import Rulebook
+from policyengine.outcome.decision import ClockView, Decision, NextStep, Outcome, sort_missing
+from policyengine.outcome.support import Support
+from policyengine.semantics.findings import Absent, Known, Missing
+
+
+class Step(Frozen):
+    """What the reader must or may do; ``overlays`` are those whose figures it rests on, unconfirmed."""
+
+    step: NextStep
+    overlays: tuple[str, ...]
+    provisional: bool
+
+
+class Clock(Frozen):
+    """A deadline that runs; ``overlays`` are those whose figures it rests on, unconfirmed."""
+
+    clock: ClockView
+    overlays: tuple[str, ...]
+
+
+class LetterContent(Frozen):
+    """What a letter tells.
+
+    ``decided`` and ``open`` are outcomes in the order of the vocabulary, ``steps`` what the reader must or
+    may do, ``clocks`` the reader's deadlines that no step names and ``waiting`` those of others.
+    ``perhaps`` is what it waits for whether the reader must do more.
+    """
+
+    party: str
+    letter: Letter | None
+    decided: tuple[Outcome, ...]
+    open: tuple[Outcome, ...]
+    steps: tuple[Step, ...]
+    clocks: tuple[Clock, ...]
+    waiting: tuple[Clock, ...]
+    perhaps: tuple[Missing, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether there is nothing to tell."""
+        return not (self.decided or self.open or self.steps or self.clocks or self.waiting or self.perhaps)
+
+    @property
+    def overlays(self) -> tuple[str, ...]:
+        """The overlays whose figures, which nobody has confirmed, something in it rests on."""
+        found = [*(one.unconfirmed for one in self.decided), *(one.overlays for one in self.steps)]
+        found += [one.overlays for one in (*self.clocks, *self.waiting)]
+        return tuple(sorted({id for each in found for id in each}))
+
+
+def find_party(rulebook: Rulebook, asked: str) -> str | Unknown:
+    """Return the name of a party that was asked for by its name or its title in any language."""
+    if asked in rulebook.parties:
+        return asked
+    title = plain_title(asked)
+    found = [id for id, one in rulebook.parties.items() if title in map(plain_title, one.title.all)]
+    if len(found) == 1:
+        return found[0]
+    known = tuple(rulebook.parties)
+    what = message("there is no party `{name}`", name=asked)
+    return Unknown(what, did_you_mean(asked, known) or one_of(known))
+
+
+def letter_to(rulebook: Rulebook, party: str) -> Letter | None:
+    """Return the letter that the rulebook has for a party: its own, or that of a group of which it is one."""
+    for id in (party, *_groups(rulebook, party)):
+        if id in rulebook.letters:
+            return rulebook.letters[id]
+    return None
+
+
+def letter_content(decision: Decision, party: str) -> LetterContent:
+    """Return what there is to tell a party of the rulebook."""
+    return _Selection(decision, party).content()
+
+
+def _groups(rulebook: Rulebook, party: str) -> list[str]:
+    return [id for id, one in rulebook.parties.items() if party in one.members]
+
+
+class _Selection:
+    """Selects what concerns one party."""
+
+    def __init__(self, decision: Decision, party: str) -> None:
+        self.decision = decision
+        self.book = decision.judged.rulebook
+        self.party = party
+        self.reached = {party, *_groups(self.book, party)}
+        self.letter = letter_to(self.book, party)
+        self.tells = None if self.letter is None else self.letter.tells
+
+    def content(self) -> LetterContent:
+        told = [one for one in self._in_order() if self._is_told(one)]
+        steps = tuple(self._step(one) for one in self.decision.next_steps if one.notice.to in self.reached)
+        clocks = self.decision.clocks
+        named = {(one.step.notice.by, one.step.record) for one in steps}
+        return LetterContent(
+            party=self.party,
+            letter=self.letter,
+            decided=tuple(one for one in told if isinstance(one.state, Known)),
+            open=tuple(one for one in told if one.status in ("undetermined", "conflict")),
+            steps=steps,
+            clocks=tuple(self._clock(one) for one in clocks if self._is_own(one, named)),
+            waiting=tuple(self._clock(one) for one in clocks if self._is_awaited(one)),
+            perhaps=sort_missing(self._perhaps()),
+        )
+
+    # ---------- outcomes
+
+    def _in_order(self) -> list[Outcome]:
+        """Return the outcomes in the order of the vocabulary, those of one record after another."""
+
+        def place(one: Outcome) -> tuple[Span, int, Span]:
+            listed = self.book.lists.get(one.fact.listed or "")
+            return one.fact.span if listed is None else listed.span, one.record or 0, one.fact.span
+
+        return sorted(self.decision.outcomes, key=place)
+
+    def _is_told(self, outcome: Outcome) -> bool:
+        if self.tells is not None:
+            return outcome.fact.path in self.tells
+        members = self._members(self.party)
+        if members:  # what a letter to all of them tells, the letter to each could
+            return all(_Selection(self.decision, one)._is_told(outcome) for one in members)
+        rules = self.decision.explanation.explainer.conclusions.get(outcome.fact.path, ())
+        concerned = [self._concerned.get(rule.policy, frozenset()) for rule in rules]
+        return not any(concerned) or any(self.reached & one for one in concerned)
+
+    @cached_property
+    def _concerned(self) -> dict[str, frozenset[str]]:
+        """The parties of whom each policy speaks: what it decides is told to them, or to all if to none."""
+        found: dict[str, set[str]] = {}
+        for rule in self.book.rules.values():
+            found.setdefault(rule.policy, set()).update(one.to for one in rule.notices)
+        for deadline in self.book.deadlines.values():
+            found.setdefault(deadline.policy, set()).add(deadline.who)
+        return {
+            policy: frozenset(member for id in ids for member in (id, *self._members(id)))
+            for policy, ids in found.items()
+        }
+
+    def _members(self, party: str) -> tuple[str, ...]:
+        return self.book.parties[party].members if party in self.book.parties else ()
+
+    # ---------- steps and clocks
+
+    def _step(self, step: NextStep) -> Step:
+        support = self.decision.support_of_step(step)
+        clock = self._clock_of(step)
+        supports = (support,) if clock is None else (support, clock.support)
+        return Step(step, self._unconfirmed(supports), clock is not None and clock.provisional)
+
+    def _clock_of(self, step: NextStep) -> ClockView | None:
+        if step.notice.by is None:
+            return None
+        listed = self.book.deadlines[step.notice.by].listed
+        return self.decision.clock((step.notice.by, step.record if listed else None))
+
+    def _clock(self, clock: ClockView) -> Clock:
+        return Clock(clock, self._unconfirmed((clock.support,)))
+
+    def _unconfirmed(self, supports: Iterable[Support]) -> tuple[str, ...]:
+        names = {name for support in supports for name in support.parameters}
+        return tuple(sorted({self.book.parameters[name].unconfirmed for name in names} - {""}))
+
+    def _is_own(self, clock: ClockView, named: Iterable[tuple[str | None, int | None]]) -> bool:
+        is_new = (clock.deadline.id, clock.record) not in named
+        return clock.deadline.who in self.reached and is_new and (runs(clock) or is_overdue(clock))
+
+    def _is_awaited(self, clock: ClockView) -> bool:
+        deadline = clock.deadline
+        is_told = self.tells is not None and deadline.id in self.tells
+        return is_told and deadline.who not in self.reached and runs(clock)
+
+    def _perhaps(self) -> Iterator[Missing]:
+        """Return what it waits for whether the reader must do something."""
+        for one in self.decision.possible_steps:
+            if one.step.notice.kind == "duty" and one.step.notice.to in self.reached:
+                yield from one.waits
+
+
+def runs(clock: ClockView) -> bool:
+    """Tell whether a deadline is open until an instant that is known."""
+    return _is(clock, "open") and isinstance(clock.finding.due, Known)
+
+
+def is_overdue(clock: ClockView) -> bool:
+    """Tell whether what a deadline asks for was not done in time, and is certainly still asked for."""
+    finding = clock.finding
+    is_asked = isinstance(finding.acted, Absent) and isinstance(finding.stopped, Absent)
+    return _is(clock, "missed") and isinstance(finding.due, Known) and is_asked
+
+
+def _is(clock: ClockView, status: str) -> bool:
+    return isinstance(clock.finding.status, Known) and clock.finding.status.value == status

@@ -1,0 +1,442 @@
+"""A letter to a party: what was decided or is open, why, what the reader must do until when, and what else.
+
+Its words are those of the rulebook's letters.yaml; where that says nothing, those that stand here. A
+paragraph in which something is not known, or has nothing to say, is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from policyengine.diagnostics.diagnostic import marked
+from policyengine.diagnostics.i18n import Speech
+from policyengine.diagnostics.text import unspoken
+from policyengine.frozen import Frozen
+from policyengine.model.case import Key
+from policyengine.model.clauses import Source
+from policyengine.model.conditions import Ref
+from policyengine.model.letters import PLACEHOLDER, Paragraph, Part
+from policyengine.model.rulebook import NoticeKind
+from policyengine.outcome.decision import ClockView, Decision, Outcome, Reason
+from policyengine.outcome.letter import Clock, LetterContent, Step, is_overdue
+from policyengine.render.naming import Naming
+from policyengine.render.steps import Steps
+from policyengine.semantics.findings import Known, Missing, State
+from policyengine.semantics.readings import choose_operand
+from policyengine.syntax.keys import parse_name
+from policyengine.values.display import written_date, written_instant
+from policyengine.values.escaping import printable
+from policyengine.values.literals import Value, ValueType, format_value
+
+_SPEAKERS_ENDS = "。．.!！?？…;；:：”"
+_INDENT = "   "
+
+
+class _Said(Frozen):
+    """A paragraph in the words of the program."""
+
+    part: Part | None = None
+    text: str = ""
+    title: str = ""
+    if_none: str = ""
+
+
+_DEFAULT = (
+    _Said(text=marked("Case {case}")),
+    _Said(text=marked("Dear {party},")),
+    _Said(text=marked("By the {rulebook}, this case stands as follows on {as_of} ({time_zone}).")),
+    _Said("decided", title=marked("What is decided")),
+    _Said("open", title=marked("What is still open")),
+    _Said(
+        "must",
+        title=marked("What you must do"),
+        if_none=marked("There is nothing that you must do at present."),
+    ),
+    _Said("may", title=marked("What you may do")),
+    _Said("should", title=marked("What you are advised to do")),
+    _Said("notes", title=marked("Please note")),
+    _Said("waiting", title=marked("What others have time for")),
+    _Said(
+        text=marked(
+            "If a fact is told wrongly here, or something is missing, please reply and name the case."
+        )
+    ),
+)
+
+_KINDS: dict[Part, NoticeKind] = {
+    "must": "duty",
+    "may": "permission",
+    "should": "advice",
+    "notes": "warning",
+}
+
+
+def render_letter(decision: Decision, content: LetterContent, say: Speech) -> str:
+    """Return a letter as plain text that ends with a line feed."""
+    return "\n\n".join(_Writer(decision, content, say).paragraphs()) + "\n"
+
+
+class _Item(Frozen):
+    """One numbered item of a part, with lines below it."""
+
+    text: str
+    below: tuple[str, ...] = ()
+
+
+class _Writer:
+    """Writes one letter."""
+
+    def __init__(self, decision: Decision, content: LetterContent, say: Speech) -> None:
+        self.decision = decision
+        self.content = content
+        self.say = say
+        self.book = decision.judged.rulebook
+        self.naming = Naming(self.book, say)
+        self.readings = dict(decision.judged.readings)
+        self.overlays = set(content.overlays)
+
+    def paragraphs(self) -> Iterator[str]:
+        written = [one for one in map(self._paragraph, self._plan()) if one]
+        yield from self._drafts()
+        yield from written
+
+    def _plan(self) -> Sequence[Paragraph]:
+        letter = self.content.letter
+        if letter is not None and letter.paragraphs:
+            return letter.paragraphs
+        span = self.book.span
+        return [
+            Paragraph(
+                part=one.part,
+                text=unspoken(one.text and self.say.verbatim(one.text)),
+                title=unspoken(one.title and self.say.verbatim(one.title)),
+                if_none=unspoken(one.if_none and self.say.verbatim(one.if_none)),
+                names=(),
+                span=span,
+            )
+            for one in _DEFAULT
+        ]
+
+    # ---------- what is no letter to be sent
+
+    def _drafts(self) -> Iterator[str]:
+        lines = [*self._tried()]
+        if lines:
+            head = self.say("DRAFT, not to be sent as it stands:")
+            yield "\n".join([head, *(f"- {line}" for line in lines)])
+
+    def _tried(self) -> Iterator[str]:
+        """Tell what somebody tried out, so that nobody takes the letter for the decision."""
+        for overlay in self.book.overlays:
+            if overlay.id in self.overlays:
+                title = self.naming.text(overlay.title)
+                yield self.say("it rests on figures that nobody has confirmed: {title}", title=title)
+        for path, literal in self.decision.judged.settings:
+            yield self.say(
+                "it supposes, beside what the case tells: {title} = {value}",
+                title=self._titled(path),
+                value=self._literal(path, literal),
+            )
+        for chosen in self.decision.assumptions:
+            if not chosen.is_default:
+                assumption = self.book.assumptions[chosen.id]
+                reading = next(one for one in assumption.readings if one.id == chosen.reading)
+                yield self.say(
+                    "it follows another reading than usual: {reading}",
+                    reading=self.naming.text(reading.title),
+                )
+
+    def _titled(self, path: str) -> str:
+        name, record = _name_in(path)
+        is_known = name in self.book.facts or name in self.book.lists
+        return self._label(name, record) if is_known else printable(path)
+
+    def _literal(self, path: str, literal: str) -> str:
+        name, _ = _name_in(path)
+        title = self.naming.choice_title(literal, name) if name in self.book.facts else ""
+        return title or printable(literal) or self.say("none")
+
+    # ---------- paragraphs
+
+    def _paragraph(self, paragraph: Paragraph) -> str:
+        """Return a paragraph, nothing where something in it is not known or there is nothing to say."""
+        values = {ref.name: self._named(ref) for ref in paragraph.names}
+        if None in values.values():
+            return ""
+        fill = self._filling({name: value for name, value in values.items() if value is not None})
+        if paragraph.part is None:
+            return fill(self.naming.text(paragraph.text))
+        items = [*dict.fromkeys(self._items(paragraph.part))]
+        title = fill(self.naming.text(paragraph.title))
+        if not items:
+            return "" if self._is_unsure(paragraph.part) else fill(self.naming.text(paragraph.if_none))
+        lines = [
+            line
+            for number, item in enumerate(items, 1)
+            for line in (f"{number}. {item.text}", *(_INDENT + one for one in item.below))
+        ]
+        return "\n".join([*([title] if title else []), *lines])
+
+    def _is_unsure(self, part: Part) -> bool:
+        """Tell whether a part is empty only as far as it is known."""
+        return part == "must" and bool(self.content.perhaps)
+
+    def _filling(self, values: dict[str, str]) -> Callable[[str], str]:
+        words = {
+            "case": printable(self.decision.case.id),
+            "as_of": self._instant(self.decision.as_of),
+            "party": self._party(self.content.party),
+            "rulebook": self.naming.text(self.book.title),
+            "version": self.book.version,
+            "time_zone": str(self.book.zone),
+            **values,
+        }
+
+        def fill(text: str) -> str:
+            return PLACEHOLDER.sub(
+                lambda found: found[0][:1] if found["name"] is None else words[found["name"]], text
+            )
+
+        return fill
+
+    def _named(self, ref: Ref) -> str | None:
+        """Return a value that a text names, None where there is none, or none that is known."""
+        state = self.decision.state_of((ref.name, None))
+        if not isinstance(state, Known):
+            return None
+        return self._value(state.value, ref.name) + self._marks(self._overlays_of(ref.name))
+
+    def _overlays_of(self, name: str) -> tuple[str, ...]:
+        """Return the overlays whose figures, which nobody has confirmed, a value rests on."""
+        fact = self.book.facts.get(name)
+        if fact is not None and fact.role == "outcome":
+            found = set(self.decision.outcome((name, None)).unconfirmed)
+        else:
+            names = self.decision.explanation.support(name, None).parameters
+            found = {self.book.parameters[one].unconfirmed for one in names} - {""}
+        self.overlays |= found
+        return tuple(sorted(found))
+
+    # ---------- parts
+
+    def _items(self, part: Part) -> Iterator[_Item]:
+        if part == "decided":
+            yield from map(self._decided, self.content.decided)
+        elif part == "open":
+            yield from self._open()
+        elif part == "waiting":
+            yield from map(self._waiting, self.content.waiting)
+        else:
+            kind = _KINDS[part]
+            yield from (self._step(one) for one in self.content.steps if one.step.notice.kind == kind)
+            yield from (self._own(one) for one in self.content.clocks if _part_of(one.clock) == part)
+
+    def _decided(self, outcome: Outcome) -> _Item:
+        assert isinstance(outcome.state, Known)
+        value = self._value(outcome.state.value, outcome.fact.path)
+        title = _capital(self._label(outcome.fact.path, outcome.record))
+        text = self.say("{title}: {value}", title=title, value=value + self._marks(outcome.unconfirmed))
+        below = [*dict.fromkeys(self._reason(outcome, one) for one in outcome.reasons)]
+        below += self._calculated(outcome)
+        if outcome.provisional:
+            below.append(self._provisional())
+        return _Item(self._ended(text), tuple(below))
+
+    def _reason(self, outcome: Outcome, reason: Reason) -> str:
+        """Return the rule that gives an outcome its value, with the clause that says so."""
+        why = self.naming.text(reason.rule.title)
+        if outcome.fact.combine is not None and isinstance(reason.value, Known):
+            value = self._value(reason.value.value, outcome.fact.path)
+            why = self.say("{value} ({title})", value=value, title=why)
+        quote = self._quoted(reason.rule.source)
+        return (
+            self.say("Why: {why} — {quote}", why=why, quote=quote)
+            if quote
+            else self.say("Why: {why}", why=why)
+        )
+
+    def _calculated(self, outcome: Outcome) -> Iterator[str]:
+        """Return how an amount was calculated that an outcome has as its value."""
+        for amount in self.decision.amounts:
+            names = (amount.amount.id, amount.record if amount.amount.listed else None)
+            if isinstance(amount.finding.result, Known) and names in self._amounts_of(outcome):
+                yield self.say("Calculation: {steps}", steps=Steps(self.naming).line(amount, self.readings))
+
+    def _amounts_of(self, outcome: Outcome) -> Iterator[tuple[str, int | None]]:
+        for reason in outcome.reasons:
+            for one in reason.rule.then:
+                value = choose_operand(one.value, self.readings)
+                if one.fact.name == outcome.fact.path and isinstance(value, Ref) and value.kind == "amount":
+                    yield value.name, reason.record if value.listed else None
+
+    def _open(self) -> Iterator[_Item]:
+        for outcome in self.content.open:
+            title = _capital(self._label(outcome.fact.path, outcome.record))
+            text = self.say("{title}: not decided yet", title=title)
+            waits = tuple(self._waits(outcome.waits))
+            if outcome.status == "conflict":
+                waits = (self.say("The rules contradict each other here; somebody has to decide."),)
+            yield _Item(self._ended(text), waits)
+        if self.content.perhaps:
+            yield _Item(
+                self.say("Whether there is more that you must do is not decided yet."),
+                tuple(self._waits(self.content.perhaps)),
+            )
+
+    def _waits(self, waits: Iterable[Missing]) -> Iterator[str]:
+        """Return what something that is open waits for, what the reader can tell first."""
+        found: dict[str, dict[str, None]] = {}
+        for one in waits:
+            template = _OURS[one.kind]
+            if one.kind == "fact" and self._is_readers(one):
+                template = _YOURS
+            name, record = self.naming.asked_for(one)
+            found.setdefault(template, {})[self._label(name, record)] = None
+        for template in (_YOURS, *_OURS.values()):
+            if template in found:
+                yield self.say(template, names=self.say("; ").join(found.pop(template)))
+
+    def _is_readers(self, missing: Missing) -> bool:
+        """Tell whether an act of the reader is asked for: of that the reader knows best."""
+        fact = self.book.facts.get(self.naming.asked_for(missing)[0])
+        return fact is not None and fact.by == self.content.party
+
+    def _step(self, one: Step) -> _Item:
+        step = one.step
+        text = self.naming.text(step.notice.text)
+        if step.rule.listed is not None and step.record is not None:
+            text = self.say(
+                "{text} ({record})", text=text, record=self._record(step.rule.listed, step.record)
+            )
+        marks = self._marks(one.overlays)
+        if isinstance(step.due, Known):
+            due = self._due(step.due) + marks
+            text, marks = self.say("by {due} at the latest: {text}", due=due, text=text), ""
+        return _Item(
+            self._ended(_capital(text) + marks),
+            (
+                *self._otherwise(self.naming.text(step.otherwise)),
+                *self._basis(step.rule.source),
+                *([self._provisional()] if one.provisional else []),
+            ),
+        )
+
+    def _otherwise(self, text: str) -> Iterator[str]:
+        """Return what follows if the reader does not; some authors begin that with “otherwise”."""
+        if not text:
+            return
+        if not text.casefold().startswith(self.say("otherwise")):
+            text = self.say("Otherwise: {text}", text=text)
+        yield self._ended(_capital(text))
+
+    def _own(self, one: Clock) -> _Item:
+        template = _UNTIL
+        if is_overdue(one.clock):
+            template = marked("{title}: the time for it was over on {due}, and it is still asked for")
+        return self._clock(one, template)
+
+    def _waiting(self, one: Clock) -> _Item:
+        return self._clock(one, _UNTIL)
+
+    def _clock(self, one: Clock, template: str) -> _Item:
+        deadline = one.clock.deadline
+        title = self.naming.text(deadline.title)
+        if deadline.listed is not None and one.clock.record is not None:
+            record = self._record(deadline.listed, one.clock.record)
+            title = self.say("{text} ({record})", text=title, record=record)
+        due = self._due(one.clock.finding.due) + self._marks(one.overlays)
+        below = [*self._basis(deadline.source), *([self._provisional()] if one.clock.provisional else [])]
+        return _Item(self._ended(self.say(template, title=_capital(title), due=due)), tuple(below))
+
+    # ---------- words
+
+    def _basis(self, source: Source | None) -> Iterator[str]:
+        quote = self._quoted(source)
+        if quote:
+            yield self.say("Basis: {quote}", quote=quote)
+
+    def _quoted(self, source: Source | None) -> str:
+        """Return the words of a clause with document and section, or nothing."""
+        if source is None or not source.quote:
+            return ""
+        titles = {one.id: self.naming.text(one.title) for one in self.book.documents}
+        return self.say(
+            "“{quote}” ({document}, {section})",
+            quote=source.quote,
+            document=titles.get(source.document, self.naming.text(self.book.title)),
+            section=source.section,
+        )
+
+    def _marks(self, overlays: Sequence[str]) -> str:
+        return self.say(" [NOT CONFIRMED]") if overlays else ""
+
+    def _provisional(self) -> str:
+        return self.say("Provisional: the working calendar is not published yet.")
+
+    def _party(self, id: str) -> str:
+        return self.naming.text(self.book.parties[id].title)
+
+    def _label(self, name: str, record: int | None) -> str:
+        """Return the title of a name; of a record, by its number and when it was."""
+        title = self.naming.title(name)
+        fact = self.book.facts.get(name)
+        if record is None or fact is None or fact.listed is None:
+            return title
+        return self.say("{record} — {title}", record=self._record(fact.listed, record), title=title)
+
+    def _record(self, listed: str, record: int) -> str:
+        found = self.book.lists[listed]
+        title, number = self.naming.text(found.title), str(record + 1)
+        at = self.decision.case.values.get((found.dated_by, record)) if found.dated_by else None
+        if at is None or found.dated_by is None:
+            return self.say("{title}, no. {number}", title=title, number=number)
+        return self.say(
+            "{title}, no. {number} ({time})", title=title, number=number, time=self._value(at, found.dated_by)
+        )
+
+    def _value(self, value: Value, name: str) -> str:
+        type = self.naming.type_of(name)
+        if type is ValueType.INSTANT and isinstance(value, int):
+            return self._instant(value)
+        if type is ValueType.DATE:
+            return written_date(str(format_value(value, type, self.book.zone)), self.say.language)
+        return self.naming.value(value, name)
+
+    def _instant(self, seconds: int) -> str:
+        return written_instant(seconds, self.book.zone, self.say.language)
+
+    def _due(self, due: State) -> str:
+        assert isinstance(due, Known) and isinstance(due.value, int)
+        return written_instant(due.value, self.book.zone, self.say.language, is_end=True)
+
+    def _ended(self, text: str) -> str:
+        """Return a sentence with a full stop, if it has no end of its own."""
+        return text if text.endswith(tuple(_SPEAKERS_ENDS)) else self.say("{sentence}.", sentence=text)
+
+
+_UNTIL = marked("{title}: until {due}")
+_YOURS = marked("Please tell us: {names}")
+_OURS = {
+    "fact": marked("It waits for: {names}"),
+    "parameter": marked("The rules give no figure for: {names}"),
+    "conflict": marked("Rules contradict each other about: {names}"),
+    "several": marked("It is not clear which of these is meant: {names}"),
+}
+
+
+def _name_in(path: str) -> Key:
+    """Return the name and the record in the path of a fact of a case."""
+    split = parse_name(path)
+    return split.name, split.record
+
+
+def _part_of(clock: ClockView) -> Part:
+    """Return where a deadline of the reader is told that no step names."""
+    if not clock.deadline.met_by:
+        return "notes"
+    return "may" if clock.deadline.is_right else "must"
+
+
+def _capital(text: str) -> str:
+    """Return a text with a capital letter first, unless its first word is a name like `eBay`."""
+    return text[:1].upper() + text[1:] if text.partition(" ")[0].islower() else text

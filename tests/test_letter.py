@@ -1,0 +1,365 @@
+"""Letters: what one party is told, never what is open, never what concerns others alone."""
+
+# ruff: noqa: E501  (sentences are kept whole)
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import pytest
+from frozen import FROZEN, RULES
+from running import AS_OF, CASE
+from small_shop import write_shop
+
+from policyengine import load_rulebook
+from policyengine.api import Rulebook
+from policyengine.changes.compare import compare
+from policyengine.diagnostics.diagnostic import Diagnostic
+from policyengine.diagnostics.i18n import LANGUAGES, Language, Speech
+from policyengine.loading.load import load_model
+from policyengine.outcome.decision import Decision
+from policyengine.outcome.letter import letter_content
+from policyengine.reading.parse.load import load_directory
+from policyengine.render.letter import render_letter
+from policyengine.render.naming import Naming
+from policyengine.semantics.findings import Known
+
+CASES = sorted((FROZEN / "examples" / "cases").glob("*.json"))
+MOMENTS = ("2012-03-16 09:00:01", "2012-03-16 18:00:01", "2012-03-21 12:00:00", "2012-10-01 08:00:00")
+"""While the seller must act, while the buyer must confirm, while the platform decides, and late."""
+NOT_DECIDED: Mapping[Language, str] = {"zh": "尚无结论。", "en": "not decided yet."}
+
+
+@cache
+def shipped(*overlays: str) -> Rulebook:
+    return load_rulebook(str(RULES), overlays=overlays)
+
+
+@cache
+def judged(path: Path, as_of: str) -> Decision:
+    return shipped().evaluate(path.read_text("utf-8"), as_of=as_of)
+
+
+def letter(decision: Decision, party: str, language: Language) -> str:
+    return render_letter(decision, letter_content(decision, party), Speech(language))
+
+
+def every() -> Iterator[tuple[Decision, str, Language, str]]:
+    """Yield every decision of the examples with every letter about it."""
+    for path in CASES:
+        for moment in MOMENTS:
+            decision = judged(path, moment)
+            for party in shipped().model.parties:
+                for language in LANGUAGES:
+                    yield decision, party, language, letter(decision, party, language)
+
+
+def reaches(decision: Decision, to: str, party: str) -> bool:
+    return to == party or party in decision.judged.rulebook.parties[to].members
+
+
+def day_of(seconds: int, language: Language) -> str:
+    """Return the day of the end of a period as a letter writes it, by other means than the program."""
+    zone = shipped().model.zone
+    at = datetime.fromtimestamp(seconds, zone)
+    if (at.hour, at.minute, at.second) == (0, 0, 0):
+        at = datetime.fromtimestamp(seconds - 1, zone)
+    return f"{at.year}年{at.month}月{at.day}日" if language == "zh" else at.strftime("%-d %B %Y")
+
+
+# ---------- laws, over every example, party and language
+
+
+def test_what_is_open_is_told_as_open_and_with_what_it_waits_for() -> None:
+    count = 0
+    for decision, party, language, text in every():
+        naming = Naming(decision.judged.rulebook, Speech(language))
+        for outcome in decision.undetermined:
+            title, colon = naming.text(outcome.fact.title), "：" if language == "zh" else ": "
+            said = re.findall(rf"^\d+\. {re.escape(title)}{colon}(.*)$", text, re.M | re.I)
+            assert said in ([], [NOT_DECIDED[language]]), (party, text)
+            count += len(said)
+            for one in outcome.waits if said else ():
+                assert naming.title(naming.asked_for(one)[0]) in text
+    assert count > 50
+
+
+def test_every_duty_of_the_reader_is_told_with_its_end() -> None:
+    count = 0
+    for decision, party, language, text in every():
+        naming = Naming(decision.judged.rulebook, Speech(language))
+        for step in decision.next_steps:
+            if step.notice.kind != "duty" or not reaches(decision, step.notice.to, party):
+                continue
+            words = naming.text(step.notice.text)[1:]
+            line = next(one for one in text.splitlines() if words in one)
+            if isinstance(step.due, Known) and isinstance(step.due.value, int):
+                assert day_of(step.due.value, language) in line
+                count += 1
+            if step.otherwise:
+                assert naming.text(step.otherwise)[1:] in text
+    assert count > 20
+
+
+def test_nothing_is_told_that_others_alone_are_told() -> None:
+    count = 0
+    for decision, party, language, text in every():
+        naming = Naming(decision.judged.rulebook, Speech(language))
+        steps = [*decision.next_steps, *(one.step for one in decision.possible_steps)]
+        own = " ".join(
+            naming.text(one.notice.text) for one in steps if reaches(decision, one.notice.to, party)
+        )
+        for step in steps:
+            words = naming.text(step.notice.text)[1:]
+            if words not in own:  # a clause that is quoted, or a deadline of the other, may sound the same
+                assert not [one for one in text.splitlines() if one.rstrip("。.").endswith(words)]
+                count += 1
+    assert count > 100
+
+
+def test_what_is_decided_comes_with_its_clause() -> None:
+    count = 0
+    for decision, party, _, text in every():
+        for outcome in letter_content(decision, party).decided:
+            assert outcome.status == "known" and outcome.reasons
+            for reason in outcome.reasons:
+                assert reason.rule.source is not None and f"“{reason.rule.source.quote}”" in text
+                count += 1
+    assert count > 200
+
+
+def test_no_name_of_the_rulebook_and_no_path_is_in_a_letter() -> None:
+    model = shipped().model
+    names = [*model.facts, *model.parameters, *model.deadlines, *model.amounts, *model.rules, *model.policies]
+    inner = re.compile("|".join(re.escape(one) for one in names if "." in one or "_" in one))
+    for _, _, _, text in every():
+        assert not inner.search(text) and ".yaml" not in text and "[0]" not in text
+        assert "{" not in text and "}" not in text
+
+
+def test_a_party_is_told_only_what_its_letter_may_tell() -> None:
+    buyer = shipped().model.letters["buyer"].tells
+    assert buyer is not None and "penalty.points" not in buyer
+    for decision, party, _, _ in every():
+        content = letter_content(decision, party)
+        told = {one.fact.path for one in (*content.decided, *content.open)}
+        if party == "buyer":
+            assert told <= {*buyer}
+        if party == "both":
+            for member in ("buyer", "seller"):
+                rest = letter_content(decision, member)
+                assert told <= {one.fact.path for one in (*rest.decided, *rest.open)}
+
+
+def test_nothing_is_said_not_to_be_asked_where_something_may_be() -> None:
+    reassuring = ("没有必须办理", "There is nothing that you")
+    found = set()
+    for decision, party, _, text in every():
+        content = letter_content(decision, party)
+        duties = [one for one in content.steps if one.step.notice.kind == "duty"]
+        is_said = any(one in text for one in reassuring)
+        assert not (is_said and (duties or content.perhaps))
+        found.add((is_said, bool(duties)))
+    assert {(True, False), (False, True)} <= found
+
+
+# ---------- right answers
+
+
+def test_a_letter_to_the_seller() -> None:
+    decision = judged(FROZEN / CASE, AS_OF[1])
+    text = letter(decision, "seller", "zh")
+    assert text.startswith("案件编号：LD-2012-031\n\n尊敬的卖家，您好：\n\n")
+    assert "截至2012年3月16日 18:00:01（北京时间）" in text
+    assert (
+        "3. 扣分：0。\n   依据：24小时内主动赔付不扣分——“卖家可在买家发起投诉的24小时内,根据实际的情况进行主动赔付,"
+        "按照此流程,投诉完结对卖家不扣分”（《淘宝介入处理流程》篇二）\n"
+    ) in text
+    assert (
+        "\n\n尚无结论\n1. 应赔金额：尚无结论。\n   规则没有给出数值：最高赔付；最低赔付；赔付比例\n\n您目前没有必须办理的事项。\n\n"
+    ) in text
+    assert "其他各方的期限\n1. 买家确认：至2012年3月18日 18:00。\n" in text
+
+
+def test_a_letter_to_the_buyer() -> None:
+    text = letter(judged(FROZEN / CASE, AS_OF[1]), "buyer", "en")
+    assert (
+        "What you need to do\n"
+        "1. By 18 March 2012, 18:00 at the latest: confirm whether it was handled properly.\n"
+        "   Otherwise silence counts as satisfaction, and the complaint is closed.\n"
+        "   Basis: “买家也要在48小时内确认是否得到妥善处理” (How Taobao handles disputes, 篇二)\n"
+    ) in text
+    assert "oints deducted" not in text and "take complaints seriously" not in text
+
+
+def test_a_period_that_ends_with_a_day_ends_at_24_hours() -> None:
+    path = FROZEN / "examples/cases/late-dispatch-rejected.json"
+    decision = judged(path, "2012-03-21 12:00:00")
+    assert "至2012年3月23日 24:00" in letter(decision, "seller", "zh")
+    assert "until 23 March 2012, 24:00" in letter(decision, "seller", "en")
+
+
+def test_figures_that_nobody_has_confirmed_are_marked() -> None:
+    text = (FROZEN / CASE).read_text("utf-8")
+    tried = shipped("late_5pct_1_30").evaluate(text, as_of=AS_OF[1])
+    page = letter(tried, "seller", "en")
+    assert page.startswith(
+        "DRAFT, not to be sent as it stands:\n- it rests on figures that nobody has confirmed: "
+    )
+    assert "Compensation due: 4.75 CNY [NOT CONFIRMED].\n" in page
+    assert "Calculation: order total 100.00 − shipping included in the total 5.00 = 95.00; × Rate" in page
+    plain = letter(judged(FROZEN / CASE, AS_OF[1]), "seller", "en")
+    assert "DRAFT" not in plain and "CONFIRMED" not in plain and "4.75" not in plain
+
+
+def test_a_period_that_nobody_has_confirmed_is_marked_where_it_is_told() -> None:
+    returned = {
+        "refund.applications[1].seller_response": "agreed",
+        "refund.applications[1].seller_responded_at": "2012-04-04 09:00:00",
+        "refund.returned_at": "2012-04-06 10:00:00",
+    }
+    text = (FROZEN / "examples/cases/refund-refused.json").read_text("utf-8")
+    tried = shipped("seller_confirmation_10d").evaluate(text, as_of="2012-04-07 10:00:00", settings=returned)
+    page = letter(tried, "seller", "en")
+    assert (
+        "it rests on figures that nobody has confirmed: The seller confirms a return within 10 days" in page
+    )
+    assert "\n1. By 16 April 2012, 10:00 [NOT CONFIRMED] at the latest: once the return has arrived" in page
+
+
+def test_what_was_only_supposed_is_no_letter_to_be_sent() -> None:
+    text = (FROZEN / CASE).read_text("utf-8")
+    what_if = {"complaint.seller_response": "rejected"}
+    page = letter(shipped().evaluate(text, as_of=AS_OF[1], settings=what_if), "seller", "zh")
+    assert page.startswith(
+        "【草稿，不得直接发出】\n- 在案情之外作了假设：卖家首次处理方式 = 拒绝处理（自判无责）\n\n"
+    )
+
+
+# ---------- a letter in the words of a rulebook
+
+
+PARAGRAPHS = """letters:
+  seller:
+    paragraphs:
+      - text: "Order over {order.total}, {{as agreed}}, to {party}."
+      - text: "Sent by {order.courier}."
+      - text: "Due on {sending.due}."
+      - part: decided
+        title: "Found about {order.courier}"
+      - part: must
+        if_none: Nothing.
+"""
+PAID = '{"case": "S-1", "order": {"paid_at": "2026-03-02 10:00:00", "total": "120.00"}}'
+
+
+def shop(folder: Path, letters: str) -> Rulebook:
+    write_shop(folder)
+    if letters:
+        (folder / "letters.yaml").write_text(letters, "utf-8")
+    return load_rulebook(str(folder))
+
+
+def test_a_paragraph_of_which_something_is_not_known_is_left_out(tmp_path: Path) -> None:
+    book = shop(tmp_path, PARAGRAPHS)
+    decision = book.evaluate(PAID, as_of="2026-03-02 11:00:00")
+    assert letter(decision, "seller", "en") == (
+        "Order over 120.00 CNY, {as agreed}, to seller.\n\n"
+        "Due on 4 March 2026, 10:00.\n\n"
+        "1. Sending: until 4 March 2026, 10:00.\n"
+    )
+    sent = PAID.replace('"total"', '"sent_at": "2026-03-02 12:00:00", "courier": "SF", "total"')
+    assert letter(book.evaluate(sent, as_of="2026-03-05 11:00:00"), "seller", "en") == (
+        "Order over 120.00 CNY, {as agreed}, to seller.\n\n"
+        "Sent by SF.\n\n"
+        "Due on 4 March 2026, 10:00.\n\n"
+        "Found about SF\n1. Free postage: yes.\n   Why: Free\n\n"
+        "Nothing.\n"
+    )
+
+
+def test_a_rulebook_without_letters_has_letters(tmp_path: Path) -> None:
+    page = letter(shop(tmp_path, "").evaluate(PAID, as_of="2026-03-05 11:00:00"), "seller", "en")
+    assert page == (
+        "Case S-1\n\nDear seller,\n\n"
+        "By the Shop, this case stands as follows on 5 March 2026, 11:00 (Asia/Shanghai).\n\n"
+        "What is decided\n1. Late: yes.\n   Why: Late\n2. Free postage: yes.\n   Why: Free\n\n"
+        "What you must do\n1. Sending: the time for it was over on 4 March 2026, 10:00, and it is still asked for.\n\n"
+        "If a fact is told wrongly here, or something is missing, please reply and name the case.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "column", "what", "help"),
+    [
+        ('      - text: "To {cas}"', "unknown-name", 19, "nothing is named `cas`", "did you mean `case`?"),
+        ("      - text: To {order.totl}", "unknown-name", 18, "nothing is named `order.totl`", "did you mean `order.total`?"),
+        ('      - text: "a { b"', "wrong-shape", 18, "a brace stands alone", "write it twice if the brace itself is meant; a name stands between `{` and `}`"),
+        ("      - {part: must, text: a}", "wrong-shape", 9, "a paragraph has either `text` or `part`", None),
+        ("      - {text: a, title: b}", "wrong-shape", 19, "`title` belongs to a paragraph with `part`", None),
+        ("      - part: mst", "unknown-word", 15, "`part` cannot be `mst`", None),
+        ("    tells: [order.lat]", "unknown-name", 13, "`order.lat` is neither an outcome nor a deadline", "did you mean `order.late`?"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_told_at_their_place(
+    tmp_path: Path, line: str, code: str, column: int, what: str, help: str | None
+) -> None:
+    start = "" if "tells" in line else "    paragraphs:\n"
+    fault = only_fault(tmp_path, f"letters:\n  seller:\n{start}{line}\n")
+    assert (fault.code, fault.span.line, fault.span.column) == (code, 4 if start else 3, column)
+    assert str(fault.message) == what and (help is None or str(fault.help) == help)
+
+
+def test_a_letter_to_nobody_is_told(tmp_path: Path) -> None:
+    fault = only_fault(tmp_path, "letters:\n  sellr: {tells: [order.late]}\n")
+    assert (fault.code, fault.span.line, fault.span.column) == ("unknown-party", 2, 3)
+    assert str(fault.help) == "did you mean `seller`?"
+
+
+def only_fault(folder: Path, letters: str) -> Diagnostic:
+    write_shop(folder)
+    (folder / "letters.yaml").write_text(letters, "utf-8")
+    (fault,) = load_directory(str(folder)).diagnostics
+    return fault
+
+
+def test_a_fact_of_a_record_has_no_place_in_a_text(tmp_path: Path) -> None:
+    folder = tmp_path / "book"
+    shutil.copytree(RULES, folder)
+    path = folder / "letters.yaml"
+    path.write_text(path.read_text("utf-8").replace("{case}", "{complaint.evidence.kind}", 1), "utf-8")
+    (fault,) = load_directory(str(folder)).diagnostics
+    assert fault.code == "outside-list" and "`tells`" in str(fault.help)
+
+
+def test_a_changed_letter_is_a_change(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    edited = PARAGRAPHS.replace("Sent by", "Carried by").replace(
+        "    paragraphs", "    tells: [order.late]\n    paragraphs"
+    )
+    for folder, text in ((old, PARAGRAPHS), (new, edited)):
+        shop(folder, text)
+    before, after = (load_model(str(one), ()).rulebook for one in (old, new))
+    assert before is not None and after is not None
+    (change,) = compare(before, after)
+    assert (change.kind, change.what, change.id) == ("letter", "changed", "seller")
+    assert [one.get("en") for one in change.details] == [
+        "it now tells: late",
+        "what it tells is now chosen by the rulebook",
+        "paragraph 2: Sent by {order.courier}. → Carried by {order.courier}.",
+    ]
+    assert compare(before, before) == [] and before.digest != after.digest
+
+
+def test_a_deadline_with_a_fault_of_its_own_is_told_once(tmp_path: Path) -> None:
+    write_shop(tmp_path)
+    (tmp_path / "letters.yaml").write_text("letters: {seller: {tells: [sending]}}\n", "utf-8")
+    path = tmp_path / "policies" / "sending.yaml"
+    path.write_text(path.read_text("utf-8").replace("order.sent_at", "order.snt_at"), "utf-8")
+    (fault,) = load_directory(str(tmp_path)).diagnostics
+    assert "order.snt_at" in str(fault.message)
