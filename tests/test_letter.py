@@ -18,11 +18,11 @@ from small_shop import write_shop
 
 from policyengine import load_rulebook
 from policyengine.api import Rulebook
+from policyengine.api.decision import Decision
 from policyengine.changes.compare import compare
 from policyengine.diagnostics.diagnostic import Diagnostic
 from policyengine.diagnostics.i18n import LANGUAGES, Language, Speech
 from policyengine.loading.load import load_model
-from policyengine.outcome.decision import Decision
 from policyengine.outcome.letter import letter_content
 from policyengine.reading.parse.load import load_directory
 from policyengine.render.letter import render_letter
@@ -363,3 +363,11 @@ def test_a_deadline_with_a_fault_of_its_own_is_told_once(tmp_path: Path) -> None
     path.write_text(path.read_text("utf-8").replace("order.sent_at", "order.snt_at"), "utf-8")
     (fault,) = load_directory(str(tmp_path)).diagnostics
     assert "order.snt_at" in str(fault.message)
+
+
+def test_a_letter_from_python() -> None:
+    decision = judged(FROZEN / CASE, AS_OF[1])
+    assert decision.letter("买家", lang="zh") == letter(decision, "buyer", "zh")
+    assert decision.letter("courier") == ""
+    with pytest.raises(KeyError, match=r"there is no party `selr`; did you mean `seller`\?"):
+        decision.letter("selr")

@@ -244,6 +244,8 @@ class _Writer:
 
     def _reason(self, outcome: Outcome, reason: Reason) -> str:
         """Return the rule that gives an outcome its value, with the clause that says so."""
+        if not reason.rule.policy:  # what is so where no rule of the rulebook holds
+            return self.say("Why: no rule says otherwise")
         why = self.naming.text(reason.rule.title)
         if outcome.fact.combine is not None and isinstance(reason.value, Known):
             value = self._value(reason.value.value, outcome.fact.path)
