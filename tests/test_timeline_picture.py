@@ -133,7 +133,7 @@ def test_the_legend_explains_what_is_drawn(language: Language) -> None:
         "en": ("it happened", "an outcome changes", "runs", "done in time", "missed", "if nobody acts"),
     }
     assert all(one in legend for one in wanted[language])
-    assert not any(one in legend for one in ("过期未行使", "lapsed unused"))  # there is none
+    assert not any(one in legend for one in ("逾期未行使", "lapsed unused"))  # there is none
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)

@@ -170,7 +170,7 @@ def test_what_is_missing_is_named(batch: Run, tmp_path: Path, monkeypatch: pytes
         (("cases.parquet", "--engine", "spark", "--out", "rows.ndjson"), "end --out in .parquet"),
         (("cases.parquet", "--engine", "spark", "--resume", "--out", "a.parquet"), "leave out --full"),
         (("cases.parquet", "--engine", "spark", "--jobs", "2"), "--jobs is for this machine"),
-        (("cases.parquet", "--master", "yarn"), "say --engine spark, too"),
+        (("cases.parquet", "--master", "yarn"), "add --engine spark"),
     ],
 )
 def test_what_a_cluster_does_not_do_is_refused(

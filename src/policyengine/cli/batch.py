@@ -137,7 +137,7 @@ def command(
         task = replace(task, target="parquet")
         run: Run = OnSpark(rulebook, task, sources, places, strict, say, master)
     elif master is not None:
-        raise click.UsageError(say("--master names a cluster: say --engine spark, too"))
+        raise click.UsageError(say("--master names a cluster: add --engine spark"))
     else:
         run = Run(rulebook, task, sources, places, jobs or cores(), strict, say)
     run.judge(resume)

@@ -40,7 +40,10 @@ def refuse(
     """Raise UsageError for what a cluster does not do."""
     other = next((one for one in sources if one.form != "parquet"), None)
     if other is not None:
-        words = say("--engine spark reads Parquet, and {path} is none: judge it without", path=other.path)
+        words = say(
+            "--engine spark reads only Parquet, and {path} is not Parquet: judge it without this option",
+            path=other.path,
+        )
         raise click.UsageError(words)
     if out is not None and (target != "parquet" or not is_file(out)):
         raise click.UsageError(say("--engine spark writes a folder of Parquet files: end --out in .parquet"))
@@ -52,12 +55,12 @@ def refuse(
         )
     if jobs is not None:
         raise click.UsageError(
-            say("--jobs is for this machine: how many judge on a cluster, its --master says")
+            say("--jobs is for this machine: on a cluster, --master decides how many processes judge")
         )
 
 
 def _in_the_way(path: str, say: Speech) -> click.UsageError:
-    return click.UsageError(say("{path} is there already: remove it, or choose another --out", path=path))
+    return click.UsageError(say("{path} already exists: remove it, or choose another --out", path=path))
 
 
 class OnSpark(Run):

@@ -98,7 +98,7 @@ def _check_png(output: str | None, say: Speech) -> None:
     if find_spec("resvg_py") is None:
         raise click.UsageError(say("--format png needs the package resvg-py: pip install resvg-py"))
     if output in (None, options.STANDARD_OUTPUT):
-        raise click.UsageError(say("--format png needs --output FILE: an image is no text"))
+        raise click.UsageError(say("--format png needs --output FILE: an image is not text"))
 
 
 def _shown(timeline: Timeline, form: str, say: Speech, width: int | None, stream: TextIO | None) -> str:

@@ -364,7 +364,7 @@ def standing_words(standing: Standing, say: Speech) -> str:
         "upcoming": say("begins if nobody acts"),
         "open": say("runs"),
         "paused": say("paused"),
-        "perhaps": say("perhaps runs, that cannot be told"),
+        "perhaps": say("may be running; that is not certain"),
         "met": say("done in time"),
         "missed": say("missed"),
         "lapsed": say("lapsed unused"),

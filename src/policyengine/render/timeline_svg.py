@@ -274,7 +274,7 @@ class _Drawing:
             ("bar", one, standing_words(one, self.say)) for one in STANDINGS if one in used - {"upcoming"}
         ]
         if any(item.clock and item.clock.pauses for item in self.layout.items):
-            found.append(("pause", "", self.say("stood still")))
+            found.append(("pause", "", self.say("was paused")))
         if any(step.is_expected for step in self.timeline.steps):
             found.append(("expected", "", self.say("still to come, if nobody acts")))
         if any(gap.folded for gap in self.layout.scale.gaps):
