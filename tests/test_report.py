@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args
@@ -195,3 +196,20 @@ def test_weeks_and_days() -> None:
     for first, last in (("2012-07-03", "2012-07-02"), ("2012-02-30", "2012-03-01"), ("x", "2012-03-01")):
         with pytest.raises(PeriodError):
             days(first, last)
+
+
+def test_a_page_of_tables_sets_numbers_under_numbers() -> None:
+    from policyengine.render.html_page import table
+
+    made = table(("a", "n"), [("x", 5), ("y", "+1"), ("z", "·")])
+    assert made.count('class="number"') == 4 and '<th class="number">n</th>' in made
+    assert "<th>a</th>" in made
+
+
+def test_a_chart_has_a_number_at_every_bar_and_no_title_of_its_own() -> None:
+    pytest.importorskip("matplotlib")
+    from policyengine.reporting.chart import Bar, bar_chart
+
+    drawn = bar_chart([Bar("slow", 31, 17), Bar("rude", 8, 0)], "this week", "the week before")
+    told = re.findall(r">([^<>]+)</text>", drawn)
+    assert sorted(told) == sorted(["31", "17", "8", "0", "slow", "rude", "this week", "the week before"])

@@ -100,7 +100,11 @@ def _markdown_row(cells: Sequence[str]) -> str:
 
 def html_of(title: str, blocks: Iterable[Block], say: Speech) -> str:
     """Return a page as an HTML document that needs nothing else."""
-    return html_page.page(title, say, (_html(block) for block in blocks))
+    first, *others = blocks
+    parts = [_html(first), *map(_html, others)]
+    if first == Heading(title):
+        parts[0] = f"<h1>{escape(title)}</h1>"
+    return html_page.page(title, say, parts)
 
 
 def _html(block: Block) -> str:

@@ -21,9 +21,13 @@ table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #d8dde4; vertical-align: top; }
 th { background: #f4f6f9; font-weight: 600; }
 td.number { font-variant-numeric: tabular-nums; text-align: right; width: 6rem; }
+th.number { text-align: right; }
+.scroll { overflow-x: auto; }
+table.pair { table-layout: fixed; } table.pair pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 td.bar { width: 45%; } td.bar div { background: #4878a8; height: 1rem; margin-top: .25rem; min-width: 1px; }
 code { font: 13px/1.4 ui-monospace, "Cascadia Mono", Consolas, monospace; color: #667080; }
-@media print { body { margin: 0; max-width: none; } section, tr { break-inside: avoid; } }
+@media print { body { margin: 0; max-width: none; } .scroll { overflow: visible; }
+  th, td { overflow-wrap: anywhere; } section, tr { break-inside: avoid; } }
 """
 
 
@@ -56,13 +60,26 @@ def bars(found: Sequence[Bar]) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a table of texts and numbers."""
-    lines = ["<table><thead><tr>", *(f"<th>{escape(one)}</th>" for one in head), "</tr></thead><tbody>"]
-    for row in rows:
+    """Return a table of texts and numbers; a wide one can be moved aside, so that the page cannot."""
+    listed = [list(row) for row in rows]
+    numbers = [
+        bool(listed) and all(_is_number(row[column]) for row in listed if column < len(row))
+        for column in range(len(head))
+    ]
+    titles = (
+        f'<th class="number">{escape(one)}</th>' if is_number else f"<th>{escape(one)}</th>"
+        for one, is_number in zip(head, numbers, strict=True)
+    )
+    lines = ['<div class="scroll"><table><thead><tr>', *titles, "</tr></thead><tbody>"]
+    for row in listed:
         lines.append("<tr>" + "".join(_cell(one) for one in row) + "</tr>")
-    return "".join([*lines, "</tbody></table>"])
+    return "".join([*lines, "</tbody></table></div>"])
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) or str(value).lstrip("+−-").isdigit() or value == "·"
 
 
 def _cell(value: object) -> str:
-    kind = ' class="number"' if isinstance(value, int) else ""
+    kind = ' class="number"' if _is_number(value) else ""
     return f"<td{kind}>{escape(str(value))}</td>"

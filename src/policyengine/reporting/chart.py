@@ -8,12 +8,15 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policyengine.frozen import Frozen
 from policyengine.render.layout import width
 
-_NOW, _BEFORE, _INK = "#2f6f9f", "#b9c4d0", "#1c2330"
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_NOW, _BEFORE = "#2f6f9f", "#b9c4d0"
 _FONTS = ["Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "sans-serif"]
 
 
@@ -25,10 +28,10 @@ class Bar(Frozen):
     before: int | None
 
 
-def bar_chart(title: str, bars: Sequence[Bar], now: str, before: str) -> str:
-    """Return the chart as an SVG element. The same numbers always give the same text.
+def bar_chart(bars: Sequence[Bar], now: str, before: str) -> str:
+    """Return the chart as an SVG element; its title is the heading above it.
 
-    Raises ImportError without matplotlib.
+    The same numbers always give the same text. Raises ImportError without matplotlib.
     """
     import matplotlib
     from matplotlib.figure import Figure
@@ -43,11 +46,10 @@ def bar_chart(title: str, bars: Sequence[Bar], now: str, before: str) -> str:
     with matplotlib.rc_context(settings), warnings.catch_warnings():
         # The page's reader has the letters; whether this machine's fonts do, does not matter.
         warnings.simplefilter("ignore", UserWarning)
-        height = 0.9 + 0.42 * max(1, len(bars))
+        height = 0.6 + 0.46 * max(1, len(bars))
         figure = Figure(figsize=(8, height))
         axes = figure.add_axes(_frame(bars, height))
         _draw(axes, bars, now, before)
-        axes.set_title(title, loc="left", fontsize=12, color=_INK, fontweight="bold")
         stream = io.StringIO()
         figure.savefig(stream, format="svg", metadata={"Date": None})
     return _as_element(stream.getvalue())
@@ -56,23 +58,20 @@ def bar_chart(title: str, bars: Sequence[Bar], now: str, before: str) -> str:
 def _frame(bars: Sequence[Bar], height: float) -> tuple[float, float, float, float]:
     """Return left, bottom, width and height of the axes: names need as much room as they are wide."""
     left = min(0.4, 0.04 + 0.011 * max((width(bar.name) for bar in bars), default=1))
-    return left, 0.3 / height, 0.94 - left, (height - 0.75) / height
+    return left, 0.3 / height, 0.94 - left, (height - 0.45) / height
 
 
-def _draw(axes: object, bars: Sequence[Bar], now: str, before: str) -> None:
-    from matplotlib.axes import Axes
-
-    assert isinstance(axes, Axes)
+def _draw(axes: Axes, bars: Sequence[Bar], now: str, before: str) -> None:
     places = list(range(len(bars)))
     axes.barh(places, [bar.now for bar in bars], height=0.5, color=_NOW, label=now)
     if any(bar.before is not None for bar in bars):
         below = [place + 0.36 for place in places]
         axes.barh(below, [bar.before or 0 for bar in bars], height=0.18, color=_BEFORE, label=before)
         axes.legend(loc="lower right", fontsize=8, frameon=False)
+        for place, bar in zip(below, bars, strict=True):
+            _number(axes, bar.before or 0, place, 7.5)
     for place, bar in zip(places, bars, strict=True):
-        axes.annotate(
-            str(bar.now), (bar.now, place), (4, 0), textcoords="offset points", va="center", fontsize=10
-        )
+        _number(axes, bar.now, place, 10)
     axes.set_yticks(places, [bar.name for bar in bars], fontsize=10)
     axes.invert_yaxis()
     most = max((max(bar.now, bar.before or 0) for bar in bars), default=0)
@@ -81,6 +80,11 @@ def _draw(axes: object, bars: Sequence[Bar], now: str, before: str) -> None:
     for side in ("top", "right", "bottom"):
         axes.spines[side].set_visible(False)
     axes.tick_params(axis="y", length=0)
+
+
+def _number(axes: Axes, value: int, place: float, size: float) -> None:
+    """Write a number behind the end of its bar."""
+    axes.annotate(str(value), (value, place), (4, 0), textcoords="offset points", va="center", fontsize=size)
 
 
 def _as_element(document: str) -> str:

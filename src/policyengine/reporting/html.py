@@ -36,7 +36,7 @@ def _count(words: ReportWords, table: CountTable) -> str:
     ]
     now = words.period(words.result.period)
     before = "" if words.result.previous is None else words.period(words.result.previous)
-    chart = bar_chart(title, bars, now, before) if bars else ""
+    chart = bar_chart(bars, now, before) if bars else ""
     head = [title, words.say("number")] + ([words.say("before"), words.say("difference")] if compares else [])
     rows = [
         [name, row.now] + ([row.before, signed(row.now - row.before)] if compares else [])
