@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command(
     "letter",
-    short_help=say_help("Write to a party what was decided, why, and what to do until when."),
+    short_help=say_help("Write to a party: what was decided, why, what to do by when."),
     help=say_help(
         "Write the letter to a party of a case: what was decided or is open, why, what the reader must do"
         " until when, and what follows otherwise. letters.yaml of the rulebook can say it in other words."
