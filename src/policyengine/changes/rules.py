@@ -65,6 +65,9 @@ def rule_details(sides: Sides, old: Rule, new: Rule) -> Iterator[Text]:
     for id in sorted({*before} - {*after}):
         yield both("it no longer takes precedence over “{rule}”", rule=before[id])
     yield from _notices(sides, old.notices, new.notices)
+    if old.in_brief != new.in_brief:
+        was, now = (one.in_brief or both("none") for one in (old, new))
+        yield both("in brief: {old} → {new}", old=was, new=now)
 
 
 def deadline_details(sides: Sides, old: Deadline, new: Deadline) -> Iterator[Text]:

@@ -81,6 +81,9 @@ def fact_details(sides: Sides, old: Fact, new: Fact) -> Iterator[Text]:
         )
     if old.for_record != new.for_record:
         yield both("it is now kept for the record") if new.for_record else both("rules can now look at it")
+    if old.in_brief != new.in_brief:
+        was, now = in_brief_text(sides.was, old), in_brief_text(sides.now, new)
+        yield both("in brief: {old} → {new}", old=was, new=now)
     if old.bounds != new.bounds:
         was, now = bounds_text(sides.was, old.bounds), bounds_text(sides.now, new.bounds)
         yield both("limits: {old} → {new}", old=was, new=now)
@@ -245,6 +248,11 @@ def building_text(side: Bilingual, fact: Fact) -> Text:
     if fact.combine is None and fact.otherwise is None:
         return side.both("one rule gives its value")
     return side.stated(lambda one: " ".join(one.building(fact)))
+
+
+def in_brief_text(side: Bilingual, fact: Fact) -> Text:
+    """Return how the head of a decision tells the values of a fact."""
+    return side.stated(lambda one: one.in_brief(fact)) if fact.in_brief else side.both("none")
 
 
 def bounds_text(side: Bilingual, bounds: Sequence[Bound]) -> Text:

@@ -183,6 +183,8 @@ def _texts_of_vocabulary(rulebook: Rulebook) -> Iterator[Titled]:
             yield f"{path}: happened", fact.happened, fact.span
         for choice in fact.choices:
             yield f"{path}: {choice.name}", choice.title, choice.span
+        for brief in fact.in_brief:
+            yield f"{path}: in_brief", brief.text, fact.span
     for path, listed in rulebook.lists.items():
         yield path, listed.title, listed.span
     for id, found in rulebook.sets.items():
@@ -191,6 +193,8 @@ def _texts_of_vocabulary(rulebook: Rulebook) -> Iterator[Titled]:
 
 def _texts_of_rule(rule: Rule) -> Iterator[Titled]:
     yield rule.id, rule.title, rule.span
+    if rule.in_brief:
+        yield f"{rule.id}: in_brief", rule.in_brief, rule.span
     for notice in rule.notices:
         yield f"{rule.id}: text", notice.text, notice.span
         if isinstance(notice.otherwise, TextByReading):

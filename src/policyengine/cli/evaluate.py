@@ -23,6 +23,7 @@ from policyengine.outcome.emptiness import why_empty
 from policyengine.reading.case.reader import Settings
 from policyengine.syntax.files import read_text, shown_name
 from policyengine.syntax.lines import NDJSON, read_lines
+from policyengine.values.escaping import printable
 
 # What a run of many cases ends with, the gravest first.
 _GRAVEST = (codes.CASE_FAULTS, codes.USAGE, codes.UNDETERMINED)
@@ -44,6 +45,7 @@ class _Asked(Frozen):
     why: tuple[str, ...]
     why_not: tuple[str, ...]
     trace: bool
+    brief: bool
     is_single: bool
     is_many: bool
     columns: int | None
@@ -93,6 +95,7 @@ class _Text(Frozen):
     help=say_help("Explain why a rule does not hold, nearest condition first."),
 )
 @click.option("--trace", is_flag=True, help=say_help("Show the rules in the order in which they fired."))
+@click.option("--brief", is_flag=True, help=say_help("Print only the one or two sentences at the head."))
 @options.quick
 @click.option(
     "--strict",
@@ -122,6 +125,7 @@ def command(
     why: tuple[str, ...],
     why_not: tuple[str, ...],
     trace: bool,
+    brief: bool,
     quick: bool,
     strict: bool,
     ndjson: bool,
@@ -132,6 +136,8 @@ def command(
 ) -> None:
     """Judge cases."""
     say = options.speech(language)
+    if brief and (form != "text" or why or why_not or trace):
+        raise click.UsageError(say("--brief prints sentences and nothing else: leave the other options out"))
     load: Load = "many" if ndjson or any(case.endswith(NDJSON) for case in cases) else "one"
     rulebook = loading.load(options.find_rules(rules), assumed, overlays, engine, say, load)
     given = None if as_of is None else loading.instant(rulebook, "--as-of", as_of, say)
@@ -139,7 +145,7 @@ def command(
     changes = options.pairs(settings, "--set")
     is_single = len(cases) == 1 and not ndjson and not cases[0].endswith(NDJSON)
     asked = _Asked(
-        say, form, why, why_not, trace, is_single, load == "many", options.columns(width, sys.stdout)
+        say, form, why, why_not, trace, brief, is_single, load == "many", options.columns(width, sys.stdout)
     )
     found: set[int] = set()
     checker = rulebook.spot_check() if load == "many" else None
@@ -160,7 +166,9 @@ def command(
         decision = rulebook.judge(read, instant, changes, refine=not quick)
         if checker is not None:
             _check(checker, decision, text, say)
-        options.write(("\n" if number and form == "text" else "") + _show(decision, text, asked))
+        options.write(
+            ("\n" if number and form == "text" and not brief else "") + _show(decision, text, asked)
+        )
         if strict and (decision.undetermined or why_empty(decision) is not None):
             found.add(codes.UNDETERMINED)
     raise click.exceptions.Exit(next((code for code in _GRAVEST if code in found), codes.FINE))
@@ -218,6 +226,11 @@ def _show(decision: Decision, text: _Text, asked: _Asked) -> str:
         from policyengine.render.outcomes import render_outcomes
 
         return render_outcomes(decision, text.file, text.first_line) + "\n"
+    if asked.brief:
+        from policyengine.render.brief import brief_text
+
+        words = brief_text(decision, asked.say)
+        return (words if asked.is_single else f"{printable(decision.case.id)}: {words}") + "\n"
     color = options.has_color(sys.stdout)
     if asked.why or asked.why_not:
         return _explain(decision, asked, color)

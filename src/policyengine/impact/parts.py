@@ -189,9 +189,8 @@ def essence(book: Rulebook, thing: object) -> Hashable:
     match thing:
         case Rule():
             notices = tuple((one.kind, one.to, one.by) for one in thing.notices)
-            bare = replace(
-                thing, title=Text(), source=None, overrides=(), notices=(), table="", when=_flat(thing.when)
-            )
+            told = replace(thing, title=Text(), in_brief=Text(), source=None, notices=())
+            bare = replace(told, overrides=(), table="", when=_flat(thing.when))
             return bare, notices
         case Deadline() | Amount():
             return replace(thing, title=Text(), source=None, when=_flat(own_conditions(book, thing)))
@@ -201,7 +200,7 @@ def essence(book: Rulebook, thing: object) -> Hashable:
             return replace(thing, title=Text(), source=None, left_open=False, unconfirmed="")
         case Fact():
             choices = tuple(replace(one, title=Text()) for one in thing.choices)
-            return replace(thing, title=Text(), choices=choices, for_record=False, happened=Text())
+            return replace(thing, title=Text(), choices=choices, for_record=False, happened=Text(), in_brief=())
         case RecordList():
             return replace(thing, title=Text(), fields=())
         case Assumption():

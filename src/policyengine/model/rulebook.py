@@ -93,6 +93,13 @@ class Bound(Placed):
     span: Span
 
 
+class InBrief(Frozen):
+    """How the sentences at the head of a decision tell a value; ``value`` is None for every other one."""
+
+    value: Value | None
+    text: Text
+
+
 class Fact(Placed):
     """A typed, titled thing that a case says (``given``) or that rules conclude.
 
@@ -103,6 +110,7 @@ class Fact(Placed):
     only to see what would follow, and people are asked for the other one. ``planned``: an instant or a date
     that is known before it comes, such as a departure. ``for_record``: cases keep it, no rule asks for it.
     ``happened`` says of an instant in words that it has come; ``{FACT}`` in it is a fact that came with it.
+    ``in_brief`` are the words for its values at the head of a decision; that for every other value is last.
     """
 
     path: str
@@ -122,6 +130,7 @@ class Fact(Placed):
     combine: Combine | None = None
     otherwise: Operand | None = None
     happened: Text = Text()
+    in_brief: tuple[InBrief, ...] = ()
 
     @property
     def otherwise_rule(self) -> Rule | None:
@@ -520,7 +529,8 @@ class Rule(Placed):
     It holds when its policy applies too. ``when`` has the tests of its own days (``effective``) with it.
     ``by`` is the act that tells its days where that is another one than its policy's: then its policy's days
     count by it as well, and are among these tests.
-    ``table`` is the table of which it is a row, or empty.
+    ``table`` is the table of which it is a row, or empty. ``in_brief`` is how the head of a decision tells
+    what it gives, empty where its facts say that.
     """
 
     id: str
@@ -537,6 +547,7 @@ class Rule(Placed):
     first_day: int | None = None
     last_day: int | None = None
     table: str = ""
+    in_brief: Text = Text()
 
     @property
     def days(self) -> tuple[Test, ...]:

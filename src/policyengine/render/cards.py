@@ -58,6 +58,9 @@ class Cards:
             scope = self.statements.scope(book.policies[rule.policy])
             yield from self._card(self.say("rule {id}", id=name), rule.title, rule.span, rule.source)
             yield from self._paragraphs(self.statements.rule(rule), scope)
+            if rule.in_brief:
+                words = self.naming.text(rule.in_brief)
+                yield from self._paragraphs(self.say("In brief: {words}", words=words))
         if name in book.tables:
             yield from self._table(book.tables[name])
         if name in book.deadlines:
@@ -139,6 +142,9 @@ class Cards:
             title = self.naming.text(choice.title)
             yield from self._line(self.say("{name}: {title}", name=choice.name, title=title))
         yield from self._paragraphs(*self.statements.building(fact))
+        if fact.in_brief:
+            words = self.statements.in_brief(fact)
+            yield from self._paragraphs(self.say("In brief: {words}", words=words))
         concluding = [
             rule for rule in self.book.written_rules if fact.path in [one.fact.name for one in rule.then]
         ]

@@ -261,6 +261,17 @@ class Statements:
             value = self.operand(fact.otherwise, fact.path, fact.type)
             yield self.say("Where no rule holds: {value}.", value=value)
 
+    def in_brief(self, fact: Fact) -> str:
+        """Return how the head of a decision tells the values of a fact."""
+        values = (
+            self.say("every other value") if one.value is None else self.naming.value(one.value, fact.path)
+            for one in fact.in_brief
+        )
+        return self.say("; ").join(
+            self.say("{value}: “{words}”", value=value, words=self.naming.text(one.text))
+            for value, one in zip(values, fact.in_brief, strict=True)
+        )
+
     def conclusion(self, conclusion: Conclusion) -> str:
         """Return what a rule concludes."""
         name = conclusion.fact.name

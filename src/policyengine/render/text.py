@@ -13,6 +13,7 @@ from policyengine.outcome.decision import AmountView, ClockView, Decision, NextS
 from policyengine.outcome.emptiness import first_later_event, why_empty
 from policyengine.outcome.refine.search import Refined
 from policyengine.outcome.refine.tree import Spread
+from policyengine.render.brief import brief_text
 from policyengine.render.layout import SETTLED, Paint, Row, Tone, table
 from policyengine.render.naming import Naming, place
 from policyengine.render.steps import Steps
@@ -65,6 +66,7 @@ class _Page:
     def lines(self) -> Iterator[str]:
         yield from self.paint.lines(self._head(), "title")
         yield from self._warnings()
+        yield from self._brief()
         yield from self._empty()
         for title, rows in (
             (self.say("Outcomes"), self._outcomes()),
@@ -108,6 +110,12 @@ class _Page:
                 if overlay.confirmed:
                     line = self.say("overlay {id}: {title}", id=overlay.id, title=title)
                 yield from self.paint.lines(line, "open")
+
+    def _brief(self) -> Iterator[str]:
+        """Return the one or two sentences first; of an empty decision the reason says as much."""
+        if why_empty(self.decision) is None:
+            yield ""
+            yield brief_text(self.decision, self.say)
 
     def _empty(self) -> Iterator[str]:
         empty = why_empty(self.decision)

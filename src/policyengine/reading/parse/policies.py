@@ -29,6 +29,7 @@ from policyengine.model.rulebook import (
 )
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.amounts import AmountParser, amount_type
+from policyengine.reading.parse.briefs import parse_words
 from policyengine.reading.parse.conditions import join, parse_condition, parse_season
 from policyengine.reading.parse.counting import has_zone, parse_counting, parse_zone
 from policyengine.reading.parse.ends import parse_end, settle_left
@@ -498,6 +499,7 @@ class PolicyParser:
                 nodes.mapping(when).span,
             ),
             then=tuple(self._conclusions(node.get("then"), scope)),
+            in_brief=parse_words(node.get("in_brief"), scope),
             overrides=tuple(self._overrides(node.get("overrides"), entry.key.text)),
             notices=tuple(self._notice(notice, scope) for notice in nodes.items(node.get("notices"))),
             listed=listed,

@@ -22,6 +22,7 @@ from policyengine.model.rulebook import (
 )
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.happened import check_placeholders, parse_happened
+from policyengine.reading.parse.briefs import parse_words_of_values
 from policyengine.reading.parse.names import Symbol
 from policyengine.reading.parse.operands import (
     Scope,
@@ -138,6 +139,7 @@ def _fact(entry: Entry, listed: str | None, scope: Scope) -> Fact:
         combine=_combine(fact.get("combine"), path, type, scope),
         otherwise=_otherwise(fact, path, wanted, scope),
         happened=parse_happened(fact.get("happened"), path, type, scope),
+        in_brief=parse_words_of_values(fact.get("in_brief"), path, wanted, scope),
     )
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import get_args
 
+from policyengine.diagnostics.i18n import Language, Speech
 from policyengine.model.case import Key
 from policyengine.model.key_names import format_key
 from policyengine.model.rulebook import Fact, MissingByReading
 from policyengine.outcome.decision import Decision, NextStep, PossibleStep, Taken
 from policyengine.outcome.emptiness import Nearly, first_later_event, why_empty
 from policyengine.outcome.nearness import MOST_RECORDS
+from policyengine.render.brief import brief_text
 from policyengine.render.json.deciders import Deciders
 from policyengine.render.json.figures import Figures
 from policyengine.render.json.leaves import Leaves
@@ -86,6 +89,7 @@ class _Data:
                 if one.active
             ],
             "settings": [{"path": path, "value": value} for path, value in judged.settings],
+            "summary": {language: brief_text(decision, Speech(language)) for language in get_args(Language)},
             "outcomes": [self.outcomes.outcome(one) for one in decision.outcomes],
             "shared": [*self.outcomes.shared.entries()],
             "deadlines": [self.figures.deadline(one) for one in decision.clocks],
