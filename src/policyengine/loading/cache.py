@@ -241,6 +241,7 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "Default",
                 "Document",
                 "Fact",
+                "InBrief",
                 "MissingByReading",
                 "Notice",
                 "Overlay",
