@@ -28,6 +28,7 @@ from policyengine.model.conditions import (
     Operator,
     Ref,
     Term,
+    operands_of,
 )
 from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import (
@@ -51,6 +52,7 @@ from policyengine.model.rulebook import (
     Rulebook,
 )
 from policyengine.semantics.reference import holds
+from policyengine.semantics.strata import refs_of_operand
 from policyengine.values.calendar import Calendar
 from policyengine.values.currencies import currency_of
 from policyengine.values.edges import Edge
@@ -523,8 +525,24 @@ class _Maker:
             bands_apply_to=self.choose(("each_part", "the_whole")) if way == "bands" else None,
             formula=formula,
         )
+        if self.amounts[id].rounding.step:
+            self.amounts[id] = self.limited(self.amounts[id])
         if self.amounts[id].rounding.step or type is not ValueType.DURATION:
             self.refs.append(Ref(id, "amount", type, listed, NOWHERE))
+
+    def limited(self, amount: Amount) -> Amount:
+        """Return a rounded amount without limits that are not rounded: rule files cannot have them."""
+        caps = tuple(one for one in amount.caps if not self.is_fraction(one.limit))
+        return replace(amount, floor=None if self.is_fraction(amount.floor) else amount.floor, caps=caps)
+
+    def is_fraction(self, operand: Operand | None) -> bool:
+        """Tell whether a value can be an exact step of a calculation."""
+        return any(
+            any(map(self.is_fraction, operands_of(self.values[ref.name].value)))
+            if ref.name in self.values
+            else ref.name in self.amounts and not self.amounts[ref.name].rounding.step
+            for ref in refs_of_operand(operand)
+        )
 
     def terms(self, listed: str | None, type: ValueType) -> tuple[Operand, ...]:
         return tuple(self.operand(listed, type) for _ in range(self.choose((0, 0, 1, 2))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, cast
 
 from policyengine.diagnostics.diagnostic import Message, message
@@ -13,6 +13,7 @@ from policyengine.model.rulebook import Band, Cap, Rounding
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.conditions import parse_condition
 from policyengine.reading.parse.formulas import is_whole, parse_formula
+from policyengine.reading.parse.fractions import is_fraction
 from policyengine.reading.parse.operands import PERCENT, Scope, Wanted, parse_constant, parse_operand
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node
 from policyengine.values.literals import ValueType, comparison_key
@@ -66,6 +67,8 @@ class AmountParser:
         floor = self._one("at_least", self.own)
         caps = [self._cap(cap) for cap in nodes.items(node.get("at_most"))]
         rounding = self._rounding(node.get("rounding"))
+        if rounding.step:
+            self._tell_fractions(floor, caps)
         bands = tuple(self._bands())
         formula, written = None, node.get("formula")
         if self._is_mixed():
@@ -94,6 +97,16 @@ class AmountParser:
             caps=tuple(cap for cap in caps if cap is not None),
             rounding=rounding,
         )
+
+    def _tell_fractions(self, floor: Operand | None, caps: Iterable[Cap | None]) -> None:
+        """Tell a limit that is not rounded: what is rounded before its limits would not be so after them."""
+        for word, limits in (
+            ("at_least", [floor]),
+            ("at_most", [None if cap is None else cap.limit for cap in caps]),
+        ):
+            for limit in limits:
+                if limit is not None:
+                    is_fraction(limit, nodes.present(self.node.get(word)).span, self.scope)
 
     # ---------- terms
 

@@ -33,6 +33,7 @@ from policyengine.reading.parse.briefs import parse_words
 from policyengine.reading.parse.conditions import join, parse_condition, parse_season
 from policyengine.reading.parse.counting import has_zone, parse_counting, parse_zone
 from policyengine.reading.parse.ends import parse_end, settle_left
+from policyengine.reading.parse.fractions import is_fraction
 from policyengine.reading.parse.names import Symbol
 from policyengine.reading.parse.operands import (
     INSTANT,
@@ -49,7 +50,6 @@ from policyengine.reading.parse.operands import (
 )
 from policyengine.reading.parse.sources import Sources
 from policyengine.reading.parse.tables import DaysOfRows, RawTable, TableParser, declare_table
-from policyengine.semantics.strata import refs_of_operand
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar, SequenceNode
 from policyengine.values.literals import LENGTHS, ValueType, start_of_day
 from policyengine.values.numbers import percent_readings
@@ -234,8 +234,8 @@ class PolicyParser:
         return {name: part for name, part in parsed.items() if part is not None}
 
     def _tables(self) -> Iterator[tuple[Table, list[Rule]]]:
-        tell, is_fraction = self._tell_undated, self._is_fraction
-        parser = TableParser(self.id, self.scope, self.sources, self._overrides, tell, is_fraction)
+        ways = self._overrides, self._tell_undated, self._is_fraction
+        parser = TableParser(self.id, self.scope, self.sources, *ways)
         for entry in nodes.entries(self.node.get("tables")):
             raw = self.scope.names.tables.get(entry.key.text)
             sound, listed = self._listed(nodes.mapping(entry.value))
@@ -415,13 +415,7 @@ class PolicyParser:
         return None if node is None else parse_operand(node, wanted, scope)
 
     def _is_fraction(self, value: Operand | None, span: Span) -> bool:
-        """Refuse an exact step of a calculation where a value is needed that has an end."""
-        exact = [ref.name for ref in refs_of_operand(value) if ref.name in self.scope.names.exact]
-        if exact:
-            what = message("`{name}` is not rounded, and is only calculated with", name=exact[0])
-            help = message("leave out `rounding: none`, or give it an amount of its own that is rounded")
-            self.scope.fault("type-mismatch", what, span, help)
-        return bool(exact)
+        return is_fraction(value, span, self.scope)
 
     def _party(self, node: Node | None) -> str:
         written = nodes.scalar(node)

@@ -23,6 +23,7 @@ from policyengine.model.rulebook import (
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.happened import check_placeholders, parse_happened
 from policyengine.reading.parse.briefs import parse_words_of_values
+from policyengine.reading.parse.fractions import is_fraction
 from policyengine.reading.parse.names import Symbol
 from policyengine.reading.parse.operands import (
     Scope,
@@ -196,7 +197,7 @@ def _otherwise(fact: MappingNode, path: str, wanted: Wanted, scope: Scope) -> Op
         what = message("`{name}` cannot be its own `otherwise` value", name=path)
         scope.fault("wrong-test", what, node.span, message("write a value, or another name"))
         return None
-    return found
+    return None if is_fraction(found, node.span, scope) else found
 
 
 def _is_planned(node: Node | None, path: str, type: ValueType, scope: Scope) -> bool:
