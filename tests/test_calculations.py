@@ -380,3 +380,50 @@ def test_months_years_and_business_days_from_one_time_to_another() -> None:
     end = int(datetime(2011, 2, 28, 10, tzinfo=WORLD.zone).timestamp())
     assert [calculate("whole_months", (start, one), WORLD) for one in (end - 1, end)] == [0, 1]
     assert calculate("business_days", (start, end), WORLD) == 20
+
+
+# ---------- what people are told has an end
+
+EXACT_FACTS = """facts:
+  price: {type: money, title: {zh: 价, en: price}}
+  due: {type: money, title: {zh: 应付, en: due}, role: outcome%s}
+lists:
+  bags: {title: {zh: 包, en: bags}, facts: {price: {type: money, title: {zh: 价, en: price}}}}
+"""
+EXACT_AMOUNTS = """policy: p
+title: {zh: 策, en: policy}
+amounts:
+  third: {title: {zh: 三, en: third}, base: price, rate: 33.3333%%, rounding: none}
+  each: {title: {zh: 每, en: each}, for_each: bags, base: price, rate: 33.3333%%, rounding: none}
+  most: {title: {zh: 最, en: most}, base: price, at_most: %s}
+rules:
+  due: {title: {zh: 应付, en: due}, when: {price: {more_than: 0.00}}, then: {due: %s}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("most", "due", "otherwise"),
+    [
+        ("third", "most", ""),
+        ("{A-01: {x: third, y: 1.00}}", "most", ""),
+        ("{value: third, otherwise: 1.00}", "most", ""),
+        ("1.00", "third", ""),
+        ("1.00", "{value: third, otherwise: 1.00}", ""),
+        ("1.00", "{total_of: {list: bags, of: each}}", ""),
+        ("1.00", "{greatest_of: {list: bags, of: each}}", ""),
+        ("1.00", "most", ", otherwise: third"),
+    ],
+)
+def test_what_is_not_rounded_is_nobodys_debt(tmp_path: Path, most: str, due: str, otherwise: str) -> None:
+    """Found by two engines of which one asserts it: what was owed came out as 3.33666333 yuan."""
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "rulebook.yaml").write_text(BOOK)
+    (tmp_path / "assumptions.yaml").write_text(
+        "assumptions:\n  A-01: {title: {zh: 题, en: t}, default: x,"
+        " readings: {x: {zh: 甲, en: x}, y: {zh: 乙, en: y}}}\n"
+    )
+    (tmp_path / "facts.yaml").write_text(EXACT_FACTS % otherwise)
+    (tmp_path / "policies" / "p.yaml").write_text(EXACT_AMOUNTS % (most, due))
+    found = load_model(str(tmp_path), ())
+    told = [str(one.message) for one in found.diagnostics if one.code == "type-mismatch"]
+    assert found.rulebook is None and len(told) == 1 and told[0].endswith("is only calculated with")
