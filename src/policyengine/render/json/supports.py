@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from policyengine.diagnostics.span import Span
 from policyengine.model.case import Key
 from policyengine.model.key_names import format_key
 from policyengine.outcome.support import Item, Label, Support
@@ -82,7 +83,7 @@ class Shared:
         self._waiting += told.see
         return {
             **self.supports.rests_on(told.items),
-            "see": sorted({self._id(label) for label, _ in told.see}),
+            "see": sorted({self._id(label) for label, _ in sorted(told.see, key=_by_name)}),
         }
 
     def entries(self) -> Iterator[Json]:
@@ -94,7 +95,8 @@ class Shared:
                 found.setdefault(label, []).append(support)
                 self._waiting += support.told().see
         self._waiting = []
-        yield from (self._entry(label, Support.union(parts)) for label, parts in found.items())
+        for label, parts in sorted(found.items(), key=_by_name):
+            yield self._entry(label, Support.union(parts))
 
     def _entry(self, label: Label, support: Support) -> Json:
         title, span = self.supports.values.titled(label.name)
@@ -114,6 +116,13 @@ class Shared:
             self._numbers[label.name] = self._numbers.get(label.name, 0) + 1
             self._ids[label] = f"{label.name}#{self._numbers[label.name]}"
         return self._ids[label]
+
+
+def _by_name(labelled: tuple[Label, object]) -> tuple[str, tuple[str, int, int], int]:
+    """Order what is told apart by its name, not by what came upon it first: that is the order of the files."""
+    label, _ = labelled
+    place = label.place or Span("")
+    return label.name, place[:3], -1 if label.record is None else label.record
 
 
 def _sorted(keys: Iterable[Key]) -> list[Key]:
