@@ -200,7 +200,9 @@ def essence(book: Rulebook, thing: object) -> Hashable:
             return replace(thing, title=Text(), source=None, left_open=False, unconfirmed="")
         case Fact():
             choices = tuple(replace(one, title=Text()) for one in thing.choices)
-            return replace(thing, title=Text(), choices=choices, for_record=False, happened=Text(), in_brief=())
+            return replace(
+                thing, title=Text(), choices=choices, for_record=False, happened=Text(), in_brief=()
+            )
         case RecordList():
             return replace(thing, title=Text(), fields=())
         case Assumption():

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from policyengine.diagnostics.diagnostic import message
 from policyengine.diagnostics.text import Text
+from policyengine.model.happened import names_in
 from policyengine.model.rulebook import InBrief
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.operands import Scope, Wanted, parse_constant
-from policyengine.syntax.yaml_tree import Node, Scalar
+from policyengine.syntax.yaml_tree import Node
 from policyengine.values.literals import Value
 
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _REST = "otherwise"
 
 
@@ -40,11 +38,10 @@ def parse_words(node: Node | None, scope: Scope) -> Text:
     """Return words in which ``{value}`` stands for the value; whatever else stands in braces is a fault."""
     if node is None:
         return Text()
-    texts = [node] if isinstance(node, Scalar) else [entry.value for entry in nodes.entries(node)]
-    for written in texts:
-        for found in _PLACEHOLDER.findall(nodes.text(written)):
-            if found != "value":
-                what = message("nothing is put in the place of `{name}`", name=f"{{{found}}}")
-                help = message("write `{value}` for the value, or words without braces", value="{value}")
-                scope.fault("bad-value", what, written.span, help)
-    return nodes.title(node)
+    words = nodes.title(node)
+    for name in names_in(words):
+        if name != "value":
+            what = message("nothing is put in the place of `{name}`", name=f"{{{name}}}")
+            help = message("write `{value}` for the value, or words without braces", value="{value}")
+            scope.fault("bad-value", what, node.span, help)
+    return words

@@ -21,9 +21,9 @@ from policyengine.model.rulebook import (
     Role,
 )
 from policyengine.reading.parse import nodes
-from policyengine.reading.parse.happened import check_placeholders, parse_happened
 from policyengine.reading.parse.briefs import parse_words_of_values
 from policyengine.reading.parse.fractions import is_fraction
+from policyengine.reading.parse.happened import check_placeholders, parse_happened
 from policyengine.reading.parse.names import Symbol
 from policyengine.reading.parse.operands import (
     Scope,

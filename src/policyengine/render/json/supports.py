@@ -119,7 +119,7 @@ class Shared:
 
 
 def _by_name(labelled: tuple[Label, object]) -> tuple[str, tuple[str, int, int], int]:
-    """Order what is told apart by its name, not by what came upon it first: that is the order of the files."""
+    """Order what is told apart by its name, not by what came upon it first, as the files are ordered."""
     label, _ = labelled
     place = label.place or Span("")
     return label.name, place[:3], -1 if label.record is None else label.record
