@@ -11,6 +11,7 @@ from policyengine.model.rulebook import Rulebook
 from policyengine.outcome.brief import Brief, brief_of, words_for
 from policyengine.outcome.decision import Decision, NextStep, Outcome
 from policyengine.outcome.emptiness import why_empty
+from policyengine.render.layout import Paint
 from policyengine.render.naming import Naming
 from policyengine.semantics.findings import Known
 from policyengine.values.escaping import printable
@@ -44,7 +45,7 @@ class _Sentences:
         if empty is not None:
             from policyengine.render.empty import empty_lines  # hardly ever needed
 
-            return next(iter(empty_lines(self.decision, empty, self.say, color=False)), "")
+            return next(iter(empty_lines(self.decision, empty, self.say, Paint(False))), "")
         brief = brief_of(self.decision)
         first, second = (self._sentence([*parts]) for parts in (self._decided(brief), self._ahead(brief)))
         return (

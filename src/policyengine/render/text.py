@@ -115,7 +115,7 @@ class _Page:
         """Return the one or two sentences first; of an empty decision the reason says as much."""
         if why_empty(self.decision) is None:
             yield ""
-            yield brief_text(self.decision, self.say)
+            yield from self.paint.lines(brief_text(self.decision, self.say), hang=0)
 
     def _empty(self) -> Iterator[str]:
         empty = why_empty(self.decision)
