@@ -46,7 +46,7 @@ TOLD = {
     ),
     ("refund-refused", "2012-12-31 00:00"): (
         "退款关闭；卖家逾期未答复，协议自动达成。",
-        "The refund is closed; the agreement came about because the seller was silent.",
+        "The refund is closed; the agreement came about because the seller did not answer.",
     ),
     ("parcel-signed-by-other", "2012-12-31 00:00"): (
         "过失方是物流公司。售后客服须：积极配合处理这一事故。",
