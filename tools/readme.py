@@ -34,6 +34,7 @@ PAGES = (
     "docs/letter.md",
     "docs/letter.zh.md",
     "docs/possible.md",
+    "docs/possible.zh.md",
     "docs/reasons.md",
     "docs/reasons.zh.md",
     "docs/sample.md",
