@@ -231,13 +231,13 @@ def test_every_form_names_the_second_after_an_end_and_the_end() -> None:
     timeline = timeline_of(EXAMPLE, "2012-03-16 12:00:00")
     say = Speech("zh")
     page = render_timeline_html(timeline, say)
-    assert "2012-03-15 10:00:01<" in page and "逾期（2012-03-15 10:00:00 满）" in page
-    assert "逾期（2012-03-15 10:00:00 满）" in render_timeline_svg(timeline, say)
+    assert "2012-03-15 10:00:01<" in page and "逾期（2012-03-15 10:00:00 期满）" in page
+    assert "3月15日 10:00" in render_timeline_svg(timeline, say)
     assert "  2012-03-15 10:00:01 " in render_timeline(timeline, say)
     assert '"instant": "2012-03-15 10:00:01"' in render_timeline_json(timeline).replace("T", " ").replace(
         "+08:00", ""
     )
-    assert "自 2012-03-17 09:00:00 起算，到 2012-03-20 09:00:00 止" in render_timeline_html(timeline, say)
+    assert "从 2012-03-17 09:00:00 起算，到 2012-03-20 09:00:00 止" in render_timeline_html(timeline, say)
 
 
 def test_a_clock_that_perhaps_exists_perhaps_begins() -> None:

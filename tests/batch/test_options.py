@@ -48,7 +48,7 @@ def test_each_at_the_last_thing_it_tells_of(batch: Run, tmp_path: Path) -> None:
     found = as_of(batch, tmp_path, lines(path, *silent), "--as-of", "own")
     assert found == ["2024-05-02T11:00", "2024-05-01T10:00", "2024-05-02T11:00"], "no day that is planned"
     ran = batch(lines(path, SILENT), "--as-of", "own")
-    assert ran.code == 3 and "the case tells of no event" in ran.err and f"{path}:1:1" in ran.err
+    assert ran.code == 3 and "the case tells of no event" in ran.err and f"{path.name}:1:1" in ran.err
 
 
 @pytest.mark.parametrize("name", ["order.paid_at", "付款时间", "Paid at"])
@@ -81,7 +81,7 @@ def test_each_when_a_column_or_key_says(batch: Run, tmp_path: Path, form: str) -
         ("2024-13-01", "--as-of"),
         ("order.day", "`order.day` is not"),
         ("order.paid", "`order.paid` is not"),
-        ("returns.at", "`returns.at` is not"),
+        ("returns.at", "there is one `returns.at` for each record"),
     ],
 )
 def test_what_does_not_say_when(batch: Run, tmp_path: Path, given: str, told: str) -> None:
@@ -158,7 +158,7 @@ def test_a_head_that_cannot_be_understood(batch: Run, tmp_path: Path, head: str,
     path.write_text(head + "\n" + ",".join("1" for _ in head.split(",")) + "\n", "utf-8")
     good = lines(tmp_path / "good.ndjson", GIFT)
     ran = batch(good, path, "--out", "rows.ndjson", "--rejects", "rejects")
-    assert ran.code == 3 and told in ran.err and f"{path}:1:1" in ran.err
+    assert ran.code == 3 and told in ran.err and f"{path.name}:1:1" in ran.err
     assert {one.name for one in tmp_path.iterdir()} == {"c.csv", "good.ndjson"}, "nothing was begun"
 
 
@@ -188,7 +188,7 @@ def test_faulty_records_are_put_aside_and_stop_nothing(batch: Run, tmp_path: Pat
         ],
         "record": text,
     }
-    assert found[1]["record"] == "{" and f"{path}:2:20: error[bad-value]" in ran.err
+    assert found[1]["record"] == "{" and f"{path.name}:2:20: error[bad-value]" in ran.err
 
 
 def test_without_a_place_for_them_faulty_records_are_a_fault(batch: Run, tmp_path: Path) -> None:
@@ -199,7 +199,7 @@ def test_without_a_place_for_them_faulty_records_are_a_fault(batch: Run, tmp_pat
 def test_strict_stops_and_writes_nothing(batch: Run, tmp_path: Path) -> None:
     path = lines(tmp_path / "c.ndjson", order(1), "{", order(2))
     ran = batch(path, "--out", "rows.ndjson", "--rejects", "rejects", "--strict")
-    assert ran.code == 3 and f"{path}:2:2: error[json-syntax]" in ran.err
+    assert ran.code == 3 and f"{path.name}:2:2: error[json-syntax]" in ran.err
     assert [one.name for one in tmp_path.iterdir()] == ["c.ndjson"]
     ran = batch(path, "--out", "-", "--rejects", "rejects", "--strict")
     assert ran.code == 3 and not ran.out and [one.name for one in tmp_path.iterdir()] == ["c.ndjson"]
@@ -224,9 +224,9 @@ def test_a_fault_in_an_array_on_one_line_is_told_where_it_stands(batch: Run, tmp
     (reject,) = rows(tmp_path / "rejects")
     assert reject["record"] == '{"order": {"pid": 1}}' and reject["faults"][0]["column"] == 28
     where = ran.err.splitlines()
-    assert where[0].startswith(f"{path}:1:28: error[unknown-fact]") and where[2].index("^") == where[1].index(
-        '"pid"'
-    )
+    assert where[0].startswith(f"{path.name}:1:28: error[unknown-fact]") and where[2].index("^") == where[
+        1
+    ].index('"pid"')
 
 
 # ---------- where things go

@@ -62,6 +62,6 @@ def command(rules: str | None, overlays: tuple[str, ...], form: str, output: str
     options.put(output, text)
 
 
-def _tags(book: Rulebook, asked: str) -> Sequence[str]:
-    """Return the variety of a language in which the rulebook is written, or the language itself."""
-    return [tag for tag in book.languages if tag.partition("-")[0] == asked][:1] or [asked]
+def _tags(book: Rulebook, asked: str) -> Sequence[str] | None:
+    """Return the variety of a language in which the rulebook is written, None for all where it is not."""
+    return [tag for tag in book.languages if tag.partition("-")[0] == asked][:1] or None
