@@ -184,7 +184,7 @@ def test_a_judging_process_that_is_killed(tmp_path: Path) -> None:
     os.kill(next(one for one, text in command.items() if b"spawn_main" in text), signal.SIGKILL)
     _, told = begun.communicate()
     assert begun.returncode == 70  # what else is told, the pool of the standard library tells
-    assert b"a process that judged was killed" in told and b"with --resume goes on" in told
+    assert b"a process that judged was killed" in told and b"repeat the command with --resume" in told
 
 
 def test_interrupted_by_hand(tmp_path: Path) -> None:

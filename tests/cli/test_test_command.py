@@ -49,7 +49,7 @@ def test_a_failure_exits_with_1_in_both_languages(run: Run, rules: Path) -> None
     english, chinese = (run("test", str(rules), "--lang", one) for one in ("en", "zh"))
     assert (english.code, chinese.code) == (1, 1)
     assert "expected: complaint closed" in english.out
-    assert "应为：投诉完结" in chinese.out and "实为：买家卖家协商处理" in chinese.out
+    assert "预期：投诉完结" in chinese.out and "实际：买家卖家协商处理" in chinese.out
 
 
 def test_too_little_coverage_exits_with_1(run: Run, rules: Path) -> None:
