@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+
 import pytest
 from frozen import RULES
 from running import ROOT, Run
