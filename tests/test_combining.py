@@ -267,6 +267,33 @@ def test_with_overriding_it_does_where_few_rules_are_open_and_is_sound_elsewhere
     check(whole, is_exact=len(unsure) <= FEW)
 
 
+@st.composite
+def alike(draw: st.DrawFn) -> Whole:
+    """Return a rule that may hold in each of several records alike, and some of the whole case."""
+    how: How = draw(st.sampled_from(["least", "greatest", "yes_if_any", "yes_if_all"]))
+    values = st.sampled_from([True, False]) if how.startswith("yes") else st.sampled_from([0, 1, 2])
+    names = draw(st.permutations(["a", "b", "c"]))[: draw(st.integers(1, 3))]
+    overrides = {
+        name: tuple(draw(st.lists(st.sampled_from(names[:place]), unique=True))) if place else ()
+        for place, name in enumerate(names)
+    }
+    many, value = draw(st.sampled_from(names)), draw(values)
+    truths = st.sampled_from([Truth.TRUE, Truth.UNDETERMINED, Truth.FALSE])
+    candidates = [candidate(name, draw(truths), draw(values), None) for name in names if name != many]
+    count = draw(st.integers(2, 5))
+    candidates += [candidate(many, Truth.UNDETERMINED, value, record) for record in range(count)]
+    listed = tuple((name, "items" if name == many else None) for name in names)
+    rest = draw(st.sampled_from([None, holds(OTHERWISE, draw(values))]))
+    return Whole(tuple(candidates), tuple(overrides.items()), listed, how, rest)
+
+
+@settings(max_examples=300, deadline=None)
+@given(alike())
+def test_many_records_alike_are_as_few(whole: Whole) -> None:
+    """However many they are, the answer is exact: what is told of one more record takes back nothing."""
+    check(whole, is_exact=True)
+
+
 @given(wholes(may_override=True))
 def test_order_does_not_matter(whole: Whole) -> None:
     turned = Whole(whole.candidates[::-1], whole.overrides, whole.listed, whole.how, whole.otherwise)

@@ -121,7 +121,9 @@ class _Beaten:
 
 
 class _Law:
-    """How contributions become one value."""
+    """How contributions become one value; ``is_idempotent``: the same one twice is the same as once."""
+
+    is_idempotent = False
 
     def fold(self, given: Sequence[Candidate]) -> Value:
         """Return the value of contributions that all have a known one."""
@@ -234,6 +236,8 @@ def _sum_of(values: Sequence[Value]) -> Value:
 class _Greatest(_Law):
     """The greatest contribution counts, or with ``least`` and ``yes_if_all`` the least."""
 
+    is_idempotent = True
+
     def __init__(self, how: How) -> None:
         self.way = -1 if how in ("least", "yes_if_all") else 1
         self.is_truth = how in ("yes_if_any", "yes_if_all")
@@ -334,7 +338,7 @@ class _Combination:
 
     def resolved(self) -> Resolved:
         """Return the state, the rules that give it and those that could change it."""
-        ways = [*self._ways()] if len(self.unsure) <= FEW else []
+        ways = [*self._ways()] if len(self._few) <= FEW else []
         if ways and self.is_entangled:
             mattering, valued = self._tried(ways)
         else:
@@ -424,9 +428,41 @@ class _Combination:
     # ---------- all ways
 
     @cached_property
+    def _kinds(self) -> dict[int, tuple[object, ...]]:
+        """What tells the open contributions of a record from those of others, by the id of each.
+
+        A record of which something holds, and the whole case, are like no other.
+        """
+        holding = {None, *(one.record for one in self.holding)}
+        records: dict[int | None, list[tuple[object, ...]]] = {}
+        for one in self.unsure:
+            records.setdefault(one.record, []).append((one.rule, one.token))
+        return {
+            id(one): (one.record,) if one.record in holding else tuple(sorted(records[one.record], key=repr))
+            for one in self.unsure
+        }
+
+    @cached_property
+    def _few(self) -> list[Candidate]:
+        """The open contributions, without those of records that add nothing to what others like them say.
+
+        Where the same twice is the same, of records that are alike as many are enough as there are things
+        that one of them can bring about: that a rule holds in it, and that nothing overrides the rule there.
+        """
+        if not self.law.is_idempotent:
+            return self.unsure
+        records: dict[tuple[object, ...], list[int | None]] = {}
+        for one in self.unsure:
+            alike = records.setdefault(self._kinds[id(one)], [])
+            if one.record not in alike:
+                alike.append(one.record)
+        kept = {kind: some[: 1 if len(kind) == 1 else 2 * len(kind)] for kind, some in records.items()}
+        return [one for one in self.unsure if one.record in kept[self._kinds[id(one)]]]
+
+    @cached_property
     def _each(self) -> list[Candidate]:
-        """The open contributions; one that stands for any number of records is there twice."""
-        return [*self.unsure, *(one for one in self.unsure if one.is_many)]
+        """The open contributions to try; one that stands for any number of records is there twice."""
+        return [*self._few, *(one for one in self._few if one.is_many)]
 
     def _ways(self) -> Iterator[tuple[frozenset[int], list[Candidate]]]:
         """Return each way for the open rules to turn out, by their places, with the contributions in it."""
@@ -441,14 +477,18 @@ class _Combination:
     ) -> tuple[list[Candidate], list[Candidate]]:
         answers = {held: self._answer(given) for held, given in ways}
         changing = {
-            id(one)
+            self._sort(one)
             for place, one in enumerate(self._each)
             if any(answer != answers[held - {place}] for held, answer in answers.items() if place in held)
         }
-        mattering = [one for one in self.unsure if id(one) in changing]
+        mattering = [one for one in self.unsure if self._sort(one) in changing]
         asked = {part for answer in answers.values() for part in _tokens_in(answer)}
         every = (*self.holding, *self.unsure, *(() if self.otherwise is None else (self.otherwise,)))
         return mattering, [one for one in every if one.is_open and one.token in asked]
+
+    def _sort(self, one: Candidate) -> tuple[object, ...]:
+        """Return what an open contribution has in common with those that stand for it in what is tried."""
+        return one.rule, one.token, self._kinds[id(one)]
 
     def _answer(self, given: Sequence[Candidate]) -> tuple[object, ...]:
         """Return what tells the answer of a way from others."""
