@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def find_or_leave(name: str, argument: str | None = None) -> Path:
 
 
 def read_rows(path: Path) -> Iterator[Row]:
-    """Return what a file says, one JSON object a line."""
+    """Return what a file says, one JSON object a line; numbers are as they are written."""
     for line in path.read_text("utf-8").splitlines():
         if line.strip():
-            yield json.loads(line)
+            yield json.loads(line, parse_float=Decimal)

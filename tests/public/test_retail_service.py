@@ -32,8 +32,8 @@ def labels(retail_service: Any) -> Path:
     return Path(found) / str(retail_service.LABELS)
 
 
-def cents(amount: float) -> int:
-    return int(Decimal(str(amount)) * 100)
+def cents(amount: Decimal) -> int:
+    return int(amount * 100)
 
 
 def sums_of(call: Any) -> tuple[int | None, int | None]:
