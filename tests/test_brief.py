@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -29,7 +30,7 @@ BOOKS = (ROOT / "rules" / "taobao", *sorted((ROOT / "examples" / "rulebooks").it
 EXAMPLES = FROZEN / "examples" / "cases"
 TOLD = {
     ("late-dispatch", "2012-03-16 18:00:01"): (
-        "已违约；买家卖家协商处理中；卖家已及时主动赔付，不扣分；规则没有给出数字，无法确定：应赔金额。买家须在 3 月 18 日 18:00 前确认是否得到妥善处理。",
+        "已违约；买家卖家协商处理中；卖家已及时主动赔付，不扣分；规则没有给出数字，无法确定：应赔金额。买家须在 3月18日 18:00 前确认是否得到妥善处理。",
         "The seller has broken the promise to dispatch; buyer and seller are negotiating; the seller compensated voluntarily in time, so no points are deducted; undetermined, because the rules give no figure: compensation due. Buyer must, by 18 March, 18:00: confirm whether it was handled properly.",
     ),
     ("late-dispatch", "2012-12-31 18:00"): (
@@ -37,11 +38,11 @@ TOLD = {
         "The seller has broken the promise to dispatch; the complaint is closed; the silence of the buyer counts as satisfaction; the seller compensated voluntarily in time, so no points are deducted; undetermined, because the rules give no figure: compensation due.",
     ),
     ("late-dispatch", "2012-03-16 12:00"): (
-        "已违约；买家卖家协商处理中。卖家须在 3 月 17 日 09:00 前处理投诉：主动赔付，或自判无责而拒绝。",
+        "已违约；买家卖家协商处理中。卖家须在 3月17日 09:00 前处理投诉：主动赔付，或自判无责而拒绝。",
         "The seller has broken the promise to dispatch; buyer and seller are negotiating. Seller must, by 17 March, 09:00: handle the complaint: pay voluntarily, or reject it as not liable.",
     ),
     ("late-dispatch", "2012-03-13 10:00"): (
-        "没有违约。卖家须在 3 月 15 日 10:00 前完成发货。",
+        "没有违约。卖家须在 3月15日 10:00 前完成发货。",
         "The promise to dispatch is not broken. Seller must, by 15 March, 10:00: dispatch the order.",
     ),
     ("refund-refused", "2012-12-31 00:00"): (
@@ -90,7 +91,7 @@ def test_what_is_told_is_so(rules: Path) -> None:
         for language in ("zh", "en"):
             text = brief_text(decision, Speech(language))
             assert text and "{" not in text and "\n" not in text
-            own = "" if brief.awaited is None else brief.awaited.notice.text.get("zh")
+            own = "" if brief.awaited is None else brief.awaited.step.notice.text.get("zh")
             assert text.count("。") <= 2 + own.count("。")
             # Words for values that are not decided are not said.
             said = {one.fact.path for one in decision.outcomes if one.status == "known"}
@@ -103,8 +104,8 @@ def test_what_is_told_is_so(rules: Path) -> None:
                         assert "{" in sure or sure.lower() not in decided, (decision.case.id, sure)
             for outcome in brief.open:
                 assert outcome.fact.title.in_language(language, language).lower() in text.lower()
-        if brief.awaited is not None and isinstance(brief.awaited.due, Known):
-            assert int(str(brief.awaited.due.value)) >= decision.as_of
+        if brief.awaited is not None and isinstance(brief.awaited.step.due, Known):
+            assert int(str(brief.awaited.step.due.value)) >= decision.as_of
     assert seen
 
 
@@ -207,3 +208,49 @@ def test_a_fact_of_cases_is_not_decided(tmp_path: Path) -> None:
     assert [str(one.message) for one in raised.value.diagnostics] == [
         "`order.late` is not decided: cases give it"
     ]
+
+
+def test_no_rule_is_told_as_holding_of_which_that_is_open(tmp_path: Path) -> None:
+    """Whether the order is late is not known, and either way it costs three points: not because it is late."""
+    words = ", in_brief: {zh: 迟到扣三分, en: three points for being late}"
+    book = small(tmp_path, ", otherwise: 3", words)
+    policy = tmp_path / "policies" / "p.yaml"
+    policy.write_text(re.sub(r"\n  in_time.*", "", policy.read_text("utf-8")), "utf-8")
+    decision = load_rulebook(tmp_path).evaluate({"case": "c"}, as_of="2024-01-01 00:00")
+    assert book is not None and brief_text(decision, Speech("en")).startswith(
+        "Points: 3; still undetermined: fee."
+    )
+
+
+def test_an_end_that_nobody_has_confirmed_is_told_as_that(tmp_path: Path) -> None:
+    small(tmp_path, "")
+    (tmp_path / "facts.yaml").write_text(
+        "facts:\n"
+        "  order.paid_at: {type: instant, title: {zh: 付款, en: paid at}, if_missing: never}\n"
+        "  order.sent_at: {type: instant, title: {zh: 寄出, en: sent at}, if_missing: never}\n"
+        "  order.paid: {type: boolean, role: outcome, title: {zh: 已付, en: paid}}\n",
+        "utf-8",
+    )
+    (tmp_path / "policies" / "p.yaml").write_text(
+        "policy: p\ntitle: {zh: 策, en: policy}\n"
+        "parameters:\n  time: {title: {zh: 时, en: time}, type: duration, values: []}\n"
+        "deadlines:\n"
+        "  sending: {title: {zh: 寄出, en: sending}, who: shop, starts: order.paid_at, within: time, met_by: order.sent_at}\n"
+        "rules:\n"
+        "  paid: {title: {zh: 付, en: paid}, when: {order.paid_at: {happened: yes}}, then: {order.paid: yes},"
+        " notices: [{to: shop, kind: duty, text: {zh: 寄出, en: send it}, by: sending}]}\n",
+        "utf-8",
+    )
+    (tmp_path / "overlays").mkdir()
+    (tmp_path / "overlays" / "two_days.yaml").write_text(
+        "overlay: two_days\ntitle: {zh: 两天, en: two days}\nconfirmed: no\n"
+        "parameters: {time: {values: [{value: 2 days}]}}\n",
+        "utf-8",
+    )
+    case = {"case": "c", "order": {"paid_at": "2024-12-30 00:00"}}
+    decision = load_rulebook(tmp_path, overlays=["two_days"]).evaluate(case, as_of="2024-12-30 12:00")
+    # A midnight is the end of the day before.
+    assert brief_text(decision, Speech("en")) == (
+        "Paid: yes. Shop must, by 31 December, 24:00: send it (by figures that nobody has confirmed)."
+    )
+    assert "店须在 12月31日 24:00 前寄出（按未经证实的数字）" in brief_text(decision, Speech("zh"))

@@ -9,14 +9,14 @@ from collections.abc import Sequence
 
 from policyengine.diagnostics.text import Text
 from policyengine.frozen import Frozen
-from policyengine.outcome.decision import ClockView, Decision, NextStep, Outcome
-from policyengine.semantics.findings import Known, Missing
+from policyengine.outcome.decision import Decision, NextStep, Outcome, in_order
+from policyengine.outcome.told import ToldClock, ToldStep, runs, told_clock, told_step
+from policyengine.semantics.findings import Known, Missing, State, Truth
 from policyengine.values.literals import identity_key
 
 MOST_OUTCOMES = 5
 """More outcomes are counted, not told: nobody reads a list in a sentence."""
 _MOST_MISSING = 3
-_RUNNING = ("open", "paused")
 
 
 class Brief(Frozen):
@@ -24,16 +24,16 @@ class Brief(Frozen):
 
     ``awaited`` is the next thing that somebody must or may do, None if nobody has anything to do; then
     ``running`` is the clock that ends first. ``missing`` is what the case could still say, for the outcomes
-    in ``open``; ``has_no_figure`` tells that the rules lack a figure for them.
+    in ``open``; ``lacks_figures`` tells that nothing but figures, which the rules do not give, keeps them so.
     """
 
     decided: tuple[Outcome, ...]
     open: tuple[Outcome, ...]
     more: int
-    awaited: NextStep | None
-    running: ClockView | None
+    awaited: ToldStep | None
+    running: ToldClock | None
     missing: tuple[Missing, ...]
-    has_no_figure: bool
+    lacks_figures: bool
 
 
 def brief_of(decision: Decision) -> Brief:
@@ -51,14 +51,13 @@ def brief_of(decision: Decision) -> Brief:
         awaited=awaited,
         running=None if awaited is not None else _running(decision),
         missing=tuple(one for one in wanted if one.kind == "fact")[:_MOST_MISSING],
-        has_no_figure=any(one.kind == "parameter" for one in waits),
+        lacks_figures=all(one.kind == "parameter" for one in waits),
     )
 
 
 def _leading(decision: Decision) -> list[Outcome]:
     """Return the outcomes to tell in the order of the vocabulary: those with words of their own, else all."""
-    some = [one for one in decision.outcomes if one.status != "not_applicable"]
-    some.sort(key=lambda one: (one.fact.span, -1 if one.record is None else one.record))
+    some = [one for one in in_order(decision.outcomes) if one.status != "not_applicable"]
     worded = [one for one in some if _has_words(one)]
     return worded or some
 
@@ -71,44 +70,41 @@ def _has_words(outcome: Outcome) -> bool:
 def words_for(outcome: Outcome) -> Text | None:
     """Return the words that the rulebook has for the value of a known outcome, None where it has none.
 
-    Those of the only rule that gives it come before those of the fact: they can say why.
+    Those of the only rule that gives it come before those of the fact: they can say why. Where all ways agree
+    though it is open which rules hold, no rule is told as holding.
     """
     if not isinstance(outcome.state, Known):
         return None
-    if len(outcome.reasons) == 1 and outcome.reasons[0].rule.in_brief:
-        return outcome.reasons[0].rule.in_brief
+    rules = [one.rule for one in outcome.reasons if one.truth is Truth.TRUE]
+    if len(rules) == len(outcome.reasons) == 1 and rules[0].in_brief:
+        return rules[0].in_brief
     value = identity_key(outcome.state.value)
     fitting = (one for one in outcome.fact.in_brief if one.value is None or identity_key(one.value) == value)
     return next((one.text for one in fitting), None)
 
 
-def _awaited(decision: Decision) -> NextStep | None:
+def _awaited(decision: Decision) -> ToldStep | None:
     """Return what is to be done first: a duty before what is only allowed, the nearest end first."""
-    ahead = [
-        step
-        for step in decision.next_steps
-        if step.notice.kind in ("duty", "permission") and (_seconds(step) or decision.as_of) >= decision.as_of
-    ]
-    dated = [step for step in ahead if _seconds(step) is not None]
-    return _first(dated, "duty") or _first(dated, "permission") or _first(ahead, "duty")
+    now = decision.as_of
+    acts = [one for one in decision.next_steps if one.notice.kind in ("duty", "permission")]
+    ahead = [one for one in acts if (_seconds(one.due) or now) >= now]
+    dated = [step for step in ahead if _seconds(step.due) is not None]
+    first = _first(dated, "duty") or _first(dated, "permission") or _first(ahead, "duty")
+    return None if first is None else told_step(decision, first)
 
 
 def _first(steps: Sequence[NextStep], kind: str) -> NextStep | None:
     return next((one for one in steps if one.notice.kind == kind), None)
 
 
-def _seconds(step: NextStep) -> int | None:
-    return step.due.value if isinstance(step.due, Known) and isinstance(step.due.value, int) else None
+def _running(decision: Decision) -> ToldClock | None:
+    """Return the clock that runs and ends first; if none runs, the first that stands still."""
+    running = [one for one in decision.clocks if runs(one)]
+    paused = [one for one in decision.clocks if one.finding.status == Known("paused")]
+    first = min(running, key=lambda one: (_seconds(one.finding.due) or 0, one.deadline.id), default=None)
+    first = first or next(iter(paused), None)
+    return None if first is None else told_clock(decision, first)
 
 
-def _running(decision: Decision) -> ClockView | None:
-    """Return the clock that runs and ends first."""
-    running = [
-        (due.value, view)
-        for view in decision.clocks
-        if isinstance(status := view.finding.status, Known)
-        and status.value in _RUNNING
-        and isinstance(due := view.finding.due, Known)
-        and isinstance(due.value, int)
-    ]
-    return min(running, key=lambda one: (one[0], one[1].deadline.id), default=(0, None))[1]
+def _seconds(due: State | None) -> int | None:
+    return due.value if isinstance(due, Known) and isinstance(due.value, int) else None

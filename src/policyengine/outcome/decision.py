@@ -737,6 +737,11 @@ def _may_be_absent(reasons: Sequence[Reason], between: Possible | None) -> bool:
     )
 
 
+def in_order(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """Return outcomes in the order of the vocabulary, which its author chose for readers."""
+    return sorted(outcomes, key=lambda one: (one.fact.span, one.record or 0))
+
+
 def _is_known(outcome: Outcome) -> bool:
     return isinstance(outcome.state, Known)
 

@@ -12,24 +12,9 @@ from policyengine.frozen import Frozen
 from policyengine.model.letters import Letter
 from policyengine.model.lookup import Unknown, plain_title
 from policyengine.model.rulebook import Rulebook
-from policyengine.outcome.decision import ClockView, Decision, NextStep, Outcome, sort_missing
-from policyengine.outcome.support import Support
-from policyengine.semantics.findings import Absent, Known, Missing
-
-
-class Step(Frozen):
-    """What the reader must or may do; ``overlays`` are those whose figures it rests on, unconfirmed."""
-
-    step: NextStep
-    overlays: tuple[str, ...]
-    provisional: bool
-
-
-class Clock(Frozen):
-    """A deadline that runs; ``overlays`` are those whose figures it rests on, unconfirmed."""
-
-    clock: ClockView
-    overlays: tuple[str, ...]
+from policyengine.outcome.decision import ClockView, Decision, Outcome, sort_missing
+from policyengine.outcome.told import ToldClock, ToldStep, is_overdue, runs, told_clock, told_step
+from policyengine.semantics.findings import Known, Missing
 
 
 class LetterContent(Frozen):
@@ -44,9 +29,9 @@ class LetterContent(Frozen):
     letter: Letter | None
     decided: tuple[Outcome, ...]
     open: tuple[Outcome, ...]
-    steps: tuple[Step, ...]
-    clocks: tuple[Clock, ...]
-    waiting: tuple[Clock, ...]
+    steps: tuple[ToldStep, ...]
+    clocks: tuple[ToldClock, ...]
+    waiting: tuple[ToldClock, ...]
     perhaps: tuple[Missing, ...]
 
     @property
@@ -105,8 +90,10 @@ class _Selection:
 
     def content(self) -> LetterContent:
         told = [one for one in self._in_order() if self._is_told(one)]
-        steps = tuple(self._step(one) for one in self.decision.next_steps if one.notice.to in self.reached)
-        clocks = self.decision.clocks
+        decision = self.decision
+        mine = (one for one in decision.next_steps if one.notice.to in self.reached)
+        steps = tuple(told_step(decision, one) for one in mine)
+        clocks = decision.clocks
         named = {(one.step.notice.by, one.step.record) for one in steps}
         return LetterContent(
             party=self.party,
@@ -114,8 +101,8 @@ class _Selection:
             decided=tuple(one for one in told if isinstance(one.state, Known)),
             open=tuple(one for one in told if one.status in ("undetermined", "conflict")),
             steps=steps,
-            clocks=tuple(self._clock(one) for one in clocks if self._is_own(one, named)),
-            waiting=tuple(self._clock(one) for one in clocks if self._is_awaited(one)),
+            clocks=tuple(told_clock(decision, one) for one in clocks if self._is_own(one, named)),
+            waiting=tuple(told_clock(decision, one) for one in clocks if self._is_awaited(one)),
             perhaps=sort_missing(self._perhaps()),
         )
 
@@ -156,26 +143,7 @@ class _Selection:
     def _members(self, party: str) -> tuple[str, ...]:
         return self.book.parties[party].members if party in self.book.parties else ()
 
-    # ---------- steps and clocks
-
-    def _step(self, step: NextStep) -> Step:
-        support = self.decision.support_of_step(step)
-        clock = self._clock_of(step)
-        supports = (support,) if clock is None else (support, clock.support)
-        return Step(step, self._unconfirmed(supports), clock is not None and clock.provisional)
-
-    def _clock_of(self, step: NextStep) -> ClockView | None:
-        if step.notice.by is None:
-            return None
-        listed = self.book.deadlines[step.notice.by].listed
-        return self.decision.clock((step.notice.by, step.record if listed else None))
-
-    def _clock(self, clock: ClockView) -> Clock:
-        return Clock(clock, self._unconfirmed((clock.support,)))
-
-    def _unconfirmed(self, supports: Iterable[Support]) -> tuple[str, ...]:
-        names = {name for support in supports for name in support.parameters}
-        return tuple(sorted({self.book.parameters[name].unconfirmed for name in names} - {""}))
+    # ---------- deadlines, and what is open
 
     def _is_own(self, clock: ClockView, named: Iterable[tuple[str | None, int | None]]) -> bool:
         is_new = (clock.deadline.id, clock.record) not in named
@@ -191,19 +159,3 @@ class _Selection:
         for one in self.decision.possible_steps:
             if one.step.notice.kind == "duty" and one.step.notice.to in self.reached:
                 yield from one.waits
-
-
-def runs(clock: ClockView) -> bool:
-    """Tell whether a deadline is open until an instant that is known."""
-    return _is(clock, "open") and isinstance(clock.finding.due, Known)
-
-
-def is_overdue(clock: ClockView) -> bool:
-    """Tell whether what a deadline asks for was not done in time, and is certainly still asked for."""
-    finding = clock.finding
-    is_asked = isinstance(finding.acted, Absent) and isinstance(finding.stopped, Absent)
-    return _is(clock, "missed") and isinstance(finding.due, Known) and is_asked
-
-
-def _is(clock: ClockView, status: str) -> bool:
-    return isinstance(clock.finding.status, Known) and clock.finding.status.value == status

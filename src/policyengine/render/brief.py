@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.i18n import Speech
 from policyengine.model.rulebook import Rulebook
 from policyengine.outcome.brief import Brief, brief_of, words_for
-from policyengine.outcome.decision import Decision, NextStep, Outcome
+from policyengine.outcome.decision import Decision, Outcome
 from policyengine.outcome.emptiness import why_empty
+from policyengine.outcome.told import ToldClock, ToldStep
 from policyengine.render.layout import Paint
 from policyengine.render.naming import Naming
-from policyengine.semantics.findings import Known
-from policyengine.values.escaping import printable
-from policyengine.values.literals import instant_text
+from policyengine.render.prose import capital, ended
+from policyengine.semantics.findings import Known, State
+from policyengine.values.display import written_instant
+from policyengine.values.literals import local_time
 
 _STEPS = {
     ("duty", True): marked("{who} must, by {due}: {text}"),
@@ -55,8 +56,7 @@ class _Sentences:
     def _sentence(self, parts: list[str]) -> str:
         if not parts:
             return ""
-        whole = self.say("; ").join(parts)
-        return self.say("{sentence}.", sentence=whole[0].upper() + whole[1:])
+        return ended(capital(self.say("; ").join(parts)), self.say)
 
     # ---------- what is decided, and what is open
 
@@ -65,9 +65,10 @@ class _Sentences:
         yield from dict.fromkeys(self._outcome(one) for one in brief.decided)
         if brief.open:
             titles = self.say(", ").join(self._title(one) for one in brief.open)
-            because = brief.has_no_figure and not brief.missing
-            words = marked("undetermined, because the rules give no figure: {titles}")
-            yield self.say(words if because else marked("still undetermined: {titles}"), titles=titles)
+            words = marked("still undetermined: {titles}")
+            if brief.lacks_figures:
+                words = marked("undetermined, because the rules give no figure: {titles}")
+            yield self.say(words, titles=titles)
         if brief.more:
             yield self.say("other outcomes: {count}", count=brief.more)
 
@@ -82,9 +83,7 @@ class _Sentences:
             told = self.naming.text(words).replace("{value}", value)
             if outcome.record is not None:
                 told = self.say("{words} [{record}]", words=told, record=outcome.record)
-        if outcome.unconfirmed:
-            told = self.say("{words} (by figures that nobody has confirmed)", words=told)
-        return self.say("{words} (provisional)", words=told) if outcome.provisional else told
+        return self._marked(told, outcome.unconfirmed, outcome.provisional)
 
     def _title(self, outcome: Outcome) -> str:
         title = self.naming.text(outcome.fact.title)
@@ -97,53 +96,42 @@ class _Sentences:
         if brief.awaited is not None:
             yield self._step(brief.awaited)
         if brief.running is not None:
-            title = self.naming.text(brief.running.deadline.title)
-            if brief.running.finding.status == Known("paused"):
-                yield self.say("“{title}” stands still", title=title)
-            else:
-                due = self._moment(brief.running.finding.due.value)  # type: ignore[union-attr]
-                yield self.say("“{title}” runs until {due}", title=title, due=due)
+            yield self._clock(brief.running)
         if brief.missing:
             titles = self.say(", ").join(self.naming.title(one.name) for one in brief.missing)
             yield self.say("missing: {names}", names=titles)
 
-    def _step(self, step: NextStep) -> str:
-        who = self.naming.text(self.book.parties[step.notice.to].title)
-        due = step.due.value if isinstance(step.due, Known) else None
-        template = _STEPS[step.notice.kind, due is not None]
-        words = {"who": who, "text": self.naming.text(step.notice.text)}
-        if due is not None:
-            words["due"] = self._moment(due)
-        return self.say(template, **words)
+    def _step(self, told: ToldStep) -> str:
+        step = told.step
+        due = self._due(step.due)
+        words = {
+            "who": self.naming.text(self.book.parties[step.notice.to].title),
+            "text": self.naming.text(step.notice.text),
+            **({} if due is None else {"due": due}),
+        }
+        said = self.say(_STEPS[step.notice.kind, due is not None], **words)
+        return self._marked(said, told.overlays, told.provisional)
 
-    def _moment(self, instant: object) -> str:
-        """Return an instant as people say it: without its year where that is the present one, without seconds
-        that are none.
-        """
-        assert isinstance(instant, int)
-        written = printable(instant_text(instant, self.book.zone))
-        day, _, time = written.partition(" ")
-        date = datetime.fromisoformat(day)
-        now = instant_text(self.decision.as_of, self.book.zone)
-        clock = time[:5] + time[8:] if time[5:8] == ":00" else time
-        template = _DAY if date.year == int(now[:4]) else _DAY_AND_YEAR
-        month = self.say(_MONTHS[date.month - 1])
-        return self.say(template, day=date.day, month=month, year=date.year, time=clock)
+    def _clock(self, told: ToldClock) -> str:
+        clock = told.clock
+        title, due = self.naming.text(clock.deadline.title), self._due(clock.finding.due)
+        if clock.finding.status == Known("paused") or due is None:
+            said = self.say("“{title}” stands still", title=title)
+        else:
+            said = self.say("“{title}” runs until {due}", title=title, due=due)
+        return self._marked(said, told.overlays, clock.provisional)
 
+    def _marked(self, words: str, overlays: Sequence[str], provisional: bool) -> str:
+        """Return words with what they rest on that nobody has confirmed, or that may change."""
+        if overlays:
+            words = self.say("{words} (by figures that nobody has confirmed)", words=words)
+        return self.say("{words} (provisional)", words=words) if provisional else words
 
-_DAY = marked("{day} {month}, {time}")
-_DAY_AND_YEAR = marked("{day} {month} {year}, {time}")
-_MONTHS = (
-    marked("January"),
-    marked("February"),
-    marked("March"),
-    marked("April"),
-    marked("May"),
-    marked("June"),
-    marked("July"),
-    marked("August"),
-    marked("September"),
-    marked("October"),
-    marked("November"),
-    marked("December"),
-)
+    def _due(self, due: State | None) -> str | None:
+        """Return the end of a time, without its year where that is the present one."""
+        if not isinstance(due, Known) or not isinstance(due.value, int):
+            return None
+        zone = self.book.zone
+        # A midnight is told as the end of the day before.
+        years = {local_time(one, zone).year for one in (due.value - 1, self.decision.as_of)}
+        return written_instant(due.value, zone, self.say.language, is_end=True, with_year=len(years) > 1)

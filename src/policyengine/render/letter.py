@@ -18,8 +18,10 @@ from policyengine.model.conditions import Ref
 from policyengine.model.letters import PLACEHOLDER, Paragraph, Part
 from policyengine.model.rulebook import NoticeKind
 from policyengine.outcome.decision import ClockView, Decision, Outcome, Reason
-from policyengine.outcome.letter import Clock, LetterContent, Step, is_overdue
+from policyengine.outcome.letter import LetterContent
+from policyengine.outcome.told import ToldClock, ToldStep, is_overdue, unconfirmed
 from policyengine.render.naming import Naming
+from policyengine.render.prose import capital, ended
 from policyengine.render.steps import Steps
 from policyengine.semantics.findings import Known, Missing, State
 from policyengine.semantics.readings import choose_operand
@@ -28,7 +30,6 @@ from policyengine.values.display import written_date, written_instant
 from policyengine.values.escaping import printable
 from policyengine.values.literals import Value, ValueType, format_value
 
-_SPEAKERS_ENDS = "。．.!！?？…;；:：”"
 _INDENT = "   "
 
 
@@ -210,12 +211,11 @@ class _Writer:
         """Return the overlays whose figures, which nobody has confirmed, a value rests on."""
         fact = self.book.facts.get(name)
         if fact is not None and fact.role == "outcome":
-            found = set(self.decision.outcome((name, None)).unconfirmed)
+            found = self.decision.outcome((name, None)).unconfirmed
         else:
-            names = self.decision.explanation.support(name, None).parameters
-            found = {self.book.parameters[one].unconfirmed for one in names} - {""}
-        self.overlays |= found
-        return tuple(sorted(found))
+            found = unconfirmed(self.decision, (self.decision.explanation.support(name, None),))
+        self.overlays.update(found)
+        return found
 
     # ---------- parts
 
@@ -234,13 +234,13 @@ class _Writer:
     def _decided(self, outcome: Outcome) -> _Item:
         assert isinstance(outcome.state, Known)
         value = self._value(outcome.state.value, outcome.fact.path)
-        title = _capital(self._label(outcome.fact.path, outcome.record))
+        title = capital(self._label(outcome.fact.path, outcome.record))
         text = self.say("{title}: {value}", title=title, value=value + self._marks(outcome.unconfirmed))
         below = [*dict.fromkeys(self._reason(outcome, one) for one in outcome.reasons)]
         below += self._calculated(outcome)
         if outcome.provisional:
             below.append(self._provisional())
-        return _Item(self._ended(text), tuple(below))
+        return _Item(ended(text, self.say), tuple(below))
 
     def _reason(self, outcome: Outcome, reason: Reason) -> str:
         """Return the rule that gives an outcome its value, with the clause that says so."""
@@ -273,12 +273,12 @@ class _Writer:
 
     def _open(self) -> Iterator[_Item]:
         for outcome in self.content.open:
-            title = _capital(self._label(outcome.fact.path, outcome.record))
+            title = capital(self._label(outcome.fact.path, outcome.record))
             text = self.say("{title}: not decided yet", title=title)
             waits = tuple(self._waits(outcome.waits))
             if outcome.status == "conflict":
                 waits = (self.say("The rules contradict each other here; somebody has to decide."),)
-            yield _Item(self._ended(text), waits)
+            yield _Item(ended(text, self.say), waits)
         if self.content.perhaps:
             yield _Item(
                 self.say("Whether there is more that you must do is not decided yet."),
@@ -303,7 +303,7 @@ class _Writer:
         fact = self.book.facts.get(self.naming.asked_for(missing)[0])
         return fact is not None and fact.by == self.content.party
 
-    def _step(self, one: Step) -> _Item:
+    def _step(self, one: ToldStep) -> _Item:
         step = one.step
         text = self.naming.text(step.notice.text)
         if step.rule.listed is not None and step.record is not None:
@@ -315,7 +315,7 @@ class _Writer:
             due = self._due(step.due) + marks
             text, marks = self.say("by {due} at the latest: {text}", due=due, text=text), ""
         return _Item(
-            self._ended(_capital(text) + marks),
+            ended(capital(text) + marks, self.say),
             (
                 *self._otherwise(self.naming.text(step.otherwise)),
                 *self._basis(step.rule.source),
@@ -329,18 +329,18 @@ class _Writer:
             return
         if not text.casefold().startswith(self.say("otherwise")):
             text = self.say("Otherwise: {text}", text=text)
-        yield self._ended(_capital(text))
+        yield ended(capital(text), self.say)
 
-    def _own(self, one: Clock) -> _Item:
+    def _own(self, one: ToldClock) -> _Item:
         template = _UNTIL
         if is_overdue(one.clock):
             template = marked("{title}: the time for it was over on {due}, and it is still asked for")
         return self._clock(one, template)
 
-    def _waiting(self, one: Clock) -> _Item:
+    def _waiting(self, one: ToldClock) -> _Item:
         return self._clock(one, _UNTIL)
 
-    def _clock(self, one: Clock, template: str) -> _Item:
+    def _clock(self, one: ToldClock, template: str) -> _Item:
         deadline = one.clock.deadline
         title = self.naming.text(deadline.title)
         if deadline.listed is not None and one.clock.record is not None:
@@ -348,7 +348,7 @@ class _Writer:
             title = self.say("{text} ({record})", text=title, record=record)
         due = self._due(one.clock.finding.due) + self._marks(one.overlays)
         below = [*self._basis(deadline.source), *([self._provisional()] if one.clock.provisional else [])]
-        return _Item(self._ended(self.say(template, title=_capital(title), due=due)), tuple(below))
+        return _Item(ended(self.say(template, title=capital(title), due=due), self.say), tuple(below))
 
     # ---------- words
 
@@ -411,10 +411,6 @@ class _Writer:
         assert isinstance(due, Known) and isinstance(due.value, int)
         return written_instant(due.value, self.book.zone, self.say.language, is_end=True)
 
-    def _ended(self, text: str) -> str:
-        """Return a sentence with a full stop, if it has no end of its own."""
-        return text if text.endswith(tuple(_SPEAKERS_ENDS)) else self.say("{sentence}.", sentence=text)
-
 
 _UNTIL = marked("{title}: until {due}")
 _YOURS = marked("Please tell us: {names}")
@@ -437,8 +433,3 @@ def _part_of(clock: ClockView) -> Part:
     if not clock.deadline.met_by:
         return "notes"
     return "may" if clock.deadline.is_right else "must"
-
-
-def _capital(text: str) -> str:
-    """Return a text with a capital letter first, unless its first word is a name like `eBay`."""
-    return text[:1].upper() + text[1:] if text.partition(" ")[0].islower() else text

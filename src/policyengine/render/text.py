@@ -9,7 +9,7 @@ from policyengine.diagnostics.i18n import Speech
 from policyengine.model.case import Key
 from policyengine.model.key_names import format_key
 from policyengine.model.rulebook import STATUSES, Fact, MissingByReading
-from policyengine.outcome.decision import AmountView, ClockView, Decision, NextStep, Outcome
+from policyengine.outcome.decision import AmountView, ClockView, Decision, NextStep, Outcome, in_order
 from policyengine.outcome.emptiness import first_later_event, why_empty
 from policyengine.outcome.refine.search import Refined
 from policyengine.outcome.refine.tree import Spread
@@ -138,7 +138,7 @@ class _Page:
     # ---------- outcomes
 
     def _outcomes(self) -> Iterator[Row]:
-        for outcome in self._in_order():
+        for outcome in in_order(self.decision.outcomes):
             if outcome.status == "not_applicable":
                 continue
             value, tone = self._verdict(outcome)
@@ -151,10 +151,6 @@ class _Page:
                 (self._reason(outcome), "plain"),
                 below=below,
             )
-
-    def _in_order(self) -> list[Outcome]:
-        """Return the outcomes in the order of the vocabulary, which its author chose for readers."""
-        return sorted(self.decision.outcomes, key=lambda one: (one.fact.span, one.record or 0))
 
     def _title(self, outcome: Outcome) -> str:
         return self._numbered(self.naming.text(outcome.fact.title), outcome.record)
@@ -491,7 +487,7 @@ class _Page:
                 yield Row((chosen.id, "plain"), (words, "open"))
 
     def _not_applicable(self) -> Iterator[str]:
-        absent = (one for one in self._in_order() if one.status == "not_applicable")
+        absent = (one for one in in_order(self.decision.outcomes) if one.status == "not_applicable")
         titles = [self._title(one) for one in absent if self._could_apply(one)]
         if titles:
             yield ""

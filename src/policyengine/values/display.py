@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from policyengine.diagnostics.diagnostic import Message, message
@@ -15,7 +16,6 @@ from policyengine.values.literals import (
     format_value,
     instant_text,
     length_text,
-    local_time,
 )
 
 TYPE_WORDS: dict[ValueType, Message] = {
@@ -85,27 +85,13 @@ def show_span(seconds: int, language: str) -> str:
     return sign + " ".join(parts)
 
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def show_moment(instant: int, zone: ZoneInfo, language: str, with_year: bool = False) -> str:
-    """Return an instant in short, for people in ``zh`` or ``en``: seconds only if there are some."""
-    local = local_time(instant, zone)
-    clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
-    clock += instant_text(instant, zone)[
-        len("2012-03-16 18:00:00") :
-    ]  # the offset where the hour comes twice
-    if language == "zh":
-        return f"{f'{local.year}年' if with_year else ''}{local.month}月{local.day}日 {clock}"
-    return f"{local.day} {_MONTHS[local.month - 1]}{f' {local.year}' if with_year else ''}, {clock}"
-
-
 def show_rough_span(seconds: int, language: str) -> str:
     """Return a length of time in its largest unit, for people in ``zh`` or ``en``."""
     unit = next((one for _, one, _ in _SPAN_UNITS if seconds >= one), 1)
     return show_span((seconds + unit // 2) // unit * unit, language)
 
 
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WHOLE_MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -113,21 +99,41 @@ _WHOLE_MONTHS = (
 _MIDNIGHT = "00:00:00"
 
 
-def written_instant(seconds: int, zone: ZoneInfo, language: str, is_end: bool = False) -> str:
-    """Return an instant as it stands in a letter, in ``zh`` or ``en``: by the clock of the zone.
+def show_moment(instant: int, zone: ZoneInfo, language: str, with_year: bool = False) -> str:
+    """Return an instant in short, for people in ``zh`` or ``en``: seconds only if there are some."""
+    day, time = _day_and_time(instant, zone)
+    return _dated(day, time, language, with_year, _MONTHS)
+
+
+def written_instant(
+    seconds: int, zone: ZoneInfo, language: str, is_end: bool = False, with_year: bool = True
+) -> str:
+    """Return an instant as it stands in a sentence, in ``zh`` or ``en``: by the clock of the zone.
 
     ``is_end``: a midnight is the end of the day before, 24:00, as people write the end of a period.
     """
-    day, _, time = instant_text(seconds, zone).partition(" ")
-    if is_end and time == _MIDNIGHT:
-        return written_date(instant_text(seconds - 1, zone).partition(" ")[0], language, "24:00")
-    is_plain = len(time) == len(_MIDNIGHT)  # else the offset stands behind it
-    return written_date(day, language, time.removesuffix(":00") if is_plain else time)
+    day, time = _day_and_time(seconds, zone)
+    if is_end and time == _MIDNIGHT.removesuffix(":00"):
+        day, time = _day_and_time(seconds - 1, zone)[0], "24:00"
+    return _dated(day, time, language, with_year, _WHOLE_MONTHS)
 
 
-def written_date(day: str, language: str, time: str = "") -> str:
-    """Return a date, given as in ISO 8601, and perhaps a time as they stand in a letter."""
+def written_date(day: str, language: str) -> str:
+    """Return a date, given as in ISO 8601, as it stands in a sentence."""
+    return _dated(day, "", language, True, _WHOLE_MONTHS)
+
+
+def _day_and_time(instant: int, zone: ZoneInfo) -> tuple[str, str]:
+    """Return the day and the time by the clock of a zone; where an hour comes twice, its offset behind it."""
+    day, _, time = instant_text(instant, zone).partition(" ")
+    clock, offset = time[: len(_MIDNIGHT)], time[len(_MIDNIGHT) :]
+    return day, clock.removesuffix(":00") + offset
+
+
+def _dated(day: str, time: str, language: str, with_year: bool, months: Sequence[str]) -> str:
     year, month, number = (int(part) for part in day.split("-"))
     if language == "zh":
-        return f"{year}年{month}月{number}日" + (f" {time}" if time else "")
-    return f"{number} {_WHOLE_MONTHS[month - 1]} {year}" + (f", {time}" if time else "")
+        date = f"{month}月{number}日"
+        return (f"{year}年{date}" if with_year else date) + (f" {time}" if time else "")
+    date = f"{number} {months[month - 1]}"
+    return (f"{date} {year}" if with_year else date) + (f", {time}" if time else "")

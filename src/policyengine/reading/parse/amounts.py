@@ -100,13 +100,11 @@ class AmountParser:
 
     def _tell_fractions(self, floor: Operand | None, caps: Iterable[Cap | None]) -> None:
         """Tell a limit that is not rounded: what is rounded before its limits would not be so after them."""
-        for word, limits in (
-            ("at_least", [floor]),
-            ("at_most", [None if cap is None else cap.limit for cap in caps]),
-        ):
-            for limit in limits:
-                if limit is not None:
-                    is_fraction(limit, nodes.present(self.node.get(word)).span, self.scope)
+        if floor is not None:
+            is_fraction(floor, nodes.present(self.node.get("at_least")).span, self.scope)
+        for cap in caps:
+            if cap is not None:
+                is_fraction(cap.limit, cap.span, self.scope)
 
     # ---------- terms
 

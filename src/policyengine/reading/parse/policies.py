@@ -234,8 +234,7 @@ class PolicyParser:
         return {name: part for name, part in parsed.items() if part is not None}
 
     def _tables(self) -> Iterator[tuple[Table, list[Rule]]]:
-        ways = self._overrides, self._tell_undated, self._is_fraction
-        parser = TableParser(self.id, self.scope, self.sources, *ways)
+        parser = TableParser(self.id, self.scope, self.sources, self._overrides, self._tell_undated)
         for entry in nodes.entries(self.node.get("tables")):
             raw = self.scope.names.tables.get(entry.key.text)
             sound, listed = self._listed(nodes.mapping(entry.value))
@@ -349,7 +348,7 @@ class PolicyParser:
         own = parse_counting(node.get("counting"), scope)
         zone = parse_zone(node.get("counting"), scope)
         source = self.sources.parse(node.get("source"), self.scope)
-        if starts is None or end is None or self._is_fraction(end.within, entry.key.span):
+        if starts is None or end is None or is_fraction(end.within, entry.key.span, scope):
             return None
         own_days = in_own_days(starts, scope) if has_zone(node.get("counting")) else starts
         if own_days is None:
@@ -413,9 +412,6 @@ class PolicyParser:
 
     def _operand(self, node: Node | None, wanted: Wanted, scope: Scope) -> Operand | None:
         return None if node is None else parse_operand(node, wanted, scope)
-
-    def _is_fraction(self, value: Operand | None, span: Span) -> bool:
-        return is_fraction(value, span, self.scope)
 
     def _party(self, node: Node | None) -> str:
         written = nodes.scalar(node)
@@ -563,7 +559,7 @@ class PolicyParser:
                 scope.fault("wrong-conclusion", what, entry.key.span, message("keep one of the two"))
                 continue
             value = parse_operand(entry.value, wanted_by(symbol), scope)
-            if value is not None and not self._is_fraction(value, entry.value.span):
+            if value is not None and not is_fraction(value, entry.value.span, scope):
                 found.append(Conclusion(symbol.ref(entry.key.span), value, entry.value.span))
         return found
 

@@ -20,6 +20,7 @@ from policyengine.reading.parse import nodes
 from policyengine.reading.parse.cells import cell_text, parse_cell
 from policyengine.reading.parse.computed import is_computed
 from policyengine.reading.parse.conditions import join, parse_condition
+from policyengine.reading.parse.fractions import is_fraction
 from policyengine.reading.parse.names import Symbol
 from policyengine.reading.parse.operands import Scope, Wanted, parse_constant, parse_operand
 from policyengine.reading.parse.operands import wanted_by as wanted_by_symbol
@@ -138,18 +139,13 @@ class TableParser:
         sources: Sources,
         overrides: Callable[[Node | None, str], list[str]],
         tell_undated: Callable[[Span], None],
-        is_fraction: Callable[[Operand, Span], bool],
     ) -> None:
-        """``tell_undated`` tells that no act says which version counts.
-
-        ``is_fraction`` refuses an exact step of a calculation, which no fact can be.
-        """
+        """``tell_undated`` tells that no act says which version counts."""
         self.policy = policy
         self.scope = scope
         self.sources = sources
         self.overrides = overrides
         self.tell_undated = tell_undated
-        self.is_fraction = is_fraction
 
     def parse(
         self, entry: Entry, raw: RawTable, listed: str | None, in_force: DaysOfRows
@@ -417,7 +413,7 @@ class _Rows(Frozen):
         then = []
         for (symbol, span), value in zip(self.gives, written, strict=True):
             operand = parse_operand(value, wanted_by_symbol(symbol), self.scope)
-            if operand is None or self.parser.is_fraction(operand, value.span):
+            if operand is None or is_fraction(operand, value.span, self.scope):
                 return
             then.append(Conclusion(symbol.ref(span), operand, value.span))
         title = self.title.spelled(lambda tag, words: _OTHERWISE[spoken(tag)].format(title=words))
@@ -526,7 +522,7 @@ class _Rows(Frozen):
             scope.fault("bad-value", what, cell.span, help)
             return None
         value = parse_operand(cell, wanted_by_symbol(symbol), scope)
-        return None if value is None or self.parser.is_fraction(value, cell.span) else value
+        return None if value is None or is_fraction(value, cell.span, scope) else value
 
 
 _OTHERWISE = {"zh": "{title}：其他情形", "en": "{title}: otherwise"}

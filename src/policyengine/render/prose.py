@@ -1,0 +1,17 @@
+"""Sentences out of words that others have written: how they begin and end."""
+
+from __future__ import annotations
+
+from policyengine.diagnostics.i18n import Speech
+
+_ENDS = tuple("。．.!！?？…;；:：”")
+
+
+def capital(text: str) -> str:
+    """Return a text with a capital letter first, unless its first word is a name like `eBay`."""
+    return text[:1].upper() + text[1:] if text.partition(" ")[0].islower() else text
+
+
+def ended(text: str, say: Speech) -> str:
+    """Return a sentence with a full stop, if it has no end of its own."""
+    return text if text.endswith(_ENDS) else say("{sentence}.", sentence=text)
