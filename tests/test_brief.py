@@ -162,6 +162,8 @@ def small(folder: Path, points: str, rule: str = "", type: str = "count") -> Rul
         # Nothing that is decided has words: all is told.
         (", in_brief: {0: {zh: 不扣分, en: no points off}}", "", "yes", "Points: 3; fee: 2.50 CNY."),
         # What one rule gives to two outcomes is told once.
+        # A brace that is meant itself is written twice.
+        (', in_brief: {otherwise: {zh: "{{{value}}}", en: "{{{value}}}"}}', "", "yes", "{3}."),
         ("", ", in_brief: {zh: 迟到扣分收费, en: late costs points and a fee}", "yes", "Late costs points and a fee."),
         (', in_brief: {otherwise: {zh: "扣 {value} 分", en: "{value} points off"}}', "", None, "Still undetermined: points. Missing: late."),
     ],
@@ -178,6 +180,7 @@ def test_words_of_the_rulebook(
     ("points", "code", "words"),
     [
         (', in_brief: {otherwise: {zh: "{points}", en: "{points}"}}', "bad-value", "{value}"),
+        (', in_brief: {otherwise: {zh: "{value", en: "{value"}}', "wrong-shape", "twice"),
         (", in_brief: {many: {zh: 多, en: many}}", "bad-value", ""),
         (", in_brief: {0: {zh: 无}}", "missing-language", "en"),
         (", in_brief: 3", "wrong-shape", ""),

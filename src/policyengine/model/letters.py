@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal, get_args
 
 from policyengine.diagnostics.span import Span
@@ -17,9 +16,6 @@ note, and until when others act."""
 
 WORDS = ("case", "as_of", "party", "rulebook", "version", "time_zone")
 """What the text of a letter can name beside what has a value in the rulebook."""
-
-PLACEHOLDER = re.compile(r"\{\{|\}\}|\{(?P<name>[^{}]*)\}|(?P<lone>[{}])")
-"""A name in braces, a brace that is doubled to stand for itself, or one that is alone by mistake."""
 
 
 class Paragraph(Placed):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.i18n import Speech
+from policyengine.model.braces import filled
 from policyengine.model.rulebook import Rulebook
 from policyengine.outcome.brief import Brief, brief_of, words_for
 from policyengine.outcome.decision import Decision, Outcome
@@ -80,7 +81,7 @@ class _Sentences:
         if words is None:
             told = self.say("{title}: {value}", title=self._title(outcome), value=value)
         else:
-            told = self.naming.text(words).replace("{value}", value)
+            told = filled(self.naming.text(words), {"value": value})
             if outcome.record is not None:
                 told = self.say("{words} [{record}]", words=told, record=outcome.record)
         return self._marked(told, outcome.unconfirmed, outcome.provisional)

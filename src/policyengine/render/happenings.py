@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from policyengine.model.happened import filled, names_in
+from policyengine.model.braces import filled, names_in
 from policyengine.outcome.timeline import Event
 from policyengine.render.naming import Naming
 from policyengine.semantics.findings import State

@@ -12,10 +12,11 @@ from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.i18n import Speech
 from policyengine.diagnostics.text import unspoken
 from policyengine.frozen import Frozen
+from policyengine.model.braces import filled
 from policyengine.model.case import Key
 from policyengine.model.clauses import Source
 from policyengine.model.conditions import Ref
-from policyengine.model.letters import PLACEHOLDER, Paragraph, Part
+from policyengine.model.letters import Paragraph, Part
 from policyengine.model.rulebook import NoticeKind
 from policyengine.outcome.decision import ClockView, Decision, Outcome, Reason
 from policyengine.outcome.letter import LetterContent
@@ -192,13 +193,7 @@ class _Writer:
             "time_zone": str(self.book.zone),
             **values,
         }
-
-        def fill(text: str) -> str:
-            return PLACEHOLDER.sub(
-                lambda found: found[0][:1] if found["name"] is None else words[found["name"]], text
-            )
-
-        return fill
+        return lambda text: filled(text, words)
 
     def _named(self, ref: Ref) -> str | None:
         """Return a value that a text names, None where there is none, or none that is known."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.i18n import Speech
 from policyengine.frozen import Frozen
+from policyengine.model.braces import names_in
 from policyengine.model.clauses import Source
-from policyengine.model.happened import names_in
 from policyengine.model.rulebook import RAN_OUT, Deadline, Rule
 from policyengine.outcome.decision import ClockView, NextStep
 from policyengine.outcome.timeline import (

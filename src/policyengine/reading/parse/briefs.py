@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from policyengine.diagnostics.diagnostic import message
 from policyengine.diagnostics.text import Text
-from policyengine.model.happened import names_in
 from policyengine.model.rulebook import InBrief
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.operands import Scope, Wanted, parse_constant
+from policyengine.reading.parse.placeholders import placeholders
 from policyengine.syntax.yaml_tree import Node
 from policyengine.values.literals import Value
 
@@ -38,10 +38,9 @@ def parse_words(node: Node | None, scope: Scope) -> Text:
     """Return words in which ``{value}`` stands for the value; whatever else stands in braces is a fault."""
     if node is None:
         return Text()
-    words = nodes.title(node)
-    for name in names_in(words):
+    for name, place in placeholders(node, scope):
         if name != "value":
             what = message("nothing is put in the place of `{name}`", name=f"{{{name}}}")
             help = message("write `{value}` for the value, or words without braces", value="{value}")
-            scope.fault("bad-value", what, node.span, help)
-    return words
+            scope.fault("bad-value", what, place, help)
+    return nodes.title(node)

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from policyengine.diagnostics.diagnostic import listing, message
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
-from policyengine.model.happened import names_in, with_names
+from policyengine.model.braces import names_in, with_names
 from policyengine.model.rulebook import Fact, RecordList
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.operands import Scope
+from policyengine.reading.parse.placeholders import placeholders
 from policyengine.syntax.yaml_tree import Node
 from policyengine.values.display import TYPE_WORDS
 from policyengine.values.literals import ValueType
@@ -30,21 +31,21 @@ def parse_happened(node: Node | None, path: str, type: ValueType, scope: Scope) 
         help = message("leave `happened` out: a timeline shows as events what cases give")
         scope.fault("wrong-test", what, node.span, help)
         return Text()
-    words = nodes.title(node)
     full: dict[str, str] = {}
-    for name in names_in(words):
-        symbol = scope.names.resolve(name, scope.listed, node.span)
+    for name, place in placeholders(node, scope):
+        symbol = scope.names.resolve(name, scope.listed, place)
         if symbol is None:
             return Text()
         full[name] = symbol.name
-    return with_names(words, {short: f"{{{long}}}" for short, long in full.items()})
+    return with_names(nodes.title(node), full)
 
 
 def check_placeholders(facts: Mapping[str, Fact], lists: Mapping[str, RecordList], scope: Scope) -> None:
     """Tell names in braces of what does not come with the event: it could not be said then."""
     for fact in facts.values():
-        coming = [one.path for one in comes_with(fact, facts, lists)]
-        for name in names_in(fact.happened):
+        names = names_in(fact.happened)
+        coming = [one.path for one in comes_with(fact, facts, lists)] if names else []
+        for name in names:
             if name not in coming:
                 _tell(name, fact.path, coming, fact.span, scope)
 

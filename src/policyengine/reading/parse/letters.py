@@ -9,18 +9,18 @@ from policyengine.diagnostics.diagnostic import listing, message
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.span import Span
 from policyengine.model.conditions import Ref
-from policyengine.model.letters import PLACEHOLDER, WORDS, Letter, Paragraph, Part
+from policyengine.model.letters import WORDS, Letter, Paragraph, Part
 from policyengine.model.rulebook import Fact
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.names import Symbol
 from policyengine.reading.parse.operands import Scope
+from policyengine.reading.parse.placeholders import placeholders
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar
 
 _TEXTS = ("text", "title", "if_none")
 _ONE_VALUE = message(
     "a text of a letter names what has one value; outcomes of records are told where they stand under `tells`"
 )
-_BRACE = message("write it twice if the brace itself is meant; a name stands between `{{` and `}}`")
 
 
 def parse_letters(node: MappingNode | None, facts: Mapping[str, Fact], scope: Scope) -> dict[str, Letter]:
@@ -99,23 +99,11 @@ class _Parser:
     def _names(self, node: Node | None) -> Iterator[Ref]:
         """Return the values that a text names in any of its languages, each once."""
         found: dict[str, Ref] = {}
-        texts = (node,) if isinstance(node, Scalar) else (one.value for one in nodes.entries(node))
-        for written in texts:
-            for ref in self._named(nodes.scalar(written)):
-                found.setdefault(ref.name, ref)
+        for name, place in placeholders(node, self.scope):
+            symbol = None if name in WORDS else self._symbol(name, place)
+            if symbol is not None:
+                found.setdefault(symbol.name, symbol.ref(place))
         yield from found.values()
-
-    def _named(self, written: Scalar) -> Iterator[Ref]:
-        for found in PLACEHOLDER.finditer(written.text):
-            place = _place(written, found.start(), found.end())
-            name = found["name"]
-            if found["lone"]:
-                what = message("a brace stands alone")
-                self.scope.fault("wrong-shape", what, place, _BRACE)
-            elif name is not None and name not in WORDS:
-                symbol = self._symbol(name, place)
-                if symbol is not None:
-                    yield symbol.ref(place)
 
     def _symbol(self, name: str, place: Span) -> Symbol | None:
         names = self.scope.names
@@ -134,12 +122,3 @@ class _Parser:
         what = message("nothing is named `{name}`", name=name)
         self.scope.fault("unknown-name", what, place, help)
         return None
-
-
-def _place(written: Scalar, start: int, end: int) -> Span:
-    """Return the place of a stretch of a text that stands in one line; else that of the text."""
-    span = written.span
-    if span.end_line != span.line:
-        return span
-    column = span.column + written.quoted
-    return Span(span.file, span.line, column + start, span.line, column + end)
