@@ -206,6 +206,10 @@ def test_every_diagram_fits_on_a_screen(made: tuple[Rulebook, Document], languag
         assert len(boxes) == len([group for group in one.iter("g") if group.get("class") == "node"])
         for number, box in enumerate(boxes):
             assert not any(box.overlaps(other) for other in boxes[:number])
+        heads = [group.findall("path") for group in one.iter("g") if group.get("class") == "arrow"]
+        for curve, head in heads:  # an arrow ends where its curve does
+            x, y = curve.attrib["d"].split()[-1].split(",")
+            assert head.attrib["transform"].startswith(f"translate({x} {y}) rotate(")
         kinds = {str(group.get("data-kind")) for group in one.iter("g") if group.get("class") == "node"}
         assert len([group for group in one.iter("g") if group.get("class") == "legend"]) == len(kinds)
 

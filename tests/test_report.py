@@ -204,6 +204,17 @@ def test_a_page_of_tables_sets_numbers_under_numbers() -> None:
     made = table(("a", "n"), [("x", 5), ("y", "+1"), ("z", "·")])
     assert made.count('class="number"') == 4 and '<th class="number">n</th>' in made
     assert "<th>a</th>" in made
+    assert (
+        table(("a", "n"), [("0", 5), ("y", 1)]).count('class="number"') == 3
+    )  # a name may look like a number
+
+
+def test_counts_have_bars_as_long_as_they_are() -> None:
+    from policyengine.render.html_page import table
+
+    made = table(("a", "n"), [("x", "8"), ("y", "2"), ("z", "0")], drawn=True)
+    assert re.findall(r"width:([0-9.]+)%", made) == ["100.0", "25.0", "0.0"]
+    assert "width:0.0%" in table(("a", "n"), [("x", "0")], drawn=True)
 
 
 def test_a_chart_has_a_number_at_every_bar_and_no_title_of_its_own() -> None:
@@ -213,3 +224,12 @@ def test_a_chart_has_a_number_at_every_bar_and_no_title_of_its_own() -> None:
     drawn = bar_chart([Bar("slow", 31, 17), Bar("rude", 8, 0)], "this week", "the week before")
     told = re.findall(r">([^<>]+)</text>", drawn)
     assert sorted(told) == sorted(["31", "17", "8", "0", "slow", "rude", "this week", "the week before"])
+
+
+def test_the_legend_of_a_chart_stands_below_all_bars() -> None:
+    pytest.importorskip("matplotlib")
+    from policyengine.reporting.chart import Bar, bar_chart
+
+    drawn = bar_chart([Bar("slow", 5, 5), Bar("rude", 5, 5)], "this week", "the week before")
+    places = {words: float(y) for y, words in re.findall(r'<text[^>]* y="([^"]+)"[^>]*>([^<]+)<', drawn)}
+    assert places["this week"] == places["the week before"] > places["rude"] + 20

@@ -165,6 +165,22 @@ def test_what_happened_is_said_in_words() -> None:
     assert "The seller marked the" in english and "order as shipped" in english
 
 
+@pytest.mark.parametrize(
+    ("language", "own"), [("zh", "现在 2013年1月5日 00:00"), ("en", "now, 5 Jan 2013, 00:00")]
+)
+def test_the_present_is_told_with_its_year_where_that_is_another(language: Language, own: str) -> None:
+    root = picture(lived(LATE, "2013-01-05 00:00:00"), Speech(language))
+    assert own in texts(root)
+    same = " ".join(texts(picture(lived(LATE, AS_OF[0]), Speech("en"))))
+    assert "now, 16 Mar, 18:00:01" in same and same.count("2012,") == 1  # said once, at the first moment
+
+
+def test_the_fonts_of_the_language_come_first() -> None:
+    for language, first in (("zh", "'Noto Sans CJK SC'"), ("en", "'Segoe UI'")):
+        assert picture(lived(LATE, AS_OF[0]), Speech(language)).attrib["font-family"].startswith(first)
+        assert f"1.6 {first}" in render_timeline_html(lived(LATE, AS_OF[0]), Speech(language))
+
+
 def test_without_words_of_its_own_an_event_is_called_by_its_title() -> None:
     timeline = lived(LATE, AS_OF[0])
     events = [step.what for step in timeline.steps if isinstance(step.what, Event)]

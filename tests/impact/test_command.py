@@ -296,7 +296,8 @@ def test_forms(impact: Any) -> None:
         assert "time to send" in shown
     assert "| before the edit ↓ after it → |" in markdown
     assert "<h2>fee <code>fine.fee</code></h2>" in page
-    assert "why before the edit (order 2)" in page
+    assert "<summary>why before the edit (order 2) · why after the edit</summary>" in page
+    assert '<td class="bar"><div style="width:100.0%">' in page
 
 
 def test_diff_with_cases_is_the_same(impact: Any) -> None:

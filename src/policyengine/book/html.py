@@ -20,14 +20,15 @@ from policyengine.book.blocks import (
 from policyengine.book.svg import picture
 from policyengine.diagnostics.i18n import Speech, spoken
 from policyengine.diagnostics.text import Text
+from policyengine.render.fonts import fonts
 from policyengine.values.escaping import xml_text
 from policyengine.values.languages import language_name
 
 _STYLE = """
 :root { --ink: #1c2330; --faint: #667080; --line: #d8dde4; --accent: #2f5d8a; }
 * { box-sizing: border-box; }
-body { font: 15px/1.65 "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "Segoe UI", Arial, sans-serif;
-  color: var(--ink); margin: 0; display: grid; grid-template-columns: 270px minmax(0, 860px); gap: 2.5rem; }
+body { font: 15px/1.65 FONTS; color: var(--ink); margin: 0; display: grid;
+  grid-template-columns: 270px minmax(0, 860px); gap: 2.5rem; }
 nav { position: sticky; top: 0; height: 100vh; overflow: auto; padding: 1.2rem 1rem; background: #f7f9fb;
   border-right: 1px solid var(--line); font-size: .87rem; }
 nav { overflow-wrap: anywhere; }
@@ -39,8 +40,7 @@ nav { overflow-wrap: anywhere; }
 nav a { display: block; padding: .12rem 0; } nav .more { margin-left: .5em; }
 nav a.l3 { padding-left: 1rem; color: var(--faint); }
 main { padding: 2rem 1rem 6rem 0; }
-.said:not(:lang(zh)) { font-family: "Segoe UI", "Helvetica Neue", Arial, "DejaVu Sans", "Noto Sans CJK SC",
-  sans-serif; }
+.said:not(:lang(zh)) { font-family: LATIN; }
 a { color: var(--accent); text-decoration: none; } a:hover { text-decoration: underline; }
 h1 { font-size: 1.9rem; line-height: 1.3; }
 h2 { font-size: 1.45rem; margin-top: 3.2rem; padding-bottom: .3rem;
@@ -67,7 +67,7 @@ figure { margin: .6rem 0; max-width: none; width: min(1210px, calc(100vw - 345px
   padding: .2rem .6rem; border: 1px solid var(--line); border-radius: 4px; }
 .languages label { margin-left: .6em; }
 .legend span { margin-right: 1em; font-size: .85rem; }
-@media (max-width: 900px) { body { display: block; padding: 0 1rem; } nav { display: none; }
+@media screen and (max-width: 900px) { body { display: block; padding: 0 1rem; } nav { display: none; }
   figure { width: auto; overflow-x: auto; } figure svg { min-width: 700px; } }
 @media print {
   body { display: block; font-size: 10pt; } nav, .languages { display: none; }
@@ -121,7 +121,7 @@ def render_book_html(document: Document) -> str:
     SubElement(head, "meta", {"charset": "utf-8"})
     SubElement(head, "meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"})
     SubElement(head, "title").text = document.title.joined
-    SubElement(head, "style").text = _STYLE + "".join(map(_alone, document.languages))
+    SubElement(head, "style").text = _style(document.languages)
     body = SubElement(root, "body")
     nav = SubElement(body, "nav")
     if document.blocks:
@@ -134,6 +134,11 @@ def render_book_html(document: Document) -> str:
     _contents(nav, document, {one.get("id", "") for one in main.iter("h3")})
     SubElement(body, "script").text = _SCRIPT
     return xml_text("<!DOCTYPE html>\n" + tostring(root, encoding="unicode", method="html") + "\n")
+
+
+def _style(languages: tuple[str, ...]) -> str:
+    style = _STYLE.replace("FONTS", fonts(spoken(languages[0]))).replace("LATIN", fonts("en"))
+    return style + "".join(map(_alone, languages))
 
 
 def _search(nav: Element, languages: tuple[str, ...]) -> None:

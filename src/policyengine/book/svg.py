@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import atan2, degrees
 from xml.etree.ElementTree import Element, SubElement
 
 from policyengine.book.flow import Flow, Kind, Node, drawn_flow
@@ -54,7 +55,7 @@ def picture(flow: Flow, languages: tuple[str, ...]) -> Element | None:
         },
     )
     for (start, end), points in drawing.curves.items():
-        _arrow(root, points, f"{start} → {end}", down)
+        _arrow(root, points, f"{start} → {end}")
     for node in shown.nodes:
         x, y = drawing.middles[node.name]
         _box(root, node, x - _WIDE / 2 + _MARGIN, y - sizes[node.name][1] / 2 + _MARGIN, lines[node.name])
@@ -84,17 +85,17 @@ def _wrapped(words: str) -> list[str]:
     return lines
 
 
-def _arrow(root: Element, points: tuple[tuple[float, float], ...], told: str, down: bool) -> None:
+def _arrow(root: Element, points: tuple[tuple[float, float], ...], told: str) -> None:
     moved = [(x + _MARGIN, y + _MARGIN) for x, y in points]
     curve = " ".join(f"{_number(x)},{_number(y)}" for x, y in moved[1:])
     group = SubElement(root, "g", {"class": "arrow"})
     SubElement(group, "title").text = told
     line = f"M{_number(moved[0][0])},{_number(moved[0][1])} C{curve}"
     SubElement(group, "path", {"d": line, "fill": "none", "stroke": "#7f8ea3", "stroke-width": "1.2"})
-    # The layers go one way, and so do the heads.
-    x, y = moved[-1]
-    head = f"M{_number(x)},{_number(y)} " + ("l-3.5,-7 h7 z" if down else "l-7,-3.5 v7 z")
-    SubElement(group, "path", {"d": head, "fill": "#7f8ea3"})
+    (x, y), (back_x, back_y) = moved[-1], next(one for one in reversed(moved) if one != moved[-1])
+    turned = _number(degrees(atan2(y - back_y, x - back_x)))
+    place = f"translate({_number(x)} {_number(y)}) rotate({turned})"
+    SubElement(group, "path", {"d": "M0,0 l-7,-3.5 v7 z", "transform": place, "fill": "#7f8ea3"})
 
 
 def _box(root: Element, node: Node, x: float, y: float, lines: list[_Line]) -> None:

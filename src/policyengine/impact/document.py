@@ -29,14 +29,15 @@ class Line(Frozen):
 
 
 class Grid(Frozen):
-    """A table."""
+    """A table; ``is_count``: its last column counts, and a page draws that as bars."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    is_count: bool = False
 
 
 class Pair(Frozen):
-    """Two texts that are read side by side, each under its title."""
+    """Two long texts that are read side by side, each under its title; folded away on a page."""
 
     titles: tuple[str, str]
     texts: tuple[str, str]
@@ -116,10 +117,12 @@ def _html(block: Block) -> str:
             kind = ' class="total"' if block.is_strong else ""
             return f"<p{kind}>{escape(block.text)}</p>"
         case Grid():
-            return html_page.table(block.head, block.rows)
+            return html_page.table(block.head, block.rows, block.is_count)
         case Pair():
             cells = "".join(
                 f"<td><strong>{escape(title)}</strong><pre>{escape(text)}</pre></td>"
                 for title, text in zip(block.titles, block.texts, strict=True)
             )
-            return f'<table class="pair"><tbody><tr>{cells}</tr></tbody></table>'
+            head = escape(" · ".join(block.titles))
+            pair = f'<table class="pair"><tbody><tr>{cells}</tr></tbody></table>'
+            return f"<details><summary>{head}</summary>{pair}</details>"

@@ -229,7 +229,7 @@ class ImpactWords:
         found = {int(place[0]): count for place, count in self.numbers.under("bucket", path)}
         if found:
             rows = tuple((self._edges(number), str(found[number])) for number in sorted(found))
-            yield Grid((self.say("difference a case"), self.say("cases")), rows)
+            yield Grid((self.say("difference a case"), self.say("cases")), rows, is_count=True)
 
     def _edges(self, number: int) -> str:
         code = self.mixture.new.currency.code
@@ -252,7 +252,7 @@ class ImpactWords:
             rest = sum(moved.values()) - sum(count for _, count in shown)
             if rest:
                 rows.append((self.say("by other lengths of time"), str(rest)))
-            yield Grid((self.say("its end moves"), self.say("cases")), tuple(rows))
+            yield Grid((self.say("its end moves"), self.say("cases")), tuple(rows), is_count=True)
         changed = [*self.numbers.under("status", id)]
         if changed:
             lines = (
@@ -260,7 +260,9 @@ class ImpactWords:
                 for (before, after), count in sorted(changed, key=lambda one: (-one[1], one[0]))
             )
             yield Grid(
-                (self.say("before the edit"), self.say("after the edit"), self.say("cases")), tuple(lines)
+                (self.say("before the edit"), self.say("after the edit"), self.say("cases")),
+                tuple(lines),
+                is_count=True,
             )
 
     def move(self, seconds: int) -> str:
@@ -285,6 +287,7 @@ class ImpactWords:
         yield Grid(
             (self.say("by the rule"), self.say("whose"), self.say("what happens to it"), self.say("cases")),
             tuple(rows),
+            is_count=True,
         )
 
     def _needs(self) -> Iterator[Block]:
@@ -297,6 +300,7 @@ class ImpactWords:
             yield Grid(
                 (self.say("missing"), self.say("cases")),
                 tuple((name, str(count)) for count, name in found[:_SHOWN_NEEDS]),
+                is_count=True,
             )
 
     # ---------- groups and truth
@@ -336,7 +340,9 @@ class ImpactWords:
             "untold": self.say("the case does not say what was decided"),
         }
         yield Grid(
-            ("", self.say("cases")), tuple((words[one], str(counts[one])) for one in words if one in counts)
+            ("", self.say("cases")),
+            tuple((words[one], str(counts[one])) for one in words if one in counts),
+            is_count=True,
         )
         for side, title in (
             ("old", self.say("rule, before the edit")),

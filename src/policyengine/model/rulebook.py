@@ -237,6 +237,16 @@ class RecordList(Placed):
         return not self.empty_if_missing
 
 
+def coming_with(event: Fact, facts: Mapping[str, Fact], lists: Mapping[str, RecordList]) -> Iterator[Fact]:
+    """Return the facts that a case gives with an event: those that it dates, those of its record."""
+    for fact in facts.values():
+        dated_by = fact.dated_by
+        if fact.listed is not None and dated_by is None:
+            dated_by = lists[fact.listed].dated_by
+        if fact.role == "given" and dated_by == event.path and fact.type is not ValueType.INSTANT:
+            yield fact
+
+
 class Reading(Frozen):
     """One way to understand a clause that the source leaves open."""
 

@@ -16,7 +16,7 @@ from typing import Literal, Protocol, cast
 
 from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Case, Key
-from policyengine.model.rulebook import RAN_OUT, Deadline, Fact, Rule, Rulebook
+from policyengine.model.rulebook import RAN_OUT, Deadline, Fact, Rule, Rulebook, coming_with
 from policyengine.outcome.decision import AmountView, ClockView, Decision, NextStep, Outcome, Status, by_start
 from policyengine.outcome.moving import Moving, growing_amounts
 from policyengine.outcome.refine.search import Refined, Target
@@ -384,13 +384,8 @@ class _Walk:
         return named if isinstance(named, str) else ""
 
     def _with(self, decision: Decision, dating: Fact, record: int | None) -> Iterator[tuple[Fact, State]]:
-        """Return the facts that came with an event, as the case says: those dated by it or of its record."""
-        for fact in self.book.facts.values():
-            dated_by = fact.dated_by
-            if fact.listed is not None and dated_by is None:
-                dated_by = self.book.lists[fact.listed].dated_by
-            if fact.role != "given" or dated_by != dating.path or fact.type is ValueType.INSTANT:
-                continue
+        """Return the facts that came with an event, as the case says."""
+        for fact in coming_with(dating, self.book.facts, self.book.lists):
             key = (fact.path, record if fact.listed else None)
             state = decision.findings.states.get(key)
             if isinstance(state, Known) and key in self.case.values:  # what is taken for granted did not come

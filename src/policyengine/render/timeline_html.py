@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from policyengine.diagnostics.i18n import Speech
+from policyengine.diagnostics.i18n import Language, Speech
 from policyengine.outcome.timeline import Timeline
 from policyengine.render.boxes import text_width
+from policyengine.render.fonts import fonts
 from policyengine.render.timeline_notes import Note, Notes
 from policyengine.render.timeline_svg import picture
 from policyengine.render.timeline_words import MARKS, TimelineWords
@@ -19,12 +20,12 @@ from policyengine.values.escaping import xml_text
 
 _STYLE = """
 :root { color-scheme: light; }
-body { font: 15px/1.6 "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "Segoe UI", Arial, sans-serif;
-  color: #1c2330; background: #fff; margin: 1.2rem auto; max-width: 1180px; padding: 0 1rem; }
+body { font: 15px/1.6 FONTS; color: #1c2330; background: #fff; margin: 1.2rem auto; max-width: 1180px;
+  padding: 0 1rem; }
 h2 { font-size: 1.05rem; margin: 1.6rem 0 .4rem; }
 figure { margin: 0; overflow-x: auto; }
-svg { display: block; width: 100%; min-width: 760px; height: auto; border: 1px solid #d8dde4;
-  border-radius: 6px; }
+svg { box-sizing: border-box; display: block; width: 100%; min-width: 760px; height: auto;
+  border: 1px solid #d8dde4; border-radius: 6px; }
 svg a:hover text { text-decoration: underline; }
 details { border-bottom: 1px solid #e6e9ee; padding: .15rem 0; } summary { cursor: pointer; }
 summary strong { color: #2f5d8a; display: inline-block; min-width: 1.6rem; }
@@ -60,7 +61,7 @@ def render_timeline_html(timeline: Timeline, say: Speech) -> str:
     SubElement(head, "meta", {"charset": "utf-8"})
     SubElement(head, "meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"})
     SubElement(head, "title").text = words.title()
-    SubElement(head, "style").text = _STYLE.replace("PICTURE", f"{_height(notes):.0f}")
+    SubElement(head, "style").text = _style(say.language, notes)
     body = SubElement(root, "body")
     SubElement(body, "figure").append(picture(timeline, say, with_notes=True))
     if notes:
@@ -69,6 +70,10 @@ def render_timeline_html(timeline: Timeline, say: Speech) -> str:
     SubElement(every, "summary").text = say("Every step in words")
     _table(every, timeline, words)
     return xml_text("<!DOCTYPE html>\n" + tostring(root, encoding="unicode", method="html") + "\n")
+
+
+def _style(language: Language, notes: Sequence[Note]) -> str:
+    return _STYLE.replace("FONTS", fonts(language)).replace("PICTURE", f"{_height(notes):.0f}")
 
 
 def _height(notes: Sequence[Note]) -> float:

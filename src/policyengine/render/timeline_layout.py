@@ -18,7 +18,6 @@ from policyengine.render.layout import wrap
 from policyengine.render.timeline_notes import Note, Notes
 from policyengine.render.timeline_scale import Scale, scale_of
 from policyengine.render.timeline_words import TimelineWords
-from policyengine.values.display import show_moment
 from policyengine.values.literals import ValueType
 
 WIDE, MARGIN = 1120.0, 20.0
@@ -178,14 +177,12 @@ class _Layouter:
 
     def _ticks(self, y: float) -> Iterator[Tick]:
         """Return the moments with their words; where these would touch, they stand lower."""
-        zone, placed, year = self.words.book.zone, list[Box](), 0
+        placed, before = list[Box](), None
         told = {self.same[step.instant] for step in self.timeline.steps} | {*_ends(self.timeline.clocks)}
         for moment, x in zip(self.scale.moments, self.scale.places, strict=True):
             if moment not in told:
                 continue  # now, which has words of its own
-            new = int(self.words.instant(moment)[:4])
-            text = show_moment(moment, zone, self.say.language, with_year=new != year)
-            year = new
+            text, before = self.words.moment(moment, before), moment
             wide = text_width(text, SMALL)
             box = put(Box(min(max(x - wide / 2, MARGIN), WIDE - MARGIN - wide), y, wide, 13), placed)
             placed.append(box)
@@ -337,7 +334,7 @@ class _Layouter:
     def _state(self, clock: Running, standing: Standing) -> str:
         due = clock.due
         if standing in ("open", "upcoming") and due is not None and clock.stop is not None:
-            until = show_moment(due, self.words.book.zone, self.say.language)
+            until = self.words.moment(due, self.timeline.as_of)
             if standing == "open":
                 return self.say("runs until {due}", due=until)
             return self.say("then runs until {due}", due=until)

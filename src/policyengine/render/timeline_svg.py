@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from policyengine.diagnostics.i18n import Speech
 from policyengine.outcome.timeline import Standing, Timeline
 from policyengine.render.boxes import text_width
+from policyengine.render.fonts import fonts
 from policyengine.render.timeline_layout import (
     BAR,
     LINE,
@@ -23,10 +24,9 @@ from policyengine.render.timeline_layout import (
     standing_words,
 )
 from policyengine.render.timeline_words import TimelineWords
-from policyengine.values.display import show_moment, show_rough_span
+from policyengine.values.display import show_rough_span
 from policyengine.values.escaping import xml_text
 
-_FONTS = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC','Segoe UI',Arial,sans-serif"
 STANDINGS: dict[Standing, tuple[str, str]] = {
     "open": ("#dbe9f8", "#2a6fb0"),
     "paused": ("#fbf0d4", "#b7791f"),
@@ -43,6 +43,7 @@ STANDINGS: dict[Standing, tuple[str, str]] = {
 _SIGNS: dict[Standing, str] = {"met": "✓", "missed": "✗"}
 _INK, _FAINT, _RULE, _PAPER, _NOW = "#1c2330", "#5d6777", "#d8dde4", "#ffffff", "#b3372b"
 _EVENT, _TURN = "#1f4e79", "#5a3e85"
+_Entry = tuple[str, Standing | None, str]  # of the legend: what is drawn, how a clock stands, the words
 
 
 def render_timeline_svg(timeline: Timeline, say: Speech) -> str:
@@ -85,7 +86,7 @@ class _Drawing:
                 "viewBox": f"0 0 {_number(WIDE)} {_number(high)}",
                 "width": _number(WIDE),
                 "height": _number(high),
-                "font-family": _FONTS,
+                "font-family": fonts(self.say.language),
                 "role": "img",
                 "lang": self.say.language,
             },
@@ -165,7 +166,7 @@ class _Drawing:
             SubElement(group, "rect", {**box, **size})
         line = self._line(group, x, layout.now_y + 2, x, layout.bottom, _NOW)
         line.set("stroke-width", "1.6")
-        moment = show_moment(self.timeline.as_of, self.words.book.zone, self.say.language)
+        moment = self.words.moment(self.timeline.as_of, layout.scale.moments[0])
         now = self.say("now, {instant}", instant=moment)
         later = self.say("if nobody acts →") if any(one.is_expected for one in self.timeline.steps) else ""
         wide = text_width(now, SMALL)
@@ -220,8 +221,7 @@ class _Drawing:
         if item.kind == "event":
             SubElement(group, "circle", {"cx": _number(x), "cy": _number(y), "r": _number(MARK), **look})
             return
-        d = f"M{_number(x)},{_number(y - 5.5)} l5.5,5.5 l-5.5,5.5 l-5.5,-5.5 z"
-        SubElement(group, "path", {"d": d, **look})
+        SubElement(group, "path", {"d": _diamond(x, y), **look})
 
     def _bar(self, group: Element, item: Item) -> None:
         assert item.standing is not None and item.clock is not None
@@ -261,25 +261,25 @@ class _Drawing:
 
     # ---------- legend
 
-    def _legend_rows(self) -> list[list[tuple[str, str, str]]]:
-        """Return what has to be explained, in rows that fit: kind, standing, words."""
+    def _legend_rows(self) -> list[list[_Entry]]:
+        """Return what has to be explained, in rows that fit."""
         kinds = {item.kind for item in self.layout.items}
-        found = []
+        found: list[_Entry] = []
         if "event" in kinds:
-            found.append(("event", "", self.say("it happened")))
+            found.append(("event", None, self.say("it happened")))
         if "turn" in kinds:
-            found.append(("turn", "", self.say("an outcome changes")))
+            found.append(("turn", None, self.say("an outcome changes")))
         used = {item.standing for item in self.layout.items}
         found += [
             ("bar", one, standing_words(one, self.say)) for one in STANDINGS if one in used - {"upcoming"}
         ]
         if any(item.clock and item.clock.pauses for item in self.layout.items):
-            found.append(("pause", "", self.say("was paused")))
+            found.append(("pause", None, self.say("was paused")))
         if any(step.is_expected for step in self.timeline.steps):
-            found.append(("expected", "", self.say("still to come, if nobody acts")))
+            found.append(("expected", None, self.say("still to come, if nobody acts")))
         if any(gap.folded for gap in self.layout.scale.gaps):
-            found.append(("fold", "", self.say("a long time, drawn shorter")))
-        rows: list[list[tuple[str, str, str]]] = [[]]
+            found.append(("fold", None, self.say("a long time, drawn shorter")))
+        rows: list[list[_Entry]] = [[]]
         x = MARGIN
         for one in found:
             wide = 30 + text_width(one[2], SMALL) + 18
@@ -290,7 +290,7 @@ class _Drawing:
             x += wide
         return rows
 
-    def _legend(self, root: Element, y: float, row: list[tuple[str, str, str]]) -> None:
+    def _legend(self, root: Element, y: float, row: list[_Entry]) -> None:
         x = MARGIN
         for kind, standing, words in row:
             group = SubElement(root, "g", {"class": "legend"})
@@ -298,7 +298,7 @@ class _Drawing:
             self._text(group, x + 30, y + 4, words, SMALL, _FAINT)
             x += 30 + text_width(words, SMALL) + 18
 
-    def _sample(self, group: Element, x: float, y: float, kind: str, standing: str) -> None:
+    def _sample(self, group: Element, x: float, y: float, kind: str, standing: Standing | None) -> None:
         if kind == "fold":
             for shift in (9, 14):
                 self._line(group, x + shift - 2, y + 6, x + shift + 3, y - 6, _FAINT)
@@ -307,14 +307,13 @@ class _Drawing:
             SubElement(group, "circle", {"cx": _number(x + 12), "cy": _number(y), "r": "5", "fill": _EVENT})
             return
         if kind == "turn":
-            d = f"M{_number(x + 12)},{_number(y - 5.5)} l5.5,5.5 l-5.5,5.5 l-5.5,-5.5 z"
-            SubElement(group, "path", {"d": d, "fill": _TURN})
+            SubElement(group, "path", {"d": _diamond(x + 12, y), "fill": _TURN})
             return
         box = {"x": _number(x), "y": _number(y - 6), "width": "24", "height": "12", "rx": "2"}
-        look = {"fill": _PAPER, "stroke": "#7f8ea3", "stroke-dasharray": "4 3"}
-        for one, (fill, edge) in STANDINGS.items():
-            if standing == one and one != "upcoming":
-                look = {"fill": fill, "stroke": edge}
+        fill, edge = STANDINGS[standing or "upcoming"]
+        look = {"fill": fill, "stroke": edge}
+        if kind == "expected":
+            look["stroke-dasharray"] = "4 3"
         if kind == "pause":
             box, look = {**box, "y": _number(y - 2), "height": "4"}, {"fill": STANDINGS["paused"][1]}
         SubElement(group, "rect", {**box, **look})
@@ -344,6 +343,10 @@ class _Drawing:
         element = SubElement(root, "text", look)
         element.text = text
         return element
+
+
+def _diamond(x: float, y: float) -> str:
+    return f"M{_number(x)},{_number(y - 5.5)} l5.5,5.5 l-5.5,5.5 l-5.5,-5.5 z"
 
 
 def _number(value: float) -> str:

@@ -28,6 +28,7 @@ from policyengine.render.layout import SETTLED, Tone
 from policyengine.render.naming import Naming, place
 from policyengine.render.trees import Trees
 from policyengine.semantics.findings import Known, State, Truth, Unknown
+from policyengine.values.display import show_moment
 from policyengine.values.escaping import printable
 from policyengine.values.literals import ValueType
 
@@ -182,6 +183,11 @@ class TimelineWords:
     def instant(self, instant: int) -> str:
         """Return an instant for people."""
         return self.naming.typed(instant, ValueType.INSTANT)
+
+    def moment(self, instant: int, beside: int | None) -> str:
+        """Return an instant in short: with its year where that of what stands beside it is another."""
+        with_year = beside is None or self.instant(instant)[:4] != self.instant(beside)[:4]
+        return show_moment(instant, self.book.zone, self.say.language, with_year)
 
     # ---------- steps
 

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from policyengine.frozen import Frozen
+from policyengine.render.fonts import fonts
 from policyengine.render.layout import width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _NOW, _BEFORE = "#2f6f9f", "#b9c4d0"
-_FONTS = ["Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "sans-serif"]
 
 
 class Bar(Frozen):
@@ -65,9 +65,10 @@ def _draw(axes: Axes, bars: Sequence[Bar], now: str, before: str) -> None:
     places = list(range(len(bars)))
     axes.barh(places, [bar.now for bar in bars], height=0.5, color=_NOW, label=now)
     if any(bar.before is not None for bar in bars):
-        below = [place + 0.36 for place in places]
+        below = [place + 0.4 for place in places]
         axes.barh(below, [bar.before or 0 for bar in bars], height=0.18, color=_BEFORE, label=before)
-        axes.legend(loc="lower right", fontsize=8, frameon=False)
+        # Below the bars: within, it would stand on the longest.
+        axes.legend(loc="upper right", bbox_to_anchor=(1, 0), ncols=2, fontsize=8, frameon=False)
         for place, bar in zip(below, bars, strict=True):
             _number(axes, bar.before or 0, place, 7.5)
     for place, bar in zip(places, bars, strict=True):
@@ -90,4 +91,4 @@ def _number(axes: Axes, value: int, place: float, size: float) -> None:
 def _as_element(document: str) -> str:
     """Return the picture without the head of an XML document, with fonts that hold Chinese letters."""
     element = document[document.index("<svg") :]
-    return element.replace("'DejaVu Sans'", ", ".join(f"'{one}'" for one in _FONTS))
+    return element.replace("'DejaVu Sans'", fonts("zh"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from policyengine.diagnostics.diagnostic import listing, message
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
 from policyengine.model.braces import names_in, with_names
-from policyengine.model.rulebook import Fact, RecordList
+from policyengine.model.rulebook import Fact, RecordList, coming_with
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.operands import Scope
 from policyengine.reading.parse.placeholders import placeholders
@@ -44,20 +44,10 @@ def check_placeholders(facts: Mapping[str, Fact], lists: Mapping[str, RecordList
     """Tell names in braces of what does not come with the event: it could not be said then."""
     for fact in facts.values():
         names = names_in(fact.happened)
-        coming = [one.path for one in comes_with(fact, facts, lists)] if names else []
+        coming = [one.path for one in coming_with(fact, facts, lists)] if names else []
         for name in names:
             if name not in coming:
                 _tell(name, fact.path, coming, fact.span, scope)
-
-
-def comes_with(event: Fact, facts: Mapping[str, Fact], lists: Mapping[str, RecordList]) -> Iterator[Fact]:
-    """Return the facts that a case gives with an event: those that it dates, those of its record."""
-    for fact in facts.values():
-        dated_by = fact.dated_by
-        if fact.listed is not None and dated_by is None:
-            dated_by = lists[fact.listed].dated_by
-        if fact.role == "given" and dated_by == event.path and fact.type is not ValueType.INSTANT:
-            yield fact
 
 
 def _tell(name: str, event: str, coming: list[str], span: Span, scope: Scope) -> None:
