@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from itertools import permutations, product
 from typing import get_args
 
 from hypothesis import given, settings
@@ -25,7 +25,7 @@ from policyengine.semantics.findings import (
     by_name,
 )
 from policyengine.semantics.overriding import Candidate, Defeats, close_overrides
-from policyengine.values.literals import Value, identity_key
+from policyengine.values.literals import Duration, Value, identity_key
 
 NONE = "none"
 OTHERWISE = "fact otherwise"
@@ -281,7 +281,8 @@ def alike(draw: st.DrawFn) -> Whole:
     truths = st.sampled_from([Truth.TRUE, Truth.UNDETERMINED, Truth.FALSE])
     candidates = [candidate(name, draw(truths), draw(values), None) for name in names if name != many]
     count = draw(st.integers(2, 5))
-    candidates += [candidate(many, Truth.UNDETERMINED, value, record) for record in range(count)]
+    likely = st.sampled_from([*[Truth.UNDETERMINED] * 4, Truth.TRUE, Truth.FALSE])
+    candidates += [candidate(many, draw(likely), value, record) for record in range(count)]
     listed = tuple((name, "items" if name == many else None) for name in names)
     rest = draw(st.sampled_from([None, holds(OTHERWISE, draw(values))]))
     return Whole(tuple(candidates), tuple(overrides.items()), listed, how, rest)
@@ -292,6 +293,16 @@ def alike(draw: st.DrawFn) -> Whole:
 def test_many_records_alike_are_as_few(whole: Whole) -> None:
     """However many they are, the answer is exact: what is told of one more record takes back nothing."""
     check(whole, is_exact=True)
+
+
+def test_of_records_alike_the_same_one_is_tried_in_any_order() -> None:
+    lengths = [Duration(60, "minutes"), Duration(1, "hours"), Duration(3600, "seconds")]
+    several = [perhaps("a", one, record) for record, one in enumerate(lengths)]
+    defeats = close_overrides({"a": (), "b": ("a",)}, {"a": "items", "b": None})
+    rules = [perhaps("b", Duration(2, "hours")), *several]
+    found = [combine(order, defeats, "greatest") for order in permutations(rules)]
+    assert found[0].possible.values == (lengths[0], Duration(2, "hours"))
+    assert all(one.possible == found[0].possible for one in found)
 
 
 @given(wholes(may_override=True))

@@ -289,6 +289,40 @@ def test_examples_are_saved_as_tests_that_pass(
     assert b"failed: 0" in capsysbinary.readouterr().out
 
 
+EACH = (
+    (
+        "facts:",
+        "lists:\n  parcels:\n    title: {zh: 包裹, en: parcels}\n    if_missing: empty\n    facts:\n"
+        "      to: {type: text, title: {zh: 寄往, en: sent to}}\n"
+        "      free: {type: boolean, role: outcome, title: {zh: 免运费, en: sent for nothing}}\nfacts:",
+    ),
+    (
+        "  send_it:",
+        "  late_is_free:\n    title: {zh: 迟发免运费, en: Late goes for nothing}\n"
+        "    for_each: parcels\n    when: {sending.status: missed, parcels.to: far}\n"
+        "    then: {parcels.free: yes}\n  send_it:",
+    ),
+)
+
+
+def test_of_a_case_whose_records_change_alike_one_is_shown_and_each_is_saved(
+    impact: Any, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """Also where several cases stand in one line."""
+    sent = [{**case(number, 30), "parcels": [{"to": "near"}, *[{"to": "far"}] * number]} for number in (2, 3)]
+    (tmp_path / "cases.json").write_text(json.dumps(sent), "utf-8")
+    asked = ("--cases", "cases.json", "--format", "json", "--save", "new/policies/sending.cases.yaml")
+    found = data(impact(*asked, cases=(), before=EACH, edit=(*EACH, LONGER)))
+    (free,) = (one for one in found["examples"] if one["name"] == "parcels.free")
+    assert free["count"] == 5
+    assert [(one["case"], one["record"]) for one in free["cases"]] == [("order 2", 1), ("order 3", 1)]
+    saved = (tmp_path / "new/policies/sending.cases.yaml").read_text("utf-8")
+    assert saved.count("parcels.1.free: not_applicable") == 1
+    with pytest.raises(SystemExit) as ending:
+        cli.main(["test", "new", "--lang", "en"])
+    assert ending.value.code == 0 and b"failed: 0" in capsysbinary.readouterr().out
+
+
 def test_forms(impact: Any) -> None:
     text, markdown, page = (impact("--format", form).out for form in ("text", "markdown", "html"))
     for shown in (text, markdown, page):

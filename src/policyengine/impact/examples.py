@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from policyengine.api import Rulebook
 from policyengine.diagnostics.i18n import Speech
 from policyengine.frozen import Frozen
 from policyengine.impact.tally import Example, Tally, Transition
 from policyengine.impact.view import Item, Seen
-from policyengine.model.case import Case
-from policyengine.model.key_names import path_of
+from policyengine.model.case import Case, Key
+from policyengine.model.key_names import format_key, path_of
 from policyengine.model.rulebook import Rulebook as Model
 from policyengine.outcome.decision import Decision
 from policyengine.render.naming import Naming
@@ -107,21 +107,22 @@ class Examples:
 
 def scenarios(tally: Tally, examples: Examples) -> Iterator[Scenario]:
     """Return the first example of every transition of an outcome as a test of what is decided now."""
-    done: set[tuple[str, int]] = set()
+    meant: list[tuple[Example, list[Key]]] = []
     for transition in sorted(tally.examples, key=lambda one: (one.kind, one.name, one.before, one.after)):
+        if transition.kind != "outcome" or not transition.name:
+            continue
         example = tally.examples[transition][0]
-        place = (example.file, example.line)
-        if transition.kind == "outcome" and transition.name and place not in done:
-            done.add(place)
-            decision = examples.decisions(example)[1]
-            book = decision.judged.rulebook
-            as_of = str(format_value(example.as_of, ValueType.INSTANT, book.zone))
-            yield Scenario(
-                example.case,
-                given_of(example.cases[1], book),
-                as_of,
-                tuple(_expected(decision, transition.name)),
-            )
+        keys = next((keys for one, keys in meant if one.cases == example.cases), None)
+        if keys is None:
+            keys = []
+            meant.append((example, keys))
+        keys.append((example.item.name, example.item.record))
+    for example, keys in meant:
+        decision = examples.decisions(example)[1]
+        book = decision.judged.rulebook
+        as_of = str(format_value(example.as_of, ValueType.INSTANT, book.zone))
+        given = given_of(example.cases[1], book)
+        yield Scenario(example.case, given, as_of, tuple(_expected(decision, keys)))
 
 
 def given_of(case: Case, book: Model) -> dict[str, object]:
@@ -155,16 +156,19 @@ def literal(value: Value, type: ValueType, book: Model) -> str:
     return str(format_value(value, type, book.zone, book.currency))
 
 
-def _expected(decision: Decision, path: str) -> Iterator[tuple[str, str]]:
-    """Return all outcomes that apply, and the one that is meant even if it does not."""
+def _expected(decision: Decision, meant: Sequence[Key]) -> Iterator[tuple[str, str]]:
+    """Return all outcomes of the whole case that apply, and those that are meant even if they do not."""
     book = decision.judged.rulebook
     for fact in decision.explanation.explainer.outcomes:
-        state = decision.state_of((fact.path, None)) if fact.listed is None else None
-        if isinstance(state, Known):
-            yield fact.path, literal(state.value, fact.type, book)
-        elif isinstance(state, Unknown):
-            yield fact.path, "undetermined"
-        elif isinstance(state, Conflict):
-            yield fact.path, "conflict"
-        elif fact.path == path:
-            yield fact.path, "not_applicable"
+        listed = sorted((key for key in meant if key[0] == fact.path), key=by_name)
+        for key in [(fact.path, None)] if fact.listed is None else listed:
+            state = decision.state_of(key) if key in decision.findings.states else None
+            name = format_key(book, key, dotted=True)
+            if isinstance(state, Known):
+                yield name, literal(state.value, fact.type, book)
+            elif isinstance(state, Unknown):
+                yield name, "undetermined"
+            elif isinstance(state, Conflict):
+                yield name, "conflict"
+            elif state is not None and key in meant:
+                yield name, "not_applicable"

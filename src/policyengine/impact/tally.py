@@ -75,8 +75,10 @@ class Tally:
         self._keep(transition, example)
 
     def _keep(self, transition: Transition, example: Example) -> None:
-        """Keep an example, if it is among the simplest; of equally simple ones the first."""
+        """Keep an example, if it is among the simplest; of equally simple ones, and of a case, the first."""
         kept = self.examples.setdefault(transition, [])
+        if any(one.cases is example.cases for one in kept):
+            return  # another record of the same case
         if len(kept) < MOST_EXAMPLES or example.size < kept[-1].size:
             kept.append(example)
             kept.sort(key=lambda one: one.size)  # stable: the first stays before

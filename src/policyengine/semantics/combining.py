@@ -5,12 +5,13 @@ overrides. They are added up, or the least or the greatest of them counts. Witho
 says ``otherwise`` counts; a contribution without a value leaves the whole without one.
 
 Where it is open whether rules hold, each is taken by itself. What could change the answer is found exactly
-where no open rule overrides another contribution, and by trying all ways where at most ``FEW`` are open; else
-perhaps too much is found to matter, and never too little.
+where no open rule overrides another contribution, and by trying all ways where at most ``FEW`` are open,
+records alike taken as one; else perhaps too much is found to matter, and never too little.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
@@ -18,6 +19,7 @@ from itertools import product
 from typing import Literal
 
 from policyengine.frozen import Frozen, replace
+from policyengine.model.case import Key
 from policyengine.semantics.findings import (
     ABSENT,
     NOTHING,
@@ -428,36 +430,27 @@ class _Combination:
     # ---------- all ways
 
     @cached_property
-    def _kinds(self) -> dict[int, tuple[object, ...]]:
-        """What tells the open contributions of a record from those of others, by the id of each.
+    def _tried_as(self) -> dict[Key, Candidate]:
+        """The open contribution that is tried for each: itself, or the same one of another record.
 
-        A record of which something holds, and the whole case, are like no other.
+        Where the same twice is the same, records in which nothing else is open or holds are as one: a rule
+        that holds in some of them says and overrides what it does in one of them.
         """
+        if not self.law.is_idempotent:
+            return {one.key: one for one in self.unsure}
         holding = {None, *(one.record for one in self.holding)}
-        records: dict[int | None, list[tuple[object, ...]]] = {}
-        for one in self.unsure:
-            records.setdefault(one.record, []).append((one.rule, one.token))
+        number = Counter(one.record for one in self.unsure)
+        first: dict[tuple[object, ...], Candidate] = {}
         return {
-            id(one): (one.record,) if one.record in holding else tuple(sorted(records[one.record], key=repr))
-            for one in self.unsure
+            one.key: one
+            if one.record in holding or number[one.record] > 1
+            else first.setdefault((one.rule, one.token), one)
+            for one in sorted(self.unsure, key=lambda one: by_name(one.key))
         }
 
     @cached_property
     def _few(self) -> list[Candidate]:
-        """The open contributions, without those of records that add nothing to what others like them say.
-
-        Where the same twice is the same, of records that are alike as many are enough as there are things
-        that one of them can bring about: that a rule holds in it, and that nothing overrides the rule there.
-        """
-        if not self.law.is_idempotent:
-            return self.unsure
-        records: dict[tuple[object, ...], list[int | None]] = {}
-        for one in self.unsure:
-            alike = records.setdefault(self._kinds[id(one)], [])
-            if one.record not in alike:
-                alike.append(one.record)
-        kept = {kind: some[: 1 if len(kind) == 1 else 2 * len(kind)] for kind, some in records.items()}
-        return [one for one in self.unsure if one.record in kept[self._kinds[id(one)]]]
+        return [one for one in self.unsure if self._tried_as[one.key] is one]
 
     @cached_property
     def _each(self) -> list[Candidate]:
@@ -477,18 +470,14 @@ class _Combination:
     ) -> tuple[list[Candidate], list[Candidate]]:
         answers = {held: self._answer(given) for held, given in ways}
         changing = {
-            self._sort(one)
+            one.key
             for place, one in enumerate(self._each)
             if any(answer != answers[held - {place}] for held, answer in answers.items() if place in held)
         }
-        mattering = [one for one in self.unsure if self._sort(one) in changing]
+        mattering = [one for one in self.unsure if self._tried_as[one.key].key in changing]
         asked = {part for answer in answers.values() for part in _tokens_in(answer)}
         every = (*self.holding, *self.unsure, *(() if self.otherwise is None else (self.otherwise,)))
         return mattering, [one for one in every if one.is_open and one.token in asked]
-
-    def _sort(self, one: Candidate) -> tuple[object, ...]:
-        """Return what an open contribution has in common with those that stand for it in what is tried."""
-        return one.rule, one.token, self._kinds[id(one)]
 
     def _answer(self, given: Sequence[Candidate]) -> tuple[object, ...]:
         """Return what tells the answer of a way from others."""

@@ -5,5 +5,5 @@ Here the facts that an answer waits for are filled in, one after the other, unti
 every way. What all ways agree on is certain; what remains is a decision tree that says what depends on what.
 
 tree (what is found) ← slices (what an answer rests on) ← domains (what a case could say)
-← footprint (what of a case is looked at) ← search
+← footprint (what of a case is looked at), far (ways far apart) ← search
 """

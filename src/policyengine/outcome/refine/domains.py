@@ -31,6 +31,7 @@ from policyengine.values.literals import (
     Value,
     ValueType,
     comparison_key,
+    local_day,
     start_of_day,
 )
 
@@ -113,6 +114,20 @@ class Domains:
     def is_open(self, fact: Fact) -> bool:
         """Tell whether a fact that a case leaves out is not known."""
         return fact.role == "given" and fact.when_missing(self.readings) is None
+
+    def present(self, type: ValueType, as_of: int) -> int:
+        """Return an instant as the times of a type compare: a date by its day."""
+        return local_day(as_of, self.book.zone) if type is ValueType.DATE else as_of
+
+    def cannot_happen(self, fact: Fact, record: int | None, case: Case) -> bool:
+        """Tell whether what must come before an event is known never to have happened."""
+        for bound in fact.bounds:
+            if bound.operator == "not_before" and isinstance(bound.operand, Ref):
+                cause = self.book.facts[bound.operand.name]
+                key = (cause.path, record if cause.listed else None)
+                if key not in case.values and cause.is_never_if_missing:
+                    return True
+        return False
 
     def of_fact(self, key: Key, case: Case) -> Interval:
         """Return the values that a missing fact can have beside all that the case says.

@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
 from policyengine.model.case import Case, Key
-from policyengine.model.conditions import Ref
 from policyengine.model.rulebook import Fact
 from policyengine.outcome.refine.domains import Domains, Interval, Records, complete, of_key
 from policyengine.semantics.findings import Findings, Missing
-from policyengine.values.literals import Value, ValueType, local_day
+from policyengine.values.literals import Value, ValueType
 
 _WAYS = ((False, False), (True, True), (False, True), (True, False))
 """Whether what has an order is filled in as late and great as can be, and all else with its last value."""
@@ -84,22 +83,9 @@ class FarWays:
 
     def _start(self, key: Key, fact: Fact) -> Interval:
         whole = self.domains.whole(fact.type)
-        if fact.is_event and self._cannot_happen(key, fact):
-            return Interval(max(whole.low, self._now(fact.type) + 1), whole.high)
+        if fact.is_event and self.domains.cannot_happen(fact, key[1], self.case):
+            return Interval(max(whole.low, self.domains.present(fact.type, self.as_of) + 1), whole.high)
         return whole
-
-    def _cannot_happen(self, key: Key, fact: Fact) -> bool:
-        """Tell whether what must come before an event is known never to have happened."""
-        for bound in fact.bounds:
-            if bound.operator == "not_before" and isinstance(bound.operand, Ref):
-                cause = self.book.facts[bound.operand.name]
-                told = (cause.path, key[1] if cause.listed else None) in self.case.values
-                if not told and cause.is_never_if_missing:
-                    return True
-        return False
-
-    def _now(self, type: ValueType) -> int:
-        return local_day(self.as_of, self.book.zone) if type is ValueType.DATE else self.as_of
 
     def _filled(self, late: bool, last: bool) -> Mapping[Missing, Value | Records]:
         filled: dict[Missing, Value | Records] = {}
@@ -124,6 +110,6 @@ class FarWays:
             return None
         number = limits.high if late else limits.low
         if late and fact.is_event:  # what has not happened yet differs most from what happened at once
-            later = max(limits.low, self._now(fact.type) + 1)
+            later = max(limits.low, self.domains.present(fact.type, self.as_of) + 1)
             number = min(later, limits.high)
         return of_key(number, fact.type)

@@ -45,7 +45,7 @@ from policyengine.outcome.refine.tree import (
 )
 from policyengine.semantics.findings import Conflict, Findings, Known, Missing, State, Truth, Unknown
 from policyengine.semantics.strata import dependencies, node_of, refs_of_operand, rule_node
-from policyengine.values.literals import Value, ValueType, comparison_key, local_day
+from policyengine.values.literals import Value, ValueType, comparison_key
 
 MOST_COMPLETIONS = 256
 """So many ways are tried for one answer. Nearly empty cases need them; half of all answers need two."""
@@ -420,11 +420,7 @@ class _Search:
         limits = self._limits(missing, kind.type, filled)
         fact = self.book.facts.get(missing.name)
         if fact is not None and fact.is_event:
-            now = (
-                local_day(self.whole.as_of, self.book.zone)
-                if kind.type is ValueType.DATE
-                else self.whole.as_of
-            )
+            now = self.domains.present(kind.type, self.whole.as_of)
             if place or limits.low > now or self._cannot_happen(missing, filled):
                 return max(limits.low, now + 1)
         if limits.is_empty:
@@ -724,7 +720,7 @@ class _Search:
     def _of_ordered(self, missing: Missing, type: ValueType, filled: Filled, ordered: int) -> Node:
         limits = self._limits(missing, type, filled)
         branches: list[Branch] = []
-        now = local_day(self.whole.as_of, self.book.zone) if type is ValueType.DATE else self.whole.as_of
+        now = self.domains.present(type, self.whole.as_of)
         fact = self.book.facts.get(missing.name)
         is_event = fact is not None and fact.is_event  # a plan or a figure of the rules is none
         last = min(limits.high, now) if is_event else limits.high
@@ -794,16 +790,8 @@ class _Search:
         return self.domains.of_fact((missing.name, missing.record), complete(self.whole.case, filled))
 
     def _cannot_happen(self, missing: Missing, filled: Filled) -> bool:
-        """Tell whether what must come before an event is known never to have happened."""
-        fact = self.book.facts.get(missing.name)
-        case = complete(self.whole.case, filled)
-        for bound in () if fact is None else fact.bounds:
-            if bound.operator == "not_before" and isinstance(bound.operand, Ref):
-                cause = self.book.facts[bound.operand.name]
-                key = (cause.path, missing.record if cause.listed else None)
-                if key not in case.values and cause.is_never_if_missing:
-                    return True
-        return False
+        fact, case = self.book.facts.get(missing.name), complete(self.whole.case, filled)
+        return fact is not None and self.domains.cannot_happen(fact, missing.record, case)
 
     def _interval(
         self,
