@@ -32,6 +32,7 @@ from peers import Ours, check_answers, installed, load_engines
 TAOBAO = Path(__file__).resolve().parent.parent / "rules" / "taobao"
 RULES = 150
 SAMPLES = 240
+FEWER = 10
 
 
 # ---------- one file, many ways
@@ -60,10 +61,12 @@ def written(answers: Any) -> bytes:
     return json.dumps(answers, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def ways(
-    book: Book, rules: Path, nested: Path, flat: Path
-) -> Iterator[tuple[str, Callable[[Path], None], int]]:
-    """Return each way from file to file; of a slow one, how many times fewer cases it is given."""
+Way = tuple[str, Callable[[Path], None], int]
+
+
+def ways(book: Book, rules: Path, every: tuple[Path, Path], few: tuple[Path, Path]) -> Iterator[Way]:
+    """Return each way from file to file, and how many times fewer cases it is given, a slow one."""
+    nested, flat = every
     yield "policyengine batch --jobs 1", lambda out: run_batch(nested, rules, out), 1
     yield "the same, --quick", lambda out: run_batch(nested, rules, out, "--quick"), 1
     if installed("durable-rules"):
@@ -71,15 +74,19 @@ def ways(
         yield (
             "policyengine, durable engine, one case at a time",
             lambda out: line_by_line(
-                nested, out, lambda case: ours.whole(_Sample(case)), json.loads, written
+                few[0], out, lambda case: ours.whole(_Sample(case)), json.loads, written
             ),
-            10,
+            FEWER,
         )
     for name in ("GoRules ZEN", "CLIPS"):
         distribution, load = PEERS[name]
         if installed(distribution):
             judge = load(book)
-            yield name, lambda out, judge=judge: line_by_line(flat, out, judge, json.loads, written), 10
+            yield (
+                name,
+                lambda out, judge=judge: line_by_line(few[1], out, judge, json.loads, written),
+                FEWER,
+            )
     if installed("orjson"):
         import orjson
 
@@ -128,9 +135,8 @@ def run_batch(path: Path, rules: Path, out: Path, *more: str) -> None:
 def first_lines(path: Path, count: int) -> Path:
     """Return a file of the first lines of another one."""
     made = path.with_suffix(f".{count}.ndjson")
-    if not made.exists():
-        with path.open("rb") as stream, made.open("wb") as out:
-            out.writelines(line for _, line in zip(range(count), stream, strict=False))
+    with path.open("rb") as stream, made.open("wb") as out:
+        out.writelines(line for _, line in zip(range(count), stream, strict=False))
     return made
 
 
@@ -144,15 +150,13 @@ def measure_peers(cases: int) -> str:
         folder = Path(base)
         rules = folder / "rules"
         write_rulebook(book, rules)
-        nested, flat = write_cases(book, cases, folder)
-        few = first_lines(nested, cases // 10), first_lines(flat, cases // 10)
+        every = write_cases(book, cases, folder)
+        few = first_lines(every[0], cases // FEWER), first_lines(every[1], cases // FEWER)
         run_batch(few[0], rules, folder / "warm")  # fills the cache of rulebooks
         spent: dict[str, float] = {}
-        for index, (name, _, fewer) in enumerate(ways(book, rules, nested, flat)):
-            files = (nested, flat) if fewer == 1 else few
-            _, judge, _ = [*ways(book, rules, *files)][index]
+        for name, judge, fewer in ways(book, rules, every, few):
             started = time.process_time()
-            judge(folder / f"out{index}")
+            judge(folder / "out")
             spent[name] = (time.process_time() - started) / (cases / fewer)
         unit = spent["policyengine batch --jobs 1"]
         for name, seconds in spent.items():

@@ -31,7 +31,6 @@ from policyengine.batch.records import Text, Texts
 from policyengine.batch.shipment import Shipment
 from policyengine.impact.comparison import Comparison
 from policyengine.loading.load import load_files
-from policyengine.model.case import Case
 from policyengine.outcome.decision import Decision
 from policyengine.reading.rule_files import SourceFile, collect_files
 
@@ -71,22 +70,16 @@ def shipment(files: tuple[SourceFile, ...]) -> tuple[Shipment, Rulebook]:
     return Shipment(str(TAOBAO), files, (), (), book.digest), prepare(book, {}, "compiled", load="many")
 
 
-def judged(book: Rulebook, line: str) -> tuple[Case, Decision] | None:
-    """Judge a case at the last event that it tells of."""
-    case, _ = book.read_case(line, "cases.ndjson")
-    if case is None:
-        return None
-    instant = own_instant(case, book) if case.as_of is None else case.as_of
-    return case, book.judge(case, instant or 0)
-
-
 Told = tuple[dict[object, object], dict[object, object], set[object]]
 
 
 def told_of(book: Rulebook, line: str) -> Told | None:
-    """Return how a case came out, None if it is refused."""
-    found = judged(book, line)
-    return None if found is None else told(found[1])
+    """Return how a case came out at the last event that it tells of, None if it is refused."""
+    case, _ = book.read_case(line, "cases.ndjson")
+    if case is None:
+        return None
+    instant = own_instant(case, book) if case.as_of is None else case.as_of
+    return told(book.judge(case, instant or 0))
 
 
 def told(decision: Decision) -> Told:
@@ -118,11 +111,10 @@ def numbers_of(befores: list[Told | None], new: Rulebook, lines: list[str]) -> C
             found["refused",] += (before is None) != (after is None)
             continue
         found["judged",] += 1
-        was, now = before, after
-        found["changed",] += was != now
-        for key in {*was[0], *now[0]}:
+        found["changed",] += before != after
+        for key in {*before[0], *after[0]}:
             assert isinstance(key, tuple)
-            found["differs", key[0]] += was[0].get(key) != now[0].get(key)
+            found["differs", key[0]] += before[0].get(key) != after[0].get(key)
     return +found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -20,11 +21,14 @@ from running import Ran, Run
 
 from policyengine import Rulebook, cli, load_rulebook
 from policyengine.batch import spark
-from policyengine.batch.columns import Columns, Named
+from policyengine.batch.columns import ColumnFinder, Columns, Named
 from policyengine.batch.decisions import Decisions
+from policyengine.batch.inputs import Input
 from policyengine.batch.reading import When
 from policyengine.batch.shipment import Unlike, ship
+from policyengine.diagnostics.diagnostic import FaultsFound
 from policyengine.frozen import replace
+from policyengine.model.lookup import Lookup
 
 pyspark = pytest.importorskip("pyspark")
 has_java = shutil.which("java") is not None or "JAVA_HOME" in os.environ
@@ -143,6 +147,14 @@ def test_a_cluster_of_which_a_process_is_killed_says_what_one_machine_says(
     assert again.code == 74 and "Is a directory" in again.err
 
 
+def test_what_spark_does_not_read_is_told_before_it_is_asked(book: Rulebook, tmp_path: Path) -> None:
+    records = arrow.list_(arrow.struct([("at", arrow.timestamp("ns"))]))
+    parquet.write_table(arrow.table({"returns": arrow.array([[]], records)}), tmp_path / "fine.parquet")
+    source = Input(str(tmp_path / "fine.parquet"), "parquet", "")
+    with pytest.raises(FaultsFound, match="nanoseconds, such as `returns`"):
+        spark.tables_of([source], ColumnFinder(Lookup(book.model), Named()))
+
+
 @needs_java
 def test_nothing_is_written_where_a_run_stops(cluster: Any, batch: Run, tmp_path: Path) -> None:
     parquet.write_table(table(some_cases(60)), tmp_path / "cases.parquet")
@@ -157,8 +169,7 @@ def test_what_is_missing_is_named(batch: Run, tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
     ran = batch("cases.parquet", "--engine", "spark")
     assert ran.code == 2 and "Spark needs Java 17 or later" in ran.err
-    for name in ["pandas"]:
-        monkeypatch.setitem(__import__("sys").modules, name, None)
+    monkeypatch.setitem(sys.modules, "pandas", None)
     ran = batch("cases.parquet", "--engine", "spark")
     assert ran.code == 2 and "pip install 'dispute-policyengine[spark]'" in ran.err
 
@@ -166,7 +177,7 @@ def test_what_is_missing_is_named(batch: Run, tmp_path: Path, monkeypatch: pytes
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("cases.csv", "--engine", "spark"), "reads Parquet, and cases.csv is none"),
+        (("cases.csv", "--engine", "spark"), "reads only Parquet, and cases.csv is not"),
         (("cases.parquet", "--engine", "spark", "--out", "rows.ndjson"), "end --out in .parquet"),
         (("cases.parquet", "--engine", "spark", "--resume", "--out", "a.parquet"), "leave out --full"),
         (("cases.parquet", "--engine", "spark", "--jobs", "2"), "--jobs is for this machine"),

@@ -64,7 +64,7 @@ def read_slices(source: Input, columns: ColumnFinder, told: Told) -> Iterator[Pi
             yield unread(source, _unreadable(source, fault, row))
 
 
-def head_of(source: Input, columns: ColumnFinder) -> tuple[str, Columns, int]:
+def head_of(source: Input, columns: ColumnFinder) -> tuple[Any, Columns, int]:
     """Return the schema of a file, what its columns hold, and how many rows it has. Raises FaultsFound."""
     pa = arrow()
     import pyarrow.parquet
@@ -74,7 +74,7 @@ def head_of(source: Input, columns: ColumnFinder) -> tuple[str, Columns, int]:
             schema, rows = file.schema_arrow, file.metadata.num_rows
     except (OSError, ValueError, pa.ArrowException) as fault:
         raise FaultsFound([_unreadable(source, fault, 1)]) from None
-    return str(schema.remove_metadata()), _columns(source, schema, columns), rows
+    return schema.remove_metadata(), _columns(source, schema, columns), rows
 
 
 def _columns(source: Input, schema: Any, columns: ColumnFinder) -> Columns:

@@ -30,7 +30,8 @@ from policyengine.batch.records import Block, Slice
 from policyengine.batch.row import RowShape
 from policyengine.batch.staging import ENDING
 from policyengine.batch.summary import REJECTED, Summary
-from policyengine.diagnostics.diagnostic import Diagnostic, FaultsFound
+from policyengine.diagnostics.diagnostic import Diagnostic, FaultsFound, error, message
+from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen
 from policyengine.version import __version__
 
@@ -156,11 +157,21 @@ def tables_of(sources: Sequence[Input], columns: ColumnFinder) -> list[Table]:
         except FaultsFound as fault:
             faults += fault.diagnostics
             continue
-        before = found.get(schema, Table((), meant, 0))
-        found[schema] = Table((*before.files, number), meant, before.rows + rows)
+        faults += _too_fine(source, schema)
+        before = found.get(str(schema), Table((), meant, 0))
+        found[str(schema)] = Table((*before.files, number), meant, before.rows + rows)
     if faults:
         raise FaultsFound(faults)
     return list(found.values())
+
+
+def _too_fine(source: Input, schema: Any) -> Iterator[Diagnostic]:
+    """Return a fault for each column with times that Spark refuses to read."""
+    for field in schema:
+        if "timestamp[ns" in str(field.type):  # also within records
+            what = message("Spark does not read times in nanoseconds, such as `{name}`", name=field.name)
+            help = message("write the file with times in microseconds")
+            yield error("file-form", what, Span(source.name), help)
 
 
 class SparkRun:
