@@ -739,7 +739,7 @@ class Court:
             data = case_data(written, told)
             if shuffle is not None:
                 data = reordered(data, Random(shuffle))
-            case, _ = book._reader.read_plain(data, "c.json")
+            case, _ = book.reader.read_plain(data, "c.json")
             # What was told is kept, so that its id is not given to another one.
             self._decisions[key] = told, None if case is None else book.judge(case, as_of)
         return self._decisions[key][1]

@@ -24,7 +24,7 @@ def test_it_is_what_the_whole_search_says(first: int) -> None:
         rulebook._refiner.most_completions, rulebook._refiner.most_runs = 16, 40
         for _ in range(CASES):
             told = draw_case(written)
-            case, _ = rulebook._reader.read_plain(case_data(written, told), "c.json")
+            case, _ = rulebook.reader.read_plain(case_data(written, told), "c.json")
             if case is None:
                 continue
             as_of = draw_moment(written, told)

@@ -257,11 +257,18 @@ def test_a_case_says_as_of_when_unless_the_caller_does(plain: Rulebook) -> None:
         {"overlays": [3]},
         {"overlays": 3},
         {"assume": [("A-01", "x")]},
+        {"assume": {"A-11": 1}},
+        {"assume": {11: "intervention"}},
     ],
 )
 def test_wrong_arguments_of_loading_are_told(wrong: dict[str, Any]) -> None:
     with pytest.raises(TypeError, match=r"such as|str or Path"):
         load_rulebook(**{"path": RULES, **wrong})
+
+
+def test_notes_of_a_mapping_are_free(plain: Rulebook) -> None:
+    decision = plain.evaluate(data() | {"notes": {"weight": 2.5, 3: object()}}, as_of=AS_OF)
+    assert decision.case.values == plain.evaluate(CASE, as_of=AS_OF).case.values
 
 
 def test_faults_are_a_value_error_with_the_field(plain: Rulebook) -> None:

@@ -45,7 +45,7 @@ def timeline_of(
     **assume: str,
 ) -> Timeline:
     rulebook = load_rulebook(RULES, engine=engine, assume={k.replace("_", "-"): v for k, v in assume.items()})
-    read, faults = rulebook._reader.read_plain(case, "case")
+    read, faults = rulebook.reader.read_plain(case, "case")
     assert read is not None, faults
     return make_timeline(
         rulebook, read, rulebook.read_instant(as_of), None if until is None else rulebook.read_instant(until)
@@ -358,7 +358,7 @@ def test_only_instants_and_dates_are_moments(tmp_path: Path) -> None:
     )
     rulebook = load_rulebook(book, engine="reference")
     case = {"order": {"total": "20000000.00", "day": "2026-03-05", "later": "2026-03-09"}}
-    read, faults = rulebook._reader.read_plain(case, "case")
+    read, faults = rulebook.reader.read_plain(case, "case")
     assert read is not None, faults
     found = make_timeline(rulebook, read, rulebook.read_instant("2026-03-06 12:00"))
     zone = rulebook.model.zone

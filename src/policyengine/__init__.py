@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from policyengine.api.many import CaseResult
     from policyengine.api.rulebook import Rulebook, load_rulebook
     from policyengine.diagnostics.diagnostic import Diagnostic, FaultsFound
+    from policyengine.engines.durable.ruleset import EngineUnavailable
     from policyengine.outcome.decision import Outcome
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "CaseResult",
     "Decision",
     "Diagnostic",
+    "EngineUnavailable",
     "FaultsFound",
     "Outcome",
     "Rulebook",
@@ -43,6 +45,7 @@ _HOMES = {
     "Decision": "api.decision",
     "Outcome": "outcome.decision",
     "Diagnostic": "diagnostics.diagnostic",
+    "EngineUnavailable": "engines.durable.ruleset",
     "FaultsFound": "diagnostics.diagnostic",
 }
 

@@ -7,9 +7,10 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from itertools import chain, islice
 from typing import Any, Protocol, TypeVar
 
 Block = TypeVar("Block")
@@ -34,16 +35,18 @@ def cores() -> int:
     return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
-def run_blocks(task: Task[Block, Done], blocks: Iterable[Block], jobs: int) -> Iterator[tuple[Block, Done]]:
+def run_blocks(
+    task: Task[Block, Done], blocks: Iterable[Block], jobs: int
+) -> Generator[tuple[Block, Done], None, None]:
     """Return each block with what was done to it, in order; at most a few blocks are held at a time.
 
     With one process, or one block, it is done in this one. Raises BrokenProcessPool if one is killed.
     """
     rest = iter(blocks)
-    first = [block for _, block in zip(range(2), rest, strict=False)]
+    first = list(islice(rest, 2))
     if jobs <= 1 or len(first) < 2:
         work = task.start() if first else None
-        for block in _chained(first, rest):
+        for block in chain(first, rest):
             assert work is not None
             yield block, work(block)
         return
@@ -52,7 +55,7 @@ def run_blocks(task: Task[Block, Done], blocks: Iterable[Block], jobs: int) -> I
     with ProcessPoolExecutor(jobs, context, _begin, (task,)) as pool:
         waiting: deque[tuple[Block, Future[Done]]] = deque()
         try:
-            for block in _chained(first, rest):
+            for block in chain(first, rest):
                 with _uninterrupted():  # this may start a process, which inherits it
                     future = pool.submit(_do, block)
                 waiting.append((block, future))
@@ -63,7 +66,7 @@ def run_blocks(task: Task[Block, Done], blocks: Iterable[Block], jobs: int) -> I
                 before, future = waiting.popleft()
                 yield before, future.result()
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)  # it waits: afterwards what the task rests on may go away
 
 
 @contextmanager
@@ -78,11 +81,6 @@ def _uninterrupted() -> Iterator[None]:
         yield
     finally:
         mask(signal.SIG_SETMASK, before)
-
-
-def _chained(first: Iterable[Block], rest: Iterator[Block]) -> Iterator[Block]:
-    yield from first
-    yield from rest
 
 
 _work: Work | None = None

@@ -334,7 +334,7 @@ def test_a_bug_is_told_without_a_traceback(run: Run, monkeypatch: pytest.MonkeyP
     def broken(*_: object) -> None:
         raise ZeroDivisionError("boom")
 
-    monkeypatch.setattr("policyengine.cli.evaluate._read", broken)
+    monkeypatch.setattr("policyengine.cli.loading._read_case", broken)
     told = run("evaluate", CASE)
     assert told.code == 70 and not told.out
     assert "ZeroDivisionError" in told.err and "boom" in told.err and "broken" in told.err
@@ -346,7 +346,7 @@ def test_the_traceback_of_a_bug_is_one_variable_away(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("boom")
 
-    monkeypatch.setattr("policyengine.cli.evaluate._read", broken)
+    monkeypatch.setattr("policyengine.cli.loading._read_case", broken)
     monkeypatch.setenv("POLICYENGINE_DEBUG", "1")
     monkeypatch.chdir(FROZEN)
     with pytest.raises(SystemExit, match="70"):
@@ -358,7 +358,7 @@ def test_an_interrupt(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("policyengine.cli.evaluate._read", interrupted)
+    monkeypatch.setattr("policyengine.cli.loading._read_case", interrupted)
     told = run("evaluate", CASE, "--engine", "reference")
     assert told.code == 130 and not told.out and not told.err
 

@@ -22,6 +22,8 @@ def test_what_the_command_cannot_take(run: Run, tmp_path: Path) -> None:
     wrong = run("letter", CASE, "--to", "selr", "--lang", "en")
     assert wrong.code == 2 and "--to: there is no party `selr`; did you mean `seller`?" in wrong.err
     assert run("letter", CASE).code == 2
+    ran = run("letter", CASE, "--to", "buyer", "--set", "order.totl=5", "--lang", "en")
+    assert ran.code == 2 and "--set order.totl=5: error[unknown-fact]" in ran.err  # the case has no fault
     path = tmp_path / "case.json"
     path.write_text('{"order": {"totl": 5}}', "utf-8")
     ran = run("letter", str(path), "--to", "buyer", "--lang", "en")

@@ -49,3 +49,6 @@ def test_faults(run: Run, tmp_path: Path) -> None:
     assert ran.code == 3 and not ran.out
     assert f"{path}:1:12: error[unknown-fact]" in ran.err
     assert run("timeline", str(tmp_path / "none.json")).code == 3
+    path.write_text('{"order": {"total": "5"}}', "utf-8")
+    ran = run("timeline", str(path), "--set", "order.totl=5", "--lang", "en")
+    assert ran.code == 2 and "--set order.totl=5: error[unknown-fact]" in ran.err  # the case has no fault

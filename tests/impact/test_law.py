@@ -117,7 +117,7 @@ def test_all_parts_together_are_the_new_rulebook_and_none_the_old(seed: int) -> 
         for book, parts in pairs:
             whole, mixed = (reference(written, one) for one in (book, mixture.book(parts)))
             for data, as_of in cases_of(written, 6):
-                case, _ = whole._reader.read_plain(data, "c.json")
+                case, _ = whole.reader.read_plain(data, "c.json")
                 if case is not None:
                     assert states(whole.judge(case, as_of)) == states(mixed.judge(case, as_of))
                     assert ends(whole.judge(case, as_of)) == ends(mixed.judge(case, as_of))

@@ -106,7 +106,7 @@ def test_pictures_and_pages_are_well_formed(name: str) -> None:
 
     rulebook = load_rulebook(STARTER)
     given = {"case": name, "order": {"received_at": "2026-03-02 10:00:00"}}
-    case, faults = rulebook._reader.read_plain(given, "case", ())
+    case, faults = rulebook.reader.read_plain(given, "case", ())
     assert case is not None, faults
     timeline = make_timeline(rulebook, case, rulebook.read_instant("2026-03-05 12:00"), None)
     assert ElementTree.fromstring(render_timeline_svg(timeline, Speech("en"))).tag.endswith("svg")

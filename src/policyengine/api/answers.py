@@ -142,18 +142,12 @@ class Answer:
 
     def text(self, lang: Language = "en") -> str:
         """Return the value for people, with its unit, or in a word why there is none."""
-        from policyengine.render.naming import Naming
+        from policyengine.render.naming import NO_VALUES, Naming
 
         say = speech(lang)
         if self._data.value is not None:
             return Naming(self._book, say).value(self._data.value, self._data.key[0])
-        # The words that a decision as a page has.
-        words = {
-            "undetermined": say("undetermined"),
-            "not_applicable": say("not applicable"),
-            "conflict": say("conflict"),
-        }
-        return words[self._data.status]
+        return say(NO_VALUES[self._data.status])
 
     def why(self, lang: Language = "en") -> str:
         """Return its reasons, step by step down to the case, as text that ends with a line feed."""

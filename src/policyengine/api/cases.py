@@ -55,6 +55,11 @@ def read_given(
     raise NoCase(TypeError, what)
 
 
+def judged_at(case: Case, usual: int, is_asked: bool) -> int:
+    """Return the instant as of which a case is judged: its own, unless the usual one was asked for."""
+    return usual if is_asked or case.as_of is None else case.as_of
+
+
 def _is_text(given: str) -> bool:
     """Tell a case from the name of a file. Raises NoCase for what is neither."""
     if not given.strip():

@@ -9,7 +9,6 @@ from policyengine.api.answers import Answer, AnswerData, speech
 from policyengine.diagnostics.i18n import Language
 from policyengine.model.case import Case, Key
 from policyengine.model.key_names import format_key
-from policyengine.model.lookup import RULES, VALUES, Kind, Unknown
 from policyengine.outcome.decision import Decision as Parts
 from policyengine.outcome.decision import Judged, Outcome, status_of
 from policyengine.outcome.explain import Explanation
@@ -20,9 +19,10 @@ from policyengine.semantics.findings import Unknown as Open
 from policyengine.values.literals import Value, instant_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
 
     from policyengine.api.rulebook import Rulebook
+    from policyengine.model.lookup import Unknown
 
 
 class Decision(Parts):
@@ -50,15 +50,13 @@ class Decision(Parts):
     @in_turn
     def __getitem__(self, name: str) -> Answer:
         """Return the answer under a name or title. Raises KeyError, which says what to write instead."""
-        data = self.answer_data(self._key(name, VALUES, self.findings.states))
+        data = self.answer_data(self._key(name))
         return Answer(data, self.judged.rulebook, lambda: self)
 
     @in_turn
     def __contains__(self, name: object) -> bool:
         """Tell whether there is an answer under a name or title."""
-        if not isinstance(name, str):
-            return False
-        return not isinstance(self.rulebook.lookup.key(name, VALUES, self.findings.states), Unknown)
+        return isinstance(name, str) and isinstance(self._meant(name), tuple)
 
     def __iter__(self) -> Iterator[str]:
         """Return the names of the outcomes, in the order of the names."""
@@ -73,14 +71,14 @@ class Decision(Parts):
         """Return the reasons of an answer, step by step down to the case, as text."""
         from policyengine.render.why.chain import Chain
 
-        return Chain(self, speech(lang)).why(self._key(name, VALUES, self.findings.states))
+        return Chain(self, speech(lang)).why(self._key(name))
 
     @in_turn
     def why_not(self, rule: str, lang: Language = "en") -> str:
         """Return what keeps a rule from holding, the nearest condition first, as text."""
         from policyengine.render.why.chain import Chain
 
-        return Chain(self, speech(lang)).why_not(self._key(rule, RULES, self.findings.rules))
+        return Chain(self, speech(lang)).why_not(self._key(rule, is_rule=True))
 
     @in_turn
     def to_text(self, lang: Language = "en") -> str:
@@ -102,8 +100,8 @@ class Decision(Parts):
         if not isinstance(to, str):
             raise TypeError(f"a party of the rulebook is a str, not a {type(to).__name__}")
         found = find_party(self.judged.rulebook, to)
-        if isinstance(found, Unknown):
-            raise KeyError(str(found.what) if found.help is None else f"{found.what}; {found.help}")
+        if not isinstance(found, str):
+            raise _no_key(found)
         content = letter_content(self, found)
         return "" if content.is_empty else render_letter(self, content, speech(lang))
 
@@ -161,18 +159,30 @@ class Decision(Parts):
             found.append(format_key(book, (name, one.record)))
         return tuple(sorted({*found}))
 
-    def _key(self, name: object, kinds: tuple[Kind, ...], present: Collection[Key]) -> Key:
+    def _meant(self, name: str, is_rule: bool = False) -> Key | Unknown:
+        from policyengine.model.lookup import RULES, VALUES  # commands that start fast ask for no name
+
+        if is_rule:
+            return self.rulebook.lookup.key(name, RULES, self.findings.rules)
+        return self.rulebook.lookup.key(name, VALUES, self.findings.states)
+
+    def _key(self, name: object, is_rule: bool = False) -> Key:
         if not isinstance(name, str):
             raise TypeError(f"a name of the rulebook is a str, not a {type(name).__name__}")
-        found = self.rulebook.lookup.key(name, kinds, present)
-        if not isinstance(found, Unknown):
-            return found
-        raise KeyError(str(found.what) if found.help is None else f"{found.what}; {found.help}")
+        found = self._meant(name, is_rule)
+        if not isinstance(found, tuple):
+            raise _no_key(found)
+        return found
 
     def __repr__(self) -> str:
         book = self.judged.rulebook
         as_of = instant_text(self.as_of, book.zone)
         return f"<Decision about {self.case.id!r} as of {as_of}, by {book.id} {book.version}>"
+
+
+def _no_key(unknown: Unknown) -> KeyError:
+    """Return what says why a name is none, and what to write instead."""
+    return KeyError(str(unknown.what) if unknown.help is None else f"{unknown.what}; {unknown.help}")
 
 
 def _value(state: State) -> Value | None:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from policyengine.api.answers import Answer, AnswerData
-from policyengine.api.cases import NoCase, read_given
+from policyengine.api.cases import NoCase, judged_at, read_given
 from policyengine.diagnostics.diagnostic import Diagnostic, FaultsFound, error
 from policyengine.diagnostics.span import Span
 from policyengine.engines.choice import EngineName
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 _BLOCK = 16
 """So many cases go to another process at once: one alone takes less time than the way there."""
-
 
 _LOST = (
     'a process that judges was lost: a script that has several needs `if __name__ == "__main__":` around '
@@ -120,14 +119,13 @@ def answers_of(decision: Decision) -> tuple[AnswerData, ...]:
 
 
 def read_results(
-    rulebook: Rulebook, cases: Iterable[object], given: int | None, now: int, settings: Settings
+    rulebook: Rulebook, cases: Iterable[object], usual: int, settings: Settings
 ) -> Iterator[CaseResult]:
-    """Read cases, one after the other: each says itself as of when, else ``given`` counts, else ``now``."""
+    """Read cases, one after the other: each says itself as of when, else the usual instant counts."""
     for number, one in enumerate(cases):
         with TURN:
             case, faults = _read(rulebook, one, settings, number)
-        own = None if case is None else case.as_of
-        as_of = next((each for each in (own, given) if each is not None), now)
+        as_of = usual if case is None else judged_at(case, usual, False)
         yield CaseResult(number, case, tuple(faults), as_of, _judging(rulebook, settings), rulebook.model)
 
 
@@ -159,13 +157,14 @@ def judge_elsewhere(
     """Judge the cases in so many processes. Raises RuntimeError if one of them is lost."""
     import pickle
     from concurrent.futures.process import BrokenProcessPool
+    from contextlib import closing
     from multiprocessing import current_process
     from tempfile import TemporaryDirectory
 
     # A process that is just starting runs the script again, and would wait for others for ever.
     if getattr(current_process(), "_inheriting", False):
         raise RuntimeError(_LOST)
-    sent = (rulebook.model, dict(rulebook.readings), engine, rulebook.plan, "many")
+    sent = (rulebook.model, dict(rulebook.readings), engine, rulebook.plan)
     waiting: list[list[CaseResult]] = []
     # In a file: whoever starts a process that ends at once would wait for ever to hand it so much.
     with TemporaryDirectory(prefix="policyengine-") as folder:
@@ -173,11 +172,13 @@ def judge_elsewhere(
         with open(task.path, "wb") as file:
             pickle.dump(sent, file, pickle.HIGHEST_PROTOCOL)
         try:
-            for _, found in run_blocks(task, _blocks(results, waiting), jobs):
-                for one, answers in zip(waiting.pop(0), found, strict=True):
-                    if answers is not None:
-                        one.take(answers)
-                    yield one
+            # Whoever asks no further lets the processes end before their file goes away.
+            with closing(run_blocks(task, _blocks(results, waiting), jobs)) as done:
+                for _, found in done:
+                    for one, answers in zip(waiting.pop(0), found, strict=True):
+                        if answers is not None:
+                            one.take(answers)
+                        yield one
         except BrokenProcessPool:
             raise RuntimeError(_LOST) from None
 
@@ -205,8 +206,8 @@ class _Task(Frozen):
         from policyengine.api.rulebook import prepare
 
         with open(self.path, "rb") as file:
-            model, readings, engine, plan, load = pickle.load(file)
-        rulebook = prepare(model, readings, engine, plan, load)
+            model, readings, engine, plan = pickle.load(file)
+        rulebook = prepare(model, readings, engine, plan, "many")
         checker = rulebook.spot_check(later=True)
 
         def answers(case: Case, as_of: int) -> tuple[AnswerData, ...]:

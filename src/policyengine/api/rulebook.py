@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from policyengine.api.cases import GivenCase, NoCase, read_given
+from policyengine.api.cases import GivenCase, NoCase, judged_at, read_given
 from policyengine.api.decision import Decision
 from policyengine.compile.plan import Plan
 from policyengine.diagnostics.diagnostic import Diagnostic, FaultsFound, error, message
@@ -57,7 +57,7 @@ class Rulebook:
         self.notice = chosen.notice
         self.readings = readings
         self.plan = plan
-        self.reader = self._reader = CaseReader(model)
+        self.reader = CaseReader(model)
         self._asked = asked
         self._explainer = Explainer(model, readings, plan)
         self._refiner = Refiner(self._explainer, chosen.engine.run)
@@ -103,7 +103,7 @@ class Rulebook:
         Raises FaultsFound, a ValueError, with all faults of the case, each with the field in its ``path``;
         TypeError and ValueError for arguments that cannot be meant.
         """
-        given = None if as_of is None else self.read_instant(as_of)
+        usual = self.read_instant(as_of)
         changes = read_settings(settings)
         try:
             read, faults = read_given(self.reader, case, changes)
@@ -111,8 +111,7 @@ class Rulebook:
             raise fault.python from None
         if read is None:
             raise FaultsFound(faults)
-        own = read.as_of if given is None else given
-        return self.judge(read, self.read_instant(own), changes)
+        return self.judge(read, judged_at(read, usual, as_of is not None), changes)
 
     def evaluate_many(
         self,
@@ -141,10 +140,10 @@ class Rulebook:
             raise TypeError(f"jobs is a whole number or None, not a {type(jobs).__name__}")
         if jobs is not None and jobs < 1:
             raise ValueError(f"jobs is at least 1, not {jobs}")
-        given = None if as_of is None else self.read_instant(as_of)
+        usual = self.read_instant(as_of)
         changes = read_settings(settings)
         rulebook = self.for_many()
-        results = read_results(rulebook, cases, given, self.read_instant(None), changes)
+        results = read_results(rulebook, cases, usual, changes)
         if jobs == 1:
             return judge_here(results, rulebook.spot_check(later=True))
         return judge_elsewhere(rulebook, results, rulebook._asked, jobs or cores())
@@ -291,6 +290,8 @@ def _check_asked(path: object, assume: object, overlays: object, engine: object)
         raise TypeError(
             f'assume is a mapping such as {{"A-11": "intervention"}}, not a {type(assume).__name__}'
         )
+    if assume is not None and not all(isinstance(one, str) for pair in assume.items() for one in pair):
+        raise TypeError('assume names readings by texts, such as {"A-11": "intervention"}')
     if isinstance(overlays, str):
         raise TypeError(f"overlays are names in a list, such as [{overlays!r}]")
     if not isinstance(overlays, Iterable) or not all(isinstance(one, str) for one in overlays):
@@ -301,15 +302,11 @@ def _check_asked(path: object, assume: object, overlays: object, engine: object)
 
 def _shipped() -> str:
     """Return the folder of the rulebook that is shipped."""
-    from policyengine.reading.file_names import is_rulebook
+    from policyengine.reading.file_names import rulebooks_in
     from policyengine.resources import data_directory
 
-    folder = data_directory("rules")
-    return next(
-        path
-        for path in (os.path.join(folder, name) for name in sorted(os.listdir(folder)))
-        if is_rulebook(path)
-    )
+    (only,) = rulebooks_in(data_directory("rules"))
+    return only
 
 
 def prepare(

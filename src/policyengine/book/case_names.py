@@ -7,20 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.text import Text, unspoken
 from policyengine.model.rulebook import Rulebook
 from policyengine.render.bilingual import Bilingual
+from policyengine.render.naming import NO_VALUES
 from policyengine.testing.read import NO_VALUE, expected_value
 from policyengine.testing.scenarios import Expectation, Scenario, ScenarioFile
 from policyengine.values.languages import language_of
 from policyengine.values.literals import ValueType
 
-_NO_VALUES = {
-    "undetermined": marked("undetermined"),
-    "not_applicable": marked("not applicable"),
-    "conflict": marked("conflict"),
-}
 # By the script of a name its language is told; among these two there is no doubt.
 _SCRIPTS = ("zh", "en")
 
@@ -83,6 +78,6 @@ class CaseNames:
 def expected_text(book: Rulebook, voice: Bilingual, expectation: Expectation) -> Text:
     """Return the value that a case expects."""
     if expectation.literal in NO_VALUE:
-        return voice.both(_NO_VALUES[expectation.literal])
+        return voice.both(NO_VALUES[expectation.literal])
     value = expected_value(book, expectation)
     return voice.stated(lambda one: one.naming.value(value, expectation.key[0]))

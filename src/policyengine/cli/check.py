@@ -24,8 +24,8 @@ _FORMS = ("text", "json", "github", "sarif", "junit")
     "check",
     short_help=say_help("Find what is wrong with rulebooks, their tests and cases."),
     help=say_help(
-        "Check rulebooks with their tests, and cases in JSON; exit with code 1 when there are "
-        "errors. A file of a rulebook stands for the whole rulebook."
+        "Check rulebooks with their tests, and cases; exit with code 1 when there are errors. A file"
+        " of a rulebook stands for the whole rulebook."
     ),
 )
 @click.argument("paths", nargs=-1, type=click.Path())

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from policyengine.api import Rulebook
+from policyengine.api import judged_at
 from policyengine.cli import codes, loading, options
 from policyengine.cli.examples import OfEvaluate
+from policyengine.cli.loading import CaseText
 from policyengine.cli.speech import say as say_help
 from policyengine.diagnostics.diagnostic import Diagnostic, message
 from policyengine.diagnostics.i18n import Language, Speech
 from policyengine.engines.choice import EngineName, Load
 from policyengine.frozen import Frozen
-from policyengine.model.case import Case, Key
+from policyengine.model.case import Key
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.emptiness import why_empty
-from policyengine.reading.case.reader import Settings
-from policyengine.syntax.files import read_text, shown_name
+from policyengine.syntax.files import shown_name
 from policyengine.syntax.lines import NDJSON, read_lines
 from policyengine.values.escaping import printable
 
@@ -49,19 +49,6 @@ class _Asked(Frozen):
     is_single: bool
     is_many: bool
     columns: int | None
-
-
-class _Text(Frozen):
-    """The text of one case, or None and why it is none, and the line of its file where it begins.
-
-    ``is_line``: it is one of many in its file.
-    """
-
-    file: str
-    first_line: int
-    text: str | None
-    faults: Sequence[Diagnostic]
-    is_line: bool = False
 
 
 @click.command(
@@ -140,8 +127,9 @@ def command(
         raise click.UsageError(say("--brief prints sentences and nothing else: leave the other options out"))
     load: Load = "many" if ndjson or any(case.endswith(NDJSON) for case in cases) else "one"
     rulebook = loading.load(options.find_rules(rules), assumed, overlays, engine, say, load)
-    given = None if as_of is None else loading.instant(rulebook, "--as-of", as_of, say)
-    now = loading.instant(rulebook, "--as-of", None, say)
+    usual = loading.instant(rulebook, "--as-of", as_of, say)
+    # Of many cases each says when; one is judged when whoever asks says.
+    is_asked = as_of is not None and load == "one"
     changes = options.pairs(settings, "--set")
     is_single = len(cases) == 1 and not ndjson and not cases[0].endswith(NDJSON)
     asked = _Asked(
@@ -152,18 +140,14 @@ def command(
     gc.set_threshold(_BETWEEN_COLLECTIONS)
     gc.enable()
     for number, text in enumerate(_texts(cases, ndjson, say)):
-        read, wrong = _read(rulebook, text, changes)
-        if read is None:
-            loading.tell_of_case(wrong, text.file, text.text or "", say, text.first_line)
+        try:
+            read = loading.read_case(rulebook, text, changes, say)
+        except loading.CaseRefused as refused:
             if form != "text" and load == "many":
-                options.write(_show_faults(wrong, text))
-            is_fine = changes and _read(rulebook, text)[0] is not None
-            found.add(codes.USAGE if is_fine else codes.CASE_FAULTS)
+                options.write(_show_faults(refused.diagnostics, text))
+            found.add(refused.exit_code)
             continue
-        # Of many cases each says when; one is judged when whoever asks says.
-        own, first = (given, read.as_of) if load == "many" else (read.as_of, given)
-        instant = next((one for one in (first, own) if one is not None), now)
-        decision = rulebook.judge(read, instant, changes, refine=not quick)
+        decision = rulebook.judge(read, judged_at(read, usual, is_asked), changes, refine=not quick)
         if checker is not None:
             _check(checker, decision, text, say)
         options.write(
@@ -174,7 +158,7 @@ def command(
     raise click.exceptions.Exit(next((code for code in _GRAVEST if code in found), codes.FINE))
 
 
-def _check(checker: SpotCheck, decision: Decision, text: _Text, say: Speech) -> None:
+def _check(checker: SpotCheck, decision: Decision, text: CaseText, say: Speech) -> None:
     """Judge some cases again with another engine. Raises Exit where the two differ, and keeps the case."""
     from policyengine.engines.spot_check import EnginesDiffer
     from policyengine.syntax.writing import write_whole
@@ -193,33 +177,25 @@ def _check(checker: SpotCheck, decision: Decision, text: _Text, say: Speech) -> 
 # ---------- reading
 
 
-def _texts(paths: Iterable[str], ndjson: bool, say: Speech) -> Iterator[_Text]:
+def _texts(paths: Iterable[str], ndjson: bool, say: Speech) -> Iterator[CaseText]:
     """Return the text of one case after the other; files of many cases are never held as a whole."""
     for path in paths:
-        name = shown_name(path)
         if ndjson or path.endswith(NDJSON):
+            name = shown_name(path)
             is_empty = True
             for line in read_lines(path):
                 is_empty = False
-                yield _Text(name, line.number, line.text, line.faults, True)
+                yield CaseText(name, line.text, line.faults, line.number, is_line=True)
             if is_empty:
                 options.tell(say("{path} holds no case", path=name))
         else:
-            yield _Text(name, 1, *read_text(path))
-
-
-def _read(
-    rulebook: Rulebook, text: _Text, changes: Settings = ()
-) -> tuple[Case | None, Sequence[Diagnostic]]:
-    if text.text is None:
-        return None, text.faults
-    return rulebook.read_case(text.text, text.file, text.first_line, changes, text.is_line)
+            yield loading.case_text(path)
 
 
 # ---------- showing
 
 
-def _show(decision: Decision, text: _Text, asked: _Asked) -> str:
+def _show(decision: Decision, text: CaseText, asked: _Asked) -> str:
     if asked.form == "json":
         return _show_json(decision, text, asked)
     if asked.form == "outcomes":
@@ -240,7 +216,7 @@ def _show(decision: Decision, text: _Text, asked: _Asked) -> str:
     return page + "\n" + render_trace(decision, asked.say, color, asked.columns) if asked.trace else page
 
 
-def _show_faults(faults: Sequence[Diagnostic], text: _Text) -> str:
+def _show_faults(faults: Sequence[Diagnostic], text: CaseText) -> str:
     from policyengine.render.outcomes import render_faults
 
     return render_faults(faults, text.file, text.first_line) + "\n"
@@ -284,7 +260,7 @@ def _named(decision: Decision, option: str, name: str, asked: _Asked) -> Key:
     raise click.UsageError(options.refused(option, found.what, found.help, asked.say))
 
 
-def _show_json(decision: Decision, text: _Text, asked: _Asked) -> str:
+def _show_json(decision: Decision, text: CaseText, asked: _Asked) -> str:
     from policyengine.render.json.decision import render_json
 
     _asked_why(decision, asked)  # the data explains every name already

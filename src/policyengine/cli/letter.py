@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from policyengine.api import judged_at
 from policyengine.cli import codes, loading, options
 from policyengine.cli.speech import say as say_help
 from policyengine.diagnostics.i18n import Language, Speech
 from policyengine.engines.choice import EngineName
-from policyengine.syntax.files import read_text, shown_name
 
 if TYPE_CHECKING:
     from policyengine.model.rulebook import Rulebook
@@ -68,19 +68,10 @@ def command(
     say = options.speech(language)
     rulebook = loading.load(options.find_rules(rules), assumed, overlays, engine, say)
     to = _party(rulebook.model, party, say)
-    given = None if as_of is None else loading.instant(rulebook, "--as-of", as_of, say)
+    usual = loading.instant(rulebook, "--as-of", as_of, say)
     changes = options.pairs(settings, "--set")
-    text, faults = read_text(case)
-    read = None
-    if text is not None:
-        read, faults = rulebook.read_case(text, shown_name(case), settings=changes)
-    if read is None:
-        loading.tell_of_case(faults, shown_name(case), text or "", say)
-        raise click.exceptions.Exit(codes.CASE_FAULTS)
-    instant = next((one for one in (given, read.as_of) if one is not None), None)
-    if instant is None:
-        instant = loading.instant(rulebook, "--as-of", None, say)
-    decision = rulebook.judge(read, instant, changes)
+    read = loading.read_case(rulebook, loading.case_text(case), changes, say)
+    decision = rulebook.judge(read, judged_at(read, usual, as_of is not None), changes)
     content = letter_content(decision, to)
     if content.is_empty:
         title = rulebook.model.parties[to].title.in_language(language)

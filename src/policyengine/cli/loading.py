@@ -13,6 +13,10 @@ from policyengine.cli import codes, options
 from policyengine.diagnostics.diagnostic import Diagnostic, FaultsFound
 from policyengine.diagnostics.i18n import Speech
 from policyengine.engines.choice import EngineName, Load
+from policyengine.frozen import Frozen
+from policyengine.model.case import Case
+from policyengine.reading.case.reader import Settings
+from policyengine.syntax.files import read_text, shown_name
 
 if TYPE_CHECKING:
     from policyengine.compile.plan import Plan
@@ -32,6 +36,28 @@ class Tested(NamedTuple):
     model: Model
     tests: Sequence[ScenarioFile]
     exercised: Mapping[Part, Sequence[str]]
+
+
+class CaseText(Frozen):
+    """The text of one case, or None and why it is none, and the line of its file where it begins.
+
+    ``is_line``: it is one of many in its file.
+    """
+
+    file: str
+    text: str | None
+    faults: Sequence[Diagnostic]
+    first_line: int = 1
+    is_line: bool = False
+
+
+class CaseRefused(click.exceptions.Exit):
+    """A case is not judged: what is wrong with it, or with what was set in it, has been told."""
+
+    def __init__(self, code: int, diagnostics: Sequence[Diagnostic]) -> None:
+        """``code`` is that of the program's end."""
+        super().__init__(code)
+        self.diagnostics = diagnostics
 
 
 def load(
@@ -94,7 +120,6 @@ def _exercised(
 ) -> Mapping[Part, Sequence[str]]:
     """Return what the tests exercise; kept while neither rules nor tests change, for it takes seconds."""
     from policyengine.loading.cache import entry_name, read_entry, write_entry
-    from policyengine.syntax.files import read_text
     from policyengine.testing.exercised import exercised_parts
 
     texts = [read_text(file)[0] for file in files]
@@ -128,29 +153,47 @@ def instant(rulebook: Rulebook, option: str, text: str | None, say: Speech) -> i
         raise click.UsageError(options.refused(option, fault.message, fault.help, say)) from None
 
 
+def case_text(path: str) -> CaseText:
+    """Return the text of the only case in a file."""
+    return CaseText(shown_name(path), *read_text(path))
+
+
+def read_case(rulebook: Rulebook, text: CaseText, changes: Settings, say: Speech) -> Case:
+    """Return the case of a text, with changes. Raises CaseRefused after telling what is wrong."""
+    read, faults = _read_case(rulebook, text, changes)
+    if read is not None:
+        return read
+    tell_of_case(faults, text.file, text.text or "", say, text.first_line)
+    is_fine = changes and _read_case(rulebook, text, ())[0] is not None
+    raise CaseRefused(codes.USAGE if is_fine else codes.CASE_FAULTS, faults)
+
+
+def _read_case(
+    rulebook: Rulebook, text: CaseText, changes: Settings
+) -> tuple[Case | None, Sequence[Diagnostic]]:
+    if text.text is None:
+        return None, text.faults
+    return rulebook.read_case(text.text, text.file, text.first_line, changes, text.is_line)
+
+
 def tell(diagnostics: Iterable[Diagnostic], say: Speech, texts: Mapping[str, str] | None = None) -> None:
     """Write diagnostics to standard error; ``texts`` holds files that are not on disk."""
-    from policyengine.render.report import Excerpt, render_report  # only for faults
-
     found = list(dict.fromkeys(diagnostics))
     if found:
-        excerpts = {file: Excerpt(1, text.split("\n")) for file, text in (texts or {}).items()}
-        options.tell(
-            render_report(
-                found, say, options.has_color(sys.stderr), excerpts, options.columns(None, sys.stderr)
-            )
-        )
+        _tell(found, {file: (1, text) for file, text in (texts or {}).items()}, say)
 
 
 def tell_of_case(
     diagnostics: Iterable[Diagnostic], file: str, text: str, say: Speech, first_line: int = 1
 ) -> None:
     """Write what is wrong with a case to standard error, with the lines of its text."""
-    from policyengine.render.report import Excerpt, render_report
+    _tell(diagnostics, {file: (first_line, text)}, say)
 
-    excerpt = {file: Excerpt(first_line, text.split("\n"))}
-    options.tell(
-        render_report(
-            diagnostics, say, options.has_color(sys.stderr), excerpt, options.columns(None, sys.stderr)
-        )
-    )
+
+def _tell(diagnostics: Iterable[Diagnostic], texts: Mapping[str, tuple[int, str]], say: Speech) -> None:
+    """Write diagnostics with lines of texts, which begin at some line of their file."""
+    from policyengine.render.report import Excerpt, render_report  # only for faults
+
+    excerpts = {file: Excerpt(first, text.split("\n")) for file, (first, text) in texts.items()}
+    color, columns = options.has_color(sys.stderr), options.columns(None, sys.stderr)
+    options.tell(render_report(diagnostics, say, color, excerpts, columns))

@@ -14,7 +14,7 @@ from policyengine.cli.speech import say
 from policyengine.diagnostics.diagnostic import Message
 from policyengine.diagnostics.i18n import LANGUAGES, Language, Speech
 from policyengine.engines.choice import ENGINES
-from policyengine.reading.file_names import is_rulebook
+from policyengine.reading.file_names import is_rulebook, rulebooks_in
 from policyengine.render.workflow import inert, obeys
 from policyengine.resources import data_directory
 from policyengine.values.escaping import printable
@@ -97,16 +97,15 @@ def find_rules(asked: str | None) -> str:
 
 def _rulebooks(folder: str) -> list[str]:
     """Return the folder if it is a rulebook, or else the rulebooks directly in it."""
-    if is_rulebook(folder):
-        return [folder]
-    if folder == "." or not os.path.isdir(folder):
+    if folder == ".":
+        return [folder] if is_rulebook(folder) else []
+    if not os.path.isdir(folder):
         return []
     try:
-        inner = [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
+        return rulebooks_in(folder)
     except OSError as fault:
         words = say("{path} cannot be read: {reason}", path=folder, reason=reason_of(fault))
         raise click.UsageError(words) from None
-    return [path for path in inner if is_rulebook(path)]
 
 
 def pairs(words: Iterable[str], option: str) -> list[tuple[str, str]]:

@@ -8,12 +8,12 @@ from typing import TextIO
 
 import click
 
-from policyengine.cli import codes, loading, options
+from policyengine.api import judged_at
+from policyengine.cli import loading, options
 from policyengine.cli.speech import say as say_help
 from policyengine.diagnostics.i18n import Language, Speech
 from policyengine.engines.choice import EngineName
 from policyengine.outcome.timeline import Timeline, make_timeline
-from policyengine.syntax.files import read_text, shown_name
 
 
 @click.command(
@@ -68,18 +68,11 @@ def command(
     if form == "png":
         _check_png(output, say)
     rulebook = loading.load(options.find_rules(rules), assumed, overlays, engine, say, "many")
-    given = None if as_of is None else loading.instant(rulebook, "--as-of", as_of, say)
+    usual = loading.instant(rulebook, "--as-of", as_of, say)
     end = None if until is None else loading.instant(rulebook, "--until", until, say)
-    text, faults = read_text(case)
-    name = shown_name(case)
-    read = None
-    if text is not None:
-        read, faults = rulebook.read_case(text, name, settings=options.pairs(settings, "--set"))
-    if read is None:
-        loading.tell_of_case(faults, name, text or "", say)
-        raise click.exceptions.Exit(codes.CASE_FAULTS)
-    own = read.as_of if given is None else given
-    instant = loading.instant(rulebook, "--as-of", None, say) if own is None else own
+    changes = options.pairs(settings, "--set")
+    read = loading.read_case(rulebook, loading.case_text(case), changes, say)
+    instant = judged_at(read, usual, as_of is not None)
     if end is not None and end < instant:
         raise click.UsageError(say("--until is before --as-of"))
     timeline = make_timeline(rulebook, read, instant, end)

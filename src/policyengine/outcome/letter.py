@@ -10,7 +10,7 @@ from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen
 from policyengine.model.letters import Letter
-from policyengine.model.lookup import Unknown, plain_title
+from policyengine.model.lookup import Unknown, choice_of
 from policyengine.model.rulebook import Rulebook
 from policyengine.outcome.decision import ClockView, Decision, Outcome, sort_missing
 from policyengine.outcome.told import ToldClock, ToldStep, is_overdue, runs, told_clock, told_step
@@ -49,12 +49,9 @@ class LetterContent(Frozen):
 
 def find_party(rulebook: Rulebook, asked: str) -> str | Unknown:
     """Return the name of a party that was asked for by its name or its title in any language."""
-    if asked in rulebook.parties:
-        return asked
-    title = plain_title(asked)
-    found = [id for id, one in rulebook.parties.items() if title in map(plain_title, one.title.all)]
-    if len(found) == 1:
-        return found[0]
+    found = choice_of(asked, ((id, one.title) for id, one in rulebook.parties.items()))
+    if isinstance(found, str):
+        return found
     known = tuple(rulebook.parties)
     what = message("there is no party `{name}`", name=asked)
     return Unknown(what, did_you_mean(asked, known) or one_of(known))

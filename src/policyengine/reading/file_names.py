@@ -119,6 +119,14 @@ def is_rulebook(folder: str) -> bool:
         return False
 
 
+def rulebooks_in(folder: str) -> list[str]:
+    """Return the folder if it is a rulebook, or else the rulebooks directly in it. Raises OSError."""
+    if is_rulebook(folder):
+        return [folder]
+    inner = (os.path.join(folder, name) for name in sorted(os.listdir(folder)))
+    return [path for path in inner if is_rulebook(path)]
+
+
 def names_rulebook(names: Sequence[str]) -> bool:
     """Tell whether the files of a folder, by their names, are those of a rulebook."""
     if any(is_yaml(name) and name.rpartition(".")[0] == "rulebook" for name in names):

@@ -28,6 +28,12 @@ _WAITS = {
     "conflict": marked("rules contradict each other about: {names}"),
     "several": marked("only one of these can be meant: {names}"),
 }
+NO_VALUES = {
+    "undetermined": marked("undetermined"),
+    "not_applicable": marked("not applicable"),
+    "conflict": marked("conflict"),
+}
+"""Why an outcome has no value, in a word for people, by its status."""
 
 
 class Naming:

@@ -25,7 +25,7 @@ from policyengine.outcome.timeline import (
 )
 from policyengine.render.happenings import happening
 from policyengine.render.layout import SETTLED, Tone
-from policyengine.render.naming import Naming, place
+from policyengine.render.naming import NO_VALUES, Naming, place
 from policyengine.render.trees import Trees
 from policyengine.semantics.findings import Known, State, Truth, Unknown
 from policyengine.values.display import show_moment
@@ -302,12 +302,7 @@ class TimelineWords:
         """Return the value of an outcome, or why it has none."""
         if isinstance(outcome.state, Known):
             return self.naming.value(outcome.state.value, outcome.fact.path)
-        words = {
-            "undetermined": marked("undetermined"),
-            "not_applicable": marked("not applicable"),
-            "conflict": marked("conflict"),
-        }
-        return self.say(words[outcome.status])
+        return self.say(NO_VALUES[outcome.status])
 
     def _of_turn(self, turn: Turn) -> Iterator[str]:
         if turn.after.status == "undetermined":

@@ -13,12 +13,13 @@ from policyengine.diagnostics.diagnostic import Message, message
 from policyengine.diagnostics.i18n import Speech
 from policyengine.diagnostics.text import Text
 from policyengine.model.conditions import Ref
+from policyengine.model.lookup import choice_of
 from policyengine.model.rulebook import Choice, Default, Fact, MissingByReading, RecordList, Rulebook
 from policyengine.semantics.strata import Graph, dependencies, rule_node
 from policyengine.starting.case_examples import case_examples
 from policyengine.values.display import show_value
 from policyengine.values.escaping import printable
-from policyengine.values.literals import Value, ValueType, format_value, instant_text
+from policyengine.values.literals import Value, ValueType, format_value, instant_text, start_of_day
 
 _KINDS: Mapping[ValueType, Message] = {
     ValueType.PERCENT: message("a percentage"),
@@ -137,13 +138,13 @@ class CaseForm:
 
     def _as_of(self) -> str:
         """Return an instant after all examples."""
-        types = (ValueType.INSTANT,)
-        found = [
-            value
-            for path, value in self.examples.items()
-            if self.book.facts[path].type in types and isinstance(value, int)
-        ]
-        return instant_text(max(found, default=0) + 3_600, self.book.zone)[:16]
+        zone, ends = self.book.zone, [0]
+        for path, value in self.examples.items():
+            if isinstance(value, int) and self.book.facts[path].type is ValueType.INSTANT:
+                ends.append(value)
+            elif isinstance(value, int) and self.book.facts[path].type is ValueType.DATE:
+                ends.append(start_of_day(value, zone))
+        return instant_text(max(ends) + 3_600, zone)[:16]
 
     # ---------- facts
 
@@ -261,10 +262,9 @@ class CaseForm:
     def _choice(self, fact: Fact, choice: Choice) -> str:
         """Return how a value of a choice is written: by its title, where the rulebook speaks the language."""
         title = self._title(choice.title)
-        others = [one for one in fact.choices if one is not choice]
-        taken = {word for one in others for word in (one.name, *one.title.all)}
         is_said = choice.title.get(self.say.language) == title
-        return _scalar(title if is_said and title not in taken else choice.name)
+        meant = choice_of(title, [(one.name, one.title) for one in fact.choices])
+        return _scalar(title if is_said and meant == choice.name else choice.name)
 
     def _example(self, fact: Fact) -> str:
         return self._written(fact, self.examples[fact.path])

@@ -10,7 +10,7 @@ from policyengine.diagnostics.i18n import Speech
 from policyengine.model.key_names import format_key
 from policyengine.outcome.decision import Decision
 from policyengine.render.layout import Paint, Row, Tone, table
-from policyengine.render.naming import Naming
+from policyengine.render.naming import NO_VALUES, Naming
 from policyengine.render.report import render_report
 from policyengine.render.why.chain import Chain
 from policyengine.semantics.findings import State, Unknown
@@ -166,13 +166,8 @@ class Reporter:
             yield from (f"  {line}" for line in why[1:])
 
     def _expected(self, decision: Decision, expectation: Expectation) -> str:
-        words = {
-            "undetermined": self.say("undetermined"),
-            "not_applicable": self.say("not applicable"),
-            "conflict": self.say("conflict"),
-        }
-        if expectation.literal in words:
-            return words[expectation.literal]
+        if expectation.literal in NO_VALUES:
+            return self.say(NO_VALUES[expectation.literal])
         value = expected_value(decision.judged.rulebook, expectation)
         return self._naming(decision).value(value, expectation.key[0])
 

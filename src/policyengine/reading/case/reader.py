@@ -15,10 +15,11 @@ from policyengine.model.key_names import format_key
 from policyengine.model.rulebook import Rulebook
 from policyengine.reading.case.checks import check
 from policyengine.reading.case.draft import Draft
-from policyengine.reading.case.header import free_names, read_header
+from policyengine.reading.case.header import NOTES, free_names, read_header
 from policyengine.reading.case.names import read_level
 from policyengine.reading.case.shape import case_shape
 from policyengine.reading.case.source import Source, TreeSource
+from policyengine.reading.file_names import is_yaml
 from policyengine.syntax.json_reader import read_json
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ class CaseReader:
         from policyengine.syntax.mapping_reader import MappingReader  # not for cases in files
 
         reader = MappingReader(file, of_program=True)
-        read = reader.read(value)
+        are_free = NOTES in free_names(self.shape)
+        read = reader.read({key: part for key, part in value.items() if not (are_free and key == NOTES)})
         if reader.faults:
             return None, reader.faults
         return self.read_value(read, Source("", file, 1), settings)
@@ -160,7 +162,7 @@ class CaseReader:
 
 def is_yaml_text(text: str, file: str) -> bool:
     """Tell whether a case is written in YAML: by the ending of its file, or by how it begins."""
-    if file.endswith((".yaml", ".yml")):
+    if is_yaml(file):
         return True
     if file.endswith(".json") or text[:1] == "{":
         return False

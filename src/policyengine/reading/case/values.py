@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from policyengine.diagnostics.diagnostic import Message, message
 from policyengine.diagnostics.did_you_mean import closest, one_of
@@ -87,28 +87,22 @@ def _choice(fact: Fact, written: str, book: Rulebook) -> Value:
     try:
         return parse_literal(written, fact.type, book.zone, book.currency, names)
     except LiteralError as fault:
-        from policyengine.model.lookup import plain_title  # most cases write names
+        from policyengine.model.lookup import choice_of, plain_title  # most cases write names
 
-        titles: dict[str, list[str]] = {}
-        for one in fact.choices:
-            for title in {plain_title(each): each for each in one.title.all}:
-                titles.setdefault(title, []).append(one.name)
-        meant = titles.get(plain_title(written), [])
-        if len(meant) == 1:
-            return meant[0]
-        raise LiteralError(*_no_choice(fault, plain_title(written), titles, meant)) from None
-
-
-def _no_choice(
-    fault: LiteralError, title: str, titles: Mapping[str, list[str]], meant: Sequence[str]
-) -> tuple[Message, Message | None]:
-    """Return why a word is no value of a choice, and what to write."""
-    if meant:
-        return message("`{text}` means several of the values", text=shorten(title)), one_of(meant)
-    near = closest(title, titles)
-    if near is None or len(titles[near]) > 1:
-        return fault.message, fault.help
-    return fault.message, message("write `{name}` for “{title}”", name=titles[near][0], title=near)
+        choices = [(one.name, one.title) for one in fact.choices]
+        meant = choice_of(written, choices)
+        if isinstance(meant, str):
+            return meant
+        if meant:
+            what = message("`{text}` means several of the values", text=shorten(written.strip()))
+            raise LiteralError(what, one_of(meant)) from None
+        near = closest(plain_title(written), [plain_title(one) for _, title in choices for one in title.all])
+        name = () if near is None else choice_of(near, choices)
+        if not isinstance(name, str):
+            raise
+        raise LiteralError(
+            fault.message, message("write `{name}` for “{title}”", name=name, title=near)
+        ) from None
 
 
 def _literal(draft: Draft, fact: Fact, value: object, path: Path) -> str | None:
