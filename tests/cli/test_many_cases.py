@@ -201,7 +201,7 @@ def test_a_case_over_many_lines_is_told_once(run: Run, tmp_path: Path) -> None:
     assert ran.code == 3
     assert ran.err.count("error[") == 1
     assert "c.json:2:1: error[json-syntax]: the first line only opens a case" in ran.err
-    assert "leave `--ndjson` out" in ran.err
+    assert "leave out `--ndjson`" in ran.err
 
 
 def test_a_file_without_cases_says_so(run: Run, tmp_path: Path) -> None:

@@ -252,6 +252,7 @@ def test_by_groups_and_against_the_truth(impact: Any) -> None:
         ("fine.late becomes yes", 0),
         ("fine.fee increases", 0),
         ("fine.points becomes undetermined", 0),
+        ("fine.points becomes -1", 0),
         ("anything changes", 1),
     ],
 )

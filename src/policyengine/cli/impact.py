@@ -257,7 +257,7 @@ def _show(
     elif form == "markdown":
         text = markdown_of(words.page(explained, many=False))
     elif form == "html":
-        text = html_of(words.title(), words.page(explained), say)
+        text = html_of(words.page(explained), say)
     else:
         text = text_of(
             words.page(explained, many=False),

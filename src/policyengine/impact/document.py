@@ -99,13 +99,11 @@ def _markdown_row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(escaped(cell).replace("\n", " ") for cell in cells) + " |"
 
 
-def html_of(title: str, blocks: Iterable[Block], say: Speech) -> str:
-    """Return a page as an HTML document that needs nothing else."""
-    first, *others = blocks
-    parts = [_html(first), *map(_html, others)]
-    if first == Heading(title):
-        parts[0] = f"<h1>{escape(title)}</h1>"
-    return html_page.page(title, say, parts)
+def html_of(blocks: Iterable[Block], say: Speech) -> str:
+    """Return a page, which begins with its heading, as an HTML document that needs nothing else."""
+    title, *others = blocks
+    assert isinstance(title, Heading)
+    return html_page.page(title.text, say, [f"<h1>{escape(title.text)}</h1>", *map(_html, others)])
 
 
 def _html(block: Block) -> str:

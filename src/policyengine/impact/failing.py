@@ -84,7 +84,7 @@ def _label(fact: Fact, value: str) -> str | Message:
         return message("{what}; {help}", what=what, help=one_of(titled))
     if fact.type is ValueType.BOOLEAN:
         words = {"yes": "yes", "no": "no", "true": "yes", "false": "no"}
-    if fact.type is ValueType.COUNT and value.isdecimal():
+    if fact.type is ValueType.COUNT and re.fullmatch(r"-?\d+", value):
         return f"={int(value)}"
     if value in words:
         return f"={words[value]}"

@@ -74,7 +74,9 @@ class ImpactWords:
         """Return the whole page; without ``many`` with few examples, and no reasons."""
         say, numbers = self.say, self.numbers
         records, judged = numbers.number("records"), numbers.number("judged")
-        yield Heading(self.title())
+        yield Heading(
+            say("What the edit would have done: {title}", title=self.new.text(self.mixture.new.title))
+        )
         if not self.mixture.parts:
             yield Line(say("No case can change: what decisions rest on is the same."), True)
             return
@@ -105,10 +107,6 @@ class ImpactWords:
         yield from self._groups()
         yield from self._truth()
         yield from self._examples(examples, many)
-
-    def title(self) -> str:
-        """Return the title of the page."""
-        return self.say("What the edit would have done: {title}", title=self.new.text(self.mixture.new.title))
 
     def _money(self) -> Iterator[Block]:
         """Tell of the sums of money that differ, at the top."""

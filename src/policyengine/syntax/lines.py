@@ -75,7 +75,9 @@ def _lines_of(stream: BinaryIO, name: str) -> Iterator[Line]:
 
 def _not_one_a_line(name: str, number: int) -> Diagnostic:
     what = message("the first line only opens a case: this file does not hold one case a line")
-    help = message("leave `--ndjson` out and name the file `….json`, or write the whole case on one line")
+    help = message(
+        "write the whole case on one line, or name the file `….json` and leave out `--ndjson` or `--from`"
+    )
     return error("json-syntax", what, Span(name, number, 1, number, 2), help)
 
 
