@@ -7,11 +7,14 @@ from collections.abc import Iterable, Iterator
 from policyengine.diagnostics.i18n import Speech
 from policyengine.manual.pages import Page, pages
 
-_ZH = {
-    "Diagnostics": "诊断",
+_INTRODUCTION = (
     "Everything that is wrong with a rulebook, a test or a case is told with its place, with what to do, and with a"
     " code. This is what each code means, with an example that fails and one that passes; at the terminal,"
-    " `policyengine explain-code CODE` says the same.": "规则库、测试、案件中的每个问题，都会给出位置、办法和一个代码。这里逐一说明"
+    " `policyengine explain-code CODE` says the same."
+)
+_ZH = {
+    "Diagnostics": "诊断",
+    _INTRODUCTION: "规则库、测试、案件中的每个问题，都会给出位置、办法和一个代码。这里逐一说明"
     "各个代码的含义，各有一个通不过和一个通得过的例子；在终端里，`policyengine explain-code 代码` 说的是同样的内容。",
     "All diagnostics": "全部诊断",
     "code": "代码",
@@ -44,8 +47,7 @@ def _page(page: Page, say: Speech, ending: str) -> Iterator[str]:
 
 
 def _index(manual: Iterable[Page], say: Speech, ending: str) -> str:
-    heading, *words = list(_ZH)[:2]
-    lines = [f"# {_said(heading, say)}", "", _said(words[0], say), ""]
+    lines = [f"# {_said('Diagnostics', say)}", "", _said(_INTRODUCTION, say), ""]
     lines += [f"| {_said('code', say)} | | {_said('what it means', say)} |", "|---|---|---|"]
     for page in manual:
         severity = say("error") if page.severity == "error" else say("warning")

@@ -61,7 +61,7 @@ def _rows(schema: Mapping[str, Any], root: Mapping[str, Any], prefix: str, say: 
     for key, found in schema.get("properties", {}).items():
         one = _resolved(found, root)
         mark = f" ({_text('needed', say)})" if key in needed else ""
-        yield f"| `{prefix}{key}`{mark} | {_type(one)} | {_cell(_meaning(one, say))} |"
+        yield f"| `{prefix}{key}`{mark} | {_type(one, root)} | {_cell(_meaning(one, say))} |"
         items = _resolved(one.get("items", {}), root)
         if not prefix and one.get("type") == "array" and "properties" in items:
             yield from _rows(items, root, f"{key}[].", say)
@@ -80,7 +80,10 @@ def _resolved(one: Any, root: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**target, **{key: value for key, value in one.items() if key != "$ref"}}
 
 
-def _type(one: Mapping[str, Any]) -> str:
+def _type(one: Mapping[str, Any], root: Mapping[str, Any]) -> str:
+    ways = one.get("anyOf", one.get("oneOf", ()))
+    if ways:
+        return " · ".join(dict.fromkeys(_type(_resolved(way, root), root) for way in ways))
     if "const" in one:
         return f"`{one['const']}`"
     if "enum" in one:

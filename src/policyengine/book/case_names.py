@@ -11,7 +11,7 @@ from policyengine.diagnostics.text import Text, unspoken
 from policyengine.model.rulebook import Rulebook
 from policyengine.render.bilingual import Bilingual
 from policyengine.render.naming import NO_VALUES
-from policyengine.testing.read import NO_VALUE, expected_value
+from policyengine.testing.read import expected_value
 from policyengine.testing.scenarios import Expectation, Scenario, ScenarioFile
 from policyengine.values.languages import language_of
 from policyengine.values.literals import ValueType
@@ -42,8 +42,7 @@ class CaseNames:
 
     def short(self, file: ScenarioFile, number: int, scenario: Scenario) -> Text:
         """Return a short name where the case is only referred to."""
-        policy = self.book.policies.get(file.policy)
-        title = unspoken(file.policy) if policy is None else policy.title
+        title = self._policy(file)
         told = dict(self.voice.both("{policy}, case {number}", policy=title, number=number).words)
         name = self.of(file, number, scenario)
         if not name.get(""):
@@ -51,10 +50,12 @@ class CaseNames:
             return Text(tuple(said))
         return name
 
-    def _told(self, file: ScenarioFile, number: int, scenario: Scenario) -> Text:
-        both = self.voice.both
+    def _policy(self, file: ScenarioFile) -> Text:
         policy = self.book.policies.get(file.policy)
-        title = unspoken(file.policy) if policy is None else policy.title
+        return unspoken(file.policy) if policy is None else policy.title
+
+    def _told(self, file: ScenarioFile, number: int, scenario: Scenario) -> Text:
+        both, title = self.voice.both, self._policy(file)
         if scenario.faults:
             codes = ", ".join(scenario.faults)
             return both(
@@ -77,7 +78,7 @@ class CaseNames:
 
 def expected_text(book: Rulebook, voice: Bilingual, expectation: Expectation) -> Text:
     """Return the value that a case expects."""
-    if expectation.literal in NO_VALUE:
+    if expectation.literal in NO_VALUES:
         return voice.both(NO_VALUES[expectation.literal])
     value = expected_value(book, expectation)
     return voice.stated(lambda one: one.naming.value(value, expectation.key[0]))
