@@ -300,7 +300,7 @@ def test_another_engine_than_usual_is_told_once() -> None:
     assert rulebook.engine.name == "compiled" and rulebook.notice is not None
     assert "4.75" not in shown(rulebook.evaluate(str(CASE), as_of=AS_OF))  # and nothing is told again
     assert load_rulebook(RULES, engine="reference").notice is None
-    with pytest.raises(durable_ruleset.EngineUnavailable):
+    with pytest.raises(policyengine.EngineUnavailable):
         load_rulebook(RULES, engine="durable")
 
 

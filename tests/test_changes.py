@@ -17,6 +17,7 @@ from policyengine.changes.render import render_changes, render_changes_json, ren
 from policyengine.diagnostics.i18n import Speech
 from policyengine.loading.load import load_model
 from policyengine.model.rulebook import Rulebook
+from policyengine.reading.rule_files import collect_files
 
 ROOT = Path(__file__).parent.parent
 STARTER = ROOT / "src/policyengine/starter"
@@ -155,6 +156,13 @@ def test_the_commands_of_diff(
         ),
         (["diff", "git:nowhere", "--lang", "en"], 2, "git says"),
         (["diff", "nowhere", "rules/returns", "--lang", "en"], 1, "file-missing"),
+        (["diff", "git:main", "rules", "--lang", "en"], 1, "did you mean `rules/returns`?"),
+        (["diff", "git:main:rules", "rules/returns"], 1, "`git:main:rules/returns`"),
+        (
+            ["impact", "git:main", "rules", "--cases", "none", "--lang", "zh"],
+            1,
+            "是不是想写 `rules/returns`？",
+        ),
         (["diff", "main", "--lang", "en"], 2, "write `git:main`"),
         (["diff", "HEAD", "--lang", "zh"], 2, "请写 `git:HEAD`"),
     ):
@@ -163,6 +171,20 @@ def test_the_commands_of_diff(
         assert ending.value.code == code
         found = capsys.readouterr()
         assert told in found.out + found.err
+        assert "facts.yaml" not in found.err  # one fault, not one for each file that is looked for
+
+
+def test_a_folder_of_several_rulebooks_is_told_with_their_names(tmp_path: Path) -> None:
+    for name in ("a", "b", ".hidden"):
+        shutil.copytree(STARTER, tmp_path / name)
+    (tmp_path / "c").mkdir()
+    files, [fault] = collect_files(str(tmp_path))
+    assert not files and fault.help is not None
+    assert str(fault.help) == f"write one of: `{tmp_path}/a`, `{tmp_path}/b`"
+    # One with a misspelt name is a rulebook, whatever lies below it.
+    (tmp_path / "Rulebook.yaml").write_text("rulebook: x\n")
+    _, faults = collect_files(str(tmp_path))
+    assert "rename `Rulebook.yaml` to `rulebook.yaml`" in [str(one.help) for one in faults]
 
 
 def test_what_a_policy_demands_is_told_once(tmp_path: Path) -> None:

@@ -66,7 +66,9 @@ def command(
     say = options.speech(language)
     folder = options.find_rules(new)
     refuse_bare_revision(old, folder, say)
-    before, (after, _) = load_version(old, folder, (), say).model, loading.load_model(folder, (), say)
+    # The folder first: if it is wrong, so is the name that a revision of it has.
+    after, _ = loading.load_model(folder, (), say)
+    before = load_version(old, folder, (), say).model
     changes = compare(before, after)
     if form == "json":
         options.write(render_changes_json(before, after, changes))

@@ -137,7 +137,9 @@ def command(
     say = options.speech(language)
     folder = options.find_rules(new)
     refuse_bare_revision(old, folder, say)
-    versions = load_version(old, folder, overlays, say), load_version(folder, folder, overlays, say)
+    # The folder first: if it is wrong, so is the name that a revision of it has.
+    after = load_version(folder, folder, overlays, say)
+    versions = load_version(old, folder, overlays, say), after
     asked = options.pairs(assumed, "--assume")
     known = {id for one in versions for id in one.model.assumptions}
     books = _prepared(versions[0], asked, known, say), _prepared(versions[1], asked, known, say)

@@ -81,6 +81,12 @@ def collect_from(place: Folders, directory: str) -> tuple[list[SourceFile], list
     names, faults = place.names(directory)
     if faults:
         return [], faults
+    below = [] if names_rulebook(names) else list(_rulebooks_in(directory, names, place))
+    if below:
+        what = message("`{path}` is not a rulebook: a rulebook lies below it", path=directory)
+        one, several = message("did you mean `{word}`?", word=below[0]), listing(below)
+        help = one if len(below) == 1 else message("write one of: {words}", words=several)
+        return [], [error("file-missing", what, Span(directory), help)]
     found = [file for kind in (*NEEDED, *OPTIONAL) for file in _read_single(directory, kind, names, place)]
     for folder, kind in FOLDERS.items():
         if folder in names:
@@ -88,6 +94,18 @@ def collect_from(place: Folders, directory: str) -> tuple[list[SourceFile], list
     found += _read_named(directory, found, place)
     faults = [fault for file in found for fault in file.faults]
     return found, [*faults, *_misnamed_parts(directory, names, found, place)]
+
+
+def _rulebooks_in(directory: str, names: Sequence[str], place: Folders) -> Iterator[str]:
+    """Yield the rulebooks directly in a folder that is none itself."""
+    for name in names:
+        folder = os.path.join(directory, name)
+        if (
+            not name.startswith(".")
+            and place.kind(folder) == "folder"
+            and names_rulebook(place.names(folder)[0])
+        ):
+            yield folder
 
 
 def _read_single(directory: str, kind: str, names: Sequence[str], place: Folders) -> Iterator[SourceFile]:
