@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
+from unittest.mock import Mock
 
 import pyarrow as arrow
 import pyarrow.parquet as parquet
@@ -161,12 +162,20 @@ def test_nothing_is_written_where_a_run_stops(cluster: Any, batch: Run, tmp_path
     ran = batch("cases.parquet", "--out", "rows.parquet", "--engine", "spark", "--strict")
     assert ran.code == 3 and "nonsense" in ran.err
     assert [one.name for one in tmp_path.iterdir()] == ["cases.parquet"]
+    (tmp_path / "rows.parquet.unfinished").mkdir()
+    ran = batch("cases.parquet", "--out", "rows.parquet", "--engine", "spark")
+    assert ran.code == 2 and "rows.parquet.unfinished already exists" in ran.err
 
 
 def test_what_is_missing_is_named(batch: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     parquet.write_table(table(some_cases(3)), tmp_path / "cases.parquet")
     monkeypatch.setattr("pyspark.sql.SparkSession.getActiveSession", lambda: None)
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    ran = batch("cases.parquet", "--engine", "spark")
+    assert ran.code == 2 and "Spark needs Java 17 or later" in ran.err
+    exits = pyspark.errors.PySparkRuntimeError(errorClass="JAVA_GATEWAY_EXITED", messageParameters={})
+    monkeypatch.setattr(spark, "_has_java", lambda: True)
+    monkeypatch.setattr("pyspark.sql.SparkSession.Builder.getOrCreate", Mock(side_effect=exits))
     ran = batch("cases.parquet", "--engine", "spark")
     assert ran.code == 2 and "Spark needs Java 17 or later" in ran.err
     monkeypatch.setitem(sys.modules, "pandas", None)

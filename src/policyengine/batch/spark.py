@@ -60,7 +60,7 @@ class NeedsSpark(Exception):
 
 
 class NeedsJava(Exception):
-    """Spark runs on Java, which is not there, or is too old."""
+    """Spark runs on Java, which is not there, or does not start: one that is too old says so itself."""
 
 
 class ClusterFault(Exception):
@@ -113,7 +113,8 @@ def session(master: str | None) -> Iterator[Any]:
     try:
         made = builder.getOrCreate()
     except Exception as fault:  # py4j has classes of its own, and says the rest in Java's words
-        raise ClusterFault(reason(fault)) from None
+        told = reason(fault)
+        raise NeedsJava if "JAVA_GATEWAY_EXITED" in told else ClusterFault(told) from None
     try:
         yield made
     finally:

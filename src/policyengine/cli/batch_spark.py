@@ -22,6 +22,7 @@ from policyengine.batch.spark import (
     SparkRun,
     session,
 )
+from policyengine.batch.staging import ENDING
 from policyengine.batch.summary import REJECTED
 from policyengine.cli import codes, many, options
 from policyengine.cli.batch_run import Places, Run, is_file
@@ -47,8 +48,9 @@ def refuse(
         raise click.UsageError(words)
     if out is not None and (target != "parquet" or not is_file(out)):
         raise click.UsageError(say("--engine spark writes a folder of Parquet files: end --out in .parquet"))
-    if out is not None and os.path.lexists(out):
-        raise _in_the_way(out, say)
+    for place in () if out is None else (out, out + ENDING):
+        if os.path.lexists(place):
+            raise _in_the_way(place, say)
     if is_other:
         raise click.UsageError(
             say("--engine spark writes rows alone, and goes on by itself: leave out --full and --resume")
