@@ -18,7 +18,7 @@ from policyengine.diagnostics.i18n import Language, Speech
 from policyengine.diagnostics.text import Text
 from policyengine.frozen import replace
 from policyengine.outcome.timeline import ClockStep, Event, Timeline, Turn, make_timeline
-from policyengine.render.boxes import Box, put, text_width
+from policyengine.render.boxes import Box, lines_of, put, text_width
 from policyengine.render.happenings import happening
 from policyengine.render.naming import Naming
 from policyengine.render.timeline_html import render_timeline_html
@@ -212,6 +212,12 @@ def test_a_scale_keeps_the_order_and_folds_what_is_long() -> None:
     assert scale.at(day // 2) == pytest.approx((scale.places[1] + scale.places[2]) / 2, abs=1)
     assert scale_of([5], 0.0, 90.0).at(5) == 30.0
     assert scale_of([], 0.0, 90.0).at(5) == 0.0
+
+
+def test_a_long_word_leaves_the_other_lines_as_they_are() -> None:
+    lines = lines_of(f"the case with {'X' * 300} in it", 200.0, 12.0)
+    assert lines == ["the case with", "X" * 300, "in it"]
+    assert all(text_width(one, 12.0) <= 60.0 for one in lines_of("买家申请（修改）退款", 60.0, 12.0))
 
 
 def test_boxes_are_put_as_high_as_they_can() -> None:

@@ -165,7 +165,7 @@ def render_summary_html(words: SummaryWords, judged: str) -> str:
 def _section(words: SummaryWords, told: Told) -> str:
     parts = [f"<h2>{escape(told.title)} <code>{escape(told.name)}</code></h2>", _bars(told.statuses)]
     if told.values:
-        parts.append(_bars(told.values))
+        parts.append(f"<h3>{escape(words.say('decided'))}</h3>{_bars(told.values)}")
     if told.figures is not None:
         parts.append(f"<p>{escape(figures_line(words, told))}</p>")
     for title, lines in named_parts(words, told):

@@ -10,8 +10,7 @@ from policyengine.book.graphviz import placed
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.i18n import Speech, spoken
 from policyengine.diagnostics.text import Text
-from policyengine.render.boxes import text_width
-from policyengine.render.layout import wrap
+from policyengine.render.boxes import lines_of, text_width
 
 WIDEST = 1180.0
 """A picture that would be wider is left out: shrunk to a screen, nobody could read it."""
@@ -30,6 +29,7 @@ _LEGEND: dict[Kind, str] = {
     "amount": marked("amount"),
     "outcome": marked("outcome"),
 }
+_ROOM = _WIDE - 2 * _PADDING - 4  # of a line in a box
 _Line = tuple[str, str, bool]  # words, anchor, and whether they are those of another language
 
 
@@ -68,21 +68,12 @@ def _lines(node: Node) -> list[_Line]:
     for anchor, title in ((node.anchor, node.title), *node.more):
         for number, words in enumerate(_said(title, node.name)):
             mark = "· " if node.more and number == 0 else ""
-            found += [(one, anchor, number > 0) for one in _wrapped(mark + words)]
+            found += [(one, anchor, number > 0) for one in lines_of(mark + words, _ROOM, _SIZE)]
     return found
 
 
 def _said(title: Text, name: str) -> tuple[str, ...]:
     return title.all or (name,)
-
-
-def _wrapped(words: str) -> list[str]:
-    columns, room = 26, _WIDE - 2 * _PADDING - 4
-    lines = wrap(words, columns)
-    while columns > 10 and any(text_width(line, _SIZE) > room for line in lines):
-        columns -= 1
-        lines = wrap(words, columns)
-    return lines
 
 
 def _arrow(root: Element, points: tuple[tuple[float, float], ...], told: str) -> None:

@@ -1,4 +1,4 @@
-"""Boxes that do not overlap: each is put as high as it can be without touching one put before."""
+"""Boxes that do not overlap, each as high as it can be without touching one put before; lines that fit."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import unicodedata
 from collections.abc import Iterable
 
 from policyengine.frozen import Frozen
+from policyengine.render.layout import wrap
 
 _BESIDE, _BELOW = 8.0, 4.0
+_FEWEST = 8
 
 
 class Box(Frozen):
@@ -41,6 +43,15 @@ def put(box: Box, placed: Iterable[Box]) -> Box:
 def text_width(text: str, size: float) -> float:
     """Return how wide a text of a size is at most in the usual fonts."""
     return size * sum(_em(character) for character in text)
+
+
+def lines_of(text: str, room: float, size: float) -> list[str]:
+    """Return a text in lines that are no wider than the room; a word that is wider stays whole."""
+    for columns in range(int(room / size * 2), _FEWEST, -1):
+        lines = wrap(text, columns)
+        if all(text_width(line, size) <= room or len(wrap(line, 1)) == 1 for line in lines):
+            return lines
+    return wrap(text, _FEWEST)
 
 
 def _em(character: str) -> float:

@@ -12,9 +12,8 @@ from itertools import groupby
 from policyengine.diagnostics.i18n import Speech
 from policyengine.frozen import Frozen, replace
 from policyengine.outcome.timeline import ClockStep, Event, Running, Standing, Step, Timeline, Turn
-from policyengine.render.boxes import Box, put, text_width
+from policyengine.render.boxes import Box, lines_of, put, text_width
 from policyengine.render.happenings import begun, happening
-from policyengine.render.layout import wrap
 from policyengine.render.timeline_notes import Note, Notes
 from policyengine.render.timeline_scale import Scale, scale_of
 from policyengine.render.timeline_words import TimelineWords
@@ -370,17 +369,6 @@ def standing_words(standing: Standing, say: Speech) -> str:
         "void": say("does not apply"),
     }
     return words[standing]
-
-
-def lines_of(text: str, room: float, size: float) -> list[str]:
-    """Return a text in lines that are no wider than the room, if its words allow it."""
-    columns = int(room / size * 2)
-    while columns > 8:
-        lines = wrap(text, columns)
-        if all(text_width(line, size) <= room for line in lines):
-            return lines
-        columns -= 1
-    return wrap(text, columns)
 
 
 def _wide(line: Line) -> float:

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from policyengine.diagnostics.i18n import Speech
 from policyengine.outcome.timeline import Standing, Timeline
-from policyengine.render.boxes import text_width
+from policyengine.render.boxes import lines_of, text_width
 from policyengine.render.fonts import fonts
 from policyengine.render.timeline_layout import (
     BAR,
@@ -20,7 +20,6 @@ from policyengine.render.timeline_layout import (
     Layout,
     Line,
     layout_of,
-    lines_of,
     standing_words,
 )
 from policyengine.render.timeline_words import TimelineWords
