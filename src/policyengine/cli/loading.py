@@ -70,6 +70,7 @@ def load(
 ) -> Rulebook:
     """Return the rulebook in a folder, ready to judge. Raises UsageError and Exit."""
     from policyengine.engines.durable.ruleset import EngineUnavailable
+    from policyengine.loading.cache import is_news
 
     readings = dict(options.pairs(assumed, "--assume"))
     model, plan = load_model(path, overlays, say)
@@ -80,7 +81,7 @@ def load(
     except EngineUnavailable as reason:
         words = say("--engine durable: {reason}", reason=say.message(reason.message))
         raise click.UsageError(words) from None
-    if rulebook.notice is not None:
+    if rulebook.notice is not None and is_news(str(rulebook.notice)):
         options.tell(say("note: {text}", text=say.message(rulebook.notice)))
     return rulebook
 

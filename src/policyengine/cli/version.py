@@ -20,11 +20,12 @@ from policyengine.version import __version__
 @options.language
 def command(language: Language) -> None:
     """Print versions."""
-    from policyengine.engines.durable.ruleset import TESTED_VERSION, durable_available
+    from policyengine.engines.durable.ruleset import TESTED_VERSION, why_unavailable
 
     say = options.speech(language)
     options.write(f"policyengine {__version__}\nPython {platform.python_version()}\n")
-    if durable_available():
+    reason = why_unavailable()
+    if reason is None:
         options.write(say("engine: durable-rules {version}", version=TESTED_VERSION) + "\n")
     else:
-        options.write(say("engine: compiled (durable-rules cannot run on this Python)") + "\n")
+        options.write(say("engine: compiled ({reason})", reason=say.message(reason)) + "\n")

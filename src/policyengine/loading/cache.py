@@ -72,6 +72,22 @@ def write_entry(name: str, value: object) -> None:
         _forget_oldest(folder)
 
 
+def is_news(words: str) -> bool:
+    """Tell whether this user has not yet been told something, and remember it; without a cache always."""
+    folder = _folder()
+    if folder is None:
+        return True
+    name = f"{hashlib.sha256(words.encode()).hexdigest()[:16]}.told"
+    try:
+        os.makedirs(folder, 0o700, exist_ok=True)
+        os.close(os.open(os.path.join(folder, name), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        return False
+    except OSError:  # better told twice than never
+        return True
+    return True
+
+
 def entry_name(parts: Iterator[bytes] | list[bytes]) -> str:
     """Return the name of the entry that depends on the parts, this Python and the code of this package."""
     digest = _DIGEST()

@@ -9,9 +9,10 @@ from policyengine.diagnostics.diagnostic import message
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen
+from policyengine.model.conditions import ByReading, ReadingIs, parts_of
 from policyengine.model.letters import Letter
 from policyengine.model.lookup import Unknown, choice_of
-from policyengine.model.rulebook import Rulebook
+from policyengine.model.rulebook import Rule, Rulebook
 from policyengine.outcome.decision import ClockView, Decision, Outcome, sort_missing
 from policyengine.outcome.told import ToldClock, ToldStep, is_overdue, runs, told_clock, told_step
 from policyengine.semantics.findings import Known, Missing
@@ -48,13 +49,20 @@ class LetterContent(Frozen):
 
 
 def find_party(rulebook: Rulebook, asked: str) -> str | Unknown:
-    """Return the name of a party that was asked for by its name or its title in any language."""
-    found = choice_of(asked, ((id, one.title) for id, one in rulebook.parties.items()))
-    if isinstance(found, str):
-        return found
-    known = tuple(rulebook.parties)
-    what = message("there is no party `{name}`", name=asked)
-    return Unknown(what, did_you_mean(asked, known) or one_of(known))
+    """Return the name of a party that was asked for by its name or its title in any language.
+
+    A group is no reader: what its members must do is not the same.
+    """
+    parties = rulebook.parties
+    found = choice_of(asked, ((id, one.title) for id, one in parties.items()))
+    if not isinstance(found, str):
+        known = tuple(id for id, one in parties.items() if not one.members)
+        what = message("there is no party `{name}`", name=asked)
+        return Unknown(what, did_you_mean(asked, known) or one_of(known))
+    if parties[found].members:
+        what = message("a letter goes to one party, and `{name}` is a group", name=asked)
+        return Unknown(what, one_of(parties[found].members))
+    return found
 
 
 def letter_to(rulebook: Rulebook, party: str) -> Letter | None:
@@ -63,6 +71,14 @@ def letter_to(rulebook: Rulebook, party: str) -> Letter | None:
         if id in rulebook.letters:
             return rulebook.letters[id]
     return None
+
+
+def readings_of(rule: Rule, path: str) -> tuple[str, ...]:
+    """Return the assumptions without which a rule would not say, or not so, what it says of a fact."""
+    asked = (one.assumption for one in parts_of(rule.when) if isinstance(one, ReadingIs))
+    given = (one.value for one in rule.then if one.fact.name == path)
+    chosen = (one.assumption for one in given if isinstance(one, ByReading))
+    return tuple(dict.fromkeys((*asked, *chosen)))
 
 
 def letter_content(decision: Decision, party: str) -> LetterContent:
@@ -117,9 +133,6 @@ class _Selection:
     def _is_told(self, outcome: Outcome) -> bool:
         if self.tells is not None:
             return outcome.fact.path in self.tells
-        members = self._members(self.party)
-        if members:  # what a letter to all of them tells, the letter to each could
-            return all(_Selection(self.decision, one)._is_told(outcome) for one in members)
         rules = self.decision.explanation.explainer.conclusions.get(outcome.fact.path, ())
         concerned = [self._concerned.get(rule.policy, frozenset()) for rule in rules]
         return not any(concerned) or any(self.reached & one for one in concerned)

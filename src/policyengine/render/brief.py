@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.i18n import Speech
@@ -10,7 +10,7 @@ from policyengine.model.braces import filled
 from policyengine.model.rulebook import Rulebook
 from policyengine.outcome.brief import Brief, brief_of, words_for
 from policyengine.outcome.decision import Decision, Outcome
-from policyengine.outcome.emptiness import why_empty
+from policyengine.outcome.emptiness import first_later_event, why_empty
 from policyengine.outcome.told import ToldClock, ToldStep
 from policyengine.render.layout import Paint
 from policyengine.render.naming import Naming
@@ -42,11 +42,14 @@ class _Sentences:
         self.naming = Naming(self.book, say)
 
     def text(self) -> str:
-        """Return the sentences; of a decision that is empty the reason."""
-        empty = why_empty(self.decision)
-        if empty is not None:
-            from policyengine.render.empty import empty_lines  # hardly ever needed
+        """Return the sentences; of a decision that is empty, or of a case that has not begun, the reason."""
+        empty, later = why_empty(self.decision), first_later_event(self.decision)
+        if empty is not None or later is not None:
+            from policyengine.render.empty import begins_later, empty_lines  # hardly ever needed
 
+            if empty is None and later is not None:
+                return begins_later(self.decision, later, self.say)
+            assert empty is not None
             return next(iter(empty_lines(self.decision, empty, self.say, Paint(False))), "")
         brief = brief_of(self.decision)
         first, second = (self._sentence([*parts]) for parts in (self._decided(brief), self._ahead(brief)))
@@ -84,7 +87,7 @@ class _Sentences:
             told = filled(self.naming.text(words), {"value": value})
             if outcome.record is not None:
                 told = self.say("{words} [{record}]", words=told, record=outcome.record)
-        return self._marked(told, outcome.unconfirmed, outcome.provisional)
+        return self.naming.marked(told, outcome.unconfirmed, outcome.provisional)
 
     def _title(self, outcome: Outcome) -> str:
         title = self.naming.text(outcome.fact.title)
@@ -111,7 +114,7 @@ class _Sentences:
             **({} if due is None else {"due": due}),
         }
         said = self.say(_STEPS[step.notice.kind, due is not None], **words)
-        return self._marked(said, told.overlays, told.provisional)
+        return self.naming.marked(said, told.overlays, told.provisional)
 
     def _clock(self, told: ToldClock) -> str:
         clock = told.clock
@@ -120,13 +123,7 @@ class _Sentences:
             said = self.say("“{title}” stands still", title=title)
         else:
             said = self.say("“{title}” runs until {due}", title=title, due=due)
-        return self._marked(said, told.overlays, clock.provisional)
-
-    def _marked(self, words: str, overlays: Sequence[str], provisional: bool) -> str:
-        """Return words with what they rest on that nobody has confirmed, or that may change."""
-        if overlays:
-            words = self.say("{words} (by figures that nobody has confirmed)", words=words)
-        return self.say("{words} (provisional)", words=words) if provisional else words
+        return self.naming.marked(said, told.overlays, clock.provisional)
 
     def _due(self, due: State | None) -> str | None:
         """Return the end of a time, without its year where that is the present one."""

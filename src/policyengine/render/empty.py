@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.i18n import Speech
+from policyengine.model.case import Key
 from policyengine.model.conditions import Same, Test, Window
 from policyengine.model.key_names import format_key
 from policyengine.outcome.decision import Decision
@@ -29,6 +30,18 @@ _HEADS = {
         "Nothing is decided: “{policy}” applies, but none of its rules that gives anything holds."
     ),
 }
+
+
+def begins_later(decision: Decision, event: Key, say: Speech) -> str:
+    """Return that nothing of what a case tells has happened yet, and with what it begins."""
+    naming = Naming(decision.judged.rulebook, say)
+    return say(
+        "The case begins only later, with “{title}” ({name}) on {instant}: nothing "
+        "that it tells of has happened yet.",
+        title=naming.title(event[0]),
+        name=format_key(decision.judged.rulebook, event),
+        instant=naming.value(decision.case.values[event], event[0]),
+    )
 
 
 def empty_lines(decision: Decision, empty: Empty, say: Speech, paint: Paint) -> Iterator[str]:

@@ -6,6 +6,7 @@ paragraph in which something is not known, or has nothing to say, is left out.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from policyengine.diagnostics.diagnostic import marked
@@ -19,7 +20,7 @@ from policyengine.model.conditions import Ref
 from policyengine.model.letters import Paragraph, Part
 from policyengine.model.rulebook import NoticeKind
 from policyengine.outcome.decision import ClockView, Decision, Outcome, Reason
-from policyengine.outcome.letter import LetterContent
+from policyengine.outcome.letter import LetterContent, readings_of
 from policyengine.outcome.told import ToldClock, ToldStep, is_overdue, unconfirmed
 from policyengine.render.naming import Naming
 from policyengine.render.prose import capital, ended
@@ -129,6 +130,9 @@ class _Writer:
 
     def _tried(self) -> Iterator[str]:
         """Tell what somebody tried out, so that nobody takes the letter for the decision."""
+        case = self.decision.case
+        if case.id == os.path.basename(case.file):
+            yield self.say("the case has no number of its own: give it one under `case`")
         for overlay in self.book.overlays:
             if overlay.id in self.overlays:
                 title = self.naming.text(overlay.title)
@@ -231,11 +235,22 @@ class _Writer:
         value = self._value(outcome.state.value, outcome.fact.path)
         title = capital(self._label(outcome.fact.path, outcome.record))
         text = self.say("{title}: {value}", title=title, value=value + self._marks(outcome.unconfirmed))
-        below = [*dict.fromkeys(self._reason(outcome, one) for one in outcome.reasons)]
+        below = [*dict.fromkeys(line for one in outcome.reasons for line in self._reasons(outcome, one))]
         below += self._calculated(outcome)
         if outcome.provisional:
             below.append(self._provisional())
         return _Item(ended(text, self.say), tuple(below))
+
+    def _reasons(self, outcome: Outcome, reason: Reason) -> Iterator[str]:
+        yield self._reason(outcome, reason)
+        yield from map(self._reading, readings_of(reason.rule, outcome.fact.path))
+
+    def _reading(self, assumption: str) -> str:
+        """Return how a point is read that the clauses leave open: they do not say it themselves."""
+        found = self.book.assumptions[assumption]
+        chosen = next(one for one in found.readings if one.id == self.readings[assumption])
+        words = self.naming.text(chosen.title)
+        return ended(self.say("The rules leave this open; it is read so: {reading}", reading=words), self.say)
 
     def _reason(self, outcome: Outcome, reason: Reason) -> str:
         """Return the rule that gives an outcome its value, with the clause that says so."""
@@ -313,6 +328,7 @@ class _Writer:
             ended(capital(text) + marks, self.say),
             (
                 *self._otherwise(self.naming.text(step.otherwise)),
+                *([self.say(_READ_SO)] if step.assumption and step.otherwise else []),
                 *self._basis(step.rule.source),
                 *([self._provisional()] if one.provisional else []),
             ),
@@ -407,6 +423,7 @@ class _Writer:
         return written_instant(due.value, self.book.zone, self.say.language, is_end=True)
 
 
+_READ_SO = marked("The rules leave open what follows; this is how they are read.")
 _UNTIL = marked("{title}: until {due}")
 _YOURS = marked("Please tell us: {names}")
 _OURS = {

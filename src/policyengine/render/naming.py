@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from policyengine.diagnostics.diagnostic import marked
@@ -98,6 +98,12 @@ class Naming:
         fact = self.book.facts.get(name)
         titles = dict(STATUSES) if fact is None else {one.name: one.title for one in fact.choices}
         return self.text(titles[value]) if value in titles else ""
+
+    def marked(self, words: str, overlays: Sequence[str], provisional: bool) -> str:
+        """Return words with what they rest on that nobody has confirmed, or that may change."""
+        if overlays:
+            words = self.say("{words} (by figures that nobody has confirmed)", words=words)
+        return self.say("{words} (provisional)", words=words) if provisional else words
 
     def state(self, state: State, name: str) -> str:
         """Return a state of a name in a few words."""

@@ -10,9 +10,10 @@ from policyengine.model.case import Key
 from policyengine.model.key_names import format_key
 from policyengine.model.rulebook import STATUSES, Fact, MissingByReading
 from policyengine.outcome.decision import AmountView, ClockView, Decision, NextStep, Outcome, in_order
-from policyengine.outcome.emptiness import first_later_event, why_empty
+from policyengine.outcome.emptiness import why_empty
 from policyengine.outcome.refine.search import Refined
 from policyengine.outcome.refine.tree import Spread
+from policyengine.outcome.told import told_step
 from policyengine.render.brief import brief_text
 from policyengine.render.layout import SETTLED, Paint, Row, Tone, table
 from policyengine.render.naming import Naming, place
@@ -119,16 +120,6 @@ class _Page:
 
     def _empty(self) -> Iterator[str]:
         empty = why_empty(self.decision)
-        later = first_later_event(self.decision)
-        if empty is None and later is not None:
-            words = self.say(
-                "The case begins only later, with “{title}” ({name}) on {instant}: nothing "
-                "that it tells of has happened yet.",
-                title=self.naming.title(later[0]),
-                name=format_key(self.book, later),
-                instant=self.naming.value(self.decision.case.values[later], later[0]),
-            )
-            yield from self.paint.lines(words, "open")
         if empty is not None:
             from policyengine.render.empty import empty_lines  # hardly ever needed
 
@@ -468,7 +459,9 @@ class _Page:
     def _step(self, step: NextStep) -> str:
         text = self.naming.text(step.notice.text)
         if isinstance(step.due, Known):
-            text = self.say("by {due}: {text}", due=self._instant(step.due), text=text)
+            told = told_step(self.decision, step)
+            due = self.naming.marked(self._instant(step.due), told.overlays, told.provisional)
+            text = self.say("by {due}: {text}", due=due, text=text)
         otherwise = self.naming.text(step.otherwise)
         if otherwise and step.assumption:
             return self.say("{text}; {otherwise} ({id})", text=text, otherwise=otherwise, id=step.assumption)

@@ -123,11 +123,16 @@ class _Extension(Protocol):
 
 def durable_available() -> bool:
     """Tell whether the extension can be imported here."""
+    return why_unavailable() is None
+
+
+def why_unavailable() -> Message | None:
+    """Return why the extension cannot be imported here, None if it can."""
     try:
         _extension()
-    except EngineUnavailable:
-        return False
-    return True
+    except EngineUnavailable as fault:
+        return fault.message
+    return None
 
 
 def durable_version() -> str:
