@@ -73,6 +73,16 @@ def test_each_page_is_in_both_languages() -> None:
     assert {name.replace(".zh.md", ".md") for name in names - english} <= english
 
 
+def test_each_page_leads_to_the_other_language_at_its_top() -> None:
+    for path in PAGES:
+        other = path.with_name(path.name.replace(".zh.md", ".md"))
+        tongue = "English"
+        if path == other:
+            other, tongue = path.with_suffix(".zh.md"), "中文"
+        if other in PAGES:
+            assert path.read_text("utf-8").split("\n")[1:4] == ["", f"[{tongue}]({other.name})", ""], path
+
+
 @pytest.fixture(scope="module", params=build_site.LANGUAGES)
 def assembled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     folder = tmp_path_factory.mktemp(request.param) / "pages" / request.param
@@ -93,8 +103,9 @@ def test_the_links_of_the_site_lead_to_its_own_pages(assembled: tuple[str, Path]
             if not is_there or (anchor and anchor not in _anchors(meant)):
                 broken[link] = path.name
     assert not broken
-    assert "\x01" not in (folder / "examples.md").read_text("utf-8")
-    assert "[English]" not in (folder / "index.md").read_text("utf-8")
+    for path in folder.rglob("*.md"):
+        text = path.read_text("utf-8")
+        assert "\x01" not in text and "\n[English](" not in text and "\n[中文](" not in text, path
     assert (folder / "codes" / "unknown-name.md").exists() and (folder / "index.md").exists()
 
 

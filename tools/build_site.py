@@ -10,7 +10,6 @@ architecture and its kin; what only English has is shown in English. The list of
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -139,7 +138,7 @@ def _linked(text: str, source: Path, target: Path, pages: dict[str, Path], place
         return f"`{meant.relative_to(ROOT).as_posix()}`" if words.strip("`") in link else words
 
     # The site has a switch of its own for the language.
-    return re.sub(rf"\n{_SWITCH}\n|( · )?{_SWITCH}", "", rewritten(text, change))
+    return rewritten(text, change).replace(f"\n{_SWITCH}\n", "")
 
 
 def listed(language: str) -> list[tuple[str, list[str]]]:

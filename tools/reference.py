@@ -25,6 +25,7 @@ from policyengine.diagnostics.i18n import LANGUAGES, Language, Speech
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
+_TONGUES = {"en": "English", "zh": "中文"}
 
 
 def ending(language: Language) -> str:
@@ -39,7 +40,15 @@ def made(language: Language) -> dict[str, str]:
     pages["cli"] = cli_page(say, end)
     pages["formats"] = formats_page(say, end)
     pages["recipes"] = recipes_page(say, end)
-    return {f"{name}{end}": f"{text.rstrip()}\n" for name, text in pages.items()}
+    return {f"{name}{end}": _with_switch(name, text, language) for name, text in pages.items()}
+
+
+def _with_switch(name: str, text: str, language: Language) -> str:
+    """Return a page with a link to the same page in the other language below its heading."""
+    other: Language = "en" if language == "zh" else "zh"
+    target = f"{name.rpartition('/')[2]}{ending(other)}"
+    heading, _, rest = text.partition("\n")
+    return f"{heading}\n\n[{_TONGUES[other]}]({target})\n{rest.rstrip()}\n"
 
 
 def stale(pages: Mapping[str, str], language: Language) -> Iterator[Path]:
