@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from running import ROOT
 
 from policyengine.diagnostics.i18n import LANGUAGES, Speech
 from policyengine.loading.load import load_model
 from policyengine.reading.case.reader import CaseReader
-from policyengine.starting.case_form import CaseForm, asked_by, is_asked
+from policyengine.starting.case_form import CaseForm, asked_by, is_asked, scalar
+from policyengine.syntax.yaml_reader import read_yaml
+from policyengine.syntax.yaml_tree import MappingNode, to_plain, without_blanks
 
 BOOKS = [
     ROOT / "rules/taobao",
@@ -45,6 +49,13 @@ def test_a_form_asks_for_what_its_policy_asks_for_and_for_nothing_that_rules_con
         for one in rule.then:
             assert one.fact.name not in every  # nobody is asked for what rules conclude
     assert all(is_asked(book.facts[name]) for name in every if name in book.facts)
+
+
+@given(st.text(max_size=20).filter(str.isprintable) | st.sampled_from(["null", "~", "yes", "a: b", "#"]))
+def test_what_a_form_writes_is_read_as_it_was_meant(text: str) -> None:
+    tree, faults = read_yaml(f"a: {scalar(text)}\n", "c.yaml")
+    assert isinstance(tree, MappingNode) and not faults
+    assert to_plain(without_blanks(tree)) == {"a": text}
 
 
 def test_a_form_says_what_is_to_be_written() -> None:

@@ -21,7 +21,8 @@ from policyengine.values.literals import (
     start_of_day,
 )
 
-_DAY = date(2024, 3, 11)  # a Monday, for rules that are in force on every day
+USUAL_DAY = date(2024, 3, 11).toordinal()
+"""A Monday, for rules that are in force on every day."""
 _HOUR = 9 * 3_600
 _USUAL: Mapping[ValueType, int] = {
     ValueType.PERCENT: 5_000_000,
@@ -41,18 +42,17 @@ _UNITS = {
 _PART = 10  # what may be no more than something else is a tenth of it
 
 
-def case_examples(book: Rulebook, asked: Iterable[str], first: int | None) -> dict[str, Value]:
+def case_examples(book: Rulebook, asked: Iterable[str], first: int) -> dict[str, Value]:
     """Return a value for each of the given facts that are asked for.
 
-    A later event is on a later day; the earliest is on the ``first`` day (an ordinal), if that is said.
+    A later event is on a later day; the earliest is on the ``first`` day (an ordinal).
     """
     facts = [book.facts[path] for path in asked]
-    begin = _DAY.toordinal() if first is None else first
     levels: dict[str, int] = {}
     found: dict[str, Value] = {}
     for fact in _in_order(facts):
         levels[fact.path] = max((levels.get(one, -1) + 1 for one in _bounding(fact)), default=0)
-        found[fact.path] = _Example(book, fact, found, begin + levels[fact.path]).value()
+        found[fact.path] = _Example(book, fact, found, first + levels[fact.path]).value()
     return found
 
 

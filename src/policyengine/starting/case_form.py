@@ -16,7 +16,8 @@ from policyengine.model.conditions import Ref
 from policyengine.model.lookup import choice_of
 from policyengine.model.rulebook import Choice, Default, Fact, MissingByReading, RecordList, Rulebook
 from policyengine.semantics.strata import Graph, dependencies, rule_node
-from policyengine.starting.case_examples import case_examples
+from policyengine.starting.case_examples import USUAL_DAY, case_examples
+from policyengine.syntax.yaml_tree import BLANK
 from policyengine.values.display import show_value
 from policyengine.values.escaping import printable
 from policyengine.values.literals import Value, ValueType, format_value, instant_text, start_of_day
@@ -98,12 +99,13 @@ class CaseForm:
         if not policies:
             names |= {one.path for one in book.facts.values() if one.for_record and is_asked(one)}
         self.facts = [one.path for one in sorted(book.facts.values(), key=_place) if one.path in names]
-        self.examples = case_examples(book, self.facts, self._first_day())
+        self.first_day = self._first_day()
+        self.examples = case_examples(book, self.facts, self.first_day)
 
-    def _first_day(self) -> int | None:
-        """Return a day on which the policies are in force, if they are not on every day."""
+    def _first_day(self) -> int:
+        """Return a day on which the policies are in force."""
         chosen = [self.book.policies[one] for one in self.policies]
-        return max((one.first_day for one in chosen if one.first_day is not None), default=None)
+        return max((one.first_day for one in chosen if one.first_day is not None), default=USUAL_DAY)
 
     def text(self, filled: bool = False) -> str:
         """Return the form as a YAML text; ``filled`` with an example of everything."""
@@ -138,7 +140,8 @@ class CaseForm:
 
     def _as_of(self) -> str:
         """Return an instant after all examples."""
-        zone, ends = self.book.zone, [0]
+        zone = self.book.zone
+        ends = [start_of_day(self.first_day, zone)]
         for path, value in self.examples.items():
             if isinstance(value, int) and self.book.facts[path].type is ValueType.INSTANT:
                 ends.append(value)
@@ -256,7 +259,7 @@ class CaseForm:
     def _choices(self, fact: Fact) -> Iterator[str]:
         for choice in fact.choices:
             written, title = self._choice(fact, choice), self._title(choice.title)
-            shown = choice.name if written == _scalar(title) else title
+            shown = choice.name if written == scalar(title) else title
             yield _INDENT + self.say("{word} ({meaning})", word=written, meaning=shown)
 
     def _choice(self, fact: Fact, choice: Choice) -> str:
@@ -264,7 +267,7 @@ class CaseForm:
         title = self._title(choice.title)
         is_said = choice.title.get(self.say.language) == title
         meant = choice_of(title, [(one.name, one.title) for one in fact.choices])
-        return _scalar(title if is_said and meant == choice.name else choice.name)
+        return scalar(title if is_said and meant == choice.name else choice.name)
 
     def _example(self, fact: Fact) -> str:
         return self._written(fact, self.examples[fact.path])
@@ -274,12 +277,12 @@ class CaseForm:
         if fact.type is ValueType.CHOICE:
             return self._choice(fact, next(one for one in fact.choices if one.name == value))
         if fact.type is ValueType.TEXT:
-            return _scalar(str(value) or self.say("example"))
+            return scalar(str(value) or self.say("example"))
         if fact.type is ValueType.INSTANT and isinstance(value, int):
             return instant_text(value, book.zone).removesuffix(":00")
         if fact.type in (ValueType.MONEY, ValueType.TIME_ZONE):
-            return _scalar(str(format_value(value, fact.type, book.zone, book.currency)))
-        return _scalar(show_value(value, fact.type, book.zone, self.say.language, book.currency))
+            return scalar(str(format_value(value, fact.type, book.zone, book.currency)))
+        return scalar(show_value(value, fact.type, book.zone, self.say.language, book.currency))
 
     def _title(self, text: Text) -> str:
         return " ".join(printable(text.in_language(self.say.language)).split())
@@ -289,7 +292,7 @@ def _key(name: str) -> str:
     return name if re.fullmatch(r"\w[\w-]*", name) else json.dumps(name, ensure_ascii=False)
 
 
-def _scalar(text: str) -> str:
+def scalar(text: str) -> str:
     """Return a text as YAML, in quotes where it would be something else without."""
-    is_plain = _PLAIN.fullmatch(text) is not None and text == text.strip()
+    is_plain = _PLAIN.fullmatch(text) is not None and text == text.strip() and text not in BLANK
     return text if is_plain else json.dumps(text, ensure_ascii=False)

@@ -8,7 +8,8 @@ from typing import TypeAlias
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Placed
 
-_BLANK = ("", "~", "null")
+BLANK = ("", "~", "null")
+"""What a value is written as, without quotes, that is none."""
 
 
 class Scalar(Placed):
@@ -69,7 +70,7 @@ def without_blanks(node: MappingNode) -> MappingNode:
 def _filled(node: MappingNode) -> Iterator[Entry]:
     for entry in node.entries:
         value = entry.value
-        if not (isinstance(value, Scalar) and not value.quoted and value.text in _BLANK):
+        if not (isinstance(value, Scalar) and not value.quoted and value.text in BLANK):
             yield Entry(entry.key, _inner_filled(value))
 
 
