@@ -104,5 +104,7 @@ def test_rejects(run: Run, tmp_path: Path) -> None:
     )
     assert ran.code == 0 and "lines with errors, not counted: 1" in ran.out
     assert json.loads((tmp_path / "rejects").read_text())["line"] == 2
-    full = run(*REPORT[:2], str(path), *REPORT[3:], *WEEK, "--rejects", "/dev/full")
-    assert full.code == 74
+    full = run(*REPORT[:2], str(path), *REPORT[3:], *WEEK, "--rejects", "/dev/full", "--lang", "en")
+    assert full.code == 74 and "/dev/full cannot be written" in full.err
+    over = run(*REPORT[:2], str(path), *REPORT[3:], *WEEK, "--rejects", str(path), "--lang", "en")
+    assert over.code == 2 and "--rejects would overwrite the cases" in over.err

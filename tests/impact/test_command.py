@@ -271,6 +271,7 @@ def test_conditions_that_fail(impact: Any, condition: str, code: int) -> None:
         (("--truth", "fine.points=order.total"), "has the type count"),
         (("--truth", "fine.points"), "takes NAME=VALUE"),
         (("--by", "order.regoin"), "did you mean `order.region`?"),
+        (("--save", "c.ndjson"), "--save would overwrite the cases"),
         (("--assume", "A-01=x"), "there is no assumption `A-01`"),
     ],
 )

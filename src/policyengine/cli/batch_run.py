@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import stat
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,7 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
 from io import FileIO
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import click
 
@@ -32,11 +30,8 @@ from policyengine.diagnostics.i18n import Speech
 from policyengine.frozen import Frozen, replace
 from policyengine.model.lookup import Lookup
 from policyengine.syntax.opening import STANDARD_INPUT
-from policyengine.syntax.writing import Draft, write_all
+from policyengine.syntax.writing import write_all
 from policyengine.version import __version__
-
-_Given = ParamSpec("_Given")
-_Made = TypeVar("_Made")
 
 
 class Places(Frozen):
@@ -45,16 +40,6 @@ class Places(Frozen):
     out: str | None
     rejects: str | None
     report: str | None
-
-
-def is_file(path: str | None) -> bool:
-    """Tell whether something is written as a file: not standard output, a pipe or a device."""
-    if path is None or path == STANDARD_INPUT:
-        return False
-    try:
-        return stat.S_ISREG(os.stat(path).st_mode)
-    except (OSError, ValueError):
-        return True
 
 
 class Stopped(click.exceptions.Exit):
@@ -87,7 +72,8 @@ class Run:
         self.began = time.monotonic()
         self.seconds = 0.0
         self.output: Output = Passing()
-        self._check_places()
+        named = (("--out", places.out), ("--rejects", places.rejects), ("--report", places.report))
+        many.refuse_overwriting(sources, named, say)
 
     @property
     def code(self) -> int:
@@ -96,43 +82,13 @@ class Run:
         is_faulty = count(*UNREAD) or (count(*REJECTED) and self.places.rejects is None)
         return codes.CASE_FAULTS if is_faulty else codes.FINE
 
-    # ---------- before anything is judged
-
-    def _check_places(self) -> None:
-        """Refuse to write over what is read, or the same file twice."""
-        taken: dict[str, str] = {
-            os.path.realpath(one.path): self.say("the cases")
-            for one in self.sources
-            if one.path != STANDARD_INPUT
-        }
-        named = (
-            ("--out", self.places.out),
-            ("--rejects", self.places.rejects),
-            ("--report", self.places.report),
-        )
-        for option, path in named:
-            if path is None or not is_file(path):
-                continue
-            place = os.path.realpath(path)
-            if place in taken:
-                words = self.say(
-                    "{option} would overwrite {other}: {path}", option=option, other=taken[place], path=path
-                )
-                raise click.UsageError(words)
-            taken[place] = option
-
-    def _unwritable(self, path: str, fault: OSError | ValueError) -> click.exceptions.Exit:
-        words = self.say("{path} cannot be written: {reason}", path=path, reason=options.reason_of(fault))
-        options.tell(words)
-        return click.exceptions.Exit(codes.OUTPUT_FAILED)
-
     # ---------- judging
 
     def judge(self, resume: bool) -> None:
         """Judge everything, and put the decisions where they belong. Raises Exit and UsageError."""
         with many.told_faults(self.say):
             check_heads(self.sources, self.columns)
-            if self.places.out is not None and is_file(self.places.out):
+            if self.places.out is not None and many.is_file(self.places.out):
                 self._stage(self.places.out, resume)
             else:
                 self._pass_on()
@@ -140,7 +96,7 @@ class Run:
 
     def _pass_on(self) -> None:
         """Judge, and write each decision at once: nothing of it can be taken back."""
-        with self._stream() as write, self._aside() as (put_aside, finish):
+        with self._stream() as write, many.aside(self.places.rejects, self.say) as (put_aside, finish):
             if write is not None and not self.task.whole:
                 write(encoder_of(self.task.target, self.shape).head())
             self.output = Passing(write, put_aside)
@@ -156,29 +112,8 @@ class Run:
         elif path == STANDARD_INPUT:
             yield lambda data: options.write(data.decode("utf-8"))
         else:
-            with self._guarded(path, FileIO)(path, "wb") as stream:
-                yield self._guarded(path, partial(write_all, stream))
-
-    @contextmanager
-    def _aside(self) -> Iterator[tuple[Callable[[bytes], None] | None, Callable[[], None]]]:
-        """Give what writes faulty records to their file, and what puts that into its place."""
-        path = self.places.rejects
-        if path is None:
-            yield None, lambda: None
-            return
-        with self._guarded(path, Draft)(path) as draft:
-            yield self._guarded(path, draft.write), self._guarded(path, draft.finish)
-
-    def _guarded(self, path: str, write: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
-        """Return what writes to a place, and leaves with a message where that does not take it."""
-
-        def guarded(*words: _Given.args, **named: _Given.kwargs) -> _Made:
-            try:
-                return write(*words, **named)
-            except OSError as fault:
-                raise self._unwritable(path, fault) from None
-
-        return guarded
+            with many.guarded(path, FileIO, self.say)(path, "wb") as stream:
+                yield many.guarded(path, partial(write_all, stream), self.say)
 
     def _stage(self, out: str, resume: bool) -> None:
         """Judge into a file that appears whole or not at all."""
@@ -200,7 +135,7 @@ class Run:
                 staging.discard()
             raise
         except OSError as fault:
-            ending = self._unwritable(out, fault)
+            ending = many.unwritable(out, fault, self.say)
             options.tell(self._can_resume(staging))
             raise ending from None
         except OtherRun:
@@ -243,7 +178,7 @@ class Run:
             )
             raise click.UsageError(words) from None
         except (OSError, ValueError) as fault:
-            raise self._unwritable(out, fault) from None
+            raise many.unwritable(out, fault, self.say) from None
         if resume and not staging.is_resumed:
             options.tell(self.say("there is no unfinished run of {path}: starting a new one", path=out))
         return staging

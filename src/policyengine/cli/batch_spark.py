@@ -25,7 +25,7 @@ from policyengine.batch.spark import (
 from policyengine.batch.staging import ENDING
 from policyengine.batch.summary import REJECTED
 from policyengine.cli import codes, many, options
-from policyengine.cli.batch_run import Places, Run, is_file
+from policyengine.cli.batch_run import Places, Run
 from policyengine.cli.progress import Progress
 from policyengine.diagnostics.i18n import Speech
 
@@ -46,7 +46,7 @@ def refuse(
             path=other.path,
         )
         raise click.UsageError(words)
-    if out is not None and (target != "parquet" or not is_file(out)):
+    if out is not None and (target != "parquet" or not many.is_file(out)):
         raise click.UsageError(say("--engine spark writes a folder of Parquet files: end --out in .parquet"))
     for place in () if out is None else (out, out + ENDING):
         if os.path.lexists(place):
@@ -108,12 +108,12 @@ class OnSpark(Run):
         self.seconds = time.monotonic() - self.began
 
     def _judge_there(self) -> None:
-        with session(self.master) as spark, self._aside() as (put_aside, finish):
+        with session(self.master) as spark, many.aside(self.places.rejects, self.say) as (put_aside, finish):
             run = SparkRun(spark, self.task, self.shape, self.sources, self.columns)
             try:
                 judged = run.judge(self.places.out, self._check, put_aside, finish)
             except OSError as fault:
-                raise self._unwritable(self.places.out or "", fault) from None
+                raise many.unwritable(self.places.out or "", fault, self.say) from None
         made = Passing()
         made.summary = judged.summary
         self.output = made

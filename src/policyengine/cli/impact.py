@@ -161,6 +161,7 @@ def command(
     tally = Tally()
     if mixture.parts:
         sources = many.sources(cases, say, input_form)
+        many.refuse_overwriting(sources, [("--out", out), ("--save", save)], say)
         tally = _run(task, books[1], sources, jobs or cores(), say)
     _show(mixture, tally, books, form, out, say)
     if save is not None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
+from typing import ParamSpec, TypeVar
 
 import click
 
@@ -17,7 +20,11 @@ from policyengine.cli.progress import Progress
 from policyengine.cli.speech import say as say_help
 from policyengine.diagnostics.diagnostic import FaultsFound
 from policyengine.diagnostics.i18n import Speech
+from policyengine.syntax.opening import STANDARD_INPUT
+from policyengine.syntax.writing import Draft
 
+_Given = ParamSpec("_Given")
+_Made = TypeVar("_Made")
 _WIDEST = 10_000  # characters before a case on its line: more are not shown with it
 
 jobs = click.option(
@@ -64,6 +71,33 @@ def sources(
     return found
 
 
+def is_file(path: str | None) -> bool:
+    """Tell whether something is written as a file: not standard output, a pipe or a device."""
+    if path is None or path == STANDARD_INPUT:
+        return False
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return True
+
+
+def refuse_overwriting(
+    sources: Iterable[Input], outputs: Iterable[tuple[str, str | None]], say: Speech
+) -> None:
+    """Raise UsageError where an option would write over what is read, or the same file as another one."""
+    taken = {os.path.realpath(one.path): say("the cases") for one in sources if one.path != STANDARD_INPUT}
+    for option, path in outputs:
+        if path is None or not is_file(path):
+            continue
+        place = os.path.realpath(path)
+        if place in taken:
+            words = say(
+                "{option} would overwrite {other}: {path}", option=option, other=taken[place], path=path
+            )
+            raise click.UsageError(words)
+        taken[place] = option
+
+
 @contextmanager
 def told_faults(say: Speech) -> Iterator[None]:
     """Tell what keeps files of cases from being judged. Raises Exit and UsageError."""
@@ -85,6 +119,36 @@ def was_killed(say: Speech) -> click.exceptions.Exit:
         say("a process that judged was killed, perhaps because memory ran out: try fewer with --jobs")
     )
     return click.exceptions.Exit(codes.INTERNAL)
+
+
+def unwritable(path: str, fault: OSError | ValueError, say: Speech) -> click.exceptions.Exit:
+    """Tell that a place cannot be written to, and return how to leave."""
+    options.tell(say("{path} cannot be written: {reason}", path=path, reason=options.reason_of(fault)))
+    return click.exceptions.Exit(codes.OUTPUT_FAILED)
+
+
+def guarded(path: str, write: Callable[_Given, _Made], say: Speech) -> Callable[_Given, _Made]:
+    """Return what writes to a place, and leaves with a message where that does not take it."""
+
+    def write_or_leave(*words: _Given.args, **named: _Given.kwargs) -> _Made:
+        try:
+            return write(*words, **named)
+        except OSError as fault:
+            raise unwritable(path, fault, say) from None
+
+    return write_or_leave
+
+
+@contextmanager
+def aside(
+    path: str | None, say: Speech
+) -> Iterator[tuple[Callable[[bytes], None] | None, Callable[[], None]]]:
+    """Give what writes faulty records to their file, and what puts that into its place."""
+    if path is None:
+        yield None, lambda: None
+        return
+    with guarded(path, Draft, say)(path) as draft:
+        yield guarded(path, draft.write, say), guarded(path, draft.finish, say)
 
 
 class Faulty:

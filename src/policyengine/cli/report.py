@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
 
 import click
 
@@ -23,7 +22,6 @@ from policyengine.processes import cores, run_blocks
 from policyengine.reporting.counting import Counting
 from policyengine.reporting.periods import Period, PeriodError, days, week
 from policyengine.reporting.tables import Counter, ReportResult
-from policyengine.syntax.writing import Draft
 
 
 @click.command(
@@ -74,6 +72,7 @@ def command(
     period = _period(report, week_text, first, last, say)
     instant = loading.instant(rulebook, "--as-of", as_of, say)
     sources = many.sources(files, say, usual="ndjson")
+    many.refuse_overwriting(sources, [("--rejects", rejects)], say)
     counter = Counter(rulebook.model, report, period, instant)
     task = Counting(ship(rulebook, overlays), report.id, period, instant, language)
     faulty, unread = _counted(rulebook, task, sources, counter, rejects, jobs or cores(), say)
@@ -94,11 +93,9 @@ def _counted(
     """Count all cases; return how many records are faulty, and how many files cannot be read to their end."""
     columns = ColumnFinder(Lookup(rulebook.model), Named())
     faulty = unread = records = 0
-    try:
-        with many.told_faults(say), ExitStack() as opened:
-            check_heads(sources, columns)
-            aside = None if rejects is None else opened.enter_context(Draft(rejects))
-            progress = opened.enter_context(Progress(sources, say))
+    with many.told_faults(say):
+        check_heads(sources, columns)
+        with many.aside(rejects, say) as (put_aside, finish), Progress(sources, say) as progress:
             teller = many.Faulty(progress, say)
             for block, done in run_blocks(task, read_blocks(sources, columns, progress.read), jobs):
                 teller.take(done.faulty)
@@ -106,13 +103,10 @@ def _counted(
                 unread += done.unread
                 records += sum(piece.count for piece in block)
                 counter.merge(done.part)
-                if aside is not None:
-                    aside.write(done.rejects)
+                if put_aside is not None:
+                    put_aside(done.rejects)
                 progress.show(records)
-            if aside is not None:
-                aside.finish()
-    except OSError as fault:
-        raise options.OutputFailed(f"{rejects}: {options.reason_of(fault)}") from None
+            finish()
     teller.end(faulty)
     return faulty, unread
 
