@@ -30,7 +30,7 @@ _TAIL = {
 | 1 | faults that `check` finds; tests that fail, or cover too little; files that `fmt --check` would change; what `--fail-on` names |
 | 2 | wrong usage: an unknown option, overlay, assumption, name |
 | 3 | faults in a case (the other cases are judged) |
-| 4 | with `--strict`: an outcome is undetermined or in conflict, or nothing at all is decided |
+| 4 | with `--strict`: an outcome is undetermined or in conflict, or nothing at all is decided; `letter`: there is nothing to tell the party |
 | 70 | a fault of the program itself; please report it |
 | 74 | the output cannot be written: a full disk, a folder that is not there (told before the work) |
 | 130 | interrupted |
@@ -55,7 +55,7 @@ _TAIL = {
 | 1 | `check` 发现错误；测试有不符或覆盖不足；`fmt --check` 会改动的文件；出现 `--fail-on` 所写的情况 |
 | 2 | 用法不对：没有这个选项、试算方案、假设、名称 |
 | 3 | 案件有错误（其他案件照常判断） |
-| 4 | 用 `--strict` 时：有结论未定或冲突，或者什么也没有判出 |
+| 4 | 用 `--strict` 时：有结论未定或冲突，或者什么也没有判出；`letter`：没有需要告知该方的内容 |
 | 70 | 程序本身的错误，请报告 |
 | 74 | 写不出去：磁盘已满，文件夹不存在（动手之前就说明） |
 | 130 | 被中断 |
