@@ -28,8 +28,8 @@ _TEXTS = {
     "key": {"en": "key", "zh": "键"},
     "type": {"en": "type", "zh": "类型"},
     "meaning": {"en": "meaning", "zh": "含义"},
-    "needed": {"en": "required", "zh": "必填"},
-    "schema": {"en": "Schema", "zh": "模式"},
+    "needed": {"en": " (required)", "zh": "（必填）"},
+    "with_schema": {"en": "{meaning}. Schema: {link}", "zh": "{meaning}。模式：{link}"},
 }
 
 
@@ -51,7 +51,8 @@ def _text(name: str, say: Speech) -> str:
 
 def _format(name: str, schema: Mapping[str, Any], say: Speech) -> Iterator[str]:
     yield f"\n### {name}"
-    yield f"\n{_meaning(schema, say)}. {_text('schema', say)}: [`{name}.schema.json`](../schemas/{name}.schema.json)\n"
+    link = f"[`{name}.schema.json`](../schemas/{name}.schema.json)"
+    yield f"\n{_text('with_schema', say).format(meaning=_meaning(schema, say), link=link)}\n"
     yield f"| {_text('key', say)} | {_text('type', say)} | {_text('meaning', say)} |\n|---|---|---|"
     yield from _rows(schema, schema, "", say)
 
@@ -60,7 +61,7 @@ def _rows(schema: Mapping[str, Any], root: Mapping[str, Any], prefix: str, say: 
     needed = schema.get("required", ())
     for key, found in schema.get("properties", {}).items():
         one = _resolved(found, root)
-        mark = f" ({_text('needed', say)})" if key in needed else ""
+        mark = _text("needed", say) if key in needed else ""
         yield f"| `{prefix}{key}`{mark} | {_type(one, root)} | {_cell(_meaning(one, say))} |"
         items = _resolved(one.get("items", {}), root)
         if not prefix and one.get("type") == "array" and "properties" in items:
