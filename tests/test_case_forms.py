@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from running import ROOT
 
+from policyengine.api import load_rulebook
 from policyengine.diagnostics.i18n import LANGUAGES, Speech
 from policyengine.loading.load import load_model
 from policyengine.reading.case.reader import CaseReader
@@ -56,6 +57,28 @@ def test_what_a_form_writes_is_read_as_it_was_meant(text: str) -> None:
     tree, faults = read_yaml(f"a: {scalar(text)}\n", "c.yaml")
     assert isinstance(tree, MappingNode) and not faults
     assert to_plain(without_blanks(tree)) == {"a": text}
+
+
+@pytest.mark.parametrize("folder", [BOOKS[0], BOOKS[-1]], ids=lambda folder: folder.name)
+def test_what_the_outcomes_of_a_policy_wait_for_has_its_place_in_its_form(folder: Path) -> None:
+    rulebook = load_rulebook(folder, engine="compiled")
+    book = rulebook.model
+    for policy in book.policies:
+        form = CaseForm(book, [policy], Speech("en"))
+        decision = rulebook.evaluate(form.text(filled=True), as_of="2024-06-01 12:00")
+        for rule in book.rules.values():
+            own = [one.fact.name for one in rule.then] if rule.policy == policy else []
+            for name in (one for one in own if one in decision):
+                facts = {one for one in decision[name].missing if one in book.facts}
+                assert facts <= {*form.facts}, (policy, name)
+
+
+def test_a_form_says_which_other_policies_ask() -> None:
+    book = load_model(str(BOOKS[0]), ()).rulebook
+    assert book is not None
+    told = CaseForm(book, ["complaint"], Speech("zh")).text()
+    assert "  #   用于：约定的发货时间、未按约定时间发货\n  promised_dispatch:\n" in told
+    assert "  filed_at:\n" in told and "\n  #   用于：投诉处理流程" not in told
 
 
 def test_a_form_says_what_is_to_be_written() -> None:

@@ -50,10 +50,27 @@ def asked_by(book: Rulebook, policies: Iterable[str]) -> dict[str, frozenset[str
     return {policy: _asked(book, graph, policy) for policy in policies}
 
 
+def asked_for_outcomes(book: Rulebook, policies: Iterable[str]) -> frozenset[str]:
+    """Return the facts and lists that the outcomes of policies wait for, whichever policy asks for them.
+
+    Several policies may give one outcome, each where it applies; whether another one does has to be told, too.
+    """
+    chosen = set(policies)
+    given = (then.fact.name for rule in book.rules.values() if rule.policy in chosen for then in rule.then)
+    outcomes = {name for name in given if name in book.facts and book.facts[name].role == "outcome"}
+    return _reached(book, dependencies(book), outcomes)
+
+
 def _asked(book: Rulebook, graph: Graph, policy: str) -> frozenset[str]:
-    waiting = [rule_node(one.id) for one in book.rules.values() if one.policy == policy]
+    own = [rule_node(one.id) for one in book.rules.values() if one.policy == policy]
     for group in (book.deadlines, book.amounts, book.parameters):
-        waiting += [id for id, one in group.items() if one.policy == policy]
+        own += [id for id, one in group.items() if one.policy == policy]
+    return _reached(book, graph, own)
+
+
+def _reached(book: Rulebook, graph: Graph, nodes: Iterable[str]) -> frozenset[str]:
+    """Return the facts and lists on which nodes of the graph rest."""
+    waiting = [*nodes]
     seen: set[str] = set()
     while waiting:
         node = waiting.pop()
@@ -94,9 +111,11 @@ class CaseForm:
         self.book = book
         self.say = say
         self.policies = policies
-        self.asked = asked_by(book, policies or book.policies)
-        names = {name for asked in self.asked.values() for name in asked}
-        if not policies:
+        self.asked = asked_by(book, book.policies)
+        names = {name for one in policies or book.policies for name in self.asked[one]}
+        if policies:
+            names |= asked_for_outcomes(book, policies)
+        else:
             names |= {one.path for one in book.facts.values() if one.for_record and is_asked(one)}
         self.facts = [one.path for one in sorted(book.facts.values(), key=_place) if one.path in names]
         self.first_day = self._first_day()
@@ -248,8 +267,8 @@ class CaseForm:
         return self.say("; left empty if there is none")
 
     def _askers(self, path: str) -> Iterator[str]:
-        """Return a line that says which policies ask, where the form is for all of several."""
-        if len(self.asked) < 2 or self.policies:
+        """Return a line that says which policies ask, unless it is one that the form was asked for."""
+        if len(self.asked) < 2 or any(path in self.asked[one] for one in self.policies):
             return
         policies = [self.book.policies[id] for id, asked in self.asked.items() if path in asked]
         names = self.say(", ").join(self._title(one.title) for one in policies)
