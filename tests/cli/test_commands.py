@@ -434,6 +434,13 @@ def test_colours_only_on_a_terminal_that_wants_them() -> None:
     assert on_terminal(*words, TERM="dumb") == plain
 
 
+def test_the_brief_sentences_keep_to_the_width(run: Run) -> None:
+    words = ("evaluate", CASE, *AS_OF, "--brief", "--lang", "en")
+    whole, narrow = run(*words).out, run(*words, "--width", "60").out
+    assert whole.count("\n") == 1 < narrow.count("\n")
+    assert max(map(len, narrow.split("\n"))) <= 60 and narrow.split() == whole.split()
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_the_same_bytes_whatever_the_locale_and_the_hash_seed(language: str, form: str) -> None:

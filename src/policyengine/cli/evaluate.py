@@ -204,9 +204,11 @@ def _show(decision: Decision, text: CaseText, asked: _Asked) -> str:
         return render_outcomes(decision, text.file, text.first_line) + "\n"
     if asked.brief:
         from policyengine.render.brief import brief_text
+        from policyengine.render.layout import Paint
 
         words = brief_text(decision, asked.say)
-        return (words if asked.is_single else f"{printable(decision.case.id)}: {words}") + "\n"
+        told = words if asked.is_single else f"{printable(decision.case.id)}: {words}"
+        return "\n".join(Paint(False, asked.columns).lines(told, hang=0)) + "\n"
     color = options.has_color(sys.stdout)
     if asked.why or asked.why_not:
         return _explain(decision, asked, color)

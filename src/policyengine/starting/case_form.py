@@ -53,7 +53,7 @@ def asked_by(book: Rulebook, policies: Iterable[str]) -> dict[str, frozenset[str
 def asked_for_outcomes(book: Rulebook, policies: Iterable[str]) -> frozenset[str]:
     """Return the facts and lists that the outcomes of policies wait for, whichever policy asks for them.
 
-    Several policies may give one outcome, each where it applies; whether another one does has to be told, too.
+    Several policies may give one outcome, each where it applies; whether another one does has to be told.
     """
     chosen = set(policies)
     given = (then.fact.name for rule in book.rules.values() if rule.policy in chosen for then in rule.then)
