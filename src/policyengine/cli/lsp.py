@@ -22,5 +22,7 @@ def command(stdio: bool, language: Language) -> None:
     try:
         from policyengine.lsp.server import make_server
     except ImportError:
-        raise click.UsageError(say("lsp needs the package pygls: pip install pygls")) from None
+        raise click.UsageError(
+            say("lsp needs the package pygls: pip install 'dispute-policyengine[lsp]'")
+        ) from None
     make_server(language).start_io()

@@ -149,7 +149,9 @@ def _shown(result: ReportResult, faulty: int, form: str, say: Speech) -> str:
 
             return render_report_html(result, faulty, say)
         except ImportError:
-            words = say("--format html needs the package matplotlib: pip install matplotlib")
+            words = say(
+                "--format html needs the package matplotlib: pip install 'dispute-policyengine[charts]'"
+            )
             raise click.UsageError(words) from None
     if form == "text":
         from policyengine.reporting.text import render_report_text

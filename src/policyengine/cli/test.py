@@ -116,7 +116,7 @@ def _changes(paths: Sequence[str], say: Speech) -> Iterator[None]:
     try:
         from watchfiles import watch
     except ImportError:
-        words = say("--watch needs the package watchfiles: pip install watchfiles")
+        words = say("--watch needs the package watchfiles: pip install 'dispute-policyengine[watch]'")
         raise click.UsageError(words) from None
     yield None
     # Ctrl-C must end the program, not only the watching.

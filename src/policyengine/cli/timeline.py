@@ -89,7 +89,9 @@ def command(
 def _check_png(output: str | None, say: Speech) -> None:
     """Tell before the work what an image needs: the package that draws it, and a file."""
     if find_spec("resvg_py") is None:
-        raise click.UsageError(say("--format png needs the package resvg-py: pip install resvg-py"))
+        raise click.UsageError(
+            say("--format png needs the package resvg-py: pip install 'dispute-policyengine[png]'")
+        )
     if output in (None, options.STANDARD_OUTPUT):
         raise click.UsageError(say("--format png needs --output FILE: an image is not text"))
 
