@@ -11,7 +11,7 @@ Fails::
     parameters:
       return_period:
         title: {zh: 退货期, en: Time to return}
-        values: [{from: 2026-01-01, value: 7 days}]
+        values: [{value: 7 days, from: 2026-01-01}]
 
 Passes::
 
@@ -20,7 +20,7 @@ Passes::
     parameters:
       return_period:
         title: {zh: 退货期, en: Time to return}
-        values: [{from: 2026-01-01, value: 7 days}]
+        values: [{value: 7 days, from: 2026-01-01}]
 """
 
 from __future__ import annotations

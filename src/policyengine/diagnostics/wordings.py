@@ -299,12 +299,12 @@ _WHERE = message(
 _FIRST_AFTER = message("the first one after a time is found: write `after` or `not_before`")
 _LIST = message("write `list`, with the list whose records are pauses")
 _DAYS_OF_VALUES = message(
-    "days stand with the values: `{example}`", example="values: [{from: 2026-01-01, value: …}]"
+    "days stand with the values: `{example}`", example="values: [{value: …, from: 2026-01-01}]"
 )
 _DAYS_OF_POLICY = message(
     "it is in force on the days of its policy: write `effective` there, give the figures in it days (`{example}`),"
     " or ask for the days in `when`",
-    example="values: [{from: 2026-01-01, value: …}]",
+    example="values: [{value: …, from: 2026-01-01}]",
 )
 # What a word would mean elsewhere, and what to do where it stands: keys that together only such a place allows.
 _HERE: tuple[tuple[frozenset[str], str, Message], ...] = (
