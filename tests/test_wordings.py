@@ -10,6 +10,7 @@ import pytest
 from policyengine.diagnostics import wordings
 from policyengine.diagnostics.wordings import advice, misspelt, right_word
 from policyengine.model.rulebook import STATUSES
+from policyengine.reading.case.header import HEADER
 from policyengine.syntax.schemas import KINDS, check_shape, schema_text
 from policyengine.syntax.yaml_reader import read_yaml
 from policyengine.syntax.yaml_tree import MappingNode
@@ -53,7 +54,7 @@ def when(condition: str) -> str:
 
 def test_every_word_to_write_is_one_of_the_language() -> None:
     known = words_of_schemas() | {"included", "excluded", "business_days_only"}
-    known |= {name for name, _ in STATUSES} | {*NO_VALUE}
+    known |= {name for name, _ in STATUSES} | {*NO_VALUE} | {*HEADER}
     assert {right for right, _ in wordings._MEANT} <= known
     assert {place for place, _, _ in wordings._ADVICE} <= known
     for _, words in wordings._MEANT:

@@ -154,7 +154,8 @@ def test_a_broken_yaml_case_is_told(reader: CaseReader, text: str, code: str) ->
         ("case: x", "c.json", False),
         ('{"case": "x"}', "c.yaml", True),
         ("[1]", "-", False),
-        ("", "-", False),
+        ("", "-", True),
+        ("", "c.json", False),
         ("nonsense", "-", False),
         ('"a": 1', "-", False),
     ],
@@ -210,12 +211,15 @@ def test_every_title_that_is_one_of_a_kind_stands_for_its_name(reader: CaseReade
         if fact.listed is None:
             for title in fact.title.all:
                 titles.setdefault(title.casefold(), set()).add(fact.path)
+    records = [fact for fact in book.facts.values() if fact.listed is not None]
     groups = {path.partition(".")[0] for path in book.facts}  # a name is a name
     titles = {title: paths for title, paths in titles.items() if title not in groups}
     for title, paths in titles.items():
         _, faults = reader.read(json.dumps({title: []}), "c.json")
         (fault,) = [one for one in faults if one.code != "undated-fact"]
-        if len(paths) == 1:
+        if any(title in (one.casefold() for one in other.title.all) for other in records):
+            assert fault.code == "unknown-fact" and all(one in str(fault.help) for one in paths)
+        elif len(paths) == 1:
             assert fault.code in ("wrong-type", "derived-fact", "wrong-shape") and fault.path in paths
         else:
             assert fault.code == "unknown-fact" and all(one in str(fault.help) for one in paths)
@@ -227,9 +231,110 @@ def test_what_is_said_by_name_and_by_title_is_told_with_both(reader: CaseReader)
     assert "`交易金额`" in str(fault.message) and "`order.total`" in str(fault.message)
 
 
-def test_a_slip_in_a_title_is_told_with_the_name(reader: CaseReader) -> None:
-    (fault,) = refused(reader, "order:\n  交易金客: 5\n")
-    assert fault.code == "unknown-fact" and "order.total" in str(fault.help)
+@pytest.mark.parametrize(
+    ("text", "file"),
+    [
+        ("order:\n  交易金客: 5\n", "c.yaml"),
+        ("交易金客: 5\n", "c.yaml"),
+        ('{"order": {"交易金客": 5}}', "c.json"),
+    ],
+)
+def test_a_slip_in_a_title_is_told_with_the_title(reader: CaseReader, text: str, file: str) -> None:
+    """Where it stands the title would do."""
+    (fault,) = refused(reader, text, file)
+    assert (fault.code, fault.text("zh").endswith("是不是想写 `交易金额`？")) == ("unknown-fact", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "file", "written"),
+    [
+        ("complaint:\n  交易金客: 5\n", "c.yaml", "write `order: {total: …}`"),
+        ('{"complaint": {"交易金客": 5}}', "c.json", 'write `{"order": {"total": …}}`'),
+        ("paid_at: 2024-08-12\n", "c.yaml", "write `order: {paid_at: …}`"),
+        (
+            "complaint:\n  evidence:\n    party: buyer\n",
+            "c.yaml",
+            "write a dash before each record: `- …: …`",
+        ),
+        ('{"complaint": {"evidence": {}}}', "c.json", "write a list: `[{ … }]`"),
+        ("order: 5\n", "c.yaml", "write below it, each on a line `…: …`: "),
+        ('{"order": 5}', "c.json", "write an object: `{ … }` with "),
+        ("complaint:\n  filed_at: [2]\n", "c.yaml", "write for example `2012-03-16T18:00:00+08:00`"),
+        (
+            "complaint:\n  evidence: [5]\n",
+            "c.yaml",
+            "a record of `complaint.evidence` is written `- …: …`",
+        ),
+        ("zzz: 5\n", "c.yaml", "leave it out, or write it as a remark behind a `#` or under `notes`"),
+        ('{"zzz": 5}', "c.json", "leave it out, or write it under `notes`"),
+    ],
+)
+def test_what_to_write_is_told_in_the_form_of_the_case(
+    reader: CaseReader, text: str, file: str, written: str
+) -> None:
+    assert any(written in one.text() for one in refused(reader, text, file))
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("案件: t\n", "case"),
+        ("案件编号: t\n", "case"),
+        ("备注: x\n", "notes"),
+        ("判断时点: x\n", "as_of"),
+        ("订单:\n  付款时间: 2024-08-12 9:00\n  total: 5\n", "order"),
+    ],
+)
+def test_what_a_case_says_of_itself_and_its_groups_are_told_by_their_names(
+    reader: CaseReader, text: str, meant: str
+) -> None:
+    (fault,) = refused(reader, text)
+    assert fault.help is not None
+    assert fault.text("zh").endswith(f"是不是想写 `{meant}`？")
+
+
+def test_a_group_with_facts_of_several_is_not_guessed(reader: CaseReader) -> None:
+    (fault,) = refused(reader, "案情:\n  付款时间: 2024-08-12 9:00\n  买家发起投诉时间: 2024-08-13 9:00\n")
+    assert "是不是想写" not in fault.text("zh")
+
+
+def test_the_title_of_a_fact_of_a_record_is_told_to_belong_there(reader: CaseReader) -> None:
+    (fault,) = refused(reader, "提交时间: 2024-08-12 9:00\n")
+    assert fault.text("zh").endswith("它属于 `complaint.evidence` 的一条记录：请写在那条记录里")
+    assert fault.text("en").endswith("it belongs to a record of `complaint.evidence`: write it there")
+
+
+def test_a_title_of_a_fact_and_of_a_record_is_refused_at_the_top_and_clear_in_its_group(
+    reader: CaseReader,
+) -> None:
+    (fault,) = refused(reader, "评价结果: 差评\n")
+    assert fault.text("zh") == (
+        "`评价结果` 可以指几项内容；"
+        "写 `review.result`；若说的是 `customer.reviews` 的一条记录，请写在那条记录里"
+    )
+    assert read(reader, "review:\n  评价时间: 2024-08-13 9:00\n  评价结果: 差评\n").values
+    case, (fault,) = reader.read("case: x\n", "c.yaml", settings=[("评价结果", "差评")])
+    assert case is None and "`review.result`" in str(fault.help) and "customer" not in str(fault.help)
+
+
+@pytest.mark.parametrize("text", ["order:\n  total:100\n", "complaint:\n  evidence:100\n"])
+def test_a_colon_without_a_space_is_the_only_thing_told(reader: CaseReader, text: str) -> None:
+    (fault,) = refused(reader, text)
+    assert (fault.code, fault.severity, fault.span.line) == ("yaml-colon", "error", 2)
+
+
+def test_a_choice_is_told_by_the_titles_in_the_readers_language(reader: CaseReader) -> None:
+    (fault,) = [one for one in refused(reader, "complaint:\n  reason: 没发货\n") if one.code == "bad-value"]
+    assert "未按约定时间发货`（`late_dispatch`）" in fault.text("zh")
+    assert "`not dispatched when agreed` (`late_dispatch`)" in fault.text("en")
+    text = "complaint:\n  evidence:\n    - submitted_at: 2024-08-12 9:00\n      party: 卖家们\n"
+    (fault,) = [one for one in refused(reader, text) if one.code == "bad-value"]
+    assert fault.text("zh").endswith("是不是想写 `卖家`（`seller`）？")
+
+
+def test_what_is_wrong_with_what_an_alias_stands_for_is_told_where_it_stands(reader: CaseReader) -> None:
+    faults = refused(reader, "case: x\nnotes: &a [1]\norder: *a\n")
+    assert [(one.span.line, one.span.column) for one in faults] == [(3, 8)]
 
 
 def test_a_title_of_several_things_is_told_with_their_names(tmp_path: Path) -> None:

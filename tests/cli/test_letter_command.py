@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from running import AS_OF, CASE, Run
+
+from policyengine.cli import options
+from policyengine.diagnostics.i18n import Language, Speech
 
 
 def test_the_command(run: Run, tmp_path: Path) -> None:
@@ -28,3 +32,47 @@ def test_what_the_command_cannot_take(run: Run, tmp_path: Path) -> None:
     path.write_text('{"order": {"totl": 5}}', "utf-8")
     ran = run("letter", str(path), "--to", "buyer", "--lang", "en")
     assert ran.code == 3 and not ran.out and f"{path}:1:12: error[unknown-fact]" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("zh", "已经存在，不会被覆盖：请换一个名字"),
+        ("en", "is there already, and is not written over: choose another name"),
+    ],
+)
+def test_a_letter_that_is_there_is_not_written_over(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: Language, told: str
+) -> None:
+    """Somebody has edited it."""
+    monkeypatch.setattr(options, "say", Speech(language))
+    path = tmp_path / "letter.txt"
+    path.write_text("my own line", "utf-8")
+    ran = run("letter", CASE, *AS_OF, "--to", "buyer", "--lang", language, "--out", str(path))
+    assert (ran.code, path.read_text("utf-8")) == (2, "my own line")
+    assert told in ran.err
+
+
+@pytest.mark.parametrize(
+    ("command", "language", "told"),
+    [
+        (("letter", "--to", "buyer"), "zh", "一封函件只说一个案件，而 cases.ndjson 每行是一个案件"),
+        (
+            ("letter", "--to", "buyer"),
+            "en",
+            "a letter is about one case, and cases.ndjson holds one case a line",
+        ),
+        (("timeline",), "zh", "一条时间线只说一个案件"),
+        (("timeline",), "en", "a timeline is about one case"),
+    ],
+)
+def test_what_is_about_one_case_takes_no_file_of_many(
+    run: Run, command: tuple[str, ...], language: str, told: str
+) -> None:
+    ran = run(*command, "cases.ndjson", "--lang", language)
+    assert ran.code == 2 and told in ran.err
+
+
+def test_a_party_that_nobody_is_is_answered_by_titles(run: Run) -> None:
+    ran = run("letter", CASE, *AS_OF, "--to", "小二", "--lang", "zh")
+    assert ran.code == 2 and "`买家`（`buyer`）、`卖家`（`seller`）" in ran.err

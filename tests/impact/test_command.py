@@ -356,3 +356,15 @@ def test_a_revision_of_git(impact: Any, tmp_path: Path) -> None:
         check=True,
     )
     assert "8 cases: 8 come out differently" in ran.stdout.decode()
+
+
+@pytest.mark.parametrize("edit", [(), (LONGER,)])
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("zh", "没有文件或文件夹 `nosuch`"), ("en", "there is no file and no folder `nosuch`")],
+)
+def test_cases_that_are_not_there_are_told_also_where_none_can_change(
+    impact: Any, edit: tuple[tuple[str, str], ...], language: str, told: str
+) -> None:
+    ran = impact("--cases", "nosuch", "--lang", language, edit=edit)
+    assert ran.code == 3 and told in ran.err

@@ -76,6 +76,10 @@ def find_inputs(
         except (OSError, ValueError) as fault:
             faults.append(unreadable(word, fault))
             continue
+        if paths == [word] and word != STANDARD_INPUT and not os.path.lexists(word):
+            what = message("there is no file and no folder `{path}`", path=word)
+            faults.append(error("file-missing", what, Span(word), message("check the name and the folder")))
+            continue
         if not paths:
             what = message("no case file matches `{path}`", path=word)
             help = message("files with cases end in {endings}", endings=", ".join(_ENDINGS))

@@ -65,6 +65,9 @@ class _Commands(click.Group):
 
         command = import_module(f"policyengine.cli.{name.replace('-', '_')}").command
         assert isinstance(command, click.Command)
+        inner = command.commands.values() if isinstance(command, click.Group) else ()
+        for one in (command, *inner):
+            one.options_metavar = say("[OPTIONS]")
         return command
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:

@@ -31,8 +31,10 @@ from policyengine.model.rulebook import Rulebook
     help=say_help("Output format."),
 )
 @click.option(
+    "--out",
     "--output",
     "-o",
+    "output",
     type=options.OutputFile(stdout=True),
     metavar="FILE",
     help=say_help("Write to this file."),

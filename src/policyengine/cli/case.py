@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -50,8 +49,7 @@ def new(policies: tuple[str, ...], rules: str | None, example: bool, out: str, l
     from policyengine.starting.case_form import CaseForm
 
     say = options.speech(language)
-    if out != "-" and os.path.lexists(out):
-        raise click.UsageError(say("{path} is there already: choose another name for the case", path=out))
+    options.refuse_existing(out, say)
     model, _ = loading.load_model(options.find_rules(rules), (), say)
     if policies:
         chosen = [_named(model, one, say) for one in policies]

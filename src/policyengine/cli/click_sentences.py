@@ -37,6 +37,7 @@ SENTENCES = (
     marked("env var: {var}"),
     marked("required"),
     marked("{name} {filename!r} does not exist."),
+    marked("{value!r} is not a valid {number_type}."),
     marked("{value} is not in the range {range}."),
 )
 PLURALS = (

@@ -159,9 +159,9 @@ def command(
     mixture = Mixture(versions[0].model, versions[1].model)
     conditions = [_condition(books[1].model, one, say) for one in fail_on]
     tally = Tally()
+    sources = many.sources(cases, say, input_form)  # also where no case can change: a wrong name is told
+    many.refuse_overwriting(sources, [("--out", out), ("--save", save)], say)
     if mixture.parts:
-        sources = many.sources(cases, say, input_form)
-        many.refuse_overwriting(sources, [("--out", out), ("--save", save)], say)
         tally = _run(task, books[1], sources, jobs or cores(), say)
     _show(mixture, tally, books, form, out, say)
     if save is not None:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     "--out",
     type=options.OutputFile(stdout=True),
     metavar="FILE",
-    help=say_help("Write the letter to a file instead of standard output."),
+    help=say_help("Write the letter to a new file instead of standard output."),
 )
 @options.engine
 @options.language
@@ -66,11 +66,14 @@ def command(
     from policyengine.render.letter import render_letter
 
     say = options.speech(language)
+    options.refuse_existing(out, say)
     rulebook = loading.load(options.find_rules(rules), assumed, overlays, engine, say)
     to = _party(rulebook.model, party, say)
     usual = loading.instant(rulebook, "--as-of", as_of, say)
     changes = options.pairs(settings, "--set")
-    read = loading.read_case(rulebook, loading.case_text(case), changes, say)
+    read = loading.read_case(
+        rulebook, loading.only_case(case, say("a letter is about one case"), say), changes, say
+    )
     decision = rulebook.judge(read, judged_at(read, usual, as_of is not None), changes)
     content = letter_content(decision, to)
     if content.is_empty:

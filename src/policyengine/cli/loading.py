@@ -17,6 +17,7 @@ from policyengine.frozen import Frozen
 from policyengine.model.case import Case
 from policyengine.reading.case.reader import Settings
 from policyengine.syntax.files import read_text, shown_name
+from policyengine.syntax.lines import NDJSON
 
 if TYPE_CHECKING:
     from policyengine.compile.plan import Plan
@@ -157,6 +158,21 @@ def instant(rulebook: Rulebook, option: str, text: str | None, say: Speech) -> i
 def case_text(path: str) -> CaseText:
     """Return the text of the only case in a file."""
     return CaseText(shown_name(path), *read_text(path))
+
+
+def only_case(path: str, needs: str, say: Speech) -> CaseText:
+    """Return the text of the only case in a file; ``needs`` says that it has to be the only one.
+
+    Raises UsageError for a file of one case a line.
+    """
+    if path.endswith(NDJSON):
+        words = say(
+            "{needs}, and {path} holds one case a line: write that case in a file of its own",
+            needs=needs,
+            path=path,
+        )
+        raise click.UsageError(words)
+    return case_text(path)
 
 
 def read_case(rulebook: Rulebook, text: CaseText, changes: Settings, say: Speech) -> Case:

@@ -29,7 +29,7 @@ _WIDEST = 10_000  # characters before a case on its line: more are not shown wit
 
 jobs = click.option(
     "--jobs",
-    type=click.IntRange(1, 1024),
+    type=options.WholeNumber(1, 1024),
     metavar="N",
     help=say_help("How many processes judge; if left out, one per core."),
 )

@@ -13,6 +13,7 @@ import click
 from policyengine.cli.speech import say
 from policyengine.diagnostics.diagnostic import Message
 from policyengine.diagnostics.i18n import LANGUAGES, Language, Speech
+from policyengine.diagnostics.system import system_reason
 from policyengine.engines.choice import ENGINES
 from policyengine.reading.file_names import is_rulebook, rulebooks_in
 from policyengine.render.workflow import inert, obeys
@@ -21,6 +22,13 @@ from policyengine.values.escaping import printable
 
 STANDARD_OUTPUT = "-"
 _NARROWEST, _USUAL = 40, 80
+
+
+class WholeNumber(click.IntRange):
+    """A whole number, called so in the reader's language: click has no words for its own types."""
+
+    name = say("whole number")
+
 
 language = click.option(
     "--lang",
@@ -60,7 +68,7 @@ settings = click.option(
 )
 width = click.option(
     "--width",
-    type=click.IntRange(40, 1000),
+    type=WholeNumber(40, 1000),
     metavar="COLUMNS",
     help=say("How many columns lines may have; if left out, those of the terminal."),
 )
@@ -226,8 +234,8 @@ def _is_obeyed(stream: TextIO | None) -> bool:
 
 
 def reason_of(fault: OSError | ValueError) -> str:
-    """Return the system's word for why something cannot be written."""
-    return (fault.strerror if isinstance(fault, OSError) else None) or str(fault) or type(fault).__name__
+    """Return why something cannot be read or written, as the system says it."""
+    return say.message(system_reason(fault))
 
 
 def write_file(path: str, text: str) -> None:
@@ -236,6 +244,16 @@ def write_file(path: str, text: str) -> None:
     A file that is there keeps its rights, and a link to it stays a link.
     """
     write_file_in_parts(path, (text.encode("utf-8", "backslashreplace"),))
+
+
+def refuse_existing(path: str | None, say: Speech) -> None:
+    """Raise UsageError for a file that is there: somebody may have edited it. A pipe or device is none."""
+    if path is None or path == STANDARD_OUTPUT or not os.path.lexists(path):
+        return
+    if os.path.islink(path) or os.path.isfile(path):
+        raise click.UsageError(
+            say("{path} is there already, and is not written over: choose another name", path=path)
+        )
 
 
 def put(path: str | None, text: str) -> None:

@@ -30,17 +30,21 @@ _LINES_AT_ONCE = 200
 @click.option(
     "-n",
     "--number",
-    type=click.IntRange(0),
+    type=options.WholeNumber(0),
     default=1000,
     show_default=True,
     help=say_help("How many cases."),
 )
 @click.option(
-    "--seed", type=int, default=1, show_default=True, help=say_help("Seed: another one gives other cases.")
+    "--seed",
+    type=options.WholeNumber(),
+    default=1,
+    show_default=True,
+    help=say_help("Seed: another one gives other cases."),
 )
 @click.option(
     "--first",
-    type=click.IntRange(1),
+    type=options.WholeNumber(1),
     default=1,
     show_default=True,
     help=say_help("The number of the first case: a case is the same however many are made."),

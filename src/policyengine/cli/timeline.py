@@ -40,8 +40,10 @@ from policyengine.outcome.timeline import Timeline, make_timeline
     help=say_help("Output format."),
 )
 @click.option(
+    "--out",
     "--output",
     "-o",
+    "output",
     type=options.OutputFile(stdout=True),
     metavar="FILE",
     help=say_help("Write to this file."),
@@ -71,7 +73,9 @@ def command(
     usual = loading.instant(rulebook, "--as-of", as_of, say)
     end = None if until is None else loading.instant(rulebook, "--until", until, say)
     changes = options.pairs(settings, "--set")
-    read = loading.read_case(rulebook, loading.case_text(case), changes, say)
+    read = loading.read_case(
+        rulebook, loading.only_case(case, say("a timeline is about one case"), say), changes, say
+    )
     instant = judged_at(read, usual, as_of is not None)
     if end is not None and end < instant:
         raise click.UsageError(say("--until is before --as-of"))
@@ -93,7 +97,7 @@ def _check_png(output: str | None, say: Speech) -> None:
             say("--format png needs the package resvg-py: pip install 'dispute-policyengine[png]'")
         )
     if output in (None, options.STANDARD_OUTPUT):
-        raise click.UsageError(say("--format png needs --output FILE: an image is not text"))
+        raise click.UsageError(say("--format png needs --out FILE: an image is not text"))
 
 
 def _shown(timeline: Timeline, form: str, say: Speech, width: int | None, stream: TextIO | None) -> str:

@@ -10,18 +10,43 @@ from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 from policyengine.diagnostics.span import Span
+from policyengine.diagnostics.text import Text
 from policyengine.frozen import Frozen
 
 Severity = Literal["error", "warning"]
 
 
+def marked(template: str) -> str:
+    """Return a template as it is: the mark by which tools/catalogue.py finds those that stand in tables."""
+    return template
+
+
 class Listing(Frozen):
     """Words that a sentence lists; every language has its own comma."""
 
-    words: tuple[str, ...]
+    words: tuple[str | Called, ...]
 
     def __str__(self) -> str:
-        return ", ".join(self.words)
+        return ", ".join(map(str, self.words))
+
+
+CALLED = marked("`{title}` (`{name}`)")
+
+
+class Called(Frozen):
+    """Something of a rulebook by its title in the reader's language, with its name behind it."""
+
+    title: Text
+    name: str
+
+    def __str__(self) -> str:
+        template = CALLED if self.title_in("en") else "`{name}`"
+        return template.format(title=self.title_in("en"), name=self.name)
+
+    def title_in(self, language: str) -> str:
+        """Return its title in a language, nothing if that is its name."""
+        title = self.title.in_language(language)
+        return "" if title == self.name else title
 
 
 class Sample(Frozen):
@@ -50,7 +75,7 @@ class Message(Frozen):
         return self.template.format(**dict(self.arguments))
 
 
-Argument: TypeAlias = str | Message | Listing | Sample
+Argument: TypeAlias = str | Message | Listing | Sample | Called
 
 
 def message(template: str, **arguments: object) -> Message:
@@ -59,12 +84,7 @@ def message(template: str, **arguments: object) -> Message:
 
 
 def _argument(value: object) -> Argument:
-    return value if isinstance(value, Message | Listing | Sample) else str(value)
-
-
-def marked(template: str) -> str:
-    """Return a template as it is: the mark by which tools/catalogue.py finds those that stand in tables."""
-    return template
+    return value if isinstance(value, Message | Listing | Sample | Called) else str(value)
 
 
 def listing(words: Iterable[str]) -> Listing:

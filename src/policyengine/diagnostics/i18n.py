@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal
 
-from policyengine.diagnostics.diagnostic import Argument, Listing, Message
+from policyengine.diagnostics.diagnostic import CALLED, Argument, Called, Listing, Message
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -45,7 +45,15 @@ class Speech:
     def _argument(self, value: Argument) -> str:
         if isinstance(value, Message):
             return self.message(value)
-        return self(", ").join(value.words) if isinstance(value, Listing) else str(value)
+        if isinstance(value, Listing):
+            return self(", ").join(self._called(one) for one in value.words)
+        return self._called(value)
+
+    def _called(self, value: object) -> str:
+        if not isinstance(value, Called):
+            return str(value)
+        title = value.title_in(self.language)
+        return self(CALLED if title else "`{name}`", title=title, name=value.name)
 
 
 @lru_cache(maxsize=4)

@@ -59,6 +59,10 @@ _MEANT: tuple[tuple[str, str], ...] = (
     ("list", "of in records from 列表 记录"),
     ("other", "others another except_this the_others 其他 其余 另外"),
     ("earlier", "earlier_records before_this so_far 之前的 先前"),
+    # what a case says of itself
+    ("case", "id case_id case_no number case_number 案件 案件编号 案号 编号 案件号"),
+    ("notes", "note remark remarks comment comments 备注 附注 说明 注"),
+    ("as_of", "asof judged_at judged_as_of 判断时点 判断时间"),
     # rules
     ("when", "if condition conditions where given provided whenever on 如果 若 当 条件 假如"),
     ("then", "conclude concludes conclusion conclusions result results outcome outcomes effect do set consequence"

@@ -226,6 +226,7 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
         "policyengine.diagnostics.diagnostic": frozenset(
             (
                 "Diagnostic",
+                "Called",
                 "Listing",
                 "Message",
                 "Sample",

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
-from policyengine.diagnostics.diagnostic import Listing, Message, message
+from policyengine.diagnostics.diagnostic import Called, Listing, Message, message
 from policyengine.diagnostics.did_you_mean import closest, one_of
 from policyengine.diagnostics.i18n import LANGUAGES, Speech
 from policyengine.diagnostics.text import Text
@@ -123,7 +123,8 @@ class Lookup:
         if not found:
             return self._nothing(written, kinds, present, dotted)
         if len(found) > 1:
-            names = sorted(format_key(self.book, key, dotted) for key in found)
+            here = [key for key in present or () if key in found or (key[0], None) in found]
+            names = sorted(format_key(self.book, key, dotted) for key in here or found)
             return Unknown(message("`{name}` means several things", name=shorten(written)), one_of(names))
         (named,) = found.values()
         if named.listed is not None and named.record is None:
@@ -198,6 +199,8 @@ class Lookup:
         keys = present if present is not None else tuple(self._all(kinds))
         outcomes = {fact.path for fact in self.book.facts.values() if fact.role == "outcome"}
         first = [key for key in keys if key[0] in outcomes] if "fact" in kinds else []
+        if tuple(kinds) == ("policy",):
+            return choices_help("", [(key[0], self.book.policies[key[0]].title) for key in keys])
         names = sorted({format_key(self.book, key, dotted) for key in first or keys})
         if not names:
             return None
@@ -234,7 +237,14 @@ class Lookup:
             return names[found]
         if written.isascii() and " " not in written:
             return None
-        titled = {title: names[format_key(self.book, key)] for title, key in self._titled(keys, kinds)}
+        near = self.closest_title(written, kinds, keys)
+        return None if near is None else names[format_key(self.book, near[1])]
+
+    def closest_title(
+        self, written: str, kinds: Sequence[Kind], keys: Iterable[Key]
+    ) -> tuple[str, Key] | None:
+        """Return the title of one of the keys that was probably meant, and the key."""
+        titled = {plain_title(title): (title, key) for title, key in self._titled(keys, kinds)}
         near = closest(plain_title(written), titled)
         return None if near is None else titled[near]
 
@@ -249,7 +259,7 @@ class Lookup:
         }
         for key in keys:
             for title in called.get(key[0], ()):
-                yield plain_title(numbered(title, key[1])), key
+                yield numbered(title, key[1]), key
 
 
 def _records(named: Named, present: Collection[Key]) -> list[int]:
@@ -381,6 +391,27 @@ def choice_of(written: str, choices: Iterable[tuple[str, Text]]) -> str | tuple[
     plain = plain_title(written)
     found = tuple(name for name, title in known if plain in map(plain_title, _texts(title)))
     return found[0] if len(found) == 1 else found
+
+
+def choices_help(written: str, choices: Iterable[tuple[str, Text]]) -> Message:
+    """Return what to write for a choice that nobody knows: titles, in the reader's language, and names."""
+    known = list(choices)
+    called = {name: Called(title if _is_clear(name, title, known) else Text(), name) for name, title in known}
+    words = {plain_title(one): name for name, title in known for one in (name, *_texts(title))}
+    near = closest(plain_title(written), words)
+    if near is not None and near in called:  # a name was meant
+        return message("did you mean `{word}`?", word=near)
+    if near is not None:
+        return message("did you mean {word}?", word=called[words[near]])
+    shown = tuple(called.values())
+    return message(
+        "write one of: {words}", words=Listing((*shown[:_MANY], "…") if len(shown) > _MANY else shown)
+    )
+
+
+def _is_clear(name: str, title: Text, choices: Iterable[tuple[str, Text]]) -> bool:
+    """Tell whether each title of a choice means it alone."""
+    return all(choice_of(one, choices) == name for one in _texts(title))
 
 
 def _texts(title: Text) -> tuple[str, ...]:

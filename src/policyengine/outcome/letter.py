@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from policyengine.diagnostics.diagnostic import message
-from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen
 from policyengine.model.conditions import ByReading, ReadingIs, parts_of
 from policyengine.model.letters import Letter
-from policyengine.model.lookup import Unknown, choice_of
+from policyengine.model.lookup import Unknown, choice_of, choices_help
 from policyengine.model.rulebook import Rule, Rulebook
 from policyengine.outcome.decision import ClockView, Decision, Outcome, sort_missing
 from policyengine.outcome.told import ToldClock, ToldStep, is_overdue, runs, told_clock, told_step
@@ -56,12 +55,12 @@ def find_party(rulebook: Rulebook, asked: str) -> str | Unknown:
     parties = rulebook.parties
     found = choice_of(asked, ((id, one.title) for id, one in parties.items()))
     if not isinstance(found, str):
-        known = tuple(id for id, one in parties.items() if not one.members)
+        known = [(id, one.title) for id, one in parties.items() if not one.members]
         what = message("there is no party `{name}`", name=asked)
-        return Unknown(what, did_you_mean(asked, known) or one_of(known))
+        return Unknown(what, choices_help(asked, known))
     if parties[found].members:
         what = message("a letter goes to one party, and `{name}` is a group", name=asked)
-        return Unknown(what, one_of(parties[found].members))
+        return Unknown(what, choices_help("", [(id, parties[id].title) for id in parties[found].members]))
     return found
 
 

@@ -130,15 +130,16 @@ def _excerpt(diagnostic: Diagnostic, texts: dict[str, Excerpt], paint: Paint) ->
     line = _line(texts[path], diagnostic.span.line)
     if line is None or not line.strip():
         return []
+    line = line.replace(_TAB, " ")
     start = min(diagnostic.span.column - 1, len(line))
     is_one_line = diagnostic.span.end_line == diagnostic.span.line
     end = max(diagnostic.span.end_column - 1 if is_one_line else len(line), start + 1)
     margin = f"{diagnostic.span.line} | "
     first, last = _shown_part(line, start, end, _most_shown(line, paint.columns, len(margin)))
     before, after = "…" * (first > 0), "…" * (last < len(line))
-    shown = before + printable(line[first:last].replace(_TAB, " ")) + after
-    marked = width(line[start : min(end, last)]) or 1
-    caret = " " * (len(margin) - 2) + "| " + " " * width(before + line[first:start]) + "^" * marked
+    shown = before + printable(line[first:last]) + after
+    marked = width(printable(line[start : min(end, last)])) or 1
+    caret = " " * (len(margin) - 2) + "| " + " " * width(before + printable(line[first:start])) + "^" * marked
     return ["  " + margin + shown, "  " + paint(caret, "faint")]
 
 

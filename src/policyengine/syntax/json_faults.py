@@ -52,7 +52,7 @@ def find_faults(text: str, places: Places) -> list[Diagnostic]:
 def number_fault(name: str, span: Span) -> Diagnostic:
     """Return what to tell of ``NaN`` and the like."""
     what = message("`{name}` is not a number that can be used", name=name)
-    return error("json-number", what, span, message("write a number, or null if there is none"))
+    return error("json-number", what, span, message("write a number, or leave it out if there is none"))
 
 
 def depth_fault(span: Span) -> Diagnostic:

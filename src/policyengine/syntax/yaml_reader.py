@@ -210,7 +210,8 @@ class _Reader:
             self._too_deep(span)
         if self.open:
             self.open[-1].height = max(self.open[-1].height, known.height)
-        self._place_node(known.node, span, False)
+        # Its own place is where the star stands: what is wrong with it there is nothing wrong further up.
+        self._place_node(replace(known.node, span=span), span, False)
 
     def _begin(self, event: Any, is_mapping: bool) -> None:
         span = self._span(event)

@@ -95,10 +95,10 @@ def _of_part(hour: int, part: str) -> int | None:
 def _refuse(text: str) -> None:
     """Tell of a time that lacks something, or whose order cannot be told. Raises LiteralError."""
     if _CLOCK_ALONE.fullmatch(text):
-        help = message("write the day, too: `{example}`", example=f"2012-03-16 {text}")
+        help = message("write the day, too: `{example}`", example=f"20XX-XX-XX {text}")
         raise LiteralError(message("`{text}` has no day", text=shorten(text)), help)
     if _NO_YEAR.fullmatch(text):
-        help = message("write the year, too: `{example}`", example=f"2012年{shorten(text)}")
+        help = message("write the year, too: `{example}`", example=f"20XX年{shorten(text)}")
         raise LiteralError(message("`{text}` has no year", text=shorten(text)), help)
     found = _YEAR_LAST.fullmatch(text)
     if found is not None:

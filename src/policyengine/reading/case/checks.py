@@ -9,7 +9,8 @@ from policyengine.model.key_names import path_of
 from policyengine.model.rulebook import Bound, Fact, RecordList
 from policyengine.reading.case.draft import Draft
 from policyengine.syntax.keys import Path
-from policyengine.values.literals import Value, comparison_key, format_value
+from policyengine.values.display import show_value
+from policyengine.values.literals import Value, ValueType, comparison_key, format_value
 
 
 def check(draft: Draft) -> None:
@@ -92,6 +93,8 @@ def _check_cause(draft: Draft, fact: Fact, key: Key, bound: Bound) -> None:
 def _out_of_bounds(draft: Draft, fact: Fact, key: Key, bound: Bound, limit: Value) -> None:
     book = draft.book
     shown = format_value(limit, fact.type, book.zone, book.currency)
+    if fact.type is ValueType.INSTANT:  # as a person writes it, by the clock of the rulebook; alike in zh
+        shown = show_value(limit, fact.type, book.zone, "en", book.currency)
     other = message("`{value}`", value=shown)
     if isinstance(bound.operand, Ref):
         other = message("`{name}` ({value})", name=bound.operand.name, value=shown)

@@ -17,8 +17,9 @@ from policyengine.values.literals import Value
 if TYPE_CHECKING:
     from policyengine.model.lookup import Lookup
 
-DECLARE = message("leave it out, or declare it in facts.yaml")
-"""What to do about a name that no fact has and that is like none."""
+LEAVE_OUT = message("leave it out, or write it as a remark behind a `#` or under `notes`")
+LEAVE_OUT_OF_JSON = message("leave it out, or write it under `notes`")
+"""What to do about a name that no fact has and that is like none: whoever writes a case has no facts.yaml."""
 
 
 class _Found(Frozen):
@@ -71,6 +72,11 @@ class Draft:
         """Note a fault of a value, or of its ``key``; ``written`` is where that stands, if by no name."""
         if not self.is_full:
             self._faults.append(_Found(code, what, path, help, key, written))
+
+    @property
+    def leave_out(self) -> Message:
+        """What to do about a name that no fact has and that is like none."""
+        return LEAVE_OUT if self.source.is_yaml else LEAVE_OUT_OF_JSON
 
     def refuse_derived(self, fact: Fact, path: Path) -> None:
         """Note that a case says what only rules can."""

@@ -85,10 +85,10 @@ class CaseReader:
         if tree is None or has_errors(faults):
             return None, faults
         if not isinstance(tree, MappingNode):
-            return None, [*faults, _no_object(tree.span, isinstance(tree, SequenceNode))]
+            return None, [*faults, _no_object(tree.span, isinstance(tree, SequenceNode), True)]
         tree = without_blanks(tree)
         case, found = self.read_value(to_plain(tree), TreeSource(tree), settings)
-        return case, sorted([*faults, *found], key=lambda one: one.order)
+        return case, sorted(_by_cause(faults, found), key=lambda one: one.order)
 
     def read_plain(
         self, value: Mapping[str, object], file: str, settings: Settings = ()
@@ -166,10 +166,27 @@ def is_yaml_text(text: str, file: str) -> bool:
         return True
     if file.endswith(".json") or text[:1] == "{":
         return False
-    return re.match(_LIKE_YAML, text) is not None
+    return not text.strip() or re.match(_LIKE_YAML, text) is not None
 
 
-def _no_object(place: Span, is_list: bool) -> Diagnostic:
+def _by_cause(slips: Sequence[Diagnostic], found: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Return what is wrong with a text and with the case in it; of what follows from a slip, the slip alone.
+
+    A line without a space after its colon is a text, and so no group: the first is what there is to mend.
+    """
+    wrong = {_place(one) for one in found if one.code == "wrong-shape"}
+    causes = {_place(one) for one in slips if one.code == "yaml-colon"} & wrong
+    told = [replace(one, severity="error") if _place(one) in causes else one for one in slips]
+    return [*told, *(one for one in found if one.code != "wrong-shape" or _place(one) not in causes)]
+
+
+def _place(fault: Diagnostic) -> tuple[str, int, int]:
+    return fault.span.file, fault.span.line, fault.span.column
+
+
+def _no_object(place: Span, is_list: bool, is_yaml: bool = False) -> Diagnostic:
     what = message("a case is an object: `{{ … }}`")
+    if is_yaml:
+        what = message("a case is written in lines `…: …`")
     help = message("write several cases in a file named `….ndjson`, each on a line")
     return error("wrong-shape", what, place, help if is_list else None)

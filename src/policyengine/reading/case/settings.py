@@ -9,7 +9,7 @@ from policyengine.model.case import Key
 from policyengine.model.key_names import path_of
 from policyengine.model.lookup import CASE, Lookup, Unknown
 from policyengine.model.rulebook import Rulebook
-from policyengine.reading.case.draft import DECLARE, Draft
+from policyengine.reading.case.draft import Draft
 from policyengine.reading.case.header import HEADER
 from policyengine.syntax.keys import Path, parse_name
 from policyengine.values.escaping import shorten
@@ -61,7 +61,7 @@ def _meant(draft: Draft, root: Mapping[str, object], name: str, lookup: Lookup) 
             return None  # that something has another shape is told when it is read
         is_record = bool(meant) or named in book.lists
         what = found.what if is_record else message("there is no fact `{name}`", name=shorten(name))
-        draft.fault("unknown-fact", what, (name,), found.help or DECLARE, key=True)
+        draft.fault("unknown-fact", what, (name,), found.help or message("leave it out"), key=True)
     return None
 
 

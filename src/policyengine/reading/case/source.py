@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 
 class Source:
-    """Where the parts of a case stand: found by reading the text again, only for faults."""
+    """Where the parts of a case stand: found by reading the text again, only for faults.
+
+    ``is_yaml`` tells in which of the two somebody wrote it, and is to be told what to write.
+    """
+
+    is_yaml = False
 
     def __init__(self, text: str, file: str, first_line: int) -> None:
         """The text begins at a line of the file; without a text, the file is the place of everything."""
@@ -64,6 +69,8 @@ class PlacedSource(Source):
 
 class TreeSource(Source):
     """Where the parts of a case stand that is written in YAML."""
+
+    is_yaml = True
 
     def __init__(self, tree: MappingNode) -> None:
         """``tree`` is the whole case."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from policyengine.diagnostics.diagnostic import Message, message
+from policyengine.diagnostics.diagnostic import Message, listing, message
 from policyengine.diagnostics.did_you_mean import one_of
 from policyengine.frozen import Frozen
 from policyengine.model.lookup import CASE, Lookup, plain_title
@@ -82,14 +82,33 @@ class _Naming:
         prefix = "".join(f"{step}." for step in path)
         found = {one: None for one in self._titled(name) if one.startswith(prefix)}
         if len(found) > 1:
-            what = message("`{name}` means several things", name=shorten(name))
-            self.wrong.append(Wrong("unknown-fact", what, written, written, one_of([*sorted(found)])))
+            self._several(name, written, one_of([*sorted(found)]))
+            return None
+        records = [] if path else [*dict.fromkeys(self._of_records(name))]
+        if found and records:
+            help = message(
+                "write `{name}`, or put it in a record of {lists}",
+                name=next(iter(found)),
+                lists=listing(records),
+            )
+            self._several(name, written, help)
             return None
         if not found:
             return (*path, name), None
         steps = tuple(next(iter(found)).split("."))
         leaf = self.book.lists.get(".".join(steps))
         return steps, leaf
+
+    def _several(self, name: str, written: Path, help: Message) -> None:
+        what = message("`{name}` means several things", name=shorten(name))
+        self.wrong.append(Wrong("unknown-fact", what, written, written, help))
+
+    def _of_records(self, title: str) -> Iterator[str]:
+        """Return the lists whose records have a fact with this title."""
+        if title not in self.book.facts and title not in self.book.lists:
+            for one in self.lookup.find(title, CASE):
+                if one.kind == "fact" and one.listed is not None and one.record is None:
+                    yield one.listed
 
     def _groups(self, title: str, shape: Shape) -> Iterator[str]:
         """Return the groups that belong to a party with this title."""

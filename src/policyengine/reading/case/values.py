@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from policyengine.diagnostics.diagnostic import Message, message
-from policyengine.diagnostics.did_you_mean import closest, one_of
+from policyengine.diagnostics.did_you_mean import one_of
 from policyengine.model.rulebook import Fact, Rulebook
 from policyengine.reading.case.draft import Draft
 from policyengine.syntax.json_reader import Number
@@ -87,7 +87,7 @@ def _choice(fact: Fact, written: str, book: Rulebook) -> Value:
     try:
         return parse_literal(written, fact.type, book.zone, book.currency, names)
     except LiteralError as fault:
-        from policyengine.model.lookup import choice_of, plain_title  # most cases write names
+        from policyengine.model.lookup import choice_of, choices_help  # most cases write names
 
         choices = [(one.name, one.title) for one in fact.choices]
         meant = choice_of(written, choices)
@@ -96,13 +96,7 @@ def _choice(fact: Fact, written: str, book: Rulebook) -> Value:
         if meant:
             what = message("`{text}` means several of the values", text=shorten(written.strip()))
             raise LiteralError(what, one_of(meant)) from None
-        near = closest(plain_title(written), [plain_title(one) for _, title in choices for one in title.all])
-        name = () if near is None else choice_of(near, choices)
-        if not isinstance(name, str):
-            raise
-        raise LiteralError(
-            fault.message, message("write `{name}` for “{title}”", name=name, title=near)
-        ) from None
+        raise LiteralError(fault.message, choices_help(written, choices)) from None
 
 
 def _literal(draft: Draft, fact: Fact, value: object, path: Path) -> str | None:
@@ -118,7 +112,7 @@ def _literal(draft: Draft, fact: Fact, value: object, path: Path) -> str | None:
         type=TYPE_WORDS[fact.type],
         found=kind_of(value),
     )
-    draft.fault("wrong-type", what, path, _how_to_write(fact, value))
+    draft.fault("wrong-type", what, path, _how_to_write(fact, value, draft.source.is_yaml))
     return None
 
 
@@ -148,7 +142,7 @@ def kind_of(value: object) -> Message:
     return message("a list") if isinstance(value, list) else message("an object")
 
 
-def _how_to_write(fact: Fact, value: object) -> Message:
+def _how_to_write(fact: Fact, value: object, is_yaml: bool) -> Message:
     if value is None:
         return message("leave the fact out when nobody knows it")
     is_number = isinstance(value, Number | int) and not isinstance(value, bool)
@@ -156,4 +150,4 @@ def _how_to_write(fact: Fact, value: object) -> Message:
     if readings is not None:
         return readings
     example = f'"{fact.choices[0].name}"' if fact.choices else _EXAMPLES[fact.type]
-    return message("write for example `{example}`", example=example)
+    return message("write for example `{example}`", example=example.strip('"') if is_yaml else example)
