@@ -165,7 +165,7 @@ def command(
         tally = _run(task, books[1], sources, jobs or cores(), say)
     _show(mixture, tally, books, form, out, say)
     if save is not None:
-        _save(save, tally, books, say)
+        _save(save, tally, books, task.new, say)
     failing = [one for one in conditions if one.holds(tally)]
     for one in failing:
         options.tell(say("--fail-on: {condition}", condition=one.written))
@@ -269,12 +269,14 @@ def _show(
     options.put(out, text)
 
 
-def _save(path: str, tally: Tally, books: tuple[Rulebook, Rulebook], say: Speech) -> None:
+def _save(path: str, tally: Tally, books: tuple[Rulebook, Rulebook], judging: Shipment, say: Speech) -> None:
+    """Write the examples as tests that judge as they were judged: with the same readings and overlays."""
     from policyengine.testing.writing import scenario_lines
 
     book = books[1].model
     lines = ["# " + say("What the rules answer now, one case for each change: read every line.")]
     lines += [f"policy_cases: {min(book.policies)}", "cases:"]
     for one in scenarios(tally, Examples(*books, say)):
-        lines += scenario_lines(one.name, one.given, one.as_of, one.expect)
+        asked = dict(judging.readings), judging.overlays
+        lines += scenario_lines(one.name, one.given, one.as_of, one.expect, *asked)
     options.write_file(path, "".join(f"{line}\n" for line in lines))
