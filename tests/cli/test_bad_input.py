@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -11,6 +12,13 @@ from pathlib import Path
 import pytest
 from frozen import FROZEN, RULES
 from running import AS_OF, CASE, Run, spawn
+
+from policyengine.diagnostics.diagnostic import error, message
+from policyengine.diagnostics.i18n import Speech
+from policyengine.diagnostics.span import Span
+from policyengine.diagnostics.system import system_reason
+from policyengine.render.report import render_report
+from policyengine.syntax.json_reader import read_json
 
 FINE: tuple[str, ...] = ()
 
@@ -408,3 +416,35 @@ def test_a_name_that_nothing_has_is_answered_by_names(run: Run) -> None:
     ran = run("evaluate", CASE, *AS_OF, "--why", "zzz", "--lang", "en")
     assert ran.code == 2
     assert "nothing is named `zzz` in this case; write for example one of `compensation.due`," in ran.err
+
+
+@pytest.mark.parametrize("column", [0, 3, 9])
+def test_a_caret_stands_below_its_place_behind_tabs(column: int, tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text("\t" * column + "key: bad\n", "utf-8")
+    span = Span(str(path), 1, column + 6, 1, column + 9)
+    _, line, caret, *_ = render_report([error("x", message("wrong"), span)], Speech("en")).split("\n")
+    assert line.index("bad") == caret.index("^") and caret.count("^") == 3
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("zh", "没有就删去这一项"), ("en", "leave it out if there is none")]
+)
+def test_nothing_is_proposed_in_place_of_a_number_that_would_be_refused_too(language: str, told: str) -> None:
+    (fault,) = read_json('{"order": {"total": NaN}}', "c.json")[1]
+    assert fault.help is not None and told in Speech(language).message(fault.help)  # type: ignore[arg-type]
+    assert "null" not in str(fault.help)
+
+
+@pytest.mark.parametrize(
+    ("number", "zh", "en"),
+    [
+        (errno.EISDIR, "这是一个文件夹", "Is a directory"),
+        (errno.ENOSPC, "磁盘空间不足", "No space left on device"),
+        (errno.ENOENT, "没有这个文件或文件夹", "No such file or directory"),
+    ],
+)
+def test_the_systems_errors_are_said_in_the_readers_language(number: int, zh: str, en: str) -> None:
+    reason = system_reason(OSError(number, "in whatever language the system speaks"))
+    assert (Speech("zh").message(reason), Speech("en").message(reason)) == (zh, en)
+    assert str(system_reason(OSError(9999, "words of the system"))) == "words of the system"
