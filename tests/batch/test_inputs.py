@@ -205,7 +205,8 @@ def test_a_case_without_a_name_is_named_by_its_place(batch: Run, tmp_path: Path)
     ("name", "told"),
     [
         ("none.ndjson", "there is no file"),
-        ("none", "does not show in which format"),
+        ("none", "there is no file"),
+        ("formless", "does not show in which format"),
         ("*.csv", "no case file matches"),
         ("cases.parquet.gz", "a Parquet file is read directly"),
         ("empty", "no case file matches"),
@@ -213,6 +214,8 @@ def test_a_case_without_a_name_is_named_by_its_place(batch: Run, tmp_path: Path)
 )
 def test_files_that_are_not_there(batch: Run, tmp_path: Path, name: str, told: str) -> None:
     (tmp_path / "empty").mkdir()
+    write(tmp_path / "formless", b"{}")
+    write(tmp_path / "cases.parquet.gz", b"")
     good = lines(tmp_path / "good.ndjson", GIFT)
     ran = batch(good, tmp_path / name, "--out", "rows.ndjson")
     assert ran.code == 3 and told in ran.err

@@ -88,8 +88,8 @@ def test_a_length_that_is_left_open_may_be_counted_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("period", "clock", "help"),
     [
-        ("effective: {from: 2026-01-01}, values: [{value: 3 days}]", "kind: duty", "`values: [{from: 2026"),
-        ("until: 2026-01-01, values: [{value: 3 days}]", "kind: duty", "`values: [{from: 2026-01-01"),
+        ("effective: {from: 2026-01-01}, values: [{value: 3 days}]", "kind: duty", "from: 2026-01-01"),
+        ("until: 2026-01-01, values: [{value: 3 days}]", "kind: duty", "from: 2026-01-01"),
         ("values: [{value: 3 days}]", "effective: {from: 2026-01-01}", "on the days of its policy"),
         ("values: [{value: 3 days}]", "pauses: {list: l, from: a, until: b, when: {a: 1}}", "write `where`"),
         ("values: [{value: 3 days}]", "stopped_by: {end_of: 01-31, before: order.at}", "write `after` or"),

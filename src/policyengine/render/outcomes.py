@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from policyengine.diagnostics.diagnostic import Diagnostic
+from policyengine.model.case import Key
 from policyengine.model.key_names import format_key
 from policyengine.model.rulebook import Fact
 from policyengine.outcome.decision import Decision, sort_missing
@@ -26,11 +27,12 @@ def render_outcomes(decision: Decision, file: str, line: int) -> str:
     Outcomes that are not applicable are left out. ``file`` and ``line`` are where the case stands.
     """
     book = decision.judged.rulebook
+    states = _states(decision)
     found: Json = {}
     for fact in decision.explanation.explainer.outcomes:
         for record in _records(decision, fact.listed):
             key = (fact.path, record)
-            outcome = _outcome(decision, fact, decision.state_of(key))
+            outcome = _outcome(decision, fact, states[key])
             if outcome is not None:
                 found[format_key(book, key)] = outcome
     return _line(
@@ -62,6 +64,19 @@ def render_faults(faults: Iterable[Diagnostic], file: str, line: int) -> str:
 
 def _line(data: Json) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def _states(decision: Decision) -> dict[Key, State]:
+    """Return the states of all outcomes, asked for a list at a time: most of them are settled."""
+    names: dict[str | None, list[str]] = {}
+    for fact in decision.explanation.explainer.outcomes:
+        names.setdefault(fact.listed, []).append(fact.path)
+    states: dict[Key, State] = {}
+    for listed, asked in names.items():
+        for record in _records(decision, listed):
+            keys = [(name, record) for name in asked]
+            states.update(zip(keys, decision.states_of(tuple(asked), record), strict=True))
+    return states
 
 
 def _records(decision: Decision, listed: str | None) -> Sequence[int | None]:
