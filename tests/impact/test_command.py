@@ -70,7 +70,8 @@ def outcome(found: Any, path: str) -> dict[tuple[str, str, bool], int]:
 
 def test_every_case_stands_in_the_matrix(impact: Any) -> None:
     found = data(impact("--format", "json"))
-    assert found["cases"] == {"records": 8, "judged": 8, "changed": 8, "cut": 0}
+    kinds = {"other_outcome": 6, "only_duties": 0, "only_deadlines": 2}
+    assert found["cases"] == {"records": 8, "judged": 8, "changed": 8, "cut": 0, **kinds}
     assert outcome(found, "fine.points") == {
         ("0", "0", False): 2,
         ("3", "0", False): 2,

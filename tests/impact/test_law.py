@@ -81,6 +81,7 @@ def test_numbers_are_those_of_judging_each_case_twice(seed: int) -> None:
         lines = lines_of(written)
         tally = tally_of(task, lines)
         found: Counter[str] = Counter()
+        weights: Counter[str] = Counter()
         matrix: Counter[tuple[str, bool]] = Counter()
         for line in lines:
             before, after = (judged(book, line) for book in books)
@@ -99,10 +100,14 @@ def test_numbers_are_those_of_judging_each_case_twice(seed: int) -> None:
                 }
                 for each in (before, after)
             ]
+            is_other = was != now, duties[0] != duties[1], ends(before[1]) != ends(after[1])
+            if any(is_other):
+                weights[("outcome", "duty", "deadline")[is_other.index(True)]] += 1
             found["changed"] += was != now or ends(before[1]) != ends(after[1]) or duties[0] != duties[1]
         numbers = tally.numbers
         assert numbers.number("judged") == found["judged"]
         assert numbers.number("changed") == found["changed"], (seed, old.digest)
+        assert {place[0]: count for place, count in numbers.under("changes")} == weights
         assert numbers.number("refused", "old") + numbers.number("refused", "new") == found["refused"]
         differs = {place[0]: count for place, count in numbers.under("differs")}
         assert differs == {path: count for (path, other), count in matrix.items() if other}

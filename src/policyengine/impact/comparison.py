@@ -17,7 +17,7 @@ from policyengine.impact.cause import Cause, Causes
 from policyengine.impact.mixture import Mixture
 from policyengine.impact.tally import Example, Tally, Transition, bucket, cause_name
 from policyengine.impact.truth import TruthKeeper
-from policyengine.impact.view import NOTHING, Item, Seen, View, Viewer, differing, number, order_of
+from policyengine.impact.view import BY_WEIGHT, NOTHING, Item, Seen, View, Viewer, differing, number, order_of
 from policyengine.model.case import Case
 from policyengine.model.rulebook import Fact
 from policyengine.outcome.decision import Decision
@@ -170,6 +170,7 @@ class _One:
         if not items:
             return
         self.numbers.count(("changed",))
+        self.numbers.count(("changes", min((one.kind for one in items), key=BY_WEIGHT.index)))
         if self.group is not None:
             self.numbers.count(("by", self.group, "changed"))
         causes = self._causes(first)

@@ -9,6 +9,7 @@ from policyengine.impact.examples import Explained
 from policyengine.impact.mixture import Mixture
 from policyengine.impact.tally import Tally, cause_of_name
 from policyengine.impact.truth import Share, scores
+from policyengine.impact.view import BY_WEIGHT
 from policyengine.impact.words import ImpactWords
 from policyengine.model.rulebook import Rulebook
 from policyengine.render.json.parts import Json, text_data
@@ -36,7 +37,7 @@ class _Data:
             "format": FORMAT,
             "old": _book(self.mixture.old),
             "new": _book(self.mixture.new),
-            "cases": {name: numbers.number(name) for name in ("records", "judged", "changed", "cut")},
+            "cases": self._cases(),
             "refused": self._refused(),
             "parts": [
                 {"kind": one.kind, "what": one.what, "id": one.id, "title": text_data(one.title)}
@@ -54,6 +55,11 @@ class _Data:
             "truth": self._truth(),
             "examples": [self._examples(one) for one in examples],
         }
+
+    def _cases(self) -> Json:
+        found: Json = {name: self.numbers.number(name) for name in ("records", "judged", "changed", "cut")}
+        names = {"outcome": "other_outcome", "duty": "only_duties", "deadline": "only_deadlines"}
+        return found | {names[kind]: self.numbers.number("changes", kind) for kind in BY_WEIGHT}
 
     def _named(self, kind: str) -> list[str]:
         return sorted({place[0] for place, _ in self.numbers.under(kind)})

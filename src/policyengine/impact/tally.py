@@ -56,6 +56,7 @@ class Tally:
     """Numbers and examples; ``numbers`` has what is counted by place, in the words of this module.
 
     ``records``, ``judged``, ``changed``: how many cases there are, could be judged by both, and differ.
+    ``changes outcome|duty|deadline``: those that differ, each by what weighs most of it (``BY_WEIGHT``).
     ``refused old|new``: cases that a rulebook refuses. ``matrix NAME BEFORE AFTER same|other``: outcomes.
     ``status NAME BEFORE AFTER``, ``moved NAME SECONDS``: deadlines. ``duty RULE WHO appears|vanishes``,
     ``duty RULE WHO,WHO moves``. ``needs NAME``: cases that now wait for a fact. ``cause PARTS KIND NAME``.

@@ -15,6 +15,8 @@ from policyengine.values.literals import Value, comparison_key, identity_key
 
 Status = Literal["known", "undetermined", "conflict", "not_applicable"]
 ItemKind = Literal["outcome", "deadline", "duty"]
+BY_WEIGHT: tuple[ItemKind, ...] = ("outcome", "duty", "deadline")
+"""What weighs most in a case that comes out otherwise: what is decided, who must do something, until when."""
 
 
 class Item(Frozen):

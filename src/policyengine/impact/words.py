@@ -12,8 +12,11 @@ from policyengine.impact.document import Block, Grid, Heading, Line, Pair
 from policyengine.impact.examples import Explained
 from policyengine.impact.mixture import Mixture
 from policyengine.impact.parts import Kind, Part
-from policyengine.impact.tally import BUCKETS, Tally, Transition, cause_of_name
+from policyengine.impact.tally import BUCKETS, Example, Tally, Transition, cause_of_name
 from policyengine.impact.truth import Share, scores
+from policyengine.impact.view import BY_WEIGHT, ItemKind
+from policyengine.model.key_names import format_key
+from policyengine.model.lookup import Lookup
 from policyengine.model.rulebook import STATUSES, Fact, Rulebook
 from policyengine.render.naming import Naming
 from policyengine.values.display import show_span
@@ -43,6 +46,11 @@ _KINDS: dict[Kind, str] = {
     "rule": marked("rule “{title}”"),
     "override": marked("what the rule “{title}” overrides"),
 }
+_CHANGES: dict[ItemKind, str] = {
+    "outcome": marked("{count} with a different outcome"),
+    "duty": marked("{count} in which only a duty changes"),
+    "deadline": marked("{count} in which only a deadline moves"),
+}
 _WHATS = {
     "added": marked("new: {part}"),
     "removed": marked("gone: {part}"),
@@ -66,6 +74,7 @@ class ImpactWords:
         self.tally = tally
         self.numbers = tally.numbers
         self.say = say
+        self.lookup = Lookup(mixture.new)
         self.old, self.new = Naming(mixture.old, say), Naming(mixture.new, say)
 
     # ---------- the page
@@ -80,16 +89,7 @@ class ImpactWords:
         if not self.mixture.parts:
             yield Line(say("No case can change: what decisions rest on is the same."), True)
             return
-        changed = numbers.number("changed")
-        yield Line(
-            say(
-                "{records} cases: {changed} come out differently, {same} as before",
-                records=records,
-                changed=changed,
-                same=judged - changed,
-            ),
-            True,
-        )
+        yield Line(self._headline(records, judged), True)
         yield from self._money()
         yield from self._refused()
         if numbers.number("cut"):
@@ -108,6 +108,17 @@ class ImpactWords:
         yield from self._truth()
         yield from self._examples(examples, many)
 
+    def _headline(self, records: int, judged: int) -> str:
+        """Tell how many cases come out how: what weighs most of each, the heaviest first."""
+        counts = {kind: self.numbers.number("changes", kind) for kind in BY_WEIGHT}
+        told = [
+            self.say(_CHANGES[kind], count=count)
+            for kind, count in counts.items()
+            if count or kind == "outcome"
+        ]
+        told.append(self.say("{count} as before", count=judged - sum(counts.values())))
+        return self.say("{records} cases: {what}", records=records, what=self.say(", ").join(told))
+
     def _money(self) -> Iterator[Block]:
         """Tell of the sums of money that differ, at the top."""
         for path in self._summed():
@@ -120,14 +131,16 @@ class ImpactWords:
     def _totals(self, path: str) -> str:
         was, now = (self.numbers.sums.get((side, path), 0) for side in ("old", "new"))
         judged = max(1, self.numbers.number("judged"))
-        return self.say(
-            "{title}: {old} → {new} in total ({difference}; {mean} a case)",
-            title=self._title(path),
-            old=self._value(path, was),
-            new=self._value(path, now),
-            difference=self._signed(path, now - was),
-            mean=self._mean(path, now - was, judged),
-        )
+        words = {
+            "title": self._title(path),
+            "old": self._value(path, was),
+            "new": self._value(path, now),
+            "difference": self._signed(path, now - was),
+        }
+        mean = self._mean(path, now - was, judged)
+        if now != was and mean.startswith("±"):  # so little a case that the mean would say "nothing"
+            return self.say("{title}: {old} → {new} in total ({difference})", **words)
+        return self.say("{title}: {old} → {new} in total ({difference}; {mean} a case)", **words, mean=mean)
 
     def _refused(self) -> Iterator[Block]:
         say, numbers = self.say, self.numbers
@@ -296,8 +309,8 @@ class ImpactWords:
         if found:
             yield Heading(self.say("What the new rules ask for and cases do not give"))
             yield Grid(
-                (self.say("missing"), self.say("cases")),
-                tuple((name, str(count)) for count, name in found[:_SHOWN_NEEDS]),
+                (self.say("missing"), self.say("name"), self.say("cases")),
+                tuple((self._title_of_key(name), name, str(count)) for count, name in found[:_SHOWN_NEEDS]),
                 is_count=True,
             )
 
@@ -382,7 +395,7 @@ class ImpactWords:
                 True,
             )
             rows = tuple(
-                (each.case, f"{each.file}:{each.line}", before, after, self.cause(each.cause))
+                (self._example_name(each), f"{each.file}:{each.line}", before, after, self.cause(each.cause))
                 for each, before, after in one.examples[: _SHOWN_EXAMPLES if many else _FEW_EXAMPLES]
             )
             yield Grid(
@@ -408,6 +421,13 @@ class ImpactWords:
                     count=len(examples) - len(shown),
                 )
             )
+
+    def _example_name(self, example: Example) -> str:
+        """Return the name of a case, with the name of the record in which the difference is seen."""
+        item = example.item
+        if item.record is None:
+            return example.case
+        return f"{example.case} · {format_key(self._naming(item.name).book, (item.name, item.record))}"
 
     def transition(self, one: Transition) -> str:
         """Return from how to how something comes out."""
@@ -436,6 +456,11 @@ class ImpactWords:
         if name in naming.book.facts:
             return naming.text(naming.book.facts[name].title)
         return self._deadline_title(name) if name in naming.book.deadlines else self._rule_title(name)
+
+    def _title_of_key(self, name: str) -> str:
+        """Return the title of what a case lacks; the name beside it tells the record."""
+        found = self.lookup.find(name, ("fact", "list", "parameter", "amount", "property"))
+        return self.new.title(found[0].name) if found else name
 
     def _deadline_title(self, id: str) -> str:
         naming = self._naming(id)
