@@ -271,6 +271,25 @@ def test_notes_of_a_mapping_are_free(plain: Rulebook) -> None:
     assert decision.case.values == plain.evaluate(CASE, as_of=AS_OF).case.values
 
 
+@pytest.mark.parametrize(
+    ("notes", "shown"),
+    [
+        (" called twice\n then wrote ", "called twice\n then wrote"),
+        (["one", {"who": "Li", "times": 2, "said": ["a", "b"]}], "one\nwho: Li\ntimes: 2\nsaid: a\n  b"),
+        ({"how": Decimal("2.5")}, "how: 2.5"),
+        ([], ""),
+    ],
+)
+def test_notes_are_shown_and_change_nothing(plain: Rulebook, notes: object, shown: str) -> None:
+    bare, noted = (plain.evaluate(data() | more, as_of=AS_OF) for more in ({}, {"notes": notes}))
+    assert noted.case.notes == shown
+    told = noted.to_dict()
+    assert told.pop("notes", "") == shown and told == bare.to_dict()
+    tail = noted.to_text("en").removeprefix(bare.to_text("en"))
+    assert [line.strip() for line in tail.splitlines()[2:]] == [line.strip() for line in shown.splitlines()]
+    assert all(noted.letter(one) == bare.letter(one) for one in ("buyer", "seller"))
+
+
 def test_faults_are_a_value_error_with_the_field(plain: Rulebook) -> None:
     with pytest.raises(ValueError, match=r"order\.total") as found:
         plain.evaluate({"order": {"total": 19.99}})

@@ -147,6 +147,17 @@ def test_a_book_is_in_one_language_alone(made: tuple[Rulebook, Document], langua
     assert " · " not in markdown.split("\n", 3)[2]
 
 
+@pytest.mark.parametrize(("language", "title"), [("zh", "函件"), ("en", "Letters")])
+def test_letters_are_in_the_book(made: tuple[Rulebook, Document], language: str, title: str) -> None:
+    book, document = made
+    page = render_book_html(only(document, [language]))
+    assert re.search(rf'id="letters"><span[^>]*>{title}<', page)
+    for party, letter in book.letters.items():
+        assert f'id="letter-{party}"' in page
+        for one in letter.paragraphs:
+            assert escape((one.title or one.text).get(language), quote=False) in page
+
+
 def test_a_book_can_be_searched_from_a_file(made: tuple[Rulebook, Document]) -> None:
     page = render_book_html(made[1])
     assert page.count("<script>") == 1 and "fetch" not in page and "http" not in page.split("<script>")[1]

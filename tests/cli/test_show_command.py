@@ -56,5 +56,17 @@ def test_everything_has_a_card_without_holes(language: str) -> None:
     for name in cards.names():
         text = cards.of(name)
         # Braces of the rulebook itself hold the name of a fact, or `value`; those of sentences one word.
-        assert text and "{" not in re.sub(r"\{(…|value|[a-z_]+\.[a-z_.]+)\}", "", text) and "None" not in text
+        assert (
+            text
+            and "{" not in re.sub(r"\{(…|value|case|as_of|rulebook|[a-z_]+\.[a-z_.]+)\}", "", text)
+            and "None" not in text
+        )
         assert "““" not in text and "  如果，" not in text and "If ," not in text
+
+
+@pytest.mark.parametrize("name", ["buyer", "买家"])
+def test_the_template_of_a_letter_has_a_card(run: Run, name: str) -> None:
+    told = run("show", name, "--rules", str(RULES), "--lang", "zh")
+    assert told.code == 0 and told.out.startswith("致 buyer 的函件：买家")
+    assert "  告知：是否违约；" in told.out and "1. “案件编号：{case}”" in told.out
+    assert "“需要您办理”：收件人须办理什么" in told.out and "没有时写“您目前没有必须办理的事项。”" in told.out

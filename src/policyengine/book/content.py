@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
 from policyengine.book.blocks import (
@@ -30,6 +31,7 @@ from policyengine.model.rulebook import Table as RuleTable
 from policyengine.reading.citations import citations
 from policyengine.render.bilingual import Bilingual
 from policyengine.render.clause_index import STATUSES
+from policyengine.render.letter_template import paragraph, tells
 from policyengine.render.naming import place
 from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNode
 from policyengine.testing.scenarios import Check, Scenario, ScenarioFile
@@ -94,6 +96,7 @@ class _Writer:
         yield from self._assumptions()
         yield from self._overlays()
         yield from self._reports()
+        yield from self._letters()
         yield from self._clauses()
         yield from self._tests()
 
@@ -320,6 +323,22 @@ class _Writer:
             parts += [(part.id, part.title) for part in one.lists]
             parts += [(part.id, part.title) for part in one.repeats]
             yield Table((), tuple(parts))
+
+    def _letters(self) -> Iterator[Block]:
+        if self.book.letters:
+            yield Heading(2, "letters", self.both("Letters"))
+        for party, letter in self.book.letters.items():
+            title = self.book.parties[party].title
+            yield Heading(5, f"letter-{party}", title, party, place(letter.span))
+            yield Paragraph(self.voice.stated(partial(tells, letter)))
+            rows = [
+                (str(number), self.voice.stated(partial(paragraph, one)))
+                for number, one in enumerate(letter.paragraphs, 1)
+            ]
+            if rows:
+                yield Table((), tuple(rows))
+            else:
+                yield Paragraph(self.both("Its paragraphs are those of the program."))
 
     # ---------- clauses and tests
 

@@ -17,7 +17,8 @@ class Case(Frozen):
     ``values`` holds the facts that are given, ``records`` how many records each given list has. A fact or
     list that is not given is in neither. ``figures`` are values for parameters that the rules leave without
     one, to see what would follow from them. ``as_of`` is the instant (epoch seconds) at which it asks to be
-    judged, if it does.
+    judged, if it does. ``notes`` are what its writer wants to be read beside the decision: no engine sees
+    them.
     """
 
     id: str
@@ -26,3 +27,4 @@ class Case(Frozen):
     records: Mapping[str, int]
     figures: Mapping[str, Value] = {}  # a Struct copies it
     as_of: int | None = None
+    notes: str = ""

@@ -34,6 +34,7 @@ Kind = Literal[
     "clause",
     "policy",
     "report",
+    "letter",
 ]
 VALUES: tuple[Kind, ...] = ("fact", "parameter", "amount", "property")
 """What has a value; the title of a deadline stands for its state."""
@@ -51,6 +52,7 @@ CARDS: tuple[Kind, ...] = (
     "clause",
     "policy",
     "property",
+    "letter",
 )
 """What ``show`` prints a card of."""
 CASE: tuple[Kind, ...] = ("fact", "list")
@@ -317,6 +319,7 @@ def _things(book: Rulebook) -> Iterator[Named]:
         ("policy", book.policies),
         ("table", book.tables),
         ("report", book.reports),
+        ("letter", book.letters),
     )
     for kind, names in groups:
         yield from (Named(kind, name, None, None) for name in names)
@@ -364,6 +367,7 @@ def _called(book: Rulebook, thing: Named) -> tuple[str, ...]:
         "assumption": book.assumptions,
         "policy": book.policies,
         "report": book.reports,
+        "letter": book.parties,  # a letter is called by whom it goes to
     }
     found = groups[thing.kind][thing.name] if thing.kind in groups else None
     return _texts(getattr(found, "title", Text()))

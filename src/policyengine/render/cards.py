@@ -8,9 +8,11 @@ from policyengine.diagnostics.i18n import Speech
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
 from policyengine.model.clauses import Clause, Source
+from policyengine.model.letters import Letter
 from policyengine.model.rulebook import DEADLINE_PROPERTIES, Assumption, Fact, RecordList, Rulebook, Table
 from policyengine.render.clause_index import STATUSES
 from policyengine.render.layout import Paint, columns, wrap
+from policyengine.render.letter_template import paragraph, tells
 from policyengine.render.naming import Naming, place
 from policyengine.render.statements import Statements
 from policyengine.values.display import TYPE_WORDS
@@ -41,6 +43,7 @@ class Cards:
         yield from book.clauses
         yield from book.policies
         yield from book.tables
+        yield from book.letters
 
     def of(self, name: str) -> str | None:
         """Return the card of a name, or None if nothing has it; a deadline's property means the deadline."""
@@ -96,6 +99,17 @@ class Cards:
             policy = book.policies[name]
             yield from self._card(self.say("policy {id}", id=name), policy.title, policy.span, None)
             yield from self._paragraphs(self.statements.scope(policy))
+        if name in book.letters:
+            yield from self._letter(book.letters[name])
+
+    def _letter(self, letter: Letter) -> Iterator[str]:
+        head = self.say("letter to {id}", id=letter.party)
+        yield from self._card(head, self.book.parties[letter.party].title, letter.span, None)
+        yield from self._paragraphs(tells(letter, self.statements))
+        if not letter.paragraphs:
+            yield from self._paragraphs(self.say("Its paragraphs are those of the program."))
+        for number, one in enumerate(letter.paragraphs, 1):
+            yield from self._line(f"{number}. {paragraph(one, self.statements)}")
 
     def _table(self, table: Table) -> Iterator[str]:
         yield from self._card(self.say("table {id}", id=table.id), table.title, table.span, table.source)

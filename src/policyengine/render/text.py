@@ -86,6 +86,7 @@ class _Page:
                 yield from self.paint.lines(title, "title")
                 yield from lines
         yield from self._not_applicable()
+        yield from self._notes()
 
     # ---------- head
 
@@ -117,6 +118,17 @@ class _Page:
         if why_empty(self.decision) is None:
             yield ""
             yield from self.paint.lines(brief_text(self.decision, self.say), hang=0)
+
+    def _notes(self) -> Iterator[str]:
+        """Return what the writer of the case has noted: last, for nothing of it was judged."""
+        notes = self.decision.case.notes
+        if notes:
+            yield ""
+            yield from self.paint.lines(
+                self.say("Notes in the case, which take no part in the decision"), "title"
+            )
+            for line in notes.splitlines():
+                yield from self.paint.lines(printable(line), indent=2, hang=0)
 
     def _empty(self) -> Iterator[str]:
         empty = why_empty(self.decision)

@@ -43,6 +43,7 @@ class Draft:
         self.source = source
         self.id = ""
         self.as_of: int | None = None
+        self.notes = ""
         self.values: dict[Key, Value] = {}
         self.records: dict[str, int] = {}
         self.seen: set[Key] = set()  # given, perhaps with a fault that has been told

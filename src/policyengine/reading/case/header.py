@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
 
 from policyengine.diagnostics.diagnostic import message
 from policyengine.reading.case.draft import Draft
@@ -24,6 +26,23 @@ _LONGEST_ID = 200
 def free_names(shape: Shape) -> tuple[str, ...]:
     """Return the keys of a case that are no facts; a rulebook may have a fact that is called `notes`."""
     return HEADER if NOTES not in shape.parts else tuple(one for one in HEADER if one != NOTES)
+
+
+def note_lines(value: object) -> Iterator[str]:
+    """Return notes as lines, whatever their form: a text, a list, or texts that have names."""
+    match value:
+        case str():
+            yield from (line.rstrip() for line in value.strip().splitlines())
+        case dict():
+            for name, part in value.items():
+                first, *more = [*note_lines(part)] or [""]
+                yield f"{name}: {first}".rstrip()
+                yield from (f"  {line}" for line in more)
+        case list() | tuple():
+            for part in value:
+                yield from note_lines(part)
+        case int() | float() | Decimal() | date():
+            yield str(value)
 
 
 def read_header(draft: Draft, value: Mapping[str, object]) -> None:

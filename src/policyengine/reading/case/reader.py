@@ -15,7 +15,7 @@ from policyengine.model.key_names import format_key
 from policyengine.model.rulebook import Rulebook
 from policyengine.reading.case.checks import check
 from policyengine.reading.case.draft import Draft
-from policyengine.reading.case.header import NOTES, free_names, read_header
+from policyengine.reading.case.header import NOTES, free_names, note_lines, read_header
 from policyengine.reading.case.names import read_level
 from policyengine.reading.case.shape import case_shape
 from policyengine.reading.case.source import Source, TreeSource
@@ -101,6 +101,8 @@ class CaseReader:
         read = reader.read({key: part for key, part in value.items() if not (are_free and key == NOTES)})
         if reader.faults:
             return None, reader.faults
+        if are_free and NOTES in value and isinstance(read, dict):
+            read[NOTES] = value[NOTES]  # of any type
         return self.read_value(read, Source("", file, 1), settings)
 
     def read_tree(self, tree: MappingNode, id: str) -> tuple[Case | None, list[Diagnostic]]:
@@ -136,7 +138,8 @@ class CaseReader:
             draft = self._draft(value, source, (), True)
         if draft.has_faults:
             return None, draft.diagnostics()
-        return Case(draft.id, source.file, draft.values, draft.records, as_of=draft.as_of), []
+        case = Case(draft.id, source.file, draft.values, draft.records, as_of=draft.as_of, notes=draft.notes)
+        return case, []
 
     def _draft(self, value: dict[str, object], source: Source, settings: Settings, titled: bool) -> Draft:
         """Return what is read of a case, in which titles may stand for names."""
@@ -155,6 +158,8 @@ class CaseReader:
                 put(draft, value, name, literal, self.lookup)
         read_header(draft, value)
         free = free_names(self.shape)
+        if NOTES in free and NOTES in value:
+            draft.notes = "\n".join(note_lines(value[NOTES]))
         read_level(draft, {name: part for name, part in value.items() if name not in free}, self.shape, ())
         check(draft)
         return draft

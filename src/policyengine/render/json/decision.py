@@ -112,6 +112,7 @@ class _Data:
             "empty": self._empty(),
             "begins_later": None if later is None else self._event(later),
             "firings": [key_data(key, "rule") for key in decision.findings.firings],
+            **({"notes": decision.case.notes} if decision.case.notes else {}),
         }
 
     def _empty(self) -> Json | None:
