@@ -20,21 +20,22 @@ from policyengine.book.blocks import (
 from policyengine.book.svg import picture
 from policyengine.diagnostics.i18n import Speech, spoken
 from policyengine.diagnostics.text import Text
+from policyengine.render.colours import COLOURS
 from policyengine.render.fonts import fonts
 from policyengine.values.escaping import xml_text
 from policyengine.values.languages import language_name
 
 _STYLE = """
-:root { --ink: #1c2330; --faint: #667080; --line: #d8dde4; --accent: #2f5d8a; }
 * { box-sizing: border-box; }
-body { font: 15px/1.65 FONTS; color: var(--ink); margin: 0; display: grid;
+body { font: 15px/1.65 FONTS; margin: 0; display: grid;
   grid-template-columns: 270px minmax(0, 860px); gap: 2.5rem; }
-nav { position: sticky; top: 0; height: 100vh; overflow: auto; padding: 1.2rem 1rem; background: #f7f9fb;
+nav { position: sticky; top: 0; height: 100vh; overflow: auto; padding: 1.2rem 1rem; background: var(--head);
   border-right: 1px solid var(--line); font-size: .87rem; }
 nav { overflow-wrap: anywhere; }
 #search { width: 100%; padding: .35rem .5rem; border: 1px solid var(--line); border-radius: 4px;
   font: inherit; margin-bottom: .5rem; }
-#found a { border-left: 3px solid #c9b37a; padding-left: .5rem; } #found:not(:empty) { margin-bottom: 1rem; }
+#found a { border-left: 3px solid var(--quote-line); padding-left: .5rem; }
+#found:not(:empty) { margin-bottom: 1rem; }
 #found[data-count]::before { content: attr(data-count); color: var(--faint); }
 #found:empty::before { content: none; }
 nav a { display: block; padding: .12rem 0; } nav .more { margin-left: .5em; }
@@ -51,19 +52,19 @@ h1 .more, h2 .more, h3 .more, h4 .more, h5 .more { font-weight: 500; color: var(
 .name { font: .78rem/1 ui-monospace, Consolas, monospace; color: var(--faint); margin-left: .6em;
   font-weight: 400; }
 .place { float: right; font-weight: 400; }
-p { margin: .35rem 0; } p .said { display: block; } p .more { color: #4a5362; }
-blockquote { margin: .3rem 0; padding: .1rem .8rem; border-left: 3px solid #c9b37a; color: #5a4a1a;
-  background: #fdfbf4; }
+p { margin: .35rem 0; } p .said { display: block; } p .more { color: var(--soft); }
+blockquote { margin: .3rem 0; padding: .1rem .8rem; border-left: 3px solid var(--quote-line);
+  color: var(--quote); background: var(--quote-paper); }
 blockquote small { color: var(--faint); margin-left: .6em; }
 table { border-collapse: collapse; margin: .4rem 0; font-size: .9rem; max-width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .6rem; border-bottom: 1px solid var(--line);
-  overflow-wrap: anywhere; } th { background: #f4f6f9; }
+  overflow-wrap: anywhere; } th { background: var(--head); }
 td .more, th .more { color: var(--faint); margin-left: .5em; }
 .links { font-size: .88rem; margin: .25rem 0; } .links b { font-weight: 600; margin-right: .4em; }
 .links a, .links span.item { margin-right: .8em; } .links .more { color: var(--faint); margin-left: .3em; }
 svg { display: block; width: 100%; height: auto; font-family: inherit; }
 figure { margin: .6rem 0; max-width: none; width: min(1210px, calc(100vw - 345px)); }
-.languages { position: fixed; right: 1rem; top: .6rem; font-size: .85rem; background: #fff;
+.languages { position: fixed; right: 1rem; top: .6rem; font-size: .85rem; background: var(--paper);
   padding: .2rem .6rem; border: 1px solid var(--line); border-radius: 4px; }
 .languages label { margin-left: .6em; }
 .legend span { margin-right: 1em; font-size: .85rem; }
@@ -137,7 +138,7 @@ def render_book_html(document: Document) -> str:
 
 
 def _style(languages: tuple[str, ...]) -> str:
-    style = _STYLE.replace("FONTS", fonts(spoken(languages[0]))).replace("LATIN", fonts("en"))
+    style = (COLOURS + _STYLE).replace("FONTS", fonts(spoken(languages[0]))).replace("LATIN", fonts("en"))
     return style + "".join(map(_alone, languages))
 
 

@@ -7,28 +7,30 @@ from html import escape
 
 from policyengine.diagnostics.i18n import Speech
 from policyengine.frozen import Frozen
+from policyengine.render.colours import COLOURS
 from policyengine.render.fonts import fonts
 from policyengine.values.escaping import xml_text
 
 # On paper, what could break anywhere would make columns as narrow as one letter; and a section can be longer
 # than a page, so it must not be held together.
 STYLE = """
-body { font: 15px/1.6 FONTS; color: #1c2330; margin: 2rem auto; max-width: 960px; padding: 0 1rem; }
+body { font: 15px/1.6 FONTS; margin: 2rem auto; max-width: 960px; padding: 0 1rem; }
 h1 { font-size: 1.4rem; margin-bottom: .2rem; } h2 { font-size: 1.05rem; margin: 2rem 0 .4rem; }
 h3 { font-size: .95rem; margin: 1.2rem 0 .3rem; font-weight: 600; }
-p.faint, td.faint { color: #667080; } p.faint { margin-top: 0; }
+p.faint, td.faint { color: var(--faint); } p.faint { margin-top: 0; }
 p.total { font-size: 1.15rem; font-weight: 600; }
-svg { box-sizing: border-box; width: 100%; height: auto; border: 1px solid #d8dde4; border-radius: 6px; }
+svg { box-sizing: border-box; width: 100%; height: auto; border: 1px solid var(--line); border-radius: 6px; }
 table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #d8dde4; vertical-align: top; }
-th { background: #f4f6f9; font-weight: 600; }
+th, td { text-align: left; padding: .3rem .6rem; vertical-align: top;
+  border-bottom: 1px solid var(--line); }
+th { background: var(--head); font-weight: 600; }
 td.number { font-variant-numeric: tabular-nums; text-align: right; width: 6rem; }
 th.number { text-align: right; }
-.scroll { overflow-x: auto; } summary { cursor: pointer; color: #2f5d8a; padding: .3rem 0; }
+.scroll { overflow-x: auto; } summary { cursor: pointer; color: var(--accent); padding: .3rem 0; }
 table.pair { table-layout: fixed; } table.pair pre { white-space: pre-wrap; overflow-wrap: anywhere; }
-td.bar { width: 45%; } td.bar div { background: #4878a8; height: 1rem; margin-top: .25rem; min-width: 1px;
+td.bar { width: 45%; } td.bar div { background: var(--bar); height: 1rem; margin-top: .25rem; min-width: 1px;
   print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-code { font: 13px/1.4 ui-monospace, "Cascadia Mono", Consolas, monospace; color: #667080; }
+code { font: 13px/1.4 ui-monospace, "Cascadia Mono", Consolas, monospace; color: var(--faint); }
 @media print { body { margin: 0; max-width: none; } .scroll { overflow: visible; }
   th, td { overflow-wrap: break-word; } td.number { width: auto; }
   h1, h2, h3, p.total { break-after: avoid; } svg, tr { break-inside: avoid; } }
@@ -46,7 +48,7 @@ class Bar(Frozen):
 def page(title: str, say: Speech, parts: Iterable[str]) -> str:
     """Return an HTML document of parts that are HTML."""
     language = "zh-CN" if say.language == "zh" else "en"
-    style = STYLE.replace("FONTS", fonts(say.language))
+    style = (COLOURS + STYLE).replace("FONTS", fonts(say.language))
     head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{style}</style>'
     body = "\n".join(parts)
     whole = f'<html lang="{language}"><head>{head}</head><body>\n{body}\n</body></html>'

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from policyengine.diagnostics.i18n import Language, Speech
 from policyengine.outcome.timeline import Timeline
 from policyengine.render.boxes import text_width
+from policyengine.render.colours import COLOURS
 from policyengine.render.fonts import fonts
 from policyengine.render.timeline_notes import Note, Notes
 from policyengine.render.timeline_svg import picture
@@ -19,22 +20,25 @@ from policyengine.render.timeline_words import MARKS, TimelineWords
 from policyengine.values.escaping import xml_text
 
 _STYLE = """
-:root { color-scheme: light; }
-body { font: 15px/1.6 FONTS; color: #1c2330; background: #fff; margin: 1.2rem auto; max-width: 1180px;
+body { font: 15px/1.6 FONTS; margin: 1.2rem auto; max-width: 1180px;
   padding: 0 1rem; }
 h2 { font-size: 1.05rem; margin: 1.6rem 0 .4rem; }
 figure { margin: 0; overflow-x: auto; }
 svg { box-sizing: border-box; display: block; width: 100%; min-width: 760px; height: auto;
-  border: 1px solid #d8dde4; border-radius: 6px; }
+  border: 1px solid var(--line); border-radius: 6px; }
 svg a:hover text { text-decoration: underline; }
-details { border-bottom: 1px solid #e6e9ee; padding: .15rem 0; } summary { cursor: pointer; }
-summary strong { color: #2f5d8a; display: inline-block; min-width: 1.6rem; }
-details p { margin: .2rem 0 .4rem 1.6rem; color: #5a4a1a; } details p:target { background: #fdf3d7; }
+details { border-bottom: 1px solid var(--line); padding: .15rem 0; } summary { cursor: pointer; }
+summary strong { color: var(--accent); display: inline-block; min-width: 1.6rem; }
+details p { margin: .2rem 0 .4rem 1.6rem; color: var(--quote); }
+details p:target { background: var(--target); }
 details.all { border: 0; margin-top: 1.4rem; }
 table { border-collapse: collapse; width: 100%; margin-top: .5rem; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid #d8dde4; }
-th { background: #f4f6f9; } td.time { white-space: nowrap; } small { color: #667080; display: block; }
-tr.expected td { color: #4a5362; background: #fffaf0; } tr.now td { color: #b3372b; font-weight: 600; }
+th, td { text-align: left; vertical-align: top; padding: .3rem .6rem;
+  border-bottom: 1px solid var(--line); }
+th { background: var(--head); } td.time { white-space: nowrap; }
+small { color: var(--faint); display: block; }
+tr.expected td { color: var(--soft); background: var(--quote-paper); }
+tr.now td { color: var(--now); font-weight: 600; }
 ol.print { display: none; }
 @page { size: A4 landscape; margin: 8mm; }
 @media print {
@@ -43,7 +47,7 @@ ol.print { display: none; }
   figure { overflow: visible; }
   svg { border: 0; min-width: 0; width: 100%; max-height: PICTUREmm; margin: 0 auto; }
   ol.print { display: block; columns: 3; column-gap: 5mm; margin: 1mm 0 0; padding: 0;
-    font-size: 6.3pt; line-height: 1.3; list-style: none; color: #3f4a5a; }
+    font-size: 6.3pt; line-height: 1.3; list-style: none; color: var(--soft); }
   ol.print li { break-inside: avoid; }
 }
 """
@@ -73,7 +77,7 @@ def render_timeline_html(timeline: Timeline, say: Speech) -> str:
 
 
 def _style(language: Language, notes: Sequence[Note]) -> str:
-    return _STYLE.replace("FONTS", fonts(language)).replace("PICTURE", f"{_height(notes):.0f}")
+    return (COLOURS + _STYLE).replace("FONTS", fonts(language)).replace("PICTURE", f"{_height(notes):.0f}")
 
 
 def _height(notes: Sequence[Note]) -> float:
