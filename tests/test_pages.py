@@ -21,8 +21,6 @@ PAGES = sorted(
     for path in (*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *ROOT.glob("e*/**/*.md"))
     if "frozen" not in path.parts and "node_modules" not in path.parts
 )
-# Pages for whoever works on the program, which are in English.
-_ENGLISH_ONLY = {"compiled-forms.md", "mutants.md", "peers.md"}
 
 
 @lru_cache(maxsize=1000)
@@ -68,9 +66,7 @@ def test_what_a_heading_is_called() -> None:
 def test_each_page_is_in_both_languages() -> None:
     names = {path.relative_to(DOCS).as_posix() for path in PAGES if DOCS in path.parents}
     english = {name for name in names if not name.endswith(".zh.md")}
-    missing = {name for name in english if name.replace(".md", ".zh.md") not in names}
-    assert missing <= _ENGLISH_ONLY
-    assert {name.replace(".zh.md", ".md") for name in names - english} <= english
+    assert {name.replace(".zh.md", ".md") for name in names - english} == english
 
 
 def test_each_page_leads_to_the_other_language_at_its_top() -> None:

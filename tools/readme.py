@@ -29,6 +29,7 @@ PAGES = (
     "docs/cases.md",
     "docs/cases.zh.md",
     "docs/compiled-forms.md",
+    "docs/compiled-forms.zh.md",
     "docs/impact.md",
     "docs/impact.zh.md",
     "docs/letter.md",
