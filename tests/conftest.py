@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,23 @@ settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True
 settings.register_profile("explore", deadline=None, print_blob=True)
 settings.load_profile("ci")
 
-# Rulebooks are large and live as long as a process: looking through all of them is a sixth of the time.
+# Rulebooks are large and live long: looking through all of them again and again is a sixth of the time.
+# So garbage is mostly collected between the files of tests, and what was collected of these is looked at once.
 gc.set_threshold(50_000, 20, 100)
+
+
+def pytest_collection_finish() -> None:
+    """Take all tests of a run as there to stay."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
+    """Give back what a file of tests has left behind."""
+    yield
+    if nextitem is not None and nextitem.path != item.path:
+        gc.collect()
 
 
 @pytest.fixture(scope="session", autouse=True)

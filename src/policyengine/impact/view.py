@@ -69,11 +69,11 @@ class Viewer:
         for deadline in self.deadlines:
             for record in (None,) if deadline.listed is None else records[deadline.listed] or ():
                 yield Item("deadline", deadline.id, record)
-        if self.rules:
-            for id, record in (*decision.findings.firings, *decision.findings.open_rules):
-                for notice in self.rules[id].notices if id in self.rules else ():
+        for rule in self.rules.values():
+            for record in (None,) if rule.listed is None else records[rule.listed] or ():
+                for notice in rule.notices:
                     if notice.kind == "duty":
-                        yield Item("duty", id, record, notice.to)
+                        yield Item("duty", rule.id, record, notice.to)
 
 
 def see(decision: Decision, item: Item) -> Seen:

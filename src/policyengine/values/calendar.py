@@ -161,10 +161,30 @@ def business_days_of(year: int, calendar: Calendar) -> tuple[int, ...]:
     Of years that have no holidays of their own there are only as many kinds as days of the week on which a
     year can begin, twice: a chain of deadlines can pass through thousands of them.
     """
+    calendar = _same(calendar)
     if year in _years_with_holidays(calendar):
         return _own_business_days_of(year, calendar)
     days = days_of(year)
     return _weekdays_of(days[0] % 7, len(days), calendar.weekend)
+
+
+_MOST_CALENDARS = 64
+_calendars: dict[int, tuple[Calendar, Calendar]] = {}
+"""Calendars that were asked, by their ids, which are theirs while they are kept; and the first equal one."""
+
+
+def _same(calendar: Calendar) -> Calendar:
+    """Return the calendar, the same for all that are equal: each rulebook reads its own from what is kept.
+
+    What is kept of years is found at once with the same calendar, else only by comparing all their holidays.
+    """
+    found = _calendars.get(id(calendar))
+    if found is None:
+        if len(_calendars) >= _MOST_CALENDARS:
+            _calendars.clear()
+        first = next((one for _, one in _calendars.values() if one == calendar), calendar)
+        found = _calendars[id(calendar)] = (calendar, first)
+    return found[1]
 
 
 @lru_cache(maxsize=8)

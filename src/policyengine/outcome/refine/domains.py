@@ -7,7 +7,7 @@ given, and on what has been filled in before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from policyengine.frozen import Frozen, replace
@@ -102,6 +102,7 @@ class Domains:
             ),
         }
         self._bounded = [fact for fact in book.facts.values() if fact.role == "given" and fact.bounds]
+        self._bound_together = _bound_together(self._bounded)
 
     def is_ordered(self, type: ValueType) -> bool:
         """Tell whether the values of a type have an order."""
@@ -140,19 +141,26 @@ class Domains:
     def narrowed(self, case: Case, whole: Mapping[Key, Interval]) -> Mapping[Key, Interval]:
         """Return the values that missing facts can have together, of those that each has by itself."""
         known = dict(whole)
+        bounds = [*self._bounds(case, known)]
         changed = True
         while changed:
             changed = False
-            for fact, record, bound in self._bounds(case):
-                changed = self._narrow((fact.path, record), bound, case, known) or changed
+            for key, bound in bounds:
+                changed = self._narrow(key, bound, case, known) or changed
         return known
 
-    def _bounds(self, case: Case) -> Iterator[tuple[Fact, int | None, Bound]]:
+    def _bounds(self, case: Case, wanted: Iterable[Key]) -> Iterator[tuple[Key, Bound]]:
+        """Return the bounds of what a case leaves out, as far as they can reach what is wanted."""
+        reached = {self._bound_together.get(name) for name, _ in wanted}
         for fact in self._bounded:
+            if self._bound_together[fact.path] not in reached:
+                continue
             records = (None,) if fact.listed is None else range(case.records.get(fact.listed, 0))
             for record in records:
                 for bound in fact.bounds:
-                    yield fact, record, bound
+                    beside = _beside(bound, record)
+                    if (fact.path, record) not in case.values or (beside and beside not in case.values):
+                        yield (fact.path, record), bound
 
     def _narrow(self, key: Key, bound: Bound, case: Case, known: dict[Key, Interval]) -> bool:
         """Narrow both sides of a bound; tell whether something has changed."""
@@ -163,9 +171,9 @@ class Domains:
             limit = comparison_key(bound.operand.value)
             assert isinstance(limit, int)
             return self._cut(key, _cut(own, bound, Interval(limit, limit)), case, known)
-        if not isinstance(bound.operand, Ref):
+        other_key = _beside(bound, key[1])
+        if other_key is None:
             return False
-        other_key = (bound.operand.name, key[1] if bound.operand.listed else None)
         other = self._interval(other_key, case, known)
         if other is None:
             return False
@@ -192,6 +200,22 @@ class Domains:
             return False
         known[key] = narrowed
         return True
+
+
+def _beside(bound: Bound, record: int | None) -> Key | None:
+    """Return the fact that a bound compares with, for a record; None if it compares with no fact."""
+    operand = bound.operand
+    return (operand.name, record if operand.listed else None) if isinstance(operand, Ref) else None
+
+
+def _bound_together(bounded: Iterable[Fact]) -> Mapping[str, frozenset[str]]:
+    """Return for each fact those that bounds bind it to, also by way of others."""
+    groups: dict[str, frozenset[str]] = {}
+    for fact in bounded:
+        names = {fact.path, *(one.operand.name for one in fact.bounds if isinstance(one.operand, Ref))}
+        joined = frozenset(names).union(*(groups.get(name, frozenset()) for name in names))
+        groups.update(dict.fromkeys(joined, joined))
+    return groups
 
 
 def _cut(own: Interval, bound: Bound, other: Interval) -> Interval:
