@@ -16,7 +16,7 @@ settings.register_profile("explore", deadline=None, print_blob=True)
 settings.load_profile("ci")
 
 # Rulebooks are large and live long: looking through all of them again and again is a sixth of the time.
-# So garbage is mostly collected between the files of tests, and what was collected of these is looked at once.
+# So garbage is mostly collected between the files of tests, which are themselves looked at once.
 gc.set_threshold(50_000, 20, 100)
 
 
@@ -31,6 +31,10 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     """Give back what a file of tests has left behind."""
     yield
     if nextitem is not None and nextitem.path != item.path:
+        module = getattr(item, "module", None)
+        for kept in vars(module).values() if module else ():
+            if hasattr(kept, "cache_clear") and kept.__module__ == module.__name__:
+                kept.cache_clear()
         gc.collect()
 
 
