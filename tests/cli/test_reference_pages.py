@@ -75,3 +75,10 @@ def test_no_address_is_made_up(monkeypatch: pytest.MonkeyPatch) -> None:
         else:
             monkeypatch.setenv(VARIABLE, said)
         assert address_of("unknown-name", "en") is None
+
+
+@pytest.mark.parametrize("name", ["docs/formats.md", "docs/formats.zh.md"])
+def test_every_key_of_a_format_says_what_it_means(name: str) -> None:
+    rows = [line for line in (ROOT / name).read_text("utf-8").splitlines() if line.startswith("| `")]
+    assert len(rows) > 200
+    assert not [row for row in rows if not row.removesuffix("|").rpartition("| ")[2].strip()]

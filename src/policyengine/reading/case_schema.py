@@ -255,7 +255,7 @@ def case_schema(rulebook: Rulebook) -> dict[str, object]:
         names[NOTES] = {
             "description": said("备注，不参与判断", "Anything: it takes no part in the judgement")
         }
-    properties, dependencies = _parts(shape, rulebook)
+    properties, dependencies = _parts(shape, rulebook, said)
     schema: JsonObject = {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": rulebook.title.joined,
@@ -276,7 +276,7 @@ def _object(properties: JsonObject, dependencies: JsonObject) -> JsonObject:
     return whole
 
 
-def _parts(shape: Shape, rulebook: Rulebook) -> tuple[JsonObject, JsonObject]:
+def _parts(shape: Shape, rulebook: Rulebook, said: _Said, above: str = "") -> tuple[JsonObject, JsonObject]:
     """Return the properties of one level, and which of them need another one at the same level."""
     properties: JsonObject = {}
     dependencies: JsonObject = {}
@@ -284,9 +284,11 @@ def _parts(shape: Shape, rulebook: Rulebook) -> tuple[JsonObject, JsonObject]:
         if isinstance(part, RecordList):
             properties[name] = _records(part, rulebook)
         elif isinstance(part, Shape):
-            inner, needed = _parts(part, rulebook)
+            group = f"{above}{name}."
+            inner, needed = _parts(part, rulebook, said, group)
             if inner:  # a group of which a case can say nothing is left out
-                properties[name] = _object(inner, needed)
+                words = said(f"名称以 {group} 开头的事实", f"The facts whose names begin with {group}")
+                properties[name] = {"description": words, **_object(inner, needed)}
         elif part.role == "given":
             properties[name] = _value(part, rulebook.currency)
             _add_dependency(dependencies, name, part, rulebook)
