@@ -16,6 +16,7 @@ from policyengine.api import Rulebook, choose_readings
 from policyengine.loading.load import load_model
 from policyengine.model.rulebook import Rulebook as Model
 from policyengine.reading.case.reader import CaseReader
+from policyengine.sampling.moot import moot_facts
 from policyengine.sampling.sampler import Days, Sampler
 from policyengine.semantics.findings import Known
 from policyengine.values.literals import local_time
@@ -113,3 +114,18 @@ def test_cases_begin_on_the_days_and_by_day(shop: Rulebook) -> None:
         by_day += 9 <= local.hour < 21
     assert days == set(range(first, first + 31))
     assert by_day > 220
+
+
+def test_no_case_says_what_only_stands_in_for_something_else() -> None:
+    """A promised time shows that there is a contract: whether there is one is said where there is no time."""
+    book = load_model(str(TAOBAO), ()).rulebook
+    assert book is not None
+    moot = moot_facts(book)
+    assert moot["order.dispatch_contract"] == {"order.promised_dispatch"}
+    said = [json.loads(line).get("order", {}) for line in sampler(book).lines(range(1, 800))]
+    times = [one for one in said if "promised_dispatch" in one]
+    contracts = [one for one in said if "dispatch_contract" in one]
+    assert len(times) > 50 and len(contracts) > 20
+    assert not [one for one in times if "dispatch_contract" in one or "dispatched_as_agreed" in one]
+    paid = [one for one in said if "paid_at" in one and "dispatched_at" in one]
+    assert len(paid) > 50 and all(one["paid_at"] <= one["dispatched_at"] for one in paid)

@@ -15,6 +15,7 @@ from policyengine.sampling.gaps import Gaps
 from policyengine.sampling.hours import Hours
 from policyengine.sampling.judgement import Judgement
 from policyengine.sampling.makers import Makers
+from policyengine.sampling.moot import leave_out_moot, moot_facts
 from policyengine.sampling.operands import Operands
 from policyengine.sampling.spelling import Spelling
 from policyengine.sampling.steps import Steps
@@ -80,6 +81,7 @@ class Sampler:
         self._changes = changing_days(words, self.days.first, self.days.last)
         self._steps = Steps(words, Makers(words, operands, figures, self.hours, anchors), anchors)
         self._gaps = Gaps(words)
+        self._moot = moot_facts(book)
         self._judgement = Judgement(words, operands)
         self._spelling = Spelling(book, self.hours)
         names = [*self._steps.home, *book.lists]
@@ -123,6 +125,7 @@ class Sampler:
         steps = self._steps.steps
         for place in sorted(places):
             steps[place](draw)
+        leave_out_moot(draw, self._moot)
         if draw.random() < _WITH_GAPS:
             self._gaps.forget(draw)
         draw.values[JUDGED] = self._judgement.choose(draw)
