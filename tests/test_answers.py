@@ -449,3 +449,15 @@ def test_python_on_a_page_is_true(page: str, monkeypatch: pytest.MonkeyPatch) ->
         done = doctest.DocTestRunner(optionflags=flags).run(test, out=told.append)
     assert not done.failed, "".join(told)
     assert done.attempted
+
+
+def test_faults_tell_programs_what_to_do_in_their_own_words(plain: Rulebook) -> None:
+    with pytest.raises(FaultsFound, match=r"^overlays: x: error\[unknown-overlay\].*\n  help: "):
+        load_rulebook(RULES, overlays=["x"])
+    with pytest.raises(FaultsFound, match=r"^settings: foo=1: error\[unknown-fact\].*"):
+        plain.evaluate({"order": {}}, settings={"foo": 1})
+    with pytest.raises(FaultsFound, match=r"file-missing.*\n  help: this reads like a line of a case"):
+        plain.evaluate("order: {total: 5.00}")
+    assert plain.evaluate("order: {total: 5.00}\n").case.values
+    with pytest.raises(FaultsFound, match=r"\n  help: check the name"):
+        plain.evaluate("nowhere.yaml")

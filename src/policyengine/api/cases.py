@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
 from policyengine.diagnostics.diagnostic import Diagnostic, Message, message
+from policyengine.frozen import replace
 from policyengine.model.case import Case
 from policyengine.reading.case.reader import CaseReader, Settings
 
@@ -15,6 +17,12 @@ GivenCase: TypeAlias = Case | Mapping[str, object] | str | bytes | os.PathLike[s
 the path of a file (any other str, or a ``Path``)."""
 
 _WHAT_TO_GIVE = message("give a mapping, the text of a case, or the path to a file")
+
+
+_LINE_OF_YAML = re.compile(r"[^\s/\\:]+:(\s|$)")
+_HOW_TO_GIVE_A_LINE = message(
+    "this reads like a line of a case: end it with a line feed, for a text of one line names a file"
+)
 
 
 class NoCase(Exception):
@@ -50,7 +58,13 @@ def read_given(
         case str() if _is_text(given):
             return reader.read(given, name, settings=settings)
         case str() | os.PathLike():
-            return _read_file(reader, os.fsdecode(given), settings)
+            case, faults = _read_file(reader, os.fsdecode(given), settings)
+            if isinstance(given, str) and _LINE_OF_YAML.match(given):
+                faults = [
+                    replace(one, help=_HOW_TO_GIVE_A_LINE) if one.code == "file-missing" else one
+                    for one in faults
+                ]
+            return case, faults
     what = message("a case cannot be a value of the Python type `{type}`", type=type(given).__name__)
     raise NoCase(TypeError, what)
 

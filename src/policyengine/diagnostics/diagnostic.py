@@ -153,6 +153,15 @@ class FaultsFound(ValueError):
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(sorted(diagnostics, key=lambda one: one.order))
-        super().__init__(
-            "\n".join(f"{one.span}: {one.severity}[{one.code}]: {one.sentence}" for one in self.diagnostics)
-        )
+        super().__init__("\n".join(map(_for_programs, self.diagnostics)))
+
+
+def _for_programs(fault: Diagnostic) -> str:
+    """Return a fault with what to do, in the words of a Python program: it gave arguments, not options."""
+    option, _, given = fault.span.file.partition(" ")
+    place = f"{_ARGUMENTS[option]}: {given}" if option in _ARGUMENTS else str(fault.span)
+    told = f"{place}: {fault.severity}[{fault.code}]: {fault.sentence}"
+    return told if fault.help is None else f"{told}\n  help: {fault.help}"
+
+
+_ARGUMENTS = {"--overlay": "overlays", "--set": "settings", "--assume": "assume"}
