@@ -30,20 +30,20 @@ BOOKS = (ROOT / "rules" / "taobao", *sorted((ROOT / "examples" / "rulebooks").it
 EXAMPLES = FROZEN / "examples" / "cases"
 TOLD = {
     ("late-dispatch", "2012-03-16 18:00:01"): (
-        "已违约；买家卖家协商处理中；卖家已及时主动赔付，不扣分；规则没有给出数字，无法确定：应赔金额。买家须在 3月18日 18:00 前确认是否得到妥善处理。",
+        "卖家未按约定时间发货，已违约；投诉正由买家和卖家协商处理；卖家已及时主动赔付，不扣分；规则没有给出数字，无法确定：应赔金额。买家须在 3月18日 18:00 前确认是否得到妥善处理。",
         "The seller has broken the promise to dispatch; buyer and seller are negotiating; the seller compensated voluntarily in time, so no points are deducted; undetermined, because the rules give no figure: compensation due. Buyer must, by 18 March, 18:00: confirm whether it was handled properly.",
     ),
     ("late-dispatch", "2012-12-31 18:00"): (
-        "已违约；投诉已完结；买家逾期未确认，视为满意；卖家已及时主动赔付，不扣分；规则没有给出数字，无法确定：应赔金额。",
+        "卖家未按约定时间发货，已违约；投诉已完结；买家逾期未确认，视为满意；卖家已及时主动赔付，不扣分；规则没有给出数字，无法确定：应赔金额。",
         "The seller has broken the promise to dispatch; the complaint is closed; the silence of the buyer counts as satisfaction; the seller compensated voluntarily in time, so no points are deducted; undetermined, because the rules give no figure: compensation due.",
     ),
     ("late-dispatch", "2012-03-16 12:00"): (
-        "已违约；买家卖家协商处理中。卖家须在 3月17日 09:00 前处理投诉：主动赔付，或自判无责而拒绝。",
+        "卖家未按约定时间发货，已违约；投诉正由买家和卖家协商处理。卖家须在 3月17日 09:00 前处理投诉：主动赔付，或自判无责而拒绝。",
         "The seller has broken the promise to dispatch; buyer and seller are negotiating. Seller must, by 17 March, 09:00: handle the complaint: pay voluntarily, or reject it as not liable.",
     ),
     ("late-dispatch", "2012-03-13 10:00"): (
-        "没有违约。卖家须在 3月15日 10:00 前完成发货。",
-        "The promise to dispatch is not broken. Seller must, by 15 March, 10:00: dispatch the order.",
+        "约定的发货时间未到，尚未违约。卖家须在 3月15日 10:00 前完成发货。",
+        "The promised time is not over, so the promise is not broken yet. Seller must, by 15 March, 10:00: dispatch the order.",
     ),
     ("refund-refused", "2012-12-31 00:00"): (
         "退款关闭；卖家逾期未答复，协议自动达成。",
@@ -256,4 +256,4 @@ def test_an_end_that_nobody_has_confirmed_is_told_as_that(tmp_path: Path) -> Non
     assert brief_text(decision, Speech("en")) == (
         "Paid: yes. Shop must, by 31 December, 24:00: send it (by figures that nobody has confirmed)."
     )
-    assert "店须在 12月31日 24:00 前寄出（按未经证实的数字）" in brief_text(decision, Speech("zh"))
+    assert "店须在 12月31日 24:00 前寄出（按未经确认的数字）" in brief_text(decision, Speech("zh"))

@@ -85,7 +85,7 @@ def test_a_form_says_what_is_to_be_written() -> None:
     book = load_model(str(BOOKS[0]), ()).rulebook
     assert book is not None
     zh = CaseForm(book, ["late_dispatch"], Speech("zh")).text()
-    assert "# 交易金额：金额（CNY），例如 100.00\n  total:\n" in zh
+    assert "# 交易金额：金额（元），例如 100.00\n  total:\n" in zh
     assert "#   未按约定时间发货（late_dispatch）\n" in zh
     en = CaseForm(book, [], Speech("en")).text()
     assert "# order total: a sum of money in CNY, for example 100.00\n  #   asked for by Late dispatch" in en

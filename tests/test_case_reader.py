@@ -380,11 +380,11 @@ def test_a_record_is_held_against_facts_that_are_in_no_list(reader: CaseReader) 
 
 def test_a_fault_says_which_fact_and_which_limit(reader: CaseReader) -> None:
     (fault,) = refused(reader, order(total="0.50"))
-    assert "`order.total` is less than `1.00`" in str(fault.message)
+    assert "`total` (`order.total`) is less than `1.00`" in str(fault.message)
     (fault,) = refused(reader, order(share="9.00", total="5.00"))
-    assert "`order.share` is more than `order.total` (5.00)" in str(fault.message)
+    assert "`share` (`order.share`) is more than `total` (`order.total`), `5.00`" in str(fault.message)
     (fault,) = refused(reader, order(paid_at=NOON, sold_at=ONE))
-    assert "is before `order.sold_at` (2012-03-12 13:00:00)" in str(fault.message)
+    assert "is before `sold at` (`order.sold_at`), `2012-03-12 13:00:00`" in str(fault.message)
     text = f'{{"visits": {{"made": [{{"made_at": "{NOON}"}},\n{{"made_at": "{NOON}",\n"gifts": 1}}]}}}}'
     (fault,) = refused(reader, text)
     assert (fault.code, fault.span.line, fault.span.column) == ("undated-fact", 3, 1)

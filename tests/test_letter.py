@@ -34,7 +34,7 @@ from policyengine.semantics.findings import Known
 CASES = sorted((FROZEN / "examples" / "cases").glob("*.json"))
 MOMENTS = ("2012-03-16 09:00:01", "2012-03-16 18:00:01", "2012-03-21 12:00:00", "2012-10-01 08:00:00")
 """While the seller must act, while the buyer must confirm, while the platform decides, and late."""
-NOT_DECIDED: Mapping[Language, str] = {"zh": "尚无结论。", "en": "not decided yet."}
+NOT_DECIDED: Mapping[Language, str] = {"zh": "尚无法确定。", "en": "not decided yet."}
 
 
 @cache
@@ -180,11 +180,11 @@ def test_a_letter_to_the_seller() -> None:
     assert text.startswith("案件编号：LD-2012-031\n\n尊敬的卖家，您好：\n\n")
     assert "截至2012年3月16日 18:00:01（北京时间）" in text
     assert (
-        "3. 扣分：0。\n   依据：24小时内主动赔付不扣分——“卖家可在买家发起投诉的24小时内,根据实际的情况进行主动赔付,"
-        "按照此流程,投诉完结对卖家不扣分”（《淘宝介入处理流程》篇二）\n"
+        "3. 本次投诉不扣您的分。\n   依据：24小时内主动赔付不扣分——“卖家可在买家发起投诉的24小时内,根据实际的情况进行主动赔付,"
+        "按照此流程,投诉完结对卖家不扣分”（篇二）\n"
     ) in text
     assert (
-        "\n\n尚无结论\n1. 应赔金额：尚无结论。\n   规则没有给出数值：最高赔付；最低赔付；赔付比例\n\n您目前没有必须办理的事项。\n\n"
+        "\n\n尚无法确定\n1. 应赔金额：尚无法确定。\n   规则没有写明：最高赔付、最低赔付、赔付比例。\n\n您目前没有必须办理的事项。\n\n"
     ) in text
     assert "其他各方的期限\n1. 买家确认：至2012年3月18日 18:00。\n" in text
 
@@ -196,7 +196,7 @@ def test_a_letter_to_the_buyer() -> None:
         "1. By 18 March 2012, 18:00 at the latest: confirm whether it was handled properly.\n"
         "   Otherwise silence counts as satisfaction, and the complaint is closed.\n"
         "   The rules leave open what follows; this is how they are read.\n"
-        "   Basis: “买家也要在48小时内确认是否得到妥善处理” (How Taobao handles disputes, 篇二)\n"
+        "   Basis: “买家也要在48小时内确认是否得到妥善处理” (篇二)\n"
     ) in text
     assert "oints deducted" not in text and "take complaints seriously" not in text
 
@@ -215,7 +215,7 @@ def test_figures_that_nobody_has_confirmed_are_marked() -> None:
     assert page.startswith(
         "DRAFT, not to be sent as it stands:\n- it rests on figures that nobody has confirmed: "
     )
-    assert "Compensation due: 4.75 CNY [NOT CONFIRMED].\n" in page
+    assert "You owe the buyer 4.75 CNY [NOT CONFIRMED].\n" in page
     assert "Calculation: order total 100.00 − shipping included in the total 5.00 = 95.00; × Rate" in page
     plain = letter(judged(FROZEN / CASE, AS_OF[1]), "seller", "en")
     assert "DRAFT" not in plain and "CONFIRMED" not in plain and "4.75" not in plain
@@ -290,8 +290,8 @@ def test_a_paragraph_of_which_something_is_not_known_is_left_out(tmp_path: Path)
 def test_a_rulebook_without_letters_has_letters(tmp_path: Path) -> None:
     page = letter(shop(tmp_path, "").evaluate(PAID, as_of="2026-03-05 11:00:00"), "seller", "en")
     assert page == (
-        "Case S-1\n\nDear seller,\n\n"
-        "By the Shop, this case stands as follows on 5 March 2026, 11:00 (Asia/Shanghai).\n\n"
+        "Case S-1\n\nTo the seller:\n\n"
+        "Under “Shop”, this case stands as follows on 5 March 2026, 11:00 (Beijing time).\n\n"
         "What is decided\n1. Late: yes.\n   Why: Late\n2. Free postage: yes.\n   Why: Free\n\n"
         "What you must do\n1. Sending: the time for it was over on 4 March 2026, 10:00, and it is still asked for.\n\n"
         "If a fact is told wrongly here, or something is missing, please reply and name the case.\n"
@@ -385,9 +385,9 @@ def test_a_group_is_no_reader() -> None:
 def test_what_no_clause_says_is_told_as_a_reading() -> None:
     decision = judged(FROZEN / "examples/cases/late-dispatch-rejected.json", "2012-10-01 08:00:00")
     text = letter(decision, "seller", "en")
-    late = text[text.index("is considered: no") :]
-    assert late.index("it is read so: only evidence from") < late.index("\n\n")
-    assert "it is read so" not in letter(judged(FROZEN / CASE, MOMENTS[0]), "agent", "en")
+    late = text[text.index("it is not considered.") :]
+    assert late.index("They are read so: only evidence from") < late.index("\n\n")
+    assert "They are read so" not in letter(judged(FROZEN / CASE, MOMENTS[0]), "agent", "en")
 
 
 def test_a_case_without_a_number_is_no_letter_to_be_sent() -> None:

@@ -247,7 +247,7 @@ def test_a_clock_that_perhaps_exists_perhaps_begins() -> None:
         one for one in timeline.steps if isinstance(one.what, ClockStep) and one.what.change == "perhaps"
     )
     words = TimelineWords(timeline, Speech("zh")).words(step)
-    assert words.headline == "买家：“买家退货 [0]”可能开始，尚不确定"
+    assert words.headline == "买家：“买家退货（第 1 条）”可能开始，尚不确定"
     assert any("需要退货" in line and "2012-05-17 11:00:00" in line for line in words.details)
 
 

@@ -129,7 +129,7 @@ def test_the_legend_explains_what_is_drawn(language: Language) -> None:
     root = picture(lived(LATE, AS_OF[0]), Speech(language))
     legend = " ".join("".join(one.itertext()) for one in root.iter("g") if one.get("class") == "legend")
     wanted = {
-        "zh": ("已发生", "结论有变", "进行中", "已按时完成", "已逾期", "若无人行动"),
+        "zh": ("已发生", "结论有变", "进行中", "已履行", "已逾期", "若无人行动"),
         "en": ("it happened", "an outcome changes", "runs", "done in time", "missed", "if nobody acts"),
     }
     assert all(one in legend for one in wanted[language])

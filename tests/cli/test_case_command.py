@@ -81,5 +81,5 @@ def test_a_broken_case_in_yaml_is_told_with_its_line(
     Path("c.yaml").write_text("case: b\norder:\n  paid_at: 1/2/2024 9:00\n", "utf-8")
     ran = run("evaluate", "c.yaml", "--rules", str(RULES), "--lang", "zh")
     assert ran.code == 3 and "c.yaml:3:12: 错误[bad-value]" in ran.err
-    assert "paid_at: 1/2/2024 9:00" in ran.err and "字段：order.paid_at" in ran.err
+    assert "paid_at: 1/2/2024 9:00" in ran.err and "字段：付款时间（order.paid_at）" in ran.err
     assert "`2024-01-02 9:00`" in ran.err and "`2024-02-01 9:00`" in ran.err

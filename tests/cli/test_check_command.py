@@ -102,7 +102,7 @@ def test_a_fault_of_a_case_names_the_field_in_every_form(run: Run, tmp_path: Pat
         form: run("check", str(path), "--rules", "rules/taobao", "--format", form, "--lang", "en").out
         for form in ("text", "json", "sarif")
     }
-    assert "\n  path: order.total\n" in told["text"]
+    assert "\n  path: order total (order.total)\n" in told["text"]
     assert json.loads(told["json"])["diagnostics"][0]["path"] == "order.total"
     (result,) = json.loads(told["sarif"])["runs"][0]["results"]
     jsonschema.validate(json.loads(told["sarif"]), SARIF)

@@ -31,7 +31,7 @@ def test_the_clauses(run: Run, judged_once: None) -> None:
     chinese = run("clauses", "--section", "篇四", "--lang", "zh")
     assert chinese.code == 0
     assert (
-        "S4-HEADING  「售后处理流程」" in chinese.out
+        "S4-HEADING  “售后处理流程”" in chinese.out
         and "只有标题：只有标题，没有正文；不作任何推断" in chinese.out
     )
     data = json.loads(run("clauses", "--format", "json").out)

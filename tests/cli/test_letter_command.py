@@ -13,7 +13,7 @@ from policyengine.diagnostics.i18n import Language, Speech
 
 def test_the_command(run: Run, tmp_path: Path) -> None:
     ran = run("letter", CASE, *AS_OF, "--to", "买家", "--lang", "zh")
-    assert ran.code == 0 and "亲爱的买家，您好：\n" in ran.out
+    assert ran.code == 0 and "尊敬的买家，您好：\n" in ran.out
     path = tmp_path / "letter.txt"
     assert run("letter", CASE, *AS_OF, "--to", "buyer", "--lang", "zh", "--out", str(path)).out == ""
     assert path.read_text("utf-8") == ran.out

@@ -26,7 +26,7 @@ def test_options(run: Run) -> None:
     assert run("timeline", CASE, *AS_OF, "--until", "2012-03-01").code == 2
     assert run("timeline", CASE, *AS_OF, "--until", "2012-03-01 10:00").code == 2
     other = run("timeline", CASE, *AS_OF, "--assume", "A-06=open", "--lang", "en")
-    assert "A-06 is read as: the complaint stays in negotiation" in other.out
+    assert "A-06 is read as: after 24 hours of silence the complaint stays in negotiation" in other.out
     assert run("timeline", CASE, *AS_OF, "--assume", "A-06=opne").code == 2
     what_if = run("timeline", CASE, *AS_OF, "--set", "complaint.filed_at=2012-03-16 10:00:00", "--lang", "en")
     assert "2012-03-17 10:00:00" in what_if.out

@@ -18,6 +18,7 @@ from policyengine.book.blocks import (
     Table,
 )
 from policyengine.book.svg import picture
+from policyengine.diagnostics.diagnostic import nested
 from policyengine.diagnostics.i18n import Speech, spoken
 from policyengine.diagnostics.text import Text
 from policyengine.render.colours import COLOURS
@@ -204,7 +205,7 @@ def _block(main: Element, block: Block, languages: tuple[str, ...]) -> None:
             _text(SubElement(main, "p"), text)
         case Quote(words, section, clauses):
             quote = SubElement(main, "blockquote", {"lang": languages[0]})
-            quote.text = f"“{words}”"
+            quote.text = f"“{nested(words)}”"
             if section or clauses:
                 small = SubElement(quote, "small")
                 small.text = f"{section} " if section else ""

@@ -18,6 +18,7 @@ from policyengine.book.blocks import (
     Table,
 )
 from policyengine.book.flow import Flow
+from policyengine.diagnostics.diagnostic import nested
 from policyengine.diagnostics.text import Text
 
 # What Markdown or HTML would take for its own.
@@ -54,7 +55,7 @@ def _block(block: Block) -> Iterator[str]:
             yield _text(text, "  \n")
         case Quote(words, section, clauses):
             links = " ".join(_link(link) for link in clauses)
-            yield f"> “{escaped(words)}” {escaped(section)} {links}".rstrip()
+            yield f"> “{escaped(nested(words))}” {escaped(section)} {links}".rstrip()
         case Links(label, links):
             yield f"**{_text(label)}**: " + "; ".join(_link(link) for link in links)
         case Table(head, rows) if rows:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from policyengine.changes.change import Sides
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.text import Text
-from policyengine.model.letters import Letter, Paragraph
+from policyengine.model.letters import InBrief, Letter, Paragraph
 from policyengine.render.bilingual import Bilingual
 
 
@@ -20,6 +20,12 @@ def letter_details(sides: Sides, old: Letter, new: Letter) -> Iterator[Text]:
         yield sides.both("it no longer tells: {title}", title=_title(sides.was, name))
     if (old.tells is None) != (new.tells is None):
         yield sides.both(_LEFT if new.tells is None else _CHOSEN)
+    for path in dict.fromkeys(path for letter in (old, new) for path, _ in letter.words):
+        was_said, now_said = (dict(one.words).get(path, ()) for one in (old, new))
+        if was_said != now_said:
+            before, after = _words(sides.was, path, was_said), _words(sides.now, path, now_said)
+            title = _title(sides.now if now_said else sides.was, path)
+            yield sides.both(_WORDS, title=title, old=before, new=after)
     if len(old.paragraphs) == len(new.paragraphs) and set(old.paragraphs) != set(new.paragraphs):
         yield from _reworded(sides, old, new)
         return
@@ -43,6 +49,7 @@ def _reworded(sides: Sides, old: Letter, new: Letter) -> Iterator[Text]:
             yield sides.renamed(_REWORDED, before, after, name=str(number))
 
 
+_WORDS = marked("how it tells “{title}”: {old} → {new}")
 _REWORDED = marked("paragraph {name}: {old} → {new}")
 _LEFT = marked("what it tells is now up to the program")
 _CHOSEN = marked("what it tells is now chosen by the rulebook")
@@ -52,8 +59,16 @@ def letter_whole(side: Bilingual, letter: Letter) -> Iterator[Text]:
     """Tell what a letter tells, and its paragraphs."""
     for name in letter.tells or ():
         yield side.both("it tells: {title}", title=_title(side, name))
+    for path, words in letter.words:
+        yield side.both(
+            "how it tells “{title}”: {words}", title=_title(side, path), words=_words(side, path, words)
+        )
     for paragraph in letter.paragraphs:
         yield side.both("paragraph: {text}", text=_said(side, paragraph))
+
+
+def _words(side: Bilingual, path: str, words: tuple[InBrief, ...]) -> Text:
+    return side.stated(lambda one: one.words_of_values(path, words)) if words else side.both("none")
 
 
 def _title(side: Bilingual, name: str) -> Text:

@@ -48,7 +48,7 @@ def check_quotes(book: Rulebook, document: Document, text: str) -> Iterator[Diag
     for quote, span in _quotes(book, document.id):
         if quote not in text and (quote, span) not in seen:
             seen.add((quote, span))
-            what = message("the document does not say “{quote}”", quote=quote)
+            what = message("the document does not say `{quote}`", quote=quote)
             yield error("quote-not-found", what, span, _nearest(quote, text))
 
 
@@ -75,7 +75,7 @@ def _nearest(quote: str, text: str) -> Message | None:
         return message("nothing in the document resembles it")
     begin = max(0, match.b - match.a)
     passage = " ".join(text[begin : begin + len(quote)].split())
-    return message("the nearest words are “{words}”", words=passage)
+    return message("the nearest words are `{words}`", words=passage)
 
 
 def _flat(text: str) -> str:

@@ -205,6 +205,8 @@ def _texts_of_rule(rule: Rule) -> Iterator[Titled]:
 
 
 def _texts_of_letter(letter: Letter) -> Iterator[Titled]:
+    for path, words in letter.words:
+        yield from ((f"letters: {letter.party}: {path}", one.text, letter.span) for one in words)
     for number, paragraph in enumerate(letter.paragraphs, 1):
         for word, text in (
             ("text", paragraph.text),

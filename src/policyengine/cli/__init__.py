@@ -50,6 +50,21 @@ _COMMANDS = (
 )
 
 
+class _Formatter(click.HelpFormatter):
+    """Writes help with the punctuation of the reader's language: click knows that of English alone."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write a line of usage."""
+        super().write_usage(prog, args, say("Usage: ") if prefix is None else prefix)
+
+    def write_heading(self, heading: str) -> None:
+        """Write a heading."""
+        self.write(" " * self.current_indent + say("{heading}:", heading=heading) + "\n")
+
+
+click.Context.formatter_class = _Formatter
+
+
 class _Commands(click.Group):
     """Imports a command only when it is asked for, because start-up matters."""
 
@@ -68,6 +83,8 @@ class _Commands(click.Group):
         inner = command.commands.values() if isinstance(command, click.Group) else ()
         for one in (command, *inner):
             one.options_metavar = say("[OPTIONS]")
+            if isinstance(one, click.Group):
+                one.subcommand_metavar = say("COMMAND [ARGS]...")
         return command
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
@@ -82,6 +99,8 @@ class _Commands(click.Group):
 @click.command(
     cls=_Commands,
     help=say("Judge marketplace cases by rules in YAML files."),
+    options_metavar=say("[OPTIONS]"),
+    subcommand_metavar=say("COMMAND [ARGS]..."),
     epilog=say("The language follows the environment (LANG); choose it with --lang zh or --lang en."),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -134,11 +153,19 @@ def _code_of(words: list[str]) -> int:
     except click.ClickException as fault:
         told = io.StringIO()
         fault.show(told)
-        options.tell(told.getvalue())
+        options.tell(_punctuated(told.getvalue()))
         return fault.exit_code
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     return FINE
+
+
+def _punctuated(text: str) -> str:
+    """Return what click says of a usage: it puts spaces and full stops of English into every language."""
+    if say.language == "en":
+        return text
+    text = text.replace("。 ", "。").replace("： ", "：")
+    return f"{text[:-2]}。\n" if text.endswith(".\n") else text
 
 
 def _told_failure(fault: OSError | options.OutputFailed) -> int:

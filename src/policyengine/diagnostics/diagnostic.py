@@ -6,7 +6,8 @@ An exception means that the program itself is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Literal, TypeAlias
 
 from policyengine.diagnostics.span import Span
@@ -72,7 +73,35 @@ class Message(Frozen):
     arguments: tuple[tuple[str, Argument], ...] = ()
 
     def __str__(self) -> str:
-        return self.template.format(**dict(self.arguments))
+        return fill(self.template, dict(self.arguments))
+
+
+_QUOTED_PLACE = re.compile(r"“[^“”]*”")
+_NAME = re.compile(r"\{(\w+)\}")
+_INNER = str.maketrans("“”‘’", "‘’“”")
+_APOSTROPHE = re.compile(r"(?<=\w)’(?=\w)")
+
+
+def fill(template: str, arguments: Mapping[str, object]) -> str:
+    """Fill the ``{name}`` places of a template; quotes inside of “…” become ‘…’.
+
+    What a template has between backticks stays as it is, so that it can be copied.
+    """
+    if any("“" in str(one) for one in arguments.values()):
+        inner = {name for place in _QUOTED_PLACE.findall(template) for name in _NAME.findall(place)}
+        arguments = {name: nested(str(one)) if name in inner else one for name, one in arguments.items()}
+    return template.format(**arguments)
+
+
+def nested(text: str) -> str:
+    """Return a text as it stands between “ and ”: its own quotes are single ones, those in them double."""
+    if "“" not in text:
+        return text
+    apostrophes = [one.start() for one in _APOSTROPHE.finditer(text)]
+    swapped = [*text.translate(_INNER)]
+    for place in apostrophes:
+        swapped[place] = "’"
+    return "".join(swapped)
 
 
 Argument: TypeAlias = str | Message | Listing | Sample | Called
@@ -95,7 +124,8 @@ def listing(words: Iterable[str]) -> Listing:
 class Diagnostic(Frozen):
     """One fault: a stable ``code`` such as ``unknown-fact``, a sentence, a place and what to do.
 
-    ``path`` names the field of a case, such as ``order.items[0].price``, also where there is no file.
+    ``path`` names the field of a case, such as ``order.items[0].price``, also where there is no file;
+    ``title`` is what the rulebook calls it.
     """
 
     code: str
@@ -104,6 +134,7 @@ class Diagnostic(Frozen):
     span: Span
     help: Message | None = None
     path: str = ""
+    title: Text = Text()
 
     @property
     def unnamed_path(self) -> str:

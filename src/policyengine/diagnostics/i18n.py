@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal
 
-from policyengine.diagnostics.diagnostic import CALLED, Argument, Called, Listing, Message
+from policyengine.diagnostics.diagnostic import CALLED, Argument, Called, Listing, Message, fill
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -32,7 +32,7 @@ class Speech:
 
     def __call__(self, template: str, /, **arguments: object) -> str:
         """Return the sentence of an English template, its ``{name}`` places filled."""
-        return self._catalogue.gettext(template).format(**arguments)
+        return fill(self._catalogue.gettext(template), arguments)
 
     def verbatim(self, text: str) -> str:
         """Return the sentence of an English text that has no places to fill, whatever braces it has."""

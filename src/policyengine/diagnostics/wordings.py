@@ -87,7 +87,7 @@ _MEANT: tuple[tuple[str, str], ...] = (
     ("not_started", "pending before waiting 未开始 还没开始"),
     ("stopped", "cancelled canceled void 停止 取消 中止"),
     ("paused", "suspended on_hold standing_still frozen halted 暂停 停计"),
-    ("undetermined", "unknown undecided uncertain open unclear pending not_known 未定 未确定 待定 不确定 未知 不明"),
+    ("undetermined", "unknown undecided uncertain open unclear pending not_known 未定 无法确定 未确定 待定 不确定 未知 不明"),
     ("not_applicable", "na none null inapplicable irrelevant 不适用 无 没有"),
     ("conflict", "contradiction contradictory conflicting 冲突 矛盾"),
     # deadlines

@@ -233,7 +233,7 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
             )
         ),
         "policyengine.model.counting": frozenset(("CountingRule",)),
-        "policyengine.model.letters": frozenset(("Letter", "Paragraph")),
+        "policyengine.model.letters": frozenset(("InBrief", "Letter", "Paragraph")),
         "policyengine.model.report": frozenset(
             (
                 "Report",

@@ -28,7 +28,7 @@ from policyengine.model.conditions import (
     conjuncts,
 )
 from policyengine.model.counting import CountingRule
-from policyengine.model.letters import Letter
+from policyengine.model.letters import InBrief, Letter
 from policyengine.model.report import Report
 from policyengine.values.calendar import Calendar
 from policyengine.values.currencies import Currency
@@ -91,13 +91,6 @@ class Bound(Placed):
     operator: Literal["at_least", "at_most", "not_before"]
     operand: Operand
     span: Span
-
-
-class InBrief(Frozen):
-    """How the sentences at the head of a decision tell a value; ``value`` is None for every other one."""
-
-    value: Value | None
-    text: Text
 
 
 class Fact(Placed):

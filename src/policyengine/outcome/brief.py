@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 from policyengine.diagnostics.text import Text
 from policyengine.frozen import Frozen
+from policyengine.model.letters import InBrief
 from policyengine.outcome.decision import Decision, NextStep, Outcome, in_order
 from policyengine.outcome.told import ToldClock, ToldStep, runs, told_clock, told_step
 from policyengine.semantics.findings import Known, Missing, State, Truth
-from policyengine.values.literals import identity_key
+from policyengine.values.literals import Value, identity_key
 
 MOST_OUTCOMES = 5
 """More outcomes are counted, not told: nobody reads a list in a sentence."""
@@ -78,9 +79,14 @@ def words_for(outcome: Outcome) -> Text | None:
     rules = [one.rule for one in outcome.reasons if one.truth is Truth.TRUE]
     if len(rules) == len(outcome.reasons) == 1 and rules[0].in_brief:
         return rules[0].in_brief
-    value = identity_key(outcome.state.value)
-    fitting = (one for one in outcome.fact.in_brief if one.value is None or identity_key(one.value) == value)
-    return next((one.text for one in fitting), None)
+    return fitting(outcome.fact.in_brief, outcome.state.value)
+
+
+def fitting(words: Sequence[InBrief], value: Value) -> Text | None:
+    """Return the words for a value, None where there are none."""
+    key = identity_key(value)
+    found = (one for one in words if one.value is None or identity_key(one.value) == key)
+    return next((one.text for one in found), None)
 
 
 def _awaited(decision: Decision) -> ToldStep | None:

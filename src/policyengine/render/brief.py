@@ -85,14 +85,11 @@ class _Sentences:
             told = self.say("{title}: {value}", title=self._title(outcome), value=value)
         else:
             told = filled(self.naming.text(words), {"value": value})
-            if outcome.record is not None:
-                told = self.say("{words} [{record}]", words=told, record=outcome.record)
+            told = self.naming.numbered(told, outcome.record)
         return self.naming.marked(told, outcome.unconfirmed, outcome.provisional)
 
     def _title(self, outcome: Outcome) -> str:
-        title = self.naming.text(outcome.fact.title)
-        record = outcome.record
-        return title if record is None else self.say("{title} [{record}]", title=title, record=record)
+        return self.naming.numbered(self.naming.text(outcome.fact.title), outcome.record)
 
     # ---------- what is awaited
 

@@ -19,7 +19,8 @@ from policyengine.model.clauses import Source
 from policyengine.model.conditions import Ref
 from policyengine.model.letters import Paragraph, Part
 from policyengine.model.rulebook import NoticeKind
-from policyengine.outcome.decision import ClockView, Decision, Outcome, Reason
+from policyengine.outcome.brief import fitting, words_for
+from policyengine.outcome.decision import ClockView, Decision, NextStep, Outcome, Reason
 from policyengine.outcome.letter import LetterContent, readings_of
 from policyengine.outcome.told import ToldClock, ToldStep, is_overdue, unconfirmed
 from policyengine.render.naming import Naming
@@ -31,6 +32,7 @@ from policyengine.syntax.keys import parse_name
 from policyengine.values.display import written_date, written_instant
 from policyengine.values.escaping import printable
 from policyengine.values.literals import Value, ValueType, format_value
+from policyengine.values.zones import zone_words
 
 _INDENT = "   "
 
@@ -46,8 +48,8 @@ class _Said(Frozen):
 
 _DEFAULT = (
     _Said(text=marked("Case {case}")),
-    _Said(text=marked("Dear {party},")),
-    _Said(text=marked("By the {rulebook}, this case stands as follows on {as_of} ({time_zone}).")),
+    _Said(text=marked("To the {party}:")),
+    _Said(text=marked("Under {documents}, this case stands as follows on {as_of} ({time_zone}).")),
     _Said("decided", title=marked("What is decided")),
     _Said("open", title=marked("What is still open")),
     _Said(
@@ -97,6 +99,10 @@ class _Writer:
         self.naming = Naming(self.book, say)
         self.readings = dict(decision.judged.readings)
         self.overlays = set(content.overlays)
+        self.words = {} if content.letter is None else dict(content.letter.words)
+        self.documents = self._documents()
+        texts = (self.naming.text(one.text) for one in self._plan())
+        self.names_documents = any("{documents}" in one for one in texts)
 
     def paragraphs(self) -> Iterator[str]:
         written = [one for one in map(self._paragraph, self._plan()) if one]
@@ -119,6 +125,15 @@ class _Writer:
             )
             for one in _DEFAULT
         ]
+
+    def _documents(self) -> list[str]:
+        """Return the titles of the documents that the letter quotes, in the order of the rulebook."""
+        content = self.content
+        sources = [one.rule.source for outcome in content.decided for one in outcome.reasons]
+        sources += [self._source(one.step) for one in content.steps]
+        sources += [one.clock.deadline.source for one in (*content.clocks, *content.waiting)]
+        cited = {one.document for one in sources if one is not None}
+        return [self.naming.text(one.title) for one in self.book.documents if one.id in cited]
 
     # ---------- what is no letter to be sent
 
@@ -193,11 +208,16 @@ class _Writer:
             "as_of": self._instant(self.decision.as_of),
             "party": self._party(self.content.party),
             "rulebook": self.naming.text(self.book.title),
+            "documents": self._named_documents(),
             "version": self.book.version,
-            "time_zone": str(self.book.zone),
+            "time_zone": zone_words(str(self.book.zone), self.say.language),
             **values,
         }
         return lambda text: filled(text, words)
+
+    def _named_documents(self) -> str:
+        titles = self.documents or [self.naming.text(self.book.title)]
+        return self.say(" and ").join(self.say("“{document}”", document=one) for one in titles)
 
     def _named(self, ref: Ref) -> str | None:
         """Return a value that a text names, None where there is none, or none that is known."""
@@ -232,28 +252,47 @@ class _Writer:
 
     def _decided(self, outcome: Outcome) -> _Item:
         assert isinstance(outcome.state, Known)
-        value = self._value(outcome.state.value, outcome.fact.path)
-        title = capital(self._label(outcome.fact.path, outcome.record))
-        text = self.say("{title}: {value}", title=title, value=value + self._marks(outcome.unconfirmed))
-        below = [*dict.fromkeys(line for one in outcome.reasons for line in self._reasons(outcome, one))]
+        text = self._sentence(outcome, outcome.state.value)
+        lines = (line for one in outcome.reasons for line in self._reasons(outcome, one, text))
+        below = [*dict.fromkeys(lines)]
         below += self._calculated(outcome)
         if outcome.provisional:
             below.append(self._provisional())
         return _Item(ended(text, self.say), tuple(below))
 
-    def _reasons(self, outcome: Outcome, reason: Reason) -> Iterator[str]:
-        yield self._reason(outcome, reason)
-        yield from map(self._reading, readings_of(reason.rule, outcome.fact.path))
+    def _sentence(self, outcome: Outcome, value: Value) -> str:
+        """Return what was decided in the words of the letter, else of the rulebook, else by its title."""
+        path, marks = outcome.fact.path, self._marks(outcome.unconfirmed)
+        shown = self._value(value, path)
+        words = fitting(self.words.get(path, ()), value) or words_for(outcome)
+        if words is None:
+            title = capital(self._label(path, outcome.record))
+            return self.say("{title}: {value}", title=title, value=shown + marks)
+        told = filled(self.naming.text(words), {"value": shown}) + marks
+        if outcome.record is not None and outcome.fact.listed is not None:
+            record = capital(self._record(outcome.fact.listed, outcome.record))
+            return self.say("{record}: {words}", record=record, words=told)
+        return capital(told)
 
-    def _reading(self, assumption: str) -> str:
+    def _reasons(self, outcome: Outcome, reason: Reason, told: str) -> Iterator[str]:
+        yield self._reason(outcome, reason, told)
+        why = self.naming.text(reason.rule.title)
+        yield from (self._reading(one, why) for one in readings_of(reason.rule, outcome.fact.path))
+
+    def _reading(self, assumption: str, why: str) -> str:
         """Return how a point is read that the clauses leave open: they do not say it themselves."""
-        found = self.book.assumptions[assumption]
-        chosen = next(one for one in found.readings if one.id == self.readings[assumption])
-        words = self.naming.text(chosen.title)
-        return ended(self.say("The rules leave this open; it is read so: {reading}", reading=words), self.say)
+        words = self.naming.reading(assumption, self.readings[assumption])
+        if words == why:
+            return self.say("The rules do not say so themselves; this is how they are read.")
+        return ended(
+            self.say("The rules leave this open. They are read so: {reading}", reading=words), self.say
+        )
 
-    def _reason(self, outcome: Outcome, reason: Reason) -> str:
-        """Return the rule that gives an outcome its value, with the clause that says so."""
+    def _reason(self, outcome: Outcome, reason: Reason, told: str) -> str:
+        """Return the rule that gives an outcome its value, with the clause that says so.
+
+        What the rule says is left out where the sentence above has ``told`` it in the same words.
+        """
         if not reason.rule.policy:  # what is so where no rule of the rulebook holds
             return self.say("Why: no rule says otherwise")
         why = self.naming.text(reason.rule.title)
@@ -261,6 +300,8 @@ class _Writer:
             value = self._value(reason.value.value, outcome.fact.path)
             why = self.say("{value} ({title})", value=value, title=why)
         quote = self._quoted(reason.rule.source)
+        if quote and why in told:
+            return self.say("Basis: {quote}", quote=quote)
         return (
             self.say("Why: {why} — {quote}", why=why, quote=quote)
             if quote
@@ -272,7 +313,8 @@ class _Writer:
         for amount in self.decision.amounts:
             names = (amount.amount.id, amount.record if amount.amount.listed else None)
             if isinstance(amount.finding.result, Known) and names in self._amounts_of(outcome):
-                yield self.say("Calculation: {steps}", steps=Steps(self.naming).line(amount, self.readings))
+                steps = Steps(self.naming).line(amount, self.readings)
+                yield ended(self.say("Calculation: {steps}", steps=steps), self.say)
 
     def _amounts_of(self, outcome: Outcome) -> Iterator[tuple[str, int | None]]:
         for reason in outcome.reasons:
@@ -306,7 +348,8 @@ class _Writer:
             found.setdefault(template, {})[self._label(name, record)] = None
         for template in (_YOURS, *_OURS.values()):
             if template in found:
-                yield self.say(template, names=self.say("; ").join(found.pop(template)))
+                names = self.say(", ").join(found.pop(template))
+                yield ended(self.say(template, names=names), self.say)
 
     def _is_readers(self, missing: Missing) -> bool:
         """Tell whether an act of the reader is asked for: of that the reader knows best."""
@@ -318,7 +361,9 @@ class _Writer:
         text = self.naming.text(step.notice.text)
         if step.rule.listed is not None and step.record is not None:
             text = self.say(
-                "{text} ({record})", text=text, record=self._record(step.rule.listed, step.record)
+                "{text} ({record})",
+                text=text,
+                record=self._record(step.rule.listed, step.record, within=True),
             )
         marks = self._marks(one.overlays)
         if isinstance(step.due, Known):
@@ -329,10 +374,16 @@ class _Writer:
             (
                 *self._otherwise(self.naming.text(step.otherwise)),
                 *([self.say(_READ_SO)] if step.assumption and step.otherwise else []),
-                *self._basis(step.rule.source),
+                *self._basis(self._source(step)),
                 *([self._provisional()] if one.provisional else []),
             ),
         )
+
+    def _source(self, step: NextStep) -> Source | None:
+        """Return on what a step rests: a duty with an end on the clause that sets the end."""
+        if step.notice.kind == "duty" and step.notice.by is not None:
+            return self.book.deadlines[step.notice.by].source or step.rule.source
+        return step.rule.source
 
     def _otherwise(self, text: str) -> Iterator[str]:
         """Return what follows if the reader does not; some authors begin that with “otherwise”."""
@@ -355,7 +406,7 @@ class _Writer:
         deadline = one.clock.deadline
         title = self.naming.text(deadline.title)
         if deadline.listed is not None and one.clock.record is not None:
-            record = self._record(deadline.listed, one.clock.record)
+            record = self._record(deadline.listed, one.clock.record, within=True)
             title = self.say("{text} ({record})", text=title, record=record)
         due = self._due(one.clock.finding.due) + self._marks(one.overlays)
         below = [*self._basis(deadline.source), *([self._provisional()] if one.clock.provisional else [])]
@@ -372,6 +423,8 @@ class _Writer:
         """Return the words of a clause with document and section, or nothing."""
         if source is None or not source.quote:
             return ""
+        if self.names_documents and len(self.documents) == 1:
+            return self.say("“{quote}” ({section})", quote=source.quote, section=source.section)
         titles = {one.id: self.naming.text(one.title) for one in self.book.documents}
         return self.say(
             "“{quote}” ({document}, {section})",
@@ -397,15 +450,15 @@ class _Writer:
             return title
         return self.say("{record} — {title}", record=self._record(fact.listed, record), title=title)
 
-    def _record(self, listed: str, record: int) -> str:
+    def _record(self, listed: str, record: int, within: bool = False) -> str:
+        """Return a record by its number and when it was; ``within`` brackets it has none of its own."""
         found = self.book.lists[listed]
         title, number = self.naming.text(found.title), str(record + 1)
         at = self.decision.case.values.get((found.dated_by, record)) if found.dated_by else None
         if at is None or found.dated_by is None:
             return self.say("{title}, no. {number}", title=title, number=number)
-        return self.say(
-            "{title}, no. {number} ({time})", title=title, number=number, time=self._value(at, found.dated_by)
-        )
+        template = _IN_BRACKETS if within else _BRACKETED
+        return self.say(template, title=title, number=number, time=self._value(at, found.dated_by))
 
     def _value(self, value: Value, name: str) -> str:
         type = self.naming.type_of(name)
@@ -425,10 +478,12 @@ class _Writer:
 
 _READ_SO = marked("The rules leave open what follows; this is how they are read.")
 _UNTIL = marked("{title}: until {due}")
+_BRACKETED = marked("{title}, no. {number} ({time})")
+_IN_BRACKETS = marked("{title}, no. {number}, {time}")
 _YOURS = marked("Please tell us: {names}")
 _OURS = {
     "fact": marked("It waits for: {names}"),
-    "parameter": marked("The rules give no figure for: {names}"),
+    "parameter": marked("The rules do not give: {names}"),
     "conflict": marked("Rules contradict each other about: {names}"),
     "several": marked("It is not clear which of these is meant: {names}"),
 }

@@ -16,7 +16,14 @@ def render_page(page: Page, say: Speech, color: bool = False) -> str:
     """Return one page."""
     paint = Paint(color)
     severity = say("error") if page.severity == "error" else say("warning")
-    lines = [f"{paint(page.code, 'title')} ({paint(severity, TONES[page.severity])})", ""]
+    lines = [
+        say(
+            "{code} ({severity})",
+            code=paint(page.code, "title"),
+            severity=paint(severity, TONES[page.severity]),
+        ),
+        "",
+    ]
     for paragraph in (page.summary, *page.paragraphs):
         lines += [*wrap(say.verbatim(paragraph), _WIDTH), ""]
     for heading, example in ((say("Fails:"), page.failing), (say("Passes:"), page.passing)):

@@ -16,9 +16,9 @@ from policyengine.model.key_names import PROPERTY_TITLES, format_key
 from policyengine.model.rulebook import STATUSES, Rulebook
 from policyengine.semantics.findings import Absent, DeadlineFinding, Known, Missing, State, Unknown
 from policyengine.syntax.shown_paths import place_path
-from policyengine.values.display import show_value
+from policyengine.values.display import end_text, show_value
 from policyengine.values.escaping import printable
-from policyengine.values.literals import Value, ValueType, instant_text
+from policyengine.values.literals import Value, ValueType
 
 MOST_WAITS = 20
 """How much that one answer waits for is told with it at most; what is missing is listed as a whole, too."""
@@ -76,13 +76,30 @@ class Naming:
         """Return the type of a name that has a value."""
         return type_of(self.book, name)
 
+    def is_end(self, name: str) -> bool:
+        """Tell whether a name says when a deadline ends."""
+        deadline, _, property = name.rpartition(".")
+        return property == "due" and deadline in self.book.deadlines and name not in self.book.facts
+
     def is_event(self, name: str) -> bool:
         """Tell whether a name says when something happened; a plan does not."""
         fact = self.book.facts.get(name)
         return self.type_of(name) in (ValueType.INSTANT, ValueType.DATE) and not (fact and fact.planned)
 
+    def numbered(self, title: str, record: int | None) -> str:
+        """Return a title with the number of its record: from one; names like `r[0]` count from zero."""
+        if record is None:
+            return title
+        return self.say("{title} (no. {number})", title=title, number=record + 1)
+
+    def end(self, seconds: int) -> str:
+        """Return the end of a time, as :func:`end_text` does."""
+        return end_text(seconds, self.book.zone)
+
     def value(self, value: Value, name: str) -> str:
         """Return a value of a name."""
+        if isinstance(value, int) and self.is_end(name):
+            return self.end(value)
         return self.typed(value, self.type_of(name), self.choice_title(value, name))
 
     def typed(self, value: Value, type: ValueType, choice_title: str = "") -> str:
@@ -98,6 +115,11 @@ class Naming:
         fact = self.book.facts.get(name)
         titles = dict(STATUSES) if fact is None else {one.name: one.title for one in fact.choices}
         return self.text(titles[value]) if value in titles else ""
+
+    def reading(self, id: str, reading: str) -> str:
+        """Return how an assumption is read, in words that can stand alone."""
+        readings = self.book.assumptions[id].readings
+        return next(self.text(one.title) for one in readings if one.id == reading)
 
     def marked(self, words: str, overlays: Sequence[str], provisional: bool) -> str:
         """Return words with what they rest on that nobody has confirmed, or that may change."""
@@ -159,7 +181,7 @@ class Naming:
         if isinstance(clock.zone, Known):
             zone = str(clock.zone.value)
             if isinstance(clock.due, Known) and isinstance(clock.due.value, int):
-                due = instant_text(clock.due.value, ZoneInfo(zone))
+                due = end_text(clock.due.value, ZoneInfo(zone))
                 yield self.say("by the clock of {zone}: until {due}", zone=zone, due=due)
             else:
                 yield self.say("by the clock of {zone}", zone=zone)

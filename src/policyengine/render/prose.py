@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from policyengine.diagnostics.i18n import Speech
 
-_ENDS = tuple("。．.!！?？…;；:：”")
+_ENDS = tuple("。．.!！?？…;；:：")
+_CLOSING = '”’"'
 
 
 def capital(text: str) -> str:
@@ -13,5 +14,5 @@ def capital(text: str) -> str:
 
 
 def ended(text: str, say: Speech) -> str:
-    """Return a sentence with a full stop, if it has no end of its own."""
-    return text if text.endswith(_ENDS) else say("{sentence}.", sentence=text)
+    """Return a sentence with a full stop, if it has no end of its own: of a quote its last word tells."""
+    return text if text.rstrip(_CLOSING).endswith(_ENDS) else say("{sentence}.", sentence=text)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from policyengine.diagnostics.diagnostic import Diagnostic
 from policyengine.diagnostics.i18n import Speech
 from policyengine.diagnostics.span import Span
+from policyengine.diagnostics.text import Text
 from policyengine.frozen import Frozen, replace
 from policyengine.render.layout import Paint, Tone, width, wrap
 from policyengine.syntax.shown_paths import shown_path
@@ -66,7 +67,7 @@ def _rendered(
         lines = _head(printable(where), head, printable(say.message(one.message)), one.severity, paint)
         lines += _excerpt(one, known, paint)
         if one.unnamed_path:
-            lines += paint.lines(say("path: {path}", path=printable(one.unnamed_path)), indent=2)
+            lines += paint.lines(_field(one, say), indent=2)
         if others:
             words = say("also in {places}", places=printable(_places(others)))
             size = _LIST_WIDTH if paint.columns is None else min(_LIST_WIDTH, paint.columns - 2)
@@ -74,6 +75,12 @@ def _rendered(
         if one.help is not None:
             lines += paint.lines(say("help: {text}", text=printable(say.message(one.help))), indent=2)
         yield "".join(f"{line}\n" for line in lines)
+
+
+def _field(one: Diagnostic, say: Speech) -> str:
+    """Return of which field of a case something is told, by its title and its name."""
+    title, path = printable(one.title.in_language(say.language)), printable(one.unnamed_path)
+    return say("path: {title} ({path})", title=title, path=path) if title else say("path: {path}", path=path)
 
 
 def _head(where: str, head: str, words: str, severity: str, paint: Paint) -> list[str]:
@@ -97,7 +104,7 @@ def _grouped(diagnostics: Iterable[Diagnostic]) -> Iterator[tuple[Diagnostic, li
 
 
 def _words_of(diagnostic: Diagnostic) -> Diagnostic:
-    return replace(diagnostic, span=Span(""), path="")
+    return replace(diagnostic, span=Span(""), path="", title=Text())
 
 
 def _places(diagnostics: Iterable[Diagnostic]) -> str:

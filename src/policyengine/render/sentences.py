@@ -251,9 +251,8 @@ class Sentences:
 
     def choice(self, chosen: ByChoice) -> str:
         """Return a reading, with its assumption, and whether it is the default."""
-        declared = self.naming.book.assumptions[chosen.id].readings
-        title = next(self.naming.text(one.title) for one in declared if one.id == chosen.reading)
-        return self.say(_READINGS[chosen.is_default], reading=title, id=chosen.id)
+        words = self.naming.reading(chosen.id, chosen.reading)
+        return self.say(_READINGS[chosen.is_default], reading=words, id=chosen.id)
 
     def figure_days(self, days: InForce, is_known: bool) -> str:
         """Return which act chose a dated figure, when it was, and on which days that figure is in force."""

@@ -37,6 +37,7 @@ from policyengine.model.conditions import (
     of_set,
 )
 from policyengine.model.lengths import lengths_of
+from policyengine.model.letters import InBrief
 from policyengine.model.rulebook import (
     Amount,
     Combine,
@@ -263,13 +264,17 @@ class Statements:
 
     def in_brief(self, fact: Fact) -> str:
         """Return how the head of a decision tells the values of a fact."""
+        return self.words_of_values(fact.path, fact.in_brief)
+
+    def words_of_values(self, path: str, words: Sequence[InBrief]) -> str:
+        """Return in which words the values of an outcome are told."""
         values = (
-            self.say("every other value") if one.value is None else self.naming.value(one.value, fact.path)
-            for one in fact.in_brief
+            self.say("every other value") if one.value is None else self.naming.value(one.value, path)
+            for one in words
         )
         return self.say("; ").join(
             self.say("{value}: “{words}”", value=value, words=self.naming.text(one.text))
-            for value, one in zip(values, fact.in_brief, strict=True)
+            for value, one in zip(values, words, strict=True)
         )
 
     def conclusion(self, conclusion: Conclusion) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from policyengine.diagnostics.diagnostic import marked
-from policyengine.model.conditions import Constant, Operand
+from policyengine.model.conditions import Operand, Ref
 from policyengine.model.rulebook import Amount, Rounding
 from policyengine.outcome.decision import AmountView
 from policyengine.render.naming import Naming
@@ -81,7 +81,7 @@ class _One:
         parts = [
             _SIGNS[word] + self._operand(operand, state, self.amount.type)
             for word, operand, state in self._named()
-            if word in _TERMS
+            if word in _TERMS and not (word != "base" and self._is_nothing(operand, state))
         ]
         total = "" if len(parts) == 1 else f" = {self._state(self.finding.subtotal)}"
         return " ".join(parts) + total
@@ -172,6 +172,13 @@ class _One:
 
     # ---------- values
 
+    def _is_nothing(self, operand: Operand, state: State) -> bool:
+        """Tell whether a term changes nothing and has no name by which to tell it."""
+        return not self._has_name(choose_operand(operand, self.readings)) and _number_of(state) == 0
+
+    def _has_name(self, chosen: Operand) -> bool:
+        return isinstance(chosen, Ref) and (chosen.kind != "computed" or self.names_computed)
+
     def _operand(self, operand: Operand, state: State, type: ValueType) -> str:
         chosen = choose_operand(operand, self.readings)
         shown = self.naming.no_value(state)
@@ -179,7 +186,7 @@ class _One:
             shown = self.naming.typed(state.value, type)
             if type is ValueType.MONEY:
                 shown = self._plain(number_of(state.value), type)
-        if isinstance(chosen, Constant) or (chosen.kind == "computed" and not self.names_computed):
+        if not isinstance(chosen, Ref) or not self._has_name(chosen):
             return shown
         return self.say("{title} {value}", title=self.naming.title(chosen.name), value=shown)
 

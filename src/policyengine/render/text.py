@@ -156,10 +156,7 @@ class _Page:
             )
 
     def _title(self, outcome: Outcome) -> str:
-        return self._numbered(self.naming.text(outcome.fact.title), outcome.record)
-
-    def _numbered(self, title: str, record: int | None) -> str:
-        return title if record is None else self.say("{title} [{record}]", title=title, record=record)
+        return self.naming.numbered(self.naming.text(outcome.fact.title), outcome.record)
 
     def _verdict(self, outcome: Outcome) -> tuple[str, Tone]:
         if isinstance(outcome.state, Known):
@@ -286,14 +283,12 @@ class _Page:
             status = view.finding.status
             word = str(status.value) if isinstance(status, Known) else ""
             glyph, tone = _GLYPHS[word]
-            title = self.naming.text(view.deadline.title)
-            if view.record is not None:
-                title = self.say("{title} [{record}]", title=title, record=view.record)
+            title = self.naming.numbered(self.naming.text(view.deadline.title), view.record)
             who = self.naming.text(self.book.parties[view.deadline.who].title)
             span = self.say(
                 "{start} → {due}",
                 start=self._instant(view.finding.start),
-                due="…" if word == "paused" else self._instant(view.finding.due),
+                due="…" if word == "paused" else self._end(view.finding.due),
             )
             below = [self.say("provisional: the working calendar is not published yet")]
             below = [*self.naming.by_place(view.finding), *(below if view.provisional else ())]
@@ -379,6 +374,11 @@ class _Page:
             return self.naming.typed(state.value, ValueType.INSTANT)
         return self.naming.no_value(state)
 
+    def _end(self, state: State) -> str:
+        if isinstance(state, Known) and isinstance(state.value, int):
+            return self.naming.end(state.value)
+        return self.naming.no_value(state)
+
     # ---------- amounts
 
     def _amounts(self) -> Iterator[Row]:
@@ -399,7 +399,7 @@ class _Page:
         steps = Steps(self.naming).line(view, dict(self.decision.judged.readings))
         result = self.naming.state(view.finding.result, view.amount.id)
         return Row(
-            (self._numbered(self.naming.text(view.amount.title), view.record), "plain"),
+            (self.naming.numbered(self.naming.text(view.amount.title), view.record), "plain"),
             (result, "title"),
             (steps, "plain"),
             below=below,
@@ -452,7 +452,7 @@ class _Page:
         absent: dict[tuple[str, str], list[str]] = {}
         for taken in self.decision.defaults:
             fact = taken.fact
-            title = self._numbered(self.naming.text(fact.title), taken.record)
+            title = self.naming.numbered(self.naming.text(fact.title), taken.record)
             missing = fact.if_missing if isinstance(fact, Fact) else None
             by = missing.assumption if isinstance(missing, MissingByReading) else ""
             if taken.value is None:
@@ -472,7 +472,7 @@ class _Page:
         text = self.naming.text(step.notice.text)
         if isinstance(step.due, Known):
             told = told_step(self.decision, step)
-            due = self.naming.marked(self._instant(step.due), told.overlays, told.provisional)
+            due = self.naming.marked(self._end(step.due), told.overlays, told.provisional)
             text = self.say("by {due}: {text}", due=due, text=text)
         otherwise = self.naming.text(step.otherwise)
         if otherwise and step.assumption:

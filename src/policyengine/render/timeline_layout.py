@@ -194,7 +194,7 @@ class _Layouter:
         title = begun(title)
         if not record and not self.has_several:
             return title
-        return title if record is None else self.say("{title} ({number})", title=title, number=record + 1)
+        return self.words.naming.numbered(title, record)
 
     def _placed(self, lane: str, top: float) -> list[Item]:
         placed: list[Item] = []
@@ -333,7 +333,7 @@ class _Layouter:
     def _state(self, clock: Running, standing: Standing) -> str:
         due = clock.due
         if standing in ("open", "upcoming") and due is not None and clock.stop is not None:
-            until = self.words.moment(due, self.timeline.as_of)
+            until = self.words.moment(due, self.timeline.as_of, is_end=True)
             if standing == "open":
                 return self.say("runs until {due}", due=until)
             return self.say("then runs until {due}", due=until)

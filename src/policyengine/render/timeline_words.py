@@ -184,10 +184,11 @@ class TimelineWords:
         """Return an instant for people."""
         return self.naming.typed(instant, ValueType.INSTANT)
 
-    def moment(self, instant: int, beside: int | None) -> str:
+    def moment(self, instant: int, beside: int | None, is_end: bool = False) -> str:
         """Return an instant in short: with its year where that of what stands beside it is another."""
-        with_year = beside is None or self.instant(instant)[:4] != self.instant(beside)[:4]
-        return show_moment(instant, self.book.zone, self.say.language, with_year)
+        told = self.naming.end(instant) if is_end else self.instant(instant)
+        with_year = beside is None or told[:4] != self.instant(beside)[:4]
+        return show_moment(instant, self.book.zone, self.say.language, with_year, is_end)
 
     # ---------- steps
 
@@ -221,7 +222,7 @@ class TimelineWords:
 
     def numbered(self, title: str, record: int | None) -> str:
         """Return a title with the number of the record, if it is one of a record."""
-        return title if record is None else self.say("{title} [{record}]", title=title, record=record)
+        return self.naming.numbered(title, record)
 
     def _clock(self, clock: ClockStep, instant: int) -> str:
         who = self.naming.text(self.book.parties[clock.deadline.who].title)
@@ -233,7 +234,7 @@ class TimelineWords:
             return self._standstill(clock, who, title)
         words = self.say(_CLOCKS[clock.change], who=who, title=title)
         if clock.change in RAN_OUT and isinstance(due, Known) and due.value != instant:
-            return self.say("{change} (its end was {due})", change=words, due=self.instant(_seconds(due)))
+            return self.say("{change} (its end was {due})", change=words, due=self.naming.end(_seconds(due)))
         return words
 
     def _beginning(self, clock: ClockStep, instant: int, who: str, title: str) -> str:
@@ -243,7 +244,7 @@ class TimelineWords:
             return self.say(_DOUBTFUL, who=who, title=title)
         if not isinstance(start, Known) or finding.exists is not Truth.TRUE:
             return self.say(_PERHAPS, who=who, title=title)
-        until = self.instant(_seconds(due)) if isinstance(due, Known) else ""
+        until = self.naming.end(_seconds(due)) if isinstance(due, Known) else ""
         begun = self.instant(_seconds(start))
         if finding.ends is not None:
             template = _BEGINNINGS_UNTIL[start.value != instant, isinstance(due, Known)]
@@ -258,7 +259,7 @@ class TimelineWords:
         if clock.change == "resumes":
             if not isinstance(due, Known):
                 return self.say("{who}: {title} resumes", who=who, title=title)
-            until = self.instant(_seconds(due))
+            until = self.naming.end(_seconds(due))
             return self.say("{who}: {title} resumes, until {due}", who=who, title=title, due=until)
         if not isinstance(left, Known):
             return self.say("{who}: {title} paused", who=who, title=title)

@@ -103,9 +103,7 @@ class Trees:
     def title(self, missing: Missing) -> str:
         """Return what something missing is called."""
         title = self.naming.title(self.naming.asked_for(missing)[0])
-        if missing.record is None:
-            return title
-        return self.say("{title} [{record}]", title=title, record=missing.record)
+        return self.naming.numbered(title, missing.record)
 
     def whatever(self, refined: Refined) -> str:
         """Return that an answer is the same whatever was tried."""

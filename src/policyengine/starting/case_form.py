@@ -18,6 +18,7 @@ from policyengine.model.rulebook import Choice, Default, Fact, MissingByReading,
 from policyengine.semantics.strata import Graph, dependencies, rule_node
 from policyengine.starting.case_examples import USUAL_DAY, case_examples
 from policyengine.syntax.yaml_tree import BLANK
+from policyengine.values.currencies import called
 from policyengine.values.display import show_value
 from policyengine.values.escaping import printable
 from policyengine.values.literals import Value, ValueType, format_value, instant_text, start_of_day
@@ -246,7 +247,7 @@ class CaseForm:
         yield from self._askers(part.path)
 
     def _what(self, fact: Fact) -> str:
-        kind = message("a sum of money in {currency}", currency=self.book.currency.code)
+        kind = message("a sum of money in {currency}", currency=called(self.book.currency.code))
         return self.say(
             "{title}: {kind}, for example {example}",
             title=self._title(fact.title),

@@ -10,6 +10,7 @@ import functools
 import re
 import unicodedata
 
+from policyengine.diagnostics.diagnostic import Message, message
 from policyengine.frozen import Frozen
 
 MISNAMED = {"RMB": "CNY", "CNH": "CNY", "YUA": "CNY", "NTD": "TWD", "UKP": "GBP", "STG": "GBP"}
@@ -23,7 +24,7 @@ _BY_ISO = {
 # The languages of the program, and those of the countries themselves.
 _LANGUAGES = ("zh", "en")
 # What Chinese texts write, where the CLDR has the sign alone.
-_WORDS = {"CNY": ("元", "￥"), "JPY": ("円", "日元")}
+_WORDS = {"CNY": ("元", "块", "块钱", "￥"), "JPY": ("円", "日元")}
 
 
 class Currency(Frozen):
@@ -40,6 +41,11 @@ class Currency(Frozen):
     def minor_unit(self) -> str:
         """The least sum, as a decimal: ``1``, ``0.01`` or ``0.001``."""
         return f"0.{'1'.rjust(self.places, '0')}" if self.places else "1"
+
+
+def called(code: str) -> Message | str:
+    """Return what people call a currency in a sentence: CNY alone has a word of its own in Chinese."""
+    return message("CNY") if code == "CNY" else code
 
 
 @functools.cache

@@ -91,6 +91,14 @@ def show_rough_span(seconds: int, language: str) -> str:
     return show_span((seconds + unit // 2) // unit * unit, language)
 
 
+def end_text(seconds: int, zone: ZoneInfo) -> str:
+    """Return an instant at which a time ends, as a literal: a midnight is 24:00:00 of the day before."""
+    text = instant_text(seconds, zone)
+    if not text.endswith(f" {_MIDNIGHT}"):
+        return text
+    return f"{instant_text(seconds - 1, zone).partition(' ')[0]} 24:00:00"
+
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WHOLE_MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -99,9 +107,11 @@ _WHOLE_MONTHS = (
 _MIDNIGHT = "00:00:00"
 
 
-def show_moment(instant: int, zone: ZoneInfo, language: str, with_year: bool = False) -> str:
+def show_moment(
+    instant: int, zone: ZoneInfo, language: str, with_year: bool = False, is_end: bool = False
+) -> str:
     """Return an instant in short, for people in ``zh`` or ``en``: seconds only if there are some."""
-    day, time = _day_and_time(instant, zone)
+    day, time = _end(instant, zone) if is_end else _day_and_time(instant, zone)
     return _dated(day, time, language, with_year, _MONTHS)
 
 
@@ -112,15 +122,21 @@ def written_instant(
 
     ``is_end``: a midnight is the end of the day before, 24:00, as people write the end of a period.
     """
-    day, time = _day_and_time(seconds, zone)
-    if is_end and time == _MIDNIGHT.removesuffix(":00"):
-        day, time = _day_and_time(seconds - 1, zone)[0], "24:00"
+    day, time = _end(seconds, zone) if is_end else _day_and_time(seconds, zone)
     return _dated(day, time, language, with_year, _WHOLE_MONTHS)
 
 
 def written_date(day: str, language: str) -> str:
     """Return a date, given as in ISO 8601, as it stands in a sentence."""
     return _dated(day, "", language, True, _WHOLE_MONTHS)
+
+
+def _end(instant: int, zone: ZoneInfo) -> tuple[str, str]:
+    """Return the day and the time at which something ends: a midnight is that of the day before, 24:00."""
+    day, time = _day_and_time(instant, zone)
+    if time == _MIDNIGHT.removesuffix(":00"):
+        return _day_and_time(instant - 1, zone)[0], "24:00"
+    return day, time
 
 
 def _day_and_time(instant: int, zone: ZoneInfo) -> tuple[str, str]:

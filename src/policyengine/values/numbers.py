@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from policyengine.diagnostics.diagnostic import Message, listing, message
-from policyengine.values.currencies import Currency
+from policyengine.values.currencies import Currency, called
 from policyengine.values.escaping import shorten
 from policyengine.values.faults import LiteralError, not_a
 from policyengine.values.literals import (
@@ -38,8 +38,10 @@ def parse_money(text: str, currency: Currency) -> int:
         other = without_currency(rest)
         if other is not None and _NUMBER_FIRST.match(other):
             raise LiteralError(
-                message("`{text}` is not a sum of {currency}", text=shorten(text), currency=currency.code),
-                message("write the amount in {currency}", currency=currency.code),
+                message(
+                    "`{text}` is not a sum of {currency}", text=shorten(text), currency=called(currency.code)
+                ),
+                message("write the amount in {currency}", currency=called(currency.code)),
             )
     places = currency.places
     plain, full = "100", decimal_text(100 * 10**places, places, places)
@@ -57,7 +59,7 @@ def parse_money(text: str, currency: Currency) -> int:
 
 def _too_fine(text: str, found: re.Match[str], currency: Currency) -> LiteralError:
     """Return what to tell of a sum that is finer than the minor unit of its currency."""
-    words = {"text": shorten(text), "currency": currency.code, "unit": currency.minor_unit}
+    words = {"text": shorten(text), "currency": called(currency.code), "unit": currency.minor_unit}
     what = message("`{text}` has more decimals than {currency} has: its smallest unit is {unit}", **words)
     fraction = found[3] or ""
     kept = found[1] + found[2] + (f".{fraction[: currency.places]}" if currency.places else "")
@@ -65,7 +67,8 @@ def _too_fine(text: str, found: re.Match[str], currency: Currency) -> LiteralErr
         return LiteralError(what, message("write `{text}`", text=kept))
     if currency.places == 0:
         return LiteralError(
-            what, message("write whole {currency}, such as `{text}`", currency=currency.code, text=kept)
+            what,
+            message("write whole {currency}, such as `{text}`", currency=called(currency.code), text=kept),
         )
     return LiteralError(what, message("write at most {places} decimals", places=currency.places))
 
@@ -116,7 +119,7 @@ def parse_number(text: str) -> int:
 
 
 # What may stand for a currency, whichever it is: a code, a sign with letters before it, a Chinese word.
-_MARK = "(?:[A-Z]{3}(?![A-Za-z])|[A-Z]{0,3}[$¢£¤¥฿₠-⃀￠￡￥￦]|元|円)"
+_MARK = "(?:[A-Z]{3}(?![A-Za-z])|[A-Z]{0,3}[$¢£¤¥฿₠-⃀￠￡￥￦]|元|块钱?|円)"
 _NUMBER_FIRST = re.compile(" *-?[0-9.]")
 _MARK_BEFORE = re.compile(rf"{_MARK} *(.+)")
 _MARK_AFTER = re.compile(rf"(.*[^ A-Z]) *(?:{_MARK})")

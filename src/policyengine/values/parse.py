@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from policyengine.diagnostics.diagnostic import message
 from policyengine.diagnostics.did_you_mean import allowed
+from policyengine.values.chinese_numbers import in_digits
 from policyengine.values.currencies import Currency
 from policyengine.values.escaping import shorten
 from policyengine.values.faults import LiteralError, not_a
@@ -55,6 +56,29 @@ def parse_literal(
     if type is ValueType.TIME_ZONE:
         return _parse_zone(text)
     text = _plain(text, type)
+    try:
+        return _measured(text, type, zone, currency)
+    except LiteralError:
+        digits = text if text.isascii() else in_digits(text)
+        if digits == text:
+            raise
+        if not _is_measured(digits, type, zone, currency):
+            raise
+        raise LiteralError(
+            message("`{text}` has its number in words", text=shorten(text)),
+            message("write it in digits: `{text}`", text=shorten(digits)),
+        ) from None
+
+
+def _is_measured(text: str, type: ValueType, zone: ZoneInfo, currency: Currency) -> bool:
+    try:
+        _measured(text, type, zone, currency)
+    except LiteralError:
+        return False
+    return True
+
+
+def _measured(text: str, type: ValueType, zone: ZoneInfo, currency: Currency) -> Value:
     match type:
         case ValueType.MONEY:
             return parse_money(text, currency)
@@ -74,6 +98,11 @@ def parse_literal(
             return parse_length(text, type)
 
 
+def half_width(text: str) -> str:
+    """Return a literal in ASCII characters where a Chinese keyboard gave those of full width."""
+    return text if text.isascii() else text.translate(_HALF_WIDTH)
+
+
 def _plain(text: str, type: ValueType) -> str:
     """Drop the space around a literal and refuse what no literal can be: nothing, too much, full width."""
     text = text.strip()
@@ -87,7 +116,7 @@ def _plain(text: str, type: ValueType) -> str:
             message("`{text}` ends with a comma", text=shorten(text)),
             message("leave the comma out: `{text}`", text=shorten(text[:-1].rstrip())),
         )
-    narrow = text if text.isascii() else text.translate(_HALF_WIDTH)
+    narrow = half_width(text)
     if narrow != text:
         raise LiteralError(
             message("`{text}` is written in full-width characters", text=shorten(text)),

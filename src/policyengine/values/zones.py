@@ -115,6 +115,15 @@ def is_zone(name: str) -> bool:
     return name in _names()
 
 
+def zone_words(zone: str, language: str) -> str:
+    """Return what people call the time of a zone, in ``zh`` or ``en``, such as “Beijing time”."""
+    if zone == _PLACES["beijing"]:
+        return "北京时间" if language == "zh" else "Beijing time"
+    from babel.dates import get_timezone_name
+
+    return str(get_timezone_name(ZoneInfo(zone), locale=language))
+
+
 def zone_help(written: str) -> Message:
     """Return what to write for a word that is no name of a time zone."""
     plain = unicodedata.normalize("NFKC", written).strip().casefold()

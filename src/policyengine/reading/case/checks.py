@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policyengine.diagnostics.diagnostic import message
+from policyengine.diagnostics.diagnostic import Called, message
 from policyengine.model.case import Key
 from policyengine.model.conditions import Constant, Operand, Ref
 from policyengine.model.key_names import path_of
@@ -30,9 +30,9 @@ def _check_date(draft: Draft, fact: Fact, key: Key) -> None:
     dating = draft.book.facts[fact.dated_by]
     if dating.role == "given" and _beside(key, dating.path, dating.listed) not in draft.seen:
         what = message(
-            "`{name}` is given, and nothing says when: `{date}` is missing",
-            name=fact.path,
-            date=dating.path,
+            "{name} is given, and nothing says when: {date} is missing",
+            name=_called(fact),
+            date=_called(dating),
         )
         help = message("give `{date}`, or leave `{name}` out", name=fact.path, date=dating.path)
         draft.fault("undated-fact", what, path_of(draft.book, key), help, key=True)
@@ -78,9 +78,9 @@ def _check_cause(draft: Draft, fact: Fact, key: Key, bound: Bound) -> None:
         return  # it is there, with a fault that has been told
     if cause.is_never_if_missing:
         what = message(
-            "`{name}` is given, and what must come before it is not: `{cause}`",
-            name=fact.path,
-            cause=cause.path,
+            "{name} is given, and what must come before it is not: {cause}",
+            name=_called(fact),
+            cause=_called(cause),
         )
         draft.fault(
             "before-cause",
@@ -97,16 +97,20 @@ def _out_of_bounds(draft: Draft, fact: Fact, key: Key, bound: Bound, limit: Valu
         shown = show_value(limit, fact.type, book.zone, "en", book.currency)
     other = message("`{value}`", value=shown)
     if isinstance(bound.operand, Ref):
-        other = message("`{name}` ({value})", name=bound.operand.name, value=shown)
+        other = message("{name}, `{value}`", name=_called(book.facts[bound.operand.name]), value=shown)
     if bound.operator == "not_before":
-        what = message("`{name}` is before {limit}", name=fact.path, limit=other)
+        what = message("{name} is before {limit}", name=_called(fact), limit=other)
         draft.fault("before-cause", what, path_of(draft.book, key), message("check both dates"))
     elif bound.operator == "at_most":
-        what = message("`{name}` is more than {limit}", name=fact.path, limit=other)
+        what = message("{name} is more than {limit}", name=_called(fact), limit=other)
         draft.fault("out-of-bounds", what, path_of(draft.book, key), message("check both values"))
     else:
-        what = message("`{name}` is less than {limit}", name=fact.path, limit=other)
+        what = message("{name} is less than {limit}", name=_called(fact), limit=other)
         draft.fault("out-of-bounds", what, path_of(draft.book, key), message("check the value"))
+
+
+def _called(fact: Fact) -> Called:
+    return Called(fact.title, fact.path)
 
 
 def _beside(key: Key, name: str, listed: str | None) -> Key:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, message
+from policyengine.diagnostics.text import Text
 from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Key
 from policyengine.model.rulebook import Fact, Rulebook
@@ -90,10 +91,19 @@ class Draft:
             [(one.written or self._written(one.path), one.is_key) for one in self._faults]
         )
         found = [
-            replace(error(one.code, one.what, span, one.help), path=format_path(one.path))
+            replace(
+                error(one.code, one.what, span, one.help),
+                path=format_path(one.path),
+                title=self._title(one.path),
+            )
             for one, span in zip(self._faults, spans, strict=True)
         ]
         return sorted(found, key=lambda one: one.order)
+
+    def _title(self, path: Path) -> Text:
+        """Return what the rulebook calls the fact at a place of a case, nothing where there is none."""
+        fact = self.book.facts.get(".".join(step for step in path if isinstance(step, str)))
+        return Text() if fact is None else fact.title
 
     def _written(self, path: Path) -> Path:
         """Return the path as the case writes it, perhaps by titles; what an option has set has none there."""

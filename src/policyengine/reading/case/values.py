@@ -15,9 +15,11 @@ from policyengine.values.escaping import shorten
 from policyengine.values.faults import LiteralError
 from policyengine.values.literals import Value, ValueType
 from policyengine.values.numbers import percent_readings
-from policyengine.values.parse import parse_literal
+from policyengine.values.parse import half_width, parse_literal
 
 _MOST_DIGITS = 40  # no value of a case has as many
+# Of these the width of a character is no part of the value.
+_MEASURED = frozenset(ValueType) - {ValueType.TEXT, ValueType.CHOICE, ValueType.TIME_ZONE}
 _TIMES = (ValueType.INSTANT, ValueType.DATE)
 _LITERAL_NUMBERS = (ValueType.MONEY, ValueType.COUNT, ValueType.NUMBER)
 _EXAMPLES: Mapping[ValueType, str] = {
@@ -68,6 +70,8 @@ def parse_written(text: str, type: ValueType, book: Rulebook) -> Value:
 
     Raises LiteralError.
     """
+    if not text.isascii() and type in _MEASURED:
+        text = half_width(text)
     try:
         return parse_literal(text, type, book.zone, book.currency)
     except LiteralError:

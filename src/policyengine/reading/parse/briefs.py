@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from policyengine.diagnostics.diagnostic import message
 from policyengine.diagnostics.text import Text
-from policyengine.model.rulebook import InBrief
+from policyengine.model.letters import InBrief
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.operands import Scope, Wanted, parse_constant
 from policyengine.reading.parse.placeholders import placeholders

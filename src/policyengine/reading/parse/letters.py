@@ -9,11 +9,12 @@ from policyengine.diagnostics.diagnostic import listing, message
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.span import Span
 from policyengine.model.conditions import Ref
-from policyengine.model.letters import WORDS, Letter, Paragraph, Part
+from policyengine.model.letters import WORDS, InBrief, Letter, Paragraph, Part
 from policyengine.model.rulebook import Fact
 from policyengine.reading.parse import nodes
+from policyengine.reading.parse.briefs import parse_words_of_values
 from policyengine.reading.parse.names import Symbol
-from policyengine.reading.parse.operands import Scope
+from policyengine.reading.parse.operands import Scope, Wanted
 from policyengine.reading.parse.placeholders import placeholders
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar
 
@@ -34,6 +35,7 @@ class _Parser:
     """Reads letters; what they name is known already."""
 
     def __init__(self, facts: Mapping[str, Fact], scope: Scope) -> None:
+        self.facts = facts
         self.outcomes = [path for path, fact in facts.items() if fact.role == "outcome"]
         self.scope = scope
 
@@ -49,9 +51,25 @@ class _Parser:
         return Letter(
             party=party.text,
             tells=None if tells is None else tuple(self._told(nodes.names(tells))),
+            words=tuple(self._words(node.get("words"))),
             paragraphs=tuple(self._paragraph(one) for one in nodes.items(node.get("paragraphs"))),
             span=party.span,
         )
+
+    def _words(self, node: Node | None) -> Iterator[tuple[str, tuple[InBrief, ...]]]:
+        """Return the words for the values of outcomes, by the path of each."""
+        for entry in () if node is None else nodes.entries(node):
+            path = entry.key.text
+            if path not in self.outcomes:
+                what = message("`{name}` is not an outcome", name=path)
+                help = did_you_mean(path, self.outcomes) or message(
+                    "write the path of a fact with `role: outcome`"
+                )
+                self.scope.fault("unknown-name", what, entry.key.span, help)
+                continue
+            fact = self.facts[path]
+            wanted = Wanted((fact.type,), tuple(one.name for one in fact.choices))
+            yield path, parse_words_of_values(entry.value, path, wanted, self.scope)
 
     def _told(self, written: tuple[Scalar, ...]) -> Iterator[str]:
         # Asked of the names: a deadline that has a fault of its own is there, too.

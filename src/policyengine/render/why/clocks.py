@@ -129,11 +129,11 @@ class Clocks:
                 "its clock has not started: what starts it has not happened; within {length}", length=length
             )
         if finding.pauses and isinstance(finding.due, Absent):
-            start = self.naming.state(finding.start, f"{key[0]}.due")
+            start = self._instant(finding.start)
             return self.say("from {start}, within {length}; its end is open", start=start, length=length)
         return self.say(
             "from {start}, within {length}, until {due}",
-            start=self.naming.state(finding.start, f"{key[0]}.due"),
+            start=self._instant(finding.start),
             length=length,
             due=self.naming.state(finding.due, f"{key[0]}.due"),
         )
@@ -150,7 +150,7 @@ class Clocks:
             return self.say(
                 "its clock has not started: what starts it has not happened; until {due}", due=due
             )
-        start = self.naming.state(finding.start, f"{key[0]}.due")
+        start = self._instant(finding.start)
         if finding.length is None or finding.ends is None:
             return self.say("from {start} until {due}", start=start, due=due)
         return self.say(
