@@ -51,6 +51,12 @@ def places(template: str) -> set[tuple[str, str | None, str | None]]:
     return {(name, spec, kind) for _, name, spec, kind in Formatter().parse(template) if name is not None}
 
 
+def test_one_thing_has_one_word() -> None:
+    """The glossary of CONTRIBUTING.md."""
+    refused = re.compile("「|」|未定|未经确认|测试用例|叠加文件|读法|规则书")
+    assert [zh for _, zh in PAIRS if refused.search(zh)] == []
+
+
 def test_the_catalogue_is_in_step() -> None:
     assert catalogue.check() == []
 

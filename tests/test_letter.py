@@ -171,6 +171,55 @@ def test_nothing_is_said_not_to_be_asked_where_something_may_be() -> None:
     assert {(True, False), (False, True)} <= found
 
 
+def test_a_letter_reads_as_one_that_is_sent() -> None:
+    """No nested quotes or brackets of one kind, no sentence without an end, no word of ours for the rules."""
+    for _, _, language, text in every():
+        assert not re.search("“[^”]*“|（[^）]*（|[“”][。.]?[“”]", text), text
+        items = [line for line in text.splitlines() if re.match(r"\d+\. ", line)]
+        assert all(re.search("[。？！.?!][”’]?$", one) for one in items), items
+        if language == "zh":
+            own = re.sub("“[^”]*”（", "", text)
+            assert "原文" not in own and "「" not in own and not re.search("[\u4e00-\u9fff][,;:]", own), own
+
+
+@pytest.mark.parametrize("party", ["buyer", "seller"])
+def test_both_parties_are_greeted_and_thanked(party: str) -> None:
+    decision = judged(FROZEN / CASE, AS_OF[1])
+    zh, en = (letter(decision, party, one) for one in LANGUAGES)
+    assert "\n\n尊敬的" in zh and "，您好：\n\n感谢您" in zh and zh.endswith("感谢您的理解与支持！\n")
+    assert (
+        "\n\nDear " in en
+        and "\n\nThank you for " in en
+        and en.endswith("Thank you for your understanding.\n")
+    )
+
+
+def test_what_a_case_decides_is_told_in_sentences_to_the_reader() -> None:
+    rejected = FROZEN / "examples/cases/late-dispatch-rejected.json"
+    zh = letter(judged(rejected, MOMENTS[3]), "seller", "zh")
+    assert "1. 您未按约定时间发货，已构成违约。\n" in zh and "4. 淘宝裁定您有责。\n" in zh
+    assert "\n7. 双方提交的凭证第3条（2012年3月19日 20:00:01）：不予考虑。\n" in zh
+    assert "是否违约：是" not in zh and "责任方：" not in zh
+    refund = judged(FROZEN / "examples/cases/refund-refused.json", "2012-04-03 09:01")
+    assert "（退款申请及历次修改第2条，2012年4月3日 09:00）。\n" in letter(refund, "seller", "zh")
+    early = judged(FROZEN / CASE, "2012-03-15 09:00:00")
+    assert "1. 约定的发货时间未到，尚未违约。\n" in letter(early, "buyer", "zh")
+
+
+def test_a_duty_rests_on_the_clause_that_sets_its_end() -> None:
+    text = letter(judged(FROZEN / CASE, "2012-03-15 09:00:00"), "seller", "zh")
+    assert (
+        "完成发货。\n   否则：逾期即违约，买家可投诉“未按约定时间发货”。\n   依据：“承诺给买家72小时内完成发货”（篇二）\n"
+    ) in text
+
+
+def test_the_document_is_named_once_and_the_time_zone_as_people_do() -> None:
+    zh, en = (letter(judged(FROZEN / CASE, AS_OF[1]), "platform", one) for one in LANGUAGES)
+    assert "\n\n致淘宝：\n\n根据《淘宝介入处理流程》，截至2012年3月16日 18:00:01（北京时间），" in zh
+    assert "Under “How Taobao handles disputes”, this case stands" in en and "(Beijing time)" in en
+    assert zh.count("《") == 1 and en.count("How Taobao") == 1
+
+
 # ---------- right answers
 
 
@@ -285,6 +334,43 @@ def test_a_paragraph_of_which_something_is_not_known_is_left_out(tmp_path: Path)
         "Found about SF\n1. Free postage: yes.\n   Why: Free\n\n"
         "Nothing.\n"
     )
+
+
+WORDS = """letters:
+  seller:
+    words:
+      order.late:
+        yes: you sent it late, {value}
+      order.free:
+        otherwise: "free postage is {value}"
+    paragraphs:
+      - part: decided
+"""
+
+
+def test_a_rulebook_says_how_its_letters_tell_an_outcome(tmp_path: Path) -> None:
+    book = shop(tmp_path, WORDS)
+    assert letter(book.evaluate(PAID, as_of="2026-03-05 11:00:00"), "seller", "en") == (
+        "1. You sent it late, yes.\n   Why: Late\n2. Free postage is yes.\n   Why: Free\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("order.late:", "order.lat:", "unknown-name"),
+        ("order.late:", "order.total:", "unknown-name"),
+        ("yes: you", "maybe: you", "bad-value"),
+        ("late, {value}", "late, {valu}", "bad-value"),
+    ],
+)
+def test_wrong_words_are_told_where_they_stand(tmp_path: Path, old: str, new: str, code: str) -> None:
+    write_shop(tmp_path)
+    (tmp_path / "letters.yaml").write_text(WORDS.replace(old, new), "utf-8")
+    faults = load_directory(str(tmp_path), ()).diagnostics
+    assert [one.code for one in faults] == [code]
+    line = 1 + WORDS[: WORDS.index(old)].count("\n")
+    assert faults[0].span.file.endswith("letters.yaml") and faults[0].span.line == line
 
 
 def test_a_rulebook_without_letters_has_letters(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from policyengine.render.boxes import Box, lines_of, put, text_width
 from policyengine.render.happenings import happening
 from policyengine.render.naming import Naming
 from policyengine.render.timeline_html import render_timeline_html
-from policyengine.render.timeline_layout import MARGIN, WIDE, layout_of
+from policyengine.render.timeline_layout import MARGIN, WIDE, _wide, layout_of
 from policyengine.render.timeline_scale import scale_of
 from policyengine.render.timeline_svg import STANDINGS, picture, render_timeline_svg
 from policyengine.syntax.files import read_text
@@ -218,6 +218,26 @@ def test_a_long_word_leaves_the_other_lines_as_they_are() -> None:
     lines = lines_of(f"the case with {'X' * 300} in it", 200.0, 12.0)
     assert lines == ["the case with", "X" * 300, "in it"]
     assert all(text_width(one, 12.0) <= 60.0 for one in lines_of("买家申请（修改）退款", 60.0, 12.0))
+
+
+def test_lines_break_between_words_where_they_can() -> None:
+    assert lines_of("退款状态：退款协议等待卖家确认中", 170.0, 12.0) == [
+        "退款状态：",
+        "退款协议等待卖家确认中",
+    ]
+    assert lines_of("买家申请（修改）退款（第 1 条）", 130.0, 12.0) == ["买家申请（修改）退款", "（第 1 条）"]
+    assert lines_of("达成后退给买家：25.00 元", 120.0, 12.0) == ["达成后退给买家：", "25.00 元"]
+    assert lines_of("退款协议等待卖家确认中", 122.0, 12.0) == ["退款协议等待", "卖家确认中"]
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_no_label_lies_across_the_present(path: Path) -> None:
+    for as_of in (*AS_OF, "2012-03-17 12:00:00", "2012-04-05 09:00:00"):
+        for language in get_args(Language):
+            layout = layout_of(lived(path, as_of), Speech(language))
+            for item in layout.items:
+                last = item.label[0] + max(_wide(line) for line in item.lines)
+                assert not item.label[0] < layout.now - 1 < last - 1, (as_of, item.lines)
 
 
 def test_boxes_are_put_as_high_as_they_can() -> None:

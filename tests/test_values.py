@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policyengine.values.currencies import currency_of
-from policyengine.values.display import show_span, show_value
+from policyengine.values.display import end_text, show_span, show_value
 from policyengine.values.escaping import shorten
 from policyengine.values.faults import LiteralError
 from policyengine.values.instants import _read_closely, _read_plainly
@@ -27,6 +27,7 @@ from policyengine.values.literals import (
     format_value,
     start_of_day,
 )
+from policyengine.values.loose import plain_time
 from policyengine.values.parse import guess_type, parse_literal
 
 CNY = currency_of("CNY")
@@ -56,6 +57,8 @@ def refusal(text: str, type: ValueType, zone: ZoneInfo = SHANGHAI, choices: tupl
         ("100.5", 10_050),
         ("19.99", 1_999),
         ("100元", 10_000),
+        ("100块", 10_000),
+        ("100.5块钱", 10_050),
         ("100.5 元", 10_050),
         ("100 CNY", 10_000),
         ("CNY 100", 10_000),
@@ -527,3 +530,37 @@ def test_a_day_that_is_none_is_told_before_its_missing_time() -> None:
     with pytest.raises(LiteralError) as found:
         parse_literal("2012-02-30", ValueType.INSTANT, ZoneInfo("Asia/Shanghai"), "CNY")
     assert "not a day of the calendar" in str(found.value.message)
+
+
+@pytest.mark.parametrize(
+    ("text", "type", "digits"),
+    [
+        ("三天", ValueType.DURATION, "3天"),
+        ("七十二小时", ValueType.DURATION, "72小时"),
+        ("一百元", ValueType.MONEY, "100元"),
+        ("一千零五块", ValueType.MONEY, "1005块"),
+        ("两万三千", ValueType.COUNT, "23000"),
+        ("十二", ValueType.COUNT, "12"),
+    ],
+)
+def test_a_number_in_words_is_told_in_digits(text: str, type: ValueType, digits: str) -> None:
+    assert refusal(text, type) == f"`{text}` has its number in words | write it in digits: `{digits}`"
+
+
+def test_words_that_are_no_number_are_told_as_before() -> None:
+    assert refusal("一刻", ValueType.DURATION).startswith("`一刻` is not a length of time")
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        (datetime(2012, 3, 23, 16, tzinfo=UTC), "2012-03-23 24:00:00"),
+        (datetime(2012, 3, 23, 15, 59, 59, tzinfo=UTC), "2012-03-23 23:59:59"),
+        (datetime(2012, 3, 23, 16, 0, 1, tzinfo=UTC), "2012-03-24 00:00:01"),
+        (datetime(2011, 12, 31, 16, tzinfo=UTC), "2011-12-31 24:00:00"),
+    ],
+)
+def test_an_end_at_midnight_is_the_24th_hour_and_is_read_again(at: datetime, told: str) -> None:
+    assert end_text(int(at.timestamp()), SHANGHAI) == told
+    plain = plain_time(told) or told
+    assert read(plain, ValueType.INSTANT) == int(at.timestamp())

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 
 from policyengine.values import zones
-from policyengine.values.zones import zone_help
+from policyengine.values.zones import zone_help, zone_words
 
 
 def mean(name: str) -> str:
@@ -54,3 +54,15 @@ def test_every_zone_of_the_tables_is_one() -> None:
     known = available_timezones()
     named = {one for many in zones._ABBREVIATIONS.values() for one in many}
     assert named | set(zones._PLACES.values()) | set(zones._EXAMPLES.values()) <= known
+
+
+@pytest.mark.parametrize(
+    ("zone", "zh", "en"),
+    [
+        ("Asia/Shanghai", "北京时间", "Beijing time"),
+        ("Asia/Tokyo", "日本时间", "Japan Time"),
+        ("America/New_York", "北美东部时间", "Eastern Time"),
+    ],
+)
+def test_people_call_the_time_of_a_zone(zone: str, zh: str, en: str) -> None:
+    assert (zone_words(zone, "zh"), zone_words(zone, "en")) == (zh, en)

@@ -31,7 +31,7 @@ from policyengine.model.rulebook import Table as RuleTable
 from policyengine.reading.citations import citations
 from policyengine.render.bilingual import Bilingual
 from policyengine.render.clause_index import STATUSES
-from policyengine.render.letter_template import paragraph, tells
+from policyengine.render.letter_template import paragraph, tells, wordings
 from policyengine.render.naming import place
 from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar, SequenceNode
 from policyengine.testing.scenarios import Check, Scenario, ScenarioFile
@@ -331,6 +331,8 @@ class _Writer:
             title = self.book.parties[party].title
             yield Heading(5, f"letter-{party}", title, party, place(letter.span))
             yield Paragraph(self.voice.stated(partial(tells, letter)))
+            if letter.words:
+                yield Paragraph(self.voice.stated(partial(wordings, letter)))
             rows = [
                 (str(number), self.voice.stated(partial(paragraph, one)))
                 for number, one in enumerate(letter.paragraphs, 1)

@@ -79,7 +79,7 @@ class Message(Frozen):
 _QUOTED_PLACE = re.compile(r"“[^“”]*”")
 _NAME = re.compile(r"\{(\w+)\}")
 _INNER = str.maketrans("“”‘’", "‘’“”")
-_APOSTROPHE = re.compile(r"(?<=\w)’(?=\w)")
+_APOSTROPHE = re.compile(r"(?<=[A-Za-z])’(?=[A-Za-z])")
 
 
 def fill(template: str, arguments: Mapping[str, object]) -> str:

@@ -12,7 +12,7 @@ from policyengine.model.letters import Letter
 from policyengine.model.rulebook import DEADLINE_PROPERTIES, Assumption, Fact, RecordList, Rulebook, Table
 from policyengine.render.clause_index import STATUSES
 from policyengine.render.layout import Paint, columns, wrap
-from policyengine.render.letter_template import paragraph, tells
+from policyengine.render.letter_template import paragraph, tells, wordings
 from policyengine.render.naming import Naming, place
 from policyengine.render.statements import Statements
 from policyengine.values.display import TYPE_WORDS
@@ -106,6 +106,8 @@ class Cards:
         head = self.say("letter to {id}", id=letter.party)
         yield from self._card(head, self.book.parties[letter.party].title, letter.span, None)
         yield from self._paragraphs(tells(letter, self.statements))
+        if letter.words:
+            yield from self._paragraphs(wordings(letter, self.statements))
         if not letter.paragraphs:
             yield from self._paragraphs(self.say("Its paragraphs are those of the program."))
         for number, one in enumerate(letter.paragraphs, 1):

@@ -40,3 +40,16 @@ def tells(letter: Letter, statements: Statements) -> str:
         naming.text(deadlines[one].title) if one in deadlines else naming.title(one) for one in letter.tells
     ]
     return say("It tells: {titles}.", titles=say("; ").join(titles))
+
+
+def wordings(letter: Letter, statements: Statements) -> str:
+    """Return in which words the letter tells the values of outcomes, by their titles."""
+    say, naming = statements.naming.say, statements.naming
+    return say("; ").join(
+        say(
+            "how it tells “{title}”: {words}",
+            title=naming.title(path),
+            words=statements.words_of_values(path, words),
+        )
+        for path, words in letter.words
+    )

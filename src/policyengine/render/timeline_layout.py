@@ -30,6 +30,8 @@ _LANE_PADDING = 7.0
 _INDENT = 10.0
 _SIGN = 7.0
 _INSIDE = 120.0
+_LEAST_LABEL = 100.0
+_NOTE = 14.0
 OUTCOMES = "outcomes"
 NOBODY = "nobody"
 
@@ -177,11 +179,14 @@ class _Layouter:
     def _ticks(self, y: float) -> Iterator[Tick]:
         """Return the moments with their words; where these would touch, they stand lower."""
         placed, before = list[Box](), None
-        told = {self.same[step.instant] for step in self.timeline.steps} | {*_ends(self.timeline.clocks)}
+        ends = {*_ends(self.timeline.clocks)}
+        told = {self.same[step.instant] for step in self.timeline.steps} | ends
+        begun_at = {step.instant for step in self.timeline.steps if isinstance(step.what, Event)}
         for moment, x in zip(self.scale.moments, self.scale.places, strict=True):
             if moment not in told:
                 continue  # now, which has words of its own
-            text, before = self.words.moment(moment, before), moment
+            is_end = moment in ends and not any(one == moment for one in begun_at)
+            text, before = self.words.moment(moment, before, is_end), moment
             wide = text_width(text, SMALL)
             box = put(Box(min(max(x - wide / 2, MARGIN), WIDE - MARGIN - wide), y, wide, 13), placed)
             placed.append(box)
@@ -219,7 +224,8 @@ class _Layouter:
 
     def _event(self, lane: str, number: int, step: Step, event: Event) -> Item:
         words = self._numbered(happening(event, self.words.naming), event.record)
-        lines = tuple(Line(text) for text in lines_of(words, _LABEL, SIZE))
+        room = self._room(self.at(step.instant), min(_LABEL, text_width(words, SIZE)))
+        lines = tuple(Line(text) for text in lines_of(words, room, SIZE))
         told = self.words.words(step).headline
         return self._marked(lane, "event", self.at(step.instant), lines, (number,), False, told)
 
@@ -230,7 +236,7 @@ class _Layouter:
             expected = False
             for number, step in group:
                 assert isinstance(step.what, Turn)
-                lines += self._turn(step, step.what)
+                lines += self._turn(step, step.what, self._room(self.at(instant), _OUTCOME))
                 steps.append(number)
                 told.append(self.words.words(step).headline)
                 expected = step.is_expected
@@ -238,11 +244,12 @@ class _Layouter:
                 OUTCOMES, "turn", self.at(instant), tuple(lines), tuple(steps), expected, "\n".join(told)
             )
 
-    def _turn(self, step: Step, turn: Turn) -> Iterator[Line]:
+    def _turn(self, step: Step, turn: Turn, room: float) -> Iterator[Line]:
         naming = self.words.naming
         title = self._numbered(naming.text(turn.after.fact.title), turn.after.record)
+        notes_wide = _NOTE * len(self.notes.of(turn)) if room < _OUTCOME else 0.0
         words = self.say("{title}: {value}", title=title, value=self.words.outcome(turn.after))
-        lines = lines_of(words + (" ≈" if step.provisional else ""), _OUTCOME - _INDENT, SIZE)
+        lines = lines_of(words + (" ≈" if step.provisional else ""), room - _INDENT - notes_wide, SIZE)
         for number, text in enumerate(lines):
             notes = self.notes.of(turn) if number == len(lines) - 1 else ()
             yield Line(text, indent=_INDENT if number else 0.0, notes=notes)
@@ -257,9 +264,15 @@ class _Layouter:
         expected: bool,
         told: str,
     ) -> Item:
-        """Return a mark with its label on the right, or below it where there is no room on the right."""
+        """Return a mark with its label on the right, or where there is room for it: on the left, or below.
+
+        A label does not lie across the line that divides what is past from what is expected.
+        """
         wide, high = max(_wide(line) for line in lines), LINE * len(lines)
-        if x + MARK + 5 + wide <= WIDE - MARGIN:
+        if x < self.now < x + MARK + 5 + wide and self.left <= x - MARK - 5 - wide:
+            first = x - MARK - 5 - wide
+            box, label = Box(first, 0, x + MARK - first, high), (first, 0.0)
+        elif x + MARK + 5 + wide <= WIDE - MARGIN:
             box = Box(x - MARK, 0, 2 * MARK + 5 + wide, high)
             label = x + MARK + 5, 0.0
         else:
@@ -273,11 +286,15 @@ class _Layouter:
         if clock.stop is not None:
             stop = max(start + 6, self.at(clock.stop))
         standing = self.timeline.standing(clock)
-        lines = tuple(self._label(clock, standing, stop - start))
+        first, last = self._inside(start, stop)
+        lines = tuple(self._label(clock, standing, last - first, self._room(stop, _LABEL)))
         wide = max(_wide(line) for line in lines)
         high = max(BAR, LINE * len(lines) + 4)
-        if wide + 16 <= stop - start:
-            x, box = start + 6, Box(start, 0, min(stop + _SIGN, WIDE - MARGIN) - start, high)
+        if wide + 16 <= last - first:
+            x, box = first + 6, Box(start, 0, min(stop + _SIGN, WIDE - MARGIN) - start, high)
+        elif stop < self.now < stop + 10 + wide and self.left <= start - 6 - wide:
+            x = start - 6 - wide
+            box = Box(x, 0, stop + _SIGN - x, high)
         elif stop + 10 + wide <= WIDE - MARGIN:
             x, box = stop + 10, Box(start, 0, stop + 10 + wide - start, high)
         else:  # below the bar
@@ -285,6 +302,20 @@ class _Layouter:
             box = Box(x, 0, max(stop, x + wide) - x, LINE * len(lines) + BAR + 2)
             return self._bar(lane, clock, standing, box, (x, BAR + 2), lines, start, stop)
         return self._bar(lane, clock, standing, box, (x, 2.0), lines, start, stop)
+
+    def _inside(self, start: float, stop: float) -> tuple[float, float]:
+        """Return the part of a bar in which its label stands: one side of the present."""
+        if not start < self.now < stop:
+            return start, stop
+        before, after = (start, self.now), (self.now, stop)
+        return before if self.now - start >= stop - self.now else after
+
+    def _room(self, x: float, wanted: float) -> float:
+        """Return how wide a label beside a place can be so that it does not lie across the present."""
+        if x >= self.now or x + MARK + 5 + wanted <= self.now - 4:
+            return wanted
+        right, left = self.now - 4 - x - MARK - 5, x - MARK - 5 - self.left
+        return min(wanted, next((room for room in (right, left) if room >= _LEAST_LABEL), wanted))
 
     def _bar(
         self,
@@ -318,11 +349,11 @@ class _Layouter:
             clock,
         )
 
-    def _label(self, clock: Running, standing: Standing, bar: float) -> Iterator[Line]:
+    def _label(self, clock: Running, standing: Standing, bar: float, beside: float) -> Iterator[Line]:
         """Return what stands at a bar: the clock and how it stands, and what follows if nobody acts."""
         title = self._numbered(self.words.naming.text(clock.deadline.title), clock.record)
         words = self.say("{title}: {state}", title=title, state=self._state(clock, standing))
-        room = bar - 30 if bar >= _INSIDE else _LABEL
+        room = bar - 30 if bar >= _INSIDE else beside
         *first, last = lines_of(words + (" ≈" if clock.provisional else ""), room, SIZE)
         yield from (Line(text) for text in first)
         yield Line(last, notes=self.notes.of(clock.deadline))
@@ -372,7 +403,7 @@ def standing_words(standing: Standing, say: Speech) -> str:
 
 
 def _wide(line: Line) -> float:
-    return line.indent + text_width(line.text, SMALL if line.faint else SIZE) + 14.0 * len(line.notes)
+    return line.indent + text_width(line.text, SMALL if line.faint else SIZE) + _NOTE * len(line.notes)
 
 
 def _same_moments(timeline: Timeline) -> dict[int, int]:

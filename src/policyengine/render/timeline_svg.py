@@ -226,7 +226,7 @@ class _Drawing:
         assert item.standing is not None and item.clock is not None
         fill, edge = STANDINGS[item.standing]
         is_below = item.label[1] - item.box.y >= BAR
-        is_beside = item.label[0] > item.stop
+        is_beside = not item.start <= item.label[0] <= item.stop
         high = BAR if is_below or is_beside else item.box.high
         for left, right, expected in self._parts(item.start, item.stop):
             box = {"x": _number(left), "y": _number(item.box.y), "width": _number(max(3, right - left))}
