@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from edits import load
+from test_tables import judge
+from test_tables import load as load_book
 from written_rulebooks import case_data, draw_case, draw_moment, write_rulebook
 
 from policyengine.api import prepare
+from policyengine.semantics.findings import Known
 
 CASES = 8
 
@@ -38,3 +42,17 @@ def test_it_is_what_the_whole_search_says(first: int) -> None:
             for rule in whole.findings.rules:
                 assert few.holds(rule) == (whole.truth_of(rule).name == "TRUE")
     assert met["Known"] + met["Absent"] > 20 and met["Unknown"] > 100, met
+
+
+def test_what_decides_is_told_where_all_ways_agree(tmp_path: Path) -> None:
+    rules = "".join(
+        f"  r{answer}: {{title: {{zh: 例, en: R}}, when: {{loud: {answer}}}, then: {{word: same}}}}\n"
+        for answer in ("yes", "no")
+    )
+    book = load_book(tmp_path, f"rules:\n{rules}")
+    decision = judge(book, {}, tmp_path, "compiled")
+    assert decision.findings.is_unknown(("word", None))
+    assert decision.state_of(("word", None)) == Known("same")
+    reasons = decision.outcome(("word", None)).reasons
+    assert decision.deciding(("word", None)) == tuple((one.rule.id, one.record) for one in reasons)
+    assert decision.deciding(("fee", None)) == ()

@@ -578,6 +578,20 @@ def test_the_first_row_counts_of_what_several_tables_build(tmp_path: Path, monke
     assert answer(book, {"tier": "low", "number": 1}, tmp_path, "total") == Known(600)
 
 
+def test_what_two_tables_give_is_a_conflict_if_both_have_a_row(tmp_path: Path) -> None:
+    count = dispatch.FEWEST + 6  # so many rows are answered together
+    facts = FACTS.replace("at_most: 9", "at_most: 99")
+    one = table(rows(*(f"{n}, {n}.00" for n in range(1, count))), "number")
+    other = table(rows(*(f"{n}, {n + 100}.00" for n in range(1, count))), "weight")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(globals(), "FACTS", facts)
+        book = load(tmp_path, one + other.removeprefix("tables:\n").replace("  t:", "  u:"))
+    assert answer(book, {"number": 3, "weight": "99"}, tmp_path) == Known(300)
+    assert answer(book, {"number": 99, "weight": "3"}, tmp_path) == Known(10_300)
+    assert isinstance(answer(book, {"number": 3, "weight": "3"}, tmp_path), Conflict)
+    assert isinstance(answer(book, {"weight": "3"}, tmp_path), Unknown)
+
+
 def test_rows_that_may_not_overlap_of_what_several_rules_build(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setitem(globals(), "FACTS", BUILT)
     lines = rows("low, any, 2.00", "any, 1, 2.00")  # the same twice is twice the same

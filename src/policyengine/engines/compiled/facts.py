@@ -116,7 +116,7 @@ class Facts:
         rest = None if cell.otherwise is None else self.source.scope.value(cell.otherwise)
         if not cell.candidates:
             self.source.write(f"{variable} = {'None' if rest is None else _read(rest)}")
-            return Traits("", True) if rest is None else _traits([rest], True)
+            return Traits("", True) if rest is None else _traits([rest])
         if any(one.rule in self.homes for one in cell.candidates):
             return self._derived_by_tables(cell, variable, place, rest)
         rules = [self.source.slots[rule_name(one.rule)] + place for one in cell.candidates]
@@ -128,7 +128,7 @@ class Facts:
         if rest is not None:
             if len(rules) == 1 and are_sure:
                 self.source.write(f"{variable} = {_read(values[0])} if {rules[0]} == 3 else {_read(rest)}")
-                return _traits([values[0], rest], True)
+                return _traits([values[0], rest])
             self._derived_by_one_of(cell, variable, rules, values, rest)
             return Traits(MARKS, any(one.may_be_absent for one in (*values, rest)))
         if len(rules) == 1:
@@ -266,10 +266,10 @@ class Facts:
         self.source.write(f"{variable} = {_read(value)} if {rule} == 3 else {rest}")
 
 
-def _traits(values: Sequence[Value], are_sure: bool) -> Traits:
-    """Return what one of several values can be."""
+def _traits(values: Sequence[Value]) -> Traits:
+    """Return what one of several values can be, of which one is given for sure."""
     marks = {mark for value in values for mark in value.marks if mark != "C"}
-    if not are_sure or any("C" in value.marks for value in values):
+    if any("C" in value.marks for value in values):
         marks.add("U")
     return Traits("".join(sorted(marks)), any(one.may_be_absent for one in values))
 
