@@ -444,6 +444,11 @@ def parse_back(instant: int, zone: ZoneInfo) -> str:
             "rolling",
             [("2024-06-01 00:00:00", "known"), ("2024-07-01 00:00:00", "not_applicable")],
         ),
+        (
+            "{stay.check_in: {same: calendar_year, as: as_of}}",
+            "rolling",
+            [("2024-05-01 10:00:00", "known"), ("2025-01-01 00:00:00", "not_applicable")],
+        ),
         ("{trip.on: {before: as_of}}", "rolling", [("2024-05-20 00:00:01", "known")]),
     ],
 )
