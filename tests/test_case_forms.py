@@ -89,3 +89,8 @@ def test_a_form_says_what_is_to_be_written() -> None:
     assert "#   未按约定时间发货（late_dispatch）\n" in zh
     en = CaseForm(book, [], Speech("en")).text()
     assert "# order total: a sum of money in CNY, for example 100.00\n  #   asked for by Late dispatch" in en
+
+
+def test_a_record_that_is_spelled_by_a_title_is_told_where_it_stands() -> None:
+    _, (fault,) = load_rulebook().reader.read('{"case": "x",\n "双方提交的凭证": [\n  {}]}', "c.json")
+    assert (fault.code, fault.span.line, fault.span.column) == ("undated-record", 3, 3)

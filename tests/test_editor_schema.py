@@ -14,6 +14,7 @@ from policyengine.syntax.yaml_reader import read_yaml
 from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar
 
 RULES = Path(__file__).parent.parent / "rules/taobao"
+STARTER = RULES.parent.parent / "src/policyengine/starter"
 FILES = [
     ("policy", path)
     for path in sorted((RULES / "policies").glob("*.yaml"))
@@ -51,6 +52,17 @@ def test_real_files_are_valid(book: Rulebook, kind: str, path: Path) -> None:
     assert node is not None
     faults = list(Draft7Validator(editor_schema(book, kind)).iter_errors(plain(node)))
     assert faults == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_offered_where_there_is_nothing_to_offer(kind: str) -> None:
+    small = load_model(str(STARTER), ()).rulebook
+    assert small is not None
+    waiting: list[object] = [editor_schema(small, kind)]
+    while waiting:
+        part = waiting.pop()
+        assert not isinstance(part, dict) or part.get("enum") != []
+        waiting += part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
 
 
 def test_names_and_choices_are_offered(book: Rulebook) -> None:

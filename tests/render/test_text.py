@@ -114,7 +114,7 @@ def test_a_report_points_at_the_word(tmp_path: Path) -> None:
     _, faults = reader.read_case(text, file)
     lines = render_report(faults, Speech("zh")).replace(str(tmp_path) + os.sep, "").splitlines()
     assert lines == [
-        "case.json:1:21: 错误[bad-value]: `十元` 不是金额",
+        "case.json:1:21: 错误[bad-value]: `十元` 里的数字是汉字",
         '  1 | {"order": {"total": "十元", "totl": 1}}',
         "    |                     ^^^^^^",
         "  字段：order.total",
