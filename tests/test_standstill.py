@@ -362,3 +362,11 @@ def test_only_a_clock_with_pauses_has_something_left(tmp_path: Path) -> None:
     decision = judge(book, {**matter(), **hold("05-04 00:00")}, "06-30 00:00")
     assert decision.findings.states["result.told", None] == Known(True)
     assert isinstance(of(decision, "left"), Known) and not isinstance(of(decision, "status"), Unknown)
+
+
+@pytest.mark.parametrize("unit", ["days", "hours", "business days"])
+def test_what_is_left_is_asked_as_the_length_is_given(unit: str, tmp_path: Path) -> None:
+    asked = policy(within=f"10 {unit}", rules=f", solve.left: {{at_most: 10 {unit}}}")
+    book = load(tmp_path, asked)
+    decision = judge(book, {**matter("05-06 00:00"), **hold("05-06 01:00")}, "06-30 00:00")
+    assert decision.findings.states["result.told", None] == Known(True)
