@@ -52,6 +52,14 @@ def faults(folder: Path, file: str, old: str, new: str) -> list[Diagnostic]:
             'write `formula: "order.total * 2"` in an amount, and here its name', None,
         ),
         (
+            POLICY, QUOTE, QUOTE.replace("{", "{document: term, "), "unknown-document",
+            "did you mean `terms`?", QUOTE.replace("{", "{document: terms, "),
+        ),
+        (
+            POLICY, QUOTE, QUOTE.replace("{", "{document: elsewhere, "), "unknown-document",
+            "declare it under `documents` in rulebook.yaml", None,
+        ),
+        (
             POLICY, "  return_too_late:", "  Return too late:", "bad-name",
             "a name has no spaces and no capitals: write `return_too_late`", "  return_too_late:",
         ),
