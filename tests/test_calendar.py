@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policyengine.frozen import replace
-from policyengine.values.business_time import LATEST
-from policyengine.values.calendar import Calendar, CalendarUnknown, load_calendar
+from policyengine.values.business_time import LATEST, business_day_from
+from policyengine.values.calendar import Calendar, CalendarUnknown, load_calendar, new_year
 from policyengine.values.counting import Counting, Due, add_length, is_in_time
 from policyengine.values.literals import Duration, ValueType, format_value, local_day, start_of_day
 from policyengine.values.parse import parse_literal
@@ -305,3 +305,12 @@ def test_many_business_days_are_counted_as_one_by_one(
         left -= calendar.is_business_day(today)
     found = add_length(instant(start), Duration(count, "business_days"), DEFAULT, calendar, SHANGHAI)
     assert found == Due(start_of_day(today + 1, SHANGHAI), not published)
+
+
+@pytest.mark.parametrize("edge", ["first_year", "last_year"])
+def test_a_business_day_is_published_if_all_days_up_to_it_are(edge: str) -> None:
+    calendar = load_calendar("CN")
+    begin = new_year(getattr(calendar, edge) + (edge == "last_year"))
+    for day in range(begin - 30, begin + 30):
+        found, is_published = business_day_from(day, calendar)
+        assert is_published == all(map(calendar.is_published, range(day, found + 1)))
