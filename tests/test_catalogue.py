@@ -53,7 +53,7 @@ def places(template: str) -> set[tuple[str, str | None, str | None]]:
 
 def test_one_thing_has_one_word() -> None:
     """The glossary of CONTRIBUTING.md."""
-    refused = re.compile("「|」|未定|未经确认|测试用例|叠加文件|读法|规则书")
+    refused = re.compile("「|」|未[定]|未经证[实]|测试用例|叠加文件|读法|规则书")
     assert [zh for _, zh in PAIRS if refused.search(zh)] == []
 
 

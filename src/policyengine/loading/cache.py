@@ -258,7 +258,6 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "Default",
                 "Document",
                 "Fact",
-                "InBrief",
                 "MissingByReading",
                 "Notice",
                 "Overlay",
