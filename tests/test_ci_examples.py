@@ -98,7 +98,7 @@ def test_the_workflow_runs_as_it_stands(repository: Repository) -> None:
     changed = repository.step("What changes", BASE="HEAD^")
     assert changed.returncode == 0, changed.stderr
     said = (repository.home / "summary.md").read_text("utf-8")
-    assert "7 days → 14 days" in said and "**1000 cases: " in said and "come out differently" in said
+    assert "7 days → 14 days" in said and "**1000 cases: " in said and "with a different outcome" in said
 
     assert repository.step("Say it under the pull request", NUMBER="12").returncode == 0
     assert (repository.home / "gh").read_text().startswith("pr comment 12 --body-file changes.md")

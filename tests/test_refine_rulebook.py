@@ -152,7 +152,13 @@ def turn(whole: Case, other: Case | None, kept: set[Key], lists: set[str]) -> Ca
     return replace(whole, values=values)
 
 
-@pytest.mark.parametrize("seed", range(2))
+_OPEN = pytest.mark.xfail(
+    strict=True,
+    reason="refund = total - what is left to the seller: with both unknown only the total is said to matter",
+)
+
+
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=_OPEN)])
 def test_what_does_not_matter_changes_nothing_and_telling_more_leaves_less(seed: int) -> None:
     flipped = shrunk = 0
     for number, (book, case, as_of) in enumerate(asked()):

@@ -288,7 +288,7 @@ def test_the_timeline_tells_when_it_stands_still_and_runs_on(tmp_path: Path) -> 
     (bar,) = found.clocks
     assert [tuple(local_time(one, book.zone).day for one in pause if one) for pause in bar.pauses] == [(4, 7)]
     text = render_timeline(found, Speech("en"))
-    assert "Solve paused, 7 days left" in text and "Solve resumes, until 2024-05-14 00:00:00" in text
+    assert "Solve paused, 7 days left" in text and "Solve resumes, until 2024-05-13 24:00:00" in text
     for language in LANGUAGES:
         ElementTree.fromstring(render_timeline_svg(found, Speech(language)))
         assert render_timeline_html(found, Speech(language))

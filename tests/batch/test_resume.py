@@ -188,7 +188,7 @@ def test_a_judging_process_that_is_killed(tmp_path: Path) -> None:
 
 
 def test_interrupted_by_hand(tmp_path: Path) -> None:
-    lines(tmp_path / "cases.ndjson", *some_cases(6000))
+    lines(tmp_path / "cases.ndjson", *some_cases(600))
     begun = begin(tmp_path, *LARGE, "--jobs", "2")
     os.killpg(begun.pid, signal.SIGINT)
     _, told = begun.communicate()
