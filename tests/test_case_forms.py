@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from frozen import RULES
 from hypothesis import given
 from hypothesis import strategies as st
 from running import ROOT
@@ -13,6 +15,8 @@ from policyengine.api import load_rulebook
 from policyengine.diagnostics.i18n import LANGUAGES, Speech
 from policyengine.loading.load import load_model
 from policyengine.reading.case.reader import CaseReader
+from policyengine.reading.case_schema import case_schema
+from policyengine.render.brief import brief_text
 from policyengine.starting.case_form import CaseForm, asked_by, is_asked, scalar
 from policyengine.syntax.yaml_reader import read_yaml
 from policyengine.syntax.yaml_tree import MappingNode, to_plain, without_blanks
@@ -94,3 +98,24 @@ def test_a_form_says_what_is_to_be_written() -> None:
 def test_a_record_that_is_spelled_by_a_title_is_told_where_it_stands() -> None:
     _, (fault,) = load_rulebook().reader.read('{"case": "x",\n "双方提交的凭证": [\n  {}]}', "c.json")
     assert (fault.code, fault.span.line, fault.span.column) == ("undated-record", 3, 3)
+
+
+def test_a_note_tells_whoever_writes_a_case_and_stands_in_no_sentence() -> None:
+    book = load_model(str(RULES), ()).rulebook
+    assert book is not None
+    fact = book.facts["order.dispatched_as_agreed"]
+    for language in LANGUAGES:
+        title, note = (one.in_language(language) for one in (fact.title, fact.note))
+        told = CaseForm(book, ["dispatch"], Speech(language)).text().splitlines()
+        (line,) = (number for number, one in enumerate(told) if one.lstrip(" #").startswith(title))
+        assert note and told[line + 1].lstrip(" #") == note
+        assert note not in brief_text(load_rulebook(RULES).evaluate(UNTIMED), Speech(language))
+    described = json.dumps(case_schema(book), ensure_ascii=False)
+    assert fact.note.in_language("zh") in described
+
+
+UNTIMED = {
+    "case": "N-1",
+    "order": {"paid_at": "2012-03-12 10:00:00"},
+    "complaint": {"filed_at": "2012-03-16 09:00:00", "reason": "late_dispatch"},
+}

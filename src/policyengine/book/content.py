@@ -275,6 +275,8 @@ class _Writer:
         yield Paragraph(self.both("{type}; {role}", type=type, role=self.both(_ROLES[fact.role])))
         if fact.for_record:
             yield Paragraph(self.both("kept for the record: no rule uses it"))
+        if fact.note:
+            yield Paragraph(fact.note)
         if fact.happened:
             yield Paragraph(self.both("when it has happened: {words}", words=fact.happened))
         if fact.choices:

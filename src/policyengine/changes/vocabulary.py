@@ -92,6 +92,7 @@ def fact_details(sides: Sides, old: Fact, new: Fact) -> Iterator[Text]:
         (marked("whose act it is: {old} → {new}"), old.by, new.by),
         (marked("stands for what is still to come: {old} → {new}"), old.foresees, new.foresees),
         (marked("what is said when it has happened: {old} → {new}"), old.happened, new.happened),
+        (marked("note for whoever writes a case: {old} → {new}"), old.note, new.note),
     ):
         if before != after:
             yield both(template, old=before or "–", new=after or "–")

@@ -179,6 +179,8 @@ def _texts_of_book(rulebook: Rulebook) -> Iterator[Titled]:
 def _texts_of_vocabulary(rulebook: Rulebook) -> Iterator[Titled]:
     for path, fact in rulebook.facts.items():
         yield path, fact.title, fact.span
+        if fact.note:
+            yield f"{path}: note", fact.note, fact.span
         if fact.happened:
             yield f"{path}: happened", fact.happened, fact.span
         for choice in fact.choices:

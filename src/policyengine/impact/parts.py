@@ -201,7 +201,13 @@ def essence(book: Rulebook, thing: object) -> Hashable:
         case Fact():
             choices = tuple(replace(one, title=Text()) for one in thing.choices)
             return replace(
-                thing, title=Text(), choices=choices, for_record=False, happened=Text(), in_brief=()
+                thing,
+                title=Text(),
+                choices=choices,
+                for_record=False,
+                happened=Text(),
+                note=Text(),
+                in_brief=(),
             )
         case RecordList():
             return replace(thing, title=Text(), fields=())

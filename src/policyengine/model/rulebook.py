@@ -102,8 +102,9 @@ class Fact(Placed):
     ``foresees`` names a fact that is still to come and for which this one stands until then: it is filled in
     only to see what would follow, and people are asked for the other one. ``planned``: an instant or a date
     that is known before it comes, such as a departure. ``for_record``: cases keep it, no rule asks for it.
-    ``happened`` says of an instant in words that it has come; ``{FACT}`` in it is a fact that came with it.
-    ``in_brief`` are the words for its values at the head of a decision; that for every other value is last.
+    ``note`` tells whoever writes a case what to write. ``happened`` says of an instant in words that it
+    has come; ``{FACT}`` in it is a fact that came with it. ``in_brief`` are the words for its values at
+    the head of a decision; that for every other value is last.
     """
 
     path: str
@@ -123,6 +124,7 @@ class Fact(Placed):
     combine: Combine | None = None
     otherwise: Operand | None = None
     happened: Text = Text()
+    note: Text = Text()
     in_brief: tuple[InBrief, ...] = ()
 
     @property

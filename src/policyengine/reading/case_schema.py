@@ -319,7 +319,9 @@ def _records(listed: RecordList, rulebook: Rulebook) -> JsonObject:
 
 
 def _value(fact: Fact, currency: Currency) -> JsonObject:
-    described: JsonObject = {"description": fact.title.joined}
+    described: JsonObject = {
+        "description": f"{fact.title.joined}; {fact.note.joined}" if fact.note else fact.title.joined
+    }
     if fact.type is not ValueType.CHOICE:
         return {**described, **_limited(fact, currency)}
     meanings = "; ".join(f"{choice.name}: {choice.title.joined}" for choice in fact.choices)

@@ -148,6 +148,8 @@ class Cards:
         yield "  " + self.say(
             "{type}; {role}", type=type, role=role.get(fact.role, self.say("an outcome: rules conclude it"))
         )
+        if fact.note:
+            yield from self._paragraphs(self.naming.text(fact.note))
         if fact.for_record:
             yield "  " + self.say("kept for the record: no rule uses it")
         if fact.happened:

@@ -240,9 +240,13 @@ class CaseForm:
             for fact in self._fields(part):
                 name = fact.path.removeprefix(f"{part.path}.")
                 yield _INDENT + say("{name}: {what}", name=name, what=self._what(fact))
+                if fact.note:
+                    yield _INDENT * 2 + self._title(fact.note)
                 yield from (f"{_INDENT}{line}" for line in self._choices(fact))
             return
         yield self._what(part) + self._empty(part)
+        if part.note:
+            yield _INDENT + self._title(part.note)
         yield from self._choices(part)
         yield from self._askers(part.path)
 

@@ -139,6 +139,7 @@ def _fact(entry: Entry, listed: str | None, scope: Scope) -> Fact:
         for_record=_is_for_record(fact.get("for_record"), path, scope),
         combine=_combine(fact.get("combine"), path, type, scope),
         otherwise=_otherwise(fact, path, wanted, scope),
+        note=nodes.title(fact.get("note")),
         happened=parse_happened(fact.get("happened"), path, type, scope),
         in_brief=parse_words_of_values(fact.get("in_brief"), path, wanted, scope),
     )
