@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from frozen import FROZEN
 from running import AS_OF, CASE, Run
 
 from policyengine.cli import options
@@ -76,3 +77,11 @@ def test_what_is_about_one_case_takes_no_file_of_many(
 def test_a_party_that_nobody_is_is_answered_by_titles(run: Run) -> None:
     ran = run("letter", CASE, *AS_OF, "--to", "小二", "--lang", "zh")
     assert ran.code == 2 and "`买家`（`buyer`）、`卖家`（`seller`）" in ran.err
+
+
+def test_a_case_that_has_not_begun_has_no_letter_and_says_so(run: Run) -> None:
+    case = str(FROZEN / "examples/cases/rights-case.json")
+    ran = run("letter", case, "--as-of", "2012-06-01 0:00", "--to", "buyer", "--lang", "zh")
+    assert (ran.code, ran.out) == (4, "") and ran.err.startswith(
+        "没有函件：案件要到 2012-09-20 10:00:00 才开始"
+    )

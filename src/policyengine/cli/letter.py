@@ -13,7 +13,9 @@ from policyengine.diagnostics.i18n import Language, Speech
 from policyengine.engines.choice import EngineName
 
 if TYPE_CHECKING:
+    from policyengine.api.decision import Decision
     from policyengine.model.rulebook import Rulebook
+    from policyengine.outcome.letter import LetterContent
 
 
 @click.command(
@@ -76,11 +78,25 @@ def command(
     )
     decision = rulebook.judge(read, judged_at(read, usual, as_of is not None), changes)
     content = letter_content(decision, to)
-    if content.is_empty:
-        title = rulebook.model.parties[to].title.in_language(language)
-        options.tell(say("no letter: in this case there is nothing to tell the {party}", party=title))
+    reason = _no_letter(decision, content, say)
+    if reason:
+        options.tell(say("no letter: {reason}", reason=reason))
         raise click.exceptions.Exit(codes.UNDETERMINED)
     options.put(out, render_letter(decision, content, say))
+
+
+def _no_letter(decision: Decision, content: LetterContent, say: Speech) -> str:
+    """Return why there is no letter to write, nothing if there is one."""
+    from policyengine.outcome.emptiness import first_later_event
+    from policyengine.render.empty import begins_later
+
+    later = first_later_event(decision)
+    if later is not None:
+        return begins_later(decision, later, say)
+    if content.is_empty:
+        title = decision.judged.rulebook.parties[content.party].title.in_language(say.language)
+        return say("in this case there is nothing to tell the {party}", party=title)
+    return ""
 
 
 def _party(book: Rulebook, asked: str, say: Speech) -> str:
