@@ -88,6 +88,7 @@ class Footprints:
         self._slices = slices
         self._behind = lru_cache(_REMEMBERED)(self._find_behind)
         self._moved = lru_cache(_REMEMBERED)(self._find_moved)
+        self._rests_on = lru_cache(_REMEMBERED)(self._find_rests_on)
 
     def of(self, node: str, open_names: frozenset[str]) -> Footprint | None:
         """Return what is looked at for the answer of a node; None where that is not known.
@@ -98,6 +99,25 @@ class Footprints:
         footprint, moved = self._moved(node, open_names & behind.inputs)
         # What is open for another reason waits for a conflict, which is looked at more closely.
         return footprint if open_names & behind.names <= moved else None
+
+    def rests_on(self, node: str, open_names: frozenset[str]) -> tuple[Named, ...]:
+        """Return the names on which the open answer of a node rests and that are not open themselves."""
+        return self._rests_on(node, open_names & self._behind(node).names)
+
+    def _find_rests_on(self, node: str, open_names: frozenset[str]) -> tuple[Named, ...]:
+        graph = self._graph
+        found, seen = set[str](), set[str]()
+        waiting = [node] if node in graph.nodes else []
+        while waiting:
+            one = waiting.pop()
+            for name in graph.reads[one]:
+                home = graph.homes[name]
+                if name not in open_names:
+                    found.add(name)
+                elif home not in seen:
+                    seen.add(home)
+                    waiting.append(home)
+        return tuple((name, listed_of(graph.nodes[graph.homes[name]])) for name in sorted(found))
 
     def _find_behind(self, node: str) -> _Behind:
         graph = self._graph

@@ -8,7 +8,7 @@ its values have an order, into intervals in which no elementary comparison chang
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Literal
 
@@ -462,15 +462,39 @@ class _Search:
             is_some = all(one.kind in ("conflict", "several") or self._only_flows(one) for one in state.waits)
             may_conflict = self.whole.may_conflict(filled, self.slice)
             self.is_sure = self.is_sure and is_some and not may_conflict
-            return Leaf((state,), self._winners(filled))
+            given = frozenset(one for one in filled if self._reaches(one))  # it is some value of these, too
+            return Leaf((Unknown(state.waits | given, state.has_value),), self._made_of(filled, given))
         untold = self._stands_for(filled, state)
         if untold is not None:  # the text was made up: it is the one that the case will say
-            return Leaf((Unknown(frozenset((untold,)), has_value=True),), self._winners(filled))
+            return Leaf((Unknown(frozenset((untold,)), has_value=True),), (self._winners(filled),))
         return Leaf((state,))
 
     def _winners(self, filled: Filled) -> tuple[Key, ...]:
         resolved = self.whole.judged(filled)[1].resolved.get(self.target.key)
         return () if resolved is None else resolved.winners
+
+    def _made_of(self, filled: Filled, given: Iterable[Missing]) -> tuple[Hashable, ...]:
+        """Return all on which an answer rests that cannot be told, as far as it is known.
+
+        Without the values that are ``given`` to it: any would do. What has an order is the same wherever no
+        comparison with it comes out otherwise.
+        """
+        findings = self.whole.judged(filled)[1]
+        footprints = self.whole.refiner.footprints
+        rests_on = footprints.rests_on(self.target.node(self.book), findings.open_names)
+        left_out = {name for one in given for name in self.slice.flow(one.name)}
+        compared = []
+        for one in filled:
+            moved = self.slice.moved(one.name)
+            if self._kind_is_ordered(one) and any(name in moved for name, _ in rests_on):
+                left_out |= moved
+                compared.append(self.whole.atoms(filled, self.slice, one.name))
+        told = findings.told(one for one in rests_on if one[0] not in left_out)
+        return self._winners(filled), told, tuple(compared)
+
+    def _kind_is_ordered(self, missing: Missing) -> bool:
+        type = self._type(missing)
+        return type is not None and self.domains.is_ordered(type)
 
     def _stands_for(self, filled: Filled, state: State) -> Missing | None:
         """Return the missing text for which an answer stands, if it is no text of its own."""

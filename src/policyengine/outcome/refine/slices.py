@@ -420,6 +420,10 @@ class Slice:
         names = [one for one in (start, *others) if one is not None]
         yield from combinations(names, 2)
 
+    def moved(self, name: str) -> frozenset[str]:
+        """Return what moves with a value, also through clocks."""
+        return self._moved(name, only_rigid=False)
+
     def _moved(self, name: str, only_rigid: bool) -> frozenset[str]:
         """Return what moves with a value, also through clocks; ``only_rigid``: by as much as the value."""
         moved = set(self.flow(name))

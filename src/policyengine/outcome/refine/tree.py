@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from itertools import combinations
 from math import inf
 from operator import itemgetter
 
 from policyengine.frozen import Frozen
-from policyengine.model.case import Key
 from policyengine.semantics.findings import Absent, Conflict, Known, Missing, State, Unknown
 from policyengine.values.literals import Value, comparison_key, identity_key
 
@@ -66,16 +65,17 @@ Answer = Known | Absent | Conflict | Unknown | Spread
 class Leaf(Frozen):
     """Where nothing more matters. Several answers: all of these are met, and it is not known where.
 
-    ``rules`` give a value that cannot be told: values of other rules are other values.
+    ``made_of`` tells values that cannot be told from each other: what each is made of as far as it is known,
+    such as the rules that give it and the rate by which it is computed.
     """
 
     answers: tuple[Answer, ...]
-    rules: tuple[Key, ...] = ()
+    made_of: tuple[Hashable, ...] = ()
 
     @property
     def key(self) -> tuple[object, ...]:
         """Return what tells this leaf from others."""
-        return tuple(map(answer_key, self.answers)), self.rules
+        return tuple(map(answer_key, self.answers)), self.made_of
 
 
 class Branch(Frozen):
