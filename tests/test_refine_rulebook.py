@@ -198,6 +198,7 @@ _SUMS = """facts:
   item.due: {type: money, role: outcome, title: {zh: 应, en: due}}
 """
 _TITLE = "title: {zh: 例, en: R}"
+_EITHER = "when: {any: [{item.is_new: yes}, {item.is_new: no}]}, then: {item.due: part}"
 _TO_CENTS = "rounding: {to: 0.01, how: half_up}"
 
 
@@ -207,8 +208,8 @@ _TO_CENTS = "rounding: {to: 0.01, how: half_up}"
         (  # which rate is chosen, though by no rate it can be told
             {"item.price", "item.is_new"},
             "base: item.price, rate: item.share",
-            ("when: {item.is_new: yes}, then: {item.share: 5%}", "when: {item.is_new: no}, then: {item.share: 9%}",
-             "when: {any: [{item.is_new: yes}, {item.is_new: no}]}, then: {item.due: part}"),
+            ("when: {item.is_new: yes}, then: {item.share: 5%}",
+             "when: {item.is_new: no}, then: {item.share: 9%}", _EITHER),
         ),
         (  # what goes into the sum and is compared with something besides
             {"item.price", "item.kept"},
@@ -219,8 +220,8 @@ _TO_CENTS = "rounding: {to: 0.01, how: half_up}"
         (  # the same rate either way
             {"item.price"},
             "base: item.price, rate: item.share",
-            ("when: {item.is_new: yes}, then: {item.share: 5%}", "when: {item.is_new: no}, then: {item.share: 5%}",
-             "when: {any: [{item.is_new: yes}, {item.is_new: no}]}, then: {item.due: part}"),
+            ("when: {item.is_new: yes}, then: {item.share: 5%}",
+             "when: {item.is_new: no}, then: {item.share: 5%}", _EITHER),
         ),
     ],
 )  # fmt: skip

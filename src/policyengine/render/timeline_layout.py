@@ -185,7 +185,7 @@ class _Layouter:
         for moment, x in zip(self.scale.moments, self.scale.places, strict=True):
             if moment not in told:
                 continue  # now, which has words of its own
-            is_end = moment in ends and not any(one == moment for one in begun_at)
+            is_end = moment in ends and moment not in begun_at
             text, before = self.words.moment(moment, before, is_end), moment
             wide = text_width(text, SMALL)
             box = put(Box(min(max(x - wide / 2, MARGIN), WIDE - MARGIN - wide), y, wide, 13), placed)

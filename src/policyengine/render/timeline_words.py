@@ -123,7 +123,7 @@ class TimelineWords:
         growing = self.timeline.growing
         if growing:
             titles = self.say(", ").join(
-                self.numbered(self.naming.text(one.amount.title), one.record) for one in growing
+                self.naming.numbered(self.naming.text(one.amount.title), one.record) for one in growing
             )
             moves = self.say(
                 "These change by themselves over time, also between the steps: {titles}.", titles=titles
@@ -141,7 +141,7 @@ class TimelineWords:
         return self.say("{sentence} {next}", sentence=words, next=rest)
 
     def _unsettled(self, view: ClockView) -> str:
-        title = self.numbered(self.naming.text(view.deadline.title), view.record)
+        title = self.naming.numbered(self.naming.text(view.deadline.title), view.record)
         dues = perhaps_dues(self.timeline.last, view)
         ways = [] if dues is None else self.trees.ways(dues, f"{view.deadline.id}.due")
         if not ways:
@@ -204,7 +204,7 @@ class TimelineWords:
                 return Words("turn", self._turn(step.what), tuple(self._of_turn(step.what)))
 
     def _event(self, event: Event) -> str:
-        title = self.numbered(happening(event, self.naming), event.record)
+        title = self.naming.numbered(happening(event, self.naming), event.record)
         named = names_in(event.fact.happened)
         values = [
             self.say(
@@ -220,13 +220,9 @@ class TimelineWords:
     def _state(self, state: State, name: str) -> str:
         return self.naming.state(state, name)
 
-    def numbered(self, title: str, record: int | None) -> str:
-        """Return a title with the number of the record, if it is one of a record."""
-        return self.naming.numbered(title, record)
-
     def _clock(self, clock: ClockStep, instant: int) -> str:
         who = self.naming.text(self.book.parties[clock.deadline.who].title)
-        title = self.numbered(self.naming.text(clock.deadline.title), clock.record)
+        title = self.naming.numbered(self.naming.text(clock.deadline.title), clock.record)
         due = clock.finding.due
         if clock.change in BEGINNINGS:
             return self._beginning(clock, instant, who, title)
@@ -291,7 +287,7 @@ class TimelineWords:
         return self.say("{text} ({assumption})", text=otherwise, assumption=step.assumption)
 
     def _turn(self, turn: Turn) -> str:
-        title = self.numbered(self.naming.text(turn.after.fact.title), turn.after.record)
+        title = self.naming.numbered(self.naming.text(turn.after.fact.title), turn.after.record)
         after = self.outcome(turn.after)
         if turn.before is None or turn.before.status == "not_applicable":
             return self.say("{title}: {value}", title=title, value=after)

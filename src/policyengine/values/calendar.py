@@ -182,7 +182,7 @@ def _same(calendar: Calendar) -> Calendar:
     if found is None:
         if len(_calendars) >= _MOST_CALENDARS:
             _calendars.clear()
-        first = next((one for _, one in _calendars.values() if one == calendar), calendar)
+        first = next((one for _, one in tuple(_calendars.values()) if one == calendar), calendar)
         found = _calendars[id(calendar)] = (calendar, first)
     return found[1]
 

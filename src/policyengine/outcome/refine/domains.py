@@ -125,8 +125,7 @@ class Domains:
         for bound in fact.bounds:
             if bound.operator == "not_before" and isinstance(bound.operand, Ref):
                 cause = self.book.facts[bound.operand.name]
-                key = (cause.path, record if cause.listed else None)
-                if key not in case.values and cause.is_never_if_missing:
+                if _beside(bound, record) not in case.values and cause.is_never_if_missing:
                     return True
         return False
 
