@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 
 from policyengine.values import zones
+from policyengine.values.faults import LiteralError
+from policyengine.values.instants import parse_instant
 from policyengine.values.zones import zone_help, zone_words
 
 
@@ -66,3 +68,9 @@ def test_every_zone_of_the_tables_is_one() -> None:
 )
 def test_people_call_the_time_of_a_zone(zone: str, zh: str, en: str) -> None:
     assert (zone_words(zone, "zh"), zone_words(zone, "en")) == (zh, en)
+
+
+def test_the_clock_of_greenwich_is_ahead_of_itself_by_nothing() -> None:
+    with pytest.raises(LiteralError) as told:
+        parse_instant("2024-10-27 01:30", ZoneInfo("Europe/London"))
+    assert "`+01:00` or `+00:00`" in str(told.value.help)
