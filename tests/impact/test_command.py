@@ -337,6 +337,27 @@ def test_forms(impact: Any) -> None:
     assert '<td class="bar"><div style="width:100.0%">' in page
 
 
+IN_YUAN = ("currency: EUR", "currency: CNY")
+
+
+@pytest.mark.parametrize(
+    ("language", "bucket", "fee"),
+    [("en", "from -10 to -1 CNY", "−2.00 CNY"), ("zh", "-10 至 -1 元", "−2.00 元")],
+)
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_ends_and_sums_are_told_as_in_a_decision(
+    impact: Any, form: str, language: str, bucket: str, fee: str
+) -> None:
+    """A midnight that ends a deadline is that of the day before; yuan have a word of their own in Chinese."""
+    paid = {**case(9, None), "order": {"paid_at": "2024-03-01 00:00", "sent_at": "2024-03-01 09:00"}}
+    asked = ("--format", form, "--lang", language)
+    shown = impact(*asked, before=(IN_YUAN,), edit=(IN_YUAN, LONGER, DEARER), cases=(CASES[1], paid)).out
+    assert bucket in shown and fee in shown
+    assert "2024-03-01 24:00:00" in shown and "2024-03-02 24:00:00" in shown
+    assert "2024-03-02 00:00:00" not in shown and "2024-03-03 00:00:00" not in shown
+    assert ("CNY" in shown) == (language == "en")
+
+
 def test_diff_with_cases_is_the_same(impact: Any) -> None:
     assert impact(command="diff").out == impact().out
 

@@ -73,7 +73,7 @@ class Examples:
         if item.kind == "outcome" and seen.value is not None:
             return naming.value(seen.value, item.name)
         if item.kind == "deadline" and seen.due is not None:
-            return naming.typed(seen.due, ValueType.INSTANT)
+            return naming.end(seen.due)
         return self.say("undetermined") if seen.status == "undetermined" else "—"
 
     def _why(self, example: Example) -> tuple[str, str]:

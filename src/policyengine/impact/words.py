@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policyengine.diagnostics.diagnostic import marked
+from policyengine.diagnostics.diagnostic import marked, message
 from policyengine.diagnostics.i18n import Speech
 from policyengine.diagnostics.text import Text
 from policyengine.impact.cause import Cause
@@ -19,6 +19,7 @@ from policyengine.model.key_names import format_key
 from policyengine.model.lookup import Lookup
 from policyengine.model.rulebook import STATUSES, Fact, Rulebook
 from policyengine.render.naming import Naming
+from policyengine.values.currencies import called
 from policyengine.values.display import show_span
 from policyengine.values.literals import ValueType, decimal_text
 
@@ -243,14 +244,15 @@ class ImpactWords:
             yield Grid((self.say("difference a case"), self.say("cases")), rows, is_count=True)
 
     def _edges(self, number: int) -> str:
-        code = self.mixture.new.currency.code
+        currency = called(self.mixture.new.currency.code)
         if number == 0:
-            return self.say("{edge} {currency} or less", edge=BUCKETS[0], currency=code)
-        if number >= len(BUCKETS):
-            return self.say("{edge} {currency} or more", edge=BUCKETS[-1], currency=code)
-        return self.say(
-            "from {low} to {high} {currency}", low=BUCKETS[number - 1], high=BUCKETS[number], currency=code
-        )
+            words = message("{edge} {currency} or less", edge=BUCKETS[0], currency=currency)
+        elif number >= len(BUCKETS):
+            words = message("{edge} {currency} or more", edge=BUCKETS[-1], currency=currency)
+        else:
+            low, high = BUCKETS[number - 1], BUCKETS[number]
+            words = message("from {low} to {high} {currency}", low=low, high=high, currency=currency)
+        return self.say.message(words)
 
     # ---------- deadlines and duties
 
