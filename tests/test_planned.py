@@ -13,8 +13,8 @@ from policyengine.diagnostics.i18n import LANGUAGES, Speech
 from policyengine.engines.durable.ruleset import durable_available
 from policyengine.loading.load import load_model
 from policyengine.model.rulebook import Rulebook
+from policyengine.outcome.beginning import first_later_event
 from policyengine.outcome.decision import Decision
-from policyengine.outcome.emptiness import first_later_event
 from policyengine.outcome.timeline import Turn, make_timeline
 from policyengine.render.text import render_text
 from policyengine.render.why.chain import Chain

@@ -87,7 +87,7 @@ def command(
 
 def _no_letter(decision: Decision, content: LetterContent, say: Speech) -> str:
     """Return why there is no letter to write, nothing if there is one."""
-    from policyengine.outcome.emptiness import first_later_event
+    from policyengine.outcome.beginning import first_later_event
     from policyengine.render.empty import begins_later
 
     later = first_later_event(decision)

@@ -298,7 +298,10 @@ class Decision:
 
     @kept
     def next_steps(self) -> tuple[NextStep, ...]:
-        """Who must or may do what, duties first, by due instant."""
+        """Who must or may do what by the rules, duties first, by due instant.
+
+        That nobody can be asked for it before the case has begun is seen to by ``beginning.due_steps``.
+        """
         return tuple(self._assembly.next_steps())
 
     @in_turn

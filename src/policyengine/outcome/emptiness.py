@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Literal
 
 from policyengine.frozen import Frozen
 from policyengine.model.case import Key
 from policyengine.model.rulebook import Rule
+from policyengine.outcome.beginning import due_steps, first_later_event, possibly_due_steps
 from policyengine.outcome.deciding import Scope, scope_of
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.leaves import Part
 from policyengine.outcome.nearness import in_order, nearest
 from policyengine.semantics.findings import Truth
-from policyengine.values.literals import ValueType, start_of_day
 
 Why = Literal["no_facts", "before_all_events", "not_in_force", "no_rule_applies"]
 
@@ -42,8 +41,8 @@ class Empty(Frozen):
 def why_empty(decision: Decision) -> Empty | None:
     """Return why a decision is empty; None where it has an outcome or a next step."""
     if (
-        decision.next_steps
-        or decision.possible_steps
+        due_steps(decision)
+        or possibly_due_steps(decision)
         or any(one.status != "not_applicable" for one in decision.outcomes)
     ):
         return None
@@ -58,21 +57,6 @@ def why_empty(decision: Decision) -> Empty | None:
     if policies and all(one.scope.is_in_force is Truth.FALSE for one in policies):
         return Empty("not_in_force", None, policies)
     return Empty("no_rule_applies", None, policies)
-
-
-def first_later_event(decision: Decision) -> Key | None:
-    """Return the first event of a case that begins only after the judgement; None if it has begun."""
-    first = min(_events(decision), key=lambda one: (one[0], one[1][0], one[1][1] or 0), default=None)
-    return None if first is None or first[0] <= decision.as_of else first[1]
-
-
-def _events(decision: Decision) -> Iterator[tuple[int, Key]]:
-    """Return when each event of the case happens, in epoch seconds."""
-    book = decision.judged.rulebook
-    for key, value in decision.case.values.items():
-        fact = book.facts[key[0]]
-        if isinstance(value, int) and fact.is_event:
-            yield (value if fact.type is ValueType.INSTANT else start_of_day(value, book.zone)), key
 
 
 def _policies(decision: Decision) -> list[Nearly]:

@@ -12,6 +12,7 @@ from policyengine.model.conditions import ByReading, ReadingIs, parts_of
 from policyengine.model.letters import Letter
 from policyengine.model.lookup import Unknown, choice_of, choices_help
 from policyengine.model.rulebook import Rule, Rulebook
+from policyengine.outcome.beginning import first_later_event
 from policyengine.outcome.decision import ClockView, Decision, Outcome, sort_missing
 from policyengine.outcome.told import ToldClock, ToldStep, is_overdue, runs, told_clock, told_step
 from policyengine.semantics.findings import Known, Missing
@@ -81,8 +82,9 @@ def readings_of(rule: Rule, path: str) -> tuple[str, ...]:
 
 
 def letter_content(decision: Decision, party: str) -> LetterContent:
-    """Return what there is to tell a party of the rulebook."""
-    return _Selection(decision, party).content()
+    """Return what there is to tell a party of the rulebook: nothing before the case has begun."""
+    selection = _Selection(decision, party)
+    return selection.nothing() if first_later_event(decision) is not None else selection.content()
 
 
 def _groups(rulebook: Rulebook, party: str) -> list[str]:
@@ -99,6 +101,9 @@ class _Selection:
         self.reached = {party, *_groups(self.book, party)}
         self.letter = letter_to(self.book, party)
         self.tells = None if self.letter is None else self.letter.tells
+
+    def nothing(self) -> LetterContent:
+        return LetterContent(self.party, self.letter, (), (), (), (), (), ())
 
     def content(self) -> LetterContent:
         told = [one for one in self._in_order() if self._is_told(one)]

@@ -8,9 +8,10 @@ from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.i18n import Speech
 from policyengine.model.braces import filled
 from policyengine.model.rulebook import Rulebook
+from policyengine.outcome.beginning import first_later_event
 from policyengine.outcome.brief import Brief, brief_of, words_for
 from policyengine.outcome.decision import Decision, Outcome
-from policyengine.outcome.emptiness import first_later_event, why_empty
+from policyengine.outcome.emptiness import why_empty
 from policyengine.outcome.told import ToldClock, ToldStep
 from policyengine.render.layout import Paint
 from policyengine.render.naming import Naming

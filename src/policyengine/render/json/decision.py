@@ -10,8 +10,9 @@ from policyengine.diagnostics.i18n import Language, Speech
 from policyengine.model.case import Key
 from policyengine.model.key_names import format_key
 from policyengine.model.rulebook import Fact, MissingByReading
+from policyengine.outcome.beginning import due_steps, first_later_event, possibly_due_steps
 from policyengine.outcome.decision import Decision, NextStep, PossibleStep, Taken
-from policyengine.outcome.emptiness import Nearly, first_later_event, why_empty
+from policyengine.outcome.emptiness import Nearly, why_empty
 from policyengine.outcome.nearness import MOST_RECORDS
 from policyengine.render.brief import brief_text
 from policyengine.render.json.deciders import Deciders
@@ -94,8 +95,8 @@ class _Data:
             "shared": [*self.outcomes.shared.entries()],
             "deadlines": [self.figures.deadline(one) for one in decision.clocks],
             "amounts": [self.figures.amount(one) for one in decision.amounts],
-            "next_steps": [self._next_step(one) for one in decision.next_steps],
-            "possible_steps": [self._possible_step(one) for one in decision.possible_steps],
+            "next_steps": [self._next_step(one) for one in due_steps(decision)],
+            "possible_steps": [self._possible_step(one) for one in possibly_due_steps(decision)],
             "assumptions": [
                 {
                     "id": one.id,
