@@ -43,7 +43,7 @@ RULEBOOKS = 36
 
 def refiner_of(made: Made, engine: Engine) -> Refiner:
     plan = lower_rulebook(made.rulebook)
-    return Refiner(Explainer(made.rulebook, made.readings, plan), engine.run)
+    return Refiner(Explainer(made.rulebook, made.readings, plan), engine)
 
 
 def targets(findings: Findings) -> Iterator[Target]:

@@ -60,7 +60,7 @@ class Rulebook:
         self.reader = CaseReader(model)
         self._asked = asked
         self._explainer = Explainer(model, readings, plan)
-        self._refiner = Refiner(self._explainer, chosen.engine.run)
+        self._refiner = Refiner(self._explainer, chosen.engine)
         self._for_many: Rulebook | None = None
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from policyengine.compile.plan import (
     AS_OF,
@@ -23,8 +23,10 @@ from policyengine.compile.plan import (
     Rule,
     Same,
     Status,
+    Stratum,
     Window,
 )
+from policyengine.frozen import replace
 
 Node = Cell | Rule
 
@@ -123,6 +125,24 @@ def tallies_of(plan: Plan) -> tuple[Aggregate, ...]:
             if isinstance(part, Aggregate) and part.is_tally:
                 found.setdefault(part)
     return tuple(found)
+
+
+def part_of(plan: Plan, nodes: Collection[str]) -> Plan:
+    """Return a Plan with some of the nodes only: cells by their own name, rules by :func:`rule_name`.
+
+    With each of them everything must be there on which it rests, so that it comes out as in the whole.
+    """
+    strata = tuple(
+        Stratum(
+            tuple(cell for cell in stratum.cells if cell.name in nodes),
+            tuple(rule for rule in stratum.rules if rule_name(rule.name) in nodes),
+        )
+        for stratum in plan.strata
+    )
+    kept = [node for stratum in strata for node in (*stratum.cells, *stratum.rules)]
+    asked = {node.policy for node in kept if isinstance(node, Rule | Due | Amount)}
+    policies = tuple(one for one in plan.policies if one.name in asked)
+    return replace(plan, policies=policies, strata=tuple(one for one in strata if one.cells or one.rules))
 
 
 class Dependencies:

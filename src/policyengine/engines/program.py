@@ -5,10 +5,10 @@ This is the exact meaning of a cell: its state with what it waits for, and for c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 
-from policyengine.compile.dependencies import Node
+from policyengine.compile.dependencies import Node, part_of, rule_name
 from policyengine.compile.plan import (
     Amount,
     Candidate,
@@ -83,10 +83,11 @@ class Step(Frozen):
 class Program:
     """A folded Plan whose cells and scopes can be computed."""
 
-    def __init__(self, plan: Plan, world: World) -> None:
-        """``plan`` is folded, ``world`` is the one that it names."""
+    def __init__(self, plan: Plan, world: World, prepared: dict[str, Compute] | None = None) -> None:
+        """``plan`` is folded, ``world`` is the one that it names; ``prepared`` are nodes of it."""
         self.plan = plan
         self.world = world
+        self._prepared: dict[str, Compute] = {} if prepared is None else prepared
         self.scopes: Mapping[str, Evaluate] = {one.name: evaluate_of(one.when) for one in plan.policies}
         cells = [cell for stratum in plan.strata for cell in stratum.cells]
         self.given: Mapping[str, Given] = {cell.name: cell for cell in cells if isinstance(cell, Given)}
@@ -96,12 +97,22 @@ class Program:
     def rules(self) -> tuple[tuple[tuple[Rule, Compute], ...], ...]:
         """How each rule of each stratum is asked for."""
         return tuple(
-            tuple((rule, compute_of(rule, self.world, self.given)) for rule in stratum.rules)
+            tuple((rule, self._compute(rule_name(rule.name), rule)) for rule in stratum.rules)
             for stratum in self.plan.strata
         )
 
+    def part(self, nodes: Collection[str]) -> Program:
+        """Return the program of a part of the Plan (:func:`part_of`), prepared together with this one."""
+        return Program(part_of(self.plan, nodes), self.world, self._prepared)
+
     def _step(self, cell: Cell) -> Step:
-        return Step(cell, listed_of(cell), compute_of(cell, self.world, self.given))
+        return Step(cell, listed_of(cell), self._compute(cell.name, cell))
+
+    def _compute(self, name: str, node: Node) -> Compute:
+        found = self._prepared.get(name)
+        if found is None:
+            found = self._prepared[name] = compute_of(node, self.world, self.given)
+        return found
 
 
 Compute = Callable[[WorkingMemory, "int | None"], None]

@@ -6,7 +6,7 @@ with reasons, the same way for every engine, so engines can be compared finding 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from enum import IntEnum
 from fractions import Fraction
 from typing import Literal, Protocol
@@ -379,4 +379,11 @@ class Engine(Protocol):
 
     def run(self, case: Case, as_of: int) -> Findings:
         """Conclude everything that can be concluded about ``case`` at ``as_of`` (epoch seconds)."""
+        ...
+
+    def part(self, nodes: Collection[str]) -> Engine:
+        """Return an engine that concludes what some nodes of the Plan say, as this one does, and maybe more.
+
+        With each of them everything is there on which it rests.
+        """
         ...

@@ -7,7 +7,7 @@ compiled engines and shares none of their passes; where durable-rules cannot run
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import get_args
 
@@ -142,6 +142,10 @@ class Reference:
     def run(self, case: Case, as_of: int) -> Findings:
         """Conclude everything that can be concluded about ``case`` at ``as_of`` (epoch seconds)."""
         return _Run(self, case, as_of).findings()
+
+    def part(self, nodes: Collection[str]) -> Reference:
+        """Return itself: it knows no Plan."""
+        return self
 
 
 def _conclusions(rulebook: Rulebook) -> dict[str, list[tuple[Rule, Conclusion]]]:

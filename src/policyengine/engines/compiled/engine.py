@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,9 @@ from policyengine.engines.program import Program, interpret
 from policyengine.model.case import Case, Key
 from policyengine.semantics.findings import Findings
 from policyengine.values.literals import local_day
+
+_FEW = 64
+"""So many cases a part of a Plan is asked about before its source is generated, which takes about as long."""
 
 
 class CompiledEngine:
@@ -71,6 +74,11 @@ class CompiledEngine:
         slow = Slow(self._helpers, case)
         slots = self._judge(inputs, case.values.get, as_of, today, figures, case.records, seen, slow)
         return Run(self._layout, slots, seen, case, as_of)
+
+    def part(self, nodes: Collection[str]) -> CompiledEngine:
+        """Return the engine of a part of the Plan, whose source is generated when it is asked often."""
+        whole = sum(len(one.cells) + len(one.rules) for one in self.program.plan.strata)
+        return self if 2 * len(nodes) > whole else CompiledEngine(self.program.part(nodes), _FEW)
 
     @cached_property
     def _inputs(self) -> tuple[list[Raw], dict[Key, tuple[int, str]]]:

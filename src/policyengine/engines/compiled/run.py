@@ -53,14 +53,17 @@ PlacedTable = tuple[tuple[str, ...], int, "str | None", int]
 class Node(Frozen):
     """A cell or a rule: its slots, what it rests on directly, and its exact computation.
 
-    ``number`` is its place among all, those that others rest on first.
+    ``number`` is its place among all, those that others rest on first; ``before`` are numbers, too. Of a rule
+    that is answered together with others ``bit`` is the one that is its own.
     """
 
     number: int
     slots: tuple[str, ...]
+    places: tuple[int, ...]
+    bit: int | None
     listed: str | None
     is_rule: bool
-    before: tuple[str, ...]
+    before: tuple[int, ...]
     compute: Callable[[WorkingMemory, int | None], None]
 
 
@@ -138,7 +141,7 @@ class Layout:
         found: dict[str, frozenset[int]] = {}
         for name in self.deadlines:
             nodes = self.nodes[f"{name}.due"], self.nodes[name]
-            read = {slot for node in nodes for one in node.before for slot in self.nodes[one].slots}
+            read = {slot for node in nodes for one in node.before for slot in self.in_order[one].slots}
             own = {f"{name} {what}" for what in OF_CLOCKS} | {slot for node in nodes for slot in node.slots}
             found[name] = frozenset(self.slots[slot] for slot in own | read)
         return found
@@ -163,9 +166,24 @@ class Layout:
         for node in dependencies.nodes:
             is_rule = isinstance(node, Rule)
             name = rule_name(node.name) if is_rule else node.name
-            before = tuple(self.homes.get(one, one) for one in dependencies.names_read(node))
-            found[name] = Node(len(found), names_of(node), listed_of(node), is_rule, before, computed[name])
+            before = dict.fromkeys(self.homes.get(one, one) for one in dependencies.names_read(node))
+            slots = names_of(node)
+            found[name] = Node(
+                len(found),
+                slots,
+                tuple(self.slots[slot] for slot in slots),
+                self.bits.get(name),
+                listed_of(node),
+                is_rule,
+                tuple(found[one].number for one in before),
+                computed[name],
+            )
         return found
+
+    @cached_property
+    def in_order(self) -> Sequence[Node]:
+        """The nodes by their numbers."""
+        return tuple(self.nodes.values())
 
 
 def _mask(dispatch: Dispatch, rules: Collection[str]) -> int:
@@ -430,8 +448,8 @@ class _Exact:
         self.memory.values = Filled(self._value)
         self.memory.rules = Filled(self._rule)
         self.memory.spans = Filled(self._span)
-        self.done: set[str] = set()
-        self._open: dict[str, bool] = {}
+        self.done: set[int] = set()
+        self._open: dict[int, bool] = {}
 
     # ---------- what the memory has
 
@@ -476,28 +494,32 @@ class _Exact:
 
     def settle(self, node: str) -> None:
         """Compute a node and what it rests on, as far as it is open: a chain of these can be very long."""
-        open_nodes: set[str] = set()
-        waiting = [node]
+        nodes, done = self.run.layout.in_order, self.done
+        open_nodes: set[int] = set()
+        waiting = [self.nodes[node].number]
         while waiting:
             one = waiting.pop()
-            if one not in open_nodes and one not in self.done and self._is_open(one):
+            if one not in open_nodes and one not in done and self._is_open(one):
                 open_nodes.add(one)
-                waiting += self.nodes[one].before
-        for one in sorted(open_nodes, key=lambda name: self.nodes[name].number):
-            self.done.add(one)
-            for record in self.run.each(self.nodes[one].listed):
-                self.nodes[one].compute(self.memory, record)
+                waiting += nodes[one].before
+        done |= open_nodes
+        for one in sorted(open_nodes):
+            for record in self.run.each(nodes[one].listed):
+                nodes[one].compute(self.memory, record)
 
-    def _is_open(self, name: str) -> bool:
+    def _is_open(self, number: int) -> bool:
         """Tell whether anything of a node is not known; asked again and again, of long lists."""
-        found = self._open.get(name)
+        found = self._open.get(number)
         if found is None:
-            found = self._open[name] = self._has_open(self.nodes[name])
+            found = self._open[number] = self._has_open(self.run.layout.in_order[number])
         return found
 
     def _has_open(self, node: Node) -> bool:
-        for slot in node.slots:
-            for raw in (self.run.raw(slot, record) for record in self.run.each(node.listed)):
-                if raw == UNDETERMINED if node.is_rule else type(raw) is Mark:
-                    return True
+        for place in node.places:
+            found = self.run.slots[place]
+            raws = (found,) if node.listed is None else [found[one] for one in self.run.each(node.listed)]
+            if node.bit is not None:
+                raws = [truth_of(raw, node.bit) for raw in raws]
+            if UNDETERMINED in raws if node.is_rule else Mark in map(type, raws):
+                return True
         return False

@@ -100,6 +100,10 @@ class Footprints:
         # What is open for another reason waits for a conflict, which is looked at more closely.
         return footprint if open_names & behind.names <= moved else None
 
+    def nodes(self, node: str) -> frozenset[str]:
+        """Return the nodes of the Plan that the search for an answer may look at, and all they rest on."""
+        return self._behind(node).nodes
+
     def rests_on(self, node: str, open_names: frozenset[str]) -> tuple[Named, ...]:
         """Return the names on which the open answer of a node rests and that are not open themselves."""
         return self._rests_on(node, open_names & self._behind(node).names)

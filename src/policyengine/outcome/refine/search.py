@@ -43,7 +43,7 @@ from policyengine.outcome.refine.tree import (
     split,
     state_of,
 )
-from policyengine.semantics.findings import Conflict, Findings, Known, Missing, State, Truth, Unknown
+from policyengine.semantics.findings import Conflict, Engine, Findings, Known, Missing, State, Truth, Unknown
 from policyengine.semantics.strata import dependencies, node_of, refs_of_operand, rule_node
 from policyengine.values.literals import Value, ValueType, comparison_key
 
@@ -66,10 +66,12 @@ no more for many records than for some ten; where nothing is tried, what Kleene'
 MOST_REMEMBERED = 4_096
 """So many answers of cases that are alike are remembered, the last ones."""
 
+MOST_PARTS = 256
+"""So many parts of the rulebook are kept ready to be judged by themselves, the last ones."""
+
 LEAST_RUNS = 8
 """With fewer completions hardly anything is found out, so that none is tried."""
 
-Run = Callable[[Case, int], Findings]
 Exactness = Literal["exact", "lower_bound"]
 
 
@@ -139,15 +141,16 @@ class Refiner:
     table up to ``most_intervals`` more; with less, answers are only told less exactly.
     """
 
-    def __init__(self, explainer: Explainer, run: Run) -> None:
-        """``run`` judges a case at an instant."""
+    def __init__(self, explainer: Explainer, engine: Engine) -> None:
+        """``engine`` judges completions."""
         self.most_completions = MOST_COMPLETIONS
         self.most_runs = MOST_RUNS
         self.most_intervals = MOST_INTERVALS
         self.explainer = explainer
         self.book = explainer.rulebook
-        self.run = run
+        self.engine = engine
         self._remembered: dict[tuple[object, ...], State] = {}
+        self._parts: dict[frozenset[str], Engine] = {}
 
     @cached_property
     def slices(self) -> Slices:
@@ -163,6 +166,16 @@ class Refiner:
     def footprints(self) -> Footprints:
         """What of a case is looked at."""
         return Footprints(self.book, self.explainer.plan, self.slices)
+
+    def engine_for(self, target: Target) -> Engine:
+        """Return an engine that finds out what is behind an answer, and little of the rest."""
+        nodes = self.footprints.nodes(target.node(self.book))
+        found = self._parts.get(nodes)
+        if found is None:
+            if len(self._parts) >= MOST_PARTS:
+                del self._parts[next(iter(self._parts))]
+            found = self._parts[nodes] = self.engine.part(nodes)
+        return found
 
     def remembered(self, alike: tuple[object, ...], find: Callable[[], State]) -> State:
         """Return the answer of cases that are alike in all that it depends on, found out once."""
@@ -183,11 +196,10 @@ class Refinement:
         self.refiner = refiner
         self.case = case
         self.as_of = as_of
-        self._runs: dict[frozenset[tuple[Missing, object]], tuple[Case, Findings]] = {
-            frozenset(): (case, findings)
-        }
-        self._atoms: dict[tuple[frozenset[tuple[Missing, object]], int, str], tuple[object, ...]] = {}
-        self._may_conflict: dict[tuple[frozenset[tuple[Missing, object]], int], bool] = {}
+        self.findings = findings
+        self._runs: dict[tuple[_FilledKey, int], tuple[Case, Findings]] = {}
+        self._atoms: dict[tuple[_FilledKey, int, str], tuple[object, ...]] = {}
+        self._may_conflict: dict[tuple[_FilledKey, int], bool] = {}
         self._found: dict[Target, Refined] = {}
 
     @property
@@ -220,7 +232,7 @@ class Refinement:
 
         That ways differ is mostly seen by trying two of them; only where these agree all are searched.
         """
-        first = target.read(self._runs[frozenset()][1])
+        first = target.read(self.findings)
         differ = self._differ(target) if isinstance(first, Unknown) else True
         if differ:
             return first
@@ -249,7 +261,7 @@ class Refinement:
     @cached_property
     def _far_ways(self) -> FarWays:
         refiner = self.refiner
-        return FarWays(refiner.domains, refiner.run, self.case, self.as_of, self._runs[frozenset()][1])
+        return FarWays(refiner.domains, refiner.engine.run, self.case, self.as_of, self.findings)
 
     def _agreed(self, target: Target) -> State:
         if target not in self._found and _Search(self, target).differs():
@@ -258,7 +270,7 @@ class Refinement:
 
     def _alike(self, target: Target) -> tuple[object, ...] | None:
         """Return everything that an answer and its search depend on; None if that cannot be told."""
-        refiner, findings = self.refiner, self._runs[frozenset()][1]
+        refiner, findings = self.refiner, self.findings
         footprint = refiner.footprints.of(target.node(self.book), self._open_names)
         own = None if footprint is None else footprint.of(self.case, self.as_of, findings)
         if own is None:
@@ -267,11 +279,11 @@ class Refinement:
 
     @cached_property
     def _open_names(self) -> frozenset[str]:
-        return self._runs[frozenset()][1].open_names
+        return self.findings.open_names
 
     def allowance(self, target: Target) -> Allowance:
         """Return how much may be tried for an answer; the same whatever was asked before."""
-        findings = self._runs[frozenset()][1]
+        findings = self.findings
         seen = [len(one) for one in findings.records.values() if one is not None]
         shared = max(seen, default=1) if target.key[1] is not None else 1
         records = (1 + sum(seen)) * max(1, shared)
@@ -286,35 +298,40 @@ class Refinement:
                 return Allowance(completions + 2 * more, runs + 3 * more)
         return Allowance(completions, runs)
 
-    def may_conflict(self, filled: Filled, behind: Slice) -> bool:
+    def may_conflict(self, filled: Filled, behind: Slice, engine: Engine) -> bool:
         """Tell whether rules behind an answer that hold could contradict each other in a completion."""
         key = (_key(filled), id(behind))
         found = self._may_conflict.get(key)
         if found is None:
-            found = self._may_conflict[key] = behind.may_conflict(self.judged(filled)[1])
+            found = self._may_conflict[key] = behind.may_conflict(self.judged(filled, engine)[1])
         return found
 
-    def judged(self, filled: Filled) -> tuple[Case, Findings]:
-        """Return a completion and what was found out about it."""
-        key = _key(filled)
+    def judged(self, filled: Filled, engine: Engine) -> tuple[Case, Findings]:
+        """Return a completion and what an engine, which stays as it is, finds out about it."""
+        if not filled:
+            return self.case, self.findings
+        key = (_key(filled), id(engine))
         found = self._runs.get(key)
         if found is None:
             case = complete(self.case, filled)
-            found = self._runs[key] = (case, self.refiner.run(case, self.as_of))
+            found = self._runs[key] = (case, engine.run(case, self.as_of))
         return found
 
-    def atoms(self, filled: Filled, behind: Slice, moved: str) -> tuple[object, ...]:
+    def atoms(self, filled: Filled, behind: Slice, moved: str, engine: Engine) -> tuple[object, ...]:
         """Return how the elementary comparisons that rest on a name come out in a completion."""
         key = (_key(filled), id(behind), moved)
         found = self._atoms.get(key)
         if found is None:
-            case, findings = self.judged(filled)
+            case, findings = self.judged(filled, engine)
             explanation = Explanation(self.refiner.explainer, case, self.as_of, findings)
             found = self._atoms[key] = behind.atoms(explanation, moved)
         return found
 
 
-def _key(filled: Filled) -> frozenset[tuple[Missing, object]]:
+_FilledKey = frozenset[tuple[Missing, object]]
+
+
+def _key(filled: Filled) -> _FilledKey:
     return frozenset((missing, (type(value).__name__, value)) for missing, value in filled.items())
 
 
@@ -335,11 +352,12 @@ class _Search:
         self.domains = refinement.refiner.domains
         self.target = target
         self.slice = refinement.refiner.slices.of(target.node(self.book))
+        self.engine = refinement.refiner.engine_for(target)
         self.is_sure = True
         self.is_cut = False
         self.allowance = refinement.allowance(target)
-        self.leaves: dict[frozenset[tuple[Missing, object]], tuple[Case, Findings]] = {}
-        self.tried: set[frozenset[tuple[Missing, object]]] = set()
+        self.leaves: dict[_FilledKey, tuple[Case, Findings]] = {}
+        self.tried: set[_FilledKey] = set()
         # What is filled in for a text that no rule names: another for each missing text.
         self.others: dict[Missing, str] = {}
         self.places: dict[Missing, list[tuple[str, ...]] | None] = {}
@@ -349,8 +367,14 @@ class _Search:
         """Tell whether as much has been tried as is allowed."""
         return len(self.leaves) >= self.allowance.completions or len(self.tried) >= self.allowance.runs
 
+    def _judged(self, filled: Filled) -> tuple[Case, Findings]:
+        return self.whole.judged(filled, self.engine)
+
+    def _atoms(self, filled: Filled, moved: str) -> tuple[object, ...]:
+        return self.whole.atoms(filled, self.slice, moved, self.engine)
+
     def refined(self) -> Refined:
-        first = self.target.read(self.whole.judged({})[1])
+        first = self.target.read(self._judged({})[1])
         if not isinstance(first, Unknown):
             return Refined(frozenset(), Leaf((first,)), first, (first,), frozenset(), "exact", False, ())
         if self.is_spent:
@@ -393,7 +417,7 @@ class _Search:
         """Return the answer where all that is asked for has, in turn, its first value or its last."""
         filled: dict[Missing, Value | Records] = {}
         while True:
-            state = self.target.read(self.whole.judged(filled)[1])
+            state = self.target.read(self._judged(filled)[1])
             missing = self._next(state.waits, filled) if isinstance(state, Unknown) else None
             if missing is None:
                 return state
@@ -431,7 +455,7 @@ class _Search:
 
     def _tree(self, filled: Mapping[Missing, Value | Records], ordered: int) -> Node:
         """Return the tree below a completion; ``ordered`` is how many intervals lead to it."""
-        judged = self.whole.judged(filled)
+        judged = self._judged(filled)
         state = self.target.read(judged[1])
         if not isinstance(state, Unknown):
             return self._leaf(filled, state)
@@ -456,11 +480,11 @@ class _Search:
                 return self._of_ordered(missing, kind.type, filled, ordered)
 
     def _leaf(self, filled: Filled, state: State) -> Leaf:
-        self.leaves[_key(filled)] = self.whole.judged(filled)
+        self.leaves[_key(filled)] = self._judged(filled)
         if isinstance(state, Unknown):
             # What only goes into sums is not tried: it is some value. Whatever else is left is not known.
             is_some = all(one.kind in ("conflict", "several") or self._only_flows(one) for one in state.waits)
-            may_conflict = self.whole.may_conflict(filled, self.slice)
+            may_conflict = self.whole.may_conflict(filled, self.slice, self.engine)
             self.is_sure = self.is_sure and is_some and not may_conflict
             given = frozenset(one for one in filled if self._reaches(one))  # it is some value of these, too
             return Leaf((Unknown(state.waits | given, state.has_value),), self._made_of(filled, given))
@@ -470,7 +494,7 @@ class _Search:
         return Leaf((state,))
 
     def _winners(self, filled: Filled) -> tuple[Key, ...]:
-        resolved = self.whole.judged(filled)[1].resolved.get(self.target.key)
+        resolved = self._judged(filled)[1].resolved.get(self.target.key)
         return () if resolved is None else resolved.winners
 
     def _made_of(self, filled: Filled, given: Iterable[Missing]) -> tuple[Hashable, ...]:
@@ -479,7 +503,7 @@ class _Search:
         Without the values that are ``given`` to it: any would do. What has an order is the same wherever no
         comparison with it comes out otherwise.
         """
-        findings = self.whole.judged(filled)[1]
+        findings = self._judged(filled)[1]
         footprints = self.whole.refiner.footprints
         rests_on = footprints.rests_on(self.target.node(self.book), findings.open_names)
         left_out = {name for one in given for name in self.slice.flow(one.name)}
@@ -488,7 +512,7 @@ class _Search:
             moved = self.slice.moved(one.name)
             if self._kind_is_ordered(one) and any(name in moved for name, _ in rests_on):
                 left_out |= moved
-                compared.append(self.whole.atoms(filled, self.slice, one.name))
+                compared.append(self._atoms(filled, one.name))
         told = findings.told(one for one in rests_on if one[0] not in left_out)
         return self._winners(filled), told, tuple(compared)
 
@@ -619,7 +643,7 @@ class _Search:
         is_answer = missing.name == self.target.key[0]
         if named is None or is_answer or self.slice.flow(missing.name) != {missing.name}:
             return None
-        case, findings = self.whole.judged({})
+        case, findings = self._judged({})
         explanation = Explanation(self.whole.refiner.explainer, case, self.whole.as_of, findings)
         return alike(missing, self.slice.deadlines(), named, explanation)
 
@@ -637,7 +661,7 @@ class _Search:
 
     def _matching_record(self, listed: str, question: Condition) -> tuple[tuple[str, Value], ...] | None:
         """Return the facts of a record that is as asked and that a case may have, None if none is found."""
-        case, findings = self.whole.judged({})
+        case, findings = self._judged({})
         explanation = Explanation(self.whole.refiner.explainer, case, self.whole.as_of, findings)
         facts: dict[str, Interval | str] = {}
         for part in question.parts if isinstance(question, All) else (question,):
@@ -716,7 +740,7 @@ class _Search:
         assert question is not None
         facts = self._matching_record(missing.name, question)
         assert facts is not None
-        case, findings = self.whole.judged(filled)
+        case, findings = self._judged(filled)
         explanation = Explanation(self.whole.refiner.explainer, case, self.whole.as_of, findings)
         limits = self.slice.limits(missing.name, explanation)
         known = [comparison_key(one.value) for one in limits if isinstance(one, Known)]
@@ -773,7 +797,7 @@ class _Search:
             later = max(limits.low, now + 1)
             branches.append(Branch((Later(),), self._tree({**filled, missing: later}, ordered)))
         if not branches:  # no case can say it, such as a plan that comes after what never happens
-            return self._leaf(filled, self.target.read(self.whole.judged(filled)[1]))
+            return self._leaf(filled, self.target.read(self._judged(filled)[1]))
         comes_back = type in _TIMES and self.slice.turning(missing.name).comes_back
         return split(missing, branches, (of_key(limits.low, type), of_key(last, type)), comes_back)
 
@@ -804,7 +828,7 @@ class _Search:
 
     def _is_undecided(self, filled: Filled, moved: Missing) -> bool:
         """Tell whether something that moves with a value is compared with what is not known."""
-        case, findings = self.whole.judged(filled)
+        case, findings = self._judged(filled)
         explanation = Explanation(self.whole.refiner.explainer, case, self.whole.as_of, findings)
         return self.slice.waits_for_others(explanation, (moved.name, moved.record))
 
@@ -870,7 +894,7 @@ class _Search:
         def atoms(number: int) -> tuple[object, ...]:
             tried = {**filled, missing: fill(number)}
             self.tried.add(_key(tried))
-            return self.whole.atoms(tried, self.slice, missing.name)
+            return self._atoms(tried, missing.name)
 
         cells: list[tuple[int, int]] = []
         start = limits.low

@@ -41,6 +41,7 @@ from policyengine.model.conditions import (
 from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import Amount, DatedValue, Deadline, Rulebook
 from policyengine.outcome.explain import Explanation
+from policyengine.outcome.refine.once import once
 from policyengine.outcome.refine.phases import Turning
 from policyengine.outcome.windows import is_on_side, measured
 from policyengine.semantics.dated import comes_back
@@ -112,12 +113,6 @@ class Slice:
         self.readings = readings
         self.nodes = nodes
         self._after = after
-        self._parts: dict[str, _Parts] = {}
-        self._continuous: dict[str, _Parts] = {}
-        self._cuts: dict[str, Sequence[int]] = {}
-        self._intervals: dict[frozenset[Missing], int] = {}
-        self._flows: dict[str, frozenset[str]] = {}
-        self._texts: dict[str, tuple[str, ...] | None] = {}
 
     # ---------- what is asked
 
@@ -229,20 +224,18 @@ class Slice:
         ]
         return frozenset(ref.name for operand in found for ref in refs_of_operand(operand))
 
+    @once
     def flow(self, name: str) -> frozenset[str]:
         """Return a name and all names whose value is computed from its value."""
-        known = self._flows.get(name)
-        if known is not None:
-            return known
         reached, waiting = {name}, [name]
         while waiting:
             for to in self._gives.get(waiting.pop(), ()):
                 if to not in reached:
                     reached.add(to)
                     waiting.append(to)
-        found = self._flows[name] = frozenset(reached)
-        return found
+        return frozenset(reached)
 
+    @once
     def only_flows(self, name: str) -> bool:
         """Tell whether a value goes into sums and conclusions only, and is compared with nothing."""
         return self.flow(name).isdisjoint(self._compared | self._perhaps_none)
@@ -258,14 +251,15 @@ class Slice:
             or (one.formula is not None and divides(one.formula.term))
         )
 
+    @once
     def is_entangled(self, name: str) -> bool:
         """Tell whether two things that are compared both move with a value, and not alike.
 
         Instants that are a fixed time apart keep their order wherever they are; the end of business days or
         calendar days and the end of hours, both from the same instant, do not.
         """
-        rigid = self._moved(name, only_rigid=True)
-        moved = self._moved(name, only_rigid=False)
+        rigid = self.moved(name, True)
+        moved = self.moved(name)
         if any(self._moves_pauses(deadline, moved) for deadline in self.deadlines()):
             return True
         if any(self._is_entangling(one.condition, moved, rigid) for one in self.asked):
@@ -283,6 +277,7 @@ class Slice:
         names = map(self._name_of, (deadline.starts, *deadline.instants_of_pauses))
         return bool(deadline.pauses) and sum(one in moved for one in names if one is not None) > 1
 
+    @once
     def turning(self, name: str) -> Turning:
         """Return what depends on the day of a value in another way than it moves: what may come back."""
         flow = self.flow(name)
@@ -291,9 +286,10 @@ class Slice:
             tuple(season for subject, season in self._seasons if subject in flow),
         )
 
+    @once
     def turns_with_clocks(self, name: str) -> bool:
         """Tell whether the day of something that a clock makes of a value decides what may come back."""
-        moved = self._moved(name, only_rigid=False) - self.flow(name)
+        moved = self.moved(name) - self.flow(name)
         return any(one in moved for one, _ in (*self._coming_back, *self._seasons))
 
     @cached_property
@@ -345,6 +341,7 @@ class Slice:
         times = (choose_operand(one, self.readings) for one in (window.ref, window.anchor))
         return any(one.type is ValueType.DATE for one in times)
 
+    @once
     def turns(self, name: str) -> bool:
         """Tell whether an amount could rise and then fall as a value rises, as 1 − x with the cap x does.
 
@@ -420,11 +417,8 @@ class Slice:
         names = [one for one in (start, *others) if one is not None]
         yield from combinations(names, 2)
 
-    def moved(self, name: str) -> frozenset[str]:
-        """Return what moves with a value, also through clocks."""
-        return self._moved(name, only_rigid=False)
-
-    def _moved(self, name: str, only_rigid: bool) -> frozenset[str]:
+    @once
+    def moved(self, name: str, only_rigid: bool = False, /) -> frozenset[str]:
         """Return what moves with a value, also through clocks; ``only_rigid``: by as much as the value."""
         moved = set(self.flow(name))
         while True:
@@ -445,12 +439,13 @@ class Slice:
                 return frozenset(moved)
             moved |= more
 
+    @once
     def falls_back(self, name: str) -> bool:
         """Tell whether a length could end earlier though an instant, at which it begins, is later.
 
         From 30 January 10:00 and from 31 January 09:00, one month ends on the same day.
         """
-        moved = self._moved(name, only_rigid=False)
+        moved = self.moved(name)
         for deadline in self.deadlines():
             starts = [deadline.ends or deadline.starts, *deadline.instants_of_pauses]
             if self._can_fall_back(starts, deadline.within, deadline.counting, moved):
@@ -474,6 +469,7 @@ class Slice:
         can_be_months = choose_operand(length, self.readings).type in (ValueType.MONTHS, ValueType.LENGTH)
         return can_be_months and choose_counting(counting, self.readings).days == "rolling"
 
+    @once
     def tells_days_from_hours(self, name: str) -> bool:
         """Tell whether it matters if a length is given in days or in hours.
 
@@ -514,16 +510,12 @@ class Slice:
 
     # ---------- what texts and lists are asked
 
+    @once
     def texts(self, name: str) -> tuple[str, ...] | None:
         """Return the texts that a name is compared with; None if it is compared with what is no literal.
 
         Where rules give a fact this value and others, these are compared to find a contradiction.
         """
-        if name not in self._texts:
-            self._texts[name] = self._find_texts(name)
-        return self._texts[name]
-
-    def _find_texts(self, name: str) -> tuple[str, ...] | None:
         if not self.flow(name).isdisjoint(self._put_in_order):
             return None
         found: dict[str, None] = {}
@@ -544,6 +536,7 @@ class Slice:
                 found.update((str(one.value), None) for one in constants)
         return tuple(sorted(found))
 
+    @once
     def question(self, listed: str) -> Condition | None:
         """Return what all questions ask of the records of a list, None if they ask different things.
 
@@ -617,30 +610,26 @@ class Slice:
                 for left, right in pairs:
                     yield _order(explanation.state_of(left, record), explanation.state_of(right, record))
 
+    @once
     def cuts(self, name: str) -> Sequence[int]:
         """Return the numbers at which comparisons of a fact with constants change, and those below them."""
-        found = self._cuts.get(name)
-        if found is None:
-            parts = self._moved_parts(name).ranked
-            cuts = {cut for one in parts if one.ref.name == name for cut in one.cuts}
-            found = self._cuts[name] = sorted({at for cut in cuts for at in (cut - 1, cut)})
-        return found
+        parts = self._moved_parts(name).ranked
+        cuts = {cut for one in parts if one.ref.name == name for cut in one.cuts}
+        return sorted({at for cut in cuts for at in (cut - 1, cut)})
 
+    @once
     def intervals(self, missing: frozenset[Missing]) -> int:
         """Return in how many ways the cells of a table divide what is missing of its columns.
 
         Of several tables behind the answer, those of the table with most count.
         """
-        found = self._intervals.get(missing)
-        if found is None:
-            found = self._intervals[missing] = max(
-                (
-                    prod(self._classes(one.name) for one in missing if one.name in columns)
-                    for columns in self._columns
-                ),
-                default=1,
-            )
-        return found
+        return max(
+            (
+                prod(self._classes(one.name) for one in missing if one.name in columns)
+                for columns in self._columns
+            ),
+            default=1,
+        )
 
     @cached_property
     def _columns(self) -> tuple[frozenset[str], ...]:
@@ -667,23 +656,20 @@ class Slice:
         Then it could come out otherwise somewhere between two ends at which it comes out alike.
         """
         name, record = moved
-        parts = self._continuous.get(name)
-        if parts is None:
-            parts = self._continuous[name] = self._find_continuous(name)
+        parts = self._continuous(name)
         fact = self.book.facts.get(name)
         only = None if fact is None or fact.listed is None else (fact.listed, record)
         return any(map(is_undecided, self._atoms_of(parts, explanation, only)))
 
+    @once
     def _moved_parts(self, moved: str) -> _Parts:
         """Return the elementary comparisons that rest on a name."""
-        found = self._parts.get(moved)
-        if found is None:
-            found = self._parts[moved] = self._find_parts(self.nodes & self._after(moved))
-        return found
+        return self._find_parts(self.nodes & self._after(moved))
 
-    def _find_continuous(self, moved: str) -> _Parts:
+    @once
+    def _continuous(self, moved: str) -> _Parts:
         """Return the comparisons of which one side moves with a value."""
-        names = self._moved(moved, only_rigid=False)
+        names = self.moved(moved)
         asked = [
             one
             for one in self.asked
