@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "src" / "policyengine"
 LAYERS = (
     "version",
     "resources",
+    "collecting",
     "processes",
     "frozen",
     "diagnostics",

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from itertools import chain, islice
 from typing import Any, Protocol, TypeVar
 
+from policyengine.collecting import collect_seldom
+
 Block = TypeVar("Block")
 Asked = TypeVar("Asked", contravariant=True)
 Done = TypeVar("Done", covariant=True)
@@ -89,6 +91,7 @@ _work: Work | None = None
 def _begin(task: Task[Any, Any]) -> None:
     """Make a new process ready."""
     global _work
+    collect_seldom()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who interrupts means the process that reads
     threading.Thread(target=_end_with_reader, daemon=True).start()
     _work = task.start()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 from collections.abc import Callable, Mapping
 
@@ -20,8 +19,6 @@ from policyengine.outcome.decision import Decision
 
 MOST_TOLD = 20
 """Faulty records that are told one by one."""
-BETWEEN_COLLECTIONS = 50_000
-"""New objects after which garbage is collected: those of some ten cases."""
 
 
 class Done(Frozen):
@@ -55,8 +52,6 @@ class Decisions(Frozen):
 
     def start(self) -> Callable[[Block], Done]:
         """Return what judges blocks."""
-        gc.set_threshold(BETWEEN_COLLECTIONS)
-        gc.enable()  # commands do without while they load
         return _Judge(self).judge
 
 

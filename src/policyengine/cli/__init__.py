@@ -14,6 +14,7 @@ import click
 from policyengine.cli import options
 from policyengine.cli.codes import FINE, INTERNAL, INTERRUPTED, OUTPUT_FAILED, PIPE_CLOSED, USAGE
 from policyengine.cli.speech import say
+from policyengine.collecting import collect_seldom
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,15 +116,12 @@ def _program(context: click.Context, language: Language) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with one of the documented codes."""
-    # Loading makes many objects and no garbage: collecting would cost a tenth of the start-up time.
-    is_collecting, thresholds = gc.isenabled(), gc.get_threshold()
-    gc.disable()
+    thresholds = gc.get_threshold()
+    collect_seldom()
     try:
         code = _run_safely(arguments)
     finally:  # whoever calls this from a program has garbage to collect
         gc.set_threshold(*thresholds)
-        if is_collecting:
-            gc.enable()
     raise SystemExit(code)
 
 

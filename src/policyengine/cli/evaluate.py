@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -27,10 +26,6 @@ from policyengine.values.escaping import printable
 
 # What a run of many cases ends with, the gravest first.
 _GRAVEST = (codes.CASE_FAULTS, codes.USAGE, codes.UNDETERMINED)
-
-_BETWEEN_COLLECTIONS = 50_000
-"""After so many new objects, those of some ten cases, garbage is looked for: as usual, every case would be
-looked through several times while it is judged."""
 
 if TYPE_CHECKING:
     from policyengine.engines.spot_check import SpotCheck
@@ -137,8 +132,6 @@ def command(
     )
     found: set[int] = set()
     checker = rulebook.spot_check() if load == "many" else None
-    gc.set_threshold(_BETWEEN_COLLECTIONS)
-    gc.enable()
     for number, text in enumerate(_texts(cases, ndjson, say)):
         try:
             read = loading.read_case(rulebook, text, changes, say)

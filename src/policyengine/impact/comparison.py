@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Literal
 
 from policyengine.batch.columns import Named
-from policyengine.batch.decisions import BETWEEN_COLLECTIONS, MOST_TOLD
+from policyengine.batch.decisions import MOST_TOLD
 from policyengine.batch.reading import BlockReader, Read, When
 from policyengine.batch.records import Block
 from policyengine.batch.shipment import Shipment
@@ -55,7 +54,6 @@ class Comparison(Frozen):
 
     def start(self) -> Callable[[Block], Compared]:
         """Return what compares blocks."""
-        gc.set_threshold(BETWEEN_COLLECTIONS)
         return _Comparer(self).compare
 
 

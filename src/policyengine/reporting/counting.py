@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 
 from policyengine.batch.columns import Named
-from policyengine.batch.decisions import BETWEEN_COLLECTIONS, MOST_TOLD, reject_line
+from policyengine.batch.decisions import MOST_TOLD, reject_line
 from policyengine.batch.reading import BlockReader, Read, When
 from policyengine.batch.records import Block
 from policyengine.batch.shipment import Shipment
@@ -37,8 +36,6 @@ class Counting(Frozen):
 
     def start(self) -> Callable[[Block], Counted]:
         """Return what counts blocks."""
-        gc.set_threshold(BETWEEN_COLLECTIONS)
-        gc.enable()  # commands do without while they load
         rulebook = self.shipment.open()
         reader = BlockReader(rulebook, Named(), When("given", self.as_of))
         report = rulebook.model.reports[self.report]
