@@ -14,7 +14,7 @@ from policyengine.values.currencies import currency_of
 from policyengine.values.display import end_text, show_span, show_value
 from policyengine.values.escaping import shorten
 from policyengine.values.faults import LiteralError
-from policyengine.values.instants import _read_closely, _read_plainly
+from policyengine.values.instants import _read_closely, plain_instant
 from policyengine.values.literals import (
     LARGEST_COUNT,
     LARGEST_MONEY,
@@ -496,7 +496,7 @@ _PIECES = st.tuples(
 @given(_PIECES, st.sampled_from(["Asia/Shanghai", "America/New_York", "Africa/Monrovia"]))
 def test_what_is_read_plainly_is_what_close_reading_reads(pieces: tuple[str, ...], zone: str) -> None:
     text, where = "".join(pieces), ZoneInfo(zone)
-    read = _read_plainly(text, where)
+    read = plain_instant(text, where)
     if read is not None:
         assert read == _read_closely(text, where)
 
@@ -509,7 +509,7 @@ def test_most_instants_are_read_plainly() -> None:
         "2012-03-16T18:00:00+08:00",
         "2012-03-16T10:00:00Z",
     ):
-        assert _read_plainly(text, zone) == 1_331_892_000
+        assert plain_instant(text, zone) == 1_331_892_000
 
 
 @pytest.mark.parametrize("text", ["7 workdays", "7 working days", "1 work day", "3 Weekdays"])

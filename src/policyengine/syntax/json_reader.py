@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 
 from policyengine.diagnostics.diagnostic import Diagnostic
 from policyengine.syntax.limits import BOM, MAX_DEPTH
@@ -20,6 +21,37 @@ class Number(str):
     __slots__ = ()
 
 
+class _Suspect(Exception):
+    """Something has to be looked at again: a key that stands there twice, a number that is none."""
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise _Suspect
+    return result
+
+
+def _first_of_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(reversed(pairs))
+    return {name: found[name] for name, _ in pairs}
+
+
+def _no_number(name: str) -> Number:
+    raise _Suspect
+
+
+def _decoder(
+    pairs: Callable[[list[tuple[str, object]]], dict[str, object]], constant: Callable[[str], Number]
+) -> json.JSONDecoder:
+    return json.JSONDecoder(
+        object_pairs_hook=pairs, parse_int=Number, parse_float=Number, parse_constant=constant
+    )
+
+
+_PLAIN = _decoder(_unique, _no_number)
+
+
 def read_json(text: str, file: str, first_line: int = 1) -> tuple[object, list[Diagnostic]]:
     """Return the value of a JSON text, numbers as :class:`Number`, or None when it cannot be read.
 
@@ -27,16 +59,12 @@ def read_json(text: str, file: str, first_line: int = 1) -> tuple[object, list[D
     ``json-syntax``, ``json-depth``, ``json-number``, ``json-text`` and ``duplicate-key``.
     """
     text = text.removeprefix(BOM)
-    fast = _FastRead()
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=fast.pairs,
-            parse_int=Number,
-            parse_float=Number,
-            parse_constant=fast.constant,
-        )
-        suspect = fast.suspect or _too_deep(text, value) or _has_bad_characters(text)
+        try:
+            value = _PLAIN.decode(text)
+            suspect = _too_deep(text, value) or _has_bad_characters(text)
+        except _Suspect:
+            value, suspect = _decoder(_first_of_each, Number).decode(text), True
     except (json.JSONDecodeError, RecursionError) as fault:
         # Where and why is found again: the standard library's answers change between versions.
         position = fault.pos if isinstance(fault, json.JSONDecodeError) else 0
@@ -60,25 +88,6 @@ def _told_at(text: str, position: int, file: str, first_line: int) -> Diagnostic
     from policyengine.syntax.json_syntax import syntax_fault
 
     return syntax_fault(text, Event("fault", 0, "", position, position), Places(text, file, first_line))
-
-
-class _FastRead:
-    """The hooks of one fast reading: they only note that something has to be looked at again."""
-
-    def __init__(self) -> None:
-        self.suspect = False
-
-    def pairs(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
-        result = dict(pairs)
-        if len(result) != len(pairs):
-            self.suspect = True
-            result = dict(reversed(pairs))  # the first of equal keys wins
-            return {name: result[name] for name, _ in pairs}
-        return result
-
-    def constant(self, name: str) -> Number:
-        self.suspect = True
-        return Number(name)
 
 
 def _too_deep(text: str, value: object) -> bool:

@@ -31,6 +31,7 @@ _PLAIN_INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ](?:[01][0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2})?(?:Z|[-+]0[0-9]:[0-5][0-9])?"
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_BY_ITS_CLOCK = datetime(1970, 1, 1)
 
 
 def parse_date(text: str) -> int:
@@ -54,11 +55,11 @@ def parse_date(text: str) -> int:
 
 def parse_instant(text: str, zone: ZoneInfo) -> int:
     """Read an instant, in epoch seconds; without an offset it is by the clock of the zone."""
-    instant = _read_plainly(text, zone)
+    instant = plain_instant(text, zone)
     return _read_closely(text, zone) if instant is None else instant
 
 
-def _read_plainly(text: str, zone: ZoneInfo) -> int | None:
+def plain_instant(text: str, zone: ZoneInfo) -> int | None:
     """Read an instant as most are written, by the standard library; None where closer reading is needed."""
     if not _PLAIN_INSTANT.fullmatch(text):
         return None
@@ -70,9 +71,12 @@ def _read_plainly(text: str, zone: ZoneInfo) -> int | None:
         return None
     if read.tzinfo is not None:
         since = read - _EPOCH
-        return since.days * SECONDS_PER_DAY + since.seconds
-    first = zone_offset(read.replace(tzinfo=zone))
-    return epoch_seconds(read) - first if first == zone_offset(read.replace(tzinfo=zone, fold=1)) else None
+    else:
+        offset = zone.utcoffset(read)
+        if offset is None or offset != zone.utcoffset(read.replace(fold=1)):
+            return None
+        since = read - _EPOCH_BY_ITS_CLOCK - offset
+    return since.days * SECONDS_PER_DAY + since.seconds
 
 
 def _read_closely(text: str, zone: ZoneInfo) -> int:

@@ -20,7 +20,8 @@ NOTES = "notes"
 HEADER = ("case", "as_of", "$schema", NOTES)
 """The keys of a case that are no facts."""
 
-_LONGEST_ID = 200
+LONGEST_ID = 200
+"""So many characters the name of a case can have."""
 
 
 def free_names(shape: Shape) -> tuple[str, ...]:
@@ -50,10 +51,10 @@ def read_header(draft: Draft, value: Mapping[str, object]) -> None:
     id = value.get("case")
     if id is None and "case" not in value:
         draft.id = os.path.basename(draft.source.file)
-    elif isinstance(id, str) and 0 < len(id) <= _LONGEST_ID:
+    elif isinstance(id, str) and 0 < len(id) <= LONGEST_ID:
         draft.id = str(id)  # a number counts by its digits
     else:
-        what = message("the name of the case is not a text of 1 to {limit} characters", limit=_LONGEST_ID)
+        what = message("the name of the case is not a text of 1 to {limit} characters", limit=LONGEST_ID)
         draft.fault("wrong-type", what, ("case",))
     if "as_of" in value:
         _read_as_of(draft, value["as_of"])

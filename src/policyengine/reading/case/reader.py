@@ -17,6 +17,7 @@ from policyengine.reading.case.checks import check
 from policyengine.reading.case.draft import Draft
 from policyengine.reading.case.header import NOTES, free_names, note_lines, read_header
 from policyengine.reading.case.names import read_level
+from policyengine.reading.case.plain import PlainReader
 from policyengine.reading.case.shape import case_shape
 from policyengine.reading.case.source import Source, TreeSource
 from policyengine.reading.file_names import is_yaml
@@ -52,6 +53,7 @@ class CaseReader:
         """Prepare the names that a case can use."""
         self.rulebook = rulebook
         self.shape = case_shape(rulebook)
+        self._plain = PlainReader(rulebook, self.shape)
 
     @cached_property
     def lookup(self) -> Lookup:
@@ -133,6 +135,13 @@ class CaseReader:
         """
         if not isinstance(value, dict):
             return None, [_no_object(source.places([((), False)])[0], isinstance(value, list))]
+        plain = None if settings else self._plain.read(value, source.file)
+        return self._read_closely(value, source, settings) if plain is None else (plain, [])
+
+    def _read_closely(
+        self, value: dict[str, object], source: Source, settings: Settings
+    ) -> tuple[Case | None, list[Diagnostic]]:
+        """Return the case of a value whatever it says: with titles, with settings, with faults."""
         draft = self._draft(value, source, settings, bool(settings))
         if draft.is_misspelt and not settings:  # perhaps it has titles, which most cases do not
             draft = self._draft(value, source, (), True)

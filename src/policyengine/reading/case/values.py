@@ -50,19 +50,32 @@ def read_fact(draft: Draft, fact: Fact, record: int | None, value: object, path:
     if isinstance(value, bool) and fact.type is ValueType.BOOLEAN:
         draft.values[fact.path, record] = value
         return
-    literal = _literal(draft, fact, value, path)
+    literal = literal_of(fact, value)
     if literal is None:
-        return
-    if fact.type is ValueType.TEXT and fact.has_none_if_missing and not literal.strip():
-        return  # an empty field of a form says that there is none
-    try:
-        draft.values[fact.path, record] = (
-            _choice(fact, literal, draft.book)
-            if fact.choices
-            else parse_written(literal, fact.type, draft.book)
+        what = message(
+            "`{name}` has the type {type}, and this is {found}",
+            name=fact.path,
+            type=TYPE_WORDS[fact.type],
+            found=kind_of(value),
         )
+        draft.fault("wrong-type", what, path, _how_to_write(fact, value, draft.source.is_yaml))
+        return
+    if says_none(fact, literal):
+        return
+    try:
+        draft.values[fact.path, record] = parse_of(fact, literal, draft.book)
     except LiteralError as fault:
         draft.fault("bad-value", fault.message, path, fault.help)
+
+
+def says_none(fact: Fact, literal: str) -> bool:
+    """Tell whether an empty field of a form says that there is none."""
+    return fact.type is ValueType.TEXT and fact.has_none_if_missing and not literal.strip()
+
+
+def parse_of(fact: Fact, literal: str, book: Rulebook) -> Value:
+    """Read what somebody wrote for a fact. Raises LiteralError."""
+    return _choice(fact, literal, book) if fact.choices else parse_written(literal, fact.type, book)
 
 
 def parse_written(text: str, type: ValueType, book: Rulebook) -> Value:
@@ -103,21 +116,11 @@ def _choice(fact: Fact, written: str, book: Rulebook) -> Value:
         raise LiteralError(fault.message, choices_help(written, choices)) from None
 
 
-def _literal(draft: Draft, fact: Fact, value: object, path: Path) -> str | None:
-    """Return what the JSON value spells, or None after a fault."""
+def literal_of(fact: Fact, value: object) -> str | None:
+    """Return what the JSON value spells, None where a value of the fact is written otherwise."""
     if isinstance(value, Number | int) and not isinstance(value, bool):
-        if fact.type in _LITERAL_NUMBERS:
-            return _in_digits(str(value))
-    elif isinstance(value, str):
-        return value
-    what = message(
-        "`{name}` has the type {type}, and this is {found}",
-        name=fact.path,
-        type=TYPE_WORDS[fact.type],
-        found=kind_of(value),
-    )
-    draft.fault("wrong-type", what, path, _how_to_write(fact, value, draft.source.is_yaml))
-    return None
+        return _in_digits(str(value)) if fact.type in _LITERAL_NUMBERS else None
+    return value if isinstance(value, str) else None
 
 
 def _in_digits(number: str) -> str:

@@ -1,0 +1,301 @@
+"""The short way to a case that is written by names and has no fault: most are.
+
+It makes of a case what the long way (`names`, `values`, `checks`) makes of it, or nothing: whatever is wrong,
+or has another name, is left to that, which alone tells faults. What a name means is prepared when it is first
+met.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from policyengine.frozen import Frozen
+from policyengine.model.case import Case, Key
+from policyengine.model.conditions import Constant, Ref
+from policyengine.model.rulebook import Bound, Fact, RecordList, Rulebook
+from policyengine.reading.case.header import LONGEST_ID, NOTES, free_names, note_lines
+from policyengine.reading.case.shape import Shape
+from policyengine.reading.case.values import literal_of, parse_of, parse_written, says_none
+from policyengine.values.faults import LiteralError
+from policyengine.values.instants import plain_instant
+from policyengine.values.literals import MILLIONTH_PLACES, Value, ValueType, comparison_key
+from policyengine.values.literals import Number as Amount
+from policyengine.values.parse import TRUTH
+
+Straight: TypeAlias = Callable[[object], Value | None]
+"""Reads a value in its plainest spelling; None for every other one."""
+
+_KEPT = 256
+"""So many spellings of a type are kept whose values are few, such as ``48 hours``."""
+_MONEY_DIGITS, _NUMBER_DIGITS, _COUNT_DIGITS = 15, 12, 15  # fewer than the largest values have
+
+
+class _NotPlain(Exception):
+    """The case has to be read the long way."""
+
+
+class _Limit(Frozen):
+    """A bound of a fact: ``value``, or what the fact ``other`` says, perhaps ``beside`` it in its record.
+
+    ``must_be``: without the other fact the case is faulty.
+    """
+
+    is_most: bool
+    value: Amount | str | None
+    other: str
+    beside: bool
+    must_be: bool
+
+
+class _Plain(Frozen):
+    """A fact that a case can give, and how its value is read and held against what else the case says.
+
+    ``date`` is the fact that says when it happened, and whether it is one of the same record.
+    """
+
+    fact: Fact
+    straight: Straight
+    limits: tuple[_Limit, ...]
+    date: tuple[str, bool] | None
+    is_checked: bool
+
+
+class _Records(Frozen):
+    """A list, and the facts of its records by their names there."""
+
+    listed: RecordList
+    fields: _Names
+
+
+class _Names(dict[str, "_Plain | _Records | _Names | None"]):
+    """What the names of one level mean; None are those that stand for no fact."""
+
+    def __init__(self, book: Rulebook, find: Callable[[str], Shape | Fact | RecordList | None]) -> None:
+        super().__init__()
+        self.book = book
+        self.find = find
+
+    def __missing__(self, name: str) -> _Plain | _Records | _Names | None:
+        match self.find(name):
+            case Fact() as fact if fact.role == "given":
+                self[name] = found = _plain(self.book, fact)
+                return found
+            case RecordList() as listed:
+                self[name] = records = _Records(listed, _Names(self.book, _fields_of(self.book, listed)))
+                return records
+            case Shape() as shape:
+                self[name] = level = _Names(self.book, shape.parts.get)
+                return level
+        raise _NotPlain
+
+
+class PlainReader:
+    """Reads the cases of one rulebook."""
+
+    def __init__(self, book: Rulebook, shape: Shape) -> None:
+        """``shape`` has the names that a case can use."""
+        self.book = book
+        self.names = _Names(book, shape.parts.get)
+        free = free_names(shape)
+        self.names.update(dict.fromkeys(free))
+        self.has_notes = NOTES in free
+
+    def read(self, value: Mapping[str, object], file: str) -> Case | None:
+        """Return the case of a value as the reader of JSON gives it; None: it has to be read the long way."""
+        reading = _Reading(self.book)
+        try:
+            id = self._id(value, file)
+            as_of = self._as_of(value)
+            reading.level(value, self.names)
+            reading.check()
+        except (_NotPlain, LiteralError):
+            return None
+        notes = "\n".join(note_lines(value[NOTES])) if self.has_notes and NOTES in value else ""
+        return Case(id, file, reading.values, reading.records, as_of=as_of, notes=notes)
+
+    def _id(self, value: Mapping[str, object], file: str) -> str:
+        if "case" not in value:
+            return os.path.basename(file)
+        id = value["case"]
+        if not isinstance(id, str) or not 0 < len(id) <= LONGEST_ID:
+            raise _NotPlain
+        return str(id)
+
+    def _as_of(self, value: Mapping[str, object]) -> int | None:
+        if "as_of" not in value:
+            return None
+        written = value["as_of"]
+        if type(written) is not str:
+            raise _NotPlain
+        instant = plain_instant(written, self.book.zone)
+        if instant is None:
+            read = parse_written(written, ValueType.INSTANT, self.book)
+            assert isinstance(read, int)
+            return read
+        return instant
+
+
+class _Reading:
+    """The reading of one case. Every step raises _NotPlain and LiteralError."""
+
+    def __init__(self, book: Rulebook) -> None:
+        self.book = book
+        self.values: dict[Key, Value] = {}
+        self.records: dict[str, int] = {}
+        self.checked: list[tuple[_Plain, Key]] = []
+        self.dated: list[RecordList] = []
+
+    def level(self, given: Mapping[str, object], names: _Names) -> None:
+        """Read what stands at one level."""
+        for name, part in given.items():
+            one = names[name]
+            if type(one) is _Plain:
+                self.fact(one, None, part)
+            elif type(one) is _Names:
+                if type(part) is not dict:
+                    raise _NotPlain
+                self.level(part, one)
+            elif type(one) is _Records:
+                self.list(one, part)
+
+    def list(self, one: _Records, part: object) -> None:
+        """Read the records of a list."""
+        if type(part) is not list:
+            raise _NotPlain
+        listed = one.listed
+        self.records[listed.path] = len(part)
+        for position, record in enumerate(part):
+            if type(record) is not dict:
+                raise _NotPlain
+            for name, written in record.items():
+                field = one.fields[name]
+                assert type(field) is _Plain
+                self.fact(field, position, written)
+            if listed.dated_by is not None and (listed.dated_by, position) not in self.values:
+                raise _NotPlain
+
+    def fact(self, one: _Plain, record: int | None, written: object) -> None:
+        """Read the value of a fact."""
+        value = one.straight(written)
+        key = one.fact.path, record
+        self.values[key] = self._closely(one.fact, written) if value is None else value
+        if one.is_checked:
+            self.checked.append((one, key))
+
+    def _closely(self, fact: Fact, written: object) -> Value:
+        literal = literal_of(fact, written)
+        if literal is None or says_none(fact, literal):
+            raise _NotPlain
+        return parse_of(fact, literal, self.book)
+
+    def check(self) -> None:
+        """Hold what was read against the dates, limits and causes that the vocabulary demands."""
+        values = self.values
+        for one, key in self.checked:
+            record = key[1]
+            if one.date is not None and (one.date[0], record if one.date[1] else None) not in values:
+                raise _NotPlain
+            for limit in one.limits:
+                bound: Amount | str | None = limit.value
+                if bound is None:
+                    other = values.get((limit.other, record if limit.beside else None))
+                    if other is None:
+                        if limit.must_be:
+                            raise _NotPlain
+                        continue
+                    bound = comparison_key(other)
+                value = comparison_key(values[key])
+                assert isinstance(value, int) and isinstance(bound, int)
+                if value > bound if limit.is_most else value < bound:
+                    raise _NotPlain
+
+
+# ---------- what is prepared
+
+
+def _fields_of(book: Rulebook, listed: RecordList) -> Callable[[str], Fact | None]:
+    """Return what finds the facts of a record by the names that they have there."""
+    fields = {name.removeprefix(f"{listed.path}."): book.facts[name] for name in listed.fields}
+    return fields.get
+
+
+def _plain(book: Rulebook, fact: Fact) -> _Plain:
+    limits = tuple(found for bound in fact.bounds if (found := _limit(book, bound)) is not None)
+    dating = None if fact.dated_by is None else book.facts[fact.dated_by]
+    date = None if dating is None or dating.role != "given" else (dating.path, dating.listed is not None)
+    return _Plain(fact, _straight(book, fact), limits, date, bool(limits) or date is not None)
+
+
+def _limit(book: Rulebook, bound: Bound) -> _Limit | None:
+    """Return what a bound demands of a case; None where cases do not say with what it compares."""
+    is_most = bound.operator == "at_most"
+    match bound.operand:
+        case Constant(value=value):
+            return _Limit(is_most, comparison_key(value), "", False, False)
+        case Ref() as ref:
+            must_be = bound.operator == "not_before" and book.facts[ref.name].is_never_if_missing
+            return _Limit(is_most, None, ref.name, ref.listed is not None, must_be)
+    return None
+
+
+def _straight(book: Rulebook, fact: Fact) -> Straight:
+    """Return what reads the plainest spelling of a value."""
+    if fact.choices:
+        return _of_choices({one.name: one.name for one in fact.choices})
+    match fact.type:
+        case ValueType.BOOLEAN:
+            return _truth
+        case ValueType.INSTANT:
+            return _of_zone(book.zone)
+        case ValueType.MONEY:
+            return _decimal(book.currency.places, _MONEY_DIGITS - book.currency.places)
+        case ValueType.NUMBER:
+            return _decimal(MILLIONTH_PLACES, _NUMBER_DIGITS)
+        case ValueType.COUNT:
+            return _decimal(0, _COUNT_DIGITS)
+        case ValueType.TEXT:
+            return _nothing
+    return _remembered(fact.type, book)
+
+
+def _truth(written: object) -> bool | None:
+    if written is True or written is False:
+        return written
+    return TRUTH.get(written) if type(written) is str else None
+
+
+def _nothing(written: object) -> None:
+    """Read no value: of texts no spelling is plainer than others."""
+
+
+def _of_choices(names: Mapping[str, str]) -> Straight:
+    return lambda written: names.get(written) if type(written) is str else None
+
+
+def _of_zone(zone: ZoneInfo) -> Straight:
+    return lambda written: plain_instant(written, zone) if type(written) is str else None
+
+
+def _remembered(type_: ValueType, book: Rulebook) -> Straight:
+    """Return what remembers values that have been read."""
+    remember = lru_cache(_KEPT)(lambda written: parse_written(written, type_, book))
+    return lambda written: remember(written) if type(written) is str else None
+
+
+def _decimal(places: int, digits: int) -> Straight:
+    """Return what reads a decimal in units of ``10**-places`` with so many whole digits at most."""
+    fraction = rf"(?:\.[0-9]{{1,{places}}})?" if places else ""
+    is_plain = re.compile(rf"-?(?:0|[1-9][0-9]{{0,{digits - 1}}}){fraction}").fullmatch
+
+    def read(written: object) -> int | None:
+        if not isinstance(written, str) or not is_plain(written):
+            return None
+        whole, _, rest = written.partition(".")
+        return int(whole + rest.ljust(places, "0"))
+
+    return read
