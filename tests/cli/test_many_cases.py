@@ -36,8 +36,9 @@ def lines(path: Path, *cases: object) -> str:
 def outcomes(text: str) -> list[dict[str, object]]:
     checker = Draft7Validator(json.loads(schema_text("outcomes")))
     found = [json.loads(line) for line in text.splitlines()]
-    for one in found:
+    for one, line in zip(found, text.splitlines(), strict=True):
         checker.validate(one)
+        assert line == json.dumps(one, ensure_ascii=False, separators=(",", ":"))
     return found
 
 

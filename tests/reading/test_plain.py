@@ -7,14 +7,14 @@ from random import Random
 from typing import Any
 
 import pytest
-from written_rulebooks import case_data, draw_case, texts, write_rulebook
+from edits import load
+from written_rulebooks import case_data, draw_case, write_rulebook
 
 from policyengine.model.rulebook import Fact
 from policyengine.reading.case.plain import PlainReader
 from policyengine.reading.case.reader import CaseReader
 from policyengine.reading.case.shape import case_shape
 from policyengine.reading.case.source import Source
-from policyengine.reading.parse.load import load_directory
 from policyengine.syntax.json_reader import Number, read_json
 
 SEEDS = range(8)
@@ -92,14 +92,9 @@ HEADERS = ("case", "as_of", "$schema", "notes", "note", "order", "a.b", "")
 
 
 @pytest.fixture(scope="module", params=SEEDS)
-def cases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> _Cases:
+def cases(request: pytest.FixtureRequest) -> _Cases:
     written = write_rulebook(request.param)
-    folder = tmp_path_factory.mktemp("book")
-    for name, text in texts(written.files).items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-    book = load_directory(str(folder)).rulebook
+    book = load(written.files, written)
     assert book is not None
     return _Cases(CaseReader(book), [case_data(written, draw_case(written)) for _ in range(CASES)])
 

@@ -236,10 +236,10 @@ class Decision:
     @in_turn
     def states_of(self, names: tuple[str, ...], record: int | None = None) -> list[State]:
         """Return the states of several names, of a record or the whole case, as :meth:`state_of` does."""
-        settled = self.findings.settled(names, record)
+        findings, refinement = self.findings, self.refinement
         return [
-            self.state_of((name, record)) if state is None else state
-            for name, state in zip(names, settled, strict=True)
+            _agreed(findings, refinement, (name, record)) if state is None else state
+            for name, state in zip(names, findings.settled(names, record), strict=True)
         ]
 
     @in_turn
@@ -358,8 +358,11 @@ _RANKS = {"fact": 0, "conflict": 1, "several": 1, "parameter": 2}
 
 def sort_missing(missing: Iterable[Missing]) -> tuple[Missing, ...]:
     """Return things that are missing without repetition, ordered by kind, name and record."""
+    found = set(missing)
+    if len(found) == 1:
+        return tuple(found)
     return tuple(
-        sorted(set(missing), key=lambda one: (one.kind, one.name, -1 if one.record is None else one.record))
+        sorted(found, key=lambda one: (one.kind, one.name, -1 if one.record is None else one.record))
     )
 
 

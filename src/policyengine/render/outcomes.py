@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from json.encoder import encode_basestring as _text
+from operator import itemgetter
+from weakref import WeakKeyDictionary
 
 from policyengine.diagnostics.diagnostic import Diagnostic
-from policyengine.model.case import Key
 from policyengine.model.key_names import format_key
 from policyengine.model.rulebook import Fact
 from policyengine.outcome.decision import Decision, sort_missing
+from policyengine.outcome.explain import Explainer
 from policyengine.semantics.findings import Absent, Conflict, Known, State, Unknown
-from policyengine.values.literals import ValueType, format_value
+from policyengine.values.literals import Value, ValueType, format_value
 
 FORMAT = "policyengine.outcomes/1"
 
@@ -26,25 +29,11 @@ def render_outcomes(decision: Decision, file: str, line: int) -> str:
 
     Outcomes that are not applicable are left out. ``file`` and ``line`` are where the case stands.
     """
-    book = decision.judged.rulebook
-    states = _states(decision)
-    found: Json = {}
-    for fact in decision.explanation.explainer.outcomes:
-        for record in _records(decision, fact.listed):
-            key = (fact.path, record)
-            outcome = _outcome(decision, fact, states[key])
-            if outcome is not None:
-                found[format_key(book, key)] = outcome
-    return _line(
-        {
-            "format": FORMAT,
-            "file": file,
-            "line": line,
-            "case": decision.case.id,
-            "as_of": _instant(decision),
-            "outcomes": found,
-        }
-    )
+    explainer = decision.explanation.explainer
+    lines = _LINES.get(explainer)
+    if lines is None:
+        lines = _LINES[explainer] = _Lines(explainer)
+    return lines.render(decision, file, line)
 
 
 def render_faults(faults: Iterable[Diagnostic], file: str, line: int) -> str:
@@ -66,36 +55,77 @@ def _line(data: Json) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-def _states(decision: Decision) -> dict[Key, State]:
-    """Return the states of all outcomes, asked for a list at a time: most of them are settled."""
-    names: dict[str | None, list[str]] = {}
-    for fact in decision.explanation.explainer.outcomes:
-        names.setdefault(fact.listed, []).append(fact.path)
-    states: dict[Key, State] = {}
-    for listed, asked in names.items():
-        for record in _records(decision, listed):
-            keys = [(name, record) for name in asked]
-            states.update(zip(keys, decision.states_of(tuple(asked), record), strict=True))
-    return states
+class _Lines:
+    """The writing of lines under one rulebook, with what they have in common: names as JSON writes them."""
+
+    def __init__(self, explainer: Explainer) -> None:
+        self.book = explainer.rulebook
+        self.facts = explainer.outcomes
+        numbers: dict[str | None, list[int]] = {}
+        for number, fact in enumerate(self.facts):
+            numbers.setdefault(fact.listed, []).append(number)
+        # The outcomes of the case, and of a record of each list: their numbers and their names.
+        self.asked = {
+            listed: (found, tuple(self.facts[number].path for number in found))
+            for listed, found in numbers.items()
+        }
+        self.names: dict[str, str] = {}
+
+    def render(self, decision: Decision, file: str, line: int) -> str:
+        """Return the line of a decision."""
+        found = ",".join(
+            f"{self._name(self.facts[number].path, record)}:{self._outcome(self.facts[number], state)}"
+            for number, record, state in self._applicable(decision)
+        )
+        as_of = format_value(decision.as_of, ValueType.INSTANT, self.book.zone)
+        return (
+            f'{{"format":"{FORMAT}","file":{_text(file)},"line":{line},"case":{_text(decision.case.id)},'
+            f'"as_of":"{as_of}","outcomes":{{{found}}}}}'
+        )
+
+    def _applicable(self, decision: Decision) -> list[tuple[int, int | None, State]]:
+        """Return the outcomes that apply, by the order of the facts: asked for a list at a time, as most are
+        settled.
+        """
+        found: list[tuple[int, int | None, State]] = []
+        for listed, (numbers, names) in self.asked.items():
+            records: Sequence[int | None] = (
+                (None,) if listed is None else (decision.findings.records[listed] or ())
+            )
+            for record in records:
+                states = decision.states_of(names, record)
+                found += [
+                    (number, record, state)
+                    for number, state in zip(numbers, states, strict=True)
+                    if type(state) is not Absent
+                ]
+        found.sort(key=itemgetter(0))  # stable, so that records stay in their order
+        return found
+
+    def _outcome(self, fact: Fact, state: State) -> str:
+        match state:
+            case Known(value):
+                return f'{{"status":"known","value":{self._value(fact, value)}}}'
+            case Unknown(waits):
+                names = ",".join([self._name(one.name, one.record) for one in sort_missing(waits)])
+                return f'{{"status":"undetermined","waits_for":[{names}]}}'
+            case Conflict(rules):
+                return f'{{"status":"conflict","rules":[{",".join(map(_text, rules))}]}}'
+            case Absent():
+                raise ValueError(f"{fact.path} is not applicable")
+
+    def _value(self, fact: Fact, value: Value) -> str:
+        shown = format_value(value, fact.type, self.book.zone, self.book.currency)
+        return _text(shown) if isinstance(shown, str) else json.dumps(shown)
+
+    def _name(self, name: str, record: int | None) -> str:
+        """Return the name of what belongs to the case, or to one of its records, as JSON writes it."""
+        if record is not None:
+            return _text(format_key(self.book, (name, record)))
+        found = self.names.get(name)
+        if found is None:
+            found = self.names[name] = _text(format_key(self.book, (name, None)))
+        return found
 
 
-def _records(decision: Decision, listed: str | None) -> Sequence[int | None]:
-    return (None,) if listed is None else (decision.findings.records[listed] or ())
-
-
-def _instant(decision: Decision) -> object:
-    return format_value(decision.as_of, ValueType.INSTANT, decision.judged.rulebook.zone)
-
-
-def _outcome(decision: Decision, fact: Fact, state: State) -> Json | None:
-    book = decision.judged.rulebook
-    match state:
-        case Known(value):
-            return {"status": "known", "value": format_value(value, fact.type, book.zone, book.currency)}
-        case Absent():
-            return None
-        case Conflict(rules):
-            return {"status": "conflict", "rules": list(rules)}
-        case Unknown(waits):
-            names = [format_key(book, (one.name, one.record)) for one in sort_missing(waits)]
-            return {"status": "undetermined", "waits_for": names}
+_LINES: WeakKeyDictionary[Explainer, _Lines] = WeakKeyDictionary()

@@ -282,12 +282,12 @@ def format_value(
 
     A sum is not shown without its ``currency``, which says how many decimals it has: that is a TypeError.
     """
-    if isinstance(value, Duration):
-        return length_text(value)
-    if isinstance(value, str | bool):
+    if not isinstance(value, int):  # of the others, asking whether it is a Fraction takes longest
+        if isinstance(value, str):
+            return value
+        return length_text(value) if isinstance(value, Duration) else fraction_text(value, type, currency)
+    if isinstance(value, bool):
         return value
-    if isinstance(value, Fraction):
-        return fraction_text(value, type, currency)
     match type:
         case ValueType.MONEY:
             places = _money_places(currency)
