@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft7Validator
 
+from policyengine.changes.compare import compare
+from policyengine.changes.render import render_changes
 from policyengine.checks import missing_clauses
 from policyengine.checks.quotes import check_quotes, find_document, wrong_document
 from policyengine.diagnostics.i18n import Speech
 from policyengine.frozen import replace
+from policyengine.lint.examine import examine_rulebook
 from policyengine.loading.load import load_model
 from policyengine.model.rulebook import Rulebook
 from policyengine.reading.citations import citations
@@ -96,3 +101,34 @@ def test_the_index_in_every_form(book: Rulebook) -> None:
     schema = json.loads(schema_text("clause-index"))
     Draft7Validator.check_schema(schema)
     assert not list(Draft7Validator(schema).iter_errors(json.loads(render_index_json(book, index))))
+
+
+STARTER = ROOT / "src/policyengine/starter"
+SECTIONS = '    sections: {"1": {zh: 期限, en: Time}, "9": {zh: 附则, en: Other}}\n'
+
+
+def test_a_section_has_a_title_that_every_language_has_and_something_uses(tmp_path: Path) -> None:
+    """A language that is missing, and a section from which nothing is quoted, are told at their place."""
+    shop = shutil.copytree(STARTER, tmp_path / "shop")
+    path = shop / "rulebook.yaml"
+    before = path.read_text("utf-8")
+    place = before.index("counting:")
+    path.write_text(before[:place] + SECTIONS.replace(", en: Time", "") + before[place:], "utf-8")
+    told = [(one.code, str(one.message), one.span.line) for one in examine_rulebook(str(shop)).diagnostics]
+    line = 1 + before[:place].count("\n")
+    assert [one[0] for one in told] == ["missing-language", "unused"]
+    assert "`9`" in told[1][1] and told[1][2] == line and told[0][2] == line
+
+
+def test_a_new_title_of_a_section_is_a_change_of_words(tmp_path: Path) -> None:
+    books = []
+    for name, sections in (("old", ""), ("new", SECTIONS), ("other", SECTIONS.replace("Other", "Rest"))):
+        shop = shutil.copytree(STARTER, tmp_path / name)
+        path = shop / "rulebook.yaml"
+        path.write_text(path.read_text("utf-8").replace("counting:", sections + "counting:", 1), "utf-8")
+        found = load_model(str(shop), ()).rulebook
+        assert found is not None
+        books.append(found)
+    told = [render_changes(compare(*pair), Speech("en")) for pair in pairwise(books)]
+    assert "new title of a section: Time" in told[0]
+    assert "section terms: 9: Other → Rest" in told[1]

@@ -114,6 +114,60 @@ def test_every_duty_of_the_reader_is_told_with_its_end() -> None:
     assert count > 20
 
 
+def test_a_duty_that_is_late_is_told_once_with_the_end_that_was_missed() -> None:
+    """The duty that a rule gives because a deadline was missed, and the deadline, are one thing to do."""
+    count = 0
+    for decision, party, language, text in every():
+        content, naming = letter_content(decision, party), Naming(decision.judged.rulebook, Speech(language))
+        for duty, late in content.late:
+            due, title = late.clock.finding.due, naming.text(late.clock.deadline.title)
+            assert isinstance(due, Known) and isinstance(due.value, int)
+            about = next(one for one in text.split("\n\n") if naming.text(duty.notice.text)[1:] in one)
+            assert not [one for one in text.splitlines() if re.match(rf"\d+\. {title}", one, re.I)]
+            assert day_of(due.value, language) in about
+            assert late not in content.clocks
+            count += 1
+    assert count >= 6
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (
+            "zh",
+            "1. 处理投诉（已逾期；规则没有规定逾期的后果）。\n   期限已于2012年3月26日 24:00届满。\n   依据：",
+        ),
+        (
+            "en",
+            "1. Decide the complaint (it is late; the rules say nothing about that).\n"
+            "   The time for it was over on 26 March 2012, 24:00.\n   Basis: ",
+        ),
+    ],
+)
+def test_the_platform_is_told_once_that_it_is_late(language: Language, told: str) -> None:
+    (path,) = (one for one in CASES if one.stem == "late-dispatch-silent")
+    text = letter(judged(path, "2012-04-20 18:00:00"), "platform", language)
+    (part,) = (one for one in text.split("\n\n") if told in one)
+    assert "2. " not in part
+
+
+def test_a_deadline_that_another_clause_sets_is_named_with_its_duty(tmp_path: Path) -> None:
+    """Who is fined for being late still has to act, which the fine does not say."""
+    policy = write_shop(tmp_path) / "policies" / "sending.yaml"
+    fine = "then: {order.late: yes}, notices: [{to: seller, kind: duty, text: pay the fine}]}"
+    policy.write_text(policy.read_text("utf-8").replace("then: {order.late: yes}}", fine), "utf-8")
+    decision = load_rulebook(str(tmp_path)).evaluate(PAID, as_of="2026-03-05 11:00:00")
+    text = letter(decision, "seller", "en")
+    ended = "Sending: the time for it was over on 4 March 2026, 10:00, and it is still asked for."
+    assert f"\n1. Pay the fine.\n   {ended}\n" in text and "\n2. " not in text.partition("must do")[2]
+
+
+def test_sections_are_named_in_the_language_of_the_reader() -> None:
+    for _, _, language, text in every():
+        sections = re.findall(r"(part \d, )?(篇.)[)）]", text)
+        assert all(bool(title) is (language == "en") for title, _ in sections), text
+
+
 def test_nothing_is_told_that_others_alone_are_told() -> None:
     count = 0
     for decision, party, language, text in every():
@@ -246,7 +300,7 @@ def test_a_letter_to_the_buyer() -> None:
         "1. By 18 March 2012, 18:00 at the latest: confirm whether it was handled properly.\n"
         "   Otherwise silence counts as satisfaction, and the complaint is closed.\n"
         "   The rules leave open what follows; this is how they are read.\n"
-        "   Basis: “买家也要在48小时内确认是否得到妥善处理” (篇二)\n"
+        "   Basis: “买家也要在48小时内确认是否得到妥善处理” (part 2, 篇二)\n"
     ) in text
     assert "oints deducted" not in text and "take complaints seriously" not in text
 
@@ -377,7 +431,7 @@ def test_wrong_words_are_told_where_they_stand(tmp_path: Path, old: str, new: st
 def test_a_rulebook_without_letters_has_letters(tmp_path: Path) -> None:
     page = letter(shop(tmp_path, "").evaluate(PAID, as_of="2026-03-05 11:00:00"), "seller", "en")
     assert page == (
-        "Case S-1\n\nTo the seller:\n\n"
+        "Case S-1\n\nTo: seller\n\n"
         "Under “Shop”, this case stands as follows on 5 March 2026, 11:00 (Beijing time).\n\n"
         "What is decided\n1. Late: yes.\n   Why: Late\n2. Free postage: yes.\n   Why: Free\n\n"
         "What you must do\n1. Sending: the time for it was over on 4 March 2026, 10:00, and it is still asked for.\n\n"

@@ -47,6 +47,11 @@ def book_details(sides: Sides) -> Iterator[Text]:
             yield sides.both(template, old=before, new=after)
     documents = [{one.id: one.title for one in book.documents} for book in (old, new)]
     yield from _named(sides, "document", *documents)
+    sections = [
+        {f"{one.id}: {each.name}": each.title for one in book.documents for each in one.sections}
+        for book in (old, new)
+    ]
+    yield from _named(sides, "section", *sections)
     digests = [{one.id: one.digest for one in book.documents} for book in (old, new)]
     for id in sorted({*digests[0]} & {*digests[1]}):
         if digests[0][id] != digests[1][id]:
@@ -184,6 +189,11 @@ _NAMED = {
         marked("new document: {new}"),
         marked("removed document: {old}"),
         marked("document {name}: {old} → {new}"),
+    ),
+    "section": (
+        marked("new title of a section: {new}"),
+        marked("removed title of a section: {old}"),
+        marked("section {name}: {old} → {new}"),
     ),
     "party": (
         marked("new party: {new}"),

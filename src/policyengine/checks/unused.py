@@ -1,8 +1,9 @@
 """``unused`` (warning): Something is declared that nothing refers to.
 
-It has no effect on any decision: it is a leftover, or a rule that should ask about it is missing.
-Outcomes are results and need no use; facts of the type text are there for people to read, as are those
-that are kept `for_record`. A fixture of a test file that no case takes is told, too.
+It has no effect on any decision: it is a leftover, or a rule that should ask about it is missing. Outcomes
+are results and need no use; facts of the type text are there for people to read, as are those that are kept
+`for_record`. The title of a section that no source names is shown nowhere. A fixture of a test file that no
+case takes is told, too.
 
 Fails::
 
@@ -30,7 +31,8 @@ from collections.abc import Iterator
 from policyengine.checks import walk
 from policyengine.diagnostics.diagnostic import Diagnostic, message, warning
 from policyengine.diagnostics.span import Span
-from policyengine.model.rulebook import Rulebook
+from policyengine.model.rulebook import Rulebook, Section
+from policyengine.reading.citations import citing
 from policyengine.semantics.strata import name_of_node, node_of
 from policyengine.values.literals import ValueType
 
@@ -52,6 +54,18 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
             what = message("nothing uses `{name}`", name=name)
             help = message("remove it, or check whether a rule that should ask about it is missing")
             yield warning("unused", what, span, help)
+    for section in _unquoted(rulebook):
+        what = message("no source and no clause names the section `{name}`", name=section.name)
+        help = message("write the section as the sources do, or remove its title")
+        yield warning("unused", what, section.span, help)
+
+
+def _unquoted(rulebook: Rulebook) -> Iterator[Section]:
+    """Return the sections of documents that have a title and from which nothing is quoted."""
+    quoted = {(one.source.document, one.source.section) for one in citing(rulebook) if one.source}
+    quoted |= {(one.document, one.section) for one in rulebook.clauses.values()}
+    for document in rulebook.documents:
+        yield from (one for one in document.sections if (document.id, one.name) not in quoted)
 
 
 def _declared(rulebook: Rulebook) -> Iterator[tuple[str, Span]]:

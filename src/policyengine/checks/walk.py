@@ -166,6 +166,8 @@ def _texts_of_book(rulebook: Rulebook) -> Iterator[Titled]:
         yield party.id, party.title, rulebook.span
     for document in rulebook.documents:
         yield document.id, document.title, document.span
+        for section in document.sections:
+            yield f"{document.id}: {section.name}", section.title, section.span
     for assumption in rulebook.assumptions.values():
         yield assumption.id, assumption.title, assumption.span
         for reading in assumption.readings:

@@ -7,6 +7,7 @@ from datetime import date
 
 from policyengine.checks.figures import Figure, figures_of
 from policyengine.checks.told_figures import naming
+from policyengine.checks.walk import operands_of
 from policyengine.diagnostics.diagnostic import Called, Message, listing, marked, message
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
@@ -58,8 +59,31 @@ def worded(book: Rulebook) -> Iterator[Worded]:
         yield Worded(parameter.span, parameter.source, parameter.title, (), own)
     for path, fact in book.facts.items():
         briefs = ((one.text, fact.span) for one in fact.in_brief)
-        told = ((fact.happened, fact.span), *briefs)
+        told = ((fact.happened, fact.span), (fact.note, fact.span), *briefs)
         yield Worded(fact.span, None, fact.title, told, tuple(by_fact.get(path, ())))
+    for letter in book.letters.values():
+        for path, words in letter.words:
+            told = tuple((one.text, letter.span) for one in words)
+            yield Worded(letter.span, None, Text(), told, tuple(by_fact.get(path, ())))
+
+
+def paragraphs(book: Rulebook) -> Iterator[Worded]:
+    """Return the paragraphs of letters beside every figure of the rulebook: they can speak of any."""
+    held = tuple(dict.fromkeys(_of_book(book))) if book.letters else ()
+    for letter in book.letters.values():
+        for one in letter.paragraphs:
+            texts = tuple((text, one.span) for text in (one.text, one.if_none))
+            yield Worded(one.span, None, one.title, texts, held)
+
+
+def _of_book(book: Rulebook) -> Iterator[Holding]:
+    for parameter in book.parameters.values():
+        if parameter.values:
+            ref = Ref(parameter.id, "parameter", parameter.type, None, parameter.span)
+            yield Holding(parameter.id, parameter.type, tuple(figures_of(ref, book)))
+    for operand in operands_of(book):
+        if not isinstance(operand, Ref):
+            yield from _of_operand(operand, book)
 
 
 def _of_notices(rule: Rule) -> Iterator[tuple[Text, Span]]:

@@ -674,12 +674,21 @@ class Policy(Placed):
         return self.first_day is not None and self.last_day is not None and self.last_day < self.first_day
 
 
+class Section(Placed):
+    """A section of a document, as sources name it, with a title for who does not read its language."""
+
+    name: str
+    title: Text
+    span: Span
+
+
 class Document(Placed):
     """A source document; known by its digest, if it has one (else empty)."""
 
     id: str
     title: Text
     digest: str
+    sections: tuple[Section, ...]
     span: Span
 
 

@@ -8,12 +8,12 @@ from functools import cached_property
 from policyengine.diagnostics.diagnostic import message
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen
-from policyengine.model.conditions import ByReading, ReadingIs, parts_of
+from policyengine.model.conditions import ByReading, ReadingIs, Test, parts_of
 from policyengine.model.letters import Letter
 from policyengine.model.lookup import Unknown, choice_of, choices_help
 from policyengine.model.rulebook import Rule, Rulebook
 from policyengine.outcome.beginning import first_later_event
-from policyengine.outcome.decision import ClockView, Decision, Outcome, sort_missing
+from policyengine.outcome.decision import ClockView, Decision, NextStep, Outcome, sort_missing
 from policyengine.outcome.told import ToldClock, ToldStep, is_overdue, runs, told_clock, told_step
 from policyengine.semantics.findings import Known, Missing
 
@@ -22,7 +22,8 @@ class LetterContent(Frozen):
     """What a letter tells.
 
     ``decided`` and ``open`` are outcomes in the order of the vocabulary, ``steps`` what the reader must or
-    may do, ``clocks`` the reader's deadlines that no step names and ``waiting`` those of others.
+    may do, ``clocks`` the reader's deadlines that no step names and ``waiting`` those of others. ``late`` are
+    those of the reader that were missed, with the duty that rests on that: they are told with it.
     ``perhaps`` is what it waits for whether the reader must do more.
     """
 
@@ -31,6 +32,7 @@ class LetterContent(Frozen):
     decided: tuple[Outcome, ...]
     open: tuple[Outcome, ...]
     steps: tuple[ToldStep, ...]
+    late: tuple[tuple[NextStep, ToldClock], ...]
     clocks: tuple[ToldClock, ...]
     waiting: tuple[ToldClock, ...]
     perhaps: tuple[Missing, ...]
@@ -44,7 +46,7 @@ class LetterContent(Frozen):
     def overlays(self) -> tuple[str, ...]:
         """The overlays whose figures, which nobody has confirmed, something in it rests on."""
         found = [*(one.unconfirmed for one in self.decided), *(one.overlays for one in self.steps)]
-        found += [one.overlays for one in (*self.clocks, *self.waiting)]
+        found += [one.overlays for one in (*self.clocks, *self.waiting, *(clock for _, clock in self.late))]
         return tuple(sorted({id for each in found for id in each}))
 
 
@@ -91,6 +93,19 @@ def _groups(rulebook: Rulebook, party: str) -> list[str]:
     return [id for id, one in rulebook.parties.items() if party in one.members]
 
 
+def _duty_of_late(clock: ClockView, steps: Iterable[ToldStep]) -> NextStep | None:
+    """Return the duty that the reader has because a deadline was missed, if a rule gives one."""
+    if not is_overdue(clock) or clock.deadline.is_right:
+        return None
+    name = f"{clock.deadline.id}.status"
+    for step in (one.step for one in steps):
+        asked = {one.ref.name for one in parts_of(step.rule.when) if isinstance(one, Test)}
+        is_of_record = clock.record is None or clock.record == step.record
+        if step.notice.kind == "duty" and name in asked and is_of_record:
+            return step
+    return None
+
+
 class _Selection:
     """Selects what concerns one party."""
 
@@ -103,7 +118,7 @@ class _Selection:
         self.tells = None if self.letter is None else self.letter.tells
 
     def nothing(self) -> LetterContent:
-        return LetterContent(self.party, self.letter, (), (), (), (), (), ())
+        return LetterContent(self.party, self.letter, (), (), (), (), (), (), ())
 
     def content(self) -> LetterContent:
         told = [one for one in self._in_order() if self._is_told(one)]
@@ -112,13 +127,17 @@ class _Selection:
         steps = tuple(told_step(decision, one) for one in mine)
         clocks = decision.clocks
         named = {(one.step.notice.by, one.step.record) for one in steps}
+        own = [told_clock(decision, one) for one in clocks if self._is_own(one, named)]
+        late = [(duty, one) for one in own if (duty := _duty_of_late(one.clock, steps)) is not None]
+        told_with_duties = [clock for _, clock in late]
         return LetterContent(
             party=self.party,
             letter=self.letter,
             decided=tuple(one for one in told if isinstance(one.state, Known)),
             open=tuple(one for one in told if one.status in ("undetermined", "conflict")),
             steps=steps,
-            clocks=tuple(told_clock(decision, one) for one in clocks if self._is_own(one, named)),
+            late=tuple(late),
+            clocks=tuple(one for one in own if one not in told_with_duties),
             waiting=tuple(told_clock(decision, one) for one in clocks if self._is_awaited(one)),
             perhaps=sort_missing(self._perhaps()),
         )

@@ -48,7 +48,7 @@ class _Said(Frozen):
 
 _DEFAULT = (
     _Said(text=marked("Case {case}")),
-    _Said(text=marked("To the {party}:")),
+    _Said(text=marked("To: {party}")),
     _Said(text=marked("Under {documents}, this case stands as follows on {as_of} ({time_zone}).")),
     _Said("decided", title=marked("What is decided")),
     _Said("open", title=marked("What is still open")),
@@ -131,7 +131,8 @@ class _Writer:
         content = self.content
         sources = [one.rule.source for outcome in content.decided for one in outcome.reasons]
         sources += [self._source(one.step) for one in content.steps]
-        sources += [one.clock.deadline.source for one in (*content.clocks, *content.waiting)]
+        late = (clock for _, clock in content.late)
+        sources += [one.clock.deadline.source for one in (*content.clocks, *content.waiting, *late)]
         cited = {one.document for one in sources if one is not None}
         return [self.naming.text(one.title) for one in self.book.documents if one.id in cited]
 
@@ -372,12 +373,23 @@ class _Writer:
         return _Item(
             ended(capital(text) + marks, self.say),
             (
+                *self._late(step),
                 *self._otherwise(self.naming.text(step.otherwise)),
                 *([self.say(_READ_SO)] if step.assumption and step.otherwise else []),
                 *self._basis(self._source(step)),
                 *([self._provisional()] if one.provisional else []),
             ),
         )
+
+    def _late(self, step: NextStep) -> Iterator[str]:
+        """Return when the time was over for what is still to be done: the same clause asks for both."""
+        source = self._source(step)
+        for clock in (clock for duty, clock in self.content.late if duty == step):
+            other = clock.clock.deadline.source
+            is_same = source is not None and other is not None and source.quote == other.quote
+            item = self._clock(clock, marked("The time for it was over on {due}") if is_same else _OVERDUE)
+            yield item.text
+            yield from (line for line in item.below if line not in self._basis(source))
 
     def _source(self, step: NextStep) -> Source | None:
         """Return on what a step rests: a duty with an end on the clause that sets the end."""
@@ -394,10 +406,7 @@ class _Writer:
         yield ended(capital(text), self.say)
 
     def _own(self, one: ToldClock) -> _Item:
-        template = _UNTIL
-        if is_overdue(one.clock):
-            template = marked("{title}: the time for it was over on {due}, and it is still asked for")
-        return self._clock(one, template)
+        return self._clock(one, _OVERDUE if is_overdue(one.clock) else _UNTIL)
 
     def _waiting(self, one: ToldClock) -> _Item:
         return self._clock(one, _UNTIL)
@@ -424,14 +433,23 @@ class _Writer:
         if source is None or not source.quote:
             return ""
         if self.names_documents and len(self.documents) == 1:
-            return self.say("“{quote}” ({section})", quote=source.quote, section=source.section)
+            return self.say("“{quote}” ({section})", quote=source.quote, section=self._section(source))
         titles = {one.id: self.naming.text(one.title) for one in self.book.documents}
         return self.say(
             "“{quote}” ({document}, {section})",
             quote=source.quote,
             document=titles.get(source.document, self.naming.text(self.book.title)),
-            section=source.section,
+            section=self._section(source),
         )
+
+    def _section(self, source: Source) -> str:
+        """Return a section as the source names it, behind its title for the reader, if it has one."""
+        documents = (one for one in self.book.documents if one.id == source.document)
+        titles = {one.name: self.naming.text(one.title) for each in documents for one in each.sections}
+        title = titles.get(source.section, source.section)
+        if title == source.section:
+            return title
+        return self.say("{title}, {section}", title=title, section=source.section)
 
     def _marks(self, overlays: Sequence[str]) -> str:
         return self.say(" [NOT CONFIRMED]") if overlays else ""
@@ -478,6 +496,7 @@ class _Writer:
 
 _READ_SO = marked("The rules leave open what follows; this is how they are read.")
 _UNTIL = marked("{title}: until {due}")
+_OVERDUE = marked("{title}: the time for it was over on {due}, and it is still asked for")
 _BRACKETED = marked("{title}, no. {number} ({time})")
 _IN_BRACKETS = marked("{title}, no. {number}, {time}")
 _YOURS = marked("Please tell us: {names}")

@@ -10,7 +10,7 @@ from policyengine.diagnostics.did_you_mean import closest, did_you_mean, one_of
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
 from policyengine.frozen import Frozen
-from policyengine.model.rulebook import Assumption, Document, Party, Reading
+from policyengine.model.rulebook import Assumption, Document, Party, Reading, Section
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.calendars import parse_calendar
 from policyengine.reading.parse.names import Names
@@ -115,9 +115,12 @@ def _parties(node: MappingNode, scope: Scope) -> Iterator[Party]:
 
 def _document(entry: Entry) -> Document:
     node = nodes.mapping(entry.value)
-    return Document(
-        entry.key.text, nodes.title(node.get("title")), nodes.text(node.get("digest")), entry.key.span
+    sections = tuple(
+        Section(one.key.text, nodes.title(one.value), one.key.span)
+        for one in nodes.entries(node.get("sections"))
     )
+    title, digest = nodes.title(node.get("title")), nodes.text(node.get("digest"))
+    return Document(entry.key.text, title, digest, sections, entry.key.span)
 
 
 def parse_assumptions(node: MappingNode | None, sources: Sources, scope: Scope) -> dict[str, Assumption]:
