@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, Protocol
@@ -41,26 +41,52 @@ def encoder_of(target: Target, shape: RowShape) -> Encoder:
     return Csv(shape) if target == "csv" else Arrow(shape)
 
 
-def plain(book: Rulebook, field: Field, cell: Cell) -> object:
-    """Return a cell as JSON has it; a value in its one machine form."""
-    if cell is None:
-        return None
-    if isinstance(field.form, ValueType):
-        assert isinstance(cell, int | str | bool | Duration)
-        return format_value(cell, field.form, book.zone, book.currency)
-    if field.form == "records":
-        assert isinstance(cell, tuple)
-        return [named(book, field.fields, row) for row in cell]
-    return list(cell) if isinstance(cell, tuple) else cell
+Show = Callable[[Any], object]
+"""Returns a cell that holds something in another form."""
 
 
-def named(book: Rulebook, fields: Sequence[Field], row: Sequence[Cell]) -> dict[str, object]:
-    """Return a row by the names of its columns; what is not applicable is left out."""
-    return {
-        field.name: plain(book, field, cell)
-        for field, cell in zip(fields, row, strict=True)
-        if cell is not None and not (field.part == "status" and cell == NOT_APPLICABLE)
-    }
+def _shown(book: Rulebook, field: Field) -> Show:
+    """Return what gives the cells of a column as JSON has them; a value in its one machine form."""
+    form = field.form
+    if isinstance(form, ValueType):
+        zone, currency = book.zone, book.currency
+        return lambda cell: format_value(cell, form, zone, currency)
+    if form == "records":
+        inner = _Names(book, field.fields)
+        return lambda records: [inner.of(row) for row in records]
+    return list if form == "texts" else _as_it_is
+
+
+def _as_it_is(cell: object) -> object:
+    return cell
+
+
+class _Names:
+    """Rows by the names of their columns, as JSON has them; what is not applicable is left out."""
+
+    def __init__(self, book: Rulebook, fields: Sequence[Field]) -> None:
+        """``fields`` are the columns."""
+        self.columns = [(field.name, _applicable(book, field)) for field in fields]
+
+    def of(self, row: Sequence[Cell]) -> dict[str, object]:
+        """Return a row."""
+        found = {}
+        for (name, show), cell in zip(self.columns, row, strict=True):
+            if cell is not None:
+                value = show(cell)
+                if value is not None:
+                    found[name] = value
+        return found
+
+
+def _applicable(book: Rulebook, field: Field) -> Show:
+    """Return what gives the cells of a column as JSON has them, None for what is not applicable."""
+    if field.part == "status":
+        return lambda cell: None if cell == NOT_APPLICABLE else cell
+    return _shown(book, field)
+
+
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Ndjson:
@@ -68,7 +94,7 @@ class Ndjson:
 
     def __init__(self, shape: RowShape) -> None:
         """``shape`` knows the columns."""
-        self.shape = shape
+        self.names = _Names(shape.book, shape.fields)
 
     def head(self) -> bytes:
         """Return nothing."""
@@ -76,11 +102,7 @@ class Ndjson:
 
     def encode(self, rows: Sequence[Row]) -> bytes:
         """Return a line for each row."""
-        book, fields = self.shape.book, self.shape.fields
-        lines = (
-            json.dumps(named(book, fields, row), ensure_ascii=False, separators=(",", ":")) for row in rows
-        )
-        return "".join(f"{line}\n" for line in lines).encode()
+        return "".join([f"{_json(self.names.of(row))}\n" for row in rows]).encode()
 
 
 class Csv:
@@ -89,6 +111,7 @@ class Csv:
     def __init__(self, shape: RowShape) -> None:
         """``shape`` knows the columns."""
         self.shape = shape
+        self.shows = [_cell(shape.book, field) for field in shape.fields]
 
     def head(self) -> bytes:
         """Return the names of the columns."""
@@ -96,18 +119,25 @@ class Csv:
 
     def encode(self, rows: Sequence[Row]) -> bytes:
         """Return a line for each row."""
-        fields = self.shape.fields
-        return _csv([self._cell(*one) for one in zip(fields, row, strict=True)] for row in rows)
+        shows = self.shows
+        return _csv(
+            [None if cell is None else show(cell) for show, cell in zip(shows, row, strict=True)]
+            for row in rows
+        )
 
-    def _cell(self, field: Field, cell: Cell) -> object:
-        found = plain(self.shape.book, field, cell)
-        if field.form == "records" and found is not None:
-            return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
-        if isinstance(found, bool):
-            return "true" if found else "false"
-        if isinstance(found, list):
-            return _BETWEEN.join(map(str, found))
-        return inert_cell(found) if field.form in _FREE and isinstance(found, str) else found
+
+def _cell(book: Rulebook, field: Field) -> Show:
+    """Return what gives the cells of a column as a table has them."""
+    show = _shown(book, field)
+    if field.form == "records":
+        return lambda cell: _json(show(cell))
+    if field.form == "texts":
+        return _BETWEEN.join
+    if field.form is ValueType.BOOLEAN:
+        return lambda cell: "true" if cell else "false"
+    if field.form in _FREE and field.part != "status":  # a status is one of our own words
+        return inert_cell
+    return show
 
 
 def _csv(rows: Iterable[Sequence[object]]) -> bytes:

@@ -26,6 +26,7 @@ NOT_APPLICABLE = "not_applicable"
 OTHERWISE = "otherwise"
 """Stands for the rule by which something has its value where no rule holds."""
 _NO_OUTCOME = (None, NOT_APPLICABLE, None, None)
+_NO_DEADLINE = (None, NOT_APPLICABLE, None)
 HEAD = ("case", "file", "line", "as_of", "missing")
 Part = Literal["head", "value", "status", "rule", "missing", "due", "records"]
 
@@ -113,14 +114,13 @@ class RowShape:
     def _cells(self, decision: Decision, listed: str | None, record: int | None, missing: set[str]) -> Row:
         cells: Row = []
         states = iter(decision.states_of(self._asked[listed], record))
-        for fact in self.facts[listed]:
-            state = next(states)
-            if isinstance(state, Absent):
+        for fact, state in zip(self.facts[listed], states, strict=False):
+            if type(state) is Absent:
                 cells += _NO_OUTCOME
             else:
                 cells += self._outcome(decision, (fact.path, record), state, missing)
-        for _ in self.deadlines[listed]:
-            cells += self._deadline(next(states), next(states))
+        for status, due in zip(states, states, strict=True):
+            cells += _NO_DEADLINE if type(status) is Absent else self._deadline(status, due)
         return cells
 
     def _outcome(self, decision: Decision, key: Key, state: State, missing: set[str]) -> Row:
@@ -143,7 +143,7 @@ class RowShape:
             case Unknown(waits):
                 return [_known(due), "undetermined", self._names(waits)]
             case _:
-                return [None, NOT_APPLICABLE, None]
+                return list(_NO_DEADLINE)
 
     def _rules(self, keys: Sequence[Key]) -> tuple[str, ...] | None:
         """Return the names of rules, each once, without the records for which they hold."""
