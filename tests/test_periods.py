@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, datetime, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from policyengine.frozen import replace
 from policyengine.values.calendar import Calendar, load_calendar
 from policyengine.values.counting import Counting, add_length
 from policyengine.values.literals import Duration, ValueType, instant_text, local_day, start_of_day
-from policyengine.values.months import MonthEnd, day_after_months, instant_after_months
+from policyengine.values.months import MonthEnd, day_after_months, days_in, instant_after_months
 from policyengine.values.parse import parse_literal
 from policyengine.values.periods import (
     business_days,
@@ -345,3 +346,8 @@ def test_a_day_that_ends_at_six() -> None:
     assert due("2026-03-06 19:00", 1, "business_days", counting) == "2026-03-09 18:00"
     assert due("2026-03-06 19:00", 0, "days", counting) == "2026-03-06 19:00"  # never before it begins
     assert due("2026-03-27 12:00", 2, "days", replace(counting, day_ends="02:30:00")) == "2026-03-29 03:30"
+
+
+def test_a_month_has_as_many_days_as_the_calendar_says() -> None:
+    months = [(year, month) for year in (1900, 2000, 2023, 2024, 2100, 9999) for month in range(1, 13)]
+    assert [days_in(*one) for one in months] == [monthrange(*one)[1] for one in months]

@@ -154,11 +154,12 @@ def command(
 def _check(checker: SpotCheck, decision: Decision, text: CaseText, say: Speech) -> None:
     """Judge some cases again with another engine. Raises Exit where the two differ, and keeps the case."""
     from policyengine.engines.spot_check import EnginesDiffer
-    from policyengine.syntax.writing import write_whole
 
     try:
         checker.check(decision.case, decision.as_of, decision.findings)
     except EnginesDiffer as fault:
+        from policyengine.syntax.writing import write_whole  # as it should be, none do
+
         what = say("two engines judge a case differently: {difference}", difference=fault.difference)
         options.tell(f"{text.file}:{text.first_line}: {what}")
         name = f"engines-differ-{decision.as_of}.json"

@@ -5,7 +5,6 @@ The end of a day is 24:00, which is the instant at which the next day begins.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
 from typing import Literal
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 from policyengine.frozen import Frozen
 from policyengine.values.business_time import LATEST
 from policyengine.values.literals import local_day, start_of_day
+from policyengine.values.months import days_in
 
 Side = Literal["start_of", "end_of", "last_second_of"]
 Place = Literal["of", "after", "not_before"]
@@ -83,5 +83,5 @@ def _days(year: int, day: str) -> Iterator[int]:
     """Return a day of the year (ordinals) in the year before, in this one and in two more."""
     month, number = int(day[:2]), int(day[3:])
     for one in range(year - 1, year + 3):
-        last = monthrange(one, _FEBRUARY)[1] if day == _FEBRUARY_29 else number
+        last = days_in(one, _FEBRUARY) if day == _FEBRUARY_29 else number
         yield date(one, month, last).toordinal()

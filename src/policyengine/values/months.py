@@ -7,7 +7,6 @@ ordinals.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -30,13 +29,15 @@ def day_after_months(day: int, months: int, month_end: MonthEnd = "last_day") ->
     start = date.fromordinal(day)
     years, month = divmod(start.month - 1 + months, MONTHS_PER_YEAR)
     year, month = start.year + years, month + 1
-    last = _days_in(year, month)
-    is_last = month_end == "stays_last_day" and start.day == _days_in(start.year, start.month)
+    last = days_in(year, month)
+    is_last = month_end == "stays_last_day" and start.day == days_in(start.year, start.month)
     return date(year, month, last if is_last else min(start.day, last)).toordinal()
 
 
-def _days_in(year: int, month: int) -> int:
-    return monthrange(year, month)[1]
+def days_in(year: int, month: int) -> int:
+    """Return how many days a month has."""
+    # `calendar` would say it, too, and takes longer to be imported than a case to be judged.
+    return 31 if month == 12 else (date(year, month + 1, 1) - date(year, month, 1)).days
 
 
 def instant_after_months(start: int, months: int, zone: ZoneInfo, month_end: MonthEnd = "last_day") -> int:
