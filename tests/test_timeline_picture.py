@@ -30,7 +30,10 @@ from policyengine.syntax.files import read_text
 ROOT = Path(__file__).parent.parent
 CASES = sorted((ROOT / "examples" / "cases").glob("*.json"))
 RULES = ROOT / "rules" / "taobao"
-LATE, REFUSED = (ROOT / "examples" / "cases" / name for name in ("late-dispatch.json", "refund-refused.json"))
+LATE, REFUSED, RIGHTS = (
+    ROOT / "examples" / "cases" / f"{name}.json"
+    for name in ("late-dispatch", "refund-refused", "rights-case")
+)
 AS_OF = ("2012-03-16 18:00:01", "2012-04-03 09:01:00", "2012-09-28 00:00")
 
 
@@ -232,12 +235,45 @@ def test_lines_break_between_words_where_they_can() -> None:
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_no_label_lies_across_the_present(path: Path) -> None:
-    for as_of in (*AS_OF, "2012-03-17 12:00:00", "2012-04-05 09:00:00"):
+    for as_of in (*AS_OF, "2012-03-17 12:00:00", "2012-03-18 18:00:00", "2012-04-05 09:00:00"):
         for language in get_args(Language):
             layout = layout_of(lived(path, as_of), Speech(language))
             for item in layout.items:
                 last = item.label[0] + max(_wide(line) for line in item.lines)
                 assert not item.label[0] < layout.now - 1 < last - 1, (as_of, item.lines)
+
+
+def test_a_label_on_the_left_ends_at_its_mark_in_every_font() -> None:
+    """How wide words are is told by the font: what begins far enough on the left would leave a gap."""
+    timeline = lived(RIGHTS, "2012-09-28 18:00:00")
+    items = layout_of(timeline, Speech("en")).items
+    groups = [one for one in picture(timeline, Speech("en")).iter("g") if one.get("data-steps") is not None]
+    on_the_left = 0
+    for item, group in zip(items, groups, strict=True):
+        lines = [one for one in group.iter("text") if one.get("text-anchor") != "middle"]
+        for line, text in zip(item.lines, lines, strict=True):
+            is_left = item.label[0] < item.start - 20
+            on_the_left += is_left
+            assert text.get("text-anchor", "start") == ("end" if is_left else "start")
+            if is_left:
+                assert float(text.attrib["x"]) == pytest.approx(item.start - 10 - line.indent, abs=0.1)
+    assert on_the_left >= 4
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+@pytest.mark.parametrize("as_of", ["2012-03-12 10:00:00", "2012-03-16 18:00:01", "2012-03-18 18:00:00"])
+def test_the_words_at_the_present_are_on_the_page(language: Language, as_of: str) -> None:
+    root = picture(lived(LATE, as_of), Speech(language))
+    (now,) = (one for one in root.iter("g") if one.get("class") == "now")
+    for text in now.iter("text"):
+        wide = text_width("".join(text.itertext()), 10.5)
+        first = float(text.attrib["x"]) - (wide if text.get("text-anchor") == "end" else 0)
+        assert first >= 0 and first + wide <= WIDE, text.text
+
+
+def test_the_number_of_a_record_is_not_divided() -> None:
+    found = lines_of("Seller answers the application (no. 2): lapsed unused", 215.0, 12.0)
+    assert found == ["Seller answers the application", "(no. 2): lapsed unused"]
 
 
 def test_boxes_are_put_as_high_as_they_can() -> None:

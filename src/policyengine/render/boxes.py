@@ -13,7 +13,7 @@ _BESIDE, _BELOW = 8.0, 4.0
 _FEWEST = 8
 _STOPS, _OPENING, _CLOSING = "：，；、。", "（“《", "）”》"
 # A few words in brackets, and a number with its unit.
-_TOGETHER = re.compile("（[^（）]{1,8}）|[0-9] [\u4e00-\u9fff]")
+_TOGETHER = re.compile("（[^（）]{1,8}）|\\([^()]{1,8}\\)|[0-9] [\u4e00-\u9fff]")
 
 
 class Box(Frozen):

@@ -49,7 +49,8 @@ class Item(Frozen):
     """An event, a clock or what follows, in one lane: what of it is drawn, and where.
 
     ``box`` holds everything; the label begins at ``label``; ``start`` and ``stop`` are the ends of a bar, of
-    a mark both its place. ``steps`` are the numbers of the steps that are shown by it.
+    a mark both its place. ``steps`` are the numbers of the steps that are shown by it. Lines on the left of
+    what they tell of end at ``flush``, for how wide they are is told by the font: else there would be a gap.
     """
 
     lane: str
@@ -64,6 +65,7 @@ class Item(Frozen):
     told: str
     standing: Standing | None = None
     clock: Running | None = None
+    flush: float | None = None
 
 
 class Lane(Frozen):
@@ -268,18 +270,19 @@ class _Layouter:
 
         A label does not lie across the line that divides what is past from what is expected.
         """
-        wide, high = max(_wide(line) for line in lines), LINE * len(lines)
-        if x < self.now < x + MARK + 5 + wide and self.left <= x - MARK - 5 - wide:
-            first = x - MARK - 5 - wide
-            box, label = Box(first, 0, x + MARK - first, high), (first, 0.0)
-        elif x + MARK + 5 + wide <= WIDE - MARGIN:
+        wide, high, flush = max(_wide(line) for line in lines), LINE * len(lines), None
+        first, last = x - MARK - 5 - wide, x + MARK + 5 + wide
+        below = min(x - MARK, WIDE - MARGIN - wide)
+        begins, ends = (x, last) if last <= WIDE - MARGIN else (below, below + wide)
+        if begins < self.now < ends and self.left <= first and not first < self.now < x:
+            box, label, flush = Box(first, 0, x + MARK - first, high), (first, 0.0), x - MARK - 5
+        elif last <= WIDE - MARGIN:
             box = Box(x - MARK, 0, 2 * MARK + 5 + wide, high)
             label = x + MARK + 5, 0.0
         else:
-            first = min(x - MARK, WIDE - MARGIN - wide)
-            box = Box(first, 0, max(x + MARK, first + wide) - first, high + LINE)
-            label = first, LINE
-        return Item(lane, kind, box, x, x, label, lines, steps, expected, told)
+            box = Box(below, 0, max(x + MARK, below + wide) - below, high + LINE)
+            label = below, LINE
+        return Item(lane, kind, box, x, x, label, lines, steps, expected, told, flush=flush)
 
     def _clock(self, lane: str, clock: Running) -> Item:
         start, stop = self.at(clock.start), self.right + 8
@@ -295,6 +298,8 @@ class _Layouter:
         elif stop < self.now < stop + 10 + wide and self.left <= start - 6 - wide:
             x = start - 6 - wide
             box = Box(x, 0, stop + _SIGN - x, high)
+            bar = self._bar(lane, clock, standing, box, (x, 2.0), lines, start, stop)
+            return replace(bar, flush=start - 6)
         elif stop + 10 + wide <= WIDE - MARGIN:
             x, box = stop + 10, Box(start, 0, stop + 10 + wide - start, high)
         else:  # below the bar

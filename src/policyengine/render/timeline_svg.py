@@ -169,7 +169,10 @@ class _Drawing:
         now = self.say("now, {instant}", instant=moment)
         later = self.say("if nobody acts →") if any(one.is_expected for one in self.timeline.steps) else ""
         wide = text_width(now, SMALL)
-        if x - wide - 8 >= MARGIN:
+        if later and x + 6 + text_width(later, SMALL) > WIDE - 4:  # the present is all but the end
+            both = self.say("{now} · {later}", now=now, later=later)
+            self._text(group, x - 6, layout.now_y + 13, both, SMALL, _NOW, bold=True, anchor="end")
+        elif x - wide - 8 >= MARGIN:
             self._text(group, x - 6, layout.now_y + 13, now, SMALL, _NOW, bold=True, anchor="end")
             self._text(group, x + 6, layout.now_y + 13, later, SMALL, _NOW, bold=True)
         else:
@@ -189,10 +192,14 @@ class _Drawing:
             self._mark(group, item)
         x, y = item.label
         for number, line in enumerate(item.lines):
-            place = x + line.indent, y + LINE * number + 11
+            low = y + LINE * number + 11
             size, color = (SMALL, _FAINT) if line.faint else (SIZE, _INK)
-            text = line.text
-            element = self._text(group, *place, text, size, color)
+            if item.flush is None:
+                element = self._text(group, x + line.indent, low, line.text, size, color)
+            else:
+                element = self._text(
+                    group, item.flush - line.indent, low, line.text, size, color, anchor="end"
+                )
             # The lines behind it must not strike it through.
             element.set("paint-order", "stroke")
             element.set("stroke", _PAPER)
