@@ -20,6 +20,7 @@ from policyengine.model.case import Case
 from policyengine.model.rulebook import Rulebook as Model
 from policyengine.outcome.decision import Judged
 from policyengine.outcome.explain import Explainer, Explanation
+from policyengine.outcome.refine.remembered import Remembered
 from policyengine.outcome.refine.search import Refinement, Refiner
 from policyengine.outcome.turns import TURN, in_turn
 from policyengine.reading.case.reader import CaseReader, Settings
@@ -49,8 +50,9 @@ class Rulebook:
         readings: Mapping[str, str],
         plan: Plan,
         asked: EngineName = "auto",
+        shared: Remembered | None = None,
     ) -> None:
-        """Made by :func:`load_rulebook`."""
+        """Made by :func:`load_rulebook`; ``shared`` is what other rulebooks remember, too."""
         self.model = model
         self.engine = chosen.engine
         self.engine_version = chosen.version
@@ -60,7 +62,7 @@ class Rulebook:
         self.reader = CaseReader(model)
         self._asked = asked
         self._explainer = Explainer(model, readings, plan)
-        self._refiner = Refiner(self._explainer, chosen.engine)
+        self._refiner = Refiner(self._explainer, chosen.engine, shared)
         self._for_many: Rulebook | None = None
 
     @property
@@ -170,6 +172,16 @@ class Rulebook:
         explanation = Explanation(self._explainer, case, as_of, findings)
         refinement = Refinement(self._refiner, case, as_of, findings) if refine else None
         return Decision(self, case, as_of, judged, findings, explanation, refinement)
+
+    def part(self, nodes: Iterable[str], shared: Remembered | None = None) -> Rulebook:
+        """Return this rulebook for questions about some nodes only; it may find out nothing about others.
+
+        ``nodes`` are those of :mod:`policyengine.semantics.strata`. Rulebooks with the same ``shared`` find
+        out once what is the same in all of them.
+        """
+        behind = frozenset[str]().union(*map(self._refiner.footprints.nodes, nodes))
+        chosen = ChosenEngine(self.engine.part(behind), self.engine_version, self.notice)
+        return Rulebook(self.model, chosen, self.readings, self.plan, self._asked, shared)
 
     def spot_check(self, later: bool = False) -> SpotCheck:
         """Return what judges some of many cases again with another engine: the first, unless ``later``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Literal
 
+from policyengine.api import Rulebook
 from policyengine.batch.columns import Named
 from policyengine.batch.decisions import MOST_TOLD
 from policyengine.batch.reading import BlockReader, Read, When
@@ -20,6 +21,7 @@ from policyengine.impact.view import BY_WEIGHT, NOTHING, Item, Seen, View, Viewe
 from policyengine.model.case import Case
 from policyengine.model.rulebook import Fact
 from policyengine.outcome.decision import Decision
+from policyengine.outcome.refine.remembered import Remembered
 from policyengine.outcome.timeline import MAX_MOMENTS
 from policyengine.semantics.findings import Known
 from policyengine.values.literals import ValueType, format_value, start_of_day
@@ -68,10 +70,23 @@ class _Comparer:
         self.causes = Causes(self.mixture, readings, task.refine)
         reached = frozenset[str]().union(*(self.mixture.reached(part) for part in self.mixture.parts))
         self.viewers = Viewer(self.old.model, reached), Viewer(self.new.model, reached)
+        if task.moments == "one":  # else all deadlines tell at which instants to look
+            self.old, self.new = self._parts()
         self.readers = tuple(BlockReader(book, task.named, task.when) for book in (self.old, self.new))
         groups = {group for part in self.mixture.parts for group, _ in part.places}
         self.reads_alike = not groups & {"facts", "lists", "book"}
         self.truth = None if task.truth is None else TruthKeeper(self.old.model, self.new.model, *task.truth)
+
+    def _parts(self) -> tuple[Rulebook, Rulebook]:
+        """Return both rulebooks for what is looked at only, with one memory for what is the same in both."""
+        shared = Remembered()
+        also = {self.task.by} if self.task.by is not None else set()
+        also |= {self.task.truth[0]} if self.task.truth is not None else set()
+        old, new = (
+            book.part(viewer.nodes() | also, shared)
+            for book, viewer in zip((self.old, self.new), self.viewers, strict=True)
+        )
+        return old, new
 
     def compare(self, block: Block) -> Compared:
         """Compare one block."""

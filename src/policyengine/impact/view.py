@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Literal
 
 from policyengine.frozen import Frozen
 from policyengine.model.key_names import format_key
 from policyengine.model.rulebook import Rulebook
 from policyengine.outcome.decision import Decision
-from policyengine.semantics.findings import Absent, Conflict, Known, Unknown
+from policyengine.semantics.findings import Absent, Conflict, Known, State, Unknown
 from policyengine.semantics.strata import DUE, rule_node
 from policyengine.values.literals import Value, comparison_key, identity_key
 
@@ -40,6 +41,8 @@ class Seen(Frozen):
 
 NOTHING = Seen("not_applicable")
 """How an item stands that a rulebook does not know, or that does not apply."""
+DUTY = Seen("duty")
+"""How a duty stands that somebody certainly has."""
 
 View = dict[Item, Seen]
 
@@ -54,26 +57,74 @@ class Viewer:
         self.deadlines = [
             one for one in book.deadlines.values() if one.id in reached or one.id + DUE in reached
         ]
-        self.rules = {id: one for id, one in book.rules.items() if one.notices and rule_node(id) in reached}
+        self.rules = {
+            id: parties
+            for id, one in book.rules.items()
+            if rule_node(id) in reached
+            and (parties := tuple(notice.to for notice in one.notices if notice.kind == "duty"))
+        }
+
+    def nodes(self) -> frozenset[str]:
+        """Return the nodes that are looked at."""
+        found = {fact.path for fact in self.outcomes} | set(map(rule_node, self.rules))
+        return frozenset(found.union(*((one.id, one.id + DUE) for one in self.deadlines)))
 
     def view(self, decision: Decision) -> View:
         """Return how everything that the edit can reach came out, without what is not applicable."""
-        found = {item: see(decision, item) for item in self._items(decision)}
-        return {item: seen for item, seen in found.items() if seen is not NOTHING}
+        found: View = {}
+        for listed, one in self._looks.items():
+            for record in (None,) if listed is None else decision.findings.records[listed] or ():
+                one.look(decision, record, found)
+        return found
 
-    def _items(self, decision: Decision) -> Iterator[Item]:
-        records = decision.findings.records
+    @cached_property
+    def _looks(self) -> Mapping[str | None, _Look]:
+        """What is looked at of the whole case, and of each record of a list."""
+        found: dict[str | None, _Look] = {}
         for fact in self.outcomes:
-            for record in (None,) if fact.listed is None else records[fact.listed] or ():
-                yield Item("outcome", fact.path, record)
+            found.setdefault(fact.listed, _Look()).outcomes.append(fact.path)
         for deadline in self.deadlines:
-            for record in (None,) if deadline.listed is None else records[deadline.listed] or ():
-                yield Item("deadline", deadline.id, record)
-        for rule in self.rules.values():
-            for record in (None,) if rule.listed is None else records[rule.listed] or ():
-                for notice in rule.notices:
-                    if notice.kind == "duty":
-                        yield Item("duty", rule.id, record, notice.to)
+            found.setdefault(deadline.listed, _Look()).deadlines.append(deadline.id)
+        for id, parties in self.rules.items():
+            found.setdefault(self.book.rules[id].listed, _Look()).duties.append((id, parties))
+        return found
+
+
+class _Look:
+    """What is looked at together. Most is settled, and told without asking for each thing by itself."""
+
+    def __init__(self) -> None:
+        self.outcomes: list[str] = []
+        self.deadlines: list[str] = []
+        self.duties: list[tuple[str, tuple[str, ...]]] = []
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return (*self.outcomes, *(f"{one}.{what}" for what in ("status", "due") for one in self.deadlines))
+
+    def look(self, decision: Decision, record: int | None, found: View) -> None:
+        """Add how things came out, of a record or the whole case."""
+        states = decision.findings.settled(self._names, record)
+        first, second = len(self.outcomes), len(self.outcomes) + len(self.deadlines)
+        for name, state in zip(self.outcomes, states[:first], strict=True):
+            if not isinstance(state, Absent):
+                item = Item("outcome", name, record)
+                self._add(found, item, _of_value(state) if isinstance(state, Known) else see(decision, item))
+        for name, state, due in zip(self.deadlines, states[first:second], states[second:], strict=True):
+            if not isinstance(state, Absent):
+                item = Item("deadline", name, record)
+                if isinstance(state, Known) and due is not None:
+                    self._add(found, item, _of_clock(state, due))
+                else:
+                    self._add(found, item, see(decision, item))
+        for rule, parties in self.duties:
+            if decision.holds((rule, record)):
+                found.update((Item("duty", rule, record, who), DUTY) for who in parties)
+
+    @staticmethod
+    def _add(found: View, item: Item, seen: Seen) -> None:
+        if seen is not NOTHING:
+            found[item] = seen
 
 
 def see(decision: Decision, item: Item) -> Seen:
@@ -89,8 +140,8 @@ def _outcome(decision: Decision, item: Item) -> Seen:
         return NOTHING
     state = decision.agreed(key)
     match state:
-        case Known(value):
-            return Seen("known", value, identity_key(value))
+        case Known():
+            return _of_value(state)
         case Conflict():
             return Seen("conflict")
         case Unknown():
@@ -107,10 +158,21 @@ def _deadline(decision: Decision, item: Item) -> Seen:
     if isinstance(state, Absent | Conflict):
         return NOTHING
     due = decision.agreed((f"{item.name}.due", item.record))
-    instant = due.value if isinstance(due, Known) and isinstance(due.value, int) else None
     if isinstance(state, Unknown):
-        return Seen("undetermined", due=instant, missing=_missing(decision, state))
-    return Seen(str(state.value), due=instant)
+        return Seen("undetermined", due=_instant(due), missing=_missing(decision, state))
+    return _of_clock(state, due)
+
+
+def _of_value(state: Known) -> Seen:
+    return Seen("known", state.value, identity_key(state.value))
+
+
+def _of_clock(status: Known, due: State) -> Seen:
+    return Seen(str(status.value), due=_instant(due))
+
+
+def _instant(state: State) -> int | None:
+    return state.value if isinstance(state, Known) and isinstance(state.value, int) else None
 
 
 def _duty(decision: Decision, item: Item) -> Seen:
@@ -120,7 +182,7 @@ def _duty(decision: Decision, item: Item) -> Seen:
     if rule is None or key not in decision.findings.rules:
         return NOTHING
     is_theirs = any(one.kind == "duty" and one.to == item.who for one in rule.notices)
-    return Seen("duty") if is_theirs and decision.holds(key) else NOTHING
+    return DUTY if is_theirs and decision.holds(key) else NOTHING
 
 
 def _missing(decision: Decision, state: Unknown) -> tuple[str, ...]:

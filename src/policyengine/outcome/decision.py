@@ -252,7 +252,7 @@ class Decision:
     @in_turn
     def holds(self, rule: Key) -> bool:
         """Tell whether a rule holds, in all possible ways where it is open."""
-        truth = self.findings.rules[rule].truth
+        truth = self.findings.truth(rule)
         if self.refinement is None or truth is not Truth.UNDETERMINED:
             return truth is Truth.TRUE
         return self.refinement.agreed(Target("rule", rule)) == Known(True)
@@ -260,7 +260,7 @@ class Decision:
     @in_turn
     def truth_of(self, rule: Key) -> Truth:
         """Return whether a rule holds: of one that is open, what all possible ways agree on."""
-        truth = self.findings.rules[rule].truth
+        truth = self.findings.truth(rule)
         if self.refinement is None or truth is not Truth.UNDETERMINED:
             return truth
         state = self.refinement.state_of(Target("rule", rule))
@@ -561,7 +561,7 @@ class _Assembly:
             (rule.id, record)
             for rule in self.explanation.explainer.conclusions.get(fact.path, ())
             for record in ((key[1],) if fact.listed is not None else self._records(rule.listed))
-            if self.findings.holds((rule.id, record))
+            if self.findings.truth((rule.id, record)) is Truth.TRUE
         ]
         # One rule that holds has nobody to give way to.
         winners = held if len(held) == 1 else self.findings.resolved[key].winners

@@ -281,8 +281,8 @@ class Findings(Protocol):
         """
         ...
 
-    def holds(self, rule: Key) -> bool:
-        """Tell whether a rule holds, without what it waits for if that is open."""
+    def truth(self, rule: Key) -> Truth:
+        """Return whether a rule holds, without what it waits for if that is open."""
         ...
 
     @property
@@ -336,9 +336,9 @@ class Concluded(Frozen):
         found = (self.states[name, record] for name in names)
         return [None if isinstance(state, Unknown) else state for state in found]
 
-    def holds(self, rule: Key) -> bool:
-        """Tell whether a rule holds."""
-        return self.rules[rule].truth is Truth.TRUE
+    def truth(self, rule: Key) -> Truth:
+        """Return whether a rule holds."""
+        return self.rules[rule].truth
 
     @property
     def open_names(self) -> frozenset[str]:

@@ -347,9 +347,9 @@ class Run:
         raws = [slots[place] if record is None else slots[place][record] for place in places]
         return [ABSENT if raw is None else None if type(raw) is Mark else Known(raw) for raw in raws]
 
-    def holds(self, rule: Key) -> bool:
-        """Tell whether a rule holds."""
-        return bool(self.raw(rule_name(rule[0]), rule[1]) == TRUE)
+    def truth(self, rule: Key) -> Truth:
+        """Return whether a rule holds."""
+        return TRUTHS[self.raw(rule_name(rule[0]), rule[1])]
 
     @cached_property
     def open_names(self) -> frozenset[str]:

@@ -13,7 +13,7 @@ the Plan, whatever values it has: to take too much makes cases less alike, and n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 
 from policyengine.compile.dependencies import Node, expressions_of, names_of, parts_of, read_by, rule_name
@@ -39,8 +39,10 @@ class Footprint(Frozen):
 
     ``told`` are names and rules that cannot change, ``said`` facts of which it matters what the case says,
     ``lists`` those whose records matter; ``is_timed`` tells whether the instant of the judgement does.
+    ``definition`` stands for what is behind the answer in this rulebook, where others are looked at, too.
     """
 
+    definition: int
     missing: frozenset[str]
     told: tuple[Named, ...]
     said: tuple[Named, ...]
@@ -55,6 +57,7 @@ class Footprint(Frozen):
         if self.lists and sum(case.records.values()) > _MOST_RECORDS:
             return None
         return (
+            self.definition,
             self.missing,
             as_of if self.is_timed else None,
             findings.told(self.told),
@@ -81,11 +84,21 @@ class _Behind(Frozen):
 class Footprints:
     """The footprints of the answers of one rulebook, each made once."""
 
-    def __init__(self, book: Rulebook, plan: Plan, slices: Slices) -> None:
-        """``plan`` is that of the rulebook, ``slices`` are what the search reads."""
+    def __init__(
+        self,
+        book: Rulebook,
+        plan: Plan,
+        slices: Slices,
+        define: Callable[[tuple[object, ...]], int] | None = None,
+    ) -> None:
+        """``plan`` is that of the rulebook, ``slices`` are what the search reads.
+
+        ``define`` gives numbers to definitions, the same to those of other rulebooks that are equal.
+        """
         self._book = book
         self._plan = plan
         self._slices = slices
+        self._define = define
         self._behind = lru_cache(_REMEMBERED)(self._find_behind)
         self._moved = lru_cache(_REMEMBERED)(self._find_moved)
         self._rests_on = lru_cache(_REMEMBERED)(self._find_rests_on)
@@ -139,6 +152,7 @@ class Footprints:
         given = [one for one in moved if isinstance(graph.nodes[one], Given)]
         said = {tied for name in given for tied in self._tied.get(name, (name,))}
         footprint = Footprint(
+            self._definition(behind, moved),
             missing,
             tuple((name, listed_of(graph.nodes[graph.homes[name]])) for name in sorted(read)),
             tuple((name, self._book.facts[name].listed) for name in sorted(said)),
@@ -146,6 +160,24 @@ class Footprints:
             any(graph.is_timed(one) for one in moved),
         )
         return footprint, graph.names_of(moved)
+
+    def _definition(self, behind: _Behind, moved: frozenset[str]) -> int:
+        """Return a number for all that is behind an answer, but for figures that do not change.
+
+        Of these only the value counts that they have in a case, which is among what is told.
+        """
+        if self._define is None:
+            return 0
+        nodes = self._graph.nodes
+        kept = [one for one in sorted(behind.nodes) if one in moved or not isinstance(nodes[one], Parameter)]
+        return self._define(tuple([self._numbers[one] for one in kept]))
+
+    @cached_property
+    def _numbers(self) -> Mapping[str, int]:
+        """The numbers of all nodes, with what the rulebook says of the facts among them."""
+        assert self._define is not None
+        facts = self._book.facts
+        return {name: self._define((node, facts.get(name))) for name, node in self._graph.nodes.items()}
 
     @cached_property
     def _graph(self) -> _Graph:

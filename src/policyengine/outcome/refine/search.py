@@ -20,8 +20,10 @@ from policyengine.outcome.explain import Explainer, Explanation
 from policyengine.outcome.refine.domains import Domains, Filled, Interval, Records, complete, of_key
 from policyengine.outcome.refine.far import FarWays
 from policyengine.outcome.refine.footprint import Footprints
+from policyengine.outcome.refine.once import once
 from policyengine.outcome.refine.phases import Phase, phases
 from policyengine.outcome.refine.places import alike
+from policyengine.outcome.refine.remembered import Remembered
 from policyengine.outcome.refine.slices import Slice, Slices
 from policyengine.outcome.refine.tree import (
     Answer,
@@ -43,7 +45,17 @@ from policyengine.outcome.refine.tree import (
     split,
     state_of,
 )
-from policyengine.semantics.findings import Conflict, Engine, Findings, Known, Missing, State, Truth, Unknown
+from policyengine.semantics.findings import (
+    NOTHING,
+    Conflict,
+    Engine,
+    Findings,
+    Known,
+    Missing,
+    State,
+    Truth,
+    Unknown,
+)
 from policyengine.semantics.strata import dependencies, node_of, refs_of_operand, rule_node
 from policyengine.values.literals import Value, ValueType, comparison_key
 
@@ -62,9 +74,6 @@ MOST_WORK = 5_000
 With answers about records as many as there are records, each may have that share of it. So the search costs
 no more for many records than for some ten; where nothing is tried, what Kleene's logic says remains.
 """
-
-MOST_REMEMBERED = 4_096
-"""So many answers of cases that are alike are remembered, the last ones."""
 
 MOST_PARTS = 256
 """So many parts of the rulebook are kept ready to be judged by themselves, the last ones."""
@@ -85,17 +94,18 @@ class Target(Frozen):
         """Return how it came out; of a rule, whether it holds."""
         if self.kind == "state":
             return findings.states[self.key]
-        finding = findings.rules[self.key]
-        if finding.truth is Truth.UNDETERMINED:
-            return Unknown(finding.waits)
-        return Known(finding.truth is Truth.TRUE)
+        truth = findings.truth(self.key)
+        if truth is Truth.UNDETERMINED:
+            return Unknown(findings.rules[self.key].waits)
+        return Known(truth is Truth.TRUE)
 
     def settled(self, findings: Findings) -> State | None:
         """Return how it came out, None if that is open or in conflict."""
         name, record = self.key
         if self.kind == "state":
             return None if findings.is_unknown(self.key) else findings.settled((name,), record)[0]
-        return None if self.key in findings.open_rules else Known(findings.holds(self.key))
+        truth = findings.truth(self.key)
+        return None if truth is Truth.UNDETERMINED else Known(truth is Truth.TRUE)
 
     def node(self, book: Rulebook) -> str:
         """Return the node of the graph of dependencies that it is about."""
@@ -141,15 +151,16 @@ class Refiner:
     table up to ``most_intervals`` more; with less, answers are only told less exactly.
     """
 
-    def __init__(self, explainer: Explainer, engine: Engine) -> None:
-        """``engine`` judges completions."""
+    def __init__(self, explainer: Explainer, engine: Engine, shared: Remembered | None = None) -> None:
+        """``engine`` judges completions; ``shared`` is what other rulebooks remember, too."""
         self.most_completions = MOST_COMPLETIONS
         self.most_runs = MOST_RUNS
         self.most_intervals = MOST_INTERVALS
         self.explainer = explainer
         self.book = explainer.rulebook
         self.engine = engine
-        self._remembered: dict[tuple[object, ...], State] = {}
+        self.remembered = Remembered() if shared is None else shared
+        self._is_shared = shared is not None
         self._parts: dict[frozenset[str], Engine] = {}
 
     @cached_property
@@ -165,7 +176,14 @@ class Refiner:
     @cached_property
     def footprints(self) -> Footprints:
         """What of a case is looked at."""
-        return Footprints(self.book, self.explainer.plan, self.slices)
+        world = (
+            self.book.zone,
+            self.book.calendar,
+            self.book.currency,
+            *sorted(self.slices.readings.items()),
+        )
+        define = (lambda parts: self.remembered.number((world, parts))) if self._is_shared else None
+        return Footprints(self.book, self.explainer.plan, self.slices, define)
 
     def engine_for(self, target: Target) -> Engine:
         """Return an engine that finds out what is behind an answer, and little of the rest."""
@@ -176,16 +194,6 @@ class Refiner:
                 del self._parts[next(iter(self._parts))]
             found = self._parts[nodes] = self.engine.part(nodes)
         return found
-
-    def remembered(self, alike: tuple[object, ...], find: Callable[[], State]) -> State:
-        """Return the answer of cases that are alike in all that it depends on, found out once."""
-        state = self._remembered.get(alike)
-        if state is None:
-            state = find()
-            if len(self._remembered) >= MOST_REMEMBERED:
-                del self._remembered[next(iter(self._remembered))]
-            self._remembered[alike] = state
-        return state
 
 
 class Refinement:
@@ -225,7 +233,7 @@ class Refinement:
         alike = self._alike(target)
         if alike is None:
             return self.of(target).state
-        return self.refiner.remembered(alike, lambda: self.of(target).state)
+        return self.refiner.remembered.answer(alike, lambda: self.of(target).state)
 
     def agreed(self, target: Target) -> State:
         """Return the answer if all ways agree, else what Kleene's logic says: what it waits for, and more.
@@ -233,17 +241,13 @@ class Refinement:
         That ways differ is mostly seen by trying two of them; only where these agree all are searched.
         """
         first = target.read(self.findings)
-        differ = self._differ(target) if isinstance(first, Unknown) else True
-        if differ:
+        if not isinstance(first, Unknown):
             return first
-        if differ is False:  # the ways agree, and all that are left are searched
-            state = self.state_of(target)
-            return first if isinstance(state, Unknown) else state
         alike = self._alike(target)
         if alike is None:
             state = self._agreed(target)
         else:
-            state = self.refiner.remembered(("agreed", *alike), lambda: self._agreed(target))
+            state = self.refiner.remembered.answer(("agreed", *alike), lambda: self._agreed(target))
         return first if isinstance(state, Unknown) else state
 
     def _differ(self, target: Target) -> bool | None:
@@ -264,9 +268,9 @@ class Refinement:
         return FarWays(refiner.domains, refiner.engine.run, self.case, self.as_of, self.findings)
 
     def _agreed(self, target: Target) -> State:
-        if target not in self._found and _Search(self, target).differs():
-            return Unknown(frozenset())
-        return self.state_of(target)
+        """Return the answer if all ways agree, else that it is unknown, and not what it waits for."""
+        differ = self._differ(target) or (target not in self._found and _Search(self, target).differs())
+        return Unknown(NOTHING) if differ else self.state_of(target)
 
     def _alike(self, target: Target) -> tuple[object, ...] | None:
         """Return everything that an answer and its search depend on; None if that cannot be told."""
@@ -360,7 +364,6 @@ class _Search:
         self.tried: set[_FilledKey] = set()
         # What is filled in for a text that no rule names: another for each missing text.
         self.others: dict[Missing, str] = {}
-        self.places: dict[Missing, list[tuple[str, ...]] | None] = {}
 
     @property
     def is_spent(self) -> bool:
@@ -570,6 +573,7 @@ class _Search:
         fact = self.book.facts.get(missing.name) if missing.kind == "fact" else None
         return None if fact is None else fact.type
 
+    @once
     def _kind(self, missing: Missing) -> _Kind | None:
         """Return how something missing is filled in, None if it cannot be."""
         if missing.kind == "fact" and missing.name in self.book.lists:
@@ -598,6 +602,7 @@ class _Search:
         fact = self.book.facts.get(missing.name)
         return [] if fact is None else [choice.name for choice in fact.choices]
 
+    @once
     def _alike(self, missing: Missing) -> list[list[Value]]:
         """Return the values in groups that nothing behind the answer tells apart."""
         values = self._values(missing)
@@ -632,13 +637,9 @@ class _Search:
 
     # ---------- places
 
+    @once
     def _places(self, missing: Missing) -> list[tuple[str, ...]] | None:
         """Return the time zones in groups that nothing behind the answer tells apart, or None."""
-        if missing not in self.places:
-            self.places[missing] = self._find_places(missing)
-        return self.places[missing]
-
-    def _find_places(self, missing: Missing) -> list[tuple[str, ...]] | None:
         named = self.slice.texts(missing.name)
         is_answer = missing.name == self.target.key[0]
         if named is None or is_answer or self.slice.flow(missing.name) != {missing.name}:

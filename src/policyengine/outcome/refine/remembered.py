@@ -1,0 +1,36 @@
+"""Answers of cases that are alike, found out once; rulebooks that an edit lies between can share them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+Answer = TypeVar("Answer")
+
+MOST_REMEMBERED = 4_096
+"""So many answers of cases that are alike are remembered, the last ones."""
+
+
+class Remembered:
+    """What is remembered: answers by all that they depend on, and numbers for definitions that are long."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self._answers: dict[Hashable, Any] = {}
+        self._numbers: dict[Hashable, int] = {}
+
+    def answer(self, alike: Hashable, find: Callable[[], Answer]) -> Answer:
+        """Return the answer of cases that are alike in all that it depends on."""
+        found: Answer
+        if alike in self._answers:
+            found = self._answers[alike]
+            return found
+        found = find()
+        if len(self._answers) >= MOST_REMEMBERED:
+            del self._answers[next(iter(self._answers))]
+        self._answers[alike] = found
+        return found
+
+    def number(self, definition: Hashable) -> int:
+        """Return a number that stands for a definition, the same for all that are equal."""
+        return self._numbers.setdefault(definition, len(self._numbers))
