@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from policyengine.cli import codes, main
@@ -156,6 +156,8 @@ _VALUES = st.recursive(
 
 
 @settings(max_examples=40, deadline=None)
+@example([{"as_of": "x"}, {"as_of": {"as_of": "x", "a": 1}}])
+@example([{"a": 1}, {"a.b": 2}, {"a": {"b": 3, "b.c": 4}}])
 @given(st.lists(st.dictionaries(_KEYS, _VALUES, max_size=5), min_size=1, max_size=5))
 def test_whatever_the_cases_are_the_proposal_is_sound_and_they_can_be_judged(
     cases: list[dict[str, object]],

@@ -7,7 +7,7 @@ and equals trying out every way in which the undetermined rules and the unknown 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from policyengine.frozen import Frozen
@@ -30,6 +30,8 @@ from policyengine.values.literals import identity_key
 Token = tuple[object, ...]
 _NOTHING = Resolved(ABSENT, (), ())
 _NO_VALUE: Token = ("absent",)
+_MOST_DISPUTES = 1_024
+_MOST_IN_DISPUTE = 32
 _OTHER: Token = ("other",)
 """Stands for a value that no rule names."""
 
@@ -101,6 +103,8 @@ class Defeats:
             )
 
         self._are_any = any(self._masks.values())
+        self.disputes: dict[tuple[object, ...], tuple[tuple[int, ...], tuple[int, ...]]] = {}
+        """What has been found out about disputes of these rules."""
 
     def __bool__(self) -> bool:
         """Tell whether any rule overrides another."""
@@ -220,10 +224,8 @@ def resolve(
     if len(held) == 1 and held[0].truth is Truth.TRUE and not isinstance(held[0].value, Conflict):
         return Resolved(held[0].value, (held[0].key,), ())  # the usual case, and a fast way for it
     live = _live(held, defeats)
-    dispute = _Dispute(live, defeats, last)
-    holding = dispute.holding
-    mattering = [one for one in dispute.undetermined if dispute.matters(one)]
-    valued = [one for one in live if one.is_open and dispute.value_matters(one)]
+    holding = [one for one in live if one.truth is Truth.TRUE]
+    mattering, valued = _mattering(live, defeats, last)
     winners = keys_of(holding)
     if mattering or valued:
         waits = NOTHING.union(*(one.waits for one in mattering), _value_waits(valued))
@@ -241,6 +243,39 @@ def _live(held: Sequence[Candidate], defeats: Defeats) -> list[Candidate]:
     """Return those that no rule that holds overrides."""
     beaten = defeats.beaten_by(one.rule for one in held if one.truth is Truth.TRUE)
     return [one for one in held if not beaten & defeats.bit(one.rule)] if beaten else [*held]
+
+
+def _mattering(
+    live: Sequence[Candidate], defeats: Defeats, last: Candidate | None
+) -> tuple[list[Candidate], list[Candidate]]:
+    """Return the undetermined rules that matter, and those whose unknown value does.
+
+    That depends on which rules these are, which of them hold, and which values are the same, and not on what
+    these are: it is found out once for all cases that are alike in this.
+    """
+    pattern = (last is not None, *_pattern(live))
+    places = defeats.disputes.get(pattern)
+    if places is None:
+        dispute = _Dispute(live, defeats, last)
+        places = (
+            tuple(
+                at for at, one in enumerate(live) if one.truth is Truth.UNDETERMINED and dispute.matters(one)
+            ),
+            tuple(at for at, one in enumerate(live) if one.is_open and dispute.value_matters(one)),
+        )
+        if len(defeats.disputes) < _MOST_DISPUTES and len(live) <= _MOST_IN_DISPUTE:
+            defeats.disputes[pattern] = places
+    return [live[at] for at in places[0]], [live[at] for at in places[1]]
+
+
+def _pattern(live: Sequence[Candidate]) -> Iterator[object]:
+    """Return each rule, whether it holds, and a number for its value: below zero where it is not known."""
+    numbers: dict[Token, int] = {_NO_VALUE: 0}
+    for one in live:
+        number = numbers.setdefault(one.token, len(numbers))
+        yield one.rule
+        yield one.truth
+        yield -number if one.is_open else number
 
 
 def _is_one_value(holding: Sequence[Candidate]) -> bool:

@@ -157,6 +157,8 @@ class _Names:
         name = meant.replace(".", "_") if listed is not None else _own(meant)
         if listed is None and self._is_within(name, taken):
             name += "_value"
+        if listed is None and any(name.startswith(f"{one}.") for one in taken):
+            name = name.replace(".", "_")  # whatever is added to it, it would lie within the other
         number = 2
         found = name = free_name(name, ())
         while found in taken or (listed is None and self._is_within(found, taken)):
