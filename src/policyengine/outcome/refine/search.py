@@ -46,7 +46,6 @@ from policyengine.outcome.refine.tree import (
     state_of,
 )
 from policyengine.semantics.findings import (
-    NOTHING,
     Conflict,
     Engine,
     Findings,
@@ -98,6 +97,12 @@ class Target(Frozen):
         if truth is Truth.UNDETERMINED:
             return Unknown(findings.rules[self.key].waits)
         return Known(truth is Truth.TRUE)
+
+    def is_open(self, findings: Findings) -> bool:
+        """Tell whether it is not known how it came out."""
+        if self.kind == "state":
+            return findings.is_unknown(self.key)
+        return findings.truth(self.key) is Truth.UNDETERMINED
 
     def settled(self, findings: Findings) -> State | None:
         """Return how it came out, None if that is open or in conflict."""
@@ -240,15 +245,12 @@ class Refinement:
 
         That ways differ is mostly seen by trying two of them; only where these agree all are searched.
         """
-        first = target.read(self.findings)
-        if not isinstance(first, Unknown):
-            return first
+        if not target.is_open(self.findings):
+            return target.read(self.findings)
         alike = self._alike(target)
         if alike is None:
-            state = self._agreed(target)
-        else:
-            state = self.refiner.remembered.answer(("agreed", *alike), lambda: self._agreed(target))
-        return first if isinstance(state, Unknown) else state
+            return self._agreed(target)
+        return self.refiner.remembered.answer(("agreed", *alike), lambda: self._agreed(target))
 
     def _differ(self, target: Target) -> bool | None:
         """Tell whether ways in which the whole case can go on differ in an answer; None if it stays open."""
@@ -268,9 +270,13 @@ class Refinement:
         return FarWays(refiner.domains, refiner.engine.run, self.case, self.as_of, self.findings)
 
     def _agreed(self, target: Target) -> State:
-        """Return the answer if all ways agree, else that it is unknown, and not what it waits for."""
-        differ = self._differ(target) or (target not in self._found and _Search(self, target).differs())
-        return Unknown(NOTHING) if differ else self.state_of(target)
+        if not self._differ(target):
+            found = self._found.get(target) or _Search(self, target).agreed()
+            if found is not None:
+                self._found[target] = found
+                if not isinstance(found.state, Unknown):
+                    return found.state
+        return target.read(self.findings)
 
     def _alike(self, target: Target) -> tuple[object, ...] | None:
         """Return everything that an answer and its search depend on; None if that cannot be told."""
@@ -347,6 +353,10 @@ class _Kind(Frozen):
     type: ValueType
 
 
+class _WaysDiffer(Exception):
+    """Two ways come to different answers, and no more was asked."""
+
+
 class _Search:
     """The search for one answer."""
 
@@ -364,6 +374,8 @@ class _Search:
         self.tried: set[_FilledKey] = set()
         # What is filled in for a text that no rule names: another for each missing text.
         self.others: dict[Missing, str] = {}
+        # The answers of the ways tried, where it is only asked whether all agree.
+        self.only: set[object] | None = None
 
     @property
     def is_spent(self) -> bool:
@@ -400,31 +412,36 @@ class _Search:
             tuple(self.leaves.values()),
         )
 
-    # ---------- a few ways
+    # ---------- whether all ways agree
 
-    def differs(self) -> bool:
-        """Tell whether some ways, far apart, come to different answers, or one of them to none."""
+    def agreed(self) -> Refined | None:
+        """Return what is possible if all ways agree on an answer, and stop where two do not: then None."""
         if self.is_spent:
-            return True  # nothing is tried
-        found = None
-        for places in _WAYS:
-            answer = self._way(places)
-            if isinstance(answer, Unknown):
-                return True
-            if found is not None and answer_key(answer) != found:
-                return True
-            found = answer_key(answer)
-        return False
+            return None  # nothing is tried
+        self.only = set()
+        try:
+            for place in (0, -1):
+                self._compare(self._way(place))
+            return self.refined()
+        except _WaysDiffer:
+            return None
 
-    def _way(self, places: Sequence[int]) -> State:
-        """Return the answer where all that is asked for has, in turn, its first value or its last."""
+    def _compare(self, answer: State) -> None:
+        """Raise _WaysDiffer where a way comes to another answer than those before, or to none."""
+        if self.only is not None:
+            self.only.add(answer_key(answer))
+            if len(self.only) > 1 or isinstance(answer, Unknown):
+                raise _WaysDiffer
+
+    def _way(self, place: int) -> State:
+        """Return the answer where all that is asked for has its first value, or its last (-1)."""
         filled: dict[Missing, Value | Records] = {}
         while True:
             state = self.target.read(self._judged(filled)[1])
             missing = self._next(state.waits, filled) if isinstance(state, Unknown) else None
             if missing is None:
                 return state
-            value = self._one_of(missing, filled, places[len(filled) % len(places)])
+            value = self._one_of(missing, filled, place)
             if value is None:
                 return state
             filled[missing] = value
@@ -483,6 +500,7 @@ class _Search:
                 return self._of_ordered(missing, kind.type, filled, ordered)
 
     def _leaf(self, filled: Filled, state: State) -> Leaf:
+        self._compare(state)
         self.leaves[_key(filled)] = self._judged(filled)
         if isinstance(state, Unknown):
             # What only goes into sums is not tried: it is some value. Whatever else is left is not known.
@@ -918,7 +936,6 @@ class _Search:
 
 
 _TIMES = (ValueType.INSTANT, ValueType.DATE)
-_WAYS = ((0,), (-1,), (0, -1), (-1, 0))
 _MOST_RECORDS = 50
 
 
