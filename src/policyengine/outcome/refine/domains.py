@@ -101,6 +101,7 @@ class Domains:
                 start_of_day(first, book.zone), start_of_day(last + 1, book.zone) - 1
             ),
         }
+        self._open = {one.path for one in book.facts.values() if self.is_open(one)}
         self._bounded = [fact for fact in book.facts.values() if fact.role == "given" and fact.bounds]
         self._bound_together = _bound_together(self._bounded)
 
@@ -139,7 +140,7 @@ class Domains:
 
     def narrowed(self, case: Case, whole: Mapping[Key, Interval]) -> Mapping[Key, Interval]:
         """Return the values that missing facts can have together, of those that each has by itself."""
-        known = dict(whole)
+        known = dict(whole)  # of what a case says, too, once it is asked for
         bounds = [*self._bounds(case, known)]
         changed = True
         while changed:
@@ -186,13 +187,17 @@ class Domains:
 
     def _interval(self, key: Key, case: Case, known: dict[Key, Interval]) -> Interval | None:
         """Return what is known of a fact, None if it is known to have no value or a default."""
+        found = known.get(key)
+        if found is not None:
+            return found
         value = case.values.get(key)
         if value is not None:
             number = comparison_key(value)
             assert isinstance(number, int)
-            return Interval(number, number)
-        fact = self.book.facts[key[0]]
-        return known.get(key, self._limits[fact.type]) if self.is_open(fact) else None
+            found = known[key] = Interval(number, number)
+        elif key[0] in self._open:
+            found = known[key] = self._limits[self.book.facts[key[0]].type]
+        return found
 
     def _cut(self, key: Key, narrowed: Interval, case: Case, known: dict[Key, Interval]) -> bool:
         if key in case.values or narrowed == self._interval(key, case, known) or narrowed.is_empty:
