@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
+from weakref import proxy
 
 from policyengine.compile.dependencies import Dependencies, names_of, rule_name
 from policyengine.compile.plan import Amount, Derived, Due, Rule, Status
@@ -217,6 +218,7 @@ class Run:
         self.records = seen
         self.case = case
         self.as_of = as_of
+        self.found: dict[str, dict[Key, Any]] = {}
 
     def raw(self, slot: str, record: int | None) -> Raw:
         """Return what the source found."""
@@ -235,14 +237,16 @@ class Run:
         """Return the records of a list that are seen; None for the whole case."""
         return WHOLE_CASE if listed is None else (self.records[listed] or ())
 
+    # Nothing here holds its run: a run goes away with the last who asks it, and waits for no collection.
+
     @cached_property
     def _exact(self) -> _Exact:
         return _Exact(self)
 
-    @cached_property
+    @property
     def values(self) -> Mapping[Key, State]:
         """The states to compute with: a conflict is waited for."""
-        return _Lazy(self, self.layout.values, self._value)
+        return _Lazy(self, "values", self.layout.values, Run._value)
 
     def _value(self, key: Key) -> State:
         raw = self.raw(*key)
@@ -250,10 +254,10 @@ class Run:
             return ABSENT
         return self._exact.memory.values[key] if type(raw) is Mark else Known(raw)
 
-    @cached_property
+    @property
     def states(self) -> Mapping[Key, State]:
         """The states of everything that has a value."""
-        return _Lazy(self, self.layout.values, self._state)
+        return _Lazy(self, "states", self.layout.values, Run._state)
 
     def _state(self, key: Key) -> State:
         raw = self.raw(*key)
@@ -261,25 +265,25 @@ class Run:
             return ABSENT if raw is None else Known(raw)
         return self.resolved[key].state if raw is C else self.values[key]
 
-    @cached_property
+    @property
     def rules(self) -> Mapping[Key, RuleFinding]:
         """Whether each rule holds."""
-        return _Lazy(self, self.layout.rules, lambda key: self._exact.memory.rules[key])
+        return _Lazy(self, "rules", self.layout.rules, lambda run, key: run._exact.memory.rules[key])
 
-    @cached_property
+    @property
     def resolved(self) -> Mapping[Key, Resolved]:
         """What rules say of each fact that they conclude."""
-        return _Lazy(self, self.layout.resolved, self._exact.resolved)
+        return _Lazy(self, "resolved", self.layout.resolved, lambda run, key: run._exact.resolved(key))
 
-    @cached_property
+    @property
     def deadlines(self) -> Mapping[Key, DeadlineFinding]:
         """The clock of each deadline."""
-        return _Lazy(self, self.layout.deadlines, self._exact.deadline)
+        return _Lazy(self, "deadlines", self.layout.deadlines, lambda run, key: run._exact.deadline(key))
 
-    @cached_property
+    @property
     def amounts(self) -> Mapping[Key, AmountFinding]:
         """Each amount, step by step."""
-        return _Lazy(self, self.layout.amounts, self._exact.amount)
+        return _Lazy(self, "amounts", self.layout.amounts, lambda run, key: run._exact.amount(key))
 
     @cached_property
     def firings(self) -> tuple[Key, ...]:
@@ -411,18 +415,19 @@ class Run:
 class _Lazy(Mapping[Key, Found], Generic[Found]):
     """A mapping whose values are found out when they are asked for."""
 
-    def __init__(self, run: Run, names: Lists, find: Callable[[Key], Found]) -> None:
+    def __init__(self, run: Run, kind: str, names: Lists, find: Callable[[Run, Key], Found]) -> None:
+        """``kind`` is what is found, which the run keeps."""
         self._run = run
         self._names = names
         self._find = find
-        self._found: dict[Key, Found] = {}
+        self._found: dict[Key, Found] = run.found.setdefault(kind, {})
 
     def __getitem__(self, key: Key) -> Found:
         found = self._found.get(key)
         if found is None:
             if key not in self:
                 raise KeyError(key)
-            found = self._found[key] = self._find(key)
+            found = self._found[key] = self._find(self._run, key)
         return found
 
     def __contains__(self, key: object) -> bool:
@@ -442,12 +447,13 @@ class _Exact:
     """The exact engine for one run: its memory takes from the source what is known, and computes the rest."""
 
     def __init__(self, run: Run) -> None:
-        self.run = run
+        self.run: Run = proxy(run)  # which alone holds this
         self.nodes = run.layout.nodes
         self.memory = WorkingMemory(run.layout.program, run.case, run.as_of, run.records)
-        self.memory.values = Filled(self._value)
-        self.memory.rules = Filled(self._rule)
-        self.memory.spans = Filled(self._span)
+        own: _Exact = proxy(self)
+        self.memory.values = Filled(lambda key: own._value(key))
+        self.memory.rules = Filled(lambda key: own._rule(key))
+        self.memory.spans = Filled(lambda key: own._span(key))
         self.done: set[int] = set()
         self._open: dict[int, bool] = {}
 
