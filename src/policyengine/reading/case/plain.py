@@ -24,7 +24,6 @@ from policyengine.reading.case.values import literal_of, parse_of, parse_written
 from policyengine.values.faults import LiteralError
 from policyengine.values.instants import plain_instant
 from policyengine.values.literals import MILLIONTH_PLACES, Value, ValueType, comparison_key
-from policyengine.values.literals import Number as Amount
 from policyengine.values.parse import TRUTH
 
 Straight: TypeAlias = Callable[[object], Value | None]
@@ -46,10 +45,19 @@ class _Limit(Frozen):
     """
 
     is_most: bool
-    value: Amount | str | None
+    value: Value | None
     other: str
     beside: bool
     must_be: bool
+
+    def is_passed(self, value: Value, bound: Value) -> bool:
+        """Tell whether a value is beyond what bounds it."""
+        if type(value) is not int:
+            value = comparison_key(value)
+        if type(bound) is not int:
+            bound = comparison_key(bound)
+        assert isinstance(value, int) and isinstance(bound, int)
+        return value > bound if self.is_most else value < bound
 
 
 class _Plain(Frozen):
@@ -59,6 +67,7 @@ class _Plain(Frozen):
     """
 
     fact: Fact
+    path: str
     straight: Straight
     limits: tuple[_Limit, ...]
     date: tuple[str, bool] | None
@@ -68,7 +77,8 @@ class _Plain(Frozen):
 class _Records(Frozen):
     """A list, and the facts of its records by their names there."""
 
-    listed: RecordList
+    path: str
+    dated_by: str | None
     fields: _Names
 
 
@@ -86,7 +96,8 @@ class _Names(dict[str, "_Plain | _Records | _Names | None"]):
                 self[name] = found = _plain(self.book, fact)
                 return found
             case RecordList() as listed:
-                self[name] = records = _Records(listed, _Names(self.book, _fields_of(self.book, listed)))
+                fields = _Names(self.book, _fields_of(self.book, listed))
+                self[name] = records = _Records(listed.path, listed.dated_by, fields)
                 return records
             case Shape() as shape:
                 self[name] = level = _Names(self.book, shape.parts.get)
@@ -147,15 +158,19 @@ class _Reading:
         self.book = book
         self.values: dict[Key, Value] = {}
         self.records: dict[str, int] = {}
-        self.checked: list[tuple[_Plain, Key]] = []
-        self.dated: list[RecordList] = []
+        self.checked: list[tuple[_Plain, int | None, Value]] = []
 
-    def level(self, given: Mapping[str, object], names: _Names) -> None:
-        """Read what stands at one level."""
+    def level(self, given: Mapping[str, object], names: _Names, record: int | None = None) -> None:
+        """Read what stands at one level, or in a record."""
         for name, part in given.items():
             one = names[name]
             if type(one) is _Plain:
-                self.fact(one, None, part)
+                value = one.straight(part)
+                if value is None:
+                    value = self._closely(one.fact, part)
+                self.values[one.path, record] = value
+                if one.is_checked:
+                    self.checked.append((one, record, value))
             elif type(one) is _Names:
                 if type(part) is not dict:
                     raise _NotPlain
@@ -167,25 +182,13 @@ class _Reading:
         """Read the records of a list."""
         if type(part) is not list:
             raise _NotPlain
-        listed = one.listed
-        self.records[listed.path] = len(part)
+        self.records[one.path] = len(part)
         for position, record in enumerate(part):
             if type(record) is not dict:
                 raise _NotPlain
-            for name, written in record.items():
-                field = one.fields[name]
-                assert type(field) is _Plain
-                self.fact(field, position, written)
-            if listed.dated_by is not None and (listed.dated_by, position) not in self.values:
+            self.level(record, one.fields, position)
+            if one.dated_by is not None and (one.dated_by, position) not in self.values:
                 raise _NotPlain
-
-    def fact(self, one: _Plain, record: int | None, written: object) -> None:
-        """Read the value of a fact."""
-        value = one.straight(written)
-        key = one.fact.path, record
-        self.values[key] = self._closely(one.fact, written) if value is None else value
-        if one.is_checked:
-            self.checked.append((one, key))
 
     def _closely(self, fact: Fact, written: object) -> Value:
         literal = literal_of(fact, written)
@@ -196,22 +199,17 @@ class _Reading:
     def check(self) -> None:
         """Hold what was read against the dates, limits and causes that the vocabulary demands."""
         values = self.values
-        for one, key in self.checked:
-            record = key[1]
+        for one, record, value in self.checked:
             if one.date is not None and (one.date[0], record if one.date[1] else None) not in values:
                 raise _NotPlain
             for limit in one.limits:
-                bound: Amount | str | None = limit.value
+                bound: Value | None = limit.value
                 if bound is None:
-                    other = values.get((limit.other, record if limit.beside else None))
-                    if other is None:
-                        if limit.must_be:
-                            raise _NotPlain
-                        continue
-                    bound = comparison_key(other)
-                value = comparison_key(values[key])
-                assert isinstance(value, int) and isinstance(bound, int)
-                if value > bound if limit.is_most else value < bound:
+                    bound = values.get((limit.other, record if limit.beside else None))
+                if bound is None:
+                    if limit.must_be:
+                        raise _NotPlain
+                elif limit.is_passed(value, bound):
                     raise _NotPlain
 
 
@@ -228,7 +226,7 @@ def _plain(book: Rulebook, fact: Fact) -> _Plain:
     limits = tuple(found for bound in fact.bounds if (found := _limit(book, bound)) is not None)
     dating = None if fact.dated_by is None else book.facts[fact.dated_by]
     date = None if dating is None or dating.role != "given" else (dating.path, dating.listed is not None)
-    return _Plain(fact, _straight(book, fact), limits, date, bool(limits) or date is not None)
+    return _Plain(fact, fact.path, _straight(book, fact), limits, date, bool(limits) or date is not None)
 
 
 def _limit(book: Rulebook, bound: Bound) -> _Limit | None:
@@ -236,7 +234,7 @@ def _limit(book: Rulebook, bound: Bound) -> _Limit | None:
     is_most = bound.operator == "at_most"
     match bound.operand:
         case Constant(value=value):
-            return _Limit(is_most, comparison_key(value), "", False, False)
+            return _Limit(is_most, value, "", False, False)
         case Ref() as ref:
             must_be = bound.operator == "not_before" and book.facts[ref.name].is_never_if_missing
             return _Limit(is_most, None, ref.name, ref.listed is not None, must_be)
