@@ -92,7 +92,9 @@ def test_a_form_says_what_is_to_be_written() -> None:
     assert "# 交易金额：金额（元），例如 100.00\n  total:\n" in zh
     assert "#   未按约定时间发货（late_dispatch）\n" in zh
     en = CaseForm(book, [], Speech("en")).text()
-    assert "# order total: a sum of money in CNY, for example 100.00\n  #   asked for by Late dispatch" in en
+    assert (
+        "# order total: an amount of money in CNY, for example 100.00\n  #   asked for by Late dispatch" in en
+    )
 
 
 def test_a_record_that_is_spelled_by_a_title_is_told_where_it_stands() -> None:

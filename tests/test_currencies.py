@@ -108,11 +108,11 @@ def test_a_sum_is_read_in_minor_units(text: str, code: str, units: int) -> None:
         ("100.00", "JPY", "more decimals than JPY has", "write `100`"),
         ("1.234", "USD", "more decimals than USD has: its smallest unit is 0.01", "at most 2 decimals"),
         ("1.2345", "KWD", "more decimals than KWD has: its smallest unit is 0.001", "at most 3 decimals"),
-        ("5 USD", "EUR", "is not a sum of EUR", "write the amount in EUR"),
-        ("$5", "EUR", "is not a sum of EUR", "write the amount in EUR"),
-        ("5元", "USD", "is not a sum of USD", "write the amount in USD"),
-        ("five", "JPY", "is not a sum of money", "`100`, `100 JPY`"),
-        ("five", "KWD", "is not a sum of money", "`100`, `100.000`, `100.000 KWD`"),
+        ("5 USD", "EUR", "is not an amount in EUR", "write the amount in EUR"),
+        ("$5", "EUR", "is not an amount in EUR", "write the amount in EUR"),
+        ("5元", "USD", "is not an amount in USD", "write the amount in USD"),
+        ("five", "JPY", "is not an amount of money", "`100`, `100 JPY`"),
+        ("five", "KWD", "is not an amount of money", "`100`, `100.000`, `100.000 KWD`"),
     ],
 )
 def test_what_is_no_sum_of_the_currency_is_refused(text: str, code: str, what: str, help: str) -> None:

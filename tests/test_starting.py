@@ -58,8 +58,8 @@ def numbers(*digits: str) -> list[Value]:
         ("price", ["EUR 5.00", "EUR 7"], "money", ""),
         ("remark", ["any", "words"], "text", ""),
         # A guess that is said.
-        ("price", ["12,50", "1.200,00"], "money", "a sum of money, by its decimals"),
-        ("price", ["1,200.50", "3.00"], "money", "a sum of money, by its decimals"),
+        ("price", ["12,50", "1.200,00"], "money", "an amount of money, by its decimals"),
+        ("price", ["1,200.50", "3.00"], "money", "an amount of money, by its decimals"),
         ("price", ["5", "7"], "money", "by the name of the column"),
         ("price", ["€5.00", "€ 7"], "money", "`€` is taken to mean EUR"),
         ("weight", numbers("1.50", "2.75"), "money", "by its decimals; else write `type: number`"),
@@ -190,7 +190,7 @@ def test_a_table_becomes_a_rulebook(tmp_path: Path, capfd: pytest.CaptureFixture
     source.write_text("\ufeff" + CSV, "utf-8")
     code, out, err = run(capfd, "init", str(folder), "--from", str(source), "--currency", "EUR")
     assert code == codes.FINE and not err
-    assert "state: 2 different values in 4" in out and "order_total: a sum of money" in out
+    assert "state: 2 different values in 4" in out and "order_total: an amount of money" in out
     facts = (folder / "facts.yaml").read_text("utf-8")
     assert (
         "  # missing in 2 of 4; if there is none then, add `if_missing: none`\n  note: {type: text" in facts

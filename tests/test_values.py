@@ -80,9 +80,9 @@ def test_money_is_read_in_minor_units(text: str, hundredths: int) -> None:
     ("text", "words"),
     [
         ("1.005", "more decimals than CNY has"),
-        ("USD 5", "not a sum of CNY"),
-        ("5 USD", "not a sum of CNY"),
-        ("-5.00 EUR", "not a sum of CNY"),
+        ("USD 5", "not an amount in CNY"),
+        ("5 USD", "not an amount in CNY"),
+        ("-5.00 EUR", "not an amount in CNY"),
         ("017", "begins with a zero"),
         ("-00.50", "begins with a zero"),
         ("1.500", "more decimals than CNY has"),
@@ -93,16 +93,16 @@ def test_money_is_read_in_minor_units(text: str, hundredths: int) -> None:
         ("10000000000000.01", "too large"),
         ("9" * 99, "too large"),
         ("9" * 5_000, "at most 100 characters"),
-        ("ten", "not a sum of money"),
-        ("$5", "not a sum of CNY"),
-        ("¥5 元", "not a sum of money"),
-        ("--5", "not a sum of money"),
-        ("¥--5", "not a sum of money"),
-        (".5", "not a sum of money"),
-        ("5.", "not a sum of money"),
-        ("¥", "not a sum of money"),
-        ("٣", "not a sum of money"),
-        ("nan", "not a sum of money"),
+        ("ten", "not an amount of money"),
+        ("$5", "not an amount in CNY"),
+        ("¥5 元", "not an amount of money"),
+        ("--5", "not an amount of money"),
+        ("¥--5", "not an amount of money"),
+        (".5", "not an amount of money"),
+        ("5.", "not an amount of money"),
+        ("¥", "not an amount of money"),
+        ("٣", "not an amount of money"),
+        ("nan", "not an amount of money"),
         ("", "empty"),
         ("  ", "empty"),
     ],
@@ -450,7 +450,7 @@ def test_a_sum_names_the_currency_of_the_rulebook_or_none(text: str) -> None:
 def test_a_sum_in_another_currency_is_refused(text: str) -> None:
     with pytest.raises(LiteralError) as caught:
         parse_literal(text, ValueType.MONEY, SHANGHAI, currency_of("USD"))
-    assert str(caught.value.message) == f"`{text}` is not a sum of USD"
+    assert str(caught.value.message) == f"`{text}` is not an amount in USD"
     assert str(caught.value.help) == "write the amount in USD"
 
 

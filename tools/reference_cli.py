@@ -31,7 +31,7 @@ _TAIL = {
 | 2 | wrong usage: an unknown option, overlay, assumption, name |
 | 3 | faults in a case (the other cases are judged) |
 | 4 | with `--strict`: an outcome is undetermined or in conflict, or nothing at all is decided; `letter`: there is nothing to tell the party |
-| 70 | a fault of the program itself; please report it |
+| 70 | a bug in the program; please report it |
 | 74 | the output cannot be written: a full disk, a folder that is not there (told before the work) |
 | 130 | interrupted |
 | 141 | whoever read the output has gone |
@@ -44,7 +44,7 @@ _TAIL = {
 | `POLICYENGINE_RULES` | the folder of the rulebook, where `--rules` is left out |
 | `POLICYENGINE_CACHE` | where parsed rulebooks are kept; `off` keeps none |
 | `POLICYENGINE_DOCS` | where this documentation is published: `check` then prints the address of a diagnostic's page |
-| `POLICYENGINE_DEBUG` | if set, a fault of the program is told with its trace |
+| `POLICYENGINE_DEBUG` | if set, a bug in the program is told with its trace |
 | `NO_COLOR` | if set, no colours |
 """,
     "zh": """## 退出码

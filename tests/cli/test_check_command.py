@@ -129,7 +129,7 @@ def test_junit_fails_for_errors_only(run: Run, warned: Path, broken_rules: Path)
     suites = Tree.fromstring(run("check", str(warned.parent), "--format", "junit", "--lang", "en").out)
     cases = {(one.get("name"), one.find("failure") is not None) for one in suites.iter("testcase")}
     assert ("unused (13:3)", False) in cases
-    assert ("no fault", False) in cases
+    assert ("no error", False) in cases
     assert any(str(name).startswith("unknown-name") and failed for name, failed in cases)
 
 
@@ -215,3 +215,20 @@ def test_many_places_of_one_fault_are_listed(run: Run, warned: Path) -> None:
     assert "errors: 5" in found.err
     told = json.loads(run("check", str(warned), "--format", "json").out)["diagnostics"]
     assert [one["code"] for one in told].count("unknown-name") == 5
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("zh", "此处没有规则库：检查自带的 `taobao`"),
+        ("en", "there is no rulebook here: checking `taobao`, which is included"),
+    ],
+)
+def test_in_an_empty_folder_it_is_told_what_is_checked(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, told: str
+) -> None:
+    """Else somebody in the wrong folder reads that nothing is wrong."""
+    monkeypatch.chdir(tmp_path)
+    assert run("check", "--lang", language).err.startswith(f"{told}\n")
+    shutil.copytree(ROOT / "src/policyengine/starter", tmp_path / "rules")
+    assert told not in run("check", "--lang", language).err

@@ -85,3 +85,15 @@ def test_a_case_that_has_not_begun_has_no_letter_and_says_so(run: Run) -> None:
     assert (ran.code, ran.out) == (4, "") and ran.err.startswith(
         "没有函件：案件要到 2012-09-20 10:00:00 才开始"
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("zh", "--to：没有写明函件写给谁；可写：`买家`（`buyer`）"),
+        ("en", "--to: it is not said to whom the letter goes; write one of: `buyer`, `seller`"),
+    ],
+)
+def test_who_does_not_say_to_whom_is_told_the_parties(run: Run, language: str, told: str) -> None:
+    ran = run("letter", CASE, "--lang", language)
+    assert ran.code == 2 and told in ran.err

@@ -1,6 +1,6 @@
 """``table-gap`` (warning): No row of a table matches some inputs that a case can have.
 
-Then the table gives nothing, which may be meant: `otherwise` says what is so where no row holds. The inputs
+Then the table gives nothing, which may be meant: `otherwise` says what is so where no row matches. The inputs
 are told as cells are written, within the bounds and values that the vocabulary declares; inputs that have no
 value or are not known are no gap.
 

@@ -1,7 +1,7 @@
 """``wrong-language`` (warning): A text is not in the language under whose key it stands.
 
 Chinese and English are easily written under each other's key, and a Chinese keyboard leaves full-width
-punctuation in English. Chinese words that an English sentence quotes are no fault.
+punctuation in English. Chinese words that an English sentence quotes are not an error.
 
 Fails::
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -64,7 +65,12 @@ def command(
     from policyengine.reading.file_names import rulebook_of
 
     say = options.speech(language)
-    places = find_places(paths or (options.find_rules(rules),))
+    if not paths:
+        paths = (options.find_rules(rules),)
+        if rules is None and options.is_included(paths[0]) and form == "text":
+            name = os.path.basename(paths[0])
+            options.tell(say("there is no rulebook here: checking `{name}`, which is included", name=name))
+    places = find_places(paths)
     # A case that lies in a rulebook is one of that rulebook.
     judging = {case: rules or rulebook_of(case) or options.find_rules(None) for case in places.cases}
     examined = examine(places, judging, overlays, documents)

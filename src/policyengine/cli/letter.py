@@ -30,9 +30,8 @@ if TYPE_CHECKING:
 @click.option(
     "--to",
     "party",
-    required=True,
     metavar="PARTY",
-    help=say_help("To whom: a party of the rulebook, by its name or title."),
+    help=say_help("To whom (required): a party of the rulebook, by its name or title."),
 )
 @options.rules
 @click.option(
@@ -53,7 +52,7 @@ if TYPE_CHECKING:
 @options.language
 def command(
     case: str,
-    party: str,
+    party: str | None,
     rules: str | None,
     as_of: str | None,
     assumed: tuple[str, ...],
@@ -99,11 +98,15 @@ def _no_letter(decision: Decision, content: LetterContent, say: Speech) -> str:
     return ""
 
 
-def _party(book: Rulebook, asked: str, say: Speech) -> str:
+def _party(book: Rulebook, asked: str | None, say: Speech) -> str:
     """Return a party by its name or title. Raises UsageError."""
+    from policyengine.diagnostics.diagnostic import message
     from policyengine.model.lookup import Unknown
-    from policyengine.outcome.letter import find_party
+    from policyengine.outcome.letter import find_party, readers_help
 
+    if asked is None:
+        what = message("it is not said to whom the letter goes")
+        raise click.UsageError(options.refused("--to", what, readers_help(book), say))
     found = find_party(book, asked)
     if isinstance(found, Unknown):
         raise click.UsageError(options.refused("--to", found.what, found.help, say))

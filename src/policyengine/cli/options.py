@@ -103,6 +103,11 @@ def find_rules(asked: str | None) -> str:
     raise click.UsageError(say("there is no rulebook here: name its folder with --rules"))
 
 
+def is_included(folder: str) -> bool:
+    """Tell whether a rulebook is the one that comes with the program."""
+    return folder in _rulebooks(data_directory("rules"))
+
+
 def _rulebooks(folder: str) -> list[str]:
     """Return the folder if it is a rulebook, or else the rulebooks directly in it."""
     if folder == ".":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from policyengine.diagnostics.diagnostic import message
+from policyengine.diagnostics.diagnostic import Message, message
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen
 from policyengine.model.conditions import ByReading, ReadingIs, Test, parts_of
@@ -58,13 +58,18 @@ def find_party(rulebook: Rulebook, asked: str) -> str | Unknown:
     parties = rulebook.parties
     found = choice_of(asked, ((id, one.title) for id, one in parties.items()))
     if not isinstance(found, str):
-        known = [(id, one.title) for id, one in parties.items() if not one.members]
         what = message("there is no party `{name}`", name=asked)
-        return Unknown(what, choices_help(asked, known))
+        return Unknown(what, readers_help(rulebook, asked))
     if parties[found].members:
         what = message("a letter goes to one party, and `{name}` is a group", name=asked)
         return Unknown(what, choices_help("", [(id, parties[id].title) for id in parties[found].members]))
     return found
+
+
+def readers_help(rulebook: Rulebook, asked: str = "") -> Message:
+    """Return the parties to whom a letter can go, or the one that was meant."""
+    known = [(id, one.title) for id, one in rulebook.parties.items() if not one.members]
+    return choices_help(asked, known)
 
 
 def letter_to(rulebook: Rulebook, party: str) -> Letter | None:

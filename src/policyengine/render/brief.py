@@ -118,7 +118,7 @@ class _Sentences:
         clock = told.clock
         title, due = self.naming.text(clock.deadline.title), self._due(clock.finding.due)
         if clock.finding.status == Known("paused") or due is None:
-            said = self.say("“{title}” stands still", title=title)
+            said = self.say("“{title}” is paused", title=title)
         else:
             said = self.say("“{title}” runs until {due}", title=title, due=due)
         return self.naming.marked(said, told.overlays, clock.provisional)

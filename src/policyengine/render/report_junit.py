@@ -21,5 +21,5 @@ def render_report_junit(files: Sequence[str], diagnostics: Sequence[Diagnostic],
         suites.setdefault(file, []).append(
             JunitCase(name, file, "error" if one.severity == "error" else "", lines)
         )
-    sound = say("no fault")
+    sound = say("no error")
     return render_junit({file: cases or [JunitCase(sound, file, "", ())] for file, cases in suites.items()})

@@ -251,7 +251,7 @@ class CaseForm:
         yield from self._askers(part.path)
 
     def _what(self, fact: Fact) -> str:
-        kind = message("a sum of money in {currency}", currency=called(self.book.currency.code))
+        kind = message("an amount of money in {currency}", currency=called(self.book.currency.code))
         return self.say(
             "{title}: {kind}, for example {example}",
             title=self._title(fact.title),

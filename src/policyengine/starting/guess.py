@@ -213,7 +213,7 @@ def _bare_numbers(
             return message("whole numbers that seem to name something: a text")
         if _MONEY_HEADS.search(words) and not _COUNTING_HEADS.search(words):
             return Guess(
-                ValueType.MONEY, spelled, (message("a sum of money, by the name of the column"),), remarks
+                ValueType.MONEY, spelled, (message("an amount of money, by the name of the column"),), remarks
             )
         doubts = (message("only 0 and 1: if that is no and yes, write them so, with `type: boolean`"),)
         return Guess(ValueType.COUNT, spelled, doubts if set(numbers) <= {"0", "1"} else (), remarks)
@@ -223,7 +223,7 @@ def _bare_numbers(
     if max(decimals) <= ground.currency.places and (
         _MONEY_HEADS.search(words) or decimals <= {0, ground.currency.places}
     ):
-        doubt = message("a sum of money, by its decimals; else write `type: number`")
+        doubt = message("an amount of money, by its decimals; else write `type: number`")
         return Guess(ValueType.MONEY, spelled, (doubt,), remarks)
     return Guess(ValueType.NUMBER, spelled, (), remarks)
 

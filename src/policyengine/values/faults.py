@@ -18,7 +18,7 @@ class LiteralError(Exception):
 
 # One whole sentence for each type, because a translation cannot be put together from pieces.
 _NOT_A = {
-    "money": message("`{text}` is not a sum of money"),
+    "money": message("`{text}` is not an amount of money"),
     "percent": message("`{text}` is not a percentage"),
     "count": message("`{text}` is not a whole number"),
     "number": message("`{text}` is not a number"),

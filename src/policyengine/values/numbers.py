@@ -39,7 +39,9 @@ def parse_money(text: str, currency: Currency) -> int:
         if other is not None and _NUMBER_FIRST.match(other):
             raise LiteralError(
                 message(
-                    "`{text}` is not a sum of {currency}", text=shorten(text), currency=called(currency.code)
+                    "`{text}` is not an amount in {currency}",
+                    text=shorten(text),
+                    currency=called(currency.code),
                 ),
                 message("write the amount in {currency}", currency=called(currency.code)),
             )

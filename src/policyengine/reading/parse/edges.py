@@ -61,7 +61,7 @@ def _period_of(entry: Entry, scope: Scope) -> str | None:
     meant = meant_period(written.text) or did_you_mean(written.text, PERIODS)
     if meant is None:
         return _NAMED
-    what = message("`{value}` is no period of the calendar", value=shorten(written.text))
+    what = message("`{value}` is not a period of the calendar", value=shorten(written.text))
     scope.fault("unknown-choice", what, written.span, meant)
     return None
 

@@ -144,7 +144,7 @@ def _same(ref: Ref, node: MappingNode, scope: Scope) -> Condition | None:
         return None
     period = nodes.scalar(same)
     if period.text not in PERIODS:
-        what = message("`{value}` is no period of the calendar", value=shorten(period.text))
+        what = message("`{value}` is not a period of the calendar", value=shorten(period.text))
         help = meant_period(period.text) or did_you_mean(period.text, PERIODS) or one_of(PERIODS)
         scope.fault("unknown-choice", what, period.span, help)
         return None
