@@ -13,6 +13,7 @@ from policyengine.batch.row import Row, RowShape
 from policyengine.batch.shipment import Shipment
 from policyengine.batch.summary import REJECTED, UNREAD, Summary, summarize
 from policyengine.diagnostics.i18n import Language, Speech
+from policyengine.engines.spot_check import EnginesDiffer
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case
 from policyengine.outcome.decision import Decision
@@ -89,8 +90,6 @@ class _Judge:
             made.faulty.append(read)
 
     def _take(self, made: _Made, read: Read, case: Case) -> None:
-        from policyengine.engines.spot_check import EnginesDiffer
-
         decision = self.rulebook.judge(case, read.as_of, (), self.task.refine)
         try:
             self.checker.check(case, read.as_of, decision.findings)

@@ -16,6 +16,7 @@ from policyengine.cli.speech import say as say_help
 from policyengine.diagnostics.diagnostic import Diagnostic, message
 from policyengine.diagnostics.i18n import Language, Speech
 from policyengine.engines.choice import EngineName, Load
+from policyengine.engines.spot_check import EnginesDiffer, SpotCheck
 from policyengine.frozen import Frozen
 from policyengine.model.case import Key
 from policyengine.outcome.decision import Decision
@@ -28,7 +29,6 @@ from policyengine.values.escaping import printable
 _GRAVEST = (codes.CASE_FAULTS, codes.USAGE, codes.UNDETERMINED)
 
 if TYPE_CHECKING:
-    from policyengine.engines.spot_check import SpotCheck
     from policyengine.model.lookup import Kind
 
 
@@ -153,8 +153,6 @@ def command(
 
 def _check(checker: SpotCheck, decision: Decision, text: CaseText, say: Speech) -> None:
     """Judge some cases again with another engine. Raises Exit where the two differ, and keeps the case."""
-    from policyengine.engines.spot_check import EnginesDiffer
-
     try:
         checker.check(decision.case, decision.as_of, decision.findings)
     except EnginesDiffer as fault:

@@ -16,7 +16,7 @@ from policyengine.diagnostics.i18n import LANGUAGES, Language, Speech
 from policyengine.diagnostics.system import system_reason
 from policyengine.engines.choice import ENGINES
 from policyengine.reading.file_names import is_rulebook, rulebooks_in
-from policyengine.render.workflow import inert, obeys
+from policyengine.render.workflow import inert, may_command, obeys
 from policyengine.resources import data_directory
 from policyengine.values.escaping import printable
 
@@ -205,7 +205,7 @@ def write(text: str, commands: bool = False) -> None:
     ``commands``: the text may command a CI system.
     """
     stream = sys.stdout
-    if text and not commands and _is_obeyed(stream):
+    if not commands and may_command(text) and _is_obeyed(stream):
         text = inert(text)
     try:
         stream.flush()
@@ -223,7 +223,7 @@ def write(text: str, commands: bool = False) -> None:
 
 def tell(text: str) -> None:
     """Write a message to standard error, ended by a line feed. Raises OSError."""
-    if _is_obeyed(sys.stderr):
+    if may_command(text) and _is_obeyed(sys.stderr):
         text = inert(text)
     click.echo(text.removesuffix("\n"), err=True)
 
