@@ -140,6 +140,24 @@ def interpret(program: Program, case: Case, as_of: int) -> Findings:
     return memory.findings()
 
 
+class Interpreter:
+    """The engine that computes the nodes of a Plan one by one, by their exact meaning."""
+
+    name = "plan"
+
+    def __init__(self, program: Program) -> None:
+        """``program`` is computed as it stands."""
+        self.program = program
+
+    def run(self, case: Case, as_of: int) -> Findings:
+        """Conclude everything that can be concluded about ``case`` at ``as_of`` (epoch seconds)."""
+        return interpret(self.program, case, as_of)
+
+    def part(self, nodes: Collection[str]) -> Interpreter:
+        """Return what computes a part of the Plan."""
+        return Interpreter(self.program.part(nodes))
+
+
 def listed_of(node: Node) -> str | None:
     """Return the list of whose records each has its own; None for the whole case."""
     return node.listed

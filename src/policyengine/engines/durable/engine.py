@@ -18,7 +18,7 @@ from policyengine.engines.durable.lower import (
 )
 from policyengine.engines.durable.ruleset import Comparison, Conjunction, EngineFailure, load_ruleset
 from policyengine.engines.memory import WorkingMemory
-from policyengine.engines.program import Program, compute_all
+from policyengine.engines.program import Interpreter, Program, compute_all
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
 from policyengine.semantics.findings import (
@@ -61,9 +61,9 @@ class DurableEngine:
             memory.firings += sorted(held, key=by_name)
         return memory.findings()
 
-    def part(self, nodes: Collection[str]) -> DurableEngine:
-        """Return itself: rules are loaded once, and nothing of them can be left out."""
-        return self
+    def part(self, nodes: Collection[str]) -> Interpreter:
+        """Return what computes a part of the Plan: to load rules anew would take as long as many cases."""
+        return Interpreter(self.program.part(nodes))
 
 
 class _Known:
