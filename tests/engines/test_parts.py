@@ -1,0 +1,82 @@
+"""A part of a Plan comes out as in the whole; rulebooks between which an edit lies share what is the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+
+import pytest
+from edits import cases_of, edits
+from programs import compiled_of, program_of
+from random_rulebooks import make_case, make_rulebook
+from test_refine import refiner_of, targets
+
+from policyengine.api import prepare
+from policyengine.engines.compiled.engine import CompiledEngine
+from policyengine.engines.program import Interpreter
+from policyengine.outcome.refine.remembered import Remembered
+from policyengine.semantics.findings import Findings
+
+
+def said(findings: Findings, keys: Findings) -> dict[object, object]:
+    """Return everything that findings say of what is in others."""
+    found: dict[object, object] = {("state", key): findings.states[key] for key in keys.states}
+    found |= {("value", key): findings.values[key] for key in keys.values}
+    found |= {("rule", key): findings.rules[key] for key in keys.rules}
+    found |= {("resolved", key): findings.resolved[key] for key in keys.resolved}
+    found |= {("deadline", key): findings.deadlines[key] for key in keys.deadlines}
+    found |= {("amount", key): findings.amounts[key] for key in keys.amounts}
+    return found
+
+
+@pytest.mark.parametrize("first", [0, 30])
+def test_a_part_is_as_in_the_whole(first: int) -> None:
+    met: Counter[str] = Counter()
+    for seed in range(first, first + 30):
+        made = make_rulebook(seed)
+        engines = (
+            compiled_of(made.rulebook, made.readings),
+            Interpreter(program_of(made.rulebook, made.readings)),
+        )
+        footprints = refiner_of(made, engines[0]).footprints
+        case, as_of = make_case(made)
+        whole = engines[0].run(case, as_of)
+        nodes = [target.node(made.rulebook) for target in targets(whole)]
+        for node in Random(seed).sample(nodes, min(len(nodes), 4)):
+            behind = footprints.nodes(node)
+            for engine in engines:
+                part = engine.part(behind)
+                for few in (1, 0):  # then by generated source
+                    if isinstance(part, CompiledEngine):
+                        part.left = few
+                    found = part.run(case, as_of)
+                    assert said(found, found) == said(whole, found)
+                    assert found.records == whole.records
+                met[engine.name] += 1
+                met["smaller"] += len(found.states) < len(whole.states)
+    assert min(met["compiled"], met["plan"]) > 40 and met["smaller"] > 80, met
+
+
+def test_rulebooks_that_remember_together_come_to_what_each_finds_alone() -> None:
+    met: Counter[str] = Counter()
+    random = Random(7)
+    for written, _, *books in (one for seed in range(4) for one in edits(seed, 2)):
+        shared = Remembered()
+        assume = [{id: way for id, way in written.assume.items() if id in book.assumptions} for book in books]
+        alone = [prepare(book, chosen, "compiled") for book, chosen in zip(books, assume, strict=True)]
+        nodes = [[*book.facts, *book.deadlines, *book.amounts] for book in books]
+        together = [one.part(own, shared) for one, own in zip(alone, nodes, strict=True)]
+        for data, as_of in cases_of(written, 6):
+            for name in random.sample([*data], len(data) // 2):
+                del data[name]
+            for one, other in zip(alone, together, strict=True):
+                case, _ = one.reader.read_plain(data, "c.json")
+                if case is None:
+                    continue
+                before = len(shared._answers)
+                decision, same = one.judge(case, as_of), other.judge(case, as_of)
+                for key in [key for key in decision.findings.states if decision.findings.is_unknown(key)]:
+                    assert same.agreed(key) == decision.agreed(key), (key, data)
+                    met["open"] += 1
+                met["found"] += len(shared._answers) - before
+    assert met["open"] > met["found"] + 20 > 40, met
