@@ -116,7 +116,9 @@ class _Lines:
 
     def _value(self, fact: Fact, value: Value) -> str:
         shown = format_value(value, fact.type, self.book.zone, self.book.currency)
-        return _text(shown) if isinstance(shown, str) else json.dumps(shown)
+        if isinstance(shown, str):
+            return _text(shown)
+        return str(shown).lower() if isinstance(shown, bool) else str(shown)
 
     def _name(self, name: str, record: int | None) -> str:
         """Return the name of what belongs to the case, or to one of its records, as JSON writes it."""
