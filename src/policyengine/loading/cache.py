@@ -270,6 +270,7 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "Row",
                 "Rule",
                 "Rulebook",
+                "Section",
                 "SetValue",
                 "SetVersion",
                 "Table",
