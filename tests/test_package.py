@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 RUNTIME = [Requirement(line) for line in PROJECT["dependencies"]]
 DURABLE = [Requirement(line) for line in PROJECT["optional-dependencies"]["durable"]]
+PAGES = [Requirement(line) for line in PROJECT["optional-dependencies"]["docs"]]
 DEVELOPMENT = [Requirement(line) for line in PROJECT["optional-dependencies"]["dev"]]
 
 
@@ -148,6 +149,7 @@ class Lock:
     [
         ("requirements.lock", RUNTIME),
         ("requirements-durable.lock", DURABLE),
+        ("requirements-docs.lock", RUNTIME + PAGES),
         ("requirements-dev.lock", RUNTIME + DEVELOPMENT),
     ],
 )
@@ -162,3 +164,7 @@ def test_the_tests_run_with_the_versions_that_users_get() -> None:
     tested = Lock("requirements-dev.lock").versions.items()
     for name in ("requirements.lock", "requirements-durable.lock"):
         assert Lock(name).versions.items() <= tested
+
+
+def test_the_site_is_built_with_the_versions_that_users_get() -> None:
+    assert Lock("requirements.lock").versions.items() <= Lock("requirements-docs.lock").versions.items()
