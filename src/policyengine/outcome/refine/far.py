@@ -6,8 +6,9 @@ ways agree on an answer, or leave it open, nothing is said: then it is searched 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import overload
 
 from policyengine.model.case import Case, Key
 from policyengine.model.rulebook import Fact
@@ -22,49 +23,69 @@ _PLAIN = (ValueType.BOOLEAN, ValueType.CHOICE)
 
 
 class FarWays:
-    """Completions of one case that are far apart, each judged when it is first asked for."""
+    """The far completions of one case, each judged when it is first asked for."""
 
-    def __init__(
-        self, domains: Domains, run: Callable[[Case, int], Findings], case: Case, as_of: int, found: Findings
-    ) -> None:
-        """``found`` is what was found out about the case as it is."""
-        self.domains = domains
-        self.book = domains.book
+    def __init__(self, completions: FarCompletions, run: Callable[[Case, int], Findings]) -> None:
+        """``run`` judges a completion."""
+        self.completions = completions
         self.run = run
-        self.case = case
-        self.as_of = as_of
-        self.found = found
         self._judged: list[Findings] = []
 
     def judged(self) -> Iterator[Findings]:
         """Return what is found out about each way; nothing where nothing can be filled in."""
-        if not self._missing and not self._figures:
-            return
-        for number, (late, last) in enumerate(_WAYS):
+        for number in range(len(self.completions)):
             if number == len(self._judged):
-                self._judged.append(self.run(complete(self.case, self._filled(late, last)), self.as_of))
+                self._judged.append(self.run(self.completions[number], self.completions.as_of))
             yield self._judged[number]
 
-    @cached_property
-    def _missing(self) -> Mapping[Key, Fact]:
-        """What the case could say and does not, of what is open."""
-        return {
-            (name, record): fact
-            for name in sorted(self.found.open_names & self.book.facts.keys())
-            if self.domains.is_open(fact := self.book.facts[name])
-            for record in ((None,) if fact.listed is None else self.found.records[fact.listed] or ())
-            if (name, record) not in self.case.values and self.found.is_unknown((name, record))
-        }
 
-    @cached_property
-    def _figures(self) -> Mapping[str, Interval]:
-        """The figures that the rules leave open, and between what each lies."""
-        found = (self.book.parameters[name] for name in self.found.open_names & self.book.parameters.keys())
-        return {
-            one.id: self.domains.whole(one.type)
-            for one in sorted(found, key=lambda one: one.id)
-            if not one.values and self.domains.is_ordered(one.type)
-        }
+def missing_of(domains: Domains, case: Case, found: Findings) -> tuple[tuple[Key, ...], tuple[str, ...]]:
+    """Return what a case could say and does not, of what is open, and the figures that the rules leave open.
+
+    ``found`` is what was found out about the case as it is.
+    """
+    book, open_names = domains.book, found.open_names
+    keys = tuple(
+        (name, record)
+        for name in sorted(open_names & book.facts.keys())
+        if domains.is_open(fact := book.facts[name])
+        for record in ((None,) if fact.listed is None else found.records[fact.listed] or ())
+        if (name, record) not in case.values and found.is_unknown((name, record))
+    )
+    figures = (book.parameters[name] for name in sorted(open_names & book.parameters.keys()))
+    return keys, tuple(one.id for one in figures if not one.values and domains.is_ordered(one.type))
+
+
+class FarCompletions(Sequence[Case]):
+    """Completions of one case that are far apart, each made when it is first asked for."""
+
+    def __init__(
+        self, domains: Domains, case: Case, as_of: int, missing: Iterable[Key], figures: Iterable[str]
+    ) -> None:
+        """``missing`` and ``figures`` are what is filled in (:func:`missing_of`)."""
+        self.domains = domains
+        self.book = domains.book
+        self.case = case
+        self.as_of = as_of
+        self._missing: Mapping[Key, Fact] = {key: self.book.facts[key[0]] for key in missing}
+        self._figures = {name: domains.whole(self.book.parameters[name].type) for name in figures}
+        self._made: list[Case] = []
+
+    def __len__(self) -> int:
+        return len(_WAYS) if self._missing or self._figures else 0
+
+    @overload
+    def __getitem__(self, number: int) -> Case: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Case]: ...
+
+    def __getitem__(self, number: int | slice) -> Case | Sequence[Case]:
+        if isinstance(number, slice):
+            return [self[one] for one in range(len(self))[number]]
+        while len(self._made) <= number:
+            self._made.append(complete(self.case, self._filled(*_WAYS[len(self._made)])))
+        return self._made[number]
 
     @cached_property
     def _limits(self) -> Mapping[Key, Interval]:

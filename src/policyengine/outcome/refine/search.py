@@ -18,7 +18,7 @@ from policyengine.model.conditions import All, Condition, Ref, Test
 from policyengine.model.rulebook import Rulebook
 from policyengine.outcome.explain import Explainer, Explanation
 from policyengine.outcome.refine.domains import Domains, Filled, Interval, Records, complete, of_key
-from policyengine.outcome.refine.far import FarWays
+from policyengine.outcome.refine.far import FarCompletions, FarWays, missing_of
 from policyengine.outcome.refine.footprint import Footprints
 from policyengine.outcome.refine.once import once
 from policyengine.outcome.refine.phases import Phase, phases
@@ -179,6 +179,15 @@ class Refiner:
         return Domains(self.book, self.explainer.readings)
 
     @cached_property
+    def vocabulary(self) -> int:
+        """A number for what cases can say, the same in all rulebooks that remember together and agree in it."""
+        if not self._is_shared:
+            return 0
+        figures = tuple((name, one.type) for name, one in sorted(self.book.parameters.items()))
+        readings = tuple(sorted(self.explainer.readings.items()))
+        return self.remembered.number((self.book.zone, *self.book.facts.values(), figures, readings))
+
+    @cached_property
     def footprints(self) -> Footprints:
         """What of a case is looked at."""
         world = (
@@ -266,8 +275,14 @@ class Refinement:
 
     @cached_property
     def _far_ways(self) -> FarWays:
-        refiner = self.refiner
-        return FarWays(refiner.domains, refiner.engine.run, self.case, self.as_of, self.findings)
+        refiner, domains = self.refiner, self.refiner.domains
+        missing, figures = missing_of(domains, self.case, self.findings)
+
+        def make() -> FarCompletions:
+            return FarCompletions(domains, self.case, self.as_of, missing, figures)
+
+        question = (refiner.vocabulary, self.case, self.as_of, missing, figures)
+        return FarWays(refiner.remembered.last(question, make), refiner.engine.run)
 
     def _agreed(self, target: Target) -> State:
         if not self._differ(target):
