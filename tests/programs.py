@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 
 from policyengine.compile.fold import fold
 from policyengine.compile.lower import lower_rulebook
@@ -10,7 +11,25 @@ from policyengine.engines.compiled.engine import CompiledEngine
 from policyengine.engines.durable.engine import DurableEngine
 from policyengine.engines.program import Program
 from policyengine.engines.world import World
+from policyengine.model.case import Case
 from policyengine.model.rulebook import Rulebook
+from policyengine.semantics.findings import Engine, Findings
+
+
+class Counting:
+    """An engine, and its parts, whose judgements are counted."""
+
+    def __init__(self, engine: Engine, counted: Counter[str]) -> None:
+        self.engine = engine
+        self.counted = counted
+        self.name = engine.name
+
+    def run(self, case: Case, as_of: int) -> Findings:
+        self.counted["runs"] += 1
+        return self.engine.run(case, as_of)
+
+    def part(self, nodes: Collection[str]) -> Counting:
+        return Counting(self.engine.part(nodes), self.counted)
 
 
 def program_of(book: Rulebook, readings: Mapping[str, str]) -> Program:

@@ -8,11 +8,13 @@ import itertools
 import json
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from programs import Counting
 from test_planned import BOOK
 
 from policyengine.api import EngineName, prepare
@@ -26,12 +28,10 @@ from policyengine.engines.compiled import dispatch
 from policyengine.engines.durable.ruleset import durable_available
 from policyengine.loading.load import load_model
 from policyengine.lsp.index import Index, table_of
-from policyengine.model.case import Case
 from policyengine.model.rulebook import Rulebook
 from policyengine.outcome.decision import Decision
-from policyengine.outcome.refine.search import Run
 from policyengine.render.cards import Cards
-from policyengine.semantics.findings import ABSENT, Conflict, Findings, Known, State, Unknown
+from policyengine.semantics.findings import ABSENT, Conflict, Known, State, Unknown
 from policyengine.syntax.csv_reader import MAX_ROWS, read_csv
 from policyengine.syntax.yaml_reader import read_yaml
 from policyengine.testing.building import building_targets
@@ -1073,17 +1073,12 @@ def test_many_intervals_of_unknown_columns_are_all_tried_and_not_each_with_each(
         engine = prepare(load(tmp_path / str(count), policy, f=text), {}, engine="compiled")
         decision = engine.evaluate({"case": "c"}, as_of="2024-06-01 00:00")
         assert decision.refinement is not None
-        run, runs = decision.refinement.refiner.run, [0]
-
-        def counting(case: Case, as_of: int, run: Run = run, runs: list[int] = runs) -> Findings:
-            runs[0] += 1
-            return run(case, as_of)
-
-        monkeypatch.setattr(decision.refinement.refiner, "run", counting)
+        refiner, counted = decision.refinement.refiner, Counter[str]()
+        monkeypatch.setattr(refiner, "engine", Counting(refiner.engine, counted))
         (outcome,) = [one for one in decision.outcomes if one.fact.path == "fee"]
         assert outcome.exactness == "exact" and not outcome.may_be_absent
         assert [*outcome.possible] == [100 * number for number in range(count)]
-        judged.append(runs[0])
+        judged.append(counted["runs"])
     assert judged[1] < 2.2 * judged[0]
 
 
