@@ -12,10 +12,14 @@ from frozen import FROZEN, RULES
 from policyengine import load_rulebook
 from policyengine.api import Rulebook
 from policyengine.api.decision import Decision
-from policyengine.diagnostics.i18n import LANGUAGES
+from policyengine.diagnostics.i18n import LANGUAGES, Speech
 from policyengine.outcome.beginning import due_steps, first_later_event, possibly_due_steps
+from policyengine.outcome.timeline import make_timeline
+from policyengine.render.brief import brief_text
+from policyengine.render.timeline_text import render_timeline
 
 CASES = sorted((FROZEN / "examples" / "cases").glob("*.json"))
+BEGINS = ("Nothing is decided yet: the case begins only later, with ", "The case begins only later, with ")
 STEPS = {"en": ("Next steps", "Possible next steps"), "zh": ("下一步", "可能的下一步")}
 
 
@@ -40,6 +44,9 @@ def test_before_a_case_begins_nobody_is_told_to_do_anything(path: Path) -> None:
         assert not set(STEPS[language]) & set(decision.to_text(language).splitlines())
         parties = shipped().model.parties.items()
         assert all(not decision.letter(id, language) for id, one in parties if not one.members)
+    timeline = make_timeline(shipped(), decision.case, decision.as_of)
+    assert not timeline.clocks and brief_text(decision, Speech("en")).startswith(BEGINS)
+    assert BEGINS[1] in render_timeline(timeline, Speech("en"), columns=400)
     begins = decision.case.values[first]
     assert isinstance(begins, int)
     begun = judged(path, begins)

@@ -91,7 +91,7 @@ def _no_letter(decision: Decision, content: LetterContent, say: Speech) -> str:
 
     later = first_later_event(decision)
     if later is not None:
-        return begins_later(decision, later, say)
+        return begins_later(decision.judged.rulebook, later, decision.case.values[later], say)
     if content.is_empty:
         title = decision.judged.rulebook.parties[content.party].title.in_language(say.language)
         return say("in this case there is nothing to tell the {party}", party=title)

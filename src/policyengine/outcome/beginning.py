@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyengine.model.case import Key
+from policyengine.model.case import Case, Key
+from policyengine.model.rulebook import Rulebook
 from policyengine.outcome.decision import Decision, NextStep, PossibleStep
 from policyengine.values.literals import ValueType, start_of_day
 
 
 def first_later_event(decision: Decision) -> Key | None:
     """Return the first event of a case that begins only after the judgement; None if it has begun."""
-    first = min(_events(decision), key=lambda one: (one[0], one[1][0], one[1][1] or 0), default=None)
-    return None if first is None or first[0] <= decision.as_of else first[1]
+    return begins_after(decision.judged.rulebook, decision.case, decision.as_of)
+
+
+def begins_after(book: Rulebook, case: Case, as_of: int) -> Key | None:
+    """Return the first event of a case that begins only after an instant; None if it has begun."""
+    first = min(_events(book, case), key=lambda one: (one[0], one[1][0], one[1][1] or 0), default=None)
+    return None if first is None or first[0] <= as_of else first[1]
 
 
 def due_steps(decision: Decision) -> tuple[NextStep, ...]:
@@ -25,10 +31,9 @@ def possibly_due_steps(decision: Decision) -> tuple[PossibleStep, ...]:
     return () if first_later_event(decision) is not None else decision.possible_steps
 
 
-def _events(decision: Decision) -> Iterator[tuple[int, Key]]:
+def _events(book: Rulebook, case: Case) -> Iterator[tuple[int, Key]]:
     """Return when each event of the case happens, in epoch seconds."""
-    book = decision.judged.rulebook
-    for key, value in decision.case.values.items():
+    for key, value in case.values.items():
         fact = book.facts[key[0]]
         if isinstance(value, int) and fact.is_event:
             yield (value if fact.type is ValueType.INSTANT else start_of_day(value, book.zone)), key

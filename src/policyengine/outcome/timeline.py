@@ -17,6 +17,7 @@ from typing import Literal, Protocol, cast
 from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Case, Key
 from policyengine.model.rulebook import RAN_OUT, Deadline, Fact, Rule, Rulebook, coming_with
+from policyengine.outcome.beginning import begins_after
 from policyengine.outcome.decision import AmountView, ClockView, Decision, NextStep, Outcome, Status, by_start
 from policyengine.outcome.moving import Moving, growing_amounts
 from policyengine.outcome.refine.search import Refined, Target
@@ -170,7 +171,8 @@ class Timeline(Frozen):
     """The life of a case up to its end, to ``until``, or as far as ``MAX_MOMENTS`` judgements go.
 
     ``now`` is the decision at ``as_of``, ``last`` the one at the end. ``unsettled`` are the clocks of which
-    it cannot be told how long they run, or whether they do, when no certain end is still to come.
+    it cannot be told how long they run, or whether they do, when no certain end is still to come. ``begins``
+    is the first event with its time where the case begins only after ``as_of``.
     """
 
     case: Case
@@ -182,6 +184,7 @@ class Timeline(Frozen):
     unsettled: tuple[ClockView, ...]
     now: Decision
     last: Decision
+    begins: tuple[Key, Value] | None
 
     def standing(self, clock: Running) -> Standing:
         """Return how a clock stands at ``as_of``, whatever becomes of it later."""
@@ -211,7 +214,9 @@ def make_timeline(judge: Judge, case: Case, as_of: int, until: int | None = None
         unsettled = tuple(view for view in walk.last.clocks if _printed(view) in ("", "open", "paused"))
     ending: Ending = "unsettled" if unsettled else walk.ending
     steps = tuple(sorted(walk.steps, key=_in_order))
-    return Timeline(past, as_of, until, steps, tuple(_runs(steps)), ending, unsettled, walk.now, walk.last)
+    clocks, first = tuple(_runs(steps)), begins_after(judge.model, case, as_of)
+    begins = None if first is None else (first, case.values[first])
+    return Timeline(past, as_of, until, steps, clocks, ending, unsettled, walk.now, walk.last, begins)
 
 
 def _in_order(step: Step) -> tuple[int, int]:

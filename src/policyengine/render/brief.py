@@ -49,7 +49,7 @@ class _Sentences:
             from policyengine.render.empty import begins_later, empty_lines  # hardly ever needed
 
             if empty is None and later is not None:
-                return begins_later(self.decision, later, self.say)
+                return begins_later(self.book, later, self.decision.case.values[later], self.say)
             assert empty is not None
             return next(iter(empty_lines(self.decision, empty, self.say, Paint(False))), "")
         brief = brief_of(self.decision)

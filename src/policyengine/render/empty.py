@@ -9,6 +9,7 @@ from policyengine.diagnostics.i18n import Speech
 from policyengine.model.case import Key
 from policyengine.model.conditions import Same, Test, Window
 from policyengine.model.key_names import format_key
+from policyengine.model.rulebook import Rulebook
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.emptiness import Empty, Nearly
 from policyengine.outcome.leaves import Leaf, Part
@@ -18,6 +19,7 @@ from policyengine.render.naming import Naming
 from policyengine.render.sentences import Sentences
 from policyengine.semantics.findings import Known
 from policyengine.syntax.keys import numbered
+from policyengine.values.literals import Value
 
 _MOST_WAYS = 3
 """Of tests of which one is enough, no more are told."""
@@ -32,15 +34,15 @@ _HEADS = {
 }
 
 
-def begins_later(decision: Decision, event: Key, say: Speech) -> str:
+def begins_later(book: Rulebook, event: Key, at: Value, say: Speech) -> str:
     """Return that nothing of what a case tells has happened yet, and with what it begins."""
-    naming = Naming(decision.judged.rulebook, say)
+    naming = Naming(book, say)
     return say(
         "The case begins only later, with “{title}” ({name}) on {instant}: nothing "
         "that it tells of has happened yet.",
         title=naming.title(event[0]),
-        name=format_key(decision.judged.rulebook, event),
-        instant=naming.value(decision.case.values[event], event[0]),
+        name=format_key(book, event),
+        instant=naming.value(at, event[0]),
     )
 
 

@@ -23,6 +23,7 @@ from policyengine.outcome.timeline import (
     Turn,
     perhaps_dues,
 )
+from policyengine.render.empty import begins_later
 from policyengine.render.happenings import happening
 from policyengine.render.layout import SETTLED, Tone
 from policyengine.render.naming import NO_VALUES, Naming, place
@@ -116,7 +117,9 @@ class TimelineWords:
         )
 
     def ending(self) -> str:
-        """Return how the timeline ends."""
+        """Return how the timeline ends, or that it has not begun."""
+        if self.timeline.begins is not None and not self.timeline.clocks:
+            return begins_later(self.book, *self.timeline.begins, self.say)
         until = "" if self.timeline.until is None else self.instant(self.timeline.until)
         is_growing = self.timeline.ending == "settled" and self.timeline.growing
         words = self.say(_ENDINGS["growing" if is_growing else self.timeline.ending], until=until)
