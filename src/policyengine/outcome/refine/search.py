@@ -180,7 +180,7 @@ class Refiner:
 
     @cached_property
     def vocabulary(self) -> int:
-        """A number for what cases can say, the same in all rulebooks that remember together and agree in it."""
+        """A number for what cases can say, the same in all rulebooks that remember together and agree."""
         if not self._is_shared:
             return 0
         figures = tuple((name, one.type) for name, one in sorted(self.book.parameters.items()))
