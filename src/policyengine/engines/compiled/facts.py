@@ -61,14 +61,14 @@ class Facts:
 
     def _hide(self, dating: Value, variable: str) -> set[str]:
         """Write what hides a fact until the event has happened with which it came; return new marks."""
-        chain = self.source.chain()
-        if dating.marks:
-            with chain.when(dating.is_unknown):
-                self.source.write(f"{variable} = U")
         hidden = [dating.is_absent] if dating.may_be_absent else []
         hidden += [] if dating.is_past else [f"{dating.text} > as_of"]
+        if dating.marks:
+            with self.source.block(f"if {dating.is_unknown}:"):
+                self.source.write(f"{variable} = U")
         if hidden:
-            with chain.when(" or ".join(hidden)):
+            block = self.source.block if dating.marks else self.source.block_or_same
+            with block(f"{'elif' if dating.marks else 'if'} {' or '.join(hidden)}:"):
                 self.source.write(f"{variable} = None")
         return {"U"} if dating.marks else set()
 
@@ -164,7 +164,8 @@ class Facts:
                 self._of_unknown_list(one, number, given)
         rest = None if cell.otherwise is None else source.scope.value(cell.otherwise)
         other = "" if rest is None else f", {_read(rest)}"
-        source.write(f"{variable} = FACTS[{cell.name!r}]({given}{other})")
+        unless_none = f" if {given} else None" if rest is None else ""
+        source.write(f"{variable} = FACTS[{cell.name!r}]({given}{other}){unless_none}")
         is_absent = rest is None or rest.may_be_absent or any(one.may_be_absent for one in values)
         return Traits("UV", is_absent)
 

@@ -121,10 +121,8 @@ class _Generator:
         for nothing in ("None", "0", "NO_HITS"):
             own = [node for node in nodes if _nothing(node) == nothing]
             names = [name for node in own for name in self.source.variables_of(node)]
-            if listed is None:
-                names = [" = ".join(names)] if names else []
-            for name in names:
-                self.source.write(f"{name} = {self.source.empty(nothing, listed)}")
+            if names:  # one list for all of them: nobody writes into it
+                self.source.write(f"{' = '.join(names)} = {self.source.empty(nothing, listed)}")
 
     def _policy(self, name: str) -> Condition:
         """Return whether a policy applies, written here if it was not before."""
@@ -149,14 +147,17 @@ class _Generator:
                 self._node(node, "")
             return
         for run in self._runs(nodes, group):
-            for node in run:
-                for variable in self.source.variables_of(node):
-                    self.source.write(f"{variable} = {self.source.empty('None', listed)}")
             own = {name for node in run for name in names_given(node)}
             exprs = [one for node in run for one in exprs_of(node)]
-            with self.source.each(listed, exprs, own) as record:
-                for node in run:
-                    self._node(node, f"[{record}]")
+            names = [name for node in run for name in self.source.variables_of(node)]
+            with self.source.block(f"if {self.source.lists[listed]}:"):
+                for name in names:
+                    self.source.write(f"{name} = {self.source.empty('None', listed)}")
+                with self.source.each(listed, exprs, own) as record:
+                    for node in run:
+                        self._node(node, f"[{record}]")
+            with self.source.block("else:"):
+                self._leave_out(run, listed)
 
     def _runs(self, nodes: Sequence[Step], group: Group) -> Iterator[list[Step]]:
         """Cut nodes of records where one asks about the list what those before it must have settled."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyengine.compile.dependencies import Dependencies
-from policyengine.compile.plan import Plan
+from policyengine.compile.plan import Derived, Plan
 from policyengine.engines.compiled.dispatch import Dispatch, Step, names_told, steps_of
 
 Group = tuple[str | None, str | None]
@@ -21,6 +21,7 @@ class Arrangement:
     def __init__(self, plan: Plan) -> None:
         """Find out what rests on what."""
         self._dependencies = Dependencies(plan)
+        self._policies = {rule.name: rule.policy for stratum in plan.strata for rule in stratum.rules}
         self.nodes = steps_of(plan)
         homes = {name: number for number, node in enumerate(self.nodes) for name in names_told(node)}
         self._before = [{homes[name] for name in self._names_read(node)} for node in self.nodes]
@@ -37,6 +38,9 @@ class Arrangement:
         """Return the policy without which a node has no value, and the list of whose records it is."""
         if isinstance(node, Dispatch):
             return node.policy, node.listed
+        if isinstance(node, Derived) and node.otherwise is None:
+            policies = {self._policies[one.rule] for one in node.candidates}
+            return (policies.pop() if len(policies) == 1 else None), node.listed
         return self._dependencies.policy_of(node), node.listed
 
     def groups(self) -> Iterator[tuple[Group, list[Step]]]:

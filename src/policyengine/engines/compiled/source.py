@@ -69,6 +69,8 @@ class Source:
         }
         self.lines = [f"def judge({', '.join(PARAMETERS)}):"]
         self.indent = 1
+        self._ended = ("", 0, 0)
+        """The head of the last block that could go on, where it ended, and how far in it stands."""
         self.slots: dict[str, str] = {}
         self.lists = {one.name: self.names.new(f"seen_{one.name}") for one in plan.lists}
         self.sizes = {one.name: self.names.new(f"size_{one.name}") for one in plan.lists}
@@ -95,6 +97,21 @@ class Source:
         if len(self.lines) == before:
             self.write("pass")
         self.indent -= 1
+
+    @contextmanager
+    def block_or_same(self, head: str) -> Iterator[None]:
+        """Write what belongs to a head; where a block with this head ends here, that block goes on.
+
+        What is written below changes nothing of what the head asks for.
+        """
+        if self._ended == (head, len(self.lines), self.indent):
+            self.indent += 1
+            yield
+            self.indent -= 1
+        else:
+            with self.block(head):
+                yield
+        self._ended = (head, len(self.lines), self.indent)
 
     def chain(self) -> Chain:
         """Return an ``if`` that begins here."""
