@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from policyengine.compile.plan import Const, Given, Plan, RecordList
@@ -65,7 +66,6 @@ class WorkingMemory:
         self.case = case
         self.as_of = as_of
         self.zone = program.world.zone
-        self.today = local_day(as_of, self.zone)
         self.values: dict[Key, State] = {}
         self.kept: dict[object, Any] = {}
         self.rules: dict[Key, RuleFinding] = {}
@@ -77,9 +77,14 @@ class WorkingMemory:
         self.amounts: dict[Key, AmountFinding] = {}
         if records is None:
             records = {one.name: seen_records(one, case, as_of) for one in program.plan.lists}
-        self._records = records
+        self.seen = records
         self._scopes: dict[str, Answer] = {}
         self._standing: dict[int | None, StandingMemory] = {}
+
+    @cached_property
+    def today(self) -> int:
+        """The day of the judgement, which few ask for."""
+        return local_day(self.as_of, self.zone)
 
     @property
     def world(self) -> World:
@@ -100,7 +105,7 @@ class WorkingMemory:
 
     def records(self, listed: str) -> tuple[int, ...] | None:
         """Return the records of a list that are seen, the earliest first; None when the list is unknown."""
-        return self._records[listed]
+        return self.seen[listed]
 
     def declared(self, name: str, record: int | None) -> Range:
         """Return the range that the bounds of a fact leave to it where its value is not known."""
@@ -124,7 +129,7 @@ class WorkingMemory:
             self.deadlines,
             self.amounts,
             tuple(self.firings),
-            self._records,
+            self.seen,
         )
 
 
@@ -141,9 +146,17 @@ class StandingMemory:
         self.as_of = whole.as_of
         self.zone = whole.zone
         self.values = whole.values
-        self.records = whole.records
-        self.declared = whole.declared
         self.kept: dict[object, Any] = {}
+        # Not the whole itself, which keeps this: neither is to wait for a collection.
+        self._records, self._given, self._case = whole.seen, whole.program.given, whole.case
+
+    def records(self, listed: str) -> tuple[int, ...] | None:
+        """Return the records of a list that are seen, the earliest first; None when the list is unknown."""
+        return self._records[listed]
+
+    def declared(self, name: str, record: int | None) -> Range:
+        """Return the range that the bounds of a fact leave to it where its value is not known."""
+        return range_of_fact(self._given.get(name), self._case, record)
 
     def standing_at(self, record: int | None) -> StandingMemory:
         """Return itself: a question within a question is asked for the sake of the same record."""

@@ -103,9 +103,10 @@ class Span(Frozen):
 
 def all_have_values(states: Sequence[State]) -> bool:
     """Tell whether each state is a value, or one that is only not known yet."""
-    return all(
-        isinstance(state, Known) or (isinstance(state, Unknown) and state.has_value) for state in states
-    )
+    for state in states:
+        if type(state) is not Known and not (type(state) is Unknown and state.has_value):
+            return False
+    return True
 
 
 def doubt(exists: Truth, exists_waits: Waits, state: State) -> State:

@@ -78,7 +78,11 @@ class RuleFinding(Frozen):
 
 def waits_of(states: Sequence[State]) -> Waits:
     """Return all that the unknown ones of the states wait for."""
-    return NOTHING.union(*(state.waits for state in states if isinstance(state, Unknown)))
+    waits = NOTHING
+    for state in states:
+        if type(state) is Unknown:
+            waits = waits | state.waits if waits else state.waits
+    return waits
 
 
 class Pause(Frozen):

@@ -223,15 +223,43 @@ def resolve(
         return _NOTHING
     if len(held) == 1 and held[0].truth is Truth.TRUE and not isinstance(held[0].value, Conflict):
         return Resolved(held[0].value, (held[0].key,), ())  # the usual case, and a fast way for it
-    live = _live(held, defeats)
-    holding = [one for one in live if one.truth is Truth.TRUE]
-    mattering, valued = _mattering(live, defeats, last)
+    weighed = _weighed(held, defeats, last)
+    holding, mattering, valued = weighed.holding, weighed.mattering, weighed.valued
     winners = keys_of(holding)
     if mattering or valued:
         waits = NOTHING.union(*(one.waits for one in mattering), _value_waits(valued))
-        has_value = not mattering and _is_one_value(holding)
+        has_value = weighed.is_one_value and all(_has_value(one.value) for one in holding)
         return Resolved(Unknown(waits, has_value), winners, keys_of(mattering))
     return Resolved(_agreed(holding), winners, ())
+
+
+class Weighed(Frozen):
+    """Which candidates count: those that hold and are not overridden, the undetermined ones that matter, and
+    those whose unknown value does.
+    """
+
+    holding: Sequence[Candidate]
+    mattering: Sequence[Candidate]
+    valued: Sequence[Candidate]
+
+    @property
+    def is_one_value(self) -> bool:
+        """Tell whether rules that hold give one and the same value, which nothing open can change."""
+        return not self.mattering and len({one.token for one in self.holding}) == 1
+
+
+def weigh(candidates: Sequence[Candidate], defeats: Defeats, otherwise: Candidate | None = None) -> Weighed:
+    """Return which candidates count, none of which is known not to hold.
+
+    That depends on which rules these are, which of them hold, and which values are the same or not known.
+    """
+    last = otherwise if all(one.truth is not Truth.TRUE for one in candidates) else None
+    return _weighed([*candidates, *(() if last is None else (last,))], defeats, last)
+
+
+def _weighed(held: Sequence[Candidate], defeats: Defeats, last: Candidate | None) -> Weighed:
+    live = _live(held, defeats)
+    return Weighed([one for one in live if one.truth is Truth.TRUE], *_mattering(live, defeats, last))
 
 
 def keys_of(candidates: Sequence[Candidate]) -> tuple[Key, ...]:
@@ -278,11 +306,9 @@ def _pattern(live: Sequence[Candidate]) -> Iterator[object]:
         yield -number if one.is_open else number
 
 
-def _is_one_value(holding: Sequence[Candidate]) -> bool:
-    """Tell whether the rules that hold give one and the same value, which is not known yet."""
-    return len({one.token for one in holding}) == 1 and all(
-        isinstance(one.value, Unknown) and one.value.has_value for one in holding
-    )
+def _has_value(state: State) -> bool:
+    """Tell whether a value is not known yet, and is there."""
+    return isinstance(state, Unknown) and state.has_value
 
 
 def _value_waits(candidates: Sequence[Candidate]) -> Waits:

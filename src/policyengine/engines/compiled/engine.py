@@ -11,6 +11,7 @@ from policyengine.engines.compiled.generate import Generated, generate
 from policyengine.engines.compiled.marks import Raw
 from policyengine.engines.compiled.run import Layout, Run
 from policyengine.engines.compiled.support import Helpers, Slow
+from policyengine.engines.compiled.waits import ShortWays
 from policyengine.engines.memory import seen_records
 from policyengine.engines.program import Program, interpret
 from policyengine.model.case import Case, Key
@@ -42,7 +43,8 @@ class CompiledEngine:
 
     @cached_property
     def _layout(self) -> Layout:
-        return Layout(self.program, self.generated.slots, self.generated.dispatches)
+        ways = ShortWays(self.program, self.generated.slots, self.generated.dispatches)
+        return Layout(self.program, self.generated.slots, self.generated.dispatches, ways)
 
     @cached_property
     def _judge(self) -> Callable[..., tuple[Any, ...]]:

@@ -32,6 +32,7 @@ Raw = Any
 FALSE, UNDETERMINED, TRUE = 0, 1, 3
 """Truths as two bits, *possible* and *certain*: ``&`` is Kleene's conjunction, ``|`` his disjunction."""
 TRUTHS = {FALSE: Truth.FALSE, UNDETERMINED: Truth.UNDETERMINED, TRUE: Truth.TRUE}
+RAW_TRUTHS = {truth: raw for raw, truth in TRUTHS.items()}
 _LIFTED = {U: Unknown(PENDING), V: Unknown(PENDING, has_value=True), C: Unknown(PENDING)}
 
 

@@ -10,20 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
-from weakref import proxy
 
 from policyengine.compile.dependencies import Dependencies, names_of, rule_name
 from policyengine.compile.plan import Amount, Derived, Due, Rule, Status
 from policyengine.engines.compiled.dispatch import Dispatch, bits_of, truth_of
+from policyengine.engines.compiled.exact import Exact
 from policyengine.engines.compiled.marks import TRUE, TRUTHS, UNDETERMINED, C, Mark, Raw
 from policyengine.engines.compiled.source import OF_CLOCKS
-from policyengine.engines.memory import WHOLE_CASE, Filled, WorkingMemory
+from policyengine.engines.compiled.waits import ShortWays
+from policyengine.engines.memory import WHOLE_CASE, WorkingMemory
 from policyengine.engines.program import Program, listed_of
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
 from policyengine.semantics.findings import (
     ABSENT,
-    NOTHING,
     AmountFinding,
     Changes,
     DeadlineFinding,
@@ -37,7 +37,6 @@ from policyengine.semantics.findings import (
     by_name,
 )
 
-_FALSE, _TRUE = RuleFinding(Truth.FALSE, NOTHING), RuleFinding(Truth.TRUE, NOTHING)
 Found = TypeVar("Found")
 Lists = Mapping[str, "str | None"]
 """Names with the list of which each record has one, None for the whole case."""
@@ -71,12 +70,26 @@ class Node(Frozen):
 class Layout:
     """Where everything stands in what the source gives, and how it is computed exactly."""
 
-    def __init__(self, program: Program, slots: Mapping[str, int], dispatches: Sequence[Dispatch]) -> None:
-        """``slots`` are those of the source, in which the rules of ``dispatches`` have one for all."""
+    def __init__(
+        self,
+        program: Program,
+        slots: Mapping[str, int],
+        dispatches: Sequence[Dispatch],
+        ways: ShortWays,
+    ) -> None:
+        """``slots`` are those of the source, in which the rules of ``dispatches`` have one for all.
+
+        ``ways`` find what is open, without the steps on the way.
+        """
         self.program = program
+        self.ways = ways
         self.slots = slots
         self.bits = {rule_name(rule.name): bit for one in dispatches for bit, rule in enumerate(one.rules)}
         """The bits of rules that are answered together."""
+        rules = [rule for stratum in program.plan.strata for rule in stratum.rules]
+        self.rule_slots = {rule.name: slots[rule_name(rule.name)] for rule in rules}
+        self.rule_bits = {rule.name: bit for one in dispatches for bit, rule in enumerate(one.rules)}
+        """The same by the names of rules, and where each stands."""
         cells = [cell for stratum in program.plan.strata for cell in stratum.cells]
         listed = {step.cell.name: step.listed for stratum in program.strata for step in stratum}
         self.values: Lists = {name: listed[cell.name] for cell in cells for name in names_of(cell)}
@@ -110,8 +123,7 @@ class Layout:
         ]
         """The rules of each stratum, by name, but for those that are answered together."""
         self.sorted_rules = sorted(rule for stratum in self.strata for rule in stratum)
-        whole = [rule for stratum in program.plan.strata for rule in stratum.rules]
-        self.rules: Lists = {name: listed for name, listed in sorted((one.name, one.listed) for one in whole)}
+        self.rules: Lists = {name: listed for name, listed in sorted((one.name, one.listed) for one in rules)}
         self.tables: Sequence[Sequence[PlacedTable]] = [
             [
                 (tuple(rule.name for rule in one.rules), slots[one.name], one.listed, mask)
@@ -124,10 +136,10 @@ class Layout:
         self.homes = {name: cell.name for cell in cells for name in names_of(cell)}
         """The cell of each name."""
         values = [(name, slots[name], listed) for name, listed in self.values.items()]
-        rules = [(rule_name(name), slot, listed) for name, slot, listed in self.sorted_rules]
+        truths = [(rule_name(name), slot, listed) for name, slot, listed in self.sorted_rules]
         self._places: dict[tuple[str, ...], Sequence[int]] = {}
         self.values_of_case, self.values_of_records = _apart(values)
-        self.rules_of_case, self.rules_of_records = _apart(rules)
+        self.rules_of_case, self.rules_of_records = _apart(truths)
 
     def places(self, names: tuple[str, ...]) -> Sequence[int]:
         """Return where the values of names stand."""
@@ -240,8 +252,8 @@ class Run:
     # Nothing here holds its run: a run goes away with the last who asks it, and waits for no collection.
 
     @cached_property
-    def _exact(self) -> _Exact:
-        return _Exact(self)
+    def _exact(self) -> Exact:
+        return Exact(self.layout, self.slots, self.case, self.as_of, self.records)
 
     @property
     def values(self) -> Mapping[Key, State]:
@@ -252,7 +264,7 @@ class Run:
         raw = self.raw(*key)
         if raw is None:
             return ABSENT
-        return self._exact.memory.values[key] if type(raw) is Mark else Known(raw)
+        return self._exact.values[key] if type(raw) is Mark else Known(raw)
 
     @property
     def states(self) -> Mapping[Key, State]:
@@ -268,12 +280,12 @@ class Run:
     @property
     def rules(self) -> Mapping[Key, RuleFinding]:
         """Whether each rule holds."""
-        return _Lazy(self, "rules", self.layout.rules, lambda run, key: run._exact.memory.rules[key])
+        return _Lazy(self, "rules", self.layout.rules, lambda run, key: run._exact.rules[key])
 
     @property
     def resolved(self) -> Mapping[Key, Resolved]:
         """What rules say of each fact that they conclude."""
-        return _Lazy(self, "resolved", self.layout.resolved, lambda run, key: run._exact.resolved(key))
+        return _Lazy(self, "resolved", self.layout.resolved, lambda run, key: run._exact.resolution(key))
 
     @property
     def deadlines(self) -> Mapping[Key, DeadlineFinding]:
@@ -441,91 +453,3 @@ class _Lazy(Mapping[Key, Found], Generic[Found]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
-
-
-class _Exact:
-    """The exact engine for one run: its memory takes from the source what is known, and computes the rest."""
-
-    def __init__(self, run: Run) -> None:
-        self.run: Run = proxy(run)  # which alone holds this
-        self.nodes = run.layout.nodes
-        self.memory = WorkingMemory(run.layout.program, run.case, run.as_of, run.records)
-        own: _Exact = proxy(self)
-        self.memory.values = Filled(lambda key: own._value(key))
-        self.memory.rules = Filled(lambda key: own._rule(key))
-        self.memory.spans = Filled(lambda key: own._span(key))
-        self.done: set[int] = set()
-        self._open: dict[int, bool] = {}
-
-    # ---------- what the memory has
-
-    def _value(self, key: Key) -> State:
-        raw = self.run.raw(*key)
-        if type(raw) is Mark:
-            self.settle(self.run.layout.homes[key[0]])
-            return self.memory.values[key]
-        return ABSENT if raw is None else Known(raw)
-
-    def _rule(self, key: Key) -> RuleFinding:
-        truth = TRUTHS[self.run.raw(rule_name(key[0]), key[1])]
-        if truth is Truth.UNDETERMINED:
-            self.settle(rule_name(key[0]))
-            return self.memory.rules[key]
-        return _TRUE if truth is Truth.TRUE else _FALSE
-
-    def _span(self, key: Key) -> Any:
-        self.nodes[f"{key[0]}.due"].compute(self.memory, key[1])
-        return self.memory.spans[key]
-
-    # ---------- what is asked for beside values
-
-    def resolved(self, key: Key) -> Resolved:
-        """Return what rules say of a fact."""
-        return self._of(key[0], key, self.memory.resolved)
-
-    def deadline(self, key: Key) -> DeadlineFinding:
-        """Return the clock of a deadline."""
-        return self._of(key[0], key, self.memory.deadlines)
-
-    def amount(self, key: Key) -> AmountFinding:
-        """Return an amount, step by step."""
-        return self._of(key[0], key, self.memory.amounts)
-
-    def _of(self, node: str, key: Key, found: Mapping[Key, Found]) -> Found:
-        if key not in found:
-            self.settle(node)
-        if key not in found:  # its value is known, and only the way there is asked for
-            self.nodes[node].compute(self.memory, key[1])
-        return found[key]
-
-    def settle(self, node: str) -> None:
-        """Compute a node and what it rests on, as far as it is open: a chain of these can be very long."""
-        nodes, done = self.run.layout.in_order, self.done
-        open_nodes: set[int] = set()
-        waiting = [self.nodes[node].number]
-        while waiting:
-            one = waiting.pop()
-            if one not in open_nodes and one not in done and self._is_open(one):
-                open_nodes.add(one)
-                waiting += nodes[one].before
-        done |= open_nodes
-        for one in sorted(open_nodes):
-            for record in self.run.each(nodes[one].listed):
-                nodes[one].compute(self.memory, record)
-
-    def _is_open(self, number: int) -> bool:
-        """Tell whether anything of a node is not known; asked again and again, of long lists."""
-        found = self._open.get(number)
-        if found is None:
-            found = self._open[number] = self._has_open(self.run.layout.in_order[number])
-        return found
-
-    def _has_open(self, node: Node) -> bool:
-        for place in node.places:
-            found = self.run.slots[place]
-            raws = (found,) if node.listed is None else [found[one] for one in self.run.each(node.listed)]
-            if node.bit is not None:
-                raws = [truth_of(raw, node.bit) for raw in raws]
-            if UNDETERMINED in raws if node.is_rule else Mark in map(type, raws):
-                return True
-        return False

@@ -50,6 +50,7 @@ from policyengine.engines.compiled.dispatch import (
 from policyengine.engines.compiled.marks import (
     FALSE,
     PENDING,
+    RAW_TRUTHS,
     TRUE,
     TRUTHS,
     UNDETERMINED,
@@ -121,7 +122,6 @@ from policyengine.values.literals import (
 from policyengine.values.seasons import read_season
 
 _BOTH = 2
-_RAW_TRUTHS = {truth: raw for raw, truth in TRUTHS.items()}
 _REMEMBERED = 1_024
 """So many ways in which a fact came out are remembered: cases are alike."""
 
@@ -250,32 +250,42 @@ class Slow(Frozen):
     def amount(self, name: str, raws: Sequence[Raw], truths: Sequence[int], record: int | None) -> Raw:
         """Return an amount that exists; ``raws`` are its parts, ``truths`` whether its caps apply."""
         parts = self.helpers.amounts[name]
-        if parts.glance is not None and parts.glance.is_open(raws, truths):
+        if parts.glance is not None and parts.glance.is_open(raws, truths, self.case, record):
             return U if U in parts.glance.factors(raws) or C in parts.glance.factors(raws) else V
         return drop(parts.judged(raws, truths, lambda expr: self._range(expr, record)))
 
     def _range(self, expr: Expr, record: int | None) -> Range:
-        fact = self.helpers.given.get(expr.name) if isinstance(expr, Read) else None
-        return range_of_fact(fact, self.case, record)
+        return range_of_fact(given_by(expr, self.helpers.given), self.case, record)
 
 
-class _Glance(Frozen):
+def sides_of(fact: Given | None) -> int:
+    """Return on how many sides bounds limit a fact."""
+    return 0 if fact is None else len({operator for operator, _ in fact.bounds})
+
+
+def given_by(expr: Expr, given: Mapping[str, Given]) -> Given | None:
+    """Return the fact that a case gives which an expression reads, if that is all."""
+    return given.get(expr.name) if isinstance(expr, Read) else None
+
+
+class Glance(Frozen):
     """What tells at a glance that a sum of terms, perhaps with a rate, is not known.
 
-    ``sides`` tells on how many sides bounds limit each term, and the rate.
+    ``facts`` are the terms, and the rate, that cases give, ``sides`` on how many sides bounds limit each.
     """
 
     added: int
     terms: int
     has_rate: bool
     has_floor: bool
+    facts: tuple[Given | None, ...]
     sides: tuple[int, ...]
 
     def factors(self, raws: Sequence[Raw]) -> Sequence[Raw]:
         """Return the terms and the rate."""
         return raws[: self.terms + self.has_rate]
 
-    def is_open(self, raws: Sequence[Raw], truths: Sequence[int]) -> bool:
+    def is_open(self, raws: Sequence[Raw], truths: Sequence[int], case: Case, record: int | None) -> bool:
         """Tell at a glance whether an amount is not known; what is not seen here is looked at closely.
 
         Something without limits on both sides is not known and is multiplied by something else than zero, and
@@ -285,15 +295,18 @@ class _Glance(Frozen):
         rate = raws[self.terms] if self.has_rate else None
         bounds = -1  # on how many sides what is not known is limited, at most
         for raw, sides in zip(terms, self.sides, strict=False):
-            if type(raw) is Mark and sides > bounds:
+            if type(raw) is Mark and (bounds < 0 or sides < bounds):
                 bounds = sides
         if bounds < 0:
             if type(rate) is not Mark or sum(terms[: self.added]) == sum(terms[self.added :]):
                 return False
+            bounds = self.sides[-1]
+        elif type(rate) is Mark:
+            if bounds >= _BOTH and not self._have_many(terms, case, record):
+                return False  # perhaps zero, whatever the rate is
+            bounds = self.sides[-1] if bounds >= _BOTH else max(bounds, self.sides[-1])
         elif rate == 0:
             return False
-        if type(rate) is Mark:
-            bounds = max(bounds, self.sides[-1])
         if bounds >= _BOTH:
             return False
         rest = raws[self.terms + self.has_rate :]
@@ -304,6 +317,13 @@ class _Glance(Frozen):
                 break
         return limited < (_BOTH if bounds == 0 else 1)
 
+    def _have_many(self, terms: Sequence[Raw], case: Case, record: int | None) -> bool:
+        """Tell whether terms that are limited on both sides can come to more than one sum."""
+        return any(
+            type(raw) is Mark and range_of_fact(fact, case, record).only is None
+            for raw, fact in zip(terms, self.facts, strict=False)
+        )
+
 
 RangeOf = Callable[[Expr], Range]
 
@@ -311,21 +331,22 @@ RangeOf = Callable[[Expr], Range]
 class AmountParts:
     """The parts of an amount in the order in which the source gives them, and what they come to."""
 
-    def __init__(self, cell: Amount, sides: Callable[[Expr], int], world: World) -> None:
-        """``sides`` tells on how many sides the bounds of a fact limit it."""
+    def __init__(self, cell: Amount, given: Mapping[str, Given], world: World) -> None:
+        """``given`` are the facts that cases give."""
         self.cell = cell
         self.sort = ValueType(cell.sort)
         self.formula = None if cell.formula is None else calculation_of(cell.formula, self.sort, world)
         self.met = () if cell.formula is None else leaves_of(cell.formula)
         is_plain = not (cell.times or cell.divided_by or cell.bands) and cell.base is not None
-        self.glance = self._glance(cell, sides) if is_plain and self.sort is ValueType.MONEY else None
+        self.glance = self._glance(cell, given) if is_plain and self.sort is ValueType.MONEY else None
 
-    def _glance(self, cell: Amount, sides: Callable[[Expr], int]) -> _Glance:
+    def _glance(self, cell: Amount, given: Mapping[str, Given]) -> Glance:
         added, taken = 1 + len(cell.plus), len(cell.minus)
         base = () if cell.base is None else (cell.base,)
         rate = () if cell.rate is None else (cell.rate,)
-        every = tuple(sides(one) for one in (*base, *cell.plus, *cell.minus, *rate))
-        return _Glance(added, added + taken, bool(rate), cell.floor is not None, every)
+        facts = tuple(given_by(one, given) for one in (*base, *cell.plus, *cell.minus, *rate))
+        sides = tuple(map(sides_of, facts))
+        return Glance(added, added + taken, bool(rate), cell.floor is not None, facts, sides)
 
     def calculated(self, raws: Sequence[Raw]) -> Number | None:
         """Return the rounded result of a formula or of bands, of which every part is known."""
@@ -423,16 +444,12 @@ class Helpers:
                 case Status():
                     self.ends[cell.name] = last_clock_of(cell, world)
                 case Amount():
-                    self.amounts[cell.name] = AmountParts(cell, self._sides, world)
+                    self.amounts[cell.name] = AmountParts(cell, program.given, world)
                 case _:
                     pass
 
     def _is_during(self, instant: int, season: str) -> bool:
         return _is_day_during(local_day(instant, self.zone), season)
-
-    def _sides(self, expr: Expr) -> int:
-        fact = self.given.get(expr.name) if isinstance(expr, Read) else None
-        return 0 if fact is None else len({operator for operator, _ in fact.bounds})
 
     def inputs_of(self, cells: Sequence[Given]) -> tuple[list[Raw], dict[Key, tuple[int, str]]]:
         """Return what the inputs are where a case is silent, and the place and sort of each.
@@ -475,11 +492,8 @@ class Helpers:
         }
 
 
-_TRUTHS = {truth: raw for raw, truth in TRUTHS.items()}
-
-
 def _compare(measured: Tally, op: Op, limit: Raw) -> int:
-    return _TRUTHS[compare(measured, OPERATORS[op], lift(limit))[0]]
+    return RAW_TRUTHS[compare(measured, OPERATORS[op], lift(limit))[0]]
 
 
 def _length(seconds: int) -> Value:
@@ -525,14 +539,14 @@ def _window(asked: Window | Same, world: World) -> Callable[..., int]:
         period, dates = asked.period, (is_date(asked.one), is_date(asked.other))
 
         def same(one: Raw, other: Raw) -> int:
-            return _RAW_TRUTHS[judge_same(period, lift(one), lift(other), dates, world.zone)[0]]
+            return RAW_TRUTHS[judge_same(period, lift(one), lift(other), dates, world.zone)[0]]
 
         return same
     how, frames = asked.how, frames_of(asked, world)
 
     def window(start: Raw, end: Raw, length: Raw, follows: bool) -> int:
         answer = judge_window(how, lift(start), lift(end), lift(length), frames[follows])
-        return _RAW_TRUTHS[answer[0]]
+        return RAW_TRUTHS[answer[0]]
 
     return window
 

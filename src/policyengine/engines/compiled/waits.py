@@ -1,0 +1,365 @@
+"""What an open fact or amount waits for: a short way for most, straight from what the source found.
+
+Which open rules and values a fact waits for depends on which are open and which values are the same, and not
+on what they are. So it is found out once for all cases that are alike in this, by what overriding means
+(``overriding.weigh``). ``engines/program`` finds the same with every step, and everything for which
+there is no short way here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from policyengine.compile.dependencies import parts_of, rule_name
+from policyengine.compile.plan import (
+    ALWAYS,
+    AS_OF,
+    Aggregate,
+    Amount,
+    Apply,
+    Cell,
+    Const,
+    Derived,
+    Expr,
+    Given,
+    Parameter,
+    Read,
+    Rule,
+    Unsaid,
+)
+from policyengine.engines.closures import evaluate_of
+from policyengine.engines.compiled.dispatch import Dispatch
+from policyengine.engines.compiled.marks import FALSE, PENDING, RAW_TRUTHS, TRUE, TRUTHS, Mark, Raw, V, lift
+from policyengine.engines.compiled.support import AmountParts, Glance, given_by, sides_of
+from policyengine.engines.program import Program, defeats_of, unknown_as
+from policyengine.frozen import Frozen
+from policyengine.model.rulebook import otherwise_name
+from policyengine.semantics.findings import NOTHING, Missing, RuleFinding, Truth, Unknown, Waits
+from policyengine.semantics.overriding import Candidate as Claim
+from policyengine.semantics.overriding import weigh
+from policyengine.values.literals import identity_key
+
+if TYPE_CHECKING:
+    from policyengine.engines.compiled.exact import Exact
+
+ShortWay = Callable[["Exact", "int | None"], "Unknown | None"]
+"""What finds the state of something open, of a record or the whole case; None: the way is not short."""
+_REMEMBERED = 1_024
+
+
+class ShortWays:
+    """The short ways of one program, each made ready when it is first gone."""
+
+    def __init__(
+        self,
+        program: Program,
+        slots: Mapping[str, int],
+        dispatches: Sequence[Dispatch],
+    ) -> None:
+        """``slots`` are those of the source, in which the rules of ``dispatches`` have none of their own."""
+        self._world = program.world
+        self._given = program.given
+        self._slots = slots
+        self._together = {rule.name for one in dispatches for rule in one.rules}
+        self._scopes = {one.name: one.when for one in program.plan.policies}
+        self._cells = {cell.name: cell for stratum in program.plan.strata for cell in stratum.cells}
+        self._rules = {rule.name: rule for stratum in program.plan.strata for rule in stratum.rules}
+        self._found: dict[str, ShortWay | None] = {}
+        self._of_rules: dict[str, RuleWay] = {}
+
+    def to_value(self, name: str) -> ShortWay | None:
+        """Return the way to a value, None if there is none."""
+        if name not in self._found:
+            self._found[name] = self._way(self._cells.get(name))
+        return self._found[name]
+
+    def to_rule(self, name: str) -> RuleWay:
+        """Return the way to a rule."""
+        found = self._of_rules.get(name)
+        if found is None:
+            rule = self._rules[name]
+            found = self._of_rules[name] = RuleWay(rule, self._scopes[rule.policy], self._slots)
+        return found
+
+    def _way(self, cell: Cell | None) -> ShortWay | None:
+        match cell:
+            case Given(missing=Unsaid()) | Parameter():
+                return _unsaid(cell, self._slots[cell.name])
+            case Derived(combine=None) if self._is_plain(cell):
+                return _Fact(cell, self._slots).state
+            case Amount():
+                parts = AmountParts(cell, self._given, self._world)
+                if parts.glance is not None and all(map(_has_place, (*cell.parts, *cell.limits))):
+                    scope = ALWAYS if cell.policy is None else self._scopes[cell.policy]
+                    return _Amount(cell, scope, parts.glance, self._slots, self._given).state
+        return None
+
+    def _is_plain(self, cell: Derived) -> bool:
+        """Tell whether rules that have a slot of their own conclude a fact, each for itself."""
+        values = [one.value for one in cell.candidates] + ([] if cell.otherwise is None else [cell.otherwise])
+        rules = [one for one in cell.candidates if one.each is None and one.rule not in self._together]
+        return 0 < len(rules) == len(cell.candidates) and all(map(_has_place, values))
+
+
+def _has_place(expr: Expr) -> bool:
+    """Tell whether a value is a constant, or one that the source found as it is."""
+    return isinstance(expr, Const) or (
+        isinstance(expr, Read) and not (expr.this or expr.midnight or expr == AS_OF)
+    )
+
+
+Place = tuple[Raw, "int | None", bool]
+"""A constant, or a slot and whether records have one each."""
+
+
+def _place(expr: Expr, slots: Mapping[str, int]) -> Place:
+    if isinstance(expr, Const):
+        return expr.value, None, False
+    assert isinstance(expr, Read)
+    return None, slots[expr.name], expr.listed is not None
+
+
+def _raws(places: Iterable[Place], slots: Sequence[Any], record: int | None) -> list[Raw]:
+    """Return the values that stand at places."""
+    return [
+        constant if slot is None else slots[slot][record] if is_listed else slots[slot]
+        for constant, slot, is_listed in places
+    ]
+
+
+def _waits(exact: Exact, expr: Expr, record: int | None) -> Waits:
+    """Return what a value waits for that is not known."""
+    assert isinstance(expr, Read)
+    state = exact.values[expr.name, None if expr.listed is None else record]
+    assert isinstance(state, Unknown)
+    return state.waits
+
+
+def _union(waits: Sequence[Waits]) -> Waits:
+    return waits[0] if len(waits) == 1 else NOTHING.union(*waits) if waits else NOTHING
+
+
+# ---------- what is not said
+
+
+def _unsaid(cell: Given | Parameter, slot: int) -> ShortWay:
+    """Return the way to what a case does not say, or a figure that is nowhere.
+
+    What is open because of the act with which it came, or by which a figure counts, waits for that.
+    """
+    is_fact = isinstance(cell, Given)
+    is_alone = isinstance(cell, Given) and cell.dated_by is None
+
+    def waiting_for(record: int | None, has_value: bool) -> Unknown:
+        missing = Missing("fact", cell.name, record) if is_fact else Missing("parameter", cell.name, None)
+        return Unknown(frozenset((missing,)), has_value)
+
+    of_case = {has_value: waiting_for(None, has_value) for has_value in (False, True)}
+
+    def find(exact: Exact, record: int | None) -> Unknown | None:
+        raw = exact.slots[slot] if record is None else exact.slots[slot][record]
+        if raw is not V and not is_alone:
+            return None
+        return of_case[raw is V] if record is None else waiting_for(record, raw is V)
+
+    return find
+
+
+# ---------- facts
+
+
+class _Waited(Frozen):
+    """What an open fact waits for: rules, and the values of some, by their numbers.
+
+    ``alone``: the number of a rule that gives it its value for certain, so that it has one if this has one.
+    """
+
+    rules: tuple[str, ...]
+    values: tuple[int, ...]
+    alone: int | None
+
+
+class _Fact:
+    """The rules that may conclude a fact, with what counts otherwise as the last of them."""
+
+    def __init__(self, cell: Derived, slots: Mapping[str, int]) -> None:
+        """``slots`` are those of the source."""
+        self.rules = [one.rule for one in cell.candidates]
+        self.values = [one.value for one in cell.candidates]
+        self.slots = [slots[rule_name(rule)] for rule in self.rules]
+        self.is_listed = cell.listed is not None
+        self.defeats = defeats_of(cell)
+        self.has_otherwise = cell.otherwise is not None
+        if cell.otherwise is not None:
+            self.rules.append(otherwise_name(cell.name))
+            self.values.append(cell.otherwise)
+        self.places = [_place(one, slots) for one in self.values]
+        self.are_constant = all(isinstance(one, Const) for one in self.values)
+        self.found: dict[tuple[object, ...], _Waited] = {}
+
+    def state(self, exact: Exact, record: int | None) -> Unknown | None:
+        """Return the state of the fact, which is open."""
+        slots = exact.slots
+        truths = [slots[one][record] if self.is_listed else slots[one] for one in self.slots]
+        if self.has_otherwise:
+            truths.append(FALSE if TRUE in truths else TRUE)
+        raws = _raws(self.places, slots, record)
+        pattern = (*truths,) if self.are_constant else (*truths, *_alike(truths, raws))
+        waited = self.found.get(pattern)
+        if waited is None:
+            waited = self._weighed(truths, raws)
+            if len(self.found) < _REMEMBERED:
+                self.found[pattern] = waited
+        if not (waited.rules or waited.values):
+            return None  # rules contradict each other
+        waits = [exact.rules[rule, record].waits for rule in waited.rules]
+        waits += [_waits(exact, self.values[number], record) for number in waited.values]
+        return Unknown(_union(waits), waited.alone is not None and raws[waited.alone] is V)
+
+    def _weighed(self, truths: Sequence[int], raws: Sequence[Raw]) -> _Waited:
+        """Return what it waits for, in every case with these truths in which the same values are equal."""
+        names = [unknown_as(rule, value) for rule, value in zip(self.rules, self.values, strict=True)]
+        claims = {
+            rule: Claim(rule, TRUTHS[truth], PENDING, lift(raw), (name, 0 if is_listed else None))
+            for rule, truth, raw, (name, is_listed) in zip(self.rules, truths, raws, names, strict=True)
+            if truth
+        }
+        last = claims.pop(self.rules[-1], None) if self.has_otherwise else None
+        weighed = weigh([*claims.values()], self.defeats, last)
+        numbers = {rule: number for number, rule in enumerate(self.rules)}
+        return _Waited(
+            tuple(one.rule for one in weighed.mattering),
+            tuple(numbers[one.rule] for one in weighed.valued),
+            numbers[weighed.holding[0].rule] if weighed.is_one_value else None,
+        )
+
+
+def _alike(truths: Sequence[int], raws: Sequence[Raw]) -> Iterator[int | None]:
+    """Return for each rule that does not fail a number for its value, None for one that is not known."""
+    numbers: dict[object, int] = {}
+    for truth, raw in zip(truths, raws, strict=True):
+        if not truth or type(raw) is Mark:
+            yield None
+        else:
+            yield 0 if raw is None else numbers.setdefault(identity_key(raw), len(numbers) + 1)
+
+
+# ---------- rules
+
+
+class RuleWay:
+    """What an open rule waits for."""
+
+    def __init__(self, rule: Rule, scope: Expr, slots: Mapping[str, int]) -> None:
+        """``scope`` is when its policy applies."""
+        self.conditions = _Conditions((scope, rule.when), slots)
+
+    def finding(self, exact: Exact, record: int | None) -> RuleFinding:
+        """Return the finding of the rule, which is open."""
+        return RuleFinding(Truth.UNDETERMINED, self.conditions.waits(exact, record))
+
+
+class _Conditions:
+    """Conditions that must all hold, of which none is known not to: else nothing that rests on them is open.
+
+    So those in which everything is known do hold, and are not looked at.
+    """
+
+    def __init__(self, exprs: Iterable[Expr], slots: Mapping[str, int]) -> None:
+        self.parts = [_Condition(one, slots) for expr in exprs for one in _conjuncts(expr)]
+
+    def waits(self, exact: Exact, record: int | None) -> Waits:
+        """Return what they wait for; nothing if all hold."""
+        return _union([waits for part in self.parts if (waits := part.waits(exact, record))])
+
+
+def _conjuncts(expr: Expr) -> Iterator[Expr]:
+    """Return the conditions that must all hold, but for what always does."""
+    if isinstance(expr, Apply) and expr.op == "all":
+        for one in expr.args:
+            yield from _conjuncts(one)
+    elif expr != ALWAYS:
+        yield expr
+
+
+class _Condition:
+    """A condition that holds or is open."""
+
+    def __init__(self, expr: Expr, slots: Mapping[str, int]) -> None:
+        """``slots`` are those of the source."""
+        self.evaluate = evaluate_of(expr)
+        self.tested = _tested(expr)
+        parts = (*parts_of(expr),)
+        self.is_question = any(isinstance(one, Aggregate) for one in parts)
+        reads = dict.fromkeys(one for one in parts if isinstance(one, Read) and one != AS_OF)
+        self.places = [] if self.is_question else [_place(one, slots) for one in reads]
+
+    def waits(self, exact: Exact, record: int | None) -> Waits:
+        """Return what it waits for; nothing if it holds."""
+        if not self.is_question and Mark not in map(type, _raws(self.places, exact.slots, record)):
+            return NOTHING
+        if self.tested is not None:
+            return _waits(exact, self.tested, record)
+        return self.evaluate(exact, record)[1]
+
+
+def _tested(expr: Expr) -> Read | None:
+    """Return the value that a condition compares with constants, if that is all that it does."""
+    match expr:
+        case Apply("eq" | "in" | "ge" | "le" | "gt" | "lt", (Read() as read, *limits)):
+            are_constant = all(isinstance(one, Const) and one.value is not None for one in limits)
+            return read if are_constant and _has_place(read) else None
+        case _:
+            return None
+
+
+# ---------- amounts
+
+
+class _Amount:
+    """An amount of which can be seen at a glance that it is open."""
+
+    def __init__(
+        self,
+        cell: Amount,
+        scope: Expr,
+        glance: Glance,
+        slots: Mapping[str, int],
+        given: Mapping[str, Given],
+    ) -> None:
+        """``scope`` is when its policy applies, ``given`` are the facts that cases give."""
+        assert cell.base is not None
+        self.glance = glance
+        self.exists = _Conditions((scope, cell.when), slots)
+        self.applies = [evaluate_of(cap.when) for cap in cell.caps]
+        rate = () if cell.rate is None else (cell.rate,)
+        floor = () if cell.floor is None else (cell.floor,)
+        factors = (cell.base, *cell.plus, *cell.minus, *rate)
+        self.values: tuple[Expr, ...] = (*factors, *floor, *cell.limits)
+        self.places = [_place(one, slots) for one in self.values]
+        self.factors, self.limits = len(factors), len(factors) + len(floor)
+        self.are_limited = [sides_of(given_by(one, given)) > 0 for one in self.values]
+
+    def state(self, exact: Exact, record: int | None) -> Unknown | None:
+        """Return the state of the amount, which is open."""
+        raws = _raws(self.places, exact.slots, record)
+        open_values = [number for number, raw in enumerate(raws) if type(raw) is Mark]
+        caps = [applies(exact, record) for applies in self.applies]
+        if not open_values and all(truth is not Truth.UNDETERMINED for truth, _ in caps):
+            return Unknown(self.exists.waits(exact, record))  # it is how much it is, if there is one
+        if not self.glance.is_open(raws, [RAW_TRUTHS[truth] for truth, _ in caps], exact.case, record):
+            return None
+        wanted = [self.exists.waits(exact, record)]
+        has_value = not wanted[0] and all(raws[one] is V for one in open_values if one < self.factors)
+        for number, (truth, waits) in enumerate(caps, self.limits):
+            if truth is Truth.UNDETERMINED and raws[number] is not None:
+                if type(raws[number]) is not Mark:
+                    return None  # whether it matters depends on how much it is
+                wanted.append(waits)
+        for number in open_values:
+            if number >= self.factors and self.are_limited[number]:
+                return None  # perhaps it limits nothing
+            if number < self.limits or caps[number - self.limits][0] is not Truth.FALSE:
+                wanted.append(_waits(exact, self.values[number], record))
+        return Unknown(NOTHING.union(*wanted), has_value)
