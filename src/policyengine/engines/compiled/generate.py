@@ -150,10 +150,11 @@ class _Generator:
             own = {name for node in run for name in names_given(node)}
             exprs = [one for node in run for one in exprs_of(node)]
             names = [name for node in run for name in self.source.variables_of(node)]
-            with self.source.block(f"if {self.source.lists[listed]}:"):
+            seen = self.source.lists[listed]
+            with self.source.block(f"if {seen}:"):
                 for name in names:
                     self.source.write(f"{name} = {self.source.empty('None', listed)}")
-                with self.source.each(listed, exprs, own) as record:
+                with self.source.each(listed, exprs, own, seen) as record:
                     for node in run:
                         self._node(node, f"[{record}]")
             with self.source.block("else:"):
