@@ -118,6 +118,10 @@ class WorkingMemory:
             found = self._scopes[policy] = self.program.scopes[policy](self, None)
         return found
 
+    def existence(self, deadline: str, record: int | None, find: Existence) -> Answer:
+        """Return whether there is a deadline, which ``find`` finds out."""
+        return find(self, record)
+
     def findings(self) -> Findings:
         """Return everything that was found out; all strata have been computed."""
         states = {**self.values, **self.conflicts} if self.conflicts else self.values
@@ -131,6 +135,10 @@ class WorkingMemory:
             tuple(self.firings),
             self.seen,
         )
+
+
+Existence = Callable[[WorkingMemory, "int | None"], Answer]
+"""What finds out whether there is a deadline."""
 
 
 class StandingMemory:

@@ -400,7 +400,7 @@ def _due(cell: Due, world: World) -> Compute:
     zone = None if cell.zone is None else lookup_of(cell.zone)
 
     def find(memory: WorkingMemory, record: int | None) -> Span:
-        begins = *exists(memory, record), start(memory, record)
+        begins = *memory.existence(cell.deadline, record, exists), start(memory, record)
         long = None if length is None else length(memory, record)
         place = None if zone is None else zone(memory, record)
         if ends is not None:

@@ -349,16 +349,15 @@ def judge_deadline(
         return DeadlineFinding(span.exists, span.start, span.length, *none, False, span.ends, zone=span.zone)
     if span.ways:
         return _of_all([judge_deadline(one, acts, stops, clock, as_of) for one in span.ways], span)
-    seen, stopping = _seen(acts, as_of), _seen(stops, as_of)
-    acted, stopped = _earliest(seen), _earliest(stopping)
-    status = _status(span, seen, stopped, clock, as_of)
-    settled = _settled(status, span, acted, stopped)
+    status, settled, acted, stopped = come_to(span, acts, stops, clock, as_of)
     stopped = _stopped(status, stopped)
     left = span.left if status == PAUSED else _unless_known(status)
-    due, acted, stopped, status, settled, left = (
-        doubt(span.exists, span.exists_waits, state)
-        for state in (span.due, acted, stopped, status, settled, left)
-    )
+    due = span.due
+    if span.exists is not Truth.TRUE:
+        due, acted, stopped, status, settled, left = (
+            doubt(span.exists, span.exists_waits, state)
+            for state in (due, acted, stopped, status, settled, left)
+        )
     provisional, ends, pauses = span.provisional, span.ends, span.pauses
     return DeadlineFinding(
         span.exists,
@@ -375,6 +374,19 @@ def judge_deadline(
         left,
         span.zone,
     )
+
+
+def come_to(
+    span: Span, acts: Sequence[State], stops: Sequence[State], clock: Clock, as_of: int
+) -> tuple[State, State, State, State]:
+    """Return what a deadline that exists, at a place that is known, has come to, and when.
+
+    With it come the first act that meets it and the first event that stops it.
+    """
+    seen = _seen(acts, as_of)
+    acted, stopped = _earliest(seen), _earliest(_seen(stops, as_of))
+    status = _status(span, seen, stopped, clock, as_of)
+    return status, _settled(status, span, acted, stopped), acted, stopped
 
 
 def _of_all(found: Sequence[DeadlineFinding], span: Span) -> DeadlineFinding:

@@ -175,9 +175,20 @@ def _end_of_days(
         first, is_first_published = (
             after_business_days(first, 1, calendar) if is_business else (first + 1, True)
         )
-    last, is_published = last_day(first, length, counting, calendar)
-    end = end_of_day(last, counting, zone)
+    end, is_published = _end_after(first, length, counting, calendar, zone)
     return Due(max(start, end), not (is_first_published and is_published))
+
+
+@lru_cache(maxsize=4_096)
+def _end_after(
+    first: int, length: Duration, counting: Counting, calendar: Calendar, zone: ZoneInfo
+) -> tuple[int, bool]:
+    """Return when the last of whole days ends that a day sets going, and whether it is published.
+
+    Many cases have clocks that start on the same days.
+    """
+    last, is_published = last_day(first, length, counting, calendar)
+    return end_of_day(last, counting, zone), is_published
 
 
 def is_after_cut_off(

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import proxy
 
 from policyengine.compile.dependencies import rule_name
+from policyengine.engines.closures import FALSE as NO
+from policyengine.engines.closures import TRUE as YES
+from policyengine.engines.closures import Answer
 from policyengine.engines.compiled.dispatch import truth_of
 from policyengine.engines.compiled.marks import TRUE, UNDETERMINED, Mark
-from policyengine.engines.memory import WHOLE_CASE, WorkingMemory
+from policyengine.engines.memory import WHOLE_CASE, Existence, WorkingMemory
 from policyengine.model.case import Case, Key
 from policyengine.semantics.deadlines import Span
 from policyengine.semantics.findings import (
@@ -74,6 +77,13 @@ class Exact(WorkingMemory):
         if key not in found:
             self.compute(key[0], key[1])
         return found[key]
+
+    def existence(self, deadline: str, record: int | None, find: Existence) -> Answer:
+        """Return whether there is a deadline: what the source found, unless that is open."""
+        raw = self.slots[self.layout.slots[f"{deadline} exists"]]
+        if record is not None:
+            raw = raw[record]
+        return find(self, record) if raw == UNDETERMINED else YES if raw == TRUE else NO
 
     # ---------- computing
 

@@ -275,7 +275,7 @@ class Run:
         raw = self.raw(*key)
         if type(raw) is not Mark:
             return ABSENT if raw is None else Known(raw)
-        return self.resolved[key].state if raw is C else self.values[key]
+        return self.resolved[key].state if raw is C else self._exact.values[key]
 
     @property
     def rules(self) -> Mapping[Key, RuleFinding]:

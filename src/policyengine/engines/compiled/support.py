@@ -95,7 +95,15 @@ from policyengine.semantics.amounts import (
 )
 from policyengine.semantics.combining import combine, of_any_record
 from policyengine.semantics.dated import has_begun, in_force
-from policyengine.semantics.deadlines import Clock, Span, end_of, judge_deadline, measure, measure_until
+from policyengine.semantics.deadlines import (
+    Clock,
+    Span,
+    come_to,
+    end_of,
+    judge_deadline,
+    measure,
+    measure_until,
+)
 from policyengine.semantics.findings import ABSENT, NOTHING, Known, Pause, State, Truth
 from policyengine.semantics.overriding import Candidate as Claim
 from policyengine.semantics.overriding import resolve
@@ -147,14 +155,14 @@ class Slow(Frozen):
         as_of: int,
     ) -> tuple[Raw, Raw]:
         """Return what a deadline that exists has come to, and when."""
-        found = judge_deadline(
+        status, settled, *_ = come_to(
             self._span(deadline, start, length, follows),
             [lift(one) for one in acts],
             [lift(one) for one in stops],
             self.helpers.ends[deadline],
             as_of,
         )
-        return drop(found.status), drop(found.settled)
+        return drop(status), drop(settled)
 
     def _span_of(
         self,
@@ -617,22 +625,21 @@ class _Combiner:
         self.rest = None if cell.otherwise is None else unknown_as(self.name, cell.otherwise)
         # Overriding from record to record is left to the exact meaning.
         is_of_one = not cell.overrides or all(one.each is None for one in cell.candidates)
-        self.is_plain_sum = cell.combine == "sum" and is_of_one and cell.sort in _NUMBERS
+        self.plain = _PLAIN.get(cell.combine or "") if is_of_one and cell.sort in _NUMBERS else None
+        """What makes one number of those that are given, where it is no more than that."""
 
     def value(self, given: Sequence[Contribution], rest: Raw = None) -> Raw:
         """Return the value of what may hold; ``rest`` is what counts where nothing does."""
-        if self.is_plain_sum and given:  # the usual case, and a fast way for it
-            total, beaten = (
-                0,
-                self.defeats.beaten_by(self.rules[one[0]] for one in given) if self.defeats else 0,
-            )
+        if self.plain is not None and given:  # the usual case, and a fast way for it
+            beaten = self.defeats.beaten_by(self.rules[one[0]] for one in given) if self.defeats else 0
+            values = []
             for place, truth, value, _ in given:
                 if truth != TRUE or value is None or type(value) is Mark:
                     break
                 if not beaten or not beaten & self.defeats.bit(self.rules[place]):
-                    total += value
+                    values.append(value)
             else:
-                return total
+                return self.plain(values)
         claims = [self._claim(*one) for one in given]
         otherwise = None
         if self.rest is not None:
@@ -648,4 +655,5 @@ class _Combiner:
         return Claim(rule, TRUTHS[truth], PENDING, lift(value), known_by, record)
 
 
-_NUMBERS = ("money", "percent", "count", "number")
+_NUMBERS = ("money", "percent", "count", "number", "instant", "date")
+_PLAIN: Mapping[str, Callable[[Sequence[Raw]], Raw]] = {"sum": sum, "least": min, "greatest": max}

@@ -267,7 +267,7 @@ class _Conditions:
     """
 
     def __init__(self, exprs: Iterable[Expr], slots: Mapping[str, int]) -> None:
-        self.parts = [_Condition(one, slots) for expr in exprs for one in _conjuncts(expr)]
+        self.parts = [_condition(one, slots) for expr in exprs for one in _conjuncts(expr)]
 
     def waits(self, exact: Exact, record: int | None) -> Waits:
         """Return what they wait for; nothing if all hold."""
@@ -289,7 +289,6 @@ class _Condition:
     def __init__(self, expr: Expr, slots: Mapping[str, int]) -> None:
         """``slots`` are those of the source."""
         self.evaluate = evaluate_of(expr)
-        self.tested = _tested(expr)
         parts = (*parts_of(expr),)
         self.is_question = any(isinstance(one, Aggregate) for one in parts)
         reads = dict.fromkeys(one for one in parts if isinstance(one, Read) and one != AS_OF)
@@ -299,13 +298,31 @@ class _Condition:
         """Return what it waits for; nothing if it holds."""
         if not self.is_question and Mark not in map(type, _raws(self.places, exact.slots, record)):
             return NOTHING
-        if self.tested is not None:
-            return _waits(exact, self.tested, record)
         return self.evaluate(exact, record)[1]
 
 
+class _Test:
+    """A condition that compares a value with constants: it is open if the value is not known."""
+
+    def __init__(self, read: Read, slots: Mapping[str, int]) -> None:
+        """``slots`` are those of the source."""
+        self.read = read
+        self.slot, self.is_listed = slots[read.name], read.listed is not None
+
+    def waits(self, exact: Exact, record: int | None) -> Waits:
+        """Return what it waits for; nothing if it holds."""
+        raw = exact.slots[self.slot]
+        is_open = type(raw[record] if self.is_listed else raw) is Mark
+        return _waits(exact, self.read, record) if is_open else NOTHING
+
+
+def _condition(expr: Expr, slots: Mapping[str, int]) -> _Condition | _Test:
+    read = _tested(expr)
+    return _Condition(expr, slots) if read is None else _Test(read, slots)
+
+
 def _tested(expr: Expr) -> Read | None:
-    """Return the value that a condition compares with constants, if that is all that it does."""
+    """Return what a condition compares with constants, if that is all that it does."""
     match expr:
         case Apply("eq" | "in" | "ge" | "le" | "gt" | "lt", (Read() as read, *limits)):
             are_constant = all(isinstance(one, Const) and one.value is not None for one in limits)
