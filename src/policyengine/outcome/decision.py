@@ -222,7 +222,11 @@ class Decision:
         self.findings = findings
         self.explanation = explanation
         self.refinement = refinement
-        self._assembly = _Assembly(judged, findings, explanation, refinement)
+
+    @kept
+    def _assembly(self) -> _Assembly:
+        """What puts the parts together: who asks for states only needs none."""
+        return _Assembly(self.judged, self.findings, self.explanation, self.refinement)
 
     def unrefined(self) -> Decision:
         """Return the decision without the search for what is still possible, which can take long."""

@@ -437,7 +437,8 @@ class _Lazy(Mapping[Key, Found], Generic[Found]):
     def __getitem__(self, key: Key) -> Found:
         found = self._found.get(key)
         if found is None:
-            if key not in self:
+            name, record = key
+            if record not in self._run.each(self._names[name]):
                 raise KeyError(key)
             found = self._found[key] = self._find(self._run, key)
         return found
@@ -445,8 +446,7 @@ class _Lazy(Mapping[Key, Found], Generic[Found]):
     def __contains__(self, key: object) -> bool:
         if type(key) is not tuple or key[0] not in self._names:
             return False
-        listed = self._names[key[0]]
-        return key[1] is None if listed is None else key[1] in (self._run.records[listed] or ())
+        return key[1] in self._run.each(self._names[key[0]])
 
     def __iter__(self) -> Iterator[Key]:
         return self._run.keys(self._names)
