@@ -490,7 +490,7 @@ def at_shanghai(text: str) -> int:
         ("{request.at: {within: 7 days after booking.at}}", "bad-value", "two words"),
         ("{request.at: {within: grace ago}}", "bad-value", "`ago` stands after a length"),
         ("{request.at: {within: 7, after: booking.at}}", "bad-value", "has no unit"),
-        ("{request.at: {same: year, as: booking.at}}", "unknown-choice", "no period"),
+        ("{request.at: {same: year, as: booking.at}}", "unknown-choice", "not a period"),
         ("{request.at: {same: day}}", "missing-key", "belong together"),
         ("{request.at: {as: booking.at}}", "missing-key", "belong together"),
         ("{request.at: {after: as_of}}", "impossible-time", "never after `as_of`"),
