@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 from collections.abc import Generator
@@ -20,6 +21,12 @@ settings.load_profile("ci")
 gc.set_threshold(50_000, 20, 100)
 
 
+def _give_back() -> None:
+    """Give free memory back to the system, where the C library can: else it keeps what a large test had."""
+    if os.name == "posix" and hasattr(library := ctypes.CDLL(None), "malloc_trim"):
+        library.malloc_trim(0)
+
+
 def pytest_collection_finish() -> None:
     """Take all tests of a run as there to stay."""
     gc.collect()
@@ -36,6 +43,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
             if hasattr(kept, "cache_clear") and kept.__module__ == module.__name__:
                 kept.cache_clear()
         gc.collect()
+        _give_back()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -17,19 +17,22 @@ from policyengine.semantics.findings import Engine, Findings
 
 
 class Counting:
-    """An engine, and its parts, whose judgements are counted."""
+    """An engine, and its parts, whose judgements are counted: ``runs``, and the ``nodes`` that they judge."""
 
-    def __init__(self, engine: Engine, counted: Counter[str]) -> None:
+    def __init__(self, engine: Engine, counted: Counter[str], size: int = 0) -> None:
+        """``size`` is how many nodes the engine judges."""
         self.engine = engine
         self.counted = counted
+        self.size = size
         self.name = engine.name
 
     def run(self, case: Case, as_of: int) -> Findings:
         self.counted["runs"] += 1
+        self.counted["nodes"] += self.size
         return self.engine.run(case, as_of)
 
     def part(self, nodes: Collection[str]) -> Counting:
-        return Counting(self.engine.part(nodes), self.counted)
+        return Counting(self.engine.part(nodes), self.counted, len(nodes))
 
 
 def program_of(book: Rulebook, readings: Mapping[str, str]) -> Program:

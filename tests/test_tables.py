@@ -1074,6 +1074,7 @@ def test_many_intervals_of_unknown_columns_are_all_tried_and_not_each_with_each(
         decision = engine.evaluate({"case": "c"}, as_of="2024-06-01 00:00")
         assert decision.refinement is not None
         refiner, counted = decision.refinement.refiner, Counter[str]()
+        monkeypatch.setattr(refiner, "_parts", {})
         monkeypatch.setattr(refiner, "engine", Counting(refiner.engine, counted))
         (outcome,) = [one for one in decision.outcomes if one.fact.path == "fee"]
         assert outcome.exactness == "exact" and not outcome.may_be_absent
