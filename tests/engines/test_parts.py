@@ -14,7 +14,9 @@ from test_refine import refiner_of, targets
 from policyengine.api import prepare
 from policyengine.engines.compiled.engine import CompiledEngine
 from policyengine.engines.program import Interpreter
+from policyengine.outcome.refine import search
 from policyengine.outcome.refine.remembered import Remembered
+from policyengine.outcome.refine.search import Refinement
 from policyengine.semantics.findings import Findings
 
 
@@ -80,3 +82,21 @@ def test_rulebooks_that_remember_together_come_to_what_each_finds_alone() -> Non
                     met["open"] += 1
                 met["found"] += len(shared._answers) - before
     assert met["open"] > met["found"] + 20 > 40, met
+
+
+def test_how_many_parts_are_kept_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was found by a part that is kept no longer is not taken for what another one finds."""
+    asked = 0
+    for seed in range(40, 60):
+        made = make_rulebook(seed)
+        engine = compiled_of(made.rulebook, made.readings)
+        case, as_of = make_case(made)
+        findings = engine.run(case, as_of)
+        found = []
+        for most in (256, 1):
+            monkeypatch.setattr(search, "MOST_PARTS", most)
+            refinement = Refinement(refiner_of(made, engine), case, as_of, findings)
+            found.append([refinement.of(target).state for target in targets(findings)])
+        assert found[0] == found[1], seed
+        asked += len(found[0])
+    assert asked > 60

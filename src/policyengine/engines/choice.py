@@ -16,9 +16,6 @@ ENGINES: tuple[EngineName, ...] = ("auto", "durable", "compiled", "reference")
 Load = Literal["one", "few", "many"]
 """How much there is to judge: one case, perhaps a few, or so many that generating source for them pays."""
 
-_FEW = 64
-"""To generate and compile the source takes as long as to judge so many cases by the Plan itself."""
-
 
 class ChosenEngine(Frozen):
     """An engine with its version; ``notice`` says why it is not the one that is usual."""
@@ -59,7 +56,7 @@ def choose_engine(
             if name == "durable":
                 raise
             notice = message("the compiled engine judges, because {reason}", reason=reason.message)
-    from policyengine.engines.compiled.engine import CompiledEngine
+    from policyengine.engines.compiled.engine import FEW, CompiledEngine
 
-    few = _FEW if name == "auto" and load != "many" else 0
+    few = FEW if name == "auto" and load != "many" else 0
     return ChosenEngine(CompiledEngine(program, few), __version__, notice)

@@ -18,8 +18,8 @@ from policyengine.model.case import Case, Key
 from policyengine.semantics.findings import Findings
 from policyengine.values.literals import local_day
 
-_FEW = 64
-"""So many cases a part of a Plan is asked about before its source is generated, which takes about as long."""
+FEW = 64
+"""To generate and compile the source takes as long as to judge so many cases by the Plan itself."""
 
 
 class CompiledEngine:
@@ -81,7 +81,7 @@ class CompiledEngine:
     def part(self, nodes: Collection[str]) -> CompiledEngine:
         """Return the engine of a part of the Plan, whose source is generated when it is asked often."""
         whole = sum(len(one.cells) + len(one.rules) for one in self.program.plan.strata)
-        return self if 2 * len(nodes) > whole else CompiledEngine(self.program.part(nodes), _FEW)
+        return self if 2 * len(nodes) > whole else CompiledEngine(self.program.part(nodes), FEW)
 
     @cached_property
     def _inputs(self) -> tuple[list[Raw], dict[Key, tuple[int, str]]]:

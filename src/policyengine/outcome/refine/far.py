@@ -6,9 +6,8 @@ ways agree on an answer, or leave it open, nothing is said: then it is searched 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import overload
 
 from policyengine.model.case import Case, Key
 from policyengine.model.rulebook import Fact
@@ -33,9 +32,9 @@ class FarWays:
 
     def judged(self) -> Iterator[Findings]:
         """Return what is found out about each way; nothing where nothing can be filled in."""
-        for number in range(len(self.completions)):
+        for number in range(self.completions.count):
             if number == len(self._judged):
-                self._judged.append(self.run(self.completions[number], self.completions.as_of))
+                self._judged.append(self.run(self.completions.case(number), self.completions.as_of))
             yield self._judged[number]
 
 
@@ -56,7 +55,7 @@ def missing_of(domains: Domains, case: Case, found: Findings) -> tuple[tuple[Key
     return keys, tuple(one.id for one in figures if not one.values and domains.is_ordered(one.type))
 
 
-class FarCompletions(Sequence[Case]):
+class FarCompletions:
     """Completions of one case that are far apart, each made when it is first asked for."""
 
     def __init__(
@@ -65,26 +64,21 @@ class FarCompletions(Sequence[Case]):
         """``missing`` and ``figures`` are what is filled in (:func:`missing_of`)."""
         self.domains = domains
         self.book = domains.book
-        self.case = case
+        self.case_as_it_is = case
         self.as_of = as_of
         self._missing: Mapping[Key, Fact] = {key: self.book.facts[key[0]] for key in missing}
         self._figures = {name: domains.whole(self.book.parameters[name].type) for name in figures}
         self._made: list[Case] = []
 
-    def __len__(self) -> int:
+    @property
+    def count(self) -> int:
+        """How many there are: none where nothing can be filled in."""
         return len(_WAYS) if self._missing or self._figures else 0
 
-    @overload
-    def __getitem__(self, number: int) -> Case: ...
-
-    @overload
-    def __getitem__(self, number: slice) -> Sequence[Case]: ...
-
-    def __getitem__(self, number: int | slice) -> Case | Sequence[Case]:
-        if isinstance(number, slice):
-            return [self[one] for one in range(len(self))[number]]
+    def case(self, number: int) -> Case:
+        """Return one of them."""
         while len(self._made) <= number:
-            self._made.append(complete(self.case, self._filled(*_WAYS[len(self._made)])))
+            self._made.append(complete(self.case_as_it_is, self._filled(*_WAYS[len(self._made)])))
         return self._made[number]
 
     @cached_property
@@ -99,12 +93,12 @@ class FarCompletions(Sequence[Case]):
             for key, fact in self._missing.items()
             if self.domains.is_ordered(fact.type)
         }
-        known = self.domains.narrowed(self.case, starts)
+        known = self.domains.narrowed(self.case_as_it_is, starts)
         return {key: known[key] for key in starts}
 
     def _start(self, key: Key, fact: Fact) -> Interval:
         whole = self.domains.whole(fact.type)
-        if fact.is_event and self.domains.cannot_happen(fact, key[1], self.case):
+        if fact.is_event and self.domains.cannot_happen(fact, key[1], self.case_as_it_is):
             return Interval(max(whole.low, self.domains.present(fact.type, self.as_of) + 1), whole.high)
         return whole
 

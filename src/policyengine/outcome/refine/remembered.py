@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from itertools import count
 from typing import Any, TypeVar
 
 Answer = TypeVar("Answer")
 
 MOST_REMEMBERED = 4_096
 """So many answers of cases that are alike are remembered, the last ones."""
+
+MOST_DEFINITIONS = 32_768
+"""So many definitions are told apart, the last ones: of nodes of rulebooks, and of what is behind answers."""
 
 
 class Remembered:
@@ -18,6 +22,7 @@ class Remembered:
         """Nothing yet."""
         self._answers: dict[Hashable, Any] = {}
         self._numbers: dict[Hashable, int] = {}
+        self._next = count()
         self._last: tuple[Hashable, Any] = (None, None)
 
     def answer(self, alike: Hashable, find: Callable[[], Answer]) -> Answer:
@@ -40,5 +45,13 @@ class Remembered:
         return found
 
     def number(self, definition: Hashable) -> int:
-        """Return a number that stands for a definition, the same for all that are equal."""
-        return self._numbers.setdefault(definition, len(self._numbers))
+        """Return a number that stands for a definition, the same for all that are equal.
+
+        One that has been forgotten gets another, so that less is shared; no number is given twice.
+        """
+        found = self._numbers.get(definition)
+        if found is None:
+            if len(self._numbers) >= MOST_DEFINITIONS:
+                del self._numbers[next(iter(self._numbers))]
+            found = self._numbers[definition] = next(self._next)
+        return found

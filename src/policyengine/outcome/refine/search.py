@@ -219,9 +219,9 @@ class Refinement:
         self.case = case
         self.as_of = as_of
         self.findings = findings
-        self._runs: dict[tuple[_FilledKey, int], tuple[Case, Findings]] = {}
-        self._atoms: dict[tuple[_FilledKey, int, str], tuple[object, ...]] = {}
-        self._may_conflict: dict[tuple[_FilledKey, int], bool] = {}
+        self._runs: dict[tuple[_FilledKey, Engine], tuple[Case, Findings]] = {}
+        self._atoms: dict[tuple[_FilledKey, Slice, str], tuple[object, ...]] = {}
+        self._may_conflict: dict[tuple[_FilledKey, Slice], bool] = {}
         self._found: dict[Target, Refined] = {}
 
     @property
@@ -325,17 +325,17 @@ class Refinement:
 
     def may_conflict(self, filled: Filled, behind: Slice, engine: Engine) -> bool:
         """Tell whether rules behind an answer that hold could contradict each other in a completion."""
-        key = (_key(filled), id(behind))
+        key = (_key(filled), behind)
         found = self._may_conflict.get(key)
         if found is None:
             found = self._may_conflict[key] = behind.may_conflict(self.judged(filled, engine)[1])
         return found
 
     def judged(self, filled: Filled, engine: Engine) -> tuple[Case, Findings]:
-        """Return a completion and what an engine, which stays as it is, finds out about it."""
+        """Return a completion and what an engine finds out about it."""
         if not filled:
             return self.case, self.findings
-        key = (_key(filled), id(engine))
+        key = (_key(filled), engine)
         found = self._runs.get(key)
         if found is None:
             case = complete(self.case, filled)
@@ -344,7 +344,7 @@ class Refinement:
 
     def atoms(self, filled: Filled, behind: Slice, moved: str, engine: Engine) -> tuple[object, ...]:
         """Return how the elementary comparisons that rest on a name come out in a completion."""
-        key = (_key(filled), id(behind), moved)
+        key = (_key(filled), behind, moved)
         found = self._atoms.get(key)
         if found is None:
             case, findings = self.judged(filled, engine)
