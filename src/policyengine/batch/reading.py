@@ -13,11 +13,12 @@ from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Case
 from policyengine.model.lookup import Lookup
+from policyengine.outcome.beginning import events_of
 from policyengine.reading.case.reader import CaseReader
 from policyengine.reading.case.source import PlacedSource, Source
 from policyengine.syntax.json_reader import Number, read_json
 from policyengine.syntax.keys import Path, format_path
-from policyengine.values.literals import ValueType, format_value, start_of_day
+from policyengine.values.literals import format_value
 
 
 class When(Frozen):
@@ -195,18 +196,8 @@ class BlockReader:
 
 
 def own_instant(case: Case, rulebook: Rulebook) -> int | None:
-    """Return the instant of the last event that a case tells of, in epoch seconds; None if it tells of none.
-
-    A day counts from its beginning. What is planned is no event yet.
-    """
-    book = rulebook.model
-    found = None
-    for key, value in case.values.items():
-        fact = book.facts[key[0]]
-        if isinstance(value, int) and fact.is_event:
-            instant = value if fact.type is ValueType.INSTANT else start_of_day(value, book.zone)
-            found = instant if found is None or instant > found else found
-    return found
+    """Return the instant of the last event that a case tells of, in epoch seconds; None without any."""
+    return max((instant for instant, _ in events_of(rulebook.model, case)), default=None)
 
 
 def _in_field(fault: Diagnostic, path: Path, span: Span) -> Diagnostic:

@@ -20,11 +20,12 @@ from policyengine.impact.truth import TruthKeeper
 from policyengine.impact.view import BY_WEIGHT, NOTHING, Item, Seen, View, Viewer, differing, number, order_of
 from policyengine.model.case import Case
 from policyengine.model.rulebook import Fact
+from policyengine.outcome.beginning import events_of
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.refine.remembered import Remembered
 from policyengine.outcome.timeline import MAX_MOMENTS
 from policyengine.semantics.findings import Known
-from policyengine.values.literals import ValueType, format_value, start_of_day
+from policyengine.values.literals import ValueType, format_value
 
 Moments = Literal["one", "all"]
 LABELLED = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.COUNT)
@@ -314,7 +315,8 @@ class _One:
         if self.comparer.task.moments == "one":
             yield self.read.as_of, self._decisions(self.read.as_of)
             return
-        waiting = {self.read.as_of, *self._events()}
+        events = events_of(self.comparer.new.model, self.cases[1])
+        waiting = {self.read.as_of, *(instant for instant, _ in events)}
         done: set[int] = set()
         while waiting and len(done) < MAX_MOMENTS:
             instant = min(waiting)
@@ -326,13 +328,6 @@ class _One:
                 waiting |= {one for one in _ends(decision) if one > instant and one not in done}
         if waiting:
             self.numbers.count(("cut",))
-
-    def _events(self) -> Iterator[int]:
-        book = self.comparer.new.model
-        for key, value in self.cases[1].values.items():
-            fact = book.facts[key[0]]
-            if fact.is_event and isinstance(value, int):
-                yield value if fact.type is ValueType.INSTANT else start_of_day(value, book.zone)
 
 
 def _ends(decision: Decision) -> Iterator[int]:

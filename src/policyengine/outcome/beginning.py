@@ -1,4 +1,4 @@
-"""Whether anything of what a case tells has happened yet at the instant of the judgement."""
+"""When what a case tells of happens, and whether any of it has at the instant of the judgement."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def first_later_event(decision: Decision) -> Key | None:
 
 def begins_after(book: Rulebook, case: Case, as_of: int) -> Key | None:
     """Return the first event of a case that begins only after an instant; None if it has begun."""
-    first = min(_events(book, case), key=lambda one: (one[0], one[1][0], one[1][1] or 0), default=None)
+    first = min(events_of(book, case), key=lambda one: (one[0], one[1][0], one[1][1] or 0), default=None)
     return None if first is None or first[0] <= as_of else first[1]
 
 
@@ -31,8 +31,11 @@ def possibly_due_steps(decision: Decision) -> tuple[PossibleStep, ...]:
     return () if first_later_event(decision) is not None else decision.possible_steps
 
 
-def _events(book: Rulebook, case: Case) -> Iterator[tuple[int, Key]]:
-    """Return when each event of the case happens, in epoch seconds."""
+def events_of(book: Rulebook, case: Case) -> Iterator[tuple[int, Key]]:
+    """Return when each event that a case tells of happens, in epoch seconds: a day counts from its beginning.
+
+    What is planned is no event yet.
+    """
     for key, value in case.values.items():
         fact = book.facts[key[0]]
         if isinstance(value, int) and fact.is_event:
