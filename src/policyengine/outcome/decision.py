@@ -241,6 +241,8 @@ class Decision:
     def states_of(self, names: tuple[str, ...], record: int | None = None) -> list[State]:
         """Return the states of several names, of a record or the whole case, as :meth:`state_of` does."""
         findings, refinement = self.findings, self.refinement
+        if refinement is None:
+            return findings.states_of(names, record)
         return [
             _agreed(findings, refinement, (name, record)) if state is None else state
             for name, state in zip(names, findings.settled(names, record), strict=True)
@@ -560,15 +562,14 @@ class _Assembly:
             return tuple((one.rule.id, one.record) for one in found.reasons) if _is_known(found) else ()
         if not isinstance(state, Known):
             return ()
-        fact = self.book.facts[key[0]]
         held = [
-            (rule.id, record)
-            for rule in self.explanation.explainer.conclusions.get(fact.path, ())
-            for record in ((key[1],) if fact.listed is not None else self._records(rule.listed))
-            if self.findings.truth((rule.id, record)) is Truth.TRUE
+            (rule, record)
+            for listed, rules in self.explanation.explainer.concluding.get(key[0], ())
+            for record in ((key[1],) if listed is None else self._records(listed))
+            for rule in self.findings.holding(rules, record)
         ]
         # One rule that holds has nobody to give way to.
-        winners = held if len(held) == 1 else self.findings.resolved[key].winners
+        winners = held if len(held) == 1 else self.findings.winners(key)
         return tuple(sorted(winners, key=by_name))
 
     # ---------- clocks and amounts

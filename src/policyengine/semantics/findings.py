@@ -239,6 +239,10 @@ class Findings(Protocol):
         """The facts that rules conclude."""
         ...
 
+    def winners(self, key: Key) -> tuple[Key, ...]:
+        """Return the rules that give a fact its value, of those that rules conclude."""
+        ...
+
     @property
     def rules(self) -> Mapping[Key, RuleFinding]:
         """Whether each rule holds."""
@@ -278,11 +282,19 @@ class Findings(Protocol):
         """Tell whether a state is unknown, without what it waits for."""
         ...
 
+    def states_of(self, names: tuple[str, ...], record: int | None) -> list[State]:
+        """Return the states of several names, of a record or the whole case."""
+        ...
+
     def settled(self, names: tuple[str, ...], record: int | None) -> Sequence[State | None]:
         """Return the states of several names, of a record or the whole case; None for what is not settled.
 
         What is open or in conflict is not; it is asked for by itself. A conflict may be returned, too.
         """
+        ...
+
+    def holding(self, rules: tuple[str, ...], record: int | None) -> list[str]:
+        """Return those of several rules that hold, for a record or the whole case."""
         ...
 
     def truth(self, rule: Key) -> Truth:
@@ -331,14 +343,26 @@ class Concluded(Frozen):
         """The deadlines whose end rests on a calendar that is not published yet."""
         return frozenset(key for key, one in self.deadlines.items() if one.provisional)
 
+    def winners(self, key: Key) -> tuple[Key, ...]:
+        """Return the rules that give a fact its value."""
+        return self.resolved[key].winners
+
     def is_unknown(self, key: Key) -> bool:
         """Tell whether a state is unknown."""
         return isinstance(self.states[key], Unknown)
+
+    def states_of(self, names: tuple[str, ...], record: int | None) -> list[State]:
+        """Return the states of several names."""
+        return [self.states[name, record] for name in names]
 
     def settled(self, names: tuple[str, ...], record: int | None) -> Sequence[State | None]:
         """Return the states of several names; None for what is open."""
         found = (self.states[name, record] for name in names)
         return [None if isinstance(state, Unknown) else state for state in found]
+
+    def holding(self, rules: tuple[str, ...], record: int | None) -> list[str]:
+        """Return those of several rules that hold."""
+        return [rule for rule in rules if self.rules[rule, record].truth is Truth.TRUE]
 
     def truth(self, rule: Key) -> Truth:
         """Return whether a rule holds."""

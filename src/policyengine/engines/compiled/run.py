@@ -138,6 +138,7 @@ class Layout:
         values = [(name, slots[name], listed) for name, listed in self.values.items()]
         truths = [(rule_name(name), slot, listed) for name, slot, listed in self.sorted_rules]
         self._places: dict[tuple[str, ...], Sequence[int]] = {}
+        self._rule_places: dict[tuple[str, ...], Sequence[tuple[int, int | None]]] = {}
         self.values_of_case, self.values_of_records = _apart(values)
         self.rules_of_case, self.rules_of_records = _apart(truths)
 
@@ -146,6 +147,14 @@ class Layout:
         found = self._places.get(names)
         if found is None:
             found = self._places[names] = tuple(self.slots[name] for name in names)
+        return found
+
+    def rule_places(self, rules: tuple[str, ...]) -> Sequence[tuple[int, int | None]]:
+        """Return where rules stand, and their bits where they are answered together with others."""
+        found = self._rule_places.get(rules)
+        if found is None:
+            found = [(self.rule_slots[rule], self.rule_bits.get(rule)) for rule in rules]
+            self._rule_places[rules] = found
         return found
 
     @cached_property
@@ -272,7 +281,10 @@ class Run:
         return _Lazy(self, "states", self.layout.values, Run._state)
 
     def _state(self, key: Key) -> State:
-        raw = self.raw(*key)
+        return self._state_of(key, self.raw(*key))
+
+    def _state_of(self, key: Key, raw: Raw) -> State:
+        """Return the state of a name of which the source found this."""
         if type(raw) is not Mark:
             return ABSENT if raw is None else Known(raw)
         return self.resolved[key].state if raw is C else self._exact.values[key]
@@ -286,6 +298,12 @@ class Run:
     def resolved(self) -> Mapping[Key, Resolved]:
         """What rules say of each fact that they conclude."""
         return _Lazy(self, "resolved", self.layout.resolved, lambda run, key: run._exact.resolution(key))
+
+    def winners(self, key: Key) -> tuple[Key, ...]:
+        """Return the rules that give a fact its value."""
+        way = self.layout.ways.to_winners(key[0])
+        found = None if way is None else way(self.slots, key[1])
+        return self.resolved[key].winners if found is None else found
 
     @property
     def deadlines(self) -> Mapping[Key, DeadlineFinding]:
@@ -357,11 +375,33 @@ class Run:
         raw = self.raw(*key)
         return type(raw) is Mark and raw is not C
 
+    def states_of(self, names: tuple[str, ...], record: int | None) -> list[State]:
+        """Return the states of several names."""
+        return [
+            ABSENT if raw is None else self._state_of((name, record), raw)
+            for name, raw in zip(names, self._raws(names, record), strict=True)
+        ]
+
+    def _raws(self, names: tuple[str, ...], record: int | None) -> list[Raw]:
+        """Return what the source found."""
+        slots, places = self.slots, self.layout.places(names)
+        if record is None:
+            return [slots[place] for place in places]
+        return [slots[place][record] for place in places]
+
     def settled(self, names: tuple[str, ...], record: int | None) -> Sequence[State | None]:
         """Return the states of several names; None for what is open or in conflict."""
-        slots, places = self.slots, self.layout.places(names)
-        raws = [slots[place] if record is None else slots[place][record] for place in places]
+        raws = self._raws(names, record)
         return [ABSENT if raw is None else None if type(raw) is Mark else Known(raw) for raw in raws]
+
+    def holding(self, rules: tuple[str, ...], record: int | None) -> list[str]:
+        """Return those of several rules that hold."""
+        slots, found = self.slots, []
+        for rule, (place, bit) in zip(rules, self.layout.rule_places(rules), strict=True):
+            raw = slots[place] if record is None else slots[place][record]
+            if raw == TRUE if bit is None else raw[0] >> bit & 1:
+                found.append(rule)
+        return found
 
     def truth(self, rule: Key) -> Truth:
         """Return whether a rule holds."""

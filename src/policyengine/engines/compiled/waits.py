@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from policyengine.compile.dependencies import parts_of, rule_name
+from policyengine.compile.dependencies import names_of, parts_of, rule_name
 from policyengine.compile.plan import (
     ALWAYS,
     AS_OF,
@@ -21,21 +21,37 @@ from policyengine.compile.plan import (
     Cell,
     Const,
     Derived,
+    Due,
     Expr,
     Given,
     Parameter,
     Read,
     Rule,
+    Status,
     Unsaid,
 )
 from policyengine.engines.closures import evaluate_of
 from policyengine.engines.compiled.dispatch import Dispatch
-from policyengine.engines.compiled.marks import FALSE, PENDING, RAW_TRUTHS, TRUE, TRUTHS, Mark, Raw, V, lift
+from policyengine.engines.compiled.marks import (
+    FALSE,
+    PENDING,
+    RAW_TRUTHS,
+    TRUE,
+    TRUTHS,
+    UNDETERMINED,
+    Mark,
+    Raw,
+    V,
+    lift,
+)
 from policyengine.engines.compiled.support import AmountParts, Glance, given_by, sides_of
-from policyengine.engines.program import Program, defeats_of, unknown_as
+from policyengine.engines.program import Program, clocks_of, defeats_of, last_clock_of, unknown_as
+from policyengine.engines.world import World
 from policyengine.frozen import Frozen
+from policyengine.model.case import Key
 from policyengine.model.rulebook import otherwise_name
-from policyengine.semantics.findings import NOTHING, Missing, RuleFinding, Truth, Unknown, Waits
+from policyengine.semantics.deadlines import come_to, measure
+from policyengine.semantics.findings import NOTHING, Known, Missing, RuleFinding, Truth, Unknown, Waits
 from policyengine.semantics.overriding import Candidate as Claim
 from policyengine.semantics.overriding import weigh
 from policyengine.values.literals import identity_key
@@ -45,6 +61,8 @@ if TYPE_CHECKING:
 
 ShortWay = Callable[["Exact", "int | None"], "Unknown | None"]
 """What finds the state of something open, of a record or the whole case; None: the way is not short."""
+Winners = Callable[[Sequence[Any], "int | None"], "tuple[Key, ...] | None"]
+"""What tells from slots which rules give a fact of a record or the whole case its value; None: not short."""
 _REMEMBERED = 1_024
 
 
@@ -63,16 +81,24 @@ class ShortWays:
         self._slots = slots
         self._together = {rule.name for one in dispatches for rule in one.rules}
         self._scopes = {one.name: one.when for one in program.plan.policies}
-        self._cells = {cell.name: cell for stratum in program.plan.strata for cell in stratum.cells}
+        cells = [cell for stratum in program.plan.strata for cell in stratum.cells]
+        self._cells = {name: cell for cell in cells for name in names_of(cell)}
+        self._dues = {cell.deadline: cell for cell in cells if isinstance(cell, Due)}
         self._rules = {rule.name: rule for stratum in program.plan.strata for rule in stratum.rules}
         self._found: dict[str, ShortWay | None] = {}
+        self._facts: dict[str, _Fact | None] = {}
         self._of_rules: dict[str, RuleWay] = {}
 
     def to_value(self, name: str) -> ShortWay | None:
         """Return the way to a value, None if there is none."""
         if name not in self._found:
-            self._found[name] = self._way(self._cells.get(name))
+            self._found[name] = self._way(name, self._cells.get(name))
         return self._found[name]
+
+    def to_winners(self, name: str) -> Winners | None:
+        """Return what tells the rules that give a fact its value, None if there is no short way."""
+        fact = self._fact(name)
+        return None if fact is None else fact.winners
 
     def to_rule(self, name: str) -> RuleWay:
         """Return the way to a rule."""
@@ -82,17 +108,36 @@ class ShortWays:
             found = self._of_rules[name] = RuleWay(rule, self._scopes[rule.policy], self._slots)
         return found
 
-    def _way(self, cell: Cell | None) -> ShortWay | None:
+    def _fact(self, name: str) -> _Fact | None:
+        if name not in self._facts:
+            cell = self._cells.get(name)
+            is_plain = isinstance(cell, Derived) and cell.combine is None and self._is_plain(cell)
+            self._facts[name] = _Fact(cell, self._slots) if is_plain else None  # type: ignore[arg-type]
+        return self._facts[name]
+
+    def _scope(self, policy: str | None) -> Expr:
+        """Return when a policy applies."""
+        return ALWAYS if policy is None else self._scopes[policy]
+
+    def _way(self, name: str, cell: Cell | None) -> ShortWay | None:
         match cell:
             case Given(missing=Unsaid()) | Parameter():
                 return _unsaid(cell, self._slots[cell.name])
-            case Derived(combine=None) if self._is_plain(cell):
-                return _Fact(cell, self._slots).state
+            case Derived():
+                fact = self._fact(name)
+                return None if fact is None else fact.state
+            case Due() if _is_plain_clock(cell):
+                return _End(cell, self._scope(cell.policy), self._slots).state
+            case Status() if name == f"{cell.name}.status":
+                due = self._dues[cell.name]
+                if _is_plain_clock(due) and all(map(_has_place, (*cell.acts, *cell.stops))):
+                    return _Standing(cell, due, self._scope(due.policy), self._slots, self._world).state
             case Amount():
                 parts = AmountParts(cell, self._given, self._world)
                 if parts.glance is not None and all(map(_has_place, (*cell.parts, *cell.limits))):
-                    scope = ALWAYS if cell.policy is None else self._scopes[cell.policy]
-                    return _Amount(cell, scope, parts.glance, self._slots, self._given).state
+                    return _Amount(
+                        cell, self._scope(cell.policy), parts.glance, self._slots, self._given
+                    ).state
         return None
 
     def _is_plain(self, cell: Derived) -> bool:
@@ -197,6 +242,7 @@ class _Fact:
         self.places = [_place(one, slots) for one in self.values]
         self.are_constant = all(isinstance(one, Const) for one in self.values)
         self.found: dict[tuple[object, ...], _Waited] = {}
+        self.won: dict[tuple[int, ...], tuple[str, ...]] = {}
 
     def state(self, exact: Exact, record: int | None) -> Unknown | None:
         """Return the state of the fact, which is open."""
@@ -216,6 +262,28 @@ class _Fact:
         waits = [exact.rules[rule, record].waits for rule in waited.rules]
         waits += [_waits(exact, self.values[number], record) for number in waited.values]
         return Unknown(_union(waits), waited.alone is not None and raws[waited.alone] is V)
+
+    def winners(self, slots: Sequence[Any], record: int | None) -> tuple[Key, ...] | None:
+        """Return the rules that hold and that none overrides which holds; None where it is open if any does.
+
+        Which these are depends on nothing but on which of all hold.
+        """
+        truths = (*(slots[one][record] if self.is_listed else slots[one] for one in self.slots),)
+        if UNDETERMINED in truths:
+            return None
+        found = self.won.get(truths)
+        if found is None:
+            found = self._winning(truths)
+            if len(self.won) < _REMEMBERED:
+                self.won[truths] = found
+        return tuple([(rule, record) for rule in found])
+
+    def _winning(self, truths: Sequence[int]) -> tuple[str, ...]:
+        holding = [rule for rule, truth in zip(self.rules, truths, strict=False) if truth == TRUE]
+        if not holding:
+            return (self.rules[-1],) if self.has_otherwise else ()
+        beaten = self.defeats.beaten_by(holding)
+        return tuple(sorted(rule for rule in holding if not beaten & self.defeats.bit(rule)))
 
     def _weighed(self, truths: Sequence[int], raws: Sequence[Raw]) -> _Waited:
         """Return what it waits for, in every case with these truths in which the same values are equal."""
@@ -329,6 +397,89 @@ def _tested(expr: Expr) -> Read | None:
             return read if are_constant and _has_place(read) else None
         case _:
             return None
+
+
+# ---------- clocks
+
+
+def _is_plain_clock(cell: Due) -> bool:
+    """Tell whether a clock runs for a length from its start, and stands at places that have slots."""
+    is_plain = cell.ends is None and cell.zone is None and not cell.pauses
+    return is_plain and cell.length is not None and _has_place(cell.start) and _has_place(cell.length)
+
+
+class _Clock:
+    """What is open of a clock that exists or may: its start and its length, and perhaps whether it exists."""
+
+    def __init__(self, cell: Due, scope: Expr, slots: Mapping[str, int], events: Sequence[Expr] = ()) -> None:
+        """``scope`` is when its policy applies, ``events`` are what meets and what stops it."""
+        assert cell.length is not None
+        self.conditions = _Conditions((scope, cell.when), slots)
+        self.slot, self.is_listed = slots[f"{cell.deadline} exists"], cell.listed is not None
+        self.values = (cell.length, cell.start, *events)
+        self.places = [_place(one, slots) for one in self.values]
+
+    def exists(self, exact: Exact, record: int | None) -> bool:
+        """Tell whether it certainly exists."""
+        found = exact.slots[self.slot]
+        return bool((found[record] if self.is_listed else found) == TRUE)
+
+    def raws(self, exact: Exact, record: int | None) -> list[Raw]:
+        """Return its length, its start and the events, as the source found them."""
+        return _raws(self.places, exact.slots, record)
+
+    def waits(self, exact: Exact, raws: Sequence[Raw], record: int | None) -> list[Waits]:
+        """Return what those of these wait for that are not known."""
+        found = zip(self.values, raws, strict=True)
+        return [_waits(exact, value, record) for value, raw in found if type(raw) is Mark]
+
+
+class _End(_Clock):
+    """When a clock ends, which is open (see :func:`policyengine.semantics.deadlines.measure`)."""
+
+    def state(self, exact: Exact, record: int | None) -> Unknown | None:
+        """Return the state of its end."""
+        raws = self.raws(exact, record)
+        waits = self.waits(exact, raws, record)
+        if self.exists(exact, record):
+            return Unknown(_union(waits), all(raw is V or type(raw) is not Mark for raw in raws))
+        return Unknown(_union([self.conditions.waits(exact, record), *waits]))
+
+
+class _Standing(_Clock):
+    """What a clock has come to, which is open (see :func:`policyengine.semantics.deadlines.come_to`)."""
+
+    def __init__(self, cell: Status, due: Due, scope: Expr, slots: Mapping[str, int], world: World) -> None:
+        """``due`` is when it ends, ``scope`` when its policy applies."""
+        super().__init__(due, scope, slots, (*cell.acts, *cell.stops))
+        self.acts = len(cell.acts)
+        self.follows = evaluate_of(due.follows)
+        self.clocks, self.last = clocks_of(due, world), last_clock_of(cell, world)
+
+    def state(self, exact: Exact, record: int | None) -> Unknown:
+        """Return the state of its status."""
+        raws = self.raws(exact, record)
+        if self.exists(exact, record):
+            has_value = raws[0] is not None and (raws[0] is V or type(raws[0]) is not Mark)
+            return Unknown(_union(self._waits(exact, raws, record)), has_value)
+        wanted = [self.conditions.waits(exact, record)]
+        if Mark in map(type, raws) and not self._is_settled(exact, raws, record):
+            wanted += self._waits(exact, raws, record)
+        return Unknown(_union(wanted))
+
+    def _waits(self, exact: Exact, raws: Sequence[Raw], record: int | None) -> list[Waits]:
+        """Return what it waits for what the clock has come to that certainly exists."""
+        if raws[0] is None:  # it gives no time, if it ever starts
+            return [_waits(exact, self.values[1], record)]
+        return self.waits(exact, raws, record)
+
+    def _is_settled(self, exact: Exact, raws: Sequence[Raw], record: int | None) -> bool:
+        """Tell whether what it has come to, if it exists, is known whatever is open."""
+        length, start, *events = map(lift, raws)
+        clock = self.clocks[self.follows(exact, record)[0] is Truth.TRUE]
+        span = measure(Truth.TRUE, NOTHING, start, length, clock)
+        acts, stops = events[: self.acts], events[self.acts :]
+        return isinstance(come_to(span, acts, stops, self.last, exact.as_of)[0], Known)
 
 
 # ---------- amounts
