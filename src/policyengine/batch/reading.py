@@ -62,6 +62,8 @@ class BlockReader:
         self.reader = CaseReader(rulebook.model)
         self.named = named
         self.when = when
+        self.is_usual = named == Named()
+        """Whether cases say of themselves what they say by the usual names."""
         self.name_fact = None if named.id == "case" else fact_of(Lookup(rulebook.model), named.id)
 
     def read(self, block: Block) -> Iterator[Read]:
@@ -84,6 +86,10 @@ class BlockReader:
         line, column = record.line, record.column
         if record.text is None:
             return Read(file, line, None, 0, record.faults, record.raw, column, record.is_last)
+        if self.is_usual:
+            plain = self.reader.read_plain_text(record.text, file, _place(file, line, column))
+            if plain is not None and isinstance(as_of := self._as_of(plain), int):
+                return Read(file, line, plain, as_of, (), record.text)
         value, faults = read_json(record.text, file, line)
         if has_errors(faults):
             read = Read(file, line, None, 0, tuple(faults), record.text)
@@ -145,7 +151,7 @@ class BlockReader:
     # ---------- cases
 
     def _case(self, value: object, source: Source, line: int, told: object, column: int = 0) -> Read:
-        place = f"{source.file}:{line}:{column + 1}" if column else f"{source.file}:{line}"
+        place = _place(source.file, line, column)
         for name in self.named.ignored:
             _leave_out(value, name)
         case, faults = self.reader.read_value(value, source)
@@ -193,6 +199,11 @@ class BlockReader:
             return error("no-instant", what, Span(""), message("give an instant to --as-of"))
         what = message("the case does not give `{name}`, as of which it is to be judged", name=when.name)
         return error("no-instant", what, Span(""), message("add it, or give an instant to --as-of"))
+
+
+def _place(file: str, line: int, column: int) -> str:
+    """Return where a case stands, which is the name of one that has none."""
+    return f"{file}:{line}:{column + 1}" if column else f"{file}:{line}"
 
 
 def own_instant(case: Case, rulebook: Rulebook) -> int | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from policyengine.diagnostics.diagnostic import message
@@ -72,11 +73,25 @@ def plain_instant(text: str, zone: ZoneInfo) -> int | None:
     if read.tzinfo is not None:
         since = read - _EPOCH
     else:
-        offset = zone.utcoffset(read)
-        if offset is None or offset != zone.utcoffset(read.replace(fold=1)):
-            return None
+        offset = _offset_all_day(zone, text[:10])
+        if offset is None:
+            offset = zone.utcoffset(read)
+            if offset is None or offset != zone.utcoffset(read.replace(fold=1)):
+                return None
         since = read - _EPOCH_BY_ITS_CLOCK - offset
     return since.days * SECONDS_PER_DAY + since.seconds
+
+
+@lru_cache(maxsize=4_096)
+def _offset_all_day(zone: ZoneInfo, day: str) -> timedelta | None:
+    """Return by how much the clocks of a zone are ahead on a day on which nobody puts them forward or back.
+
+    None where somebody may. Nobody puts clocks forward and back again within an hour.
+    """
+    begin = datetime.fromisoformat(day)
+    hours = (begin + timedelta(hours=hour) for hour in range(25))
+    found = {zone.utcoffset(hour.replace(fold=fold)) for hour in hours for fold in (0, 1)}
+    return found.pop() if len(found) == 1 else None
 
 
 def _read_closely(text: str, zone: ZoneInfo) -> int:

@@ -3,6 +3,10 @@
 It makes of a case what the long way (`names`, `values`, `checks`) makes of it, or nothing: whatever is wrong,
 or has another name, is left to that, which alone tells faults. What a name means is prepared when it is first
 met.
+
+A text of JSON is decoded by `msgspec`, which refuses whatever the long way refuses, and two things more that
+could slip through are seen to here: of two keys that are alike it keeps the last, and it knows no limit to
+characters and depth but its own.
 """
 
 from __future__ import annotations
@@ -14,6 +18,8 @@ from functools import lru_cache
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
 from policyengine.model.conditions import Constant, Ref
@@ -21,6 +27,7 @@ from policyengine.model.rulebook import Bound, Fact, RecordList, Rulebook
 from policyengine.reading.case.header import LONGEST_ID, NOTES, free_names, note_lines
 from policyengine.reading.case.shape import Shape
 from policyengine.reading.case.values import literal_of, parse_of, parse_written, says_none
+from policyengine.syntax.json_reader import Number
 from policyengine.values.faults import LiteralError
 from policyengine.values.instants import plain_instant
 from policyengine.values.literals import MILLIONTH_PLACES, Value, ValueType, comparison_key
@@ -32,6 +39,12 @@ Straight: TypeAlias = Callable[[object], Value | None]
 _KEPT = 256
 """So many spellings of a type are kept whose values are few, such as ``48 hours``."""
 _MONEY_DIGITS, _NUMBER_DIGITS, _COUNT_DIGITS = 15, 12, 15  # fewer than the largest values have
+
+
+_DECODE = msgspec.json.Decoder(float_hook=Number).decode
+_NOT_DECODED = (msgspec.DecodeError, RecursionError, UnicodeEncodeError)
+# Without escapes each quote begins or ends a text; what has space between a key and its colon is not plain.
+_NOT_IN_PLAIN_TEXT = ("\\", "\x7f", '" ', '"\t', '"\n', '"\r')
 
 
 class _NotPlain(Exception):
@@ -114,24 +127,55 @@ class PlainReader:
         self.names = _Names(book, shape.parts.get)
         free = free_names(shape)
         self.names.update(dict.fromkeys(free))
+        self.free = free
         self.has_notes = NOTES in free
+
+    def read_text(self, text: str, file: str, name: str | None = None) -> Case | None:
+        """Return the case of a text of JSON; None: it has to be read the long way.
+
+        ``name`` is that of a case which gives itself none; if left out, that of the file.
+        """
+        for part in _NOT_IN_PLAIN_TEXT:
+            if part in text:
+                return None
+        try:
+            value = _DECODE(text)
+        except _NOT_DECODED:
+            return None
+        if type(value) is not dict:
+            return None
+        for free in self.free:
+            if (
+                free in value and type(value[free]) is not str
+            ):  # perhaps deep, perhaps with keys that are alike
+                return None
+        # Every key is a text and a colon; so is a text that begins with a colon, which is then not plain.
+        return self._read(value, file, name, text.count('":'))
 
     def read(self, value: Mapping[str, object], file: str) -> Case | None:
         """Return the case of a value as the reader of JSON gives it; None: it has to be read the long way."""
+        return self._read(value, file, None, None)
+
+    def _read(
+        self, value: Mapping[str, object], file: str, name: str | None, keys: int | None
+    ) -> Case | None:
+        """Return the case of a value that has so many keys, if none is lost."""
         reading = _Reading(self.book)
         try:
-            id = self._id(value, file)
+            id = self._id(value, file, name)
             as_of = self._as_of(value)
             reading.level(value, self.names)
+            if reading.keys != keys is not None:
+                return None
             reading.check()
         except (_NotPlain, LiteralError):
             return None
         notes = "\n".join(note_lines(value[NOTES])) if self.has_notes and NOTES in value else ""
         return Case(id, file, reading.values, reading.records, as_of=as_of, notes=notes)
 
-    def _id(self, value: Mapping[str, object], file: str) -> str:
+    def _id(self, value: Mapping[str, object], file: str, name: str | None) -> str:
         if "case" not in value:
-            return os.path.basename(file)
+            return os.path.basename(file) if name is None else name
         id = value["case"]
         if not isinstance(id, str) or not 0 < len(id) <= LONGEST_ID:
             raise _NotPlain
@@ -159,9 +203,11 @@ class _Reading:
         self.values: dict[Key, Value] = {}
         self.records: dict[str, int] = {}
         self.checked: list[tuple[_Plain, int | None, Value]] = []
+        self.keys = 0
 
     def level(self, given: Mapping[str, object], names: _Names, record: int | None = None) -> None:
         """Read what stands at one level, or in a record."""
+        self.keys += len(given)
         for name, part in given.items():
             one = names[name]
             if type(one) is _Plain:
@@ -257,7 +303,7 @@ def _straight(book: Rulebook, fact: Fact) -> Straight:
         case ValueType.COUNT:
             return _decimal(0, _COUNT_DIGITS)
         case ValueType.TEXT:
-            return _nothing
+            return _simple_text
     return _remembered(fact.type, book)
 
 
@@ -267,8 +313,11 @@ def _truth(written: object) -> bool | None:
     return TRUTH.get(written) if type(written) is str else None
 
 
-def _nothing(written: object) -> None:
-    """Read no value: of texts no spelling is plainer than others."""
+def _simple_text(written: object) -> str | None:
+    """Read a text in which nothing has to be looked at."""
+    if type(written) is str and written.isascii() and written.isprintable():
+        return written.strip() or None
+    return None
 
 
 def _of_choices(names: Mapping[str, str]) -> Straight:
@@ -289,8 +338,11 @@ def _decimal(places: int, digits: int) -> Straight:
     """Return what reads a decimal in units of ``10**-places`` with so many whole digits at most."""
     fraction = rf"(?:\.[0-9]{{1,{places}}})?" if places else ""
     is_plain = re.compile(rf"-?(?:0|[1-9][0-9]{{0,{digits - 1}}}){fraction}").fullmatch
+    one, limit = 10**places, 10**digits
 
     def read(written: object) -> int | None:
+        if type(written) is int:
+            return written * one if -limit < written < limit else None
         if not isinstance(written, str) or not is_plain(written):
             return None
         whole, _, rest = written.partition(".")

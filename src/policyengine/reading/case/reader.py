@@ -73,10 +73,20 @@ class CaseReader:
         """
         if not is_line and is_yaml_text(text, file):
             return self._read_yaml(text, file, settings)
+        plain = None if settings else self._plain.read_text(text, file)
+        if plain is not None:
+            return plain, []
         value, faults = read_json(text, file, first_line)
         if has_errors(faults):
             return None, faults
         return self.read_value(value, Source(text, file, first_line), settings)
+
+    def read_plain_text(self, text: str, file: str, name: str) -> Case | None:
+        """Return the case of a text of JSON in its plainest form; None: it has to be read closely.
+
+        ``name`` is that of a case which gives itself none.
+        """
+        return self._plain.read_text(text, file, name)
 
     def _read_yaml(self, text: str, file: str, settings: Settings) -> tuple[Case | None, list[Diagnostic]]:
         """Return the case of a YAML text; what has nothing behind its key is not said."""
