@@ -138,18 +138,19 @@ class _Stratum:
         return [key for record in records for key in self._run_once(memory, record)]
 
     def _run_once(self, memory: WorkingMemory, record: int | None) -> list[Key]:
-        held: list[Key] = []
+        found = [(group, *memory.applies(group.policy)) for group in self.groups]
+        # Before any attribute is encoded, all that look at it are loaded: these number the texts.
+        loaded = {group.policy: group.loaded for group, applies, _ in found if applies is Truth.TRUE}
         known: dict[str, int | None] = {}
-        for group in self.groups:
-            applies, scope_waits = memory.applies(group.policy)
+        held: list[Key] = []
+        for group, applies, scope_waits in found:
             if applies is Truth.TRUE:
-                held += _fire(group, memory, record, known)
-            elif applies is Truth.FALSE:
-                for rule in group.rules:
-                    memory.rules[rule.key, record] = _FALSE
-            else:
-                for rule in group.rules:
-                    memory.rules[rule.key, record] = _not_fired(rule, memory, record, applies, scope_waits)
+                held += _fire(group, loaded[group.policy], memory, record, known)
+                continue
+            for rule in group.rules:
+                is_false = applies is Truth.FALSE
+                finding = _FALSE if is_false else _not_fired(rule, memory, record, applies, scope_waits)
+                memory.rules[rule.key, record] = finding
         return held
 
 
@@ -162,13 +163,16 @@ def _in_lists(rules: Iterable[Rule], lowering: Lowering) -> list[_Stratum]:
 
 
 def _fire(
-    group: _Group, memory: WorkingMemory, record: int | None, known: dict[str, int | None]
+    group: _Group,
+    loaded: _Loaded,
+    memory: WorkingMemory,
+    record: int | None,
+    known: dict[str, int | None],
 ) -> Iterator[Key]:
     """Ask which rules of a policy that applies hold, note it of each, and yield those that do.
 
     ``known`` are the attributes that were found for other policies.
     """
-    loaded = group.loaded
     for name, encode in loaded.attributes:
         if name not in known:
             known[name] = encode(memory, record)
