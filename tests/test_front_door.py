@@ -9,7 +9,7 @@ from typing import Any
 
 from running import ROOT
 
-from policyengine import cli
+from policyengine.cli.program import root
 from policyengine.version import __version__
 
 EDITOR = ROOT / "editors" / "vscode"
@@ -25,8 +25,8 @@ def test_the_editor_starts_a_command_that_there_is() -> None:
     made = _json("package.json")
     program, *words = made["contributes"]["configuration"]["properties"]["policyengine.command"]["default"]
     # A server that speaks over its standard streams: the editor adds `--stdio` and the language.
-    with cli._program.make_context(program, ["--lang", "zh"], resilient_parsing=True) as context:
-        command = cli._program.get_command(context, words[0])
+    with root.make_context(program, ["--lang", "zh"], resilient_parsing=True) as context:
+        command = root.get_command(context, words[0])
     assert command is not None
     assert {"--stdio", "--lang"} <= {name for one in command.params for name in one.opts}
     assert made["version"] == __version__

@@ -81,7 +81,7 @@ def test_the_wheel_has_nothing_else(shipped: set[str]) -> None:
 def test_the_wheel_has_the_command_and_the_licence(wheel: Path) -> None:
     metadata = f"dispute_policyengine-{__version__}.dist-info"
     with zipfile.ZipFile(wheel) as archive:
-        assert b"policyengine = policyengine.cli:main" in archive.read(f"{metadata}/entry_points.txt")
+        assert b"policyengine = policyengine.cli:run_process" in archive.read(f"{metadata}/entry_points.txt")
         assert archive.read(f"{metadata}/licenses/LICENSE") == (ROOT / "LICENSE").read_bytes()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import click
 
-from policyengine import cli
+from policyengine.cli.program import root
 from policyengine.diagnostics.i18n import Speech
 
 _HEAD = {
@@ -83,8 +83,8 @@ _WORDS = {
 def cli_page(say: Speech, ending: str) -> str:
     """Return the page: every command, the exit codes, the variables of the environment."""
     language = say.language
-    root = click.Context(cli._program, info_name="policyengine")
-    commands = list(_commands(cli._program, root))
+    context = click.Context(root, info_name="policyengine")
+    commands = list(_commands(root, context))
     lines = [_HEAD[language], _heading("command", "does", language)]
     for context in commands:
         name = context.command_path.removeprefix("policyengine ")

@@ -12,8 +12,8 @@ import click
 import pytest
 from running import ROOT, Run
 
-from policyengine import cli
 from policyengine.cli.options import OutputFile
+from policyengine.cli.program import root
 from policyengine.render.layout import width
 
 # Options and arguments that name what is read: everything else that names a file is written.
@@ -35,7 +35,7 @@ def _commands(
             yield (*words, name), command
 
 
-COMMANDS = list(_commands(cli._program))
+COMMANDS = list(_commands(root))
 WRITTEN = [
     (words, command, option)
     for words, command in COMMANDS

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 from laws import load
@@ -13,13 +14,12 @@ from written_rulebooks import case_data, draw_case, draw_moment, write_rulebook
 
 from policyengine.api import load_rulebook, prepare
 from policyengine.compile.lower import lower_rulebook
-from policyengine.engines.rereading import Graph, Otherwise, Rereading
+from policyengine.engines.rereading import Asked, CaseRereading, Graph, Otherwise, Rereading
 from policyengine.engines.world import World
 from policyengine.model.case import Case
 from policyengine.model.rulebook import Rulebook
-from policyengine.outcome.explain import Explanation
 from policyengine.reading.case.reader import CaseReader
-from policyengine.semantics.findings import Findings
+from policyengine.semantics.findings import Findings, by_name
 from policyengine.semantics.reference import Reference
 from policyengine.testing.discover import find_files
 from policyengine.testing.run import Runner
@@ -34,6 +34,16 @@ def differing(one: Findings, other: Findings) -> Otherwise:
     return Otherwise(frozenset(states), frozenset(rules))
 
 
+def some_of(graph: Graph, findings: Findings) -> Iterator[Asked]:
+    """Return some states and rules that somebody may ask about, few and many."""
+    random = Random(len(findings.states))
+    states, rules = sorted(findings.states, key=by_name), sorted(findings.rules, key=by_name)
+    for part in (1, 3, 1000):
+        yield graph.asked(
+            random.sample(states, min(part, len(states))), random.sample(rules, min(part - 1, len(rules)))
+        )
+
+
 def check(book: Rulebook, readings: dict[str, str], case: Case, as_of: int, told: Counter[str]) -> None:
     """Hold what is told of each other reading against a judgement of the whole case by the reference."""
     before = Reference(book, readings).run(case, as_of)
@@ -44,7 +54,17 @@ def check(book: Rulebook, readings: dict[str, str], case: Case, as_of: int, told
             if reading.id != readings[assumption.id]:
                 after = Reference(book, {**readings, assumption.id: reading.id}).run(case, as_of)
                 expected = differing(before, after)
-                assert found.otherwise(assumption.id, reading.id) == expected, (assumption.id, reading.id)
+                names = assumption.id, reading.id
+                for asked in some_of(rereading.graph, before):
+                    moved = not (
+                        asked.states.isdisjoint(expected.states) and asked.rules.isdisjoint(expected.rules)
+                    )
+                    fresh = rereading.of(case, as_of, before)
+                    assert {fresh.moves(*names, asked, is_all) for is_all in (True, True, False)} == {
+                        moved
+                    }, names
+                    assert found.moves(*names, asked, True) == moved, names
+                assert found.otherwise(*names) == expected, names
                 told["moved" if expected.states or expected.rules else "still"] += 1
 
 
@@ -102,13 +122,13 @@ def test_every_answer_names_the_assumptions_without_which_it_would_be_another() 
 def test_what_reasons_name_is_not_read_otherwise_to_name_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever asks for facts and amounts asks for reasons alone: reading each otherwise takes long."""
     asked: set[str] = set()
-    otherwise = Explanation.otherwise
+    moves = CaseRereading.moves
 
-    def ask(explanation: Explanation, assumption: str) -> Sequence[Otherwise]:
+    def ask(case: CaseRereading, assumption: str, reading: str, about: Asked, is_all: bool) -> bool:
         asked.add(assumption)
-        return otherwise(explanation, assumption)
+        return moves(case, assumption, reading, about, is_all)
 
-    monkeypatch.setattr(Explanation, "otherwise", ask)
+    monkeypatch.setattr(CaseRereading, "moves", ask)
     rulebook = load_rulebook(RULES, engine="compiled")
     case = RULES.parents[1] / "examples/cases/late-dispatch.json"
     decision = rulebook.evaluate(case, "2012-03-16 18:00:01")

@@ -17,8 +17,8 @@ from policyengine.compile.lower import lower_condition
 from policyengine.compile.plan import Aggregate, Apply, Given, Plan
 from policyengine.diagnostics.span import Span
 from policyengine.engines.closures import Evaluate, Memory, evaluate_of, tally_of
-from policyengine.engines.memory import Filled, range_of_fact
-from policyengine.engines.rereading import Otherwise, Rereading, graph_of
+from policyengine.engines.memory import range_of_fact
+from policyengine.engines.rereading import CaseRereading, Otherwise, Rereading, graph_of
 from policyengine.engines.world import World
 from policyengine.frozen import replace
 from policyengine.model.asked import conditions_of
@@ -69,6 +69,15 @@ class Explainer:
     def rereading(self) -> Rereading:
         """What comes out otherwise under other readings."""
         return Rereading(graph_of(self.plan), self.readings, self.world)
+
+    @cached_property
+    def other_readings(self) -> Mapping[str, Sequence[str]]:
+        """For each assumption the readings that are not chosen."""
+        readings = self.readings
+        return {
+            id: [one.id for one in assumption.readings if one.id != readings[id]]
+            for id, assumption in self.rulebook.assumptions.items()
+        }
 
     @cached_property
     def world(self) -> World:
@@ -431,32 +440,34 @@ class Explanation:
 
     def otherwise(self, assumption: str) -> Sequence[Otherwise]:
         """Return what comes out otherwise under each of the other readings of an assumption."""
-        return self._otherwise[assumption]
+        readings = self.explainer.other_readings[assumption]
+        return [self._rereading.otherwise(assumption, reading) for reading in readings]
 
     @cached_property
-    def _otherwise(self) -> Mapping[str, Sequence[Otherwise]]:
-        rereading = self.explainer.rereading.of(self.case, self.as_of, self.findings)
+    def _rereading(self) -> CaseRereading:
+        return self.explainer.rereading.of(self.case, self.as_of, self.findings)
 
-        def find(id: str) -> Sequence[Otherwise]:
-            readings = self.book.assumptions[id].readings
-            return [rereading.otherwise(id, one.id) for one in readings if one.id != self.readings[id]]
+    def leant_on(
+        self, states: Iterable[Key], rules: Iterable[Key], known: Container[str], is_all: bool
+    ) -> Iterator[str]:
+        """Return the assumptions, beside those known, without which something asked about would be another.
 
-        return Filled(find)
+        That are some states, and whether some rules hold; ``is_all``: of hardly anything else is it asked.
+        """
+        rereading, graph = self._rereading, self.explainer.rereading.graph
+        asked = graph.asked(states, rules)
+        for assumption, readings in self.explainer.other_readings.items():
+            is_open = assumption not in known and graph.reach.get(assumption, 0) & asked.bits
+            if is_open and any(rereading.moves(assumption, one, asked, is_all) for one in readings):
+                yield assumption
 
     def leaning_of(self, *names: Key) -> Leaning:
-        """Find the assumptions under whose other readings one of some values comes out otherwise."""
-        return self._leaning(lambda one: any(name in one.states for name in names))
+        """Return what tells the assumptions under whose other readings one of some values is another."""
+        return Leaning(self, names)
 
     def leaning_of_rule(self, rule: Key) -> Leaning:
-        """Find the assumptions under whose other readings it is otherwise whether a rule holds."""
-        return self._leaning(lambda one: rule in one.rules)
-
-    def _leaning(self, is_moved: Callable[[Otherwise], bool]) -> Leaning:
-        def find(known: Container[str]) -> Iterator[str]:
-            others = (id for id in self.book.assumptions if id not in known)
-            return (id for id in others if any(map(is_moved, self.otherwise(id))))
-
-        return find
+        """Return what tells the assumptions under whose other readings it is otherwise if a rule holds."""
+        return Leaning(self, (), (rule,))
 
     def is_provisional(self, support: Support) -> bool:
         """Tell whether a support of this case has a clock that ends on an unpublished calendar."""

@@ -9,7 +9,7 @@ and whoever tells of every record can tell of each only once (:meth:`Support.tol
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from typing import Literal
+from typing import Literal, NamedTuple, Protocol
 
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen
@@ -90,8 +90,25 @@ class Sum:
         return Node(self.mask, tuple(self.own), tuple(self.below), label)
 
 
-Leaning = Callable[[Container[str]], Iterable[str]]
-"""Finds assumptions beside those that are named already."""
+class Reader(Protocol):
+    """Knows what of a case comes out otherwise under other readings."""
+
+    def leant_on(
+        self, states: Iterable[Key], rules: Iterable[Key], known: Container[str], is_all: bool
+    ) -> Iterable[str]:
+        """Return the assumptions, beside those known, without which something asked about would be another.
+
+        That are some states, and whether some rules hold; ``is_all``: of hardly anything else is it asked.
+        """
+        ...
+
+
+class Leaning(NamedTuple):
+    """Answers of a case that lean on more than their reasons name: states, and whether rules hold."""
+
+    reader: Reader
+    states: tuple[Key, ...]
+    rules: tuple[Key, ...] = ()
 
 
 class Told(Frozen):
@@ -114,8 +131,9 @@ class Support:
     ) -> None:
         """``find`` is called when it is first asked for: much that is judged is never explained.
 
-        With ``findings``, records that they do not have are left out. ``leaning`` finds the assumptions that
-        no reason names and without which the answer would be another: that takes long, and is seldom asked.
+        With ``findings``, records that they do not have are left out. ``leaning`` tells who finds the
+        assumptions that no reason names and without which the answer would be another: that takes long, and
+        is seldom asked.
         """
         self._find = find
         self._found: Roots | None = None
@@ -143,7 +161,7 @@ class Support:
             return tuple(roots.values())
 
         findings = next((one._findings for one in kept if one._findings is not None), None)
-        return Support(find, findings, tuple(find for one in kept for find in one._leaning))
+        return Support(find, findings, tuple(more for one in kept for more in one._leaning))
 
     def within(self, findings: Findings) -> Support:
         """Return what is left without the records that a case was only supposed to have."""
@@ -202,8 +220,19 @@ class Support:
 
     def _leant_on(self) -> frozenset[Item]:
         """Return the assumptions beside those that reasons name."""
-        named = self._named() if self._leaning else frozenset()
-        return frozenset(("assumption", (id, None)) for find in self._leaning for id in find(named))
+        if not self._leaning:
+            return frozenset()
+        named, readers = self._named(), {id(one.reader): one.reader for one in self._leaning}
+        return frozenset(
+            ("assumption", (assumption, None))
+            for number, reader in readers.items()
+            for assumption in reader.leant_on(
+                [key for one in self._leaning if id(one.reader) == number for key in one.states],
+                [key for one in self._leaning if id(one.reader) == number for key in one.rules],
+                named,
+                len(self._leaning) > 1,
+            )
+        )
 
     def _named(self) -> frozenset[str]:
         return frozenset(name for kind, (name, _) in self._bits() if kind == "assumption")

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from enum import IntEnum
 from fractions import Fraction
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
 from policyengine.semantics.strata import rule_node, rule_of_node
 from policyengine.values.literals import Value
+
+if TYPE_CHECKING:
+    from policyengine.semantics.deadlines import Span
 
 
 class Truth(IntEnum):
@@ -218,11 +221,20 @@ class Changes(Frozen):
     deadlines: Set[Key]
 
 
+AtHand = tuple[Mapping[Key, State], Mapping[Key, RuleFinding], "Mapping[Key, Span] | None"]
+"""Values, what rules say, and how the clocks of deadlines run, None where that is not known any more."""
+
+
 class Findings(Protocol):
     """All that an engine concluded, for every record that is seen.
 
     An engine may find some of it out only when it is asked for.
     """
+
+    @property
+    def at_hand(self) -> AtHand:
+        """What to compute with, for whoever asks only for what there is."""
+        ...
 
     @property
     def states(self) -> Mapping[Key, State]:
@@ -331,6 +343,11 @@ class Concluded(Frozen):
     amounts: Mapping[Key, AmountFinding]
     firings: tuple[Key, ...]
     records: Mapping[str, tuple[int, ...] | None]
+
+    @property
+    def at_hand(self) -> AtHand:
+        """What to compute with."""
+        return self.values, self.rules, None
 
     @property
     def open_rules(self) -> tuple[Key, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from policyengine.compile.dependencies import Dependencies, names_of, rule_name
 from policyengine.compile.plan import Amount, Derived, Due, Rule, Status
@@ -25,6 +25,7 @@ from policyengine.model.case import Case, Key
 from policyengine.semantics.findings import (
     ABSENT,
     AmountFinding,
+    AtHand,
     Changes,
     DeadlineFinding,
     Findings,
@@ -239,7 +240,6 @@ class Run:
         self.records = seen
         self.case = case
         self.as_of = as_of
-        self.found: dict[str, dict[Key, Any]] = {}
 
     def raw(self, slot: str, record: int | None) -> Raw:
         """Return what the source found."""
@@ -265,9 +265,14 @@ class Run:
         return Exact(self.layout, self.slots, self.case, self.as_of, self.records)
 
     @property
+    def at_hand(self) -> AtHand:
+        """What to compute with, for whoever asks only for what there is."""
+        return self._exact.values, self._exact.rules, self._exact.spans
+
+    @property
     def values(self) -> Mapping[Key, State]:
         """The states to compute with: a conflict is waited for."""
-        return _Lazy(self, "values", self.layout.values, Run._value)
+        return _Lazy(self, self.layout.values, Run._value)
 
     def _value(self, key: Key) -> State:
         raw = self.raw(*key)
@@ -278,7 +283,7 @@ class Run:
     @property
     def states(self) -> Mapping[Key, State]:
         """The states of everything that has a value."""
-        return _Lazy(self, "states", self.layout.values, Run._state)
+        return _Lazy(self, self.layout.values, Run._state)
 
     def _state(self, key: Key) -> State:
         return self._state_of(key, self.raw(*key))
@@ -292,12 +297,12 @@ class Run:
     @property
     def rules(self) -> Mapping[Key, RuleFinding]:
         """Whether each rule holds."""
-        return _Lazy(self, "rules", self.layout.rules, lambda run, key: run._exact.rules[key])
+        return _Lazy(self, self.layout.rules, lambda run, key: run._exact.rules[key])
 
     @property
     def resolved(self) -> Mapping[Key, Resolved]:
         """What rules say of each fact that they conclude."""
-        return _Lazy(self, "resolved", self.layout.resolved, lambda run, key: run._exact.resolution(key))
+        return _Lazy(self, self.layout.resolved, lambda run, key: run._exact.resolution(key))
 
     def winners(self, key: Key) -> tuple[Key, ...]:
         """Return the rules that give a fact its value."""
@@ -308,12 +313,12 @@ class Run:
     @property
     def deadlines(self) -> Mapping[Key, DeadlineFinding]:
         """The clock of each deadline."""
-        return _Lazy(self, "deadlines", self.layout.deadlines, lambda run, key: run._exact.deadline(key))
+        return _Lazy(self, self.layout.deadlines, lambda run, key: run._exact.deadline(key))
 
     @property
     def amounts(self) -> Mapping[Key, AmountFinding]:
         """Each amount, step by step."""
-        return _Lazy(self, "amounts", self.layout.amounts, lambda run, key: run._exact.amount(key))
+        return _Lazy(self, self.layout.amounts, lambda run, key: run._exact.amount(key))
 
     @cached_property
     def firings(self) -> tuple[Key, ...]:
@@ -464,23 +469,25 @@ class Run:
         return [record for record in self.records[listed] or () if is_moved(now[record], then[record])]
 
 
-class _Lazy(Mapping[Key, Found], Generic[Found]):
-    """A mapping whose values are found out when they are asked for."""
+class _Lazy(dict[Key, Found]):
+    """A mapping whose values are found out when they are asked for, and then stay as long as it is held.
 
-    def __init__(self, run: Run, kind: str, names: Lists, find: Callable[[Run, Key], Found]) -> None:
-        """``kind`` is what is found, which the run keeps."""
+    It is a dictionary of what has been asked for, which answers a second time at once. All else that can be
+    done with a mapping is done with everything that could be asked for.
+    """
+
+    __slots__ = ("_find", "_names", "_run")
+
+    def __init__(self, run: Run, names: Lists, find: Callable[[Run, Key], Found]) -> None:
         self._run = run
         self._names = names
         self._find = find
-        self._found: dict[Key, Found] = run.found.setdefault(kind, {})
 
-    def __getitem__(self, key: Key) -> Found:
-        found = self._found.get(key)
-        if found is None:
-            name, record = key
-            if record not in self._run.each(self._names[name]):
-                raise KeyError(key)
-            found = self._found[key] = self._find(self._run, key)
+    def __missing__(self, key: Key) -> Found:
+        listed = self._names[key[0]]
+        if key[1] is not None if listed is None else key[1] not in self._run.each(listed):
+            raise KeyError(key)
+        found = self[key] = self._find(self._run, key)
         return found
 
     def __contains__(self, key: object) -> bool:
@@ -493,3 +500,9 @@ class _Lazy(Mapping[Key, Found], Generic[Found]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+    __eq__ = Mapping.__eq__
+    get = Mapping.get  # type: ignore[assignment]
+    keys = Mapping.keys  # type: ignore[assignment]
+    values = Mapping.values  # type: ignore[assignment]
+    items = Mapping.items  # type: ignore[assignment]

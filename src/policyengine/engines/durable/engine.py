@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
+from policyengine.compile.plan import Rule
 from policyengine.engines.closures import Evaluate, evaluate_of, lookup_of
 from policyengine.engines.durable.lower import (
     ABSENT_VALUE,
     Attribute,
-    MatchedRule,
-    MatchedStratum,
-    Matches,
+    Lowering,
     QuestionAttribute,
-    lower_rules,
     policy_attribute,
 )
-from policyengine.engines.durable.ruleset import Comparison, Conjunction, EngineFailure, load_ruleset
-from policyengine.engines.memory import WorkingMemory
+from policyengine.engines.durable.ruleset import (
+    Comparison,
+    Conjunction,
+    EngineFailure,
+    demand_extension,
+    load_ruleset,
+)
+from policyengine.engines.memory import WHOLE_CASE, WorkingMemory
 from policyengine.engines.program import Interpreter, Program, compute_all
-from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
 from policyengine.semantics.findings import (
     NOTHING,
@@ -42,15 +45,20 @@ Encode = Callable[[WorkingMemory, "int | None"], "int | None"]
 
 
 class DurableEngine:
-    """Judges cases by a folded Plan; nothing of one case is left behind for the next."""
+    """Judges cases by a folded Plan; nothing of one case is left behind for the next.
+
+    The rules of a policy are loaded when it first applies: of most cases, to load all would take longer than
+    all the rest.
+    """
 
     name = "durable-rules"
 
     def __init__(self, program: Program) -> None:
-        """Load all strata. Raises EngineUnavailable, and EngineLimit for a fault of the compiler."""
+        """Raises EngineUnavailable."""
+        demand_extension()
         self.program = program
-        matches = lower_rules(program.plan)
-        self._strata = [[_Loaded(one, matches) for one in stratum] for stratum in matches.strata]
+        lowering = Lowering(program.plan)
+        self._strata = [_in_lists(stratum.rules, lowering) for stratum in program.plan.strata]
 
     def run(self, case: Case, as_of: int) -> Findings:
         """Conclude everything that can be concluded about ``case`` at ``as_of`` (epoch seconds)."""
@@ -67,98 +75,120 @@ class DurableEngine:
 
 
 class _Known:
-    """A rule as it is asked for after firing: the names of its attributes tell what it could not see."""
+    """A rule as it is asked for after firing."""
 
-    def __init__(self, rule: MatchedRule) -> None:
-        self.name = f"r{rule.number}"
-        self.rule = rule
-        self.attributes = frozenset(attribute.attribute for attribute in rule.attributes)
+    def __init__(self, rule: Rule) -> None:
+        self.key = rule.name
+        self._rule = rule
 
     @cached_property
     def when(self) -> Evaluate:
         """Its exact meaning, asked for only where it could not be told whether the rule holds."""
-        return evaluate_of(self.rule.rule.when)
-
-
-class _Group(Frozen):
-    """The rules of one policy in a stratum, and the attributes that they look at."""
-
-    policy: str
-    applies: str
-    attributes: tuple[tuple[str, Encode], ...]
-    rules: tuple[_Known, ...]
+        return evaluate_of(self._rule.when)
 
 
 class _Loaded:
-    """A stratum whose conjunctions are loaded into the engine."""
+    """The rules of a policy in a stratum, loaded into the engine, and the attributes that they look at."""
 
-    def __init__(self, stratum: MatchedStratum, matches: Matches) -> None:
-        self.listed = stratum.listed
-        self.groups = list(_groups(stratum, matches))
+    def __init__(self, rules: Sequence[Rule], lowering: Lowering) -> None:
+        """Raises EngineLimit for a fault of the compiler, and EngineFailure."""
+        matched = [lowering.rule(rule) for rule in rules]
+        self.names = [f"r{one.number}" for one in matched]
+        self.looked_at = [frozenset(attribute.attribute for attribute in one.attributes) for one in matched]
+        """For each rule its attributes: their names tell what it could not see."""
+        attributes = {one.attribute: one for rule in matched for one in rule.attributes}
+        self.attributes = tuple((name, _encoder(one, lowering.texts)) for name, one in attributes.items())
         self.ruleset = load_ruleset(
             tuple(
-                Conjunction(known.name, tuple(Comparison(*match) for match in way))
-                for group in self.groups
-                for known in group.rules
-                for way in known.rule.ways
+                Conjunction(name, tuple(Comparison(*match) for match in way))
+                for name, one in zip(self.names, matched, strict=True)
+                for way in one.ways
             )
         )
 
+
+class _Group:
+    """The rules of one policy in a stratum."""
+
+    def __init__(self, policy: str, rules: Sequence[Rule], lowering: Lowering) -> None:
+        self.policy = policy
+        self.applies = policy_attribute(lowering.policies[policy])
+        self.rules = [_Known(rule) for rule in rules]
+        self._to_load = rules, lowering
+
+    @cached_property
+    def loaded(self) -> _Loaded:
+        """Its rules in the engine."""
+        return _Loaded(*self._to_load)
+
+
+class _Stratum:
+    """Rules that do not depend on each other, of the case (``listed`` None) or of each record of a list."""
+
+    def __init__(self, listed: str | None, rules: Iterable[Rule], lowering: Lowering) -> None:
+        self.listed = listed
+        by_policy: dict[str, list[Rule]] = {}
+        for rule in rules:
+            by_policy.setdefault(rule.policy, []).append(rule)
+        self.groups = [_Group(policy, by_policy[policy], lowering) for policy in sorted(by_policy)]
+
     def run(self, memory: WorkingMemory) -> list[Key]:
         """Fire the stratum for the case, or for each record of its list; return the rules that hold."""
-        if self.listed is None:
-            return self._run_once(memory, None)
-        return [key for record in memory.records(self.listed) or () for key in self._run_once(memory, record)]
+        records = WHOLE_CASE if self.listed is None else (memory.records(self.listed) or ())
+        return [key for record in records for key in self._run_once(memory, record)]
 
     def _run_once(self, memory: WorkingMemory, record: int | None) -> list[Key]:
-        facts, missing = self._facts(memory, record)
-        fired = frozenset(self.ruleset.fire(facts)) if facts else frozenset()
+        found = [(group, *memory.applies(group.policy)) for group in self.groups]
+        # Before any attribute is encoded, all that look at it are loaded: these number the texts.
+        loaded = {group.policy: group.loaded for group, applies, _ in found if applies is Truth.TRUE}
+        known: dict[str, int | None] = {}
         held: list[Key] = []
-        for group in self.groups:
-            applies, scope_waits = memory.applies(group.policy)
-            for known in group.rules:
-                key = (known.rule.rule.name, record)
-                if known.name in fired:
-                    memory.rules[key] = _TRUE
-                    held.append(key)
-                elif applies is Truth.FALSE or (
-                    applies is Truth.TRUE and known.attributes.isdisjoint(missing)
-                ):
-                    memory.rules[key] = _FALSE
-                else:
-                    memory.rules[key] = _not_fired(known, memory, record, applies, scope_waits)
+        for group, applies, scope_waits in found:
+            if applies is Truth.TRUE:
+                held += _fire(group, loaded[group.policy], memory, record, known)
+                continue
+            for rule in group.rules:
+                is_false = applies is Truth.FALSE
+                finding = _FALSE if is_false else _not_fired(rule, memory, record, applies, scope_waits)
+                memory.rules[rule.key, record] = finding
         return held
 
-    def _facts(self, memory: WorkingMemory, record: int | None) -> tuple[dict[str, int], set[str]]:
-        """Return the attributes of all rules whose policy applies, and those that are undetermined."""
-        found: dict[str, int] = {}
-        missing: set[str] = set()
-        for group in self.groups:
-            if memory.applies(group.policy)[0] is not Truth.TRUE:
-                continue
-            found[group.applies] = 1
-            for name, encode in group.attributes:
-                if name in found or name in missing:
-                    continue
-                value = encode(memory, record)
-                if value is None:
-                    missing.add(name)
-                else:
-                    found[name] = value
-        return found, missing
+
+def _in_lists(rules: Iterable[Rule], lowering: Lowering) -> list[_Stratum]:
+    """Return the rules of a stratum, those of the case and of each list by themselves."""
+    found: dict[str | None, list[Rule]] = {}
+    for rule in rules:
+        found.setdefault(rule.listed, []).append(rule)
+    return [_Stratum(listed, found[listed], lowering) for listed in sorted(found, key=lambda one: one or "")]
 
 
-def _groups(stratum: MatchedStratum, matches: Matches) -> list[_Group]:
-    by_policy: dict[str, list[MatchedRule]] = {}
-    for one in stratum.rules:
-        by_policy.setdefault(one.rule.policy, []).append(one)
-    groups = []
-    for policy, rules in sorted(by_policy.items()):
-        attributes = {one.attribute: one for rule in rules for one in rule.attributes}
-        encoders = tuple((name, _encoder(one, matches.texts)) for name, one in attributes.items())
-        known = tuple(map(_Known, rules))
-        groups.append(_Group(policy, policy_attribute(matches.policies[policy]), encoders, known))
-    return groups
+def _fire(
+    group: _Group,
+    loaded: _Loaded,
+    memory: WorkingMemory,
+    record: int | None,
+    known: dict[str, int | None],
+) -> Iterator[Key]:
+    """Ask which rules of a policy that applies hold, note it of each, and yield those that do.
+
+    ``known`` are the attributes that were found for other policies.
+    """
+    for name, encode in loaded.attributes:
+        if name not in known:
+            known[name] = encode(memory, record)
+    values = [(name, known[name]) for name, _ in loaded.attributes]
+    missing = {name for name, value in values if value is None}
+    facts = {name: value for name, value in values if value is not None}
+    fired = frozenset(loaded.ruleset.fire({group.applies: 1, **facts}))
+    for rule, name, looked_at in zip(group.rules, loaded.names, loaded.looked_at, strict=True):
+        key = (rule.key, record)
+        if name in fired:
+            memory.rules[key] = _TRUE
+            yield key
+        elif looked_at.isdisjoint(missing):
+            memory.rules[key] = _FALSE
+        else:
+            memory.rules[key] = _not_fired(rule, memory, record, Truth.TRUE, NOTHING)
 
 
 def _encoder(attribute: Attribute, texts: Mapping[str, int]) -> Encode:
@@ -197,6 +227,6 @@ def _not_fired(
     if truth is Truth.FALSE:
         return _FALSE
     if truth is Truth.TRUE and applies is Truth.TRUE:
-        raise EngineFailure(f"rule {rule.rule.rule.name} holds and was not fired")
+        raise EngineFailure(f"rule {rule.key} holds and was not fired")
     own: Waits = waits if truth is Truth.UNDETERMINED else NOTHING
     return RuleFinding(Truth.UNDETERMINED, own | (scope_waits if applies is Truth.UNDETERMINED else NOTHING))

@@ -87,7 +87,7 @@ _Way = tuple[Match, ...]
 
 def lower_rules(plan: Plan) -> Matches:
     """Return what the engine loads of a folded Plan."""
-    return _Lowering(plan).matches()
+    return Lowering(plan).matches()
 
 
 def policy_attribute(number: int) -> str:
@@ -95,10 +95,14 @@ def policy_attribute(number: int) -> str:
     return f"p{number}"
 
 
-class _Lowering:
-    """The lowering of one Plan: hands out the names of attributes and the numbers of texts."""
+class Lowering:
+    """The lowering of one Plan: hands out the names of attributes and the numbers of texts.
+
+    Rules can be lowered one by one, whenever one is needed: what was handed out stays as it is.
+    """
 
     def __init__(self, plan: Plan) -> None:
+        """``plan`` is folded."""
         self.plan = plan
         self.texts: dict[str, int] = {}
         self.attributes: dict[object, Attribute] = {}
@@ -109,17 +113,19 @@ class _Lowering:
         self.numbers = {name: number for number, name in enumerate(names)}
 
     def matches(self) -> Matches:
+        """Return all that the engine loads."""
         strata = tuple(tuple(self._strata(stratum.rules)) for stratum in self.plan.strata)
         return Matches(strata, self.policies, self.texts)
 
     def _strata(self, rules: Iterable[Rule]) -> Iterable[MatchedStratum]:
         groups: dict[str | None, list[MatchedRule]] = {}
         for rule in rules:
-            groups.setdefault(rule.listed, []).append(self._rule(rule))
+            groups.setdefault(rule.listed, []).append(self.rule(rule))
         for listed in sorted(groups, key=lambda one: one or ""):
             yield MatchedStratum(listed, tuple(groups[listed]))
 
-    def _rule(self, rule: Rule) -> MatchedRule:
+    def rule(self, rule: Rule) -> MatchedRule:
+        """Return a rule as the ways in which it holds."""
         found: dict[str, Attribute] = {}
         policy = Match(policy_attribute(self.policies[rule.policy]), "==", 1)
         ways = [

@@ -126,6 +126,11 @@ def durable_available() -> bool:
     return why_unavailable() is None
 
 
+def demand_extension() -> None:
+    """Raise EngineUnavailable where the extension cannot be imported."""
+    _extension()
+
+
 def why_unavailable() -> Message | None:
     """Return why the extension cannot be imported here, None if it can."""
     try:
