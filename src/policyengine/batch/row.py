@@ -27,6 +27,7 @@ OTHERWISE = "otherwise"
 """Stands for the rule by which something has its value where no rule holds."""
 _NO_OUTCOME = (None, NOT_APPLICABLE, None, None)
 _NO_DEADLINE = (None, NOT_APPLICABLE, None)
+_OF_OUTCOME, _OF_DEADLINE = len(_NO_OUTCOME), len(_NO_DEADLINE)
 HEAD = ("case", "file", "line", "as_of", "missing")
 Part = Literal["head", "value", "status", "rule", "missing", "due", "records"]
 
@@ -42,6 +43,15 @@ class Field(Frozen):
     part: Part
     of: str = ""
     fields: tuple[Field, ...] = ()
+
+
+class _Part(Frozen):
+    """What rows tell of the case, or of a record of a list: the names of values, and no cell applicable."""
+
+    facts: tuple[str, ...]
+    statuses: tuple[str, ...]
+    dues: tuple[str, ...]
+    none: tuple[Cell, ...]
 
 
 class RowShape:
@@ -65,13 +75,7 @@ class RowShape:
         self.deadlines = {
             listed: [one for one in deadlines if one.listed == listed] for listed in (None, *book.lists)
         }
-        self._asked = {
-            listed: (
-                *(one.path for one in self.facts[listed]),
-                *(f"{one.id}.{what}" for one in self.deadlines[listed] for what in ("status", "due")),
-            )
-            for listed in (None, *book.lists)
-        }
+        self._parts = {listed: self._part(listed) for listed in (None, *book.lists)}
         self.lists = [one for one in sorted(book.lists) if self.facts[one] or self.deadlines[one]]
         self.fields = (*self._head(), *self._fields(None), *(self._records(one) for one in self.lists))
 
@@ -111,39 +115,53 @@ class RowShape:
         head = [decision.case.id, file, line, decision.as_of, tuple(sorted(missing)) or None]
         return [*head, *cells, *nested]
 
+    def _part(self, listed: str | None) -> _Part:
+        facts, deadlines = self.facts[listed], self.deadlines[listed]
+        return _Part(
+            tuple(one.path for one in facts),
+            tuple(f"{one.id}.status" for one in deadlines),
+            tuple(f"{one.id}.due" for one in deadlines),
+            (*_NO_OUTCOME * len(facts), *_NO_DEADLINE * len(deadlines)),
+        )
+
     def _cells(self, decision: Decision, listed: str | None, record: int | None, missing: set[str]) -> Row:
-        cells: Row = []
-        states = iter(decision.states_of(self._asked[listed], record))
-        for fact, state in zip(self.facts[listed], states, strict=False):
-            if type(state) is Absent:
-                cells += _NO_OUTCOME
-            else:
-                cells += self._outcome(decision, (fact.path, record), state, missing)
-        for status, due in zip(states, states, strict=True):
-            cells += _NO_DEADLINE if type(status) is Absent else self._deadline(status, due)
+        part = self._parts[listed]
+        cells = [*part.none]
+        for place, state in decision.present(part.facts, record):
+            first = place * _OF_OUTCOME
+            key = part.facts[place], record
+            cells[first : first + _OF_OUTCOME] = self._outcome(decision, key, state, missing)
+        begin = len(part.facts) * _OF_OUTCOME
+        for place, state in decision.present(part.statuses, record):
+            first = begin + place * _OF_DEADLINE
+            cells[first : first + _OF_DEADLINE] = self._deadline(state)
+        for place, due in decision.known(part.dues, record):
+            first = begin + place * _OF_DEADLINE
+            if cells[first + 1] != NOT_APPLICABLE:
+                cells[first] = due
         return cells
 
-    def _outcome(self, decision: Decision, key: Key, state: State, missing: set[str]) -> Row:
+    def _outcome(self, decision: Decision, key: Key, state: State, missing: set[str]) -> Sequence[Cell]:
         match state:
             case Known(value):
-                return [value, "known", self._rules(decision.deciding(key)), None]
+                return value, "known", self._rules(decision.deciding(key)), None
             case Conflict(rules):
-                return [None, "conflict", rules, None]
+                return None, "conflict", rules, None
             case Unknown(waits):
                 names = self._names(waits)
                 missing.update(names)
-                return [None, "undetermined", None, names]
+                return None, "undetermined", None, names
             case Absent():
-                return list(_NO_OUTCOME)
+                return _NO_OUTCOME
 
-    def _deadline(self, status: State, due: State) -> Row:
+    def _deadline(self, status: State) -> Sequence[Cell]:
         match status:
             case Known(value):
-                return [_known(due), value, None]
+                return None, value, None
             case Unknown(waits):
-                return [_known(due), "undetermined", self._names(waits)]
+                return None, "undetermined", self._names(waits)
             case _:
-                return list(_NO_DEADLINE)
+                return _NO_DEADLINE
 
     def _rules(self, keys: Sequence[Key]) -> tuple[str, ...] | None:
         """Return the names of rules, each once, without the records for which they hold."""
@@ -152,7 +170,3 @@ class RowShape:
 
     def _names(self, waits: Waits) -> tuple[str, ...]:
         return tuple(format_key(self.book, (one.name, one.record)) for one in sort_missing(waits))
-
-
-def _known(state: State) -> Cell:
-    return state.value if isinstance(state, Known) else None

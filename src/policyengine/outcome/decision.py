@@ -32,6 +32,7 @@ from policyengine.outcome.support import Support
 from policyengine.outcome.turns import in_turn, kept
 from policyengine.semantics.deadlines import give_up
 from policyengine.semantics.findings import (
+    ABSENT,
     Absent,
     AmountFinding,
     Conflict,
@@ -40,6 +41,7 @@ from policyengine.semantics.findings import (
     Known,
     Missing,
     Possible,
+    Present,
     State,
     Truth,
     Unknown,
@@ -238,15 +240,31 @@ class Decision:
         return _agreed(self.findings, self.refinement, key)
 
     @in_turn
-    def states_of(self, names: tuple[str, ...], record: int | None = None) -> list[State]:
-        """Return the states of several names, of a record or the whole case, as :meth:`state_of` does."""
+    def present(self, names: tuple[str, ...], record: int | None = None) -> Present:
+        """Return which of several names, of a record or the whole case, have a value or may have one.
+
+        Each is told by its place among the names, with its state as :meth:`state_of` has it.
+        """
         findings, refinement = self.findings, self.refinement
         if refinement is None:
-            return findings.states_of(names, record)
+            return findings.present(names, record)
+        found = findings.present(names, record, lambda key: _agreed(findings, refinement, key))
+        return [one for one in found if type(one[1]) is not Absent]
+
+    @in_turn
+    def known(self, names: tuple[str, ...], record: int | None = None) -> list[tuple[int, Value]]:
+        """Return which of several names have a known value: their places among the names, and the values."""
         return [
-            _agreed(findings, refinement, (name, record)) if state is None else state
-            for name, state in zip(names, findings.settled(names, record), strict=True)
+            (place, state.value)
+            for place, state in self.findings.present(names, record, self._known_or_nothing)
+            if type(state) is Known
         ]
+
+    def _known_or_nothing(self, key: Key) -> State:
+        """Return the state of something that is open or in conflict, if all ways agree on its value."""
+        if self.refinement is None or not self.findings.is_unknown(key):
+            return ABSENT
+        return self.refinement.agreed(Target("state", key))
 
     @in_turn
     def agreed(self, key: Key) -> State:
@@ -556,21 +574,13 @@ class _Assembly:
 
     def deciding(self, key: Key) -> tuple[Key, ...]:
         """Return the rules that give a fact its value, without what they rest on."""
-        state = self.findings.states[key]
-        if isinstance(state, Unknown):  # perhaps all ways agree
-            found = self.outcome(self.book.facts[key[0]], key[1])
-            return tuple((one.rule.id, one.record) for one in found.reasons) if _is_known(found) else ()
-        if not isinstance(state, Known):
+        [state] = self.findings.settled((key[0],), key[1])
+        if isinstance(state, Known):
+            return self.findings.winners(key)
+        if state is not None or not self.findings.is_unknown(key):
             return ()
-        held = [
-            (rule, record)
-            for listed, rules in self.explanation.explainer.concluding.get(key[0], ())
-            for record in ((key[1],) if listed is None else self._records(listed))
-            for rule in self.findings.holding(rules, record)
-        ]
-        # One rule that holds has nobody to give way to.
-        winners = held if len(held) == 1 else self.findings.winners(key)
-        return tuple(sorted(winners, key=by_name))
+        found = self.outcome(self.book.facts[key[0]], key[1])  # perhaps all ways agree
+        return tuple((one.rule.id, one.record) for one in found.reasons) if _is_known(found) else ()
 
     # ---------- clocks and amounts
 

@@ -130,20 +130,6 @@ class Explainer:
                 found.setdefault(conclusion.fact.name, []).append(rule)
         return {fact: tuple(rules) for fact, rules in found.items()}
 
-    @cached_property
-    def concluding(self) -> Mapping[str, tuple[tuple[str | None, tuple[str, ...]], ...]]:
-        """The names of the rules that conclude each fact, together those that hold for records of one list.
-
-        None is the whole case, and of a fact of records the record of the fact itself.
-        """
-        found: dict[str, dict[str | None, list[str]]] = {}
-        for path, rules in self.conclusions.items():
-            is_listed = self.rulebook.facts[path].listed is not None
-            for rule in rules:
-                listed = None if is_listed else rule.listed
-                found.setdefault(path, {}).setdefault(listed, []).append(rule.id)
-        return {path: tuple((one, tuple(ids)) for one, ids in of.items()) for path, of in found.items()}
-
     def asks_this(self, condition: Condition) -> bool:
         """Tell whether the answer to a question depends on the record for which it is asked."""
         if not self._has_this or isinstance(condition, Test | Window | Same | ReadingIs):

@@ -93,12 +93,8 @@ class _Lines:
                 (None,) if listed is None else (decision.findings.records[listed] or ())
             )
             for record in records:
-                states = decision.states_of(names, record)
-                found += [
-                    (number, record, state)
-                    for number, state in zip(numbers, states, strict=True)
-                    if type(state) is not Absent
-                ]
+                present = decision.present(names, record)
+                found += [(numbers[place], record, state) for place, state in present]
         found.sort(key=itemgetter(0))  # stable, so that records stay in their order
         return found
 

@@ -6,7 +6,7 @@ with reasons, the same way for every engine, so engines can be compared finding 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from enum import IntEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -214,6 +214,12 @@ class Resolved(Frozen):
     possible: Possible | None = None
 
 
+Present = list[tuple[int, "State"]]
+"""States of some of several names, with their places among these."""
+Look = Callable[[Key], "State"]
+"""What finds the state of a name."""
+
+
 class Changes(Frozen):
     """What may have come out otherwise than before, and perhaps more: keys of values and of deadlines."""
 
@@ -252,7 +258,7 @@ class Findings(Protocol):
         ...
 
     def winners(self, key: Key) -> tuple[Key, ...]:
-        """Return the rules that give a fact its value, of those that rules conclude."""
+        """Return the rules that give a fact the value that it is known to have."""
         ...
 
     @property
@@ -294,8 +300,12 @@ class Findings(Protocol):
         """Tell whether a state is unknown, without what it waits for."""
         ...
 
-    def states_of(self, names: tuple[str, ...], record: int | None) -> list[State]:
-        """Return the states of several names, of a record or the whole case."""
+    def present(self, names: tuple[str, ...], record: int | None, look: Look | None = None) -> Present:
+        """Return which of several names, of a record or the whole case, have a value or may have one.
+
+        Each is told by its place among the names, with its state; ``look`` finds that of what is open or in
+        conflict, in place of these findings.
+        """
         ...
 
     def settled(self, names: tuple[str, ...], record: int | None) -> Sequence[State | None]:
@@ -303,10 +313,6 @@ class Findings(Protocol):
 
         What is open or in conflict is not; it is asked for by itself. A conflict may be returned, too.
         """
-        ...
-
-    def holding(self, rules: tuple[str, ...], record: int | None) -> list[str]:
-        """Return those of several rules that hold, for a record or the whole case."""
         ...
 
     def truth(self, rule: Key) -> Truth:
@@ -361,25 +367,26 @@ class Concluded(Frozen):
         return frozenset(key for key, one in self.deadlines.items() if one.provisional)
 
     def winners(self, key: Key) -> tuple[Key, ...]:
-        """Return the rules that give a fact its value."""
+        """Return the rules that give a fact the value that it is known to have."""
         return self.resolved[key].winners
 
     def is_unknown(self, key: Key) -> bool:
         """Tell whether a state is unknown."""
         return isinstance(self.states[key], Unknown)
 
-    def states_of(self, names: tuple[str, ...], record: int | None) -> list[State]:
-        """Return the states of several names."""
-        return [self.states[name, record] for name in names]
+    def present(self, names: tuple[str, ...], record: int | None, look: Look | None = None) -> Present:
+        """Return which of several names have a value, or may have one, and their states."""
+        found = ((number, self.states[name, record]) for number, name in enumerate(names))
+        return [
+            (number, state if look is None or isinstance(state, Known) else look((names[number], record)))
+            for number, state in found
+            if not isinstance(state, Absent)
+        ]
 
     def settled(self, names: tuple[str, ...], record: int | None) -> Sequence[State | None]:
         """Return the states of several names; None for what is open."""
         found = (self.states[name, record] for name in names)
         return [None if isinstance(state, Unknown) else state for state in found]
-
-    def holding(self, rules: tuple[str, ...], record: int | None) -> list[str]:
-        """Return those of several rules that hold."""
-        return [rule for rule in rules if self.rules[rule, record].truth is Truth.TRUE]
 
     def truth(self, rule: Key) -> Truth:
         """Return whether a rule holds."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from policyengine.compile.dependencies import Dependencies, names_of, rule_name
@@ -30,7 +31,9 @@ from policyengine.semantics.findings import (
     DeadlineFinding,
     Findings,
     Known,
+    Look,
     Named,
+    Present,
     Resolved,
     RuleFinding,
     State,
@@ -49,6 +52,11 @@ Placed = tuple[str, int, "str | None"]
 
 PlacedTable = tuple[tuple[str, ...], int, "str | None", int]
 """Rules that are answered together, by their bits, with their slot and list, and the bits that are meant."""
+
+
+Concluding = tuple[str, int, "int | None", "str | None"]
+"""A rule that concludes a fact, its slot, its bit if it is one of many there, and the list for each of whose
+records it may conclude it."""
 
 
 class Node(Frozen):
@@ -139,7 +147,7 @@ class Layout:
         values = [(name, slots[name], listed) for name, listed in self.values.items()]
         truths = [(rule_name(name), slot, listed) for name, slot, listed in self.sorted_rules]
         self._places: dict[tuple[str, ...], Sequence[int]] = {}
-        self._rule_places: dict[tuple[str, ...], Sequence[tuple[int, int | None]]] = {}
+        self._readers: dict[tuple[str, ...], Callable[[Sequence[Any]], Sequence[Any]]] = {}
         self.values_of_case, self.values_of_records = _apart(values)
         self.rules_of_case, self.rules_of_records = _apart(truths)
 
@@ -150,13 +158,33 @@ class Layout:
             found = self._places[names] = tuple(self.slots[name] for name in names)
         return found
 
-    def rule_places(self, rules: tuple[str, ...]) -> Sequence[tuple[int, int | None]]:
-        """Return where rules stand, and their bits where they are answered together with others."""
-        found = self._rule_places.get(rules)
+    def reader(self, names: tuple[str, ...]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+        """Return what reads the values of names of the whole case."""
+        found = self._readers.get(names)
         if found is None:
-            found = [(self.rule_slots[rule], self.rule_bits.get(rule)) for rule in rules]
-            self._rule_places[rules] = found
+            places = self.places(names)
+            if len(places) > 1:
+                found = itemgetter(*places)
+            else:  # which gives a single value as it is
+
+                def found(slots: Sequence[Any]) -> Sequence[Any]:
+                    return [slots[place] for place in places]
+
+            self._readers[names] = found
         return found
+
+    @cached_property
+    def concluding(self) -> Mapping[str, Sequence[Concluding]]:
+        """The rules that conclude each fact."""
+        cells = (cell for stratum in self.program.plan.strata for cell in stratum.cells)
+        return {
+            cell.name: [
+                (one.rule, self.rule_slots[one.rule], self.rule_bits.get(one.rule), one.each)
+                for one in cell.candidates
+            ]
+            for cell in cells
+            if isinstance(cell, Derived)
+        }
 
     @cached_property
     def watched(self) -> Mapping[str, frozenset[int]]:
@@ -286,13 +314,14 @@ class Run:
         return _Lazy(self, self.layout.values, Run._state)
 
     def _state(self, key: Key) -> State:
-        return self._state_of(key, self.raw(*key))
-
-    def _state_of(self, key: Key, raw: Raw) -> State:
-        """Return the state of a name of which the source found this."""
+        raw = self.raw(*key)
         if type(raw) is not Mark:
             return ABSENT if raw is None else Known(raw)
-        return self.resolved[key].state if raw is C else self._exact.values[key]
+        return self._open(key)
+
+    def _open(self, key: Key) -> State:
+        """Return the state of what is open, or in conflict."""
+        return self.resolved[key].state if self.raw(*key) is C else self._exact.values[key]
 
     @property
     def rules(self) -> Mapping[Key, RuleFinding]:
@@ -305,10 +334,24 @@ class Run:
         return _Lazy(self, self.layout.resolved, lambda run, key: run._exact.resolution(key))
 
     def winners(self, key: Key) -> tuple[Key, ...]:
-        """Return the rules that give a fact its value."""
-        way = self.layout.ways.to_winners(key[0])
-        found = None if way is None else way(self.slots, key[1])
-        return self.resolved[key].winners if found is None else found
+        """Return the rules that give a fact the value that it is known to have."""
+        name, record = key
+        way = self.layout.ways.to_winners(name)
+        found = None if way is None else way(self.slots, record)
+        if found is not None:
+            return found
+        held = self._held(name, record)
+        return (held[0],) if len(held) == 1 else self.resolved[key].winners  # one has nobody to give way to
+
+    def _held(self, name: str, record: int | None) -> list[Key]:
+        """Return the rules that hold of those that conclude a fact."""
+        found: list[Key] = []
+        for rule, slot, bit, each in self.layout.concluding[name]:
+            for own in (record,) if each is None else self.each(each):
+                raw = self.slots[slot] if own is None else self.slots[slot][own]
+                if (raw if bit is None else truth_of(raw, bit)) == TRUE:
+                    found.append((rule, own))
+        return found
 
     @property
     def deadlines(self) -> Mapping[Key, DeadlineFinding]:
@@ -380,33 +423,25 @@ class Run:
         raw = self.raw(*key)
         return type(raw) is Mark and raw is not C
 
-    def states_of(self, names: tuple[str, ...], record: int | None) -> list[State]:
-        """Return the states of several names."""
+    def present(self, names: tuple[str, ...], record: int | None, look: Look | None = None) -> Present:
+        """Return which of several names have a value, or may have one, and their states."""
+        find = self._open if look is None else look
         return [
-            ABSENT if raw is None else self._state_of((name, record), raw)
-            for name, raw in zip(names, self._raws(names, record), strict=True)
+            (number, find((names[number], record)) if type(raw) is Mark else Known(raw))
+            for number, raw in enumerate(self._raws(names, record))
+            if raw is not None
         ]
 
-    def _raws(self, names: tuple[str, ...], record: int | None) -> list[Raw]:
+    def _raws(self, names: tuple[str, ...], record: int | None) -> Sequence[Raw]:
         """Return what the source found."""
-        slots, places = self.slots, self.layout.places(names)
         if record is None:
-            return [slots[place] for place in places]
-        return [slots[place][record] for place in places]
+            return self.layout.reader(names)(self.slots)
+        return [self.slots[place][record] for place in self.layout.places(names)]
 
     def settled(self, names: tuple[str, ...], record: int | None) -> Sequence[State | None]:
         """Return the states of several names; None for what is open or in conflict."""
         raws = self._raws(names, record)
         return [ABSENT if raw is None else None if type(raw) is Mark else Known(raw) for raw in raws]
-
-    def holding(self, rules: tuple[str, ...], record: int | None) -> list[str]:
-        """Return those of several rules that hold."""
-        slots, found = self.slots, []
-        for rule, (place, bit) in zip(rules, self.layout.rule_places(rules), strict=True):
-            raw = slots[place] if record is None else slots[place][record]
-            if raw == TRUE if bit is None else raw[0] >> bit & 1:
-                found.append(rule)
-        return found
 
     def truth(self, rule: Key) -> Truth:
         """Return whether a rule holds."""
