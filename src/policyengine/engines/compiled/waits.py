@@ -331,15 +331,28 @@ class RuleWay:
 class _Conditions:
     """Conditions that must all hold, of which none is known not to: else nothing that rests on them is open.
 
-    So those in which everything is known do hold, and are not looked at.
+    So those in which everything is known do hold, and are not looked at. Of a comparison that is open nothing
+    is absent, and it waits for whatever of it is not known.
     """
 
     def __init__(self, exprs: Iterable[Expr], slots: Mapping[str, int]) -> None:
-        self.parts = [_condition(one, slots) for expr in exprs for one in _conjuncts(expr)]
+        parts = [one for expr in exprs for one in _conjuncts(expr)]
+        compared = dict.fromkeys(read for one in parts for read in _compared(one) or ())
+        self.compared = [(slots[one.name], one.listed is not None, one.name) for one in compared]
+        self.others = [_Condition(one, slots) for one in parts if _compared(one) is None]
 
     def waits(self, exact: Exact, record: int | None) -> Waits:
         """Return what they wait for; nothing if all hold."""
-        return _union([waits for part in self.parts if (waits := part.waits(exact, record))])
+        slots, found = exact.slots, []
+        for slot, is_listed, name in self.compared:
+            raw = slots[slot]
+            if type(raw[record] if is_listed else raw) is Mark:
+                found.append(exact.values[name, record if is_listed else None].waits)  # type: ignore[union-attr]
+        for other in self.others:
+            waits = other.waits(exact, record)
+            if waits:
+                found.append(waits)
+        return _union(found)
 
 
 def _conjuncts(expr: Expr) -> Iterator[Expr]:
@@ -351,6 +364,19 @@ def _conjuncts(expr: Expr) -> Iterator[Expr]:
         yield expr
 
 
+def _compared(expr: Expr) -> list[Read] | None:
+    """Return what a condition compares that has a slot; None if it does anything else."""
+    match expr:
+        case Apply("eq" | "ge" | "le" | "gt" | "lt", args):
+            pass
+        case Apply("in", args) if all(isinstance(one, Const) for one in args[1:]):
+            pass
+        case _:
+            return None
+    reads = [one for one in args if isinstance(one, Read) and one != AS_OF]
+    return reads if all(_has_place(one) or one == AS_OF for one in args) else None
+
+
 class _Condition:
     """A condition that holds or is open."""
 
@@ -360,43 +386,16 @@ class _Condition:
         parts = (*parts_of(expr),)
         self.is_question = any(isinstance(one, Aggregate) for one in parts)
         reads = dict.fromkeys(one for one in parts if isinstance(one, Read) and one != AS_OF)
-        self.places = [] if self.is_question else [_place(one, slots) for one in reads]
+        self.places = [] if self.is_question else [(slots[one.name], one.listed is not None) for one in reads]
 
     def waits(self, exact: Exact, record: int | None) -> Waits:
         """Return what it waits for; nothing if it holds."""
-        if not self.is_question and Mark not in map(type, _raws(self.places, exact.slots, record)):
-            return NOTHING
-        return self.evaluate(exact, record)[1]
-
-
-class _Test:
-    """A condition that compares a value with constants: it is open if the value is not known."""
-
-    def __init__(self, read: Read, slots: Mapping[str, int]) -> None:
-        """``slots`` are those of the source."""
-        self.read = read
-        self.slot, self.is_listed = slots[read.name], read.listed is not None
-
-    def waits(self, exact: Exact, record: int | None) -> Waits:
-        """Return what it waits for; nothing if it holds."""
-        raw = exact.slots[self.slot]
-        is_open = type(raw[record] if self.is_listed else raw) is Mark
-        return _waits(exact, self.read, record) if is_open else NOTHING
-
-
-def _condition(expr: Expr, slots: Mapping[str, int]) -> _Condition | _Test:
-    read = _tested(expr)
-    return _Condition(expr, slots) if read is None else _Test(read, slots)
-
-
-def _tested(expr: Expr) -> Read | None:
-    """Return what a condition compares with constants, if that is all that it does."""
-    match expr:
-        case Apply("eq" | "in" | "ge" | "le" | "gt" | "lt", (Read() as read, *limits)):
-            are_constant = all(isinstance(one, Const) and one.value is not None for one in limits)
-            return read if are_constant and _has_place(read) else None
-        case _:
-            return None
+        slots = exact.slots
+        for slot, is_listed in self.places:
+            raw = slots[slot]
+            if type(raw[record] if is_listed else raw) is Mark:
+                return self.evaluate(exact, record)[1]
+        return self.evaluate(exact, record)[1] if self.is_question else NOTHING
 
 
 # ---------- clocks
