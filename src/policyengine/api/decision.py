@@ -11,7 +11,7 @@ from policyengine.model.case import Case, Key
 from policyengine.model.key_names import format_key
 from policyengine.outcome.decision import Decision as Parts
 from policyengine.outcome.decision import Judged, Outcome, status_of
-from policyengine.outcome.explain import Explanation
+from policyengine.outcome.explain import Explainer
 from policyengine.outcome.refine.search import Refinement
 from policyengine.outcome.turns import in_turn
 from policyengine.semantics.findings import Findings, Known, Missing, State
@@ -40,11 +40,11 @@ class Decision(Parts):
         as_of: int,
         judged: Judged,
         findings: Findings,
-        explanation: Explanation,
+        explainer: Explainer,
         refinement: Refinement | None = None,
     ) -> None:
         """Made by ``Rulebook.evaluate``."""
-        super().__init__(case, as_of, judged, findings, explanation, refinement)
+        super().__init__(case, as_of, judged, findings, explainer, refinement)
         self.rulebook = rulebook
 
     @in_turn

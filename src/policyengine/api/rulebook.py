@@ -19,10 +19,10 @@ from policyengine.frozen import replace
 from policyengine.model.case import Case
 from policyengine.model.rulebook import Rulebook as Model
 from policyengine.outcome.decision import Judged
-from policyengine.outcome.explain import Explainer, Explanation
+from policyengine.outcome.explain import Explainer
 from policyengine.outcome.refine.remembered import Remembered
 from policyengine.outcome.refine.search import Refinement, Refiner
-from policyengine.outcome.turns import TURN, in_turn
+from policyengine.outcome.turns import TURN, in_turn, kept
 from policyengine.reading.case.reader import CaseReader, Settings
 from policyengine.reading.case.values import parse_written
 from policyengine.semantics.findings import Engine
@@ -159,6 +159,11 @@ class Rulebook:
                 self._for_many = prepare(self.model, self.readings, "compiled", self.plan, "many")
         return self._for_many
 
+    @kept
+    def _judged(self) -> Judged:
+        """How cases are judged of which nothing is set otherwise than they say."""
+        return Judged(self.model, self.readings, (), self.engine.name, self.engine_version)
+
     @in_turn
     def judge(self, case: Case, as_of: int, settings: Settings = (), refine: bool = True) -> Decision:
         """Return the decision about a case that has been read, at an instant in epoch seconds.
@@ -167,11 +172,12 @@ class Rulebook:
         could still say; without it, more stays undetermined than has to.
         """
         findings = self.engine.run(case, as_of)
-        changes = tuple((self.reader.name_of(name), literal) for name, literal in settings)
-        judged = Judged(self.model, self.readings, changes, self.engine.name, self.engine_version)
-        explanation = Explanation(self._explainer, case, as_of, findings)
+        judged = self._judged
+        if settings:
+            changes = tuple((self.reader.name_of(name), literal) for name, literal in settings)
+            judged = replace(judged, settings=changes)
         refinement = Refinement(self._refiner, case, as_of, findings) if refine else None
-        return Decision(self, case, as_of, judged, findings, explanation, refinement)
+        return Decision(self, case, as_of, judged, findings, self._explainer, refinement)
 
     def part(self, nodes: Iterable[str], shared: Remembered | None = None) -> Rulebook:
         """Return this rulebook for questions about some nodes only; it may find out nothing about others.

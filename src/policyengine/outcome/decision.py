@@ -24,7 +24,7 @@ from policyengine.model.rulebook import (
     Rulebook,
     TextByReading,
 )
-from policyengine.outcome.explain import Explanation
+from policyengine.outcome.explain import Explainer, Explanation
 from policyengine.outcome.leaves import Part
 from policyengine.outcome.refine.search import Exactness, Refined, Refinement, Target
 from policyengine.outcome.refine.tree import Spread
@@ -214,7 +214,7 @@ class Decision:
         as_of: int,
         judged: Judged,
         findings: Findings,
-        explanation: Explanation,
+        explainer: Explainer,
         refinement: Refinement | None = None,
     ) -> None:
         """Made by ``Rulebook.evaluate``. Without a refinement, what Kleene's logic leaves open stays open."""
@@ -222,8 +222,13 @@ class Decision:
         self.as_of = as_of
         self.judged = judged
         self.findings = findings
-        self.explanation = explanation
+        self.explainer = explainer
         self.refinement = refinement
+
+    @kept
+    def explanation(self) -> Explanation:
+        """What explains the findings; of many cases nobody asks."""
+        return Explanation(self.explainer, self.case, self.as_of, self.findings)
 
     @kept
     def _assembly(self) -> _Assembly:
@@ -232,7 +237,7 @@ class Decision:
 
     def unrefined(self) -> Decision:
         """Return the decision without the search for what is still possible, which can take long."""
-        return Decision(self.case, self.as_of, self.judged, self.findings, self.explanation)
+        return Decision(self.case, self.as_of, self.judged, self.findings, self.explainer)
 
     @in_turn
     def state_of(self, key: Key) -> State:

@@ -29,7 +29,7 @@ def render_outcomes(decision: Decision, file: str, line: int) -> str:
 
     Outcomes that are not applicable are left out. ``file`` and ``line`` are where the case stands.
     """
-    explainer = decision.explanation.explainer
+    explainer = decision.explainer
     lines = _LINES.get(explainer)
     if lines is None:
         lines = _LINES[explainer] = _Lines(explainer)

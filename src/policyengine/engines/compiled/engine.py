@@ -64,12 +64,16 @@ class CompiledEngine:
         silent, places = self._inputs
         inputs = silent.copy()
         told = case.values
-        for key in told if len(told) < len(places) else places:  # a part asks for little of a case
-            place, value = places.get(key), told.get(key)
-            if place is not None and value is not None:
+        if len(told) > len(places):  # a part asks for little of a case
+            told = {key: told[key] for key in places if key in told}
+        for key, value in told.items():
+            place = places.get(key)
+            if place is not None:
                 number, sort = place
-                latest = as_of if sort == "instant" else today if sort == "date" else None
-                inputs[number] = value if latest is None or value <= latest else None  # type: ignore[operator]
+                if sort and value > (as_of if sort == "instant" else today):  # type: ignore[operator]
+                    inputs[number] = None
+                else:
+                    inputs[number] = value
         seen = self._silent.copy()
         for name in case.records:
             seen[name] = seen_records(self._lists[name], case, as_of)
