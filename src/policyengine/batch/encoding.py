@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, Protocol
+
+import msgspec
 
 from policyengine.batch.parquet import arrow
 from policyengine.batch.row import NOT_APPLICABLE, Cell, Field, Row, RowShape
@@ -66,27 +67,21 @@ class _Names:
 
     def __init__(self, book: Rulebook, fields: Sequence[Field]) -> None:
         """``fields`` are the columns."""
-        self.columns = [(field.name, _applicable(book, field)) for field in fields]
+        # What says nothing, beside None.
+        self.columns = [
+            (one.name, NOT_APPLICABLE if one.part == "status" else None, _shown(book, one)) for one in fields
+        ]
 
     def of(self, row: Sequence[Cell]) -> dict[str, object]:
         """Return a row."""
-        found = {}
-        for (name, show), cell in zip(self.columns, row, strict=True):
-            if cell is not None:
-                value = show(cell)
-                if value is not None:
-                    found[name] = value
-        return found
+        return {
+            name: cell if show is _as_it_is else show(cell)
+            for (name, nothing, show), cell in zip(self.columns, row, strict=True)
+            if cell is not None and cell != nothing
+        }
 
 
-def _applicable(book: Rulebook, field: Field) -> Show:
-    """Return what gives the cells of a column as JSON has them, None for what is not applicable."""
-    if field.part == "status":
-        return lambda cell: None if cell == NOT_APPLICABLE else cell
-    return _shown(book, field)
-
-
-_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_json = msgspec.json.Encoder().encode
 
 
 class Ndjson:
@@ -102,7 +97,7 @@ class Ndjson:
 
     def encode(self, rows: Sequence[Row]) -> bytes:
         """Return a line for each row."""
-        return "".join([f"{_json(self.names.of(row))}\n" for row in rows]).encode()
+        return b"".join([_json(self.names.of(row)) + b"\n" for row in rows])
 
 
 class Csv:
@@ -130,7 +125,7 @@ def _cell(book: Rulebook, field: Field) -> Show:
     """Return what gives the cells of a column as a table has them."""
     show = _shown(book, field)
     if field.form == "records":
-        return lambda cell: _json(show(cell))
+        return lambda cell: _json(show(cell)).decode()
     if field.form == "texts":
         return _BETWEEN.join
     if field.form is ValueType.BOOLEAN:
