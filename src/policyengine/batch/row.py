@@ -127,10 +127,9 @@ class RowShape:
     def _cells(self, decision: Decision, listed: str | None, record: int | None, missing: set[str]) -> Row:
         part = self._parts[listed]
         cells = [*part.none]
-        for place, state in decision.present(part.facts, record):
+        for place, state, rules in decision.decided(part.facts, record):
             first = place * _OF_OUTCOME
-            key = part.facts[place], record
-            cells[first : first + _OF_OUTCOME] = self._outcome(decision, key, state, missing)
+            cells[first : first + _OF_OUTCOME] = self._outcome(state, rules, missing)
         begin = len(part.facts) * _OF_OUTCOME
         for place, state in decision.present(part.statuses, record):
             first = begin + place * _OF_DEADLINE
@@ -141,10 +140,10 @@ class RowShape:
                 cells[first] = due
         return cells
 
-    def _outcome(self, decision: Decision, key: Key, state: State, missing: set[str]) -> Sequence[Cell]:
+    def _outcome(self, state: State, deciding: Sequence[Key], missing: set[str]) -> Sequence[Cell]:
         match state:
             case Known(value):
-                return value, "known", self._rules(decision.deciding(key)), None
+                return value, "known", self._rules(deciding), None
             case Conflict(rules):
                 return None, "conflict", rules, None
             case Unknown(waits):

@@ -202,6 +202,10 @@ class Judged(Frozen):
     engine_version: str
 
 
+Decided = list[tuple[int, State, tuple[Key, ...]]]
+"""Facts by their places among several: the state of each, and the rules that give it its value."""
+
+
 class Decision:
     """The answer about one case at one instant (``as_of``, epoch seconds).
 
@@ -255,6 +259,20 @@ class Decision:
             return findings.present(names, record)
         found = findings.present(names, record, lambda key: _agreed(findings, refinement, key))
         return [one for one in found if type(one[1]) is not Absent]
+
+    @in_turn
+    def decided(self, names: tuple[str, ...], record: int | None = None) -> Decided:
+        """Return the same of several facts, each with the rules that give it the value that it has."""
+        return [
+            (place, state, self._deciding((names[place], record)) if type(state) is Known else ())
+            for place, state in self.present(names, record)
+        ]
+
+    def _deciding(self, key: Key) -> tuple[Key, ...]:
+        """Return the rules that give an outcome of a known value this value."""
+        if self.refinement is None or not self.findings.is_unknown(key):
+            return self.findings.winners(key)
+        return self._assembly.deciding(key)
 
     @in_turn
     def known(self, names: tuple[str, ...], record: int | None = None) -> list[tuple[int, Value]]:

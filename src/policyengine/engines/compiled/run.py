@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from operator import itemgetter
 from typing import Any, TypeVar
 
 from policyengine.compile.dependencies import Dependencies, names_of, rule_name
@@ -18,7 +17,7 @@ from policyengine.engines.compiled.dispatch import Dispatch, bits_of, truth_of
 from policyengine.engines.compiled.exact import Exact
 from policyengine.engines.compiled.marks import TRUE, TRUTHS, UNDETERMINED, C, Mark, Raw
 from policyengine.engines.compiled.source import OF_CLOCKS
-from policyengine.engines.compiled.waits import ShortWays
+from policyengine.engines.compiled.waits import ShortWays, reader_of
 from policyengine.engines.memory import WHOLE_CASE, WorkingMemory
 from policyengine.engines.program import Program, listed_of
 from policyengine.frozen import Frozen
@@ -162,15 +161,7 @@ class Layout:
         """Return what reads the values of names of the whole case."""
         found = self._readers.get(names)
         if found is None:
-            places = self.places(names)
-            if len(places) > 1:
-                found = itemgetter(*places)
-            else:  # which gives a single value as it is
-
-                def found(slots: Sequence[Any]) -> Sequence[Any]:
-                    return [slots[place] for place in places]
-
-            self._readers[names] = found
+            found = self._readers[names] = reader_of(self.places(names))
         return found
 
     @cached_property

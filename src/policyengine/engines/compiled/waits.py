@@ -9,6 +9,7 @@ there is no short way here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from policyengine.compile.dependencies import names_of, parts_of, rule_name
@@ -147,6 +148,13 @@ class ShortWays:
         return 0 < len(rules) == len(cell.candidates) and all(map(_has_place, values))
 
 
+def reader_of(places: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    """Return what reads several slots."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda slots: tuple([slots[place] for place in places])  # one `itemgetter` gives no tuple
+
+
 def _has_place(expr: Expr) -> bool:
     """Tell whether a value is a constant, or one that the source found as it is."""
     return isinstance(expr, Const) or (
@@ -233,6 +241,7 @@ class _Fact:
         self.rules = [one.rule for one in cell.candidates]
         self.values = [one.value for one in cell.candidates]
         self.slots = [slots[rule_name(rule)] for rule in self.rules]
+        self.read = reader_of(self.slots)
         self.is_listed = cell.listed is not None
         self.defeats = defeats_of(cell)
         self.has_otherwise = cell.otherwise is not None
@@ -243,40 +252,52 @@ class _Fact:
         self.are_constant = all(isinstance(one, Const) for one in self.values)
         self.found: dict[tuple[object, ...], _Waited] = {}
         self.won: dict[tuple[int, ...], tuple[str, ...]] = {}
+        self.won_by_case: dict[tuple[int, ...], tuple[Key, ...]] = {}
+
+    def _truths(self, slots: Sequence[Any], record: int | None) -> tuple[int, ...]:
+        """Return which rules hold, without what counts otherwise."""
+        if not self.is_listed:
+            return self.read(slots)
+        return tuple([slots[one][record] for one in self.slots])
 
     def state(self, exact: Exact, record: int | None) -> Unknown | None:
         """Return the state of the fact, which is open."""
         slots = exact.slots
-        truths = [slots[one][record] if self.is_listed else slots[one] for one in self.slots]
-        if self.has_otherwise:
-            truths.append(FALSE if TRUE in truths else TRUE)
-        raws = _raws(self.places, slots, record)
-        pattern = (*truths,) if self.are_constant else (*truths, *_alike(truths, raws))
+        truths = self._truths(slots, record)
+        raws = () if self.are_constant else _raws(self.places, slots, record)
+        pattern = (truths, *_alike(truths, raws)) if raws else truths
         waited = self.found.get(pattern)
         if waited is None:
-            waited = self._weighed(truths, raws)
+            waited = self._weighed(truths, raws or _raws(self.places, slots, record))
             if len(self.found) < _REMEMBERED:
                 self.found[pattern] = waited
         if not (waited.rules or waited.values):
             return None  # rules contradict each other
-        waits = [exact.rules[rule, record].waits for rule in waited.rules]
-        waits += [_waits(exact, self.values[number], record) for number in waited.values]
-        return Unknown(_union(waits), waited.alone is not None and raws[waited.alone] is V)
+        rules = exact.rules
+        waits = [rules[rule, record].waits for rule in waited.rules]
+        if waited.values:
+            waits += [_waits(exact, self.values[number], record) for number in waited.values]
+        return Unknown(_union(waits), bool(raws) and waited.alone is not None and raws[waited.alone] is V)
 
     def winners(self, slots: Sequence[Any], record: int | None) -> tuple[Key, ...] | None:
         """Return the rules that hold and that none overrides which holds; None where it is open if any does.
 
         Which these are depends on nothing but on which of all hold.
         """
-        truths = (*(slots[one][record] if self.is_listed else slots[one] for one in self.slots),)
+        truths = self._truths(slots, record)
+        if record is None:
+            found = self.won_by_case.get(truths)
+            if found is not None:
+                return found
         if UNDETERMINED in truths:
             return None
-        found = self.won.get(truths)
-        if found is None:
-            found = self._winning(truths)
+        won = self.won.get(truths)
+        if won is None:
+            won = self._winning(truths)
             if len(self.won) < _REMEMBERED:
-                self.won[truths] = found
-        return tuple([(rule, record) for rule in found])
+                self.won[truths] = won
+                self.won_by_case[truths] = tuple([(rule, None) for rule in won])
+        return tuple([(rule, record) for rule in won])
 
     def _winning(self, truths: Sequence[int]) -> tuple[str, ...]:
         holding = [rule for rule, truth in zip(self.rules, truths, strict=False) if truth == TRUE]
@@ -285,8 +306,10 @@ class _Fact:
         beaten = self.defeats.beaten_by(holding)
         return tuple(sorted(rule for rule in holding if not beaten & self.defeats.bit(rule)))
 
-    def _weighed(self, truths: Sequence[int], raws: Sequence[Raw]) -> _Waited:
+    def _weighed(self, truths: tuple[int, ...], raws: Sequence[Raw]) -> _Waited:
         """Return what it waits for, in every case with these truths in which the same values are equal."""
+        if self.has_otherwise:
+            truths = (*truths, FALSE if TRUE in truths else TRUE)
         names = [unknown_as(rule, value) for rule, value in zip(self.rules, self.values, strict=True)]
         claims = {
             rule: Claim(rule, TRUTHS[truth], PENDING, lift(raw), (name, 0 if is_listed else None))
@@ -303,14 +326,20 @@ class _Fact:
         )
 
 
-def _alike(truths: Sequence[int], raws: Sequence[Raw]) -> Iterator[int | None]:
-    """Return for each rule that does not fail a number for its value, None for one that is not known."""
+def _alike(truths: Sequence[int], raws: Sequence[Raw]) -> list[int | None]:
+    """Return for each rule that does not fail a number for its value, None for one that is not known.
+
+    Of what counts otherwise, which is the last, the value counts only where no rule holds.
+    """
     numbers: dict[object, int] = {}
-    for truth, raw in zip(truths, raws, strict=True):
-        if not truth or type(raw) is Mark:
-            yield None
+    found: list[int | None] = []
+    for place, raw in enumerate(raws):
+        is_out = not truths[place] if place < len(truths) else TRUE in truths
+        if is_out or type(raw) is Mark:
+            found.append(None)
         else:
-            yield 0 if raw is None else numbers.setdefault(identity_key(raw), len(numbers) + 1)
+            found.append(0 if raw is None else numbers.setdefault(identity_key(raw), len(numbers) + 1))
+    return found
 
 
 # ---------- rules
