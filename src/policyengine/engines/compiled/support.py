@@ -155,11 +155,9 @@ class Slow(Frozen):
         as_of: int,
     ) -> tuple[Raw, Raw]:
         """Return what a deadline that exists has come to, and when."""
-        if type(start) is Mark or Mark in map(
-            type, stops
-        ):  # nothing is certain, whatever its length and acts
-            if length is V or (length is not None and type(length) is not Mark):
-                return V, U
+        has_length = length is V or (length is not None and type(length) is not Mark)
+        if has_length and (type(start) is Mark or Mark in map(type, stops)):
+            return V, U  # whatever the acts are
         status, settled, *_ = come_to(
             self._span(deadline, start, length, follows),
             [lift(one) for one in acts],
