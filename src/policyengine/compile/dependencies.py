@@ -11,6 +11,7 @@ from policyengine.compile.plan import (
     Apply,
     Cell,
     Choose,
+    Chosen,
     Compute,
     Computed,
     Derived,
@@ -26,7 +27,7 @@ from policyengine.compile.plan import (
     Stratum,
     Window,
 )
-from policyengine.frozen import replace
+from policyengine.frozen import Frozen, replace
 
 Node = Cell | Rule
 
@@ -178,6 +179,55 @@ class Dependencies:
                 pass
         policy = self.policy_of(node)
         yield from () if policy is None else self._scopes[policy]
+
+
+class Relations(Frozen):
+    """For each node, in the order of :class:`Dependencies`: the names that it reads under some reading, and
+    the assumptions for whose reading it asks itself.
+    """
+
+    reads: tuple[tuple[str, ...], ...]
+    asked: tuple[tuple[str, ...], ...]
+
+
+_KEPT = "relations"
+
+
+def relations_of(plan: Plan, dependencies: Dependencies | None = None) -> Relations:
+    """Return what the nodes of a Plan ask; it is found once, and kept with the Plan.
+
+    ``dependencies`` are those of the Plan, where they have been made already.
+    """
+    found: Relations | None = plan.__dict__.get(_KEPT)
+    if found is None:
+        found = keep_relations(plan, _relations(dependencies or Dependencies(plan)))
+    return found
+
+
+def keep_relations(plan: Plan, relations: Relations) -> Relations:
+    """Keep with a Plan, and return, what :func:`relations_of` finds of it."""
+    plan.__dict__[_KEPT] = relations
+    return relations
+
+
+def _relations(dependencies: Dependencies) -> Relations:
+    nodes = dependencies.nodes
+    return Relations(
+        tuple(tuple(dict.fromkeys(dependencies.names_read(node))) for node in nodes),
+        tuple(tuple(sorted(assumptions_in(_all_expressions(node)))) for node in nodes),
+    )
+
+
+def assumptions_in(exprs: Iterable[Expr]) -> frozenset[str]:
+    """Return the assumptions for whose reading expressions ask."""
+    parts = (part for expr in exprs for part in parts_of(expr))
+    return frozenset(part.assumption for part in parts if isinstance(part, Chosen))
+
+
+def _all_expressions(node: Node) -> Iterator[Expr]:
+    yield from expressions_of(node)
+    if isinstance(node, Due):
+        yield from (how for _, how in node.counting)
 
 
 def _names(exprs: Iterable[Expr]) -> Iterator[str]:

@@ -45,11 +45,31 @@ from policyengine.values.counting import Aspect
 Readings = Mapping[str, str]
 
 
+_KEPT = "folded"
+
+
 def fold(plan: Plan, readings: Readings) -> Plan:
-    """Return the Plan under the reading chosen for each assumption."""
+    """Return the Plan under the reading chosen for each assumption.
+
+    Under those that the Plan names it is made once.
+    """
+    chosen = tuple((id, readings[id]) for id, _ in plan.readings)
+    if chosen != plan.readings:
+        return _folded(plan, readings, chosen)
+    found: Plan | None = plan.__dict__.get(_KEPT)
+    return keep_folded(plan, _folded(plan, readings, chosen)) if found is None else found
+
+
+def keep_folded(plan: Plan, folded: Plan) -> Plan:
+    """Keep with a Plan, and return, what :func:`fold` makes of it under the readings that it names."""
+    plan.__dict__[_KEPT] = folded
+    return folded
+
+
+def _folded(plan: Plan, readings: Readings, chosen: tuple[tuple[str, str], ...]) -> Plan:
     return replace(
         plan,
-        readings=tuple((id, readings[id]) for id, _ in plan.readings),
+        readings=chosen,
         policies=tuple(Policy(one.name, fold_expr(one.when, readings)) for one in plan.policies),
         strata=tuple(
             Stratum(

@@ -233,6 +233,38 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
             )
         ),
         "policyengine.model.counting": frozenset(("CountingRule",)),
+        "policyengine.compile.plan": frozenset(
+            (
+                "Aggregate",
+                "Amount",
+                "Apply",
+                "Band",
+                "Candidate",
+                "Cap",
+                "Choose",
+                "Chosen",
+                "Compute",
+                "Computed",
+                "Const",
+                "Dated",
+                "Derived",
+                "Due",
+                "Given",
+                "Parameter",
+                "Pause",
+                "Plan",
+                "Policy",
+                "Read",
+                "RecordList",
+                "Rule",
+                "Same",
+                "Status",
+                "Stratum",
+                "Unsaid",
+                "Window",
+            )
+        ),
+        "policyengine.compile.dependencies": frozenset(("Relations",)),
         "policyengine.model.letters": frozenset(("InBrief", "Letter", "Paragraph")),
         "policyengine.model.report": frozenset(
             (

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from policyengine.compile.dependencies import Relations, keep_relations, relations_of
+from policyengine.compile.fold import fold, keep_folded
 from policyengine.compile.plan import Plan
-from policyengine.compile.plan_json import read_plan, write_plan
 from policyengine.diagnostics.diagnostic import Diagnostic, has_errors
 from policyengine.frozen import Frozen
 from policyengine.loading.cache import entry_name, read_entry, write_entry
 from policyengine.model.rulebook import Rulebook
 from policyengine.reading.rule_files import SourceFile, collect_files
+from policyengine.semantics.strata import dependencies, keep_dependencies
 
 
 class Loaded(Frozen):
@@ -22,11 +24,14 @@ class Loaded(Frozen):
 
 
 class Stored(Frozen):
-    """What the cache holds of a rulebook without errors; the Plan as JSON."""
+    """What the cache holds of a rulebook without errors: all that would be found out anew for each case."""
 
     rulebook: Rulebook
+    dependencies: Mapping[str, frozenset[str]]
     diagnostics: tuple[Diagnostic, ...]
-    plan: str
+    plan: Plan
+    folded: Plan
+    relations: Relations
 
 
 def load_model(directory: str, overlays: tuple[str, ...]) -> Loaded:
@@ -53,11 +58,24 @@ def load_files(
     )
     found = read_entry(name)
     if isinstance(found, Stored):
-        return Loaded(found.rulebook, found.diagnostics, read_plan(found.plan))
+        return _restored(found)
     loaded = _parse(directory, files, faults, overlays)
     if loaded.rulebook is not None and loaded.plan is not None:
-        write_entry(name, Stored(loaded.rulebook, loaded.diagnostics, write_plan(loaded.plan)))
+        write_entry(name, _to_store(loaded.rulebook, loaded.diagnostics, loaded.plan))
     return loaded
+
+
+def _to_store(book: Rulebook, diagnostics: tuple[Diagnostic, ...], plan: Plan) -> Stored:
+    return Stored(
+        book, dependencies(book), diagnostics, plan, fold(plan, dict(plan.readings)), relations_of(plan)
+    )
+
+
+def _restored(found: Stored) -> Loaded:
+    keep_dependencies(found.rulebook, found.dependencies)
+    keep_folded(found.plan, found.folded)
+    keep_relations(found.plan, found.relations)
+    return Loaded(found.rulebook, found.diagnostics, found.plan)
 
 
 def _bytes(text: str) -> bytes:
