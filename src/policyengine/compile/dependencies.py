@@ -27,7 +27,7 @@ from policyengine.compile.plan import (
     Stratum,
     Window,
 )
-from policyengine.frozen import Frozen, replace
+from policyengine.frozen import Frozen, kept, replace
 
 Node = Cell | Rule
 
@@ -190,27 +190,14 @@ class Relations(Frozen):
     asked: tuple[tuple[str, ...], ...]
 
 
-_KEPT = "relations"
+def relations_of(plan: Plan) -> Relations:
+    """Return what the nodes of a Plan ask; it is found once, and kept with the Plan."""
+    return kept(plan, find_relations)
 
 
-def relations_of(plan: Plan, dependencies: Dependencies | None = None) -> Relations:
-    """Return what the nodes of a Plan ask; it is found once, and kept with the Plan.
-
-    ``dependencies`` are those of the Plan, where they have been made already.
-    """
-    found: Relations | None = plan.__dict__.get(_KEPT)
-    if found is None:
-        found = keep_relations(plan, _relations(dependencies or Dependencies(plan)))
-    return found
-
-
-def keep_relations(plan: Plan, relations: Relations) -> Relations:
-    """Keep with a Plan, and return, what :func:`relations_of` finds of it."""
-    plan.__dict__[_KEPT] = relations
-    return relations
-
-
-def _relations(dependencies: Dependencies) -> Relations:
+def find_relations(plan: Plan) -> Relations:
+    """Find what :func:`relations_of` returns."""
+    dependencies = Dependencies(plan)
     nodes = dependencies.nodes
     return Relations(
         tuple(tuple(dict.fromkeys(dependencies.names_read(node))) for node in nodes),

@@ -39,31 +39,24 @@ from policyengine.compile.plan import (
     Unsaid,
     Window,
 )
-from policyengine.frozen import replace
+from policyengine.frozen import kept, replace
 from policyengine.values.counting import Aspect
 
 Readings = Mapping[str, str]
 
 
-_KEPT = "folded"
-
-
 def fold(plan: Plan, readings: Readings) -> Plan:
     """Return the Plan under the reading chosen for each assumption.
 
-    Under those that the Plan names it is made once.
+    Under those that the Plan names it is made once, and kept with the Plan.
     """
     chosen = tuple((id, readings[id]) for id, _ in plan.readings)
-    if chosen != plan.readings:
-        return _folded(plan, readings, chosen)
-    found: Plan | None = plan.__dict__.get(_KEPT)
-    return keep_folded(plan, _folded(plan, readings, chosen)) if found is None else found
+    return kept(plan, fold_as_usual) if chosen == plan.readings else _folded(plan, readings, chosen)
 
 
-def keep_folded(plan: Plan, folded: Plan) -> Plan:
-    """Keep with a Plan, and return, what :func:`fold` makes of it under the readings that it names."""
-    plan.__dict__[_KEPT] = folded
-    return folded
+def fold_as_usual(plan: Plan) -> Plan:
+    """Make the Plan under the readings that it names."""
+    return _folded(plan, dict(plan.readings), plan.readings)
 
 
 def _folded(plan: Plan, readings: Readings, chosen: tuple[tuple[str, str], ...]) -> Plan:

@@ -80,7 +80,7 @@ class Graph:
         self.given = {node.name: node for node in self.nodes if isinstance(node, Given)}
         readers: dict[str, list[int]] = {}
         askers: dict[str, list[int]] = {}
-        relations = relations_of(plan, dependencies)
+        relations = relations_of(plan)
         for number, (names, assumptions) in enumerate(zip(relations.reads, relations.asked, strict=True)):
             for name in names:
                 readers.setdefault(name, []).append(number)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from policyengine.compile.dependencies import Relations, keep_relations, relations_of
-from policyengine.compile.fold import fold, keep_folded
+from policyengine.compile.dependencies import Relations, find_relations
+from policyengine.compile.fold import fold_as_usual
 from policyengine.compile.plan import Plan
 from policyengine.diagnostics.diagnostic import Diagnostic, has_errors
-from policyengine.frozen import Frozen
+from policyengine.frozen import Frozen, keep, kept
 from policyengine.loading.cache import entry_name, read_entry, write_entry
+from policyengine.model.asked import find_asks_this
 from policyengine.model.rulebook import Rulebook
 from policyengine.reading.rule_files import SourceFile, collect_files
-from policyengine.semantics.strata import dependencies, keep_dependencies
+from policyengine.semantics.strata import find_dependencies
 
 
 class Loaded(Frozen):
@@ -32,6 +33,7 @@ class Stored(Frozen):
     plan: Plan
     folded: Plan
     relations: Relations
+    asks_this: bool
 
 
 def load_model(directory: str, overlays: tuple[str, ...]) -> Loaded:
@@ -67,14 +69,21 @@ def load_files(
 
 def _to_store(book: Rulebook, diagnostics: tuple[Diagnostic, ...], plan: Plan) -> Stored:
     return Stored(
-        book, dependencies(book), diagnostics, plan, fold(plan, dict(plan.readings)), relations_of(plan)
+        book,
+        kept(book, find_dependencies),
+        diagnostics,
+        plan,
+        kept(plan, fold_as_usual),
+        kept(plan, find_relations),
+        kept(book, find_asks_this),
     )
 
 
 def _restored(found: Stored) -> Loaded:
-    keep_dependencies(found.rulebook, found.dependencies)
-    keep_folded(found.plan, found.folded)
-    keep_relations(found.plan, found.relations)
+    keep(found.rulebook, find_dependencies, found.dependencies)
+    keep(found.rulebook, find_asks_this, found.asks_this)
+    keep(found.plan, fold_as_usual, found.folded)
+    keep(found.plan, find_relations, found.relations)
     return Loaded(found.rulebook, found.diagnostics, found.plan)
 
 

@@ -20,8 +20,8 @@ from policyengine.engines.closures import Evaluate, Memory, evaluate_of, tally_o
 from policyengine.engines.memory import range_of_fact
 from policyengine.engines.rereading import CaseRereading, Otherwise, Rereading, graph_of
 from policyengine.engines.world import World
-from policyengine.frozen import replace
-from policyengine.model.asked import conditions_of
+from policyengine.frozen import kept, replace
+from policyengine.model.asked import find_asks_this
 from policyengine.model.case import Case, Key
 from policyengine.model.conditions import (
     All,
@@ -272,7 +272,7 @@ class Explainer:
     @cached_property
     def _has_this(self) -> bool:
         """Tell whether any question of the rulebook is so; most rulebooks have none."""
-        return any(map(asks_this, conditions_of(self.rulebook)))
+        return kept(self.rulebook, find_asks_this)
 
     def tally(self, question: Count) -> Callable[[Memory, int | None], Tally]:
         """Return the function that finds what a question measures."""

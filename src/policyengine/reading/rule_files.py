@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -349,7 +348,9 @@ def _stray(path: str, inside: str) -> Diagnostic:
 
 def digest_of(directory: str, files: Iterable[SourceFile]) -> str:
     """Return the SHA-256 of names and contents of the files, which identifies what the rules say."""
-    digest = hashlib.sha256()
+    from hashlib import sha256  # a rulebook from the cache knows its digest
+
+    digest = sha256()
     for file in files:
         name = os.path.relpath(file.path, directory).replace(os.sep, "/").encode("utf-8", "surrogateescape")
         for part in (name, file.data):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from policyengine.frozen import Frozen
+from policyengine.frozen import Frozen, kept
 from policyengine.model.conditions import (
     ByReading,
     Computed,
@@ -154,25 +154,16 @@ def _own_list(listed: str | None) -> set[str]:
     return set() if listed is None else {listed}
 
 
-_KEPT = "dependencies"
-
-
 def dependencies(rulebook: Rulebook) -> Graph:
     """Return, for every node, the nodes that must be known before it; the nodes are in order of name.
 
     They are found once, and kept with the rulebook.
     """
-    found: Graph | None = rulebook.__dict__.get(_KEPT)
-    return keep_dependencies(rulebook, _dependencies(rulebook)) if found is None else found
+    return kept(rulebook, find_dependencies)
 
 
-def keep_dependencies(rulebook: Rulebook, graph: Graph) -> Graph:
-    """Keep with a rulebook, and return, what :func:`dependencies` finds of it."""
-    rulebook.__dict__[_KEPT] = graph
-    return graph
-
-
-def _dependencies(rulebook: Rulebook) -> Graph:
+def find_dependencies(rulebook: Rulebook) -> Graph:
+    """Find what :func:`dependencies` returns."""
     graph: dict[str, set[str]] = {}
     graph.update((path, _of_fact(fact)) for path, fact in rulebook.facts.items())
     graph.update((path, _of_list(listed)) for path, listed in rulebook.lists.items())
