@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from policyengine.loading import cache
+
 PACKAGE = Path(__file__).parent.parent / "src" / "policyengine"
 
 # The packages of ARCHITECTURE.md, the lowest first: each imports only itself and those before it.
@@ -109,6 +111,14 @@ def test_every_package_has_its_place_and_says_what_it_is_for() -> None:
     assert rooms == set(LAYERS)
     for path in PACKAGE.rglob("__init__.py"):
         assert ast.get_docstring(ast.parse(path.read_text("utf-8"))), path
+
+
+def test_the_cache_knows_the_code_that_makes_a_rulebook() -> None:
+    rooms = {*cache._ROOMS, "loading"}
+    for path in MODULES:
+        if room_of(name_of(path)) in rooms:
+            ours = (one for one in imports(path) if one.startswith("policyengine."))
+            assert {room_of(one) for one in ours} <= rooms, name_of(path)
 
 
 def test_the_oracle_shares_nothing_with_the_compiler() -> None:

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from operator import attrgetter
-from typing import ClassVar, dataclass_transform
+from typing import ClassVar, TypeVar, dataclass_transform
 
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-__all__ = ["Frozen", "Placed", "asdict", "replace"]
+__all__ = ["Frozen", "Placed", "asdict", "keep", "kept", "replace"]
+
+Found = TypeVar("Found")
 
 
 @dataclass_transform(frozen_default=True)
@@ -50,3 +52,18 @@ class Placed(Frozen, eq=False, dict=True):
 def _said_by(kind: type[Placed]) -> Callable[[object], object]:
     """Return what reads the fields that count, of everything of a class (as one value, whatever it is)."""
     return attrgetter(*(name for name in kind.__struct_fields__ if name not in kind.BESIDE))
+
+
+def kept(owner: Struct, find: Callable[..., Found]) -> Found:
+    """Return what a function finds out of something that never changes: once, and then it stays with it.
+
+    The class of ``owner`` has ``dict=True``.
+    """
+    found: Found | None = owner.__dict__.get(find.__name__)
+    return keep(owner, find, find(owner)) if found is None else found
+
+
+def keep(owner: Struct, find: Callable[..., Found], found: Found) -> Found:
+    """Keep with something, and return, what a function would find out of it."""
+    owner.__dict__[find.__name__] = found
+    return found

@@ -6,7 +6,6 @@ Help must never fail: where there is no rulebook, or it has errors, there are no
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -77,6 +76,8 @@ class OfEvaluate(Exemplified):
         given = (one for one in book.facts.values() if one.role == "given" and not one.listed)
         choice = next((one for one in given if one.choices), None)
         if choice is not None:
+            import shlex  # only for help
+
             yield f"{_CASE} --set {choice.path}={shlex.quote(choice.choices[0].name)}"
         for assumption in book.assumptions.values():
             other = next((one.id for one in assumption.readings if one.id != assumption.default), None)
@@ -104,4 +105,6 @@ class OfTest(Exemplified):
     def examples(book: Rulebook) -> Iterator[str]:
         """Yield the tests of one policy, and the whole with what is not covered."""
         yield from (f"-k {id}" for id in list(book.policies)[:1])
+        import shlex
+
         yield shlex.join([book.directory, "--coverage"])

@@ -125,7 +125,7 @@ def _exercised(
     from policyengine.testing.exercised import exercised_parts
 
     texts = [read_text(file)[0] for file in files]
-    name = entry_name([b"exercised", model.digest.encode(), *(text.encode() for text in texts if text)])
+    name = entry_name([b"exercised", model.digest.encode(), *(text.encode() for text in texts if text)], True)
     # What cannot be read has been told, and what rests on it is not kept.
     found = read_entry(name) if all(texts) else None
     if isinstance(found, dict):

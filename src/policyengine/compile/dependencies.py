@@ -11,6 +11,7 @@ from policyengine.compile.plan import (
     Apply,
     Cell,
     Choose,
+    Chosen,
     Compute,
     Computed,
     Derived,
@@ -26,7 +27,7 @@ from policyengine.compile.plan import (
     Stratum,
     Window,
 )
-from policyengine.frozen import replace
+from policyengine.frozen import Frozen, kept, replace
 
 Node = Cell | Rule
 
@@ -178,6 +179,42 @@ class Dependencies:
                 pass
         policy = self.policy_of(node)
         yield from () if policy is None else self._scopes[policy]
+
+
+class Relations(Frozen):
+    """For each node, in the order of :class:`Dependencies`: the names that it reads under some reading, and
+    the assumptions for whose reading it asks itself.
+    """
+
+    reads: tuple[tuple[str, ...], ...]
+    asked: tuple[tuple[str, ...], ...]
+
+
+def relations_of(plan: Plan) -> Relations:
+    """Return what the nodes of a Plan ask; it is found once, and kept with the Plan."""
+    return kept(plan, find_relations)
+
+
+def find_relations(plan: Plan) -> Relations:
+    """Find what :func:`relations_of` returns."""
+    dependencies = Dependencies(plan)
+    nodes = dependencies.nodes
+    return Relations(
+        tuple(tuple(dict.fromkeys(dependencies.names_read(node))) for node in nodes),
+        tuple(tuple(sorted(assumptions_in(_all_expressions(node)))) for node in nodes),
+    )
+
+
+def assumptions_in(exprs: Iterable[Expr]) -> frozenset[str]:
+    """Return the assumptions for whose reading expressions ask."""
+    parts = (part for expr in exprs for part in parts_of(expr))
+    return frozenset(part.assumption for part in parts if isinstance(part, Chosen))
+
+
+def _all_expressions(node: Node) -> Iterator[Expr]:
+    yield from expressions_of(node)
+    if isinstance(node, Due):
+        yield from (how for _, how in node.counting)
 
 
 def _names(exprs: Iterable[Expr]) -> Iterator[str]:

@@ -39,17 +39,30 @@ from policyengine.compile.plan import (
     Unsaid,
     Window,
 )
-from policyengine.frozen import replace
+from policyengine.frozen import kept, replace
 from policyengine.values.counting import Aspect
 
 Readings = Mapping[str, str]
 
 
 def fold(plan: Plan, readings: Readings) -> Plan:
-    """Return the Plan under the reading chosen for each assumption."""
+    """Return the Plan under the reading chosen for each assumption.
+
+    Under those that the Plan names it is made once, and kept with the Plan.
+    """
+    chosen = tuple((id, readings[id]) for id, _ in plan.readings)
+    return kept(plan, fold_as_usual) if chosen == plan.readings else _folded(plan, readings, chosen)
+
+
+def fold_as_usual(plan: Plan) -> Plan:
+    """Make the Plan under the readings that it names."""
+    return _folded(plan, dict(plan.readings), plan.readings)
+
+
+def _folded(plan: Plan, readings: Readings, chosen: tuple[tuple[str, str], ...]) -> Plan:
     return replace(
         plan,
-        readings=tuple((id, readings[id]) for id, _ in plan.readings),
+        readings=chosen,
         policies=tuple(Policy(one.name, fold_expr(one.when, readings)) for one in plan.policies),
         strata=tuple(
             Stratum(

@@ -418,8 +418,10 @@ class Stratum(Frozen):
     rules: tuple[Rule, ...]
 
 
-class Plan(Frozen):
+class Plan(Frozen, dict=True):
     """A compiled rulebook. ``readings`` are the assumptions with the reading of each that is the default.
+
+    What has been found out of a Plan is kept with it (``fold``, ``dependencies.relations_of``).
 
     ``calendar`` and ``zone`` name what lengths of time are counted by. A sum is a whole number of minor units
     of the ``currency``, which has so many decimal ``places``.

@@ -8,7 +8,7 @@ about some answers only is spared whatever these do not rest on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cached_property
 from heapq import heapify, heappop, heappush
 from typing import Any, Literal, TypeVar
@@ -17,14 +17,14 @@ from weakref import proxy
 from policyengine.compile.dependencies import (
     Dependencies,
     Node,
-    expressions_of,
+    assumptions_in,
     names_of,
-    parts_of,
     read_by,
+    relations_of,
     rule_name,
 )
-from policyengine.compile.fold import fold_cell, fold_expr, fold_rule
-from policyengine.compile.plan import NEVER, Chosen, Due, Expr, Given, Plan, Rule, Status
+from policyengine.compile.fold import fold, fold_cell, fold_expr, fold_rule
+from policyengine.compile.plan import NEVER, Due, Given, Plan, Rule, Status
 from policyengine.engines.closures import Answer, Evaluate, both, evaluate_of
 from policyengine.engines.memory import WHOLE_CASE, WorkingMemory
 from policyengine.engines.program import Compute, clocks_of, compute_of, listed_of
@@ -73,19 +73,20 @@ class Graph:
         self.names = [names_of(node) for node in self.nodes]
         """The names to which each gives values."""
         self.scopes = {one.name: one.when for one in plan.policies}
-        self.asked_by_scopes = {name: frozenset(_assumptions([when])) for name, when in self.scopes.items()}
+        self.asked_by_scopes = {name: assumptions_in([when]) for name, when in self.scopes.items()}
         self.policies = [dependencies.policy_of(node) for node in self.nodes]
         self.dues = {node.deadline: number for number, node in enumerate(self.nodes) if isinstance(node, Due)}
         """The numbers of the ends of deadlines."""
         self.given = {node.name: node for node in self.nodes if isinstance(node, Given)}
-        readers: dict[str, dict[int, None]] = {}
+        readers: dict[str, list[int]] = {}
         askers: dict[str, list[int]] = {}
-        for number, node in enumerate(self.nodes):
-            for name in dependencies.names_read(node):
-                readers.setdefault(name, {})[number] = None
-            for assumption in {*_assumptions(_all_expressions(node))}:
+        relations = relations_of(plan)
+        for number, (names, assumptions) in enumerate(zip(relations.reads, relations.asked, strict=True)):
+            for name in names:
+                readers.setdefault(name, []).append(number)
+            for assumption in assumptions:
                 askers.setdefault(assumption, []).append(number)
-        self.readers: Mapping[str, tuple[int, ...]] = {name: (*found,) for name, found in readers.items()}
+        self.readers: Mapping[str, Sequence[int]] = readers
         """For each name the numbers of the nodes that read it, under some reading."""
         self.askers: Mapping[str, list[int]] = askers
         """For each assumption the numbers of the nodes that ask for its reading."""
@@ -213,7 +214,6 @@ class Rereading:
         self.scopes: Mapping[str, Evaluate] = {}
         """None: whether a policy applies is asked of the memory of a case, which knows the reading."""
         self._others: dict[tuple[str, str], Other] = {}
-        self._nodes: dict[int, Node] = {}
         self._steps: dict[tuple[int, str, str], Compute] = {}
         self._scopes: dict[tuple[str, str, str], Evaluate] = {}
 
@@ -278,13 +278,15 @@ class Rereading:
         return found
 
     def _node(self, number: int, assumption: str, reading: str) -> Node:
-        if not assumption and number in self._nodes:
+        if not assumption:
             return self._nodes[number]
         node, readings = self.graph.nodes[number], self._with(assumption, reading)
-        found = fold_rule(node, readings) if isinstance(node, Rule) else fold_cell(node, readings)
-        if not assumption:
-            self._nodes[number] = found
-        return found
+        return fold_rule(node, readings) if isinstance(node, Rule) else fold_cell(node, readings)
+
+    @cached_property
+    def _nodes(self) -> Sequence[Node]:
+        """The nodes under the readings chosen."""
+        return Dependencies(fold(self.plan, self.readings)).nodes
 
     def scope(self, policy: str, assumption: str, reading: str) -> Evaluate:
         """Return whether a policy applies under a reading."""
@@ -298,17 +300,6 @@ class Rereading:
 
     def _with(self, assumption: str, reading: str) -> Mapping[str, str]:
         return {**self.readings, assumption: reading} if assumption else self.readings
-
-
-def _all_expressions(node: Node) -> Iterator[Expr]:
-    yield from expressions_of(node)
-    if isinstance(node, Due):
-        yield from (how for _, how in node.counting)
-
-
-def _assumptions(exprs: Iterable[Expr]) -> Iterator[str]:
-    for expr in exprs:
-        yield from (part.assumption for part in parts_of(expr) if isinstance(part, Chosen))
 
 
 class CaseRereading:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from policyengine.compile.dependencies import Relations, find_relations
+from policyengine.compile.fold import fold_as_usual
 from policyengine.compile.plan import Plan
-from policyengine.compile.plan_json import read_plan, write_plan
 from policyengine.diagnostics.diagnostic import Diagnostic, has_errors
-from policyengine.frozen import Frozen
+from policyengine.frozen import Frozen, keep, kept
 from policyengine.loading.cache import entry_name, read_entry, write_entry
+from policyengine.model.asked import find_asks_this
 from policyengine.model.rulebook import Rulebook
 from policyengine.reading.rule_files import SourceFile, collect_files
+from policyengine.semantics.strata import find_dependencies
 
 
 class Loaded(Frozen):
@@ -22,11 +25,15 @@ class Loaded(Frozen):
 
 
 class Stored(Frozen):
-    """What the cache holds of a rulebook without errors; the Plan as JSON."""
+    """What the cache holds of a rulebook without errors: all that would be found out anew for each case."""
 
     rulebook: Rulebook
+    dependencies: Mapping[str, frozenset[str]]
     diagnostics: tuple[Diagnostic, ...]
-    plan: str
+    plan: Plan
+    folded: Plan
+    relations: Relations
+    asks_this: bool
 
 
 def load_model(directory: str, overlays: tuple[str, ...]) -> Loaded:
@@ -53,11 +60,31 @@ def load_files(
     )
     found = read_entry(name)
     if isinstance(found, Stored):
-        return Loaded(found.rulebook, found.diagnostics, read_plan(found.plan))
+        return _restored(found)
     loaded = _parse(directory, files, faults, overlays)
     if loaded.rulebook is not None and loaded.plan is not None:
-        write_entry(name, Stored(loaded.rulebook, loaded.diagnostics, write_plan(loaded.plan)))
+        write_entry(name, _to_store(loaded.rulebook, loaded.diagnostics, loaded.plan))
     return loaded
+
+
+def _to_store(book: Rulebook, diagnostics: tuple[Diagnostic, ...], plan: Plan) -> Stored:
+    return Stored(
+        book,
+        kept(book, find_dependencies),
+        diagnostics,
+        plan,
+        kept(plan, fold_as_usual),
+        kept(plan, find_relations),
+        kept(book, find_asks_this),
+    )
+
+
+def _restored(found: Stored) -> Loaded:
+    keep(found.rulebook, find_dependencies, found.dependencies)
+    keep(found.rulebook, find_asks_this, found.asks_this)
+    keep(found.plan, fold_as_usual, found.folded)
+    keep(found.plan, find_relations, found.relations)
+    return Loaded(found.rulebook, found.diagnostics, found.plan)
 
 
 def _bytes(text: str) -> bytes:

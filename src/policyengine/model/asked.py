@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyengine.model.conditions import Condition, Question
+from policyengine.model.conditions import Condition, Question, asks_this
 from policyengine.model.rulebook import Rulebook
 
 
@@ -27,3 +27,8 @@ def conditions_of(rulebook: Rulebook) -> Iterator[Condition]:
     for report in rulebook.reports.values():
         yield report.where
         yield from (one.where for one in report.lists)
+
+
+def find_asks_this(rulebook: Rulebook) -> bool:
+    """Tell whether the answer to any question depends on the record for which it is asked."""
+    return any(map(asks_this, conditions_of(rulebook)))

@@ -42,6 +42,7 @@ from policyengine.semantics.findings import (
     Missing,
     Possible,
     Present,
+    Resolved,
     State,
     Truth,
     Unknown,
@@ -436,11 +437,30 @@ class _Assembly:
         self._explained = {id(findings): explanation}
         self._outcomes: dict[Key, Outcome] = {}
         self._clocks: dict[Key, ClockView | None] = {}
+        self.states = findings.states
 
     @cached_property
     def _fired(self) -> frozenset[Key]:
         """The rules that hold: of many cases nobody asks."""
         return frozenset(self.findings.firings)
+
+    @cached_property
+    def _resolved(self) -> Mapping[Key, Resolved]:
+        return self.findings.resolved
+
+    @cached_property
+    def _held(self) -> frozenset[str]:
+        """The facts about which some rule that holds says something."""
+        concluded = self.explanation.explainer.concluded
+        return frozenset([fact for id, _ in self.findings.firings for fact in concluded[id]])
+
+    @cached_property
+    def _told(self) -> frozenset[str]:
+        """The facts about which some rule may say something, as far as rules are not certainly silent."""
+        explainer = self.explanation.explainer
+        open_rules = self.findings.open_rules
+        found = frozenset([fact for id, _ in open_rules for fact in explainer.concluded[id]])
+        return found | self._held | explainer.never_silent
 
     def _refined(self, target: Target) -> Refined | None:
         return None if self.refinement is None else self.refinement.of(target)
@@ -476,13 +496,14 @@ class _Assembly:
         return found
 
     def _outcome(self, fact: Fact, record: int | None) -> Outcome:
-        state = self.findings.states[fact.path, record]
-        resolved = self.findings.resolved.get((fact.path, record))
+        state = self.states[fact.path, record]
+        if type(state) is Absent and fact.path not in self._told:
+            return self._nothing_said(fact, record)
+        resolved = self._resolved.get((fact.path, record))
         keys = () if resolved is None else (*resolved.winners, *resolved.open)
         reasons = tuple(self._reason(self.book.rule(name), fact.path, own) for name, own in keys)
         between = None if resolved is None else resolved.possible
-        own = self.explanation.support(fact.path, record)
-        leaning = self.explanation.leaning_of((fact.path, record))
+        support = self.explanation.support_and_leaning(fact.path, record)
         is_open = isinstance(state, Unknown)
         outcome = Outcome(
             fact=fact,
@@ -499,13 +520,37 @@ class _Assembly:
             reasons=reasons,
             overridden=tuple(self._overridden(fact, record, keys)),
             waits=sort_missing(state.waits) if isinstance(state, Unknown) else (),
-            support=own.leaning(leaning),
-            unconfirmed=self._unconfirmed(own),
-            provisional=self.explanation.is_provisional(own),
+            support=support,
+            unconfirmed=self._unconfirmed(support),
+            provisional=self.explanation.is_provisional(support),
             between=between if is_open else None,
         )
         refined = self._refined(Target("state", (fact.path, record))) if is_open else None
         return outcome if refined is None else self._refine(outcome, refined)
+
+    def _nothing_said(self, fact: Fact, record: int | None) -> Outcome:
+        """Return the outcome about a fact of which no rule says anything, nor could."""
+        support = self.explanation.support_and_leaning(fact.path, record)
+        return Outcome(
+            fact=fact,
+            record=record,
+            status="not_applicable",
+            state=ABSENT,
+            possible=(),
+            has_unknown_value=False,
+            may_be_absent=False,
+            may_conflict=False,
+            not_ruled_out=(),
+            exactness="exact",
+            refined=None,
+            reasons=(),
+            overridden=(),
+            waits=(),
+            support=support,
+            unconfirmed=self._unconfirmed(support),
+            provisional=self.explanation.is_provisional(support),
+            between=None,
+        )
 
     def _refine(self, outcome: Outcome, refined: Refined) -> Outcome:
         """Return an open outcome with what is still possible; nothing else, where that is exact."""
@@ -584,6 +629,8 @@ class _Assembly:
         return self.explanation.state_of(value, record)
 
     def _overridden(self, fact: Fact, record: int | None, keys: Iterable[Key]) -> Iterator[Overridden]:
+        if fact.path not in self._held:
+            return
         others = {*keys}
         for rule in self.explanation.explainer.conclusions.get(fact.path, ()):
             for own in (record,) if fact.listed is not None else self._records(rule.listed):
@@ -625,7 +672,7 @@ class _Assembly:
 
     def _clock(self, deadline: Deadline, record: int | None) -> ClockView | None:
         key = (f"{deadline.id}.status", record)
-        if isinstance(self.findings.states[key], Absent):
+        if isinstance(self.states[key], Absent):
             return None  # it does not exist, or there is no length of time for it
         finding = self.findings.deadlines[deadline.id, record]
         has_length = finding.ends is not None or not isinstance(finding.length, Absent)
@@ -660,7 +707,7 @@ class _Assembly:
     def amounts(self) -> Iterator[AmountView]:
         for amount in self.book.amounts.values():
             for record in self._records(amount.listed):
-                if not isinstance(self.findings.states[amount.id, record], Absent):
+                if not isinstance(self.states[amount.id, record], Absent):
                     yield AmountView(amount, record, self.findings.amounts[amount.id, record])
 
     # ---------- next steps

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from policyengine.frozen import Frozen
 from policyengine.model.case import Key
 from policyengine.model.rulebook import Rule
 from policyengine.outcome.beginning import due_steps, first_later_event, possibly_due_steps
-from policyengine.outcome.deciding import Scope, scope_of
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.leaves import Part
-from policyengine.outcome.nearness import in_order, nearest
 from policyengine.semantics.findings import Truth
+
+if TYPE_CHECKING:
+    from policyengine.outcome.deciding import Scope
 
 Why = Literal["no_facts", "before_all_events", "not_in_force", "no_rule_applies"]
 
@@ -61,6 +62,9 @@ def why_empty(decision: Decision) -> Empty | None:
 
 def _policies(decision: Decision) -> list[Nearly]:
     """Return what keeps each policy from giving anything, the nearest first."""
+    from policyengine.outcome.deciding import scope_of  # most decisions are not empty
+    from policyengine.outcome.nearness import in_order, nearest
+
     explanation, book = decision.explanation, decision.judged.rulebook
     rules: dict[str, list[Rule]] = {}
     for rule in sorted(book.rules.values(), key=lambda one: one.id):
@@ -88,6 +92,8 @@ def _parts(one: Nearly) -> tuple[Part, ...]:
 
 def _failing_rules(decision: Decision, scope: Scope, rules: list[Rule]) -> list[Nearly]:
     """Return what keeps the rules of a policy from holding, for each record that is seen."""
+    from policyengine.outcome.nearness import in_order
+
     explanation, findings = decision.explanation, decision.findings
     found = []
     for rule in rules:

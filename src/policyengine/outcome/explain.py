@@ -20,8 +20,8 @@ from policyengine.engines.closures import Evaluate, Memory, evaluate_of, tally_o
 from policyengine.engines.memory import range_of_fact
 from policyengine.engines.rereading import CaseRereading, Otherwise, Rereading, graph_of
 from policyengine.engines.world import World
-from policyengine.frozen import replace
-from policyengine.model.asked import conditions_of
+from policyengine.frozen import kept, replace
+from policyengine.model.asked import find_asks_this
 from policyengine.model.case import Case, Key
 from policyengine.model.conditions import (
     All,
@@ -41,13 +41,24 @@ from policyengine.model.conditions import (
     asks_this,
     range_of,
 )
-from policyengine.model.rulebook import Fact, MissingByReading, Rule, Rulebook
+from policyengine.model.rulebook import Amount, Deadline, Fact, MissingByReading, Rule, Rulebook
 from policyengine.outcome.leaves import Either, Leaf, Looked, Part
-from policyengine.outcome.support import Kind, Leaning, Support
+from policyengine.outcome.prepared import (
+    ClockLooks,
+    Looks,
+    Piece,
+    Plain,
+    TestOrQuestion,
+    looks_of,
+    looks_of_test,
+    pieces_of,
+    plain_names,
+)
+from policyengine.outcome.support import Item, Kind, Leaning, Rest, Support
 from policyengine.outcome.supports import Supports
 from policyengine.semantics.amounts import Range
 from policyengine.semantics.findings import Findings, Known, State, Truth
-from policyengine.semantics.readings import choose_operand
+from policyengine.semantics.readings import choose_counting, choose_operand
 from policyengine.semantics.strata import Layer
 from policyengine.semantics.tallies import Tally
 from policyengine.semantics.windows import midnight
@@ -64,6 +75,15 @@ class Explainer:
         self._lowered: dict[int, Evaluate] = {}
         self._asking: dict[int, bool] = {}
         self._tallies: dict[int, Callable[[Memory, int | None], Tally]] = {}
+        self._pieces: dict[str, tuple[Piece, ...]] = {}
+        self._pieces_of: dict[str, tuple[Piece, ...]] = {}
+        self._looks: dict[int, Looks] = {}
+        self._looks_of_rules: dict[str, Looks] = {}
+        self._plain: dict[str, Plain | None] = {}
+        self._clocks: dict[str, ClockLooks] = {}
+        self._bits: dict[Item, int] = {}
+        self.items: list[Item] = []
+        """What the bits of supports stand for: all cases share them."""
 
     @cached_property
     def rereading(self) -> Rereading:
@@ -83,6 +103,77 @@ class Explainer:
     def world(self) -> World:
         """What time is counted by."""
         return World(self.rulebook.zone, self.rulebook.calendar)
+
+    def pieces_of(self, part: Deadline | Amount) -> tuple[Piece, ...]:
+        """Return the parts of what a deadline or amount demands all of which must hold where there is one."""
+        found = self._pieces_of.get(part.id)
+        if found is None:
+            found = self._pieces_of[part.id] = tuple(pieces_of(part.when, True))
+        return found
+
+    def pieces(self, rule: Rule) -> tuple[Piece, ...]:
+        """Return the parts of a rule and of its policy all of which must hold where the rule does."""
+        found = self._pieces.get(rule.id)
+        if found is None:
+            scope = self.rulebook.scope_of(rule)
+            found = self._pieces[rule.id] = (*pieces_of(scope, False), *pieces_of(rule.when, True))
+        return found
+
+    def plainly_held(self, rule: Rule) -> Plain | None:
+        """Return what a rule of the whole case rests on where it holds, if that is always the same."""
+        if rule.id not in self._plain:
+            self._plain[rule.id] = self._plainly_held(rule)
+        return self._plain[rule.id]
+
+    def _plainly_held(self, rule: Rule) -> Plain | None:
+        looks: list[Looks] = []
+        for piece in self.pieces(rule):
+            if not piece.is_plain or piece.test is None:
+                return None
+            looks.append(self.looks(piece.test))
+        looks.append(self.looks_of_rule(rule))
+        names = plain_names(looks)
+        if names is None or rule.listed is not None:
+            return None
+        bits = self.bit("rule", (rule.id, None))
+        return Plain(bits | self.bits_of(one for each in looks for one in each.assumptions), names)
+
+    def bits_of(self, assumptions: Iterable[str | None]) -> int:
+        """Return the bits of assumptions."""
+        bits = 0
+        for one in assumptions:
+            bits |= 0 if one is None else self.bit("assumption", (one, None))
+        return bits
+
+    def clock(self, deadline: Deadline) -> ClockLooks:
+        """Return what a deadline is measured by, whatever the case says."""
+        found = self._clocks.get(deadline.id)
+        if found is None:
+            readings = self.readings
+            found = self._clocks[deadline.id] = ClockLooks(
+                looks_of(deadline.measured, readings),
+                looks_of((*deadline.met_by, *deadline.stopped_by), readings),
+                choose_counting(deadline.counting, readings),
+                self.bits_of(one.assumption for one in deadline.counting if one.aspect == "end")
+                if deadline.met_by
+                else 0,
+            )
+        return found
+
+    def looks_of_rule(self, rule: Rule) -> Looks:
+        """Return what the values that a rule gives are read from."""
+        found = self._looks_of_rules.get(rule.id)
+        if found is None:
+            found = looks_of((one.value for one in rule.then), self.readings)
+            self._looks_of_rules[rule.id] = found
+        return found
+
+    def looks(self, test: TestOrQuestion) -> Looks:
+        """Return what a test or question of this rulebook looks at itself."""
+        found = self._looks.get(id(test))
+        if found is None:
+            found = self._looks[id(test)] = looks_of_test(test, self.readings)
+        return found
 
     @cached_property
     def layers(self) -> list[Layer]:
@@ -111,6 +202,31 @@ class Explainer:
         return found
 
     @cached_property
+    def simple_rests(self) -> dict[Key, Rest]:
+        """What the simple names rest on."""
+        return {key: self.bit(kind, key) for kind, key in self.simple.values()}
+
+    @cached_property
+    def unseen_lists(self) -> Mapping[str, tuple[str, ...]]:
+        """For each fact of the whole case the lists of whose records each builds it."""
+        facts = self.rulebook.facts
+        found = {
+            fact: tuple(rule.listed for rule in rules if rule.listed is not None)
+            for fact, rules in self.conclusions.items()
+            if facts[fact].listed is None
+        }
+        return {fact: listed for fact, listed in found.items() if listed}
+
+    def bit(self, kind: Kind, key: Key) -> int:
+        """Return the bit that stands for something of the whole case."""
+        item = (kind, key)
+        found = self._bits.get(item)
+        if found is None:
+            found = self._bits[item] = 1 << len(self.items)
+            self.items.append(item)
+        return found
+
+    @cached_property
     def given(self) -> Mapping[str, Given]:
         """The facts that cases give, as they are compiled."""
         cells = (cell for stratum in self.plan.strata for cell in stratum.cells)
@@ -130,6 +246,20 @@ class Explainer:
                 found.setdefault(conclusion.fact.name, []).append(rule)
         return {fact: tuple(rules) for fact, rules in found.items()}
 
+    @cached_property
+    def concluded(self) -> Mapping[str, tuple[str, ...]]:
+        """The facts that each rule concludes."""
+        return {rule.id: tuple(one.fact.name for one in rule.then) for rule in self.rulebook.rules.values()}
+
+    @cached_property
+    def never_silent(self) -> frozenset[str]:
+        """The facts of which something can be said though no rule holds that is asked for by itself.
+
+        That is what counts otherwise, and what rules say for each record of a list that is not known.
+        """
+        facts = self.rulebook.facts.values()
+        return frozenset(one.path for one in facts if one.otherwise is not None) | {*self.unseen_lists}
+
     def asks_this(self, condition: Condition) -> bool:
         """Tell whether the answer to a question depends on the record for which it is asked."""
         if not self._has_this or isinstance(condition, Test | Window | Same | ReadingIs):
@@ -142,7 +272,7 @@ class Explainer:
     @cached_property
     def _has_this(self) -> bool:
         """Tell whether any question of the rulebook is so; most rulebooks have none."""
-        return any(map(asks_this, conditions_of(self.rulebook)))
+        return kept(self.rulebook, find_asks_this)
 
     def tally(self, question: Count) -> Callable[[Memory, int | None], Tally]:
         """Return the function that finds what a question measures."""
@@ -248,14 +378,26 @@ class Explanation:
                 return Truth.TRUE, ()
             if rule.listed is not None and record is None:  # any record of a list that is not known
                 return Truth.UNDETERMINED, ()
-            holds = self.findings.rules[rule.id, record].truth is Truth.TRUE
-            answers = (
-                self.leaves(self.book.scope_of(rule), None, holds),
-                self.leaves(rule.when, record, holds),
-            )
-            truth = min(answers[0][0], answers[1][0])
-            found = self._of_rules[rule.id, record] = (truth, _joined(truth, answers))
+            found = self._of_rules[rule.id, record] = self._of_rule(rule, record)
         return found
+
+    def _of_rule(self, rule: Rule, record: int | None) -> tuple[Truth, tuple[Part, ...]]:
+        if self.findings.truth((rule.id, record)) is not Truth.TRUE:
+            answers = self.leaves(self.book.scope_of(rule), None), self.leaves(rule.when, record)
+            truth = min(answers[0][0], answers[1][0])
+            return truth, _joined(truth, answers)
+        parts: list[Part] = []
+        for piece in self.explainer.pieces(rule):
+            parts += self.held(piece, record if piece.is_own else None)
+        return Truth.TRUE, tuple(parts)
+
+    def held(self, piece: Piece, record: int | None) -> tuple[Part, ...]:
+        """Return the tests that made a part of a condition hold."""
+        test, negated = piece.test, piece.negated
+        if test is None:
+            whole = Truth.FALSE if negated else Truth.TRUE
+            return self._leaves(piece.condition, record, negated, whole)[1]
+        return (Leaf(self.asked(test, record), test, Truth.TRUE, negated, record),)
 
     def leaves(
         self, condition: Condition, record: int | None, holds: bool = False
@@ -417,6 +559,11 @@ class Explanation:
     def support(self, name: str, record: int | None) -> Support:
         """Return everything that the value of a name rests on."""
         return Support(lambda: ((self._supports.items, self._supports.of_name(name, record)),))
+
+    def support_and_leaning(self, name: str, record: int | None) -> Support:
+        """Return everything that the value of a name rests on, and whatever else it leans on."""
+        leaning = (Leaning(self, ((name, record),)),)
+        return Support(lambda: ((self._supports.items, self._supports.of_name(name, record)),), None, leaning)
 
     def support_of_rule(self, id: str, record: int | None) -> Support:
         """Return everything that a rule which holds, or could, rests on."""

@@ -68,6 +68,11 @@ class Sum:
         self.own: dict[Item, None] = {}
         self.below: dict[Node, None] = {}
 
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether it is of the whole case, so that bits are all there is to it."""
+        return not self.own and not self.below
+
     def add(self, rest: Rest) -> None:
         """Add what something else rests on."""
         if isinstance(rest, int):

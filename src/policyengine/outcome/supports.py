@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from policyengine.model.case import Key
@@ -18,23 +18,20 @@ from policyengine.model.conditions import (
     Otherwise,
     Pick,
     Question,
-    ReadingIs,
     Ref,
-    Same,
     Some,
-    Test,
     Window,
-    operands_in,
 )
 from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import Amount, Deadline, Fact, MissingByReading, Parameter, Pause
 from policyengine.outcome.leaves import Leaf, Looked, Part, leaves_of
+from policyengine.outcome.prepared import Looks, Piece, Plain
 from policyengine.outcome.support import PROVISIONAL, Item, Kind, Label, Node, Rest, Sum
 from policyengine.outcome.windows import measured
 from policyengine.semantics.findings import ABSENT, Known, State, Truth
 from policyengine.semantics.readings import choose_counting
 from policyengine.semantics.strata import name_of_node
-from policyengine.values.counting import aspects_of
+from policyengine.values.counting import Counting, aspects_of
 from policyengine.values.literals import Duration
 
 if TYPE_CHECKING:
@@ -48,9 +45,14 @@ def counting_aspects(
     length: State, counting: Iterable[CountingRule], readings: Mapping[str, str]
 ) -> tuple[str, ...]:
     """Return which ways of counting matter for a length; none for an unknown one."""
+    return aspects_for(length, choose_counting(counting, readings))
+
+
+def aspects_for(length: State, counting: Counting) -> tuple[str, ...]:
+    """Return which ways of counting matter for a length; none for an unknown one."""
     if not isinstance(length, Known) or not isinstance(length.value, Duration):
         return ()
-    return aspects_of(length.value, choose_counting(counting, readings))
+    return aspects_of(length.value, counting)
 
 
 class Supports:
@@ -63,38 +65,45 @@ class Supports:
     def __init__(self, explanation: Explanation) -> None:
         """Begin with the names that rest on nothing else."""
         self.explanation = explanation
+        self.explainer = explanation.explainer
         self.book = explanation.book
         self.findings = explanation.findings
-        simple = explanation.explainer.simple
-        self.items: list[Item] = list(simple.values())
-        self._names: dict[Key, Rest] = {(name, None): 1 << bit for bit, name in enumerate(simple)}
+        self.items: list[Item] = self.explainer.items
+        self._names: dict[Key, Rest] = self.explainer.simple_rests.copy()
         self._rules: dict[Key, Rest] = {}
         self._questions: dict[tuple[int, int | None, bool], Rest] = {}
         self._picks: dict[tuple[int, int | None], dict[int | None, Rest]] = {}
-        self._bits: dict[Item, int] = {}
         self._depth = 0
 
     def of_name(self, name: str, record: int | None) -> Rest:
         """Return what the value of a name rests on."""
-        return self._found(self._names, (name, record), self._find_name)
+        key = (name, record)
+        found = self._names.get(key)
+        if found is None:
+            self._descend()
+            found = self._names.get(key)
+            if found is None:
+                found = self._names[key] = self._find_name(key)
+            self._depth -= 1
+        return found
 
     def of_rule(self, id: str, record: int | None) -> Rest:
         """Return what a rule that holds, or could, rests on."""
-        return self._found(self._rules, (id, record), self._find_rule)
-
-    def _found(self, known: dict[Key, Rest], key: Key, find: Callable[[Key], Rest]) -> Rest:
-        found = known.get(key)
-        if found is not None:
-            return found
-        if self._depth >= _DEEPEST:
-            self._find_all()
-            return known[key]
-        self._depth += 1
-        try:
-            found = known[key] = find(key)
-        finally:
+        key = (id, record)
+        found = self._rules.get(key)
+        if found is None:
+            self._descend()
+            found = self._rules.get(key)
+            if found is None:
+                found = self._rules[key] = self._find_rule(key)
             self._depth -= 1
         return found
+
+    def _descend(self) -> None:
+        """Go one step down a chain; where that is too long, everything is found first."""
+        if self._depth >= _DEEPEST:
+            self._find_all()
+        self._depth += 1
 
     def _find_all(self) -> None:
         """Find everything, each after what it rests on."""
@@ -124,14 +133,7 @@ class Supports:
 
     def _own(self, kind: Kind, key: Key) -> Rest:
         """Return what stands for one thing: a bit, or an item if it is one of many records."""
-        item = (kind, key)
-        if key[1] is not None:
-            return Node(0, (item,), (), None)
-        found = self._bits.get(item)
-        if found is None:
-            found = self._bits[item] = 1 << len(self.items)
-            self.items.append(item)
-        return found
+        return self.explainer.bit(kind, key) if key[1] is None else Node(0, ((kind, key),), (), None)
 
     def _sum(self, kind: Kind, key: Key) -> Sum:
         found = Sum()
@@ -146,7 +148,8 @@ class Supports:
         head, _, property = name.rpartition(".")
         if property in ("settled_at", "left") and head in self.book.deadlines:
             return self.of_name(f"{head}.status", record)
-        return self._sum_of(name, record).rest(Label(name) if record is None else None)
+        found = self._sum_of(name, record)
+        return found.mask if found.is_plain else found.rest(Label(name) if record is None else None)
 
     def _sum_of(self, name: str, record: int | None) -> Sum:
         book = self.book
@@ -172,8 +175,9 @@ class Supports:
             resolved = self.findings.resolved.get(key)
             for rule in () if resolved is None else (*resolved.winners, *resolved.open):
                 found.add(self.of_rule(*rule))
-            if resolved is not None and fact.listed is None:
-                for listed in self._lists_behind(fact):
+            # Lists of whose records each builds it, and that the case does not tell.
+            for listed in () if resolved is None else self.explainer.unseen_lists.get(fact.path, ()):
+                if listed not in self.explanation.case.records:
                     found.add(self._own("fact", (listed, None)))
             return found
         found = self._sum("fact", key)
@@ -183,37 +187,68 @@ class Supports:
             found.add(self.of_name(fact.dated_by, record if self.book.facts[fact.dated_by].listed else None))
         return found
 
-    def _lists_behind(self, fact: Fact) -> Iterator[str]:
-        """Return the lists of whose records each builds a fact of the whole case, and that are not told."""
-        for rule in self.explanation.explainer.conclusions.get(fact.path, ()):
-            if rule.listed is not None and rule.listed not in self.explanation.case.records:
-                yield rule.listed
-
     def _find_rule(self, key: Key) -> Rest:
         id, record = key
         rule = self.book.rule(id)
+        is_any = rule.listed is not None and record is None  # any record of a list that is not known
+        holds = bool(rule.policy) and not is_any and self.findings.truth(key) is Truth.TRUE
+        plain = self.explainer.plainly_held(rule) if holds else None
+        if plain is not None:
+            return self._plainly(plain).rest()
         found = self._sum("rule", key)
-        if rule.listed is not None and record is None:  # any record of a list that is not known
+        if is_any and rule.listed is not None:
             found.add(self._own("fact", (rule.listed, None)))
             return found.rest()
-        self._leaves(self.explanation.of_rule(rule, record)[1], found)
-        for conclusion in rule.then:
-            self._operand(conclusion.value, record, found)
+        if holds:
+            self._pieces(self.explainer.pieces(rule), record, found)
+        else:
+            self._leaves(self.explanation.of_rule(rule, record)[1], found)
+        self._looked_at(self.explainer.looks_of_rule(rule), record, None, found)
         return found.rest()
+
+    def _plainly(self, plain: Plain) -> Sum:
+        """Return what rests on names of the whole case only."""
+        found, names = Sum(plain.bits), self._names
+        for key in plain.names:
+            rest = names.get(key)
+            if rest is None:
+                rest = self.of_name(*key)
+            if type(rest) is int:
+                found.mask |= rest
+            else:
+                found.add(rest)
+        return found
+
+    def _pieces(self, pieces: Iterable[Piece], record: int | None, found: Sum) -> None:
+        """Add what parts of a condition rest on that hold."""
+        explainer, explanation = self.explainer, self.explanation
+        for piece in pieces:
+            own = record if piece.is_own else None
+            if piece.is_plain and piece.test is not None:
+                self._looked_at(explainer.looks(piece.test), own, explanation.this, found)
+            else:
+                self._leaves(explanation.held(piece, own), found)
+
+    def _looked_at(self, looks: Looks, record: int | None, this: int | None, found: Sum) -> None:
+        """Add what the values rest on that something looks at."""
+        names = self._names
+        for assumption in looks.assumptions:
+            found.mask |= self.explainer.bit("assumption", (assumption, None))
+        for name, is_listed, is_this in looks.names:
+            key = (name, (this if is_this else record) if is_listed else None)
+            rest = names.get(key)
+            found.add(self.of_name(*key) if rest is None else rest)
 
     def _leaves(self, parts: Iterable[Part], found: Sum) -> None:
         for leaf in leaves_of(parts):
             condition = leaf.condition
-            match condition:
-                case Test() | Same() | Window():
-                    for operand in operands_in(condition):
-                        self._operand(operand, leaf.record, found, leaf.explanation.this)
-                    if isinstance(condition, Window):
-                        self._window(condition, leaf, found)
-                case ReadingIs(assumption):
-                    found.add(self._own("assumption", (assumption, None)))
-                case Some() | Count() | Pick():
-                    self._question(condition, leaf, found)
+            if isinstance(condition, Some | Count | Pick):
+                self._question(condition, leaf, found)
+                continue
+            looks = self.explainer.looks(condition)
+            self._looked_at(looks, leaf.record, leaf.explanation.this, found)
+            if isinstance(condition, Window):
+                self._window(condition, leaf, found)
 
     def _window(self, window: Window, leaf: Leaf, found: Sum) -> None:
         """Add what the counting of a window rests on."""
@@ -237,8 +272,7 @@ class Supports:
             is_open = leaf.truth is Truth.UNDETERMINED
             found.add(self._records(leaf.explanation, condition, is_open))
         if isinstance(condition, Count):
-            for operand in condition.operands:
-                self._operand(operand, leaf.record, found, leaf.explanation.this)
+            self._looked_at(self.explainer.looks(condition), leaf.record, leaf.explanation.this, found)
 
     def _records(self, asked: Explanation, question: Some | Count, or_may: bool) -> Rest:
         """Return what the records that satisfy a question, or may, rest on: the same for all who ask."""
@@ -347,7 +381,10 @@ class Supports:
     def _amount(self, amount: Amount, record: int | None) -> Sum:
         finding = self.findings.amounts[amount.id, record]
         found = self._sum("amount", (amount.id, record))
-        self._condition(amount.when, record, finding.exists, found)
+        if finding.exists is Truth.TRUE:
+            self._pieces(self.explainer.pieces_of(amount), record, found)
+        else:
+            self._condition(amount.when, record, finding.exists, found)
         if finding.exists is Truth.FALSE:
             return found
         for operand in amount.operands:
@@ -360,19 +397,23 @@ class Supports:
 
     def _due(self, deadline: Deadline, record: int | None) -> Sum:
         """Return what the end of a deadline rests on, before what the deadline has come to is known."""
-        exists, leaves = self.explanation.leaves(deadline.when, record)
         found = self._sum("deadline", (deadline.id, record))
         if (deadline.id, record) in self.findings.provisional:
             found.add(self._own(*PROVISIONAL))
-        self._leaves(leaves, found)
+        exists = self.findings.existence((deadline.id, record))
+        if exists is Truth.TRUE:
+            self._pieces(self.explainer.pieces_of(deadline), record, found)
+        else:
+            exists, leaves = self.explanation.leaves(deadline.when, record)
+            self._leaves(leaves, found)
         if exists is not Truth.FALSE:
-            for operand in deadline.measured:
-                self._operand(operand, record, found)
+            clock = self.explainer.clock(deadline)
+            self._looked_at(clock.measured, record, None, found)
             for pause in deadline.pauses:
                 self._pause(pause, record, found)
             within = deadline.within
             length = ABSENT if within is None else self.explanation.state_of(within, record)
-            aspects = counting_aspects(length, deadline.counting, self.explanation.readings)
+            aspects = aspects_for(length, clock.counting)
             self._assumptions(
                 (rule.assumption for rule in deadline.counting if rule.aspect in aspects), found
             )
@@ -397,12 +438,11 @@ class Supports:
     def _deadline(self, deadline: Deadline, record: int | None) -> Sum:
         found = Sum()
         found.add(self.of_name(f"{deadline.id}.due", record))
-        if self.findings.deadlines[deadline.id, record].exists is not Truth.FALSE:
-            for event in (*deadline.met_by, *deadline.stopped_by):
-                self._operand(event, record, found)
+        if self.findings.existence((deadline.id, record)) is not Truth.FALSE:
+            clock = self.explainer.clock(deadline)
+            self._looked_at(clock.acts, record, None, found)
             # Whether the last instant counts matters where something can meet it.
-            ends = (rule for rule in deadline.counting if rule.aspect == "end" and deadline.met_by)
-            self._assumptions((rule.assumption for rule in ends), found)
+            found.mask |= clock.ends
         return found
 
     def _assumptions(self, ids: Iterable[str | None], found: Sum) -> None:

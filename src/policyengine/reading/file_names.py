@@ -52,6 +52,8 @@ _TOP_LEVEL_CASE = r"(?m)^[\"']?case[\"']?\s*[:：]"
 _HUNG_ON = r"(\.(txt|bak|old|orig|tmp|swp)|~)$"
 _SPELT_ENDING = r"\.(yaml|yml|yam|yalm|yaml_|json)$"
 _TESTS = r"[._ -](cases?|tests?)$"
+_PLAIN_ENDING = ".yaml"
+_OF_TESTS = ("case", "cases", "test", "tests")
 _BACKUP = r"(~|\.(bak|old|orig|tmp|swp))$"
 _ALIKE = 0.8  # less is another word: `pack` and `facts`
 
@@ -78,6 +80,9 @@ def is_tests(name: str) -> bool:
 
 def spelling(name: str) -> Spelling:
     """Return what a name of a file says if letters, width and what was hung on it do not matter."""
+    stem = name.removesuffix(_PLAIN_ENDING)
+    if _is_plain(stem):
+        return Spelling(stem, name[len(stem) :], None)
     plain = unicodedata.normalize("NFKC", name).replace("。", ".").strip().casefold()
     while (shorter := re.sub(_HUNG_ON, "", plain)) != plain:
         plain = shorter
@@ -86,6 +91,12 @@ def spelling(name: str) -> Spelling:
         plain, ending = plain[: found.start()], found[0]
     tested = re.sub(_TESTS, "", plain)
     return Spelling(plain, ending, None if tested == plain else tested)
+
+
+def _is_plain(stem: str) -> bool:
+    """Tell at sight of most names that nothing about them has to be made plain."""
+    is_plain = stem.isascii() and stem.replace("_", "").replace("-", "").isalnum() and stem == stem.lower()
+    return is_plain and not stem.endswith(_OF_TESTS)
 
 
 def kinds_told(name: str, data: bytes) -> list[str]:
@@ -98,8 +109,28 @@ def kinds_told(name: str, data: bytes) -> list[str]:
             return []
         found = set(keys) if isinstance(keys, dict) and "case" not in keys else set()
     else:
-        found = set(re.findall(_TOP_LEVEL, text))
+        found = _top_level_keys(text)
     return [kind for key, kind in _KEYS.items() if key in found]
+
+
+def _top_level_keys(text: str) -> set[str]:
+    """Return those of the keys that stand at the beginning of a line, in whatever quotes."""
+    whole = f"\n{text}"
+    if '\n"' in whole or "\n'" in whole:
+        return set(re.findall(_TOP_LEVEL, text))
+    found = set()
+    for key in _KEYS:
+        place = whole.find(f"\n{key}")
+        while place >= 0:
+            end = place + 1 + len(key)
+            follows = whole[end : end + 1]
+            if follows == ":":
+                found.add(key)
+                break
+            if not (follows.isalnum() or follows == "_"):  # spelt in one of many ways
+                return set(re.findall(_TOP_LEVEL, text))
+            place = whole.find(f"\n{key}", end)
+    return found
 
 
 def tells_case(data: bytes) -> bool:
@@ -182,12 +213,23 @@ def home_told(inside: str, data: bytes) -> str | None:
 
 def near(word: str, known: Iterable[str]) -> str | None:
     """Return the known name that a word nearly is: other letters, the singular, a slip of the keyboard."""
-    import difflib  # only needed for a mistake, and slow to import
-
     plain = unicodedata.normalize("NFKC", word).strip().casefold().replace("-", "_")
     names = list(known)
     plain = _SINGULAR.get(plain, plain) if plain not in names else plain
+    if plain in names:
+        return plain
+    names = [one for one in names if _may_be_alike(plain, one)]
+    if not names:
+        return None
+    import difflib  # only needed for a mistake, and slow to import
+
     return next(iter(difflib.get_close_matches(plain, names, n=1, cutoff=_ALIKE)), None)
+
+
+def _may_be_alike(one: str, other: str) -> bool:
+    """Tell whether two words have letters enough in common, in whatever order, to be alike."""
+    shared = sum(min(one.count(letter), other.count(letter)) for letter in set(one))
+    return 2 * shared >= _ALIKE * (len(one) + len(other))
 
 
 def may_be_part(name: str, names: Iterable[str]) -> bool:

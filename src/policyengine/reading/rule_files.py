@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,6 +34,9 @@ NAMED = "named"
 """The kind of a file that a rule file names (``file: prices.csv``), in whatever form it is."""
 # Which rule files name others, and how. Files are known before any YAML is read: the cache is found by them.
 _NAMING = ("rulebook", "facts", "policy")
+_NAMING_WORDS = (b"file", b"holidays")
+_BEFORE_A_KEY = (b"", *(bytes((one,)) for one in b" \t\n\r\f\v{,-"))
+_BLANKS = 8  # that many may be the whole of more
 _NAMES_A_FILE = (
     rb"""(?m)(?:^|[\s{,-])(?:file|holidays)[ \t]*:[ \t]+("[^"\n]*"|'[^'\n]*'|[^\s#{}\[\],][^#{}\[\],\n]*)"""
 )
@@ -175,12 +177,26 @@ def _read_named(directory: str, read: Sequence[SourceFile], place: Folders) -> l
 
 
 def _paths_named(file: SourceFile) -> Iterator[str]:
+    if not any(_may_name(word, file.data) for word in _NAMING_WORDS):
+        return
     for found in re.finditer(_NAMES_A_FILE, file.data):
         name = found[1].decode("utf-8", "replace").strip()
         if name[:1] in ("'", '"'):
             name = name[1:-1]
         if name and "\0" not in name:
             yield named_path(file.path, name)
+
+
+def _may_name(word: bytes, data: bytes) -> bool:
+    """Tell at sight of most texts that a word is no key in them: to search them costs a case its time."""
+    place = data.find(word)
+    while place >= 0:
+        end = place + len(word)
+        follows = data[end : end + _BLANKS].lstrip(b" \t")
+        if data[place - 1 : place] in _BEFORE_A_KEY and follows[:1] in (b"", b":"):
+            return True
+        place = data.find(word, end)
+    return False
 
 
 def named_path(naming: str, name: str) -> str:
@@ -268,7 +284,7 @@ def _parts_below(place: Folders, folder: str) -> Iterator[str]:
 
 def _worth_a_look(place: Folders, folder: str, names: Sequence[str]) -> Iterator[str]:
     for name in sorted(names):
-        if may_be_part(name, names) and not is_tests(name):
+        if not is_tests(name) and may_be_part(name, names):
             path = os.path.normpath(os.path.join(folder, name))
             if place.kind(path) == "file":
                 yield path
@@ -332,7 +348,9 @@ def _stray(path: str, inside: str) -> Diagnostic:
 
 def digest_of(directory: str, files: Iterable[SourceFile]) -> str:
     """Return the SHA-256 of names and contents of the files, which identifies what the rules say."""
-    digest = hashlib.sha256()
+    from hashlib import sha256  # a rulebook from the cache knows its digest
+
+    digest = sha256()
     for file in files:
         name = os.path.relpath(file.path, directory).replace(os.sep, "/").encode("utf-8", "surrogateescape")
         for part in (name, file.data):

@@ -319,6 +319,10 @@ class Findings(Protocol):
         """Return whether a rule holds, without what it waits for if that is open."""
         ...
 
+    def existence(self, deadline: Key) -> Truth | None:
+        """Return whether there is a deadline, without its clock; None if nobody has asked what it came to."""
+        ...
+
     @property
     def open_names(self) -> frozenset[str]:
         """The names, and the rules (``rule NAME``), of which something is not known."""
@@ -391,6 +395,11 @@ class Concluded(Frozen):
     def truth(self, rule: Key) -> Truth:
         """Return whether a rule holds."""
         return self.rules[rule].truth
+
+    def existence(self, deadline: Key) -> Truth | None:
+        """Return whether there is a deadline; None if nobody has asked what it came to."""
+        found = self.deadlines.get(deadline)
+        return None if found is None else found.exists
 
     @property
     def open_names(self) -> frozenset[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from policyengine.frozen import Frozen
+from policyengine.frozen import Frozen, kept
 from policyengine.model.conditions import (
     ByReading,
     Computed,
@@ -155,7 +155,15 @@ def _own_list(listed: str | None) -> set[str]:
 
 
 def dependencies(rulebook: Rulebook) -> Graph:
-    """Return, for every node, the nodes that must be known before it; the nodes are in order of name."""
+    """Return, for every node, the nodes that must be known before it; the nodes are in order of name.
+
+    They are found once, and kept with the rulebook.
+    """
+    return kept(rulebook, find_dependencies)
+
+
+def find_dependencies(rulebook: Rulebook) -> Graph:
+    """Find what :func:`dependencies` returns."""
     graph: dict[str, set[str]] = {}
     graph.update((path, _of_fact(fact)) for path, fact in rulebook.facts.items())
     graph.update((path, _of_list(listed)) for path, listed in rulebook.lists.items())

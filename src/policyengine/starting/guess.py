@@ -17,8 +17,8 @@ from policyengine.starting.samples import Value, is_number
 from policyengine.values.currencies import Currency
 from policyengine.values.escaping import shorten
 from policyengine.values.faults import LiteralError
-from policyengine.values.literals import ValueType
-from policyengine.values.parse import TRUTH, parse_literal
+from policyengine.values.literals import TRUTH, ValueType
+from policyengine.values.parse import parse_literal
 from policyengine.values.zones import is_zone
 
 Reading = Callable[[str], str | None]

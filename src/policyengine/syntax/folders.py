@@ -13,6 +13,7 @@ from policyengine.diagnostics.diagnostic import Diagnostic
 from policyengine.syntax.files import read_bytes, unreadable
 
 _LONGEST_POINTER = 1024  # bytes, by the specification of Git LFS
+_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
 
 Read = tuple[bytes | None, list[Diagnostic]]
 
@@ -69,7 +70,7 @@ class Disk:
 
 def lfs_digest(data: bytes) -> str | None:
     """Return the SHA-256 of the contents for which a pointer of Git LFS stands, None for anything else."""
-    found = re.fullmatch(
-        rb"version https://git-lfs\.github\.com/spec/v1\n.*oid sha256:([0-9a-f]{64})\n.*", data, re.S
-    )
-    return found[1].decode() if found is not None and len(data) < _LONGEST_POINTER else None
+    if len(data) >= _LONGEST_POINTER or not data.startswith(_POINTER):
+        return None
+    found = re.fullmatch(rb".*oid sha256:([0-9a-f]{64})\n.*", data[len(_POINTER) :], re.S)
+    return None if found is None else found[1].decode()

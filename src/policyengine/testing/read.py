@@ -25,8 +25,8 @@ from policyengine.testing.scenarios import Because, Check, Expectation, Scenario
 from policyengine.testing.unseen import check_unseen, compared_times
 from policyengine.values.escaping import shorten
 from policyengine.values.faults import LiteralError
-from policyengine.values.literals import Value, ValueType
-from policyengine.values.parse import TRUTH, parse_literal
+from policyengine.values.literals import TRUTH, Value, ValueType
+from policyengine.values.parse import parse_literal
 
 NO_VALUE = ("undetermined", "not_applicable", "conflict")
 """What can be expected beside a value."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import string
 
 SHOWN_LENGTH = 40
 """So many characters of a text stand in a message."""
@@ -39,7 +38,7 @@ def shorten(text: str) -> str:
     return head + "…" if len(text) > SHOWN_LENGTH else head
 
 
-_BLANK = string.whitespace + "\x1c\x1d\x1e\x1f\x85\u00a0\u200b\u2028\u2029\u3000\ufeff"
+_BLANK = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0\u200b\u2028\u2029\u3000\ufeff"
 # A spreadsheet takes a cell that begins like this for a formula, some after blanks and in the full width of
 # Chinese keyboards (https://owasp.org/www-community/attacks/CSV_Injection).
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")

@@ -39,6 +39,9 @@ class ValueType(Enum):
     """A figure that is a length of time of another kind from some day on; a fact is of one kind."""
 
 
+TRUTH = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
+"""What is written for yes and for no."""
+
 BUSINESS_DAYS_UNIT = "business_days"
 SECONDS_PER_DAY = 86_400
 UNIT_MONTHS = {"months": 1, "years": 12}

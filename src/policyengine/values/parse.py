@@ -15,7 +15,7 @@ from policyengine.values.escaping import shorten
 from policyengine.values.faults import LiteralError, not_a
 from policyengine.values.instants import parse_date, parse_instant
 from policyengine.values.lengths import LENGTH, parse_length, unit_of
-from policyengine.values.literals import Value, ValueType, kind_of_unit
+from policyengine.values.literals import TRUTH, Value, ValueType, kind_of_unit
 from policyengine.values.numbers import (
     DECIMAL,
     parse_count,
@@ -35,9 +35,6 @@ _COMMAS = ",\uff0c"
 _WHOLE = re.compile("-?[0-9]+")
 # A carriage return is refused too: two spellings of a line break would make equal texts differ.
 _BAD_TEXT = "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
-
-TRUTH = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
-"""What is written for yes and for no."""
 
 
 def parse_literal(

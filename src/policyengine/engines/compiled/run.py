@@ -9,19 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from policyengine.compile.dependencies import Dependencies, names_of, rule_name
 from policyengine.compile.plan import Amount, Derived, Due, Rule, Status
 from policyengine.engines.compiled.dispatch import Dispatch, bits_of, truth_of
 from policyengine.engines.compiled.exact import Exact
-from policyengine.engines.compiled.marks import TRUE, TRUTHS, UNDETERMINED, C, Mark, Raw
+from policyengine.engines.compiled.marks import FALSE, TRUE, TRUTHS, UNDETERMINED, C, Mark, Raw
 from policyengine.engines.compiled.source import OF_CLOCKS
 from policyengine.engines.compiled.waits import ShortWays, reader_of
 from policyengine.engines.memory import WHOLE_CASE, WorkingMemory
-from policyengine.engines.program import Program, listed_of
+from policyengine.engines.program import Program, defeats_of, listed_of
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
+from policyengine.semantics.combining import combine
 from policyengine.semantics.findings import (
     ABSENT,
     AmountFinding,
@@ -56,6 +58,24 @@ PlacedTable = tuple[tuple[str, ...], int, "str | None", int]
 Concluding = tuple[str, int, "int | None", "str | None"]
 """A rule that concludes a fact, its slot, its bit if it is one of many there, and the list for each of whose
 records it may conclude it."""
+
+
+class NothingSaid(Frozen):
+    """What is found of a fact where none of its rules holds or may hold.
+
+    ``rules`` are the slots of these rules, with the bits of those that are meant in a slot of several.
+    """
+
+    rules: tuple[tuple[int, int], ...]
+    resolved: Resolved
+
+    def is_so(self, slots: Sequence[Any], record: int | None) -> bool:
+        """Tell whether no rule says anything."""
+        for slot, bits in self.rules:
+            raw = slots[slot] if record is None else slots[slot][record]
+            if raw[1] & bits if bits else raw != FALSE:
+                return False
+        return True
 
 
 class Node(Frozen):
@@ -121,16 +141,20 @@ class Layout:
         }
         """For each deadline the lists whose records are its pauses."""
         self.amounts: Lists = {one.name: one.listed for one in cells if isinstance(one, Amount)}
-        self.strata: Sequence[Sequence[Placed]] = [
-            sorted(
-                (rule.name, slots[rule_name(rule.name)], rule.listed)
-                for rule in stratum.rules
-                if rule_name(rule.name) not in self.bits
-            )
-            for stratum in program.plan.strata
+        placed = [
+            (number, rule.name, slots[rule_name(rule.name)], rule.listed)
+            for number, stratum in enumerate(program.plan.strata)
+            for rule in sorted(stratum.rules, key=lambda one: one.name)
+            if rule_name(rule.name) not in self.bits
         ]
         """The rules of each stratum, by name, but for those that are answered together."""
-        self.sorted_rules = sorted(rule for stratum in self.strata for rule in stratum)
+        self.rules_of_case: Sequence[tuple[int, Key]] = [
+            (number, (name, None)) for number, name, _, listed in placed if listed is None
+        ]
+        self.rules_of_records = [
+            (number, name, slot, listed) for number, name, slot, listed in placed if listed is not None
+        ]
+        self.raws_of_rules = _reader([slot for _, _, slot, listed in placed if listed is None])
         self.rules: Lists = {name: listed for name, listed in sorted((one.name, one.listed) for one in rules)}
         self.tables: Sequence[Sequence[PlacedTable]] = [
             [
@@ -144,11 +168,13 @@ class Layout:
         self.homes = {name: cell.name for cell in cells for name in names_of(cell)}
         """The cell of each name."""
         values = [(name, slots[name], listed) for name, listed in self.values.items()]
-        truths = [(rule_name(name), slot, listed) for name, slot, listed in self.sorted_rules]
+        truths = [(rule_name(name), slot, listed) for _, name, slot, listed in placed]
         self._places: dict[tuple[str, ...], Sequence[int]] = {}
         self._readers: dict[tuple[str, ...], Callable[[Sequence[Any]], Sequence[Any]]] = {}
+        self.cells = {cell.name: cell for cell in cells}
+        self._nothing_said: dict[str, NothingSaid | None] = {}
         self.values_of_case, self.values_of_records = _apart(values)
-        self.rules_of_case, self.rules_of_records = _apart(truths)
+        self.truths_of_case, self.truths_of_records = _apart(truths)
 
     def places(self, names: tuple[str, ...]) -> Sequence[int]:
         """Return where the values of names stand."""
@@ -176,6 +202,24 @@ class Layout:
             for cell in cells
             if isinstance(cell, Derived)
         }
+
+    def nothing_said(self, name: str) -> NothingSaid | None:
+        """Return what is found of a fact of which no rule says anything, if that is always the same."""
+        if name not in self._nothing_said:
+            self._nothing_said[name] = self._find_nothing_said(name)
+        return self._nothing_said[name]
+
+    def _find_nothing_said(self, name: str) -> NothingSaid | None:
+        cell = self.cells[name]
+        if not isinstance(cell, Derived) or cell.otherwise is not None:
+            return None
+        if any(one.each is not None for one in cell.candidates):
+            return None
+        bits: dict[int, int] = {}
+        for one in cell.candidates:
+            slot, bit = self.rule_slots[one.rule], self.rule_bits.get(one.rule)
+            bits[slot] = bits.get(slot, 0) | (0 if bit is None else 1 << bit)
+        return NothingSaid(tuple(bits.items()), combine((), defeats_of(cell), cell.combine))
 
     @cached_property
     def watched(self) -> Mapping[str, frozenset[int]]:
@@ -226,6 +270,18 @@ class Layout:
     def in_order(self) -> Sequence[Node]:
         """The nodes by their numbers."""
         return tuple(self.nodes.values())
+
+
+def _reader(slots: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """Return what reads some slots."""
+    if len(slots) > 1:
+        return itemgetter(*slots)
+    return lambda values: [values[slot] for slot in slots]
+
+
+def _by_stratum(placed: tuple[int, Key]) -> tuple[int, tuple[str, int]]:
+    stratum, key = placed
+    return stratum, by_name(key)
 
 
 def _mask(dispatch: Dispatch, rules: Collection[str]) -> int:
@@ -305,7 +361,9 @@ class Run:
         return _Lazy(self, self.layout.values, Run._state)
 
     def _state(self, key: Key) -> State:
-        raw = self.raw(*key)
+        raw = self.slots[self.layout.slots[key[0]]]
+        if key[1] is not None:
+            raw = raw[key[1]]
         if type(raw) is not Mark:
             return ABSENT if raw is None else Known(raw)
         return self._open(key)
@@ -357,20 +415,30 @@ class Run:
     @cached_property
     def firings(self) -> tuple[Key, ...]:
         """The rules that hold, reasons before what follows from them."""
-        found: list[Key] = []
-        for rules, tables in zip(self.layout.strata, self.layout.tables, strict=True):
-            held = self._with_truth(rules, TRUE)
-            more = self._of_tables(tables, TRUE)
-            found += sorted((*held, *more), key=by_name) if more else held
-        return tuple(found)
+        return tuple([key for _, key in self._with_truth(TRUE)])
 
     @cached_property
     def open_rules(self) -> tuple[Key, ...]:
         """The rules of which it is open whether they hold, by name."""
-        found = self._with_truth(self.layout.sorted_rules, UNDETERMINED)
-        for tables in self.layout.tables:
-            found += self._of_tables(tables, UNDETERMINED)
-        return tuple(sorted(found, key=by_name))
+        return tuple(sorted([key for _, key in self._with_truth(UNDETERMINED)], key=by_name))
+
+    def _with_truth(self, truth: int) -> list[tuple[int, Key]]:
+        """Return the rules that have a truth, each with its stratum, in the order of these and by name."""
+        layout, slots = self.layout, self.slots
+        found = [
+            placed
+            for placed, raw in zip(layout.rules_of_case, layout.raws_of_rules(slots), strict=True)
+            if raw == truth
+        ]
+        more: list[tuple[int, Key]] = [
+            (stratum, (name, record))
+            for stratum, name, slot, listed in layout.rules_of_records
+            for record in self.records[listed] or ()
+            if slots[slot][record] == truth
+        ]
+        for stratum, tables in enumerate(layout.tables):
+            more += [(stratum, key) for key in self._of_tables(tables, truth)]
+        return sorted((*found, *more), key=_by_stratum) if more else found
 
     def _of_tables(self, tables: Sequence[PlacedTable], truth: int) -> list[Key]:
         """Return the rules among those that are answered together which have a truth."""
@@ -380,21 +448,6 @@ class Run:
                 certain, possible = self.slots[slot] if record is None else self.slots[slot][record]
                 wanted = mask & (certain if truth == TRUE else possible & ~certain)
                 found += [(names[bit], record) for bit in bits_of(wanted)]
-        return found
-
-    def _with_truth(self, rules: Sequence[Placed], truth: int) -> list[Key]:
-        """Return those rules, which are in order, that have a truth; for records, in the order of these."""
-        found: list[Key] = []
-        slots = self.slots
-        for name, slot, listed in rules:
-            raw = slots[slot]
-            if listed is None:
-                if raw == truth:
-                    found.append((name, None))
-            else:
-                found += [
-                    (name, record) for record in sorted(self.records[listed] or ()) if raw[record] == truth
-                ]
         return found
 
     @cached_property
@@ -438,14 +491,19 @@ class Run:
         """Return whether a rule holds."""
         return TRUTHS[self.raw(rule_name(rule[0]), rule[1])]
 
+    def existence(self, deadline: Key) -> Truth | None:
+        """Return whether there is a deadline."""
+        raw = self.raw(f"{deadline[0]} exists", deadline[1])
+        return Truth.FALSE if raw is None else TRUTHS[raw]  # None: its policy does not apply
+
     @cached_property
     def open_names(self) -> frozenset[str]:
         """The names, and the rules (``rule NAME``), of which something is not known."""
         slots, layout = self.slots, self.layout
         found = [name for name, slot in layout.values_of_case if type(slots[slot]) is Mark]
         found += [name for name, slot in layout.values_of_records if Mark in map(type, slots[slot])]
-        found += [name for name, slot in layout.rules_of_case if slots[slot] == UNDETERMINED]
-        found += [name for name, slot in layout.rules_of_records if UNDETERMINED in slots[slot]]
+        found += [name for name, slot in layout.truths_of_case if slots[slot] == UNDETERMINED]
+        found += [name for name, slot in layout.truths_of_records if UNDETERMINED in slots[slot]]
         for tables in layout.tables:
             found += [rule_name(name) for name, _ in self._of_tables(tables, UNDETERMINED)]
         return frozenset(found)

@@ -215,9 +215,9 @@ class _Graph:
         for one, before in self.before.items():
             for each in before:
                 self.after[each].add(one)
-        self._exprs = {
-            one: _expressions(node, graph, number) for number, (one, node) in enumerate(self.nodes.items())
-        }
+        self._numbers = {one: number for number, one in enumerate(own)}
+        self._graph = graph
+        self._exprs: dict[str, tuple[Expr, ...]] = {}
 
     def _compare_values(self) -> None:
         """Add to rules what the search compares to find contradictions: the values of a fact."""
@@ -226,6 +226,13 @@ class _Graph:
                 given = {read.name for read in read_by(one.value for one in node.candidates)}
                 for one in node.candidates:
                     self.reads[rule_name(one.rule)] |= given
+
+    def _parts(self, node: str) -> tuple[Expr, ...]:
+        """Return all parts of what a node and its policy ask."""
+        found = self._exprs.get(node)
+        if found is None:
+            found = self._exprs[node] = _expressions(self.nodes[node], self._graph, self._numbers[node])
+        return found
 
     def names_of(self, nodes: Iterable[str]) -> frozenset[str]:
         """Return the names to which nodes give values."""
@@ -240,7 +247,7 @@ class _Graph:
         """Return the lists whose records a node looks at."""
         listed = listed_of(self.nodes[node])
         yield from () if listed is None else (listed,)
-        yield from (part.listed for part in self._exprs[node] if isinstance(part, Aggregate))
+        yield from (part.listed for part in self._parts(node) if isinstance(part, Aggregate))
 
     def is_timed(self, node: str) -> bool:
         """Tell whether a node looks at the instant of the judgement."""
@@ -248,7 +255,7 @@ class _Graph:
         return (
             (isinstance(cell, Given) and cell.is_event)
             or isinstance(cell, Status)
-            or AS_OF in self._exprs[node]
+            or AS_OF in self._parts(node)
         )
 
 

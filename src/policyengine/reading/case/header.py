@@ -6,14 +6,17 @@ import os
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from policyengine.diagnostics.diagnostic import message
-from policyengine.reading.case.draft import Draft
 from policyengine.reading.case.shape import Shape
 from policyengine.reading.case.values import kind_of, parse_written
 from policyengine.syntax.json_reader import Number
 from policyengine.values.faults import LiteralError
 from policyengine.values.literals import ValueType
+
+if TYPE_CHECKING:
+    from policyengine.reading.case.draft import Draft
 
 NOTES = "notes"
 """Where whoever writes a case may write anything."""

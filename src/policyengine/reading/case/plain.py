@@ -30,8 +30,7 @@ from policyengine.reading.case.values import literal_of, parse_of, parse_written
 from policyengine.syntax.json_reader import Number
 from policyengine.values.faults import LiteralError
 from policyengine.values.instants import plain_instant
-from policyengine.values.literals import MILLIONTH_PLACES, Value, ValueType, comparison_key
-from policyengine.values.parse import TRUTH
+from policyengine.values.literals import MILLIONTH_PLACES, TRUTH, Value, ValueType, comparison_key
 
 Straight: TypeAlias = Callable[[object], Value | None]
 """Reads a value in its plainest spelling; None for every other one."""

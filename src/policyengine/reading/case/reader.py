@@ -13,10 +13,7 @@ from policyengine.frozen import replace
 from policyengine.model.case import Case
 from policyengine.model.key_names import format_key
 from policyengine.model.rulebook import Rulebook
-from policyengine.reading.case.checks import check
-from policyengine.reading.case.draft import Draft
 from policyengine.reading.case.header import NOTES, free_names, note_lines, read_header
-from policyengine.reading.case.names import read_level
 from policyengine.reading.case.plain import PlainReader
 from policyengine.reading.case.shape import case_shape
 from policyengine.reading.case.source import Source, TreeSource
@@ -25,6 +22,7 @@ from policyengine.syntax.json_reader import read_json
 
 if TYPE_CHECKING:
     from policyengine.model.lookup import Lookup
+    from policyengine.reading.case.draft import Draft
     from policyengine.syntax.yaml_tree import MappingNode
 
 # Comments and empty lines, then a key that no bracket or quote begins.
@@ -162,6 +160,10 @@ class CaseReader:
 
     def _draft(self, value: dict[str, object], source: Source, settings: Settings, titled: bool) -> Draft:
         """Return what is read of a case, in which titles may stand for names."""
+        from policyengine.reading.case.checks import check  # most cases are written plainly
+        from policyengine.reading.case.draft import Draft
+        from policyengine.reading.case.names import read_level
+
         draft = Draft(self.rulebook, source, lambda: self.lookup)
         if titled:
             from policyengine.reading.case.titles import by_names

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from policyengine.diagnostics.diagnostic import Message, message
-from policyengine.diagnostics.did_you_mean import one_of
 from policyengine.model.rulebook import Fact, Rulebook
-from policyengine.reading.case.draft import Draft
 from policyengine.syntax.json_reader import Number
 from policyengine.syntax.keys import Path
 from policyengine.values.display import TYPE_WORDS
 from policyengine.values.escaping import shorten
 from policyengine.values.faults import LiteralError
 from policyengine.values.literals import Value, ValueType
-from policyengine.values.numbers import percent_readings
-from policyengine.values.parse import half_width, parse_literal
+
+if TYPE_CHECKING:
+    from policyengine.reading.case.draft import Draft
 
 _MOST_DIGITS = 40  # no value of a case has as many
 # Of these the width of a character is no part of the value.
@@ -83,6 +83,8 @@ def parse_written(text: str, type: ValueType, book: Rulebook) -> Value:
 
     Raises LiteralError.
     """
+    from policyengine.values.parse import half_width, parse_literal  # most values are written plainly
+
     if not text.isascii() and type in _MEASURED:
         text = half_width(text)
     try:
@@ -100,11 +102,14 @@ def parse_written(text: str, type: ValueType, book: Rulebook) -> Value:
 
 def _choice(fact: Fact, written: str, book: Rulebook) -> Value:
     """Read one of the values of a fact, by its name or by a title that no other has. Raises LiteralError."""
+    from policyengine.values.parse import parse_literal
+
     names = [one.name for one in fact.choices]
     try:
         return parse_literal(written, fact.type, book.zone, book.currency, names)
     except LiteralError as fault:
-        from policyengine.model.lookup import choice_of, choices_help  # most cases write names
+        from policyengine.diagnostics.did_you_mean import one_of  # most cases write names
+        from policyengine.model.lookup import choice_of, choices_help
 
         choices = [(one.name, one.title) for one in fact.choices]
         meant = choice_of(written, choices)
@@ -152,6 +157,8 @@ def kind_of(value: object) -> Message:
 def _how_to_write(fact: Fact, value: object, is_yaml: bool) -> Message:
     if value is None:
         return message("leave the fact out when nobody knows it")
+    from policyengine.values.numbers import percent_readings  # only for faults
+
     is_number = isinstance(value, Number | int) and not isinstance(value, bool)
     readings = percent_readings(str(value), '"') if fact.type is ValueType.PERCENT and is_number else None
     if readings is not None:

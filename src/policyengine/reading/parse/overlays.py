@@ -13,7 +13,7 @@ from policyengine.reading.parse import nodes
 from policyengine.reading.parse.operands import Scope
 from policyengine.reading.parse.policies import parse_dated_values
 from policyengine.syntax.yaml_tree import MappingNode
-from policyengine.values.parse import TRUTH
+from policyengine.values.literals import TRUTH
 
 
 class OverlayParts(Frozen):

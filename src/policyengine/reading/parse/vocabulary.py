@@ -36,8 +36,7 @@ from policyengine.reading.parse.operands import (
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar
 from policyengine.values.display import TYPE_WORDS
 from policyengine.values.escaping import shorten
-from policyengine.values.literals import ValueType
-from policyengine.values.parse import TRUTH
+from policyengine.values.literals import TRUTH, ValueType
 
 _BOUNDS: tuple[Literal["at_least", "at_most", "not_before"], ...] = ("at_least", "at_most", "not_before")
 _EVENTS = (ValueType.INSTANT, ValueType.DATE)
