@@ -16,7 +16,7 @@ from policyengine.model.key_names import format_key
 from policyengine.model.rulebook import Fact
 from policyengine.outcome.decision import Decision, sort_missing
 from policyengine.outcome.explain import Explainer
-from policyengine.semantics.findings import Absent, Conflict, Known, State, Unknown
+from policyengine.semantics.findings import Absent, Conflict, Known, State, Unknown, Waits
 from policyengine.values.literals import Value, ValueType, format_value
 
 FORMAT = "policyengine.outcomes/1"
@@ -55,8 +55,14 @@ def _line(data: Json) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
+_OF_FEW = (ValueType.BOOLEAN, ValueType.CHOICE)
+"""The types of which there are few values."""
+_REMEMBERED = 1_024
+"""So many texts of what is missing are remembered: cases are alike."""
+
+
 class _Lines:
-    """The writing of lines under one rulebook, with what they have in common: names as JSON writes them."""
+    """The writing of lines under one rulebook, with what they have in common: texts as JSON writes them."""
 
     def __init__(self, explainer: Explainer) -> None:
         self.book = explainer.rulebook
@@ -69,13 +75,19 @@ class _Lines:
             listed: (found, tuple(self.facts[number].path for number in found))
             for listed, found in numbers.items()
         }
-        self.names: dict[str, str] = {}
+        self.keys = [_text(format_key(self.book, (fact.path, None))) for fact in self.facts]
+        self.known: list[dict[Value, str] | None] = [
+            {} if fact.type in _OF_FEW else None for fact in self.facts
+        ]
+        self.waiting: dict[Waits, str] = {}
 
     def render(self, decision: Decision, file: str, line: int) -> str:
         """Return the line of a decision."""
         found = ",".join(
-            f"{self._name(self.facts[number].path, record)}:{self._outcome(self.facts[number], state)}"
-            for number, record, state in self._applicable(decision)
+            [
+                f"{self._key(number, record)}:{self._outcome(number, state)}"
+                for number, record, state in self._applicable(decision)
+            ]
         )
         as_of = format_value(decision.as_of, ValueType.INSTANT, self.book.zone)
         return (
@@ -98,17 +110,32 @@ class _Lines:
         found.sort(key=itemgetter(0))  # stable, so that records stay in their order
         return found
 
-    def _outcome(self, fact: Fact, state: State) -> str:
+    def _key(self, number: int, record: int | None) -> str:
+        """Return the name of an outcome of the case, or of one of its records."""
+        return self.keys[number] if record is None else self._name(self.facts[number].path, record)
+
+    def _outcome(self, number: int, state: State) -> str:
         match state:
             case Known(value):
-                return f'{{"status":"known","value":{self._value(fact, value)}}}'
+                known = self.known[number]
+                text = None if known is None else known.get(value)
+                if text is None:
+                    text = f'{{"status":"known","value":{self._value(self.facts[number], value)}}}'
+                    if known is not None:
+                        known[value] = text
+                return text
             case Unknown(waits):
-                names = ",".join([self._name(one.name, one.record) for one in sort_missing(waits)])
-                return f'{{"status":"undetermined","waits_for":[{names}]}}'
+                text = self.waiting.get(waits)
+                if text is None:
+                    names = ",".join([self._name(one.name, one.record) for one in sort_missing(waits)])
+                    text = f'{{"status":"undetermined","waits_for":[{names}]}}'
+                    if len(self.waiting) < _REMEMBERED:
+                        self.waiting[waits] = text
+                return text
             case Conflict(rules):
                 return f'{{"status":"conflict","rules":[{",".join(map(_text, rules))}]}}'
             case Absent():
-                raise ValueError(f"{fact.path} is not applicable")
+                raise ValueError(f"{self.facts[number].path} is not applicable")
 
     def _value(self, fact: Fact, value: Value) -> str:
         shown = format_value(value, fact.type, self.book.zone, self.book.currency)
@@ -118,12 +145,7 @@ class _Lines:
 
     def _name(self, name: str, record: int | None) -> str:
         """Return the name of what belongs to the case, or to one of its records, as JSON writes it."""
-        if record is not None:
-            return _text(format_key(self.book, (name, record)))
-        found = self.names.get(name)
-        if found is None:
-            found = self.names[name] = _text(format_key(self.book, (name, None)))
-        return found
+        return _text(format_key(self.book, (name, record)))
 
 
 _LINES: WeakKeyDictionary[Explainer, _Lines] = WeakKeyDictionary()

@@ -28,9 +28,9 @@ _INSTANT = re.compile(
 )
 
 # What the standard library reads as we do, with offsets of less than ten hours: others are looked at closely.
-_PLAIN_INSTANT = re.compile(
+_is_plain_instant = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ](?:[01][0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2})?(?:Z|[-+]0[0-9]:[0-5][0-9])?"
-)
+).fullmatch
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_BY_ITS_CLOCK = datetime(1970, 1, 1)
 
@@ -62,7 +62,7 @@ def parse_instant(text: str, zone: ZoneInfo) -> int:
 
 def plain_instant(text: str, zone: ZoneInfo) -> int | None:
     """Read an instant as most are written, by the standard library; None where closer reading is needed."""
-    if not _PLAIN_INSTANT.fullmatch(text):
+    if not _is_plain_instant(text):
         return None
     try:
         read = datetime.fromisoformat(text)

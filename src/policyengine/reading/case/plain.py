@@ -75,11 +75,13 @@ class _Limit(Frozen):
 class _Plain(Frozen):
     """A fact that a case can give, and how its value is read and held against what else the case says.
 
-    ``date`` is the fact that says when it happened, and whether it is one of the same record.
+    ``key`` is that of a fact of the whole case; ``date`` is the fact that says when it happened, and whether
+    it is one of the same record.
     """
 
     fact: Fact
     path: str
+    key: Key
     straight: Straight
     limits: tuple[_Limit, ...]
     date: tuple[str, bool] | None
@@ -207,15 +209,16 @@ class _Reading:
     def level(self, given: Mapping[str, object], names: _Names, record: int | None = None) -> None:
         """Read what stands at one level, or in a record."""
         self.keys += len(given)
+        values, checked = self.values, self.checked
         for name, part in given.items():
             one = names[name]
             if type(one) is _Plain:
                 value = one.straight(part)
                 if value is None:
                     value = self._closely(one.fact, part)
-                self.values[one.path, record] = value
+                values[one.key if record is None else (one.path, record)] = value
                 if one.is_checked:
-                    self.checked.append((one, record, value))
+                    checked.append((one, record, value))
             elif type(one) is _Names:
                 if type(part) is not dict:
                     raise _NotPlain
@@ -271,7 +274,15 @@ def _plain(book: Rulebook, fact: Fact) -> _Plain:
     limits = tuple(found for bound in fact.bounds if (found := _limit(book, bound)) is not None)
     dating = None if fact.dated_by is None else book.facts[fact.dated_by]
     date = None if dating is None or dating.role != "given" else (dating.path, dating.listed is not None)
-    return _Plain(fact, fact.path, _straight(book, fact), limits, date, bool(limits) or date is not None)
+    return _Plain(
+        fact,
+        fact.path,
+        (fact.path, None),
+        _straight(book, fact),
+        limits,
+        date,
+        bool(limits) or date is not None,
+    )
 
 
 def _limit(book: Rulebook, bound: Bound) -> _Limit | None:
@@ -324,7 +335,10 @@ def _of_choices(names: Mapping[str, str]) -> Straight:
 
 
 def _of_zone(zone: ZoneInfo) -> Straight:
-    return lambda written: plain_instant(written, zone) if type(written) is str else None
+    def read(written: object) -> int | None:
+        return plain_instant(written, zone) if type(written) is str else None
+
+    return read
 
 
 def _remembered(type_: ValueType, book: Rulebook) -> Straight:
