@@ -122,7 +122,7 @@ def command(
     """Judge very many cases."""
     say = options.speech(language)
     chosen = _target(out, target, full, say)
-    if resume and not many.is_file(out):
+    if resume and not options.is_file(out):
         raise click.UsageError(say("--resume continues a file: name it with --out"))
     rulebook = loading.load(options.find_rules(rules), assumed, overlays, "compiled", say, "many")
     when, as_of_name = read_when(rulebook, as_of, say)
@@ -163,7 +163,7 @@ def _target(out: str | None, asked: Target | None, full: bool, say: Speech) -> T
         raise click.UsageError(
             say("--full writes whole decisions as lines of JSON: use a name that ends in .ndjson")
         )
-    if found == "parquet" and not many.is_file(out):
+    if found == "parquet" and not options.is_file(out):
         raise click.UsageError(say("Parquet goes to a file: name it with --out"))
     chosen: Target = found
     return chosen

@@ -88,7 +88,7 @@ class Run:
         """Judge everything, and put the decisions where they belong. Raises Exit and UsageError."""
         with many.told_faults(self.say):
             check_heads(self.sources, self.columns)
-            if self.places.out is not None and many.is_file(self.places.out):
+            if self.places.out is not None and options.is_file(self.places.out):
                 self._stage(self.places.out, resume)
             else:
                 self._pass_on()

@@ -46,7 +46,7 @@ def refuse(
             path=other.path,
         )
         raise click.UsageError(words)
-    if out is not None and (target != "parquet" or not many.is_file(out)):
+    if out is not None and (target != "parquet" or not options.is_file(out)):
         raise click.UsageError(say("--engine spark writes a folder of Parquet files: end --out in .parquet"))
     for place in () if out is None else (out, out + ENDING):
         if os.path.lexists(place):

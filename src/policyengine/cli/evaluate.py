@@ -132,6 +132,7 @@ def command(
     )
     found: set[int] = set()
     checker = rulebook.spot_check() if load == "many" else None
+    is_more_ready = all(map(options.is_file, cases)) and not sys.stdout.isatty()  # a pipe may be slow
     for number, text in enumerate(_texts(cases, ndjson, say)):
         try:
             read = loading.read_case(rulebook, text, changes, say)
@@ -144,10 +145,12 @@ def command(
         if checker is not None:
             _check(checker, decision, text, say)
         options.write(
-            ("\n" if number and form == "text" and not brief else "") + _show(decision, text, asked)
+            ("\n" if number and form == "text" and not brief else "") + _show(decision, text, asked),
+            is_more_ready=is_more_ready,
         )
         if strict and (decision.undetermined or why_empty(decision) is not None):
             found.add(codes.UNDETERMINED)
+    options.write("")
     raise click.exceptions.Exit(next((code for code in _GRAVEST if code in found), codes.FINE))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -71,23 +70,13 @@ def sources(
     return found
 
 
-def is_file(path: str | None) -> bool:
-    """Tell whether something is written as a file: not standard output, a pipe or a device."""
-    if path is None or path == STANDARD_INPUT:
-        return False
-    try:
-        return stat.S_ISREG(os.stat(path).st_mode)
-    except (OSError, ValueError):
-        return True
-
-
 def refuse_overwriting(
     sources: Iterable[Input], outputs: Iterable[tuple[str, str | None]], say: Speech
 ) -> None:
     """Raise UsageError where an option would write over what is read, or the same file as another one."""
     taken = {os.path.realpath(one.path): say("the cases") for one in sources if one.path != STANDARD_INPUT}
     for option, path in outputs:
-        if path is None or not is_file(path):
+        if path is None or not options.is_file(path):
             continue
         place = os.path.realpath(path)
         if place in taken:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import sys
@@ -199,20 +200,33 @@ def _refuse_unwritable(path: str) -> None:
         raise OutputFailed(f"{printable(path)}: {reason_of(fault)}") from None
 
 
-def write(text: str, commands: bool = False) -> None:
+def is_file(path: str | None) -> bool:
+    """Tell whether a path is that of a file, there or still to be: not `-`, a pipe or a device."""
+    if path is None or path == STANDARD_OUTPUT:
+        return False
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return True
+
+
+def write(text: str, commands: bool = False, is_more_ready: bool = False) -> None:
     """Write data to standard output, as UTF-8 whatever the locale. Raises OutputFailed.
 
-    ``commands``: the text may command a CI system.
+    ``commands``: the text may command a CI system. ``is_more_ready``: nobody has to wait for what comes next,
+    so that both can go on their way together.
     """
     stream = sys.stdout
     if not commands and may_command(text) and _is_obeyed(stream):
         text = inert(text)
     try:
-        stream.flush()
         buffer = getattr(stream, "buffer", None)
         if buffer is None:
             stream.write(text)
+        elif is_more_ready:
+            buffer.write(text.encode("utf-8", "backslashreplace"))
         else:
+            stream.flush()
             buffer.write(text.encode("utf-8", "backslashreplace"))
             buffer.flush()
     except BrokenPipeError:
@@ -225,6 +239,9 @@ def tell(text: str) -> None:
     """Write a message to standard error, ended by a line feed. Raises OSError."""
     if may_command(text) and _is_obeyed(sys.stderr):
         text = inert(text)
+    if sys.stdout is not None:
+        with contextlib.suppress(OSError, ValueError):  # which whoever writes there is told
+            sys.stdout.flush()  # both may go to one place
     click.echo(text.removesuffix("\n"), err=True)
 
 
