@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -499,6 +499,34 @@ def test_what_is_read_plainly_is_what_close_reading_reads(pieces: tuple[str, ...
     read = plain_instant(text, where)
     if read is not None:
         assert read == _read_closely(text, where)
+
+
+# When clocks were put forward or back, by half an hour, around midnight, over a day, by seconds, soon again.
+_MOVED = [
+    ("America/New_York", "2012-03-11"),
+    ("America/New_York", "2012-11-04"),
+    ("Australia/Lord_Howe", "2024-04-07"),
+    ("America/Sao_Paulo", "2018-11-04"),
+    ("Asia/Gaza", "2040-10-20"),
+    ("Pacific/Apia", "2011-12-30"),
+    ("Asia/Shanghai", "1940-06-01"),
+    ("Africa/Freetown", "1939-09-01"),
+    ("Africa/Monrovia", "1972-01-07"),
+]
+
+
+@pytest.mark.parametrize(("zone", "day"), _MOVED)
+def test_where_clocks_are_put_forward_or_back_every_instant_is_what_close_reading_reads(
+    zone: str, day: str
+) -> None:
+    where, middle = ZoneInfo(zone), datetime.fromisoformat(day)
+    read = 0
+    for minutes in range(-48 * 60, 60 * 60, 15):
+        text = (middle + timedelta(minutes=minutes)).isoformat(" ")
+        found = plain_instant(text, where)
+        read += found is not None
+        assert found is None or found == _read_closely(text, where)
+    assert read > 300  # but those that come twice or never are left to be told
 
 
 def test_most_instants_are_read_plainly() -> None:

@@ -31,6 +31,7 @@ _INSTANT = re.compile(
 _is_plain_instant = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ](?:[01][0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2})?(?:Z|[-+]0[0-9]:[0-5][0-9])?"
 ).fullmatch
+_PLAIN_REST = re.compile(r"(?::([0-5][0-9]))?(Z|[-+]0[0-9]:[0-5][0-9])?")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_BY_ITS_CLOCK = datetime(1970, 1, 1)
 
@@ -61,7 +62,23 @@ def parse_instant(text: str, zone: ZoneInfo) -> int:
 
 
 def plain_instant(text: str, zone: ZoneInfo) -> int | None:
-    """Read an instant as most are written, by the standard library; None where closer reading is needed."""
+    """Read an instant as most are written; None where closer reading is needed.
+
+    Most are told in three parts, of which each has been met before: the day, hour and minute, and the rest.
+    """
+    day, minute, rest = _day(text[:10], zone), _MINUTES.get(text[10:16]), _rest(text[16:])
+    if day is None or minute is None or rest is None:
+        return _by_library(text, zone)
+    seconds, offset = rest
+    if offset is None:
+        offset = day[1]
+        if offset is None:
+            return _by_library(text, zone)
+    return day[0] + minute + seconds - offset
+
+
+def _by_library(text: str, zone: ZoneInfo) -> int | None:
+    """Read an instant that the standard library reads as we do; None for any other."""
     if not _is_plain_instant(text):
         return None
     try:
@@ -73,25 +90,57 @@ def plain_instant(text: str, zone: ZoneInfo) -> int | None:
     if read.tzinfo is not None:
         since = read - _EPOCH
     else:
-        offset = _offset_all_day(zone, text[:10])
-        if offset is None:
-            offset = zone.utcoffset(read)
-            if offset is None or offset != zone.utcoffset(read.replace(fold=1)):
-                return None
+        offset = zone.utcoffset(read)
+        if offset is None or offset != zone.utcoffset(read.replace(fold=1)):
+            return None
         since = read - _EPOCH_BY_ITS_CLOCK - offset
     return since.days * SECONDS_PER_DAY + since.seconds
 
 
-@lru_cache(maxsize=4_096)
-def _offset_all_day(zone: ZoneInfo, day: str) -> timedelta | None:
-    """Return by how much the clocks of a zone are ahead on a day on which nobody puts them forward or back.
+_MINUTES = {
+    f"{between}{hour:02}:{minute:02}": hour * 3_600 + minute * 60
+    for between in "T "
+    for hour in range(24)
+    for minute in range(60)
+}
 
-    None where somebody may. Nobody puts clocks forward and back again within an hour.
+
+@lru_cache(maxsize=4_096)
+def _day(text: str, zone: ZoneInfo) -> tuple[int, int | None] | None:
+    """Return when a day begins in UTC, in epoch seconds, and by how much the clocks of a zone are ahead on it.
+
+    The offset is None if somebody may put the clocks forward or back on that day, which nobody has ever done
+    twice in three days. None for what is no day of a year that is supported.
     """
-    begin = datetime.fromisoformat(day)
-    hours = (begin + timedelta(hours=hour) for hour in range(25))
-    found = {zone.utcoffset(hour.replace(fold=fold)) for hour in hours for fold in (0, 1)}
-    return found.pop() if len(found) == 1 else None
+    if not _DATE.fullmatch(text):
+        return None
+    try:
+        begin = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if not FIRST_YEAR < begin.year < LAST_YEAR:  # within it by every clock
+        return None
+    ends = begin, begin + timedelta(days=1)
+    [offset, *others] = {zone.utcoffset(end.replace(fold=fold)) for end in ends for fold in (0, 1)}
+    ahead = None if offset is None or others else offset.days * SECONDS_PER_DAY + offset.seconds
+    return (begin - _EPOCH_BY_ITS_CLOCK).days * SECONDS_PER_DAY, ahead
+
+
+@lru_cache(maxsize=4_096)
+def _rest(text: str) -> tuple[int, int | None] | None:
+    """Return the seconds and the offset from UTC, None without one, of what stands behind hour and minute.
+
+    None for what is not plain.
+    """
+    found = _PLAIN_REST.fullmatch(text)
+    if not found:
+        return None
+    seconds, offset = found.groups()
+    if offset is not None:
+        sign, hours, minutes = (offset[0], offset[1:3], offset[4:]) if offset != "Z" else ("+", "0", "0")
+        ahead = int(hours) * 3_600 + int(minutes) * 60
+        return int(seconds or 0), -ahead if sign == "-" else ahead
+    return int(seconds or 0), None
 
 
 def _read_closely(text: str, zone: ZoneInfo) -> int:
