@@ -25,6 +25,7 @@ from policyengine.values.literals import (
     ValueType,
     comparison_key,
     format_value,
+    local_day,
     start_of_day,
 )
 from policyengine.values.loose import plain_time
@@ -527,6 +528,16 @@ def test_where_clocks_are_put_forward_or_back_every_instant_is_what_close_readin
         read += found is not None
         assert found is None or found == _read_closely(text, where)
     assert read > 300  # but those that come twice or never are left to be told
+
+
+@pytest.mark.parametrize(("zone", "day"), _MOVED)
+def test_where_clocks_are_put_forward_or_back_every_instant_is_told_by_them(zone: str, day: str) -> None:
+    where = ZoneInfo(zone)
+    middle = int(datetime.fromisoformat(day).replace(tzinfo=where).timestamp())
+    for instant in range(middle - 72 * 3_600, middle + 72 * 3_600, 899):
+        local = datetime.fromtimestamp(instant, where)
+        assert format_value(instant, ValueType.INSTANT, where) == local.isoformat()
+        assert local_day(instant, where) == local.toordinal()
 
 
 def test_most_instants_are_read_plainly() -> None:

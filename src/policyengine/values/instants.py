@@ -107,7 +107,7 @@ _MINUTES = {
 
 @lru_cache(maxsize=4_096)
 def _day(text: str, zone: ZoneInfo) -> tuple[int, int | None] | None:
-    """Return when a day begins in UTC, in epoch seconds, and by how much the clocks of a zone are ahead on it.
+    """Return when a day begins in UTC, in epoch seconds, and by how much the clocks of a zone are ahead then.
 
     The offset is None if somebody may put the clocks forward or back on that day, which nobody has ever done
     twice in three days. None for what is no day of a year that is supported.

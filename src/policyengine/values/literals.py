@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from fractions import Fraction
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from policyengine.frozen import Frozen
@@ -213,11 +214,43 @@ def instant_text(instant: int, zone: ZoneInfo) -> str:
     return (local if other.utcoffset() != local.utcoffset() else naive).isoformat(" ")
 
 
+@lru_cache(maxsize=4_096)
+def _all_day(day: int, zone: ZoneInfo) -> tuple[int, str] | None:
+    """Return by how many seconds clocks of a zone are ahead on a day of UTC since the epoch, also as text.
+
+    None if they are put forward or back on that day. Many instants fall on the same days.
+    """
+    first, last = (local_time(one * SECONDS_PER_DAY, zone) for one in (day, day + 1))
+    return (zone_offset(first), first.isoformat()[19:]) if zone_offset(first) == zone_offset(last) else None
+
+
 def local_day(instant: int, zone: ZoneInfo) -> int:
     """Return the ordinal of the day on which an instant, in epoch seconds, falls in a zone."""
-    return local_time(instant, zone).toordinal()
+    ahead = _all_day(instant // SECONDS_PER_DAY, zone)
+    if ahead is None:
+        return local_time(instant, zone).toordinal()
+    return (instant + ahead[0]) // SECONDS_PER_DAY + _EPOCH_DAY
 
 
+def offset_text(instant: int, zone: ZoneInfo) -> str:
+    """Return an instant, in epoch seconds, by the clock of a zone: ``2012-03-16T18:00:00+08:00``."""
+    ahead = _all_day(instant // SECONDS_PER_DAY, zone)
+    if ahead is None:
+        return local_time(instant, zone).isoformat()
+    day, second = divmod(instant + ahead[0], SECONDS_PER_DAY)
+    return f"{_date_text(day)}T{_MINUTES[second // 60]}:{second % 60:02}{ahead[1]}"
+
+
+@lru_cache(maxsize=4_096)
+def _date_text(day: int) -> str:
+    """Return a day since the epoch: ``2012-03-16``."""
+    return date.fromordinal(day + _EPOCH_DAY).isoformat()
+
+
+_MINUTES = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(60)]
+
+
+@lru_cache(maxsize=4_096)
 def start_of_day(day: int, zone: ZoneInfo) -> int:
     """Return the instant, in epoch seconds, at which the day with this ordinal begins in a zone.
 
@@ -300,7 +333,7 @@ def format_value(
         case ValueType.NUMBER:
             return decimal_text(value, MILLIONTH_PLACES, 0)
         case ValueType.INSTANT:
-            return local_time(value, zone).isoformat()
+            return offset_text(value, zone)
         case ValueType.DATE:
             return date.fromordinal(value).isoformat()
         case _:
