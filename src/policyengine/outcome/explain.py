@@ -587,10 +587,10 @@ class Explanation:
 
         That are some states, and whether some rules hold; ``is_all``: of hardly anything else is it asked.
         """
-        rereading, graph = self._rereading, self.explainer.rereading.graph
-        asked = graph.asked(states, rules)
+        rereading = self._rereading
+        reach, asked = rereading.reach.of, self.explainer.rereading.graph.asked(states, rules)
         for assumption, readings in self.explainer.other_readings.items():
-            is_open = assumption not in known and graph.reach.get(assumption, 0) & asked.bits
+            is_open = assumption not in known and reach.get(assumption, 0) & asked.bits
             if is_open and any(rereading.moves(assumption, one, asked, is_all) for one in readings):
                 yield assumption
 

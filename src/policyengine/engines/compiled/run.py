@@ -60,22 +60,34 @@ Concluding = tuple[str, int, "int | None", "str | None"]
 records it may conclude it."""
 
 
-class NothingSaid(Frozen):
-    """What is found of a fact where none of its rules holds or may hold.
+class Conclusion(Frozen):
+    """What rules say of a fact as the source found it: where none says anything, and where one alone does.
 
-    ``rules`` are the slots of these rules, with the bits of those that are meant in a slot of several.
+    ``rules`` are their names with their slots, and their bits in a slot of several. ``nothing`` is what is
+    found where none holds or may hold, None where something counts then.
     """
 
-    rules: tuple[tuple[int, int], ...]
-    resolved: Resolved
+    name: str
+    slot: int
+    rules: tuple[tuple[str, int, int | None], ...]
+    nothing: Resolved | None
 
-    def is_so(self, slots: Sequence[Any], record: int | None) -> bool:
-        """Tell whether no rule says anything."""
-        for slot, bits in self.rules:
+    def resolved(self, slots: Sequence[Any], record: int | None) -> Resolved | None:
+        """Return what rules say of the fact; None if that is to be weighed."""
+        only: str | None = None
+        for rule, slot, bit in self.rules:
             raw = slots[slot] if record is None else slots[slot][record]
-            if raw[1] & bits if bits else raw != FALSE:
-                return False
-        return True
+            truth = raw if bit is None else truth_of(raw, bit)
+            if truth != FALSE:
+                if truth != TRUE or only is not None:
+                    return None
+                only = rule
+        if only is None:
+            return self.nothing
+        raw = slots[self.slot] if record is None else slots[self.slot][record]
+        if raw is None or type(raw) is Mark:
+            return None
+        return Resolved(Known(raw), ((only, record),), ())
 
 
 class Node(Frozen):
@@ -172,7 +184,7 @@ class Layout:
         self._places: dict[tuple[str, ...], Sequence[int]] = {}
         self._readers: dict[tuple[str, ...], Callable[[Sequence[Any]], Sequence[Any]]] = {}
         self.cells = {cell.name: cell for cell in cells}
-        self._nothing_said: dict[str, NothingSaid | None] = {}
+        self._conclusions: dict[str, Conclusion | None] = {}
         self.values_of_case, self.values_of_records = _apart(values)
         self.truths_of_case, self.truths_of_records = _apart(truths)
 
@@ -203,23 +215,21 @@ class Layout:
             if isinstance(cell, Derived)
         }
 
-    def nothing_said(self, name: str) -> NothingSaid | None:
-        """Return what is found of a fact of which no rule says anything, if that is always the same."""
-        if name not in self._nothing_said:
-            self._nothing_said[name] = self._find_nothing_said(name)
-        return self._nothing_said[name]
+    def conclusion(self, name: str) -> Conclusion | None:
+        """Return what tells at once what rules say of a fact; None if they speak of each record of a list."""
+        if name not in self._conclusions:
+            self._conclusions[name] = self._find_conclusion(name)
+        return self._conclusions[name]
 
-    def _find_nothing_said(self, name: str) -> NothingSaid | None:
+    def _find_conclusion(self, name: str) -> Conclusion | None:
         cell = self.cells[name]
-        if not isinstance(cell, Derived) or cell.otherwise is not None:
+        if not isinstance(cell, Derived) or any(one.each is not None for one in cell.candidates):
             return None
-        if any(one.each is not None for one in cell.candidates):
-            return None
-        bits: dict[int, int] = {}
-        for one in cell.candidates:
-            slot, bit = self.rule_slots[one.rule], self.rule_bits.get(one.rule)
-            bits[slot] = bits.get(slot, 0) | (0 if bit is None else 1 << bit)
-        return NothingSaid(tuple(bits.items()), combine((), defeats_of(cell), cell.combine))
+        rules = tuple(
+            (one.rule, self.rule_slots[one.rule], self.rule_bits.get(one.rule)) for one in cell.candidates
+        )
+        nothing = combine((), defeats_of(cell), cell.combine) if cell.otherwise is None else None
+        return Conclusion(name, self.slots[name], rules, nothing)
 
     @cached_property
     def watched(self) -> Mapping[str, frozenset[int]]:
