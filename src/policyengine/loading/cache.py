@@ -56,15 +56,17 @@ def read_entry(name: str) -> object | None:
         return None
     try:
         key = _key(folder, make=False)
-        with open(os.path.join(folder, name + _SUFFIX), "rb") as stream:
-            data = stream.read(_LARGEST_ENTRY + 1)
+        with open(os.path.join(folder, name + _SUFFIX), "rb") as file:
+            data = file.read(min(os.fstat(file.fileno()).st_size, _LARGEST_ENTRY) + 1)
     except OSError:
         return None
-    tag, body = data[:_DIGEST_BYTES], data[_DIGEST_BYTES:]
+    tag, body = data[:_DIGEST_BYTES], memoryview(data)[_DIGEST_BYTES:]  # not copied: it is large
     if key is None or len(data) > _LARGEST_ENTRY or not compare_digest(tag, _tag(key, name, body)):
         return None
     try:
-        loaded: object = _Unpickler(BytesIO(body)).load()
+        stream = BytesIO(data)
+        stream.seek(_DIGEST_BYTES)
+        loaded: object = _Unpickler(stream).load()
     except Exception:  # it is ours, and still cannot be read: another version of the package wrote it
         return None
     return loaded
@@ -194,8 +196,10 @@ def _is_private(status: os.stat_result, is_kind: object) -> bool:
     return status.st_uid == os.geteuid() and not status.st_mode & 0o077
 
 
-def _tag(key: bytes, name: str, body: bytes) -> bytes:
-    return blake2b(name.encode() + b"\0" + body, key=key, digest_size=_DIGEST_BYTES).digest()
+def _tag(key: bytes, name: str, body: bytes | memoryview) -> bytes:
+    digest = blake2b(name.encode() + b"\0", key=key, digest_size=_DIGEST_BYTES)
+    digest.update(body)
+    return digest.digest()
 
 
 # ---------- entries

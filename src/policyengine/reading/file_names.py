@@ -45,6 +45,8 @@ _KEYS = {
     "facts": "facts",
     "lists": "facts",
 }
+_LINES = {key: f"\n{key}".encode() for key in _KEYS}
+_BOM = b"\xef\xbb\xbf"
 # Patterns are compiled when they are first needed: where all files have their names, none is.
 _TOP_LEVEL = rf"(?m)^[\"']?({'|'.join(_KEYS)})[\"']?\s*[:：]"
 _TOP_LEVEL_CASE = r"(?m)^[\"']?case[\"']?\s*[:：]"
@@ -101,35 +103,39 @@ def _is_plain(stem: str) -> bool:
 
 def kinds_told(name: str, data: bytes) -> list[str]:
     """Return the kinds of file that a text may be by its top-level keys, the surest first."""
-    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
-    if spelling(name).ending == ".json":
-        try:
-            keys = json.loads(text)
-        except (ValueError, RecursionError):
-            return []
-        found = set(keys) if isinstance(keys, dict) and "case" not in keys else set()
-    else:
-        found = _top_level_keys(text)
+    is_json = spelling(name).ending == ".json"
+    found = None if is_json else _keys_at_sight(data)
+    if found is None:
+        text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+        found = _keys_of_json(text) if is_json else set(re.findall(_TOP_LEVEL, text))
     return [kind for key, kind in _KEYS.items() if key in found]
 
 
-def _top_level_keys(text: str) -> set[str]:
-    """Return those of the keys that stand at the beginning of a line, in whatever quotes."""
-    whole = f"\n{text}"
-    if '\n"' in whole or "\n'" in whole:
-        return set(re.findall(_TOP_LEVEL, text))
+def _keys_of_json(text: str) -> set[str]:
+    try:
+        keys = json.loads(text)
+    except (ValueError, RecursionError):
+        return set()
+    return set(keys) if isinstance(keys, dict) and "case" not in keys else set()
+
+
+def _keys_at_sight(data: bytes) -> set[str] | None:
+    """Return the top-level keys of a YAML text if each is written plainly, as most are; else None."""
+    whole = b"\n" + data
+    if b'\n"' in whole or b"\n'" in whole or data.startswith(_BOM):
+        return None
     found = set()
-    for key in _KEYS:
-        place = whole.find(f"\n{key}")
+    for key, start in _LINES.items():
+        place = whole.find(start)
         while place >= 0:
-            end = place + 1 + len(key)
+            end = place + len(start)
             follows = whole[end : end + 1]
-            if follows == ":":
+            if follows == b":":
                 found.add(key)
                 break
-            if not (follows.isalnum() or follows == "_"):  # spelt in one of many ways
-                return set(re.findall(_TOP_LEVEL, text))
-            place = whole.find(f"\n{key}", end)
+            if not (follows.isalnum() or follows == b"_"):
+                return None
+            place = whole.find(start, end)
     return found
 
 
@@ -201,14 +207,17 @@ def right_place(inside: str, data: bytes) -> str | None:
         stem = near(spelt.stem, (*NEEDED, *OPTIONAL))
         plain = stem == spelt.stem and spelt.ending in ENDINGS
         return f"{stem}.yaml" if stem is not None and (plain or told == stem) else None
-    return home_told(inside, data) if near(folder.partition("/")[0], FOLDERS) is not None else None
+    return _home(spelt, told) if near(folder.partition("/")[0], FOLDERS) is not None else None
 
 
 def home_told(inside: str, data: bytes) -> str | None:
     """Return the path that a file should have by what it says alone, or None if it says nothing of a kind."""
     name = inside.rpartition("/")[2]
-    told = next(iter(kinds_told(name, data)), None)
-    return f"{_HOMES[told]}/{spelling(name).stem}.yaml" if told in _HOMES else None
+    return _home(spelling(name), next(iter(kinds_told(name, data)), None))
+
+
+def _home(spelt: Spelling, told: str | None) -> str | None:
+    return f"{_HOMES[told]}/{spelt.stem}.yaml" if told in _HOMES else None
 
 
 def near(word: str, known: Iterable[str]) -> str | None:
