@@ -443,6 +443,7 @@ class _Memory(WorkingMemory):
         self.changed: set[str] = set()
         """The names that have come out otherwise."""
         self._applied: dict[str, Answer] = {}
+        self._deadlines = findings.deadlines
         values, rules, spans = findings.at_hand
         self.values, self.rules = _Taken(values), _Taken(rules)
         # What it has does not hold it: it waits for no collection.
@@ -497,15 +498,29 @@ class _Memory(WorkingMemory):
 
     def is_counted(self, clock: AskingClock, record: int | None) -> bool:
         """Tell whether a clock runs otherwise if its time is counted otherwise, or perhaps does."""
-        span = self.spans[clock.deadline, record]
-        start, length = span.start, span.length
-        if span.ends is not None or span.pauses or span.zone is not None:
+        found = self._deadlines[clock.deadline, record]
+        start, length = found.start, found.length
+        if found.exists is not Truth.TRUE or found.pauses or found.ends is not None or found.zone is not None:
             return True
         if type(start) is not Known or type(length) is not Known:
             return True
         assert isinstance(start.value, int) and isinstance(length.value, Duration)
         end = end_of(start.value, length.value, clock.clocks[clock.follows(self, record)[0] is Truth.TRUE])
-        return span.due != Known(end.instant) or span.provisional is not end.provisional
+        return found.due != Known(end.instant) or found.provisional is not end.provisional
+
+    def runs_the_same(self, deadline: Key, before: Span | None) -> bool:
+        """Tell whether a clock that was computed again runs as ``before``, if that is known, or as found."""
+        span = self.spans[deadline]
+        if before is not None:
+            return span == before
+        found = self._deadlines[deadline]
+        if span.exists is not found.exists or span.exists is Truth.UNDETERMINED:
+            return False
+        if span.exists is Truth.FALSE:
+            return True
+        times = (span.start, span.length, span.due, span.provisional)
+        is_plain = span.ends is None and span.zone is None and not span.pauses and not found.pauses
+        return is_plain and times == (found.start, found.length, found.due, found.provisional)
 
     def is_otherwise(self, policy: str, assumption: str, reading: str) -> bool:
         """Tell whether a policy applies otherwise where it asks for the reading of an assumption."""
@@ -630,7 +645,7 @@ class _Recalculation:
         clock = (node.deadline, record) if isinstance(node, Due) else None
         span = None if clock is None else memory.spans.get(clock)
         compute(memory, record)
-        if clock is not None and memory.spans[clock] != span:
+        if clock is not None and not memory.runs_the_same(clock, span):
             # A clock that ends at the same time can have got there on another way.
             self._undo.append((memory.spans, clock, span))
             changed.add(node.name)

@@ -379,6 +379,25 @@ def judge_deadline(
     )
 
 
+def come_out(
+    start: State,
+    length: State,
+    due: State,
+    status: State,
+    settled: State,
+    acts: Sequence[State],
+    stops: Sequence[State],
+    provisional: bool,
+    as_of: int,
+) -> DeadlineFinding:
+    """Return what :func:`judge_deadline` does of a deadline that exists, once it is known how it stands.
+
+    It runs for a length, by the clock of the rulebook, and never stands still.
+    """
+    acted, stopped = _earliest(_seen(acts, as_of)), _stopped(status, _earliest(_seen(stops, as_of)))
+    return DeadlineFinding(Truth.TRUE, start, length, due, acted, stopped, status, settled, provisional)
+
+
 def come_to(
     span: Span, acts: Sequence[State], stops: Sequence[State], clock: Clock, as_of: int
 ) -> tuple[State, State, State, State]:

@@ -69,7 +69,9 @@ class Exact(WorkingMemory):
 
     def deadline(self, key: Key) -> DeadlineFinding:
         """Return the clock of a deadline."""
-        return self._of(key, self.deadlines)
+        clock = self.layout.clock(key[0])
+        found = None if clock is None else clock.finding(self, self.slots, key[1])
+        return self._of(key, self.deadlines) if found is None else found
 
     def amount(self, key: Key) -> AmountFinding:
         """Return an amount, step by step."""

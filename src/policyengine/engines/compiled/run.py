@@ -16,14 +16,14 @@ from policyengine.compile.dependencies import Dependencies, names_of, rule_name
 from policyengine.compile.plan import Amount, Derived, Due, Rule, Status
 from policyengine.engines.compiled.dispatch import Dispatch, bits_of, truth_of
 from policyengine.engines.compiled.exact import Exact
-from policyengine.engines.compiled.marks import FALSE, TRUE, TRUTHS, UNDETERMINED, C, Mark, Raw
+from policyengine.engines.compiled.known import Conclusion, KnownClock, clock_of, conclusion_of
+from policyengine.engines.compiled.marks import TRUE, TRUTHS, UNDETERMINED, C, Mark, Raw
 from policyengine.engines.compiled.source import OF_CLOCKS
 from policyengine.engines.compiled.waits import ShortWays, reader_of
 from policyengine.engines.memory import WHOLE_CASE, WorkingMemory
-from policyengine.engines.program import Program, defeats_of, listed_of
+from policyengine.engines.program import Program, listed_of
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
-from policyengine.semantics.combining import combine
 from policyengine.semantics.findings import (
     ABSENT,
     AmountFinding,
@@ -58,36 +58,6 @@ PlacedTable = tuple[tuple[str, ...], int, "str | None", int]
 Concluding = tuple[str, int, "int | None", "str | None"]
 """A rule that concludes a fact, its slot, its bit if it is one of many there, and the list for each of whose
 records it may conclude it."""
-
-
-class Conclusion(Frozen):
-    """What rules say of a fact as the source found it: where none says anything, and where one alone does.
-
-    ``rules`` are their names with their slots, and their bits in a slot of several. ``nothing`` is what is
-    found where none holds or may hold, None where something counts then.
-    """
-
-    name: str
-    slot: int
-    rules: tuple[tuple[str, int, int | None], ...]
-    nothing: Resolved | None
-
-    def resolved(self, slots: Sequence[Any], record: int | None) -> Resolved | None:
-        """Return what rules say of the fact; None if that is to be weighed."""
-        only: str | None = None
-        for rule, slot, bit in self.rules:
-            raw = slots[slot] if record is None else slots[slot][record]
-            truth = raw if bit is None else truth_of(raw, bit)
-            if truth != FALSE:
-                if truth != TRUE or only is not None:
-                    return None
-                only = rule
-        if only is None:
-            return self.nothing
-        raw = slots[self.slot] if record is None else slots[self.slot][record]
-        if raw is None or type(raw) is Mark:
-            return None
-        return Resolved(Known(raw), ((only, record),), ())
 
 
 class Node(Frozen):
@@ -185,6 +155,7 @@ class Layout:
         self._readers: dict[tuple[str, ...], Callable[[Sequence[Any]], Sequence[Any]]] = {}
         self.cells = {cell.name: cell for cell in cells}
         self._conclusions: dict[str, Conclusion | None] = {}
+        self._clocks: dict[str, KnownClock | None] = {}
         self.values_of_case, self.values_of_records = _apart(values)
         self.truths_of_case, self.truths_of_records = _apart(truths)
 
@@ -223,13 +194,19 @@ class Layout:
 
     def _find_conclusion(self, name: str) -> Conclusion | None:
         cell = self.cells[name]
-        if not isinstance(cell, Derived) or any(one.each is not None for one in cell.candidates):
-            return None
-        rules = tuple(
-            (one.rule, self.rule_slots[one.rule], self.rule_bits.get(one.rule)) for one in cell.candidates
+        return (
+            conclusion_of(cell, self.rule_slots, self.rule_bits, self.slots[name])
+            if isinstance(cell, Derived)
+            else None
         )
-        nothing = combine((), defeats_of(cell), cell.combine) if cell.otherwise is None else None
-        return Conclusion(name, self.slots[name], rules, nothing)
+
+    def clock(self, deadline: str) -> KnownClock | None:
+        """Return what tells at once how a deadline stands; None where that takes more than what was found."""
+        if deadline not in self._clocks:
+            due, status = self.cells[f"{deadline}.due"], self.cells[deadline]
+            assert isinstance(due, Due) and isinstance(status, Status)
+            self._clocks[deadline] = clock_of(due, status, self.slots)
+        return self._clocks[deadline]
 
     @cached_property
     def watched(self) -> Mapping[str, frozenset[int]]:
