@@ -69,9 +69,14 @@ class Exact(WorkingMemory):
 
     def deadline(self, key: Key) -> DeadlineFinding:
         """Return the clock of a deadline."""
-        clock = self.layout.clock(key[0])
-        found = None if clock is None else clock.finding(self, self.slots, key[1])
-        return self._of(key, self.deadlines) if found is None else found
+        found = self.deadlines.get(key)
+        if found is None:
+            clock = self.layout.clock(key[0])
+            found = None if clock is None else clock.finding(self, self.slots, key[1])
+            if found is None:
+                return self._of(key, self.deadlines)
+            self.deadlines[key] = found
+        return found
 
     def amount(self, key: Key) -> AmountFinding:
         """Return an amount, step by step."""
