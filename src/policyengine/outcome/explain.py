@@ -55,7 +55,7 @@ from policyengine.outcome.prepared import (
     plain_names,
 )
 from policyengine.outcome.support import Item, Kind, Leaning, Rest, Support
-from policyengine.outcome.supports import Supports
+from policyengine.outcome.supports import Finder, Supports
 from policyengine.semantics.amounts import Range
 from policyengine.semantics.findings import Findings, Known, State, Truth
 from policyengine.semantics.readings import choose_counting, choose_operand
@@ -80,6 +80,8 @@ class Explainer:
         self._looks: dict[int, Looks] = {}
         self._looks_of_rules: dict[str, Looks] = {}
         self._plain: dict[str, Plain | None] = {}
+        self.finders: dict[str, Finder] = {}
+        """How what names rest on is found; supports know, and keep it here for all cases."""
         self._clocks: dict[str, ClockLooks] = {}
         self._bits: dict[Item, int] = {}
         self.items: list[Item] = []
@@ -238,6 +240,11 @@ class Explainer:
         return tuple(fact for fact in self.rulebook.facts.values() if fact.role == "outcome")
 
     @cached_property
+    def single_outcomes(self) -> tuple[str, ...]:
+        """The names of those that the whole case has once."""
+        return tuple(fact.path for fact in self.outcomes if fact.listed is None)
+
+    @cached_property
     def conclusions(self) -> Mapping[str, tuple[Rule, ...]]:
         """The rules that conclude each fact."""
         found: dict[str, list[Rule]] = {}
@@ -305,6 +312,7 @@ class Explanation:
         self.zone = explainer.rulebook.zone
         self.findings = findings
         self.values = findings.values
+        self.states = findings.states
         self.kept: dict[object, typing.Any] = {}
         self._looked_at: dict[int, tuple[Looked, ...]] = {}
         self._wanted: dict[int, tuple[list[int], list[int]]] = {}

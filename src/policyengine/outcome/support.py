@@ -68,10 +68,11 @@ class Sum:
         self.own: dict[Item, None] = {}
         self.below: dict[Node, None] = {}
 
-    @property
-    def is_plain(self) -> bool:
-        """Tell whether it is of the whole case, so that bits are all there is to it."""
-        return not self.own and not self.below
+    def of(self, name: str, record: int | None) -> Rest:
+        """Return it as what a name rests on, which several records may."""
+        if not self.own and not self.below:
+            return self.mask
+        return self.rest(Label(name) if record is None else None)
 
     def add(self, rest: Rest) -> None:
         """Add what something else rests on."""
