@@ -19,8 +19,9 @@ CASE = RULES / "cases" / "example.json"
 # What judging one case must not import, each with all below it: what only parsing, faults, other commands or
 # many cases need, and what is slow to import wherever it comes from.
 OURS = """
-    api.many batch book changes checks compile.plan_json compile.plan_text engines.compiled
-    formatting impact lint lsp manual model.lookup outcome.deciding outcome.nearness
+    api.many batch book changes checks compile.plan_json compile.plan_text
+    engines.compiled.generate engines.compiled.run engines.compiled.support engines.compiled.waits formatting
+    impact lint lsp manual model.lookup outcome.deciding outcome.nearness
     outcome.timeline outcome.letter processes reading.case.checks reading.case.names reading.case.titles
     reading.parse render.json render.report render.why reporting sampling semantics.reference starting
     syntax.mapping_reader syntax.schemas syntax.shape_faults syntax.writing syntax.yaml_reader

@@ -96,9 +96,7 @@ def is_news(words: str) -> bool:
     folder = _folder()
     if folder is None:
         return True
-    from hashlib import sha256  # hardly ever needed
-
-    name = f"{sha256(words.encode()).hexdigest()[:16]}.told"
+    name = f"{blake2b(words.encode(), digest_size=8).hexdigest()}.told"
     try:
         os.makedirs(folder, 0o700, exist_ok=True)
         os.close(os.open(os.path.join(folder, name), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
