@@ -318,6 +318,7 @@ class Explanation:
         self._wanted: dict[int, tuple[list[int], list[int]]] = {}
         self._asked: dict[tuple[int, int], Looked] = {}
         self._of_rules: dict[Key, tuple[Truth, tuple[Part, ...]]] = {}
+        self._of_scopes: dict[int, tuple[Part, ...]] = {}
         self.this: int | None = None
         self._standing: dict[int | None, Explanation] = {}
 
@@ -399,8 +400,21 @@ class Explanation:
             parts += self.held(piece, record if piece.is_own else None)
         return Truth.TRUE, tuple(parts)
 
+    def told_of_rule(self, rule: Key) -> tuple[Part, ...] | None:
+        """Return the tests that made a rule so, if somebody has asked for them."""
+        found = self._of_rules.get(rule)
+        return None if found is None else found[1]
+
     def held(self, piece: Piece, record: int | None) -> tuple[Part, ...]:
-        """Return the tests that made a part of a condition hold."""
+        """Return the tests that made a part of a condition hold, those of a policy once for all its rules."""
+        if piece.is_own:
+            return self._held(piece, record)
+        found = self._of_scopes.get(id(piece.condition))
+        if found is None:
+            found = self._of_scopes[id(piece.condition)] = self._held(piece, record)
+        return found
+
+    def _held(self, piece: Piece, record: int | None) -> tuple[Part, ...]:
         test, negated = piece.test, piece.negated
         if test is None:
             whole = Truth.FALSE if negated else Truth.TRUE
@@ -420,36 +434,40 @@ class Explanation:
         self, condition: Condition, record: int | None, negated: bool, known: Truth | None
     ) -> tuple[Truth, tuple[Part, ...]]:
         """Return the truth of a condition by itself; that of its parts counts every ``not`` around them."""
-        match condition:
-            case Not(part):
-                opposite = None if known is None else Truth(2 - known)
-                truth, found = self._leaves(part, record, not negated, opposite)
-                return Truth(2 - truth), found
-            case All(parts, span) | Any(parts, span):
-                is_all = isinstance(condition, All)
-                whole = Truth.TRUE if is_all else Truth.FALSE
-                answers = [
-                    self._leaves(part, record, negated, whole if known is whole else None) for part in parts
-                ]
-                truth = (min if is_all else max)((one for one, _ in answers), default=whole)
-                # De Morgan: `not` around a disjunction demands every part, around a conjunction any one.
-                if is_all is not negated:
-                    return truth, _joined(truth, answers, whole)
-                counted = Truth(2 - truth) if negated else truth
-                return truth, _alternatives(counted, _deciding(truth, answers, whole), span)
-            case _:
-                return self._leaf(condition, record, negated, known)
+        if isinstance(condition, Not):
+            opposite = None if known is None else _OPPOSITE[known]
+            truth, found = self._leaves(condition.part, record, not negated, opposite)
+            return _OPPOSITE[truth], found
+        if not isinstance(condition, All | Any):
+            truth = self._truth(condition, record) if known is None else known
+            return truth, (self._leaf(condition, record, negated, truth),)
+        is_all = isinstance(condition, All)
+        whole = Truth.TRUE if is_all else Truth.FALSE
+        asked = whole if known is whole else None
+        answers: list[tuple[Truth, tuple[Part, ...] | TestOrQuestion]] = []
+        for part in condition.parts:
+            if isinstance(part, All | Any | Not):
+                answers.append(self._leaves(part, record, negated, asked))
+            else:
+                answers.append((self._truth(part, record) if asked is None else asked, part))
+        truth = (min if is_all else max)((one for one, _ in answers), default=whole)
+        # All parts decided where every one had to agree (``whole``), else those so true.
+        deciding = [
+            what if isinstance(what, tuple) else (self._leaf(what, record, negated, one),)
+            for one, what in answers
+            if truth is whole or one is truth
+        ]
+        # De Morgan: `not` around a disjunction demands every part, around a conjunction any one.
+        if is_all is not negated:
+            return truth, tuple([part for parts in deciding for part in parts])
+        return truth, _alternatives(_OPPOSITE[truth] if negated else truth, deciding, condition.span)
 
-    def _leaf(
-        self,
-        condition: Test | Window | Same | ReadingIs | Some | Count | Pick,
-        record: int | None,
-        negated: bool,
-        known: Truth | None,
-    ) -> tuple[Truth, tuple[Part, ...]]:
-        truth = self.explainer.lowered(condition)(self, record)[0] if known is None else known
-        counted = Truth(2 - truth) if negated else truth
-        return truth, (Leaf(self.asked(condition, record), condition, counted, negated, record),)
+    def _truth(self, test: TestOrQuestion, record: int | None) -> Truth:
+        return self.explainer.lowered(test)(self, record)[0]
+
+    def _leaf(self, test: TestOrQuestion, record: int | None, negated: bool, truth: Truth) -> Leaf:
+        counted = _OPPOSITE[truth] if negated else truth
+        return Leaf(self.asked(test, record), test, counted, negated, record)
 
     # ---------- records
 
@@ -648,13 +666,13 @@ class _Part(Sequence[int]):
 _Answer = tuple[Truth, tuple[Part, ...]]
 
 
-def _deciding(truth: Truth, answers: Iterable[_Answer], whole: Truth) -> list[tuple[Part, ...]]:
-    """Return the parts that decided: all where every one had to agree (``whole``), else those so true."""
-    return [parts for one, parts in answers if truth is whole or one is truth]
+_OPPOSITE = (Truth.TRUE, Truth.UNDETERMINED, Truth.FALSE)
+"""What ``not`` makes of each truth."""
 
 
-def _joined(truth: Truth, answers: Iterable[_Answer], whole: Truth = Truth.TRUE) -> tuple[Part, ...]:
-    return tuple(part for parts in _deciding(truth, answers, whole) for part in parts)
+def _joined(truth: Truth, answers: Iterable[_Answer]) -> tuple[Part, ...]:
+    """Return the parts that decided whether everything is true."""
+    return tuple([part for one, parts in answers if truth is Truth.TRUE or one is truth for part in parts])
 
 
 def _alternatives(truth: Truth, ways: Sequence[tuple[Part, ...]], span: Span) -> tuple[Part, ...]:

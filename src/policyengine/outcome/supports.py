@@ -217,10 +217,11 @@ class Supports:
         if is_any and rule.listed is not None:
             found.add(self._own("fact", (rule.listed, None)))
             return found.rest()
-        if holds:
+        told = self.explanation.told_of_rule(key)
+        if holds and told is None:
             self._pieces(self.explainer.pieces(rule), record, found)
         else:
-            self._leaves(self.explanation.of_rule(rule, record)[1], found)
+            self._leaves(self.explanation.of_rule(rule, record)[1] if told is None else told, found)
         self._looked_at(self.explainer.looks_of_rule(rule), record, None, found)
         return found.rest()
 
