@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pickle
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,12 +17,16 @@ from io import BytesIO
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-try:  # `hashlib` and `hmac`, which are these, load OpenSSL as well: a fortieth of what judging a case costs
+try:
+    # What the modules below are in CPython, without what else they load, such as OpenSSL: that takes a
+    # thirtieth of the time in which a case is judged.
     from _blake2 import blake2b
     from _operator import _compare_digest as compare_digest
+    from _pickle import Pickler, PicklingError, Unpickler, UnpicklingError
 except ImportError:
     from hashlib import blake2b
     from hmac import compare_digest  # type: ignore[no-redef]
+    from pickle import Pickler, PicklingError, Unpickler, UnpicklingError
 
 _OFF = ("off", "0", "no")
 _KEY_FILE = "key"
@@ -77,7 +80,7 @@ def write_entry(name: str, value: object) -> None:
     folder = _folder()
     if folder is None:
         return
-    with contextlib.suppress(OSError, pickle.PicklingError, TypeError, AttributeError):
+    with contextlib.suppress(OSError, PicklingError, TypeError, AttributeError):
         os.makedirs(folder, mode=0o700, exist_ok=True)
         key = _key(folder, make=True)
         if key is None:
@@ -211,7 +214,7 @@ def _forget_oldest(folder: str) -> None:
             os.unlink(entry.path)
 
 
-class _Pickler(pickle.Pickler):
+class _Pickler(Pickler):
     """Stores time zones by name: their own way of being pickled needs functions that we refuse to call."""
 
     def persistent_id(self, value: object) -> str | None:
@@ -357,7 +360,7 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 
 
-class _Unpickler(pickle.Unpickler):
+class _Unpickler(Unpickler):
     """Makes nothing but what a rulebook is made of, even if a key were stolen."""
 
     def persistent_load(self, key: object) -> ZoneInfo:
@@ -368,4 +371,4 @@ class _Unpickler(pickle.Unpickler):
         """Return a class of the table; a name with dots, which leads on from a module, is never there."""
         if name in _CLASSES.get(module, ()):
             return super().find_class(module, name)
-        raise pickle.UnpicklingError(f"{module}.{name} is not part of a rulebook")
+        raise UnpicklingError(f"{module}.{name} is not part of a rulebook")
