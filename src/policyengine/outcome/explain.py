@@ -312,7 +312,6 @@ class Explanation:
         self.zone = explainer.rulebook.zone
         self.findings = findings
         self.values = findings.values
-        self.states = findings.states
         self.kept: dict[object, typing.Any] = {}
         self._looked_at: dict[int, tuple[Looked, ...]] = {}
         self._wanted: dict[int, tuple[list[int], list[int]]] = {}

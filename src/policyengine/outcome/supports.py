@@ -201,7 +201,7 @@ class Supports:
         found = self._sum("fact", key)
         if isinstance(fact.if_missing, MissingByReading) and key not in self.explanation.case.values:
             found.add(self._own("assumption", (fact.if_missing.assumption, None)))
-        if fact.dated_by is not None and not isinstance(self.explanation.states[key], Known):
+        if fact.dated_by is not None and not isinstance(self.findings.states[key], Known):
             found.add(self.of_name(fact.dated_by, record if self.book.facts[fact.dated_by].listed else None))
         return found
 

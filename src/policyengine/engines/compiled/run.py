@@ -334,26 +334,12 @@ class Run:
     @property
     def values(self) -> Mapping[Key, State]:
         """The states to compute with: a conflict is waited for."""
-        return _Lazy(self, self.layout.values, Run._value)
-
-    def _value(self, key: Key) -> State:
-        raw = self.raw(*key)
-        if raw is None:
-            return ABSENT
-        return self._exact.values[key] if type(raw) is Mark else Known(raw)
+        return _LazyStates(self, self.layout.values, lambda run, key: run._exact.values[key])
 
     @property
     def states(self) -> Mapping[Key, State]:
         """The states of everything that has a value."""
-        return _Lazy(self, self.layout.values, Run._state)
-
-    def _state(self, key: Key) -> State:
-        raw = self.slots[self.layout.slots[key[0]]]
-        if key[1] is not None:
-            raw = raw[key[1]]
-        if type(raw) is not Mark:
-            return ABSENT if raw is None else Known(raw)
-        return self._open(key)
+        return _LazyStates(self, self.layout.values, Run._open)
 
     def _open(self, key: Key) -> State:
         """Return the state of what is open, or in conflict."""
@@ -577,3 +563,23 @@ class _Lazy(dict[Key, Found]):
     keys = Mapping.keys  # type: ignore[assignment]
     values = Mapping.values  # type: ignore[assignment]
     items = Mapping.items  # type: ignore[assignment]
+
+
+class _LazyStates(_Lazy[State]):
+    """The states of names, of which only what is open or in conflict is to be found out."""
+
+    __slots__ = ()
+
+    def __missing__(self, key: Key) -> State:
+        name, record = key
+        run, listed = self._run, self._names[name]
+        raw = run.slots[run.layout.slots[name]]
+        if listed is not None:
+            if record not in run.each(listed):
+                raise KeyError(key)
+            raw = raw[record]
+        elif record is not None:
+            raise KeyError(key)
+        found = self._find(run, key) if type(raw) is Mark else ABSENT if raw is None else Known(raw)
+        self[key] = found
+        return found
