@@ -55,7 +55,7 @@ _HUNG_ON = r"(\.(txt|bak|old|orig|tmp|swp)|~)$"
 _SPELT_ENDING = r"\.(yaml|yml|yam|yalm|yaml_|json)$"
 _TESTS = r"[._ -](cases?|tests?)$"
 _PLAIN_ENDING = ".yaml"
-_OF_TESTS = ("case", "cases", "test", "tests")
+_PLAIN_TESTS = ".cases"
 _BACKUP = r"(~|\.(bak|old|orig|tmp|swp))$"
 _ALIKE = 0.8  # less is another word: `pack` and `facts`
 
@@ -83,8 +83,9 @@ def is_tests(name: str) -> bool:
 def spelling(name: str) -> Spelling:
     """Return what a name of a file says if letters, width and what was hung on it do not matter."""
     stem = name.removesuffix(_PLAIN_ENDING)
-    if _is_plain(stem):
-        return Spelling(stem, name[len(stem) :], None)
+    tested = stem.removesuffix(_PLAIN_TESTS)
+    if _is_plain(tested):
+        return Spelling(stem, name[len(stem) :], _tested_by(stem) if tested == stem else tested)
     plain = unicodedata.normalize("NFKC", name).replace("。", ".").strip().casefold()
     while (shorter := re.sub(_HUNG_ON, "", plain)) != plain:
         plain = shorter
@@ -97,8 +98,15 @@ def spelling(name: str) -> Spelling:
 
 def _is_plain(stem: str) -> bool:
     """Tell at sight of most names that nothing about them has to be made plain."""
-    is_plain = stem.isascii() and stem.replace("_", "").replace("-", "").isalnum() and stem == stem.lower()
-    return is_plain and not stem.endswith(_OF_TESTS)
+    return stem.isascii() and stem.replace("_", "").replace("-", "").isalnum() and stem == stem.lower()
+
+
+def _tested_by(stem: str) -> str | None:
+    """Return what is tested by a file with a plain name, as `_TESTS` tells it."""
+    for word in ("cases", "case", "tests", "test"):
+        if stem.endswith((f"_{word}", f"-{word}")):
+            return stem[: -len(word) - 1]
+    return None
 
 
 def kinds_told(name: str, data: bytes) -> list[str]:
