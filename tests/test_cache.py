@@ -15,9 +15,13 @@ from pathlib import Path
 
 import pytest
 
+from policyengine.compile.dependencies import find_relations
+from policyengine.compile.fold import fold_as_usual
 from policyengine.frozen import Frozen
 from policyengine.loading import cache, load
 from policyengine.loading.load import Loaded, Stored
+from policyengine.model.asked import find_asks_this
+from policyengine.semantics.strata import find_dependencies
 
 ROOT = Path(__file__).parent.parent
 RULES = ROOT / "src" / "policyengine" / "starter"
@@ -47,6 +51,17 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(load, "_parse", record)
     return seen
+
+
+def test_what_is_found_out_of_a_rulebook_comes_with_it(folder: Path, rules: Path, parsed: list[str]) -> None:
+    first = load.load_model(str(rules), ())
+    again = load.load_model(str(rules), ())
+    assert len(parsed) == 1 and again.rulebook is not None and again.plan is not None
+    assert first.rulebook is not None and first.plan is not None
+    for find in (find_dependencies, find_asks_this):
+        assert again.rulebook.__dict__[find.__name__] == find(first.rulebook)
+    for find in (fold_as_usual, find_relations):
+        assert again.plan.__dict__[find.__name__] == find(first.plan)
 
 
 def entries(folder: Path) -> list[Path]:

@@ -64,6 +64,7 @@ def check(book: Rulebook, readings: dict[str, str], case: Case, as_of: int, told
                         moved
                     }, names
                     assert found.moves(*names, asked, True) == moved, names
+                    assert found.reach.of.get(assumption.id, 0) & asked.bits or not moved, names
                 assert found.otherwise(*names) == expected, names
                 told["moved" if expected.states or expected.rules else "still"] += 1
 

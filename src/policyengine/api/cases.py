@@ -19,7 +19,7 @@ the path of a file (any other str, or a ``Path``)."""
 _WHAT_TO_GIVE = message("give a mapping, the text of a case, or the path to a file")
 
 
-_LINE_OF_YAML = re.compile(r"[^\s/\\:]+:(\s|$)")
+_LINE_OF_YAML = r"[^\s/\\:]+:(\s|$)"
 _HOW_TO_GIVE_A_LINE = message(
     "this reads like a line of a case: end it with a line feed, for a text of one line names a file"
 )
@@ -59,7 +59,7 @@ def read_given(
             return reader.read(given, name, settings=settings)
         case str() | os.PathLike():
             case, faults = _read_file(reader, os.fsdecode(given), settings)
-            if isinstance(given, str) and _LINE_OF_YAML.match(given):
+            if isinstance(given, str) and re.match(_LINE_OF_YAML, given):
                 faults = [
                     replace(one, help=_HOW_TO_GIVE_A_LINE) if one.code == "file-missing" else one
                     for one in faults

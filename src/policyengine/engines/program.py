@@ -258,13 +258,22 @@ def _derived(cell: Derived) -> Compute:
 
         return is_nothing
     defeats = defeats_of(cell)
-    finders = [_of_each(one) if one.each is not None else _of_rule(one) for one in cell.candidates]
+    finders = [
+        (None, _of_each(one)) if one.each is not None else (one.rule, _of_rule(one))
+        for one in cell.candidates
+    ]
     otherwise = None if cell.otherwise is None else _otherwise(name, cell.otherwise)
+    nothing = combine((), defeats, cell.combine)
 
     def compute(memory: WorkingMemory, record: int | None) -> None:
-        found = [one for find in finders for one in find(memory, record)]
+        rules = memory.rules
+        found: list[Claim] = []
+        for rule, find in finders:  # most rules do not hold, and then give nothing
+            if rule is None or rules[rule, record].truth is not Truth.FALSE:
+                found += find(memory, record)
         rest = None if otherwise is None else otherwise(memory, record)
-        resolved = combine(found, defeats, cell.combine, rest)
+        is_nothing = not found and rest is None
+        resolved = nothing if is_nothing else combine(found, defeats, cell.combine, rest)
         key = (name, record)
         memory.resolved[key] = resolved
         if isinstance(resolved.state, Conflict):

@@ -61,6 +61,20 @@ class Asked(Frozen):
         return not (self.states.isdisjoint(states) and self.rules.isdisjoint(rules))
 
 
+class Reach(Frozen):
+    """How far a change goes: the bits of whatever may come out otherwise.
+
+    That is told where a node does, its own bit among them, and where an assumption is read otherwise.
+    """
+
+    beyond: Sequence[int]
+    of: Mapping[str, int]
+
+
+_MOST_REACHES = 32
+"""So many are kept of one Plan: there is one for all cases to which the same policies apply."""
+
+
 class Graph:
     """What rests on what in a Plan, and which of it asks for which reading, whatever is chosen."""
 
@@ -88,6 +102,7 @@ class Graph:
                 askers.setdefault(assumption, []).append(number)
         self.readers: Mapping[str, Sequence[int]] = readers
         """For each name the numbers of the nodes that read it, under some reading."""
+        self._reaches: dict[frozenset[str], Reach] = {}
         self.askers: Mapping[str, list[int]] = askers
         """For each assumption the numbers of the nodes that ask for its reading."""
 
@@ -110,30 +125,36 @@ class Graph:
         """For each name the bit of its node."""
         return {name: 1 << number for number, names in enumerate(self.names) for name in names}
 
-    @cached_property
-    def beyond(self) -> Sequence[int]:
-        """For each node the bits of whatever may come out otherwise where it does, its own among them."""
-        found = [0] * len(self.nodes)
+    def reach(self, out_of_force: frozenset[str]) -> Reach:
+        """Return how far a change goes where some policies do not apply, whose scopes ask for no reading."""
+        found = self._reaches.get(out_of_force)
+        if found is None:
+            while len(self._reaches) >= _MOST_REACHES:
+                del self._reaches[next(iter(self._reaches))]
+            found = self._reaches[out_of_force] = self._find_reach(out_of_force)
+        return found
+
+    def _find_reach(self, out_of_force: frozenset[str]) -> Reach:
+        beyond = [0] * len(self.nodes)
+        # A node of a policy that does not apply has no value, whatever else but its scope it looks at.
+        seen_by = [self.read_by_scopes[one] if one in out_of_force else None for one in self.policies]
         for number in range(len(self.nodes) - 1, -1, -1):
             bits = 1 << number
             for name in self.names[number]:
                 for reader in self.readers.get(name, ()):
-                    bits |= found[reader]
-            found[number] = bits
-        return found
-
-    @cached_property
-    def reach(self) -> Mapping[str, int]:
-        """For each assumption the bits of whatever may come out otherwise under another reading."""
-        asking: dict[str, set[int]] = {assumption: {*found} for assumption, found in self.askers.items()}
+                    seen = seen_by[reader]
+                    if seen is None or name in seen:
+                        bits |= beyond[reader]
+            beyond[number] = bits
+        reach = dict.fromkeys(self.askers, 0)
+        for assumption, numbers in self.askers.items():
+            for number in numbers:
+                reach[assumption] |= beyond[number] if seen_by[number] is None else 0
         for policy, assumptions in self.asked_by_scopes.items():
             for assumption in assumptions:
-                asking.setdefault(assumption, set()).update(self.of_policies[policy])
-        beyond, found = self.beyond, dict.fromkeys(asking, 0)
-        for assumption, numbers in asking.items():
-            for number in numbers:
-                found[assumption] |= beyond[number]
-        return found
+                for number in self.of_policies[policy]:
+                    reach[assumption] = reach.get(assumption, 0) | beyond[number]
+        return Reach(beyond, reach)
 
     def asked(self, states: Iterable[Key], rules: Iterable[Key]) -> Asked:
         """Return what is asked about some states, and about whether some rules hold."""
@@ -172,7 +193,6 @@ class AskingRule(Frozen):
     key: Key
     policy: str
     when: Evaluate | None
-    beyond: int
 
 
 class AskingClock(Frozen):
@@ -183,7 +203,6 @@ class AskingClock(Frozen):
     listed: str | None
     clocks: tuple[Clock, Clock]
     follows: Evaluate
-    beyond: int
 
 
 class Other(Frozen):
@@ -196,7 +215,7 @@ class Other(Frozen):
     reading: str
     rules: tuple[AskingRule, ...]
     clocks: tuple[AskingClock, ...]
-    nodes: tuple[tuple[int, Asking, int], ...]
+    nodes: tuple[tuple[int, Asking], ...]
     policies: tuple[str, ...]
     changed: frozenset[int]
 
@@ -233,22 +252,22 @@ class Rereading:
         policies = tuple(name for name, asked in graph.asked_by_scopes.items() if assumption in asked)
         rules: list[AskingRule] = []
         clocks: list[AskingClock] = []
-        nodes: list[tuple[int, Asking, int]] = []
+        nodes: list[tuple[int, Asking]] = []
         for number in graph.askers.get(assumption, ()):
             what = self._asked(number, assumption, reading)
             if what is None:
                 continue
-            node, beyond = self._node(number, assumption, reading), graph.beyond[number]
+            node = self._node(number, assumption, reading)
             is_own = graph.policies[number] not in policies
             if is_own and isinstance(node, Due) and what == "counting":
                 counted, follows = clocks_of(node, self.world), evaluate_of(node.follows)
-                clocks.append(AskingClock(number, node.deadline, node.listed, counted, follows, beyond))
+                clocks.append(AskingClock(number, node.deadline, node.listed, counted, follows))
             elif is_own and isinstance(node, Rule) and node.listed is None:
                 when = None if node.when == NEVER else evaluate_of(node.when)
-                rules.append(AskingRule(number, (node.name, None), node.policy, when, beyond))
+                rules.append(AskingRule(number, (node.name, None), node.policy, when))
             else:
-                nodes.append((number, what, beyond))
-        changed = {number for number, _, _ in nodes}
+                nodes.append((number, what))
+        changed = {number for number, _ in nodes}
         changed |= {one.number for one in rules} | {one.number for one in clocks}
         return Other(
             assumption, reading, tuple(rules), tuple(clocks), tuple(nodes), policies, frozenset(changed)
@@ -315,6 +334,13 @@ class CaseRereading:
         self._still: dict[tuple[str, str], Asked] = {}
         self._idle: dict[int, bool] = {}
 
+    @cached_property
+    def reach(self) -> Reach:
+        """How far a change goes in this case."""
+        graph, memory = self.rereading.graph, self._memory
+        silent = (one for one, asked in graph.asked_by_scopes.items() if not asked)
+        return graph.reach(frozenset([one for one in silent if memory.is_out_of_force(one)]))
+
     def otherwise(self, assumption: str, reading: str) -> Otherwise:
         """Return what differs from the findings where an assumption has another reading."""
         found = self._otherwise.get((assumption, reading))
@@ -348,20 +374,21 @@ class CaseRereading:
         waiting = self._at_once(other, -1 if asked is None else asked.bits)
         if not waiting:
             return frozenset(), frozenset(), False
-        again = _Recalculation(self._memory, other)
+        again = _Recalculation(self._memory, other, self.reach.beyond)
         is_moved = again.run(waiting, asked)
         return again.states, again.rules, is_moved
 
     def _at_once(self, other: Other, wanted: int) -> list[int]:
         """Return the nodes that may come out otherwise at once, if something wanted rests on them."""
         memory = self._memory
-        found = [one.number for one in other.rules if one.beyond & wanted and memory.is_moved(one)]
-        found += [one.number for one in other.clocks if one.beyond & wanted and self._is_counted(one)]
-        found += [one for one, what, beyond in other.nodes if beyond & wanted and self._may_matter(one, what)]
+        beyond = self.reach.beyond
+        found = [one.number for one in other.rules if beyond[one.number] & wanted and memory.is_moved(one)]
+        found += [one.number for one in other.clocks if beyond[one.number] & wanted and self._is_counted(one)]
+        found += [one for one, what in other.nodes if beyond[one] & wanted and self._may_matter(one, what)]
         for policy in other.policies:
             if memory.is_otherwise(policy, other.assumption, other.reading):
                 graph = self.rereading.graph
-                others = (one for one in graph.of_policies[policy] if graph.beyond[one] & wanted)
+                others = (one for one in graph.of_policies[policy] if beyond[one] & wanted)
                 found = [*{*found, *others}]
         return found
 
@@ -416,6 +443,7 @@ class _Memory(WorkingMemory):
         self.changed: set[str] = set()
         """The names that have come out otherwise."""
         self._applied: dict[str, Answer] = {}
+        self._deadlines = findings.deadlines
         values, rules, spans = findings.at_hand
         self.values, self.rules = _Taken(values), _Taken(rules)
         # What it has does not hold it: it waits for no collection.
@@ -453,6 +481,10 @@ class _Memory(WorkingMemory):
             found = self._applied[policy] = self.rereading.scope(policy, "", "")(self, None)
         return found
 
+    def is_out_of_force(self, policy: str) -> bool:
+        """Tell whether a policy does not apply under the readings chosen."""
+        return self._as_found(policy)[0] is Truth.FALSE
+
     def is_moved(self, rule: AskingRule) -> bool:
         """Tell whether a rule comes out otherwise under another reading if nothing else does."""
         before = self.rules[rule.key]
@@ -466,15 +498,29 @@ class _Memory(WorkingMemory):
 
     def is_counted(self, clock: AskingClock, record: int | None) -> bool:
         """Tell whether a clock runs otherwise if its time is counted otherwise, or perhaps does."""
-        span = self.spans[clock.deadline, record]
-        start, length = span.start, span.length
-        if span.ends is not None or span.pauses or span.zone is not None:
+        found = self._deadlines[clock.deadline, record]
+        start, length = found.start, found.length
+        if found.exists is not Truth.TRUE or found.pauses or found.ends is not None or found.zone is not None:
             return True
         if type(start) is not Known or type(length) is not Known:
             return True
         assert isinstance(start.value, int) and isinstance(length.value, Duration)
         end = end_of(start.value, length.value, clock.clocks[clock.follows(self, record)[0] is Truth.TRUE])
-        return span.due != Known(end.instant) or span.provisional is not end.provisional
+        return found.due != Known(end.instant) or found.provisional is not end.provisional
+
+    def runs_the_same(self, deadline: Key, before: Span | None) -> bool:
+        """Tell whether a clock that was computed again runs as ``before``, if that is known, or as found."""
+        span = self.spans[deadline]
+        if before is not None:
+            return span == before
+        found = self._deadlines[deadline]
+        if span.exists is not found.exists or span.exists is Truth.UNDETERMINED:
+            return False
+        if span.exists is Truth.FALSE:
+            return True
+        times = (span.start, span.length, span.due, span.provisional)
+        is_plain = span.ends is None and span.zone is None and not span.pauses and not found.pauses
+        return is_plain and times == (found.start, found.length, found.due, found.provisional)
 
     def is_otherwise(self, policy: str, assumption: str, reading: str) -> bool:
         """Tell whether a policy applies otherwise where it asks for the reading of an assumption."""
@@ -520,8 +566,9 @@ class _Spans(dict[Key, Span]):
 class _Recalculation:
     """One case under another reading of one assumption."""
 
-    def __init__(self, memory: _Memory, other: Other) -> None:
+    def __init__(self, memory: _Memory, other: Other, beyond: Sequence[int]) -> None:
         self.memory = memory
+        self.beyond = beyond
         self.rereading, self.graph = memory.rereading, memory.rereading.graph
         self.other = other
         self.states: set[Key] = set()
@@ -546,7 +593,7 @@ class _Recalculation:
             self.memory.begin("", "")
 
     def _run(self, waiting: list[int], asked: Asked | None) -> bool:
-        beyond, wanted = self.graph.beyond, -1 if asked is None else asked.bits
+        beyond, wanted = self.beyond, -1 if asked is None else asked.bits
         heapify(waiting)
         known = set(waiting)
         while waiting:
@@ -598,7 +645,7 @@ class _Recalculation:
         clock = (node.deadline, record) if isinstance(node, Due) else None
         span = None if clock is None else memory.spans.get(clock)
         compute(memory, record)
-        if clock is not None and memory.spans[clock] != span:
+        if clock is not None and not memory.runs_the_same(clock, span):
             # A clock that ends at the same time can have got there on another way.
             self._undo.append((memory.spans, clock, span))
             changed.add(node.name)

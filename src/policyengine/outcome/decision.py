@@ -481,22 +481,30 @@ class _Assembly:
     # ---------- outcomes
 
     def outcomes(self) -> Iterator[Outcome]:
-        for fact in self.explanation.explainer.outcomes:
-            for record in self._records(fact.listed):
-                yield self.outcome(fact, record)
+        explainer = self.explanation.explainer
+        present = {place: state for place, state in self.findings.present(explainer.single_outcomes, None)}
+        place = 0
+        for fact in explainer.outcomes:
+            if fact.listed is None:
+                yield self.outcome(fact, None, present.get(place, ABSENT))
+                place += 1
+            else:
+                for record in self._records(fact.listed):
+                    yield self.outcome(fact, record)
 
     def _records(self, listed: str | None) -> Iterable[int | None]:
         return (None,) if listed is None else (self.findings.records[listed] or ())
 
-    def outcome(self, fact: Fact, record: int | None) -> Outcome:
-        """Return what is concluded about one fact, found out once."""
-        found = self._outcomes.get((fact.path, record))
+    def outcome(self, fact: Fact, record: int | None, state: State | None = None) -> Outcome:
+        """Return what is concluded about one fact, found out once; ``state`` is its own, if that is known."""
+        key = (fact.path, record)
+        found = self._outcomes.get(key)
         if found is None:
-            found = self._outcomes[fact.path, record] = self._outcome(fact, record)
+            found = self._outcome(fact, record, self.states[key] if state is None else state)
+            self._outcomes[key] = found
         return found
 
-    def _outcome(self, fact: Fact, record: int | None) -> Outcome:
-        state = self.states[fact.path, record]
+    def _outcome(self, fact: Fact, record: int | None, state: State) -> Outcome:
         if type(state) is Absent and fact.path not in self._told:
             return self._nothing_said(fact, record)
         resolved = self._resolved.get((fact.path, record))

@@ -55,7 +55,7 @@ from policyengine.outcome.prepared import (
     plain_names,
 )
 from policyengine.outcome.support import Item, Kind, Leaning, Rest, Support
-from policyengine.outcome.supports import Supports
+from policyengine.outcome.supports import Finder, Supports
 from policyengine.semantics.amounts import Range
 from policyengine.semantics.findings import Findings, Known, State, Truth
 from policyengine.semantics.readings import choose_counting, choose_operand
@@ -80,6 +80,8 @@ class Explainer:
         self._looks: dict[int, Looks] = {}
         self._looks_of_rules: dict[str, Looks] = {}
         self._plain: dict[str, Plain | None] = {}
+        self.finders: dict[str, Finder] = {}
+        """How what names rest on is found; supports know, and keep it here for all cases."""
         self._clocks: dict[str, ClockLooks] = {}
         self._bits: dict[Item, int] = {}
         self.items: list[Item] = []
@@ -238,6 +240,11 @@ class Explainer:
         return tuple(fact for fact in self.rulebook.facts.values() if fact.role == "outcome")
 
     @cached_property
+    def single_outcomes(self) -> tuple[str, ...]:
+        """The names of those that the whole case has once."""
+        return tuple(fact.path for fact in self.outcomes if fact.listed is None)
+
+    @cached_property
     def conclusions(self) -> Mapping[str, tuple[Rule, ...]]:
         """The rules that conclude each fact."""
         found: dict[str, list[Rule]] = {}
@@ -310,6 +317,7 @@ class Explanation:
         self._wanted: dict[int, tuple[list[int], list[int]]] = {}
         self._asked: dict[tuple[int, int], Looked] = {}
         self._of_rules: dict[Key, tuple[Truth, tuple[Part, ...]]] = {}
+        self._of_scopes: dict[int, tuple[Part, ...]] = {}
         self.this: int | None = None
         self._standing: dict[int | None, Explanation] = {}
 
@@ -391,8 +399,21 @@ class Explanation:
             parts += self.held(piece, record if piece.is_own else None)
         return Truth.TRUE, tuple(parts)
 
+    def told_of_rule(self, rule: Key) -> tuple[Part, ...] | None:
+        """Return the tests that made a rule so, if somebody has asked for them."""
+        found = self._of_rules.get(rule)
+        return None if found is None else found[1]
+
     def held(self, piece: Piece, record: int | None) -> tuple[Part, ...]:
-        """Return the tests that made a part of a condition hold."""
+        """Return the tests that made a part of a condition hold, those of a policy once for all its rules."""
+        if piece.is_own:
+            return self._held(piece, record)
+        found = self._of_scopes.get(id(piece.condition))
+        if found is None:
+            found = self._of_scopes[id(piece.condition)] = self._held(piece, record)
+        return found
+
+    def _held(self, piece: Piece, record: int | None) -> tuple[Part, ...]:
         test, negated = piece.test, piece.negated
         if test is None:
             whole = Truth.FALSE if negated else Truth.TRUE
@@ -412,36 +433,40 @@ class Explanation:
         self, condition: Condition, record: int | None, negated: bool, known: Truth | None
     ) -> tuple[Truth, tuple[Part, ...]]:
         """Return the truth of a condition by itself; that of its parts counts every ``not`` around them."""
-        match condition:
-            case Not(part):
-                opposite = None if known is None else Truth(2 - known)
-                truth, found = self._leaves(part, record, not negated, opposite)
-                return Truth(2 - truth), found
-            case All(parts, span) | Any(parts, span):
-                is_all = isinstance(condition, All)
-                whole = Truth.TRUE if is_all else Truth.FALSE
-                answers = [
-                    self._leaves(part, record, negated, whole if known is whole else None) for part in parts
-                ]
-                truth = (min if is_all else max)((one for one, _ in answers), default=whole)
-                # De Morgan: `not` around a disjunction demands every part, around a conjunction any one.
-                if is_all is not negated:
-                    return truth, _joined(truth, answers, whole)
-                counted = Truth(2 - truth) if negated else truth
-                return truth, _alternatives(counted, _deciding(truth, answers, whole), span)
-            case _:
-                return self._leaf(condition, record, negated, known)
+        if isinstance(condition, Not):
+            opposite = None if known is None else _OPPOSITE[known]
+            truth, found = self._leaves(condition.part, record, not negated, opposite)
+            return _OPPOSITE[truth], found
+        if not isinstance(condition, All | Any):
+            truth = self._truth(condition, record) if known is None else known
+            return truth, (self._leaf(condition, record, negated, truth),)
+        is_all = isinstance(condition, All)
+        whole = Truth.TRUE if is_all else Truth.FALSE
+        asked = whole if known is whole else None
+        answers: list[tuple[Truth, tuple[Part, ...] | TestOrQuestion]] = []
+        for part in condition.parts:
+            if isinstance(part, All | Any | Not):
+                answers.append(self._leaves(part, record, negated, asked))
+            else:
+                answers.append((self._truth(part, record) if asked is None else asked, part))
+        truth = (min if is_all else max)((one for one, _ in answers), default=whole)
+        # All parts decided where every one had to agree (``whole``), else those so true.
+        deciding = [
+            what if isinstance(what, tuple) else (self._leaf(what, record, negated, one),)
+            for one, what in answers
+            if truth is whole or one is truth
+        ]
+        # De Morgan: `not` around a disjunction demands every part, around a conjunction any one.
+        if is_all is not negated:
+            return truth, tuple([part for parts in deciding for part in parts])
+        return truth, _alternatives(_OPPOSITE[truth] if negated else truth, deciding, condition.span)
 
-    def _leaf(
-        self,
-        condition: Test | Window | Same | ReadingIs | Some | Count | Pick,
-        record: int | None,
-        negated: bool,
-        known: Truth | None,
-    ) -> tuple[Truth, tuple[Part, ...]]:
-        truth = self.explainer.lowered(condition)(self, record)[0] if known is None else known
-        counted = Truth(2 - truth) if negated else truth
-        return truth, (Leaf(self.asked(condition, record), condition, counted, negated, record),)
+    def _truth(self, test: TestOrQuestion, record: int | None) -> Truth:
+        return self.explainer.lowered(test)(self, record)[0]
+
+    def _leaf(self, test: TestOrQuestion, record: int | None, negated: bool, truth: Truth) -> Leaf:
+        counted = _OPPOSITE[truth] if negated else truth
+        return Leaf(self.asked(test, record), test, counted, negated, record)
 
     # ---------- records
 
@@ -587,10 +612,10 @@ class Explanation:
 
         That are some states, and whether some rules hold; ``is_all``: of hardly anything else is it asked.
         """
-        rereading, graph = self._rereading, self.explainer.rereading.graph
-        asked = graph.asked(states, rules)
+        rereading = self._rereading
+        reach, asked = rereading.reach.of, self.explainer.rereading.graph.asked(states, rules)
         for assumption, readings in self.explainer.other_readings.items():
-            is_open = assumption not in known and graph.reach.get(assumption, 0) & asked.bits
+            is_open = assumption not in known and reach.get(assumption, 0) & asked.bits
             if is_open and any(rereading.moves(assumption, one, asked, is_all) for one in readings):
                 yield assumption
 
@@ -640,13 +665,13 @@ class _Part(Sequence[int]):
 _Answer = tuple[Truth, tuple[Part, ...]]
 
 
-def _deciding(truth: Truth, answers: Iterable[_Answer], whole: Truth) -> list[tuple[Part, ...]]:
-    """Return the parts that decided: all where every one had to agree (``whole``), else those so true."""
-    return [parts for one, parts in answers if truth is whole or one is truth]
+_OPPOSITE = (Truth.TRUE, Truth.UNDETERMINED, Truth.FALSE)
+"""What ``not`` makes of each truth."""
 
 
-def _joined(truth: Truth, answers: Iterable[_Answer], whole: Truth = Truth.TRUE) -> tuple[Part, ...]:
-    return tuple(part for parts in _deciding(truth, answers, whole) for part in parts)
+def _joined(truth: Truth, answers: Iterable[_Answer]) -> tuple[Part, ...]:
+    """Return the parts that decided whether everything is true."""
+    return tuple([part for one, parts in answers if truth is Truth.TRUE or one is truth for part in parts])
 
 
 def _alternatives(truth: Truth, ways: Sequence[tuple[Part, ...]], span: Span) -> tuple[Part, ...]:

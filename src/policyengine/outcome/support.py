@@ -68,10 +68,11 @@ class Sum:
         self.own: dict[Item, None] = {}
         self.below: dict[Node, None] = {}
 
-    @property
-    def is_plain(self) -> bool:
-        """Tell whether it is of the whole case, so that bits are all there is to it."""
-        return not self.own and not self.below
+    def of(self, name: str, record: int | None) -> Rest:
+        """Return it as what a name rests on, which several records may."""
+        if not self.own and not self.below:
+            return self.mask
+        return self.rest(Label(name) if record is None else None)
 
     def add(self, rest: Rest) -> None:
         """Add what something else rests on."""
@@ -178,10 +179,7 @@ class Support:
             before = masks.get(id(items), (items, 0))[1]
             masks[id(items)] = (items, before | (rest if isinstance(rest, int) else rest.mask))
         for items, mask in masks.values():
-            while mask:
-                lowest = mask & -mask
-                yield items[lowest.bit_length() - 1]
-                mask ^= lowest
+            yield from [items[number] for number, bit in enumerate(reversed(bin(mask))) if bit == "1"]
 
     def _nodes(self, stop_at_labels: bool) -> tuple[dict[Node, None], dict[Node, Items]]:
         """Return the nodes that are reached, and those at which it was stopped with what their bits mean."""
@@ -225,22 +223,19 @@ class Support:
 
     def _leant_on(self) -> frozenset[Item]:
         """Return the assumptions beside those that reasons name."""
-        if not self._leaning:
-            return frozenset()
-        named, readers = self._named(), {id(one.reader): one.reader for one in self._leaning}
-        return frozenset(
-            ("assumption", (assumption, None))
-            for number, reader in readers.items()
-            for assumption in reader.leant_on(
-                [key for one in self._leaning if id(one.reader) == number for key in one.states],
-                [key for one in self._leaning if id(one.reader) == number for key in one.rules],
-                named,
-                len(self._leaning) > 1,
-            )
-        )
+        leant_on = self._read_otherwise(self._named()) if self._leaning else ()
+        return frozenset(("assumption", (assumption, None)) for assumption in leant_on)
+
+    def _read_otherwise(self, named: frozenset[str]) -> Iterator[str]:
+        """Return the assumptions beside those named without which it would be another."""
+        is_all = len(self._leaning) > 1
+        for number, reader in {id(one.reader): one.reader for one in self._leaning}.items():
+            own = [one for one in self._leaning if id(one.reader) == number]
+            states = [key for one in own for key in one.states]
+            yield from reader.leant_on(states, [key for one in own for key in one.rules], named, is_all)
 
     def _named(self) -> frozenset[str]:
-        return frozenset(name for kind, (name, _) in self._bits() if kind == "assumption")
+        return frozenset([name for kind, (name, _) in self._bits() if kind == "assumption"])
 
     def told(self) -> Told:
         """Return what is told of an answer about a record: what it shares with others is told once, apart."""
@@ -287,7 +282,8 @@ class Support:
     @property
     def assumptions(self) -> frozenset[str]:
         """Assumptions, by name."""
-        return self._named() | {name for _, (name, _) in self._leant_on()}
+        named = self._named()
+        return named.union(self._read_otherwise(named)) if self._leaning else named
 
     @property
     def is_provisional(self) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, TypeVar
 
 from policyengine.model.case import Key
 from policyengine.model.conditions import (
@@ -55,6 +55,20 @@ def aspects_for(length: State, counting: Counting) -> tuple[str, ...]:
     return aspects_of(length.value, counting)
 
 
+Finder = Callable[["Supports", str, "int | None"], Rest]
+"""Finds what a name rests on, for a record or the whole case."""
+Of = TypeVar("Of")
+
+
+def _summed(find: Callable[[Supports, Of, int | None], Sum]) -> Callable[[Of], Finder]:
+    """Return what makes a finder of some part of the rulebook."""
+    return lambda part: lambda supports, name, record: find(supports, part, record).of(name, record)
+
+
+def _concluded(fact: Fact) -> Finder:
+    return lambda supports, name, record: supports.concluded(fact, record)
+
+
 class Supports:
     """What every name and rule rests on, found out when it is asked for.
 
@@ -68,6 +82,7 @@ class Supports:
         self.explainer = explanation.explainer
         self.book = explanation.book
         self.findings = explanation.findings
+        self._resolved = explanation.findings.resolved
         self.items: list[Item] = self.explainer.items
         self._names: dict[Key, Rest] = self.explainer.simple_rests.copy()
         self._rules: dict[Key, Rest] = {}
@@ -145,41 +160,44 @@ class Supports:
 
     def _find_name(self, key: Key) -> Rest:
         name, record = key
-        head, _, property = name.rpartition(".")
-        if property in ("settled_at", "left") and head in self.book.deadlines:
-            return self.of_name(f"{head}.status", record)
-        found = self._sum_of(name, record)
-        return found.mask if found.is_plain else found.rest(Label(name) if record is None else None)
+        finder = self.explainer.finders.get(name)
+        if finder is None:
+            finder = self.explainer.finders[name] = self._finder(name)
+        return finder(self, name, record)
 
-    def _sum_of(self, name: str, record: int | None) -> Sum:
+    def _finder(self, name: str) -> Finder:
+        """Return what finds what a name rests on."""
         book = self.book
+        head, _, what = name.rpartition(".")
+        if what in ("settled_at", "left") and head in book.deadlines:
+            return lambda supports, name, record: supports.of_name(f"{head}.status", record)
         if name in book.facts:
-            return self._fact(book.facts[name], record)
+            fact = book.facts[name]
+            return (_concluded if fact.role != "given" else _summed(Supports._fact))(fact)
         if name in book.parameters:
-            return self._parameter(book.parameters[name], record)
+            return _summed(Supports._parameter)(book.parameters[name])
         if name in book.amounts:
-            return self._amount(book.amounts[name], record)
+            return _summed(Supports._amount)(book.amounts[name])
         if name in book.computed:
-            return self._computed(book.computed[name], record)
-        deadline, _, what = name.rpartition(".")
-        if what == "due":
-            return self._due(book.deadlines[deadline], record)
-        return self._deadline(book.deadlines[deadline], record)
+            return _summed(Supports._computed)(book.computed[name])
+        return _summed(Supports._due if what == "due" else Supports._deadline)(book.deadlines[head])
 
     # ---------- facts and rules
 
+    def concluded(self, fact: Fact, record: int | None) -> Rest:
+        """Return what a fact rests on about which rules say something."""
+        found = Sum()
+        resolved = self._resolved.get((fact.path, record))
+        for rule in () if resolved is None else (*resolved.winners, *resolved.open):
+            found.add(self.of_rule(*rule))
+        # Lists of whose records each builds it, and that the case does not tell.
+        for listed in () if resolved is None else self.explainer.unseen_lists.get(fact.path, ()):
+            if listed not in self.explanation.case.records:
+                found.add(self._own("fact", (listed, None)))
+        return found.of(fact.path, record)
+
     def _fact(self, fact: Fact, record: int | None) -> Sum:
         key = (fact.path, record)
-        if fact.role != "given":
-            found = Sum()
-            resolved = self.findings.resolved.get(key)
-            for rule in () if resolved is None else (*resolved.winners, *resolved.open):
-                found.add(self.of_rule(*rule))
-            # Lists of whose records each builds it, and that the case does not tell.
-            for listed in () if resolved is None else self.explainer.unseen_lists.get(fact.path, ()):
-                if listed not in self.explanation.case.records:
-                    found.add(self._own("fact", (listed, None)))
-            return found
         found = self._sum("fact", key)
         if isinstance(fact.if_missing, MissingByReading) and key not in self.explanation.case.values:
             found.add(self._own("assumption", (fact.if_missing.assumption, None)))
@@ -199,10 +217,11 @@ class Supports:
         if is_any and rule.listed is not None:
             found.add(self._own("fact", (rule.listed, None)))
             return found.rest()
-        if holds:
+        told = self.explanation.told_of_rule(key)
+        if holds and told is None:
             self._pieces(self.explainer.pieces(rule), record, found)
         else:
-            self._leaves(self.explanation.of_rule(rule, record)[1], found)
+            self._leaves(self.explanation.of_rule(rule, record)[1] if told is None else told, found)
         self._looked_at(self.explainer.looks_of_rule(rule), record, None, found)
         return found.rest()
 

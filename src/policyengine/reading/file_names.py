@@ -45,6 +45,8 @@ _KEYS = {
     "facts": "facts",
     "lists": "facts",
 }
+_LINES = {key: f"\n{key}".encode() for key in _KEYS}
+_BOM = b"\xef\xbb\xbf"
 # Patterns are compiled when they are first needed: where all files have their names, none is.
 _TOP_LEVEL = rf"(?m)^[\"']?({'|'.join(_KEYS)})[\"']?\s*[:：]"
 _TOP_LEVEL_CASE = r"(?m)^[\"']?case[\"']?\s*[:：]"
@@ -53,7 +55,7 @@ _HUNG_ON = r"(\.(txt|bak|old|orig|tmp|swp)|~)$"
 _SPELT_ENDING = r"\.(yaml|yml|yam|yalm|yaml_|json)$"
 _TESTS = r"[._ -](cases?|tests?)$"
 _PLAIN_ENDING = ".yaml"
-_OF_TESTS = ("case", "cases", "test", "tests")
+_PLAIN_TESTS = ".cases"
 _BACKUP = r"(~|\.(bak|old|orig|tmp|swp))$"
 _ALIKE = 0.8  # less is another word: `pack` and `facts`
 
@@ -81,8 +83,9 @@ def is_tests(name: str) -> bool:
 def spelling(name: str) -> Spelling:
     """Return what a name of a file says if letters, width and what was hung on it do not matter."""
     stem = name.removesuffix(_PLAIN_ENDING)
-    if _is_plain(stem):
-        return Spelling(stem, name[len(stem) :], None)
+    tested = stem.removesuffix(_PLAIN_TESTS)
+    if _is_plain(tested):
+        return Spelling(stem, name[len(stem) :], _tested_by(stem) if tested == stem else tested)
     plain = unicodedata.normalize("NFKC", name).replace("。", ".").strip().casefold()
     while (shorter := re.sub(_HUNG_ON, "", plain)) != plain:
         plain = shorter
@@ -95,41 +98,52 @@ def spelling(name: str) -> Spelling:
 
 def _is_plain(stem: str) -> bool:
     """Tell at sight of most names that nothing about them has to be made plain."""
-    is_plain = stem.isascii() and stem.replace("_", "").replace("-", "").isalnum() and stem == stem.lower()
-    return is_plain and not stem.endswith(_OF_TESTS)
+    return stem.isascii() and stem.replace("_", "").replace("-", "").isalnum() and stem == stem.lower()
+
+
+def _tested_by(stem: str) -> str | None:
+    """Return what is tested by a file with a plain name, as `_TESTS` tells it."""
+    for word in ("cases", "case", "tests", "test"):
+        if stem.endswith((f"_{word}", f"-{word}")):
+            return stem[: -len(word) - 1]
+    return None
 
 
 def kinds_told(name: str, data: bytes) -> list[str]:
     """Return the kinds of file that a text may be by its top-level keys, the surest first."""
-    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
-    if spelling(name).ending == ".json":
-        try:
-            keys = json.loads(text)
-        except (ValueError, RecursionError):
-            return []
-        found = set(keys) if isinstance(keys, dict) and "case" not in keys else set()
-    else:
-        found = _top_level_keys(text)
+    is_json = spelling(name).ending == ".json"
+    found = None if is_json else _keys_at_sight(data)
+    if found is None:
+        text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+        found = _keys_of_json(text) if is_json else set(re.findall(_TOP_LEVEL, text))
     return [kind for key, kind in _KEYS.items() if key in found]
 
 
-def _top_level_keys(text: str) -> set[str]:
-    """Return those of the keys that stand at the beginning of a line, in whatever quotes."""
-    whole = f"\n{text}"
-    if '\n"' in whole or "\n'" in whole:
-        return set(re.findall(_TOP_LEVEL, text))
+def _keys_of_json(text: str) -> set[str]:
+    try:
+        keys = json.loads(text)
+    except (ValueError, RecursionError):
+        return set()
+    return set(keys) if isinstance(keys, dict) and "case" not in keys else set()
+
+
+def _keys_at_sight(data: bytes) -> set[str] | None:
+    """Return the top-level keys of a YAML text if each is written plainly, as most are; else None."""
+    whole = b"\n" + data
+    if b'\n"' in whole or b"\n'" in whole or data.startswith(_BOM):
+        return None
     found = set()
-    for key in _KEYS:
-        place = whole.find(f"\n{key}")
+    for key, start in _LINES.items():
+        place = whole.find(start)
         while place >= 0:
-            end = place + 1 + len(key)
+            end = place + len(start)
             follows = whole[end : end + 1]
-            if follows == ":":
+            if follows == b":":
                 found.add(key)
                 break
-            if not (follows.isalnum() or follows == "_"):  # spelt in one of many ways
-                return set(re.findall(_TOP_LEVEL, text))
-            place = whole.find(f"\n{key}", end)
+            if not (follows.isalnum() or follows == b"_"):
+                return None
+            place = whole.find(start, end)
     return found
 
 
@@ -201,14 +215,17 @@ def right_place(inside: str, data: bytes) -> str | None:
         stem = near(spelt.stem, (*NEEDED, *OPTIONAL))
         plain = stem == spelt.stem and spelt.ending in ENDINGS
         return f"{stem}.yaml" if stem is not None and (plain or told == stem) else None
-    return home_told(inside, data) if near(folder.partition("/")[0], FOLDERS) is not None else None
+    return _home(spelt, told) if near(folder.partition("/")[0], FOLDERS) is not None else None
 
 
 def home_told(inside: str, data: bytes) -> str | None:
     """Return the path that a file should have by what it says alone, or None if it says nothing of a kind."""
     name = inside.rpartition("/")[2]
-    told = next(iter(kinds_told(name, data)), None)
-    return f"{_HOMES[told]}/{spelling(name).stem}.yaml" if told in _HOMES else None
+    return _home(spelling(name), next(iter(kinds_told(name, data)), None))
+
+
+def _home(spelt: Spelling, told: str | None) -> str | None:
+    return f"{_HOMES[told]}/{spelt.stem}.yaml" if told in _HOMES else None
 
 
 def near(word: str, known: Iterable[str]) -> str | None:

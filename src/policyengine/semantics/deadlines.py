@@ -29,7 +29,6 @@ from policyengine.values.counting import Counting, Due, add_length, counts_whole
 from policyengine.values.literals import LONGEST_SECONDS, UNIT_SECONDS, Duration, local_day, start_of_day
 from policyengine.values.pauses import Ran, Stretch, add_paused, united
 from policyengine.values.periods import latest_start
-from policyengine.values.zones import zone_named, zone_names
 
 NEVER = 10**12
 """Later than every instant (epoch seconds)."""
@@ -223,6 +222,8 @@ def _by_place(zone: State | None, run: _Measure, clock: Clock, parts: tuple[obje
     """Return a time whose days are counted by the clock of a place; ``run`` measures it by some clock."""
     if zone is None:
         return run(clock, *parts)
+    from policyengine.values.zones import zone_named  # in most rulebooks no case names a zone
+
     if isinstance(zone, Known):
         return replace(_by(zone_named(str(zone.value)), run, clock, parts), zone=zone)
     none = replace(
@@ -261,6 +262,8 @@ def _by_place(zone: State | None, run: _Measure, clock: Clock, parts: tuple[obje
 @lru_cache(maxsize=512)
 def _everywhere(run: _Measure, clock: Clock, parts: tuple[object, ...]) -> tuple[Span, ...]:
     """Return the different times that there are in all time zones, in the order of their names."""
+    from policyengine.values.zones import zone_named, zone_names
+
     zones = map(zone_named, zone_names())
     return tuple(dict.fromkeys(_by(zone, run, clock, parts) for zone in zones))
 
@@ -374,6 +377,25 @@ def judge_deadline(
         left,
         span.zone,
     )
+
+
+def come_out(
+    start: State,
+    length: State,
+    due: State,
+    status: State,
+    settled: State,
+    acts: Sequence[State],
+    stops: Sequence[State],
+    provisional: bool,
+    as_of: int,
+) -> DeadlineFinding:
+    """Return what :func:`judge_deadline` does of a deadline that exists, once it is known how it stands.
+
+    It runs for a length, by the clock of the rulebook, and never stands still.
+    """
+    acted, stopped = _earliest(_seen(acts, as_of)), _stopped(status, _earliest(_seen(stops, as_of)))
+    return DeadlineFinding(Truth.TRUE, start, length, due, acted, stopped, status, settled, provisional)
 
 
 def come_to(

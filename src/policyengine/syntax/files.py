@@ -42,11 +42,14 @@ def read_bytes(path: str, regular: bool = False) -> tuple[bytes | None, list[Dia
 
 def _read_bytes(stream: BinaryIO) -> bytes:
     """Read one byte more than allowed at most, so that an endless pipe ends too."""
+    known = MAX_BYTES
     with contextlib.suppress(OSError, ValueError):  # what tests put in the place of standard input is no file
         status = os.fstat(stream.fileno())
         if stat.S_ISREG(status.st_mode) and status.st_size > MAX_BYTES:
             return bytes(MAX_BYTES + 1)
-    return stream.read(MAX_BYTES + 1)
+        known = status.st_size
+    data = stream.read(known + 1)  # to ask for much more would take the memory for it
+    return data if len(data) <= known else data + stream.read(MAX_BYTES + 1 - len(data))
 
 
 def too_large(path: str) -> Diagnostic:

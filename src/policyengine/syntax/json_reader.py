@@ -12,7 +12,7 @@ from collections.abc import Callable
 from policyengine.diagnostics.diagnostic import Diagnostic
 from policyengine.syntax.limits import BOM, MAX_DEPTH
 
-_SUSPECT_ESCAPE = re.compile(r"\\(?:u(?:[dD][89a-fA-F]|00[017])|[bf])")
+_SUSPECT_ESCAPE = r"\\(?:u(?:[dD][89a-fA-F]|00[017])|[bf])"
 
 
 class Number(str):
@@ -108,7 +108,7 @@ def _too_deep(text: str, value: object) -> bool:
 
 
 def _has_bad_characters(text: str) -> bool:
-    if "\\" in text and _SUSPECT_ESCAPE.search(text):
+    if "\\" in text and re.search(_SUSPECT_ESCAPE, text):
         return True
     try:
         text.encode("utf-8")

@@ -16,7 +16,7 @@ Path = tuple[str | int, ...]
 """The steps to a part of a case: names, and positions in lists (from 0)."""
 
 _LONGEST_STEP = 200
-_RECORD = re.compile(r"\[(?P<record>[0-9]{1,9})\]|\.(?P<dotted>[0-9]{1,9})(?=\.|$)")
+_RECORD = r"\[(?P<record>[0-9]{1,9})\]|\.(?P<dotted>[0-9]{1,9})(?=\.|$)"
 
 
 class Split(Frozen):
@@ -38,7 +38,7 @@ def splits(written: str) -> Iterator[Split]:
     Only a title can have more than one way besides that: nothing of a rulebook is named by a number.
     """
     yield Split(written, None, "")
-    for found in _RECORD.finditer(written):
+    for found in re.finditer(_RECORD, written):
         head, tail = written[: found.start()].rstrip(), written[found.end() :]
         if head and (not tail or (tail[0] == "." and len(tail) > 1)):
             yield Split(head, int(found["record"] or found["dotted"]), tail[1:])
@@ -51,7 +51,7 @@ def parse_name(written: str) -> Split:
 
 def end_of_head(written: str) -> int:
     """Return where a name that ends in the number of a record ends before this number."""
-    found = next((one for one in _RECORD.finditer(written) if one.end() == len(written)), None)
+    found = next((one for one in re.finditer(_RECORD, written) if one.end() == len(written)), None)
     return len(written) if found is None else found.start()
 
 

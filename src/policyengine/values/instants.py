@@ -19,9 +19,9 @@ from policyengine.values.literals import (
     zone_offset,
 )
 
-_YEAR_DAY = re.compile(r"(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
-_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_INSTANT = re.compile(
+_YEAR_DAY = r"(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+_DATE = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+_INSTANT = (
     r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})(?:[Tt]| +)"
     r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:\.(?P<fraction>[0-9]+))?)?"
     r" ?(?P<offset>[Zz]|[-+][0-9]{2}(?::?[0-9]{2}(?::[0-9]{2})?)?)?"
@@ -38,15 +38,15 @@ _EPOCH_BY_ITS_CLOCK = datetime(1970, 1, 1)
 
 def parse_date(text: str) -> int:
     """Read a date as its proleptic Gregorian ordinal."""
-    found = _DATE.fullmatch(text)
+    found = re.fullmatch(_DATE, text)
     if not found:
-        if _INSTANT.fullmatch(text):
+        if re.fullmatch(_INSTANT, text):
             raise LiteralError(
                 message("`{text}` has a time of day, and a date has none", text=shorten(text)),
                 message("write the date alone: `{date}`", date=text[:10]),
             )
         help = message("write year, month and day, such as `2012-03-16`")
-        if _YEAR_DAY.fullmatch(text):
+        if re.fullmatch(_YEAR_DAY, text):
             example = "every_year: {from: 11-01, until: 12-31}"
             help = message("add the year; for days of every year write `{example}`", example=example)
         raise not_a("date", text, help)
@@ -144,16 +144,16 @@ def _rest(text: str) -> tuple[int, int | None] | None:
 
 
 def _read_closely(text: str, zone: ZoneInfo) -> int:
-    found = _INSTANT.fullmatch(text)
+    found = re.fullmatch(_INSTANT, text)
     if not found:
-        if _DATE.fullmatch(text):
+        if re.fullmatch(_DATE, text):
             _check_year(date.fromordinal(_real_day(text, text)).year, text)
             raise LiteralError(
                 message("`{text}` has no time of day", text=shorten(text)),
                 message("add the time of day: `{text} 00:00` is the beginning of that day", text=text),
             )
         forms = message("write date and time, such as `2012-03-16 18:00` or `2012-03-16T18:00:00+08:00`")
-        if _YEAR_DAY.fullmatch(text):
+        if re.fullmatch(_YEAR_DAY, text):
             example = "every_year: {from: 11-01, until: 12-31}"
             forms = message("add year and time; for days of every year write `{example}`", example=example)
         raise not_a("instant", text, forms)

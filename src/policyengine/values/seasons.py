@@ -10,9 +10,9 @@ from policyengine.frozen import Frozen
 from policyengine.values.escaping import shorten
 from policyengine.values.faults import LiteralError, not_a
 
-_YEAR_DAY = re.compile(r"([0-9]{2})-([0-9]{2})")
-_WITH_YEAR = re.compile(r"[0-9]{4}-([0-9]{2}-[0-9]{2})")
-_LOOSE = re.compile(r"(?:-{0,2})([0-9]{1,2})[-./月]([0-9]{1,2})日?")
+_YEAR_DAY = r"([0-9]{2})-([0-9]{2})"
+_WITH_YEAR = r"[0-9]{4}-([0-9]{2}-[0-9]{2})"
+_LOOSE = r"(?:-{0,2})([0-9]{1,2})[-./月]([0-9]{1,2})日?"
 _LEAP_YEAR = 2000
 _FEBRUARY_29 = 229
 
@@ -89,7 +89,7 @@ def parse_year_day(text: str, is_first: bool) -> int:
     Raises LiteralError.
     """
     text = text.strip()
-    found = _YEAR_DAY.fullmatch(text)
+    found = re.fullmatch(_YEAR_DAY, text)
     if found is None:
         raise _no_year_day(text)
     month, day = int(found[1]), int(found[2])
@@ -110,7 +110,7 @@ def parse_year_day(text: str, is_first: bool) -> int:
 
 
 def _no_year_day(text: str) -> LiteralError:
-    with_year, loose = _WITH_YEAR.fullmatch(text), _LOOSE.fullmatch(text)
+    with_year, loose = re.fullmatch(_WITH_YEAR, text), re.fullmatch(_LOOSE, text)
     if with_year is not None:
         return LiteralError(
             message("`{text}` is in one year, and every year is meant here", text=shorten(text)),

@@ -1,22 +1,26 @@
-"""The compiled engine: judges by generated source."""
+"""The compiled engine: judges by generated source.
+
+What generates it is imported when there are so many cases that source pays: one case waits for nothing of it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policyengine.compile.plan import Given, RecordList
-from policyengine.engines.compiled.generate import Generated, generate
-from policyengine.engines.compiled.marks import Raw
-from policyengine.engines.compiled.run import Layout, Run
-from policyengine.engines.compiled.support import Helpers, Slow
-from policyengine.engines.compiled.waits import ShortWays
 from policyengine.engines.memory import seen_records
 from policyengine.engines.program import Program, interpret
 from policyengine.model.case import Case, Key
 from policyengine.semantics.findings import Findings
 from policyengine.values.literals import local_day
+
+if TYPE_CHECKING:
+    from policyengine.engines.compiled.generate import Generated
+    from policyengine.engines.compiled.marks import Raw
+    from policyengine.engines.compiled.run import Layout, Run
+    from policyengine.engines.compiled.support import Helpers, Slow
 
 FEW = 64
 """To generate and compile the source takes as long as to judge so many cases by the Plan itself."""
@@ -35,14 +39,28 @@ class CompiledEngine:
     @cached_property
     def generated(self) -> Generated:
         """The source of this program."""
+        from policyengine.engines.compiled.generate import generate
+
         return generate(self.program.plan, self.program.world)
 
     @cached_property
     def _helpers(self) -> Helpers:
+        from policyengine.engines.compiled.support import Helpers
+
         return Helpers(self.program, self.generated.dispatches)
 
     @cached_property
+    def _kinds(self) -> tuple[type[Slow], type[Run]]:
+        from policyengine.engines.compiled.run import Run
+        from policyengine.engines.compiled.support import Slow
+
+        return Slow, Run
+
+    @cached_property
     def _layout(self) -> Layout:
+        from policyengine.engines.compiled.run import Layout
+        from policyengine.engines.compiled.waits import ShortWays
+
         ways = ShortWays(self.program, self.generated.slots, self.generated.dispatches)
         return Layout(self.program, self.generated.slots, self.generated.dispatches, ways)
 
@@ -78,9 +96,10 @@ class CompiledEngine:
         for name in case.records:
             seen[name] = seen_records(self._lists[name], case, as_of)
         figures = case.figures.get if case.figures else None
-        slow = Slow(self._helpers, case)
+        slow_kind, run_kind = self._kinds
+        slow = slow_kind(self._helpers, case)
         slots = self._judge(inputs, case.values.get, as_of, today, figures, case.records, seen, slow)
-        return Run(self._layout, slots, seen, case, as_of)
+        return run_kind(self._layout, slots, seen, case, as_of)
 
     def part(self, nodes: Collection[str]) -> CompiledEngine:
         """Return the engine of a part of the Plan, whose source is generated when it is asked often."""

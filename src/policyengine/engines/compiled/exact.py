@@ -63,14 +63,20 @@ class Exact(WorkingMemory):
 
     def resolution(self, key: Key) -> Resolved:
         """Return what rules say of a fact."""
-        nothing = self.layout.nothing_said(key[0])
-        if nothing is not None and nothing.is_so(self.slots, key[1]):
-            return nothing.resolved
-        return self._of(key, self.resolved)
+        conclusion = self.layout.conclusion(key[0])
+        found = None if conclusion is None else conclusion.resolved(self.slots, key[1])
+        return self._of(key, self.resolved) if found is None else found
 
     def deadline(self, key: Key) -> DeadlineFinding:
         """Return the clock of a deadline."""
-        return self._of(key, self.deadlines)
+        found = self.deadlines.get(key)
+        if found is None:
+            clock = self.layout.clock(key[0])
+            found = None if clock is None else clock.finding(self, self.slots, key[1])
+            if found is None:
+                return self._of(key, self.deadlines)
+            self.deadlines[key] = found
+        return found
 
     def amount(self, key: Key) -> AmountFinding:
         """Return an amount, step by step."""

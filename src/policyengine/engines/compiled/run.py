@@ -16,14 +16,14 @@ from policyengine.compile.dependencies import Dependencies, names_of, rule_name
 from policyengine.compile.plan import Amount, Derived, Due, Rule, Status
 from policyengine.engines.compiled.dispatch import Dispatch, bits_of, truth_of
 from policyengine.engines.compiled.exact import Exact
-from policyengine.engines.compiled.marks import FALSE, TRUE, TRUTHS, UNDETERMINED, C, Mark, Raw
+from policyengine.engines.compiled.known import Conclusion, KnownClock, clock_of, conclusion_of
+from policyengine.engines.compiled.marks import TRUE, TRUTHS, UNDETERMINED, C, Mark, Raw
 from policyengine.engines.compiled.source import OF_CLOCKS
 from policyengine.engines.compiled.waits import ShortWays, reader_of
 from policyengine.engines.memory import WHOLE_CASE, WorkingMemory
-from policyengine.engines.program import Program, defeats_of, listed_of
+from policyengine.engines.program import Program, listed_of
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
-from policyengine.semantics.combining import combine
 from policyengine.semantics.findings import (
     ABSENT,
     AmountFinding,
@@ -58,24 +58,6 @@ PlacedTable = tuple[tuple[str, ...], int, "str | None", int]
 Concluding = tuple[str, int, "int | None", "str | None"]
 """A rule that concludes a fact, its slot, its bit if it is one of many there, and the list for each of whose
 records it may conclude it."""
-
-
-class NothingSaid(Frozen):
-    """What is found of a fact where none of its rules holds or may hold.
-
-    ``rules`` are the slots of these rules, with the bits of those that are meant in a slot of several.
-    """
-
-    rules: tuple[tuple[int, int], ...]
-    resolved: Resolved
-
-    def is_so(self, slots: Sequence[Any], record: int | None) -> bool:
-        """Tell whether no rule says anything."""
-        for slot, bits in self.rules:
-            raw = slots[slot] if record is None else slots[slot][record]
-            if raw[1] & bits if bits else raw != FALSE:
-                return False
-        return True
 
 
 class Node(Frozen):
@@ -172,7 +154,8 @@ class Layout:
         self._places: dict[tuple[str, ...], Sequence[int]] = {}
         self._readers: dict[tuple[str, ...], Callable[[Sequence[Any]], Sequence[Any]]] = {}
         self.cells = {cell.name: cell for cell in cells}
-        self._nothing_said: dict[str, NothingSaid | None] = {}
+        self._conclusions: dict[str, Conclusion | None] = {}
+        self._clocks: dict[str, KnownClock | None] = {}
         self.values_of_case, self.values_of_records = _apart(values)
         self.truths_of_case, self.truths_of_records = _apart(truths)
 
@@ -203,23 +186,27 @@ class Layout:
             if isinstance(cell, Derived)
         }
 
-    def nothing_said(self, name: str) -> NothingSaid | None:
-        """Return what is found of a fact of which no rule says anything, if that is always the same."""
-        if name not in self._nothing_said:
-            self._nothing_said[name] = self._find_nothing_said(name)
-        return self._nothing_said[name]
+    def conclusion(self, name: str) -> Conclusion | None:
+        """Return what tells at once what rules say of a fact; None if they speak of each record of a list."""
+        if name not in self._conclusions:
+            self._conclusions[name] = self._find_conclusion(name)
+        return self._conclusions[name]
 
-    def _find_nothing_said(self, name: str) -> NothingSaid | None:
+    def _find_conclusion(self, name: str) -> Conclusion | None:
         cell = self.cells[name]
-        if not isinstance(cell, Derived) or cell.otherwise is not None:
-            return None
-        if any(one.each is not None for one in cell.candidates):
-            return None
-        bits: dict[int, int] = {}
-        for one in cell.candidates:
-            slot, bit = self.rule_slots[one.rule], self.rule_bits.get(one.rule)
-            bits[slot] = bits.get(slot, 0) | (0 if bit is None else 1 << bit)
-        return NothingSaid(tuple(bits.items()), combine((), defeats_of(cell), cell.combine))
+        return (
+            conclusion_of(cell, self.rule_slots, self.rule_bits, self.slots[name])
+            if isinstance(cell, Derived)
+            else None
+        )
+
+    def clock(self, deadline: str) -> KnownClock | None:
+        """Return what tells at once how a deadline stands; None where that takes more than what was found."""
+        if deadline not in self._clocks:
+            due, status = self.cells[f"{deadline}.due"], self.cells[deadline]
+            assert isinstance(due, Due) and isinstance(status, Status)
+            self._clocks[deadline] = clock_of(due, status, self.slots)
+        return self._clocks[deadline]
 
     @cached_property
     def watched(self) -> Mapping[str, frozenset[int]]:
@@ -347,26 +334,12 @@ class Run:
     @property
     def values(self) -> Mapping[Key, State]:
         """The states to compute with: a conflict is waited for."""
-        return _Lazy(self, self.layout.values, Run._value)
-
-    def _value(self, key: Key) -> State:
-        raw = self.raw(*key)
-        if raw is None:
-            return ABSENT
-        return self._exact.values[key] if type(raw) is Mark else Known(raw)
+        return _LazyStates(self, self.layout.values, lambda run, key: run._exact.values[key])
 
     @property
     def states(self) -> Mapping[Key, State]:
         """The states of everything that has a value."""
-        return _Lazy(self, self.layout.values, Run._state)
-
-    def _state(self, key: Key) -> State:
-        raw = self.slots[self.layout.slots[key[0]]]
-        if key[1] is not None:
-            raw = raw[key[1]]
-        if type(raw) is not Mark:
-            return ABSENT if raw is None else Known(raw)
-        return self._open(key)
+        return _LazyStates(self, self.layout.values, Run._open)
 
     def _open(self, key: Key) -> State:
         """Return the state of what is open, or in conflict."""
@@ -590,3 +563,23 @@ class _Lazy(dict[Key, Found]):
     keys = Mapping.keys  # type: ignore[assignment]
     values = Mapping.values  # type: ignore[assignment]
     items = Mapping.items  # type: ignore[assignment]
+
+
+class _LazyStates(_Lazy[State]):
+    """The states of names, of which only what is open or in conflict is to be found out."""
+
+    __slots__ = ()
+
+    def __missing__(self, key: Key) -> State:
+        name, record = key
+        run, listed = self._run, self._names[name]
+        raw = run.slots[run.layout.slots[name]]
+        if listed is not None:
+            if record not in run.each(listed):
+                raise KeyError(key)
+            raw = raw[record]
+        elif record is not None:
+            raise KeyError(key)
+        found = self._find(run, key) if type(raw) is Mark else ABSENT if raw is None else Known(raw)
+        self[key] = found
+        return found

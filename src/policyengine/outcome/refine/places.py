@@ -11,7 +11,6 @@ from policyengine.semantics.deadlines import Clock, Span, measure, measure_until
 from policyengine.semantics.findings import NOTHING, DeadlineFinding, Known, Missing, State, Truth, Unknown
 from policyengine.semantics.readings import choose_counting, choose_operand
 from policyengine.values.literals import ValueType
-from policyengine.values.zones import zone_names
 
 _Measure = Callable[[State], Span]
 
@@ -31,6 +30,8 @@ def alike(
             if found is None:
                 return None
             measures += found
+    from policyengine.values.zones import zone_names  # in most rulebooks no case names a zone
+
     groups: dict[tuple[object, ...], list[str]] = {}
     for name in zone_names():
         zone, own = Known(name), name if name in named else ""

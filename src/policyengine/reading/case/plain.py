@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TypeAlias
+from unicodedata import is_normalized
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -325,9 +326,9 @@ def _truth(written: object) -> bool | None:
 
 def _simple_text(written: object) -> str | None:
     """Read a text in which nothing has to be looked at."""
-    if type(written) is str and written.isascii() and written.isprintable():
-        return written.strip() or None
-    return None
+    if type(written) is not str or not written.isprintable():
+        return None
+    return (written.strip() or None) if written.isascii() or is_normalized("NFC", written) else None
 
 
 def _of_choices(names: Mapping[str, str]) -> Straight:
