@@ -28,10 +28,9 @@ _INSTANT = (
 )
 
 # What the standard library reads as we do, with offsets of less than ten hours: others are looked at closely.
-_is_plain_instant = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ](?:[01][0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2})?(?:Z|[-+]0[0-9]:[0-5][0-9])?"
-).fullmatch
-_PLAIN_REST = re.compile(r"(?::([0-5][0-9]))?(Z|[-+]0[0-9]:[0-5][0-9])?")
+_PLAIN_MINUTE = r"[T ]([01][0-9]|2[0-3]):([0-5][0-9])"
+_PLAIN_REST = r"(?::([0-5][0-9]))?(Z|[-+]0[0-9]:[0-5][0-9])?"
+_PLAIN_INSTANT = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{_PLAIN_MINUTE}{_PLAIN_REST}"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_BY_ITS_CLOCK = datetime(1970, 1, 1)
 
@@ -66,7 +65,7 @@ def plain_instant(text: str, zone: ZoneInfo) -> int | None:
 
     Most are told in three parts, of which each has been met before: the day, hour and minute, and the rest.
     """
-    day, minute, rest = _day(text[:10], zone), _MINUTES.get(text[10:16]), _rest(text[16:])
+    day, minute, rest = _day(text[:10], zone), _minute(text[10:16]), _rest(text[16:])
     if day is None or minute is None or rest is None:
         return _by_library(text, zone)
     seconds, offset = rest
@@ -79,7 +78,7 @@ def plain_instant(text: str, zone: ZoneInfo) -> int | None:
 
 def _by_library(text: str, zone: ZoneInfo) -> int | None:
     """Read an instant that the standard library reads as we do; None for any other."""
-    if not _is_plain_instant(text):
+    if not re.fullmatch(_PLAIN_INSTANT, text):
         return None
     try:
         read = datetime.fromisoformat(text)
@@ -97,12 +96,11 @@ def _by_library(text: str, zone: ZoneInfo) -> int | None:
     return since.days * SECONDS_PER_DAY + since.seconds
 
 
-_MINUTES = {
-    f"{between}{hour:02}:{minute:02}": hour * 3_600 + minute * 60
-    for between in "T "
-    for hour in range(24)
-    for minute in range(60)
-}
+@lru_cache(maxsize=4_096)
+def _minute(text: str) -> int | None:
+    """Return the seconds from the beginning of a day until hour and minute; None for what is not plain."""
+    found = re.fullmatch(_PLAIN_MINUTE, text)
+    return int(found[1]) * 3_600 + int(found[2]) * 60 if found else None
 
 
 @lru_cache(maxsize=4_096)
@@ -112,7 +110,7 @@ def _day(text: str, zone: ZoneInfo) -> tuple[int, int | None] | None:
     The offset is None if somebody may put the clocks forward or back on that day, which nobody has ever done
     twice in three days. None for what is no day of a year that is supported.
     """
-    if not _DATE.fullmatch(text):
+    if not re.fullmatch(_DATE, text):
         return None
     try:
         begin = datetime.fromisoformat(text)
@@ -132,7 +130,7 @@ def _rest(text: str) -> tuple[int, int | None] | None:
 
     None for what is not plain.
     """
-    found = _PLAIN_REST.fullmatch(text)
+    found = re.fullmatch(_PLAIN_REST, text)
     if not found:
         return None
     seconds, offset = found.groups()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from policyengine.frozen import Frozen
@@ -238,7 +238,7 @@ def offset_text(instant: int, zone: ZoneInfo) -> str:
     if ahead is None:
         return local_time(instant, zone).isoformat()
     day, second = divmod(instant + ahead[0], SECONDS_PER_DAY)
-    return f"{_date_text(day)}T{_MINUTES[second // 60]}:{second % 60:02}{ahead[1]}"
+    return f"{_date_text(day)}T{_minute_text(second // 60)}:{second % 60:02}{ahead[1]}"
 
 
 @lru_cache(maxsize=4_096)
@@ -247,7 +247,10 @@ def _date_text(day: int) -> str:
     return date.fromordinal(day + _EPOCH_DAY).isoformat()
 
 
-_MINUTES = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(60)]
+@cache  # there are 1,440
+def _minute_text(minute: int) -> str:
+    """Return a minute of a day: ``18:00``."""
+    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 @lru_cache(maxsize=4_096)
