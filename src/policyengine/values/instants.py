@@ -112,7 +112,7 @@ def _day(text: str, zone: ZoneInfo) -> tuple[int, int | None] | None:
     The offset is None if somebody may put the clocks forward or back on that day, which nobody has ever done
     twice in three days. None for what is no day of a year that is supported.
     """
-    if not _DATE.fullmatch(text):
+    if not re.fullmatch(_DATE, text):
         return None
     try:
         begin = datetime.fromisoformat(text)
