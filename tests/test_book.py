@@ -120,7 +120,7 @@ def test_cases_of_one_name_have_places_of_their_own(made: tuple[Rulebook, Docume
     twin = replace(
         first,
         scenarios=tuple(
-            replace(one, span=one.span._replace(line=one.span.line + 5000)) for one in first.scenarios
+            replace(one, span=replace(one.span, line=one.span.line + 5000)) for one in first.scenarios
         ),
     )
     page = Page()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from policyengine.frozen import Frozen
 
 
-class Span(NamedTuple):
+class Span(Frozen, order=True):
     """A stretch of a file. Lines and columns count from 1; the end is exclusive.
 
     Columns count Unicode code points, as editors show them.

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from policyengine.diagnostics.diagnostic import Diagnostic, Message, has_errors, message
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import replace
 from policyengine.lint.examine import Superseded, examine_rulebook
 from policyengine.lsp.index import Index, Symbol, Use
 from policyengine.model.rulebook import DEADLINE_PROPERTIES, Rulebook
@@ -206,7 +207,7 @@ def _stretch(use: Use, old: str, end: int) -> Span:
     span, written = use.span, use.written
     quote = (span.end_column - span.column - len(written)) // 2 if span.line == span.end_line else 0
     start = span.column + quote + end - len(old)
-    return span._replace(column=start, end_line=span.line, end_column=start + len(old))
+    return replace(span, column=start, end_line=span.line, end_column=start + len(old))
 
 
 _PATHS = ("fact", "list")

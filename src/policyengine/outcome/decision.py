@@ -664,7 +664,12 @@ class _Assembly:
 
     def clocks(self) -> Iterator[ClockView]:
         views = []
+        explainer = self.explanation.explainer
+        names = explainer.single_clocks
+        present = frozenset([names[place] for place, _ in self.findings.present(names, None)])
         for deadline in self.book.deadlines.values():
+            if deadline.listed is None and f"{deadline.id}.status" not in present:
+                continue
             for record in self._records(deadline.listed):
                 view = self.clock(deadline, record)
                 if view is not None:

@@ -245,6 +245,12 @@ class Explainer:
         return tuple(fact.path for fact in self.outcomes if fact.listed is None)
 
     @cached_property
+    def single_clocks(self) -> tuple[str, ...]:
+        """The names of what deadlines have come to that the whole case has once."""
+        deadlines = self.rulebook.deadlines.values()
+        return tuple(f"{one.id}.status" for one in deadlines if one.listed is None)
+
+    @cached_property
     def conclusions(self) -> Mapping[str, tuple[Rule, ...]]:
         """The rules that conclude each fact."""
         found: dict[str, list[Rule]] = {}

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from policyengine.diagnostics import typos as slips
 from policyengine.diagnostics.diagnostic import Diagnostic, Message, message, warning
 from policyengine.diagnostics.span import Span
+from policyengine.frozen import replace
 from policyengine.syntax.yaml_faults import Faults, shortened
 from policyengine.syntax.yaml_text import DIRECTIONS
 from policyengine.syntax.yaml_tree import Node, Scalar
@@ -68,7 +69,7 @@ def check_item(faults: Faults, item: Node) -> None:
 
 def tell_missing_colon(faults: Faults, scalar: Scalar, level: Level) -> None:
     """Tell of a text that begins like a key whose colon is none."""
-    span = scalar.span._replace(end_line=scalar.span.line, end_column=scalar.span.column)
+    span = replace(scalar.span, end_line=scalar.span.line, end_column=scalar.span.column)
     if re.search(slips.FULL_WIDTH_COLON, scalar.text):
         what = message("this line is read as one text, because its colon is full-width")
         help = message("write an ASCII colon and a space (`: `); quote the text if it is meant")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import compress
 from operator import itemgetter
 from typing import Any, TypeVar
 
@@ -133,9 +134,10 @@ class Layout:
         self.rules_of_case: Sequence[tuple[int, Key]] = [
             (number, (name, None)) for number, name, _, listed in placed if listed is None
         ]
-        self.rules_of_records = [
-            (number, name, slot, listed) for number, name, slot, listed in placed if listed is not None
-        ]
+        self.rules_of_records: dict[str, list[tuple[int, str, int]]] = {}
+        for number, name, slot, list_of in placed:
+            if list_of is not None:
+                self.rules_of_records.setdefault(list_of, []).append((number, name, slot))
         self.raws_of_rules = _reader([slot for _, _, slot, listed in placed if listed is None])
         self.rules: Lists = {name: listed for name, listed in sorted((one.name, one.listed) for one in rules)}
         self.tables: Sequence[Sequence[PlacedTable]] = [
@@ -395,20 +397,26 @@ class Run:
         """The rules of which it is open whether they hold, by name."""
         return tuple(sorted([key for _, key in self._with_truth(UNDETERMINED)], key=by_name))
 
+    @cached_property
+    def _said(self) -> Sequence[tuple[tuple[int, Key], int]]:
+        """The rules of the whole case that hold or may hold, with their strata and truths."""
+        raws = self.layout.raws_of_rules(self.slots)
+        return [*zip(compress(self.layout.rules_of_case, raws), filter(None, raws), strict=True)]
+
     def _with_truth(self, truth: int) -> list[tuple[int, Key]]:
         """Return the rules that have a truth, each with its stratum, in the order of these and by name."""
         layout, slots = self.layout, self.slots
-        found = [
-            placed
-            for placed, raw in zip(layout.rules_of_case, layout.raws_of_rules(slots), strict=True)
-            if raw == truth
-        ]
-        more: list[tuple[int, Key]] = [
-            (stratum, (name, record))
-            for stratum, name, slot, listed in layout.rules_of_records
-            for record in self.records[listed] or ()
-            if slots[slot][record] == truth
-        ]
+        found = [placed for placed, raw in self._said if raw == truth]
+        more: list[tuple[int, Key]] = []
+        for listed, rules in layout.rules_of_records.items():
+            records = self.records[listed]
+            if records:
+                more += [
+                    (stratum, (name, record))
+                    for stratum, name, slot in rules
+                    for record in records
+                    if slots[slot][record] == truth
+                ]
         for stratum, tables in enumerate(layout.tables):
             more += [(stratum, key) for key in self._of_tables(tables, truth)]
         return sorted((*found, *more), key=_by_stratum) if more else found

@@ -122,7 +122,7 @@ def _by_name(labelled: tuple[Label, object]) -> tuple[str, tuple[str, int, int],
     """Order what is told apart by its name, not by what came upon it first, as the files are ordered."""
     label, _ = labelled
     place = label.place or Span("")
-    return label.name, place[:3], -1 if label.record is None else label.record
+    return label.name, (place.file, place.line, place.column), -1 if label.record is None else label.record
 
 
 def _sorted(keys: Iterable[Key]) -> list[Key]:
