@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from random import Random
 from typing import Any
@@ -27,7 +29,18 @@ VALUES: tuple[Any, ...] = (
     ),
     *map(
         Number,
-        ("12.30", "0.005", "1.0000001", "9" * 12, "9" * 13, "9" * 15, "9" * 16, "9" * 4300, "1" + "0" * 15),
+        (
+            "12.30",
+            "0.005",
+            "1.0000001",
+            "9" * 12,
+            "9" * 13,
+            "9" * 15,
+            "9" * 16,
+            "9" * 4300,
+            "9" * 5000,
+            "1" + "0" * 15,
+        ),
     ),
     *(
         "12.30",
@@ -112,6 +125,15 @@ class _Cases:
         assert plainly is None or (repr(plainly) == repr(closely) and not faults)
         return plainly is not None
 
+    def agree_in_text(self, text: str) -> bool:
+        """Hold the short way from a text against the long one; tell whether it was gone to its end."""
+        value, faults = read_json(text, "folder/c.json")
+        if not faults and isinstance(value, dict):
+            closely, faults = self.reader._read_closely(value, Source(text, "folder/c.json", 1), ())
+        plainly = self.reader._plain.read_text(text, "folder/c.json")
+        assert plainly is None or (not faults and repr(plainly) == repr(closely))
+        return plainly is not None
+
 
 def test_a_case_without_faults_by_names_goes_the_short_way(cases: _Cases) -> None:
     fine = [one for one in cases.data if not cases.reader.read_value(one, Source("", "c", 1))[1]]
@@ -143,6 +165,85 @@ def test_nothing_that_is_remembered_changes_what_comes_later(cases: _Cases) -> N
     used = PlainReader(book, shape)
     for data in [*cases.data, *cases.data]:
         assert repr(used.read(data, "c")) == repr(PlainReader(book, shape).read(data, "c"))
+
+
+def test_a_text_in_plain_form_goes_the_short_way(cases: _Cases) -> None:
+    fine = [one for one in cases.data if not cases.reader.read_value(one, Source("", "c", 1))[1]]
+    gone = [cases.agree_in_text(json.dumps(one, ensure_ascii=False)) for one in fine]
+    assert sum(gone) > len(gone) // 2
+
+
+def test_every_spelling_in_a_text_is_read_alike(cases: _Cases) -> None:
+    for fact in cases.reader.rulebook.facts.values():
+        for value in VALUES:
+            cases.agree_in_text(_json(_only(fact, value), Random(1)))
+    for name in HEADERS:
+        for value in VALUES:
+            cases.agree_in_text(_json({**cases.data[0], name: value}, Random(2)))
+
+
+def test_a_text_that_is_changed_anywhere_is_read_alike(cases: _Cases) -> None:
+    random = Random(6)
+    gone = []
+    for _ in range(400):
+        text = _json(_changed(random, cases.data), random)
+        gone.append(cases.agree_in_text(_marred(text, random) if random.random() < 0.5 else text))
+    assert any(gone) and not all(gone)
+
+
+def test_no_key_that_is_there_twice_is_lost(cases: _Cases) -> None:
+    lost = 0
+    for data in cases.data:
+        text = _json(data, Random(0))
+        keys = [found.end() for found in re.finditer(r'"[^"]*":', text)]
+        for end in keys:
+            begin = text.rindex('"', 0, end - 2)
+            twice = f"{text[:begin]}{text[begin:end]}1,{text[begin:]}"
+            assert cases.reader._plain.read_text(twice, "c") is None
+            lost += 1
+    assert lost > CASES
+
+
+_MARRED = (
+    '"',
+    ":",
+    ",",
+    "{",
+    "}",
+    "[",
+    "]",
+    " ",
+    "\t",
+    "\n",
+    "\\",
+    "\x7f",
+    "\ufeff",
+    "é",
+    "0",
+    "-",
+    ".",
+    "e",
+    '":',
+)
+
+
+def _marred(text: str, random: Random) -> str:
+    """Return a text with something put in or taken out."""
+    place = random.randrange(len(text))
+    return text[:place] + random.choice(_MARRED) + text[place + random.choice((0, 1)) :]
+
+
+def _json(value: object, random: Random) -> str:
+    """Return a value as JSON with space here and there, numbers in their own spelling."""
+    space = random.choice(("", "", "", " ", "\n"))
+    if isinstance(value, Number):
+        return str(value)
+    if isinstance(value, dict):
+        parts = (f"{json.dumps(name)}{space}: {_json(one, random)}" for name, one in value.items())
+        return "{" + f",{space}".join(parts).replace(f"{space}: ", random.choice((":", ": "))) + "}"
+    if isinstance(value, list):
+        return "[" + f",{space}".join(_json(one, random) for one in value) + "]"
+    return json.dumps(value, ensure_ascii=random.random() < 0.3)
 
 
 def _only(fact: Fact, value: object) -> dict[str, Any]:

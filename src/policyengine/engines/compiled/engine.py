@@ -83,8 +83,10 @@ class CompiledEngine:
         inputs = silent.copy()
         told = case.values
         if len(told) > len(places):  # a part asks for little of a case
-            told = {key: told[key] for key in places if key in told}
-        for key, value in told.items():
+            items = [(key, told[key]) for key in places if key in told]
+        else:
+            items = [*told.items()]
+        for key, value in items:
             place = places.get(key)
             if place is not None:
                 number, sort = place

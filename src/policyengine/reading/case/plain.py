@@ -147,9 +147,7 @@ class PlainReader:
         if type(value) is not dict:
             return None
         for free in self.free:
-            if (
-                free in value and type(value[free]) is not str
-            ):  # perhaps deep, perhaps with keys that are alike
+            if type(value.get(free, "")) is not str:  # perhaps deep, perhaps with keys that are alike
                 return None
         # Every key is a text and a colon; so is a text that begins with a colon, which is then not plain.
         return self._read(value, file, name, text.count('":'))
