@@ -32,15 +32,15 @@ def test_names_are_told_at_sight_as_by_their_letters(monkeypatch: pytest.MonkeyP
 def kinds(text: str) -> tuple[object, ...]:
     data = text.encode()
     named = rule_files._paths_named(SourceFile("facts", "d/facts.yaml", data, ()))
-    return *(file_names.kinds_told(name, data) for name in ("a.yaml", "b.json", "c.json.yaml")), *named
+    return *(file_names.kind_told(name, data) for name in ("a.yaml", "b.json", "c.json.yaml")), *named
 
 
 def test_texts_are_told_at_sight_as_by_their_patterns(monkeypatch: pytest.MonkeyPatch) -> None:
     random = Random(2)
     written = texts(random, (*LINES.split(" "), " ", *NAMING), 9)
     at_sight = [kinds(one) for one in written]
-    plain = [one for one in written if file_names._keys_at_sight(one.encode())]
+    plain = [one for one in written if file_names._key_at_sight(one.encode())]
     assert len(plain) > 20 and len({str(one) for one in at_sight}) > 10
-    monkeypatch.setattr(file_names, "_keys_at_sight", lambda data: None)
+    monkeypatch.setattr(file_names, "_key_at_sight", lambda data: None)
     monkeypatch.setattr(rule_files, "_may_name", lambda word, data: True)
     assert at_sight == [kinds(one) for one in written]

@@ -15,7 +15,7 @@ from policyengine.frozen import Frozen
 from policyengine.loading.load import load_files, load_model
 from policyengine.model.rulebook import Rulebook
 from policyengine.reading.case.reader import CaseReader
-from policyengine.reading.file_names import is_rulebook, is_yaml, kinds_told, rulebook_of, tells_case
+from policyengine.reading.file_names import is_rulebook, is_yaml, kind_told, rulebook_of, tells_case
 from policyengine.reading.rule_files import collect_files, stray_files
 from policyengine.syntax.files import decode_text, read_bytes, read_text, walk
 from policyengine.syntax.lines import NDJSON, Line, read_lines
@@ -83,7 +83,7 @@ def _is_yaml_case(path: str) -> bool:
     """Tell whether a YAML file that somebody named is a case: it says so, or it can be nothing else."""
     data = _data_of(path)
     return tells_case(data) or (
-        os.path.isfile(path) and rulebook_of(path) is None and not kinds_told(path, data)
+        os.path.isfile(path) and rulebook_of(path) is None and kind_told(path, data) is None
     )
 
 

@@ -235,6 +235,16 @@ class Decision:
         """What explains the findings; of many cases nobody asks."""
         return Explanation(self.explainer, self.case, self.as_of, self.findings)
 
+    def __del__(self) -> None:
+        """Let it go at once: what explains it is known by what it has explained, and would keep itself."""
+        for explanation in (self.__dict__.get("explanation"), *self._of_ways()):
+            if explanation is not None:
+                explanation.forget()
+
+    def _of_ways(self) -> Iterable[Explanation]:
+        assembly = self.__dict__.get("_assembly")
+        return () if assembly is None else assembly.explained.values()
+
     @kept
     def _assembly(self) -> _Assembly:
         """What puts the parts together: who asks for states only needs none."""
@@ -434,7 +444,7 @@ class _Assembly:
         self.refinement = refinement
         self.has_overlay = any(overlay.active for overlay in self.book.overlays)
         # Answers share completions, which the refinement keeps: each is explained once.
-        self._explained = {id(findings): explanation}
+        self.explained = {id(findings): explanation}
         self._outcomes: dict[Key, Outcome] = {}
         self._clocks: dict[Key, ClockView | None] = {}
         self.states = findings.states
@@ -468,10 +478,10 @@ class _Assembly:
     def _leaves(self, refined: Refined) -> Iterator[Explanation]:
         """Return the explanations of the ways that were tried."""
         for case, findings in refined.leaves:
-            found = self._explained.get(id(findings))
+            found = self.explained.get(id(findings))
             if found is None:
                 explainer, as_of = self.explanation.explainer, self.explanation.as_of
-                found = self._explained[id(findings)] = Explanation(explainer, case, as_of, findings)
+                found = self.explained[id(findings)] = Explanation(explainer, case, as_of, findings)
             yield found
 
     def _united(self, supports: Iterable[Support]) -> Support:

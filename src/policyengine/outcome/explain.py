@@ -318,14 +318,28 @@ class Explanation:
         self.zone = explainer.rulebook.zone
         self.findings = findings
         self.values = findings.values
+        self._wanted: dict[int, tuple[list[int], list[int]]] = {}
+        self.this: int | None = None
+        self._begin()
+
+    def _begin(self) -> None:
+        """Keep nothing of what tells of this explanation."""
         self.kept: dict[object, typing.Any] = {}
         self._looked_at: dict[int, tuple[Looked, ...]] = {}
-        self._wanted: dict[int, tuple[list[int], list[int]]] = {}
         self._asked: dict[tuple[int, int], Looked] = {}
         self._of_rules: dict[Key, tuple[Truth, tuple[Part, ...]]] = {}
         self._of_scopes: dict[int, tuple[Part, ...]] = {}
-        self.this: int | None = None
         self._standing: dict[int | None, Explanation] = {}
+
+    def forget(self) -> None:
+        """Let go of what would keep this explanation until garbage is collected.
+
+        Whoever still asks it, for what it has explained, has it found out again.
+        """
+        for one in self._standing.values():
+            one.forget()
+        self.__dict__.pop("_supports", None)
+        self._begin()
 
     # ---------- the memory that conditions ask
 

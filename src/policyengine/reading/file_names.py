@@ -109,14 +109,15 @@ def _tested_by(stem: str) -> str | None:
     return None
 
 
-def kinds_told(name: str, data: bytes) -> list[str]:
-    """Return the kinds of file that a text may be by its top-level keys, the surest first."""
+def kind_told(name: str, data: bytes) -> str | None:
+    """Return the kind of file that a text is by its surest top-level key, None if it has none of them."""
     is_json = spelling(name).ending == ".json"
-    found = None if is_json else _keys_at_sight(data)
-    if found is None:
-        text = data.decode("utf-8", "replace").removeprefix("\ufeff")
-        found = _keys_of_json(text) if is_json else set(re.findall(_TOP_LEVEL, text))
-    return [kind for key, kind in _KEYS.items() if key in found]
+    key = None if is_json else _key_at_sight(data)
+    if key is not None:
+        return _KEYS.get(key)
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    found = _keys_of_json(text) if is_json else set(re.findall(_TOP_LEVEL, text))
+    return next((kind for key, kind in _KEYS.items() if key in found), None)
 
 
 def _keys_of_json(text: str) -> set[str]:
@@ -127,24 +128,22 @@ def _keys_of_json(text: str) -> set[str]:
     return set(keys) if isinstance(keys, dict) and "case" not in keys else set()
 
 
-def _keys_at_sight(data: bytes) -> set[str] | None:
-    """Return the top-level keys of a YAML text if each is written plainly, as most are; else None."""
+def _key_at_sight(data: bytes) -> str | None:
+    """Return the surest top-level key of a YAML text, nothing if it has none; None if one is not plain."""
     whole = b"\n" + data
     if b'\n"' in whole or b"\n'" in whole or data.startswith(_BOM):
         return None
-    found = set()
     for key, start in _LINES.items():
         place = whole.find(start)
         while place >= 0:
             end = place + len(start)
             follows = whole[end : end + 1]
             if follows == b":":
-                found.add(key)
-                break
+                return key
             if not (follows.isalnum() or follows == b"_"):
                 return None
             place = whole.find(start, end)
-    return found
+    return ""
 
 
 def tells_case(data: bytes) -> bool:
@@ -206,8 +205,7 @@ def right_place(inside: str, data: bytes) -> str | None:
     part; and unless only letters or endings differ, what it says must fit.
     """
     folder, _, name = inside.rpartition("/")
-    spelt, kinds = spelling(name), kinds_told(name, data)
-    told = kinds[0] if kinds else None
+    spelt, told = spelling(name), kind_told(name, data)
     is_yaml_test = spelt.tested is not None and spelt.ending in ENDINGS and "." in spelt.stem
     if told == "cases" or (told is None and is_yaml_test):
         return f"{folder}/{spelt.tested or spelt.stem}{TESTS_ENDING}".lstrip("/")
@@ -221,7 +219,7 @@ def right_place(inside: str, data: bytes) -> str | None:
 def home_told(inside: str, data: bytes) -> str | None:
     """Return the path that a file should have by what it says alone, or None if it says nothing of a kind."""
     name = inside.rpartition("/")[2]
-    return _home(spelling(name), next(iter(kinds_told(name, data)), None))
+    return _home(spelling(name), kind_told(name, data))
 
 
 def _home(spelt: Spelling, told: str | None) -> str | None:
