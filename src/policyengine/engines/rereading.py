@@ -542,6 +542,8 @@ class _Taken(dict[Key, Found]):
     __slots__ = ("_found",)
 
     def __init__(self, found: Mapping[Key, Found]) -> None:
+        if isinstance(found, dict):  # the more of it has been asked for, the less is to be asked for again
+            self.update(found)
         self._found = found
 
     def __missing__(self, key: Key) -> Found:

@@ -317,7 +317,7 @@ class Explanation:
         self.as_of = as_of
         self.zone = explainer.rulebook.zone
         self.findings = findings
-        self.values = findings.values
+        self.values = findings.at_hand[0]
         self._wanted: dict[int, tuple[list[int], list[int]]] = {}
         self.this: int | None = None
         self._begin()
