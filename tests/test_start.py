@@ -9,7 +9,8 @@ from types import FrameType
 
 import pytest
 
-from policyengine.cli import leaving
+from policyengine import cli
+from policyengine.cli import codes, leaving
 from policyengine.loading.load import load_model
 
 ROOT = Path(__file__).parents[1]
@@ -83,3 +84,16 @@ def test_within_another_program_a_command_ends_as_programs_end(monkeypatch: pyte
     monkeypatch.setattr(sys, "getprofile", lambda: None)
     assert not leaving.is_alone(frame) and leaving.is_alone(None)
     leaving.leave(0)  # and here we still are
+
+
+def test_who_interrupts_the_start_is_not_told_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupted:
+        def find_spec(self, name: str, *rest: object) -> None:
+            if name == "policyengine.cli.program":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "policyengine.cli.program", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Interrupted(), *sys.meta_path])
+    with pytest.raises(SystemExit) as ending:
+        cli.main(["version"])
+    assert ending.value.code == codes.INTERRUPTED

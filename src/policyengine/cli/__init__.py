@@ -37,6 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _run(arguments: Sequence[str] | None) -> int:
     # Imported now: a third of the objects that a command makes are the functions and classes of modules.
-    from policyengine.cli.program import run_safely
+    try:
+        from policyengine.cli.program import run_safely
+    except KeyboardInterrupt:
+        from policyengine.cli.codes import INTERRUPTED
 
+        return INTERRUPTED
     return run_safely(arguments)
