@@ -72,7 +72,9 @@ class Reach(Frozen):
 
 
 _MOST_REACHES = 32
-"""So many are kept of one Plan: there is one for all cases to which the same policies apply."""
+_MOST_BITS = 2**28
+"""So many are kept of one Plan, and no more than have so many bits: there is one for all cases to which the
+same policies apply."""
 
 
 class Graph:
@@ -129,7 +131,8 @@ class Graph:
         """Return how far a change goes where some policies do not apply, whose scopes ask for no reading."""
         found = self._reaches.get(out_of_force)
         if found is None:
-            while len(self._reaches) >= _MOST_REACHES:
+            most = max(1, min(_MOST_REACHES, _MOST_BITS // (len(self.nodes) ** 2 + 1)))
+            while len(self._reaches) >= most:
                 del self._reaches[next(iter(self._reaches))]
             found = self._reaches[out_of_force] = self._find_reach(out_of_force)
         return found
