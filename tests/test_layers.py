@@ -52,7 +52,7 @@ DOORS = {
     "jsonschema": ("syntax.schemas", "syntax.shape_faults"),
     "durable_rules_engine": ("engines.durable.ruleset",),
     "durable": (),
-    "msgspec": ("frozen",),
+    "msgspec": ("frozen", "reading.case.plain", "batch.encoding"),  # data, and JSON to and fro
     "holidays": ("values.calendar",),
     "click": ("cli",),
     "pytest": ("testing.pytest_plugin",),
