@@ -21,7 +21,8 @@ CASE = RULES / "cases" / "example.json"
 # many cases need, and what is slow to import wherever it comes from.
 OURS = """
     api.many batch book changes checks compile.plan_json compile.plan_text
-    engines.compiled.generate engines.compiled.run engines.compiled.support engines.compiled.waits formatting
+    engines.compiled.generate engines.compiled.run engines.compiled.support
+    engines.compiled.ways formatting
     impact lint lsp manual model.lookup outcome.deciding outcome.nearness
     outcome.timeline outcome.letter processes reading.case.checks reading.case.names reading.case.titles
     reading.parse render.json render.report render.why reporting sampling semantics.reference starting

@@ -15,7 +15,7 @@ from policyengine.engines.compiled.exact import Exact
 from policyengine.engines.compiled.run import Run
 from policyengine.engines.program import Program, interpret
 from policyengine.model.case import Case
-from policyengine.semantics.findings import Truth, Unknown
+from policyengine.semantics.findings import Known, Truth, Unknown
 
 
 class Watched(Exact):
@@ -42,6 +42,10 @@ def compare(program: Program, run: Run, case: Case, as_of: int, ways: Counter[st
             memory = Watched(run)
             assert memory.values[key] == state, key
             ways["whole" if run.layout.homes[key[0]] in memory.computed else "short"] += 1
+    for key, resolved in exact.resolved.items():
+        if isinstance(resolved.state, Known):
+            assert run.winners(key) == resolved.winners, key
+            ways["winners"] += bool(resolved.winners)
     for key, rule in exact.rules.items():
         if rule.truth is Truth.UNDETERMINED:
             memory = Watched(run)
@@ -61,7 +65,7 @@ def test_short_ways_lead_to_what_the_exact_meaning_finds() -> None:
                 assert isinstance(run, Run)
                 compare(program, run, case, moment, ways)
     assert ways["short"] > 50 and ways["whole"] > 10
-    assert ways["rule"] > 20
+    assert ways["rule"] > 20 and ways["winners"] > 20
 
 
 def test_of_written_rulebooks_too() -> None:

@@ -59,7 +59,7 @@ class CompiledEngine:
     @cached_property
     def _layout(self) -> Layout:
         from policyengine.engines.compiled.run import Layout
-        from policyengine.engines.compiled.waits import ShortWays
+        from policyengine.engines.compiled.ways.short import ShortWays
 
         ways = ShortWays(self.program, self.generated.slots, self.generated.dispatches)
         return Layout(self.program, self.generated.slots, self.generated.dispatches, ways)

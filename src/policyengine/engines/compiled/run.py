@@ -20,7 +20,8 @@ from policyengine.engines.compiled.exact import Exact
 from policyengine.engines.compiled.known import Conclusion, KnownClock, clock_of, conclusion_of
 from policyengine.engines.compiled.marks import TRUE, TRUTHS, UNDETERMINED, C, Mark, Raw
 from policyengine.engines.compiled.source import OF_CLOCKS
-from policyengine.engines.compiled.waits import ShortWays, reader_of
+from policyengine.engines.compiled.ways.places import reader_of
+from policyengine.engines.compiled.ways.short import ShortWays
 from policyengine.engines.memory import WHOLE_CASE, WorkingMemory
 from policyengine.engines.program import Program, listed_of
 from policyengine.frozen import Frozen
