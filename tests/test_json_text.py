@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policyengine.diagnostics.span import Span
 from policyengine.syntax import json_places
 from policyengine.syntax.files import MAX_BYTES, read_text
 from policyengine.syntax.json_reader import Number, read_json
@@ -72,7 +73,7 @@ def test_every_fault_has_its_place(text: str, code: str, line: int, column: int,
 
 def test_bom_pairs_of_surrogates_and_first_line() -> None:
     assert read_json('\ufeff["\\ud83d\\ude00"]', "f") == (["😀"], [])
-    assert read_json("[1,]", "f", first_line=7)[1][0].span == ("f", 7, 3, 7, 4)
+    assert read_json("[1,]", "f", first_line=7)[1][0].span == Span("f", 7, 3, 7, 4)
 
 
 def test_the_first_of_duplicate_keys_wins_and_all_are_told() -> None:
