@@ -25,7 +25,6 @@ from policyengine.diagnostics.diagnostic import Diagnostic
 from policyengine.diagnostics.i18n import LANGUAGES, Language, Speech
 from policyengine.loading.load import load_model
 from policyengine.model.lookup import Unknown
-from policyengine.outcome.beginning import due_steps
 from policyengine.outcome.letter import find_party, letter_content
 from policyengine.reading.parse.load import load_directory
 from policyengine.render.letter import render_letter
@@ -101,7 +100,7 @@ def test_every_duty_of_the_reader_is_told_with_its_end() -> None:
     count = 0
     for decision, party, language, text in every():
         naming = Naming(decision.judged.rulebook, Speech(language))
-        for step in due_steps(decision):
+        for step in decision.next_steps:
             if step.notice.kind != "duty" or not reaches(decision, step.notice.to, party):
                 continue
             words = naming.text(step.notice.text)[1:]

@@ -13,7 +13,6 @@ from policyengine.diagnostics.i18n import LANGUAGES, Speech
 from policyengine.engines.durable.ruleset import durable_available
 from policyengine.loading.load import load_model
 from policyengine.model.rulebook import Rulebook
-from policyengine.outcome.beginning import first_later_event
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.timeline import Turn, make_timeline
 from policyengine.render.text import render_text
@@ -144,7 +143,7 @@ def test_there_is_none(tmp_path: Path) -> None:
 
 
 def test_a_case_does_not_begin_with_a_plan(tmp_path: Path) -> None:
-    assert first_later_event(judge(tmp_path, TRIP, "2024-04-01 10:00:00")) == ("booking.at", None)
+    assert judge(tmp_path, TRIP, "2024-04-01 10:00:00").first_later_event == ("booking.at", None)
 
 
 def test_a_timeline_keeps_it(tmp_path: Path) -> None:

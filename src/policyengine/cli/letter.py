@@ -86,10 +86,9 @@ def command(
 
 def _no_letter(decision: Decision, content: LetterContent, say: Speech) -> str:
     """Return why there is no letter to write, nothing if there is one."""
-    from policyengine.outcome.beginning import first_later_event
     from policyengine.render.empty import begins_later
 
-    later = first_later_event(decision)
+    later = decision.first_later_event
     if later is not None:
         return begins_later(decision.judged.rulebook, later, decision.case.values[later], say)
     if content.is_empty:

@@ -24,6 +24,7 @@ from policyengine.model.rulebook import (
     Rulebook,
     TextByReading,
 )
+from policyengine.outcome.beginning import begins_after
 from policyengine.outcome.explain import Explainer, Explanation
 from policyengine.outcome.leaves import Part
 from policyengine.outcome.refine.search import Exactness, Refined, Refinement, Target
@@ -355,12 +356,14 @@ class Decision:
         return tuple(self._assembly.amounts())
 
     @kept
-    def next_steps(self) -> tuple[NextStep, ...]:
-        """Who must or may do what by the rules, duties first, by due instant.
+    def first_later_event(self) -> Key | None:
+        """The first event of the case if that begins only after the judgement; None if it has begun."""
+        return begins_after(self.judged.rulebook, self.case, self.as_of)
 
-        That nobody can be asked for it before the case has begun is seen to by ``beginning.due_steps``.
-        """
-        return tuple(self._assembly.next_steps())
+    @kept
+    def next_steps(self) -> tuple[NextStep, ...]:
+        """Who must or may do what, duties first, by due instant; before the case has begun, nobody can."""
+        return () if self.first_later_event is not None else tuple(self._assembly.next_steps())
 
     @in_turn
     def support_of_step(self, step: NextStep) -> Support:
@@ -370,7 +373,7 @@ class Decision:
     @kept
     def possible_steps(self) -> tuple[PossibleStep, ...]:
         """What somebody perhaps must or may do, and on what that depends; duties first."""
-        return tuple(self._assembly.possible_steps())
+        return () if self.first_later_event is not None else tuple(self._assembly.possible_steps())
 
     @kept
     def assumptions(self) -> tuple[Chosen, ...]:

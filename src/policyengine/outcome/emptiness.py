@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal
 from policyengine.frozen import Frozen
 from policyengine.model.case import Key
 from policyengine.model.rulebook import Rule
-from policyengine.outcome.beginning import due_steps, first_later_event, possibly_due_steps
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.leaves import Part
 from policyengine.semantics.findings import Truth
@@ -42,15 +41,15 @@ class Empty(Frozen):
 def why_empty(decision: Decision) -> Empty | None:
     """Return why a decision is empty; None where it has an outcome or a next step."""
     if (
-        due_steps(decision)
-        or possibly_due_steps(decision)
+        decision.next_steps
+        or decision.possible_steps
         or any(one.status != "not_applicable" for one in decision.outcomes)
     ):
         return None
     case = decision.case
     if not case.values and not any(case.records.values()):
         return Empty("no_facts", None, ())
-    first = first_later_event(decision)
+    first = decision.first_later_event
     if first is not None:
         return Empty("before_all_events", first, ())
     policies = tuple(_policies(decision))

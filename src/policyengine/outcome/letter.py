@@ -12,7 +12,6 @@ from policyengine.model.conditions import ByReading, ReadingIs, Test, parts_of
 from policyengine.model.letters import Letter
 from policyengine.model.lookup import Unknown, choice_of, choices_help
 from policyengine.model.rulebook import Rule, Rulebook
-from policyengine.outcome.beginning import first_later_event
 from policyengine.outcome.decision import ClockView, Decision, NextStep, Outcome, sort_missing
 from policyengine.outcome.told import ToldClock, ToldStep, is_overdue, runs, told_clock, told_step
 from policyengine.semantics.findings import Known, Missing
@@ -91,7 +90,7 @@ def readings_of(rule: Rule, path: str) -> tuple[str, ...]:
 def letter_content(decision: Decision, party: str) -> LetterContent:
     """Return what there is to tell a party of the rulebook: nothing before the case has begun."""
     selection = _Selection(decision, party)
-    return selection.nothing() if first_later_event(decision) is not None else selection.content()
+    return selection.nothing() if decision.first_later_event is not None else selection.content()
 
 
 def _groups(rulebook: Rulebook, party: str) -> list[str]:

@@ -8,7 +8,6 @@ from policyengine.diagnostics.diagnostic import marked
 from policyengine.diagnostics.i18n import Speech
 from policyengine.model.braces import filled
 from policyengine.model.rulebook import Rulebook
-from policyengine.outcome.beginning import first_later_event
 from policyengine.outcome.brief import Brief, brief_of, words_for
 from policyengine.outcome.decision import Decision, Outcome
 from policyengine.outcome.emptiness import why_empty
@@ -44,7 +43,7 @@ class _Sentences:
 
     def text(self) -> str:
         """Return the sentences; of a decision that is empty, or of a case that has not begun, the reason."""
-        empty, later = why_empty(self.decision), first_later_event(self.decision)
+        empty, later = why_empty(self.decision), self.decision.first_later_event
         if empty is not None or later is not None:
             from policyengine.render.empty import begins_later, empty_lines  # hardly ever needed
 

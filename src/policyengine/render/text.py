@@ -9,7 +9,6 @@ from policyengine.diagnostics.i18n import Speech
 from policyengine.model.case import Key
 from policyengine.model.key_names import format_key
 from policyengine.model.rulebook import STATUSES, Fact, MissingByReading
-from policyengine.outcome.beginning import due_steps, possibly_due_steps
 from policyengine.outcome.decision import AmountView, ClockView, Decision, NextStep, Outcome, in_order
 from policyengine.outcome.emptiness import why_empty
 from policyengine.outcome.refine.search import Refined
@@ -409,7 +408,7 @@ class _Page:
     # ---------- next steps
 
     def _next_steps(self) -> Iterator[Row]:
-        for step in due_steps(self.decision):
+        for step in self.decision.next_steps:
             who = self.naming.text(self.book.parties[step.notice.to].title)
             kind, tone = _KINDS[step.notice.kind]
             yield Row((who, "plain"), (self.say(kind), tone), (self._step(step), "plain"))
@@ -417,7 +416,7 @@ class _Page:
     def _possible_steps(self) -> Iterator[Row]:
         """Return what perhaps is to be done, below what it depends on."""
         groups: dict[tuple[str, ...], list[NextStep]] = {}
-        for possible in possibly_due_steps(self.decision):
+        for possible in self.decision.possible_steps:
             reason = self.trees.when_true(possible.refined)
             if possible.refined.exactness == "lower_bound" or not reason:
                 reason = [self.say("undetermined; {reason}:", reason=self.naming.waits(possible.waits))]

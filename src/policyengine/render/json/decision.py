@@ -10,7 +10,6 @@ from policyengine.diagnostics.i18n import Language, Speech
 from policyengine.model.case import Key
 from policyengine.model.key_names import format_key
 from policyengine.model.rulebook import Fact, MissingByReading
-from policyengine.outcome.beginning import due_steps, first_later_event, possibly_due_steps
 from policyengine.outcome.decision import Decision, NextStep, PossibleStep, Taken
 from policyengine.outcome.emptiness import Nearly, why_empty
 from policyengine.outcome.nearness import MOST_RECORDS
@@ -62,7 +61,7 @@ class _Data:
 
     def whole(self) -> Json:
         """Return everything."""
-        later = first_later_event(self.decision)
+        later = self.decision.first_later_event
         decision, judged, book = self.decision, self.decision.judged, self.book
         return {
             "format": FORMAT,
@@ -95,8 +94,8 @@ class _Data:
             "shared": [*self.outcomes.shared.entries()],
             "deadlines": [self.figures.deadline(one) for one in decision.clocks],
             "amounts": [self.figures.amount(one) for one in decision.amounts],
-            "next_steps": [self._next_step(one) for one in due_steps(decision)],
-            "possible_steps": [self._possible_step(one) for one in possibly_due_steps(decision)],
+            "next_steps": [self._next_step(one) for one in decision.next_steps],
+            "possible_steps": [self._possible_step(one) for one in decision.possible_steps],
             "assumptions": [
                 {
                     "id": one.id,
