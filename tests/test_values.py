@@ -527,7 +527,7 @@ def test_where_clocks_are_put_forward_or_back_every_instant_is_what_close_readin
         found = plain_instant(text, where)
         read += found is not None
         assert found is None or found == _read_closely(text, where)
-    assert read > 300  # but those that come twice or never are left to be told
+    assert read > 200  # days on which they are moved are looked at closely
 
 
 @pytest.mark.parametrize(("zone", "day"), _MOVED)

@@ -150,7 +150,6 @@ def command(
         )
         if strict and (decision.undetermined or why_empty(decision) is not None):
             found.add(codes.UNDETERMINED)
-    options.write("")
     raise click.exceptions.Exit(next((code for code in _GRAVEST if code in found), codes.FINE))
 
 

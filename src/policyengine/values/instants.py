@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -27,12 +27,10 @@ _INSTANT = (
     r" ?(?P<offset>[Zz]|[-+][0-9]{2}(?::?[0-9]{2}(?::[0-9]{2})?)?)?"
 )
 
-# What the standard library reads as we do, with offsets of less than ten hours: others are looked at closely.
+# Offsets of less than ten hours: others are looked at closely.
 _PLAIN_MINUTE = r"[T ]([01][0-9]|2[0-3]):([0-5][0-9])"
 _PLAIN_REST = r"(?::([0-5][0-9]))?(Z|[-+]0[0-9]:[0-5][0-9])?"
-_PLAIN_INSTANT = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{_PLAIN_MINUTE}{_PLAIN_REST}"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EPOCH_BY_ITS_CLOCK = datetime(1970, 1, 1)
+_EPOCH = datetime(1970, 1, 1)
 
 
 def parse_date(text: str) -> int:
@@ -63,37 +61,15 @@ def parse_instant(text: str, zone: ZoneInfo) -> int:
 def plain_instant(text: str, zone: ZoneInfo) -> int | None:
     """Read an instant as most are written; None where closer reading is needed.
 
-    Most are told in three parts, of which each has been met before: the day, hour and minute, and the rest.
+    It is told in three parts, of which each has mostly been met before: day, hour and minute, the rest.
     """
     day, minute, rest = _day(text[:10], zone), _minute(text[10:16]), _rest(text[16:])
     if day is None or minute is None or rest is None:
-        return _by_library(text, zone)
+        return None
     seconds, offset = rest
     if offset is None:
         offset = day[1]
-        if offset is None:
-            return _by_library(text, zone)
-    return day[0] + minute + seconds - offset
-
-
-def _by_library(text: str, zone: ZoneInfo) -> int | None:
-    """Read an instant that the standard library reads as we do; None for any other."""
-    if not re.fullmatch(_PLAIN_INSTANT, text):
-        return None
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if not FIRST_YEAR < read.year < LAST_YEAR:  # within it by every clock
-        return None
-    if read.tzinfo is not None:
-        since = read - _EPOCH
-    else:
-        offset = zone.utcoffset(read)
-        if offset is None or offset != zone.utcoffset(read.replace(fold=1)):
-            return None
-        since = read - _EPOCH_BY_ITS_CLOCK - offset
-    return since.days * SECONDS_PER_DAY + since.seconds
+    return None if offset is None else day[0] + minute + seconds - offset
 
 
 @lru_cache(maxsize=4_096)
@@ -121,7 +97,7 @@ def _day(text: str, zone: ZoneInfo) -> tuple[int, int | None] | None:
     ends = begin, begin + timedelta(days=1)
     [offset, *others] = {zone.utcoffset(end.replace(fold=fold)) for end in ends for fold in (0, 1)}
     ahead = None if offset is None or others else offset.days * SECONDS_PER_DAY + offset.seconds
-    return (begin - _EPOCH_BY_ITS_CLOCK).days * SECONDS_PER_DAY, ahead
+    return (begin - _EPOCH).days * SECONDS_PER_DAY, ahead
 
 
 @lru_cache(maxsize=4_096)

@@ -5,7 +5,7 @@ What generates it is imported when there are so many cases that source pays: one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +14,13 @@ from policyengine.engines.memory import seen_records
 from policyengine.engines.program import Program, interpret
 from policyengine.model.case import Case, Key
 from policyengine.semantics.findings import Findings
-from policyengine.values.literals import local_day
+from policyengine.values.literals import Value, local_day
 
 if TYPE_CHECKING:
     from policyengine.engines.compiled.generate import Generated
     from policyengine.engines.compiled.marks import Raw
-    from policyengine.engines.compiled.run import Layout, Run
-    from policyengine.engines.compiled.support import Helpers, Slow
+    from policyengine.engines.compiled.run import Layout
+    from policyengine.engines.compiled.support import Helpers
 
 FEW = 64
 """To generate and compile the source takes as long as to judge so many cases by the Plan itself."""
@@ -50,13 +50,6 @@ class CompiledEngine:
         return Helpers(self.program, self.generated.dispatches)
 
     @cached_property
-    def _kinds(self) -> tuple[type[Slow], type[Run]]:
-        from policyengine.engines.compiled.run import Run
-        from policyengine.engines.compiled.support import Slow
-
-        return Slow, Run
-
-    @cached_property
     def _layout(self) -> Layout:
         from policyengine.engines.compiled.run import Layout
         from policyengine.engines.compiled.ways.short import ShortWays
@@ -82,10 +75,9 @@ class CompiledEngine:
         silent, places = self._inputs
         inputs = silent.copy()
         told = case.values
+        items: Iterable[tuple[Key, Value]] = told.items()
         if len(told) > len(places):  # a part asks for little of a case
             items = [(key, told[key]) for key in places if key in told]
-        else:
-            items = [*told.items()]
         for key, value in items:
             place = places.get(key)
             if place is not None:
@@ -98,10 +90,9 @@ class CompiledEngine:
         for name in case.records:
             seen[name] = seen_records(self._lists[name], case, as_of)
         figures = case.figures.get if case.figures else None
-        slow_kind, run_kind = self._kinds
-        slow = slow_kind(self._helpers, case)
+        slow = self._helpers.slow(case)
         slots = self._judge(inputs, case.values.get, as_of, today, figures, case.records, seen, slow)
-        return run_kind(self._layout, slots, seen, case, as_of)
+        return self._layout.run(slots, seen, case, as_of)
 
     def part(self, nodes: Collection[str]) -> CompiledEngine:
         """Return the engine of a part of the Plan, whose source is generated when it is asked often."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import compress
-from operator import itemgetter
 from typing import Any, TypeVar
 
 from policyengine.compile.dependencies import Dependencies, names_of, rule_name
@@ -53,13 +52,12 @@ Placed = tuple[str, int, "str | None"]
 """A rule or another name, its slot, and the list of whose records it is."""
 
 
+Apart = tuple[list[tuple[str, int]], list[tuple[str, int]]]
+"""Names with their slots: those of the whole case, and those of records."""
+
+
 PlacedTable = tuple[tuple[str, ...], int, "str | None", int]
 """Rules that are answered together, by their bits, with their slot and list, and the bits that are meant."""
-
-
-Concluding = tuple[str, int, "int | None", "str | None"]
-"""A rule that concludes a fact, its slot, its bit if it is one of many there, and the list for each of whose
-records it may conclude it."""
 
 
 class Node(Frozen):
@@ -96,6 +94,7 @@ class Layout:
         self.program = program
         self.ways = ways
         self.slots = slots
+        self.dispatches = dispatches
         self.bits = {rule_name(rule.name): bit for one in dispatches for bit, rule in enumerate(one.rules)}
         """The bits of rules that are answered together."""
         rules = [rule for stratum in program.plan.strata for rule in stratum.rules]
@@ -116,51 +115,77 @@ class Layout:
             if isinstance(one, Due)
         ]
         self.deadlines: Lists = {one.name: one.listed for one in cells if isinstance(one, Status)}
-        self.paused: Mapping[str, frozenset[str]] = {
-            one.deadline: frozenset(
-                pause.question.listed for pause in one.pauses if pause.question is not None
-            )
-            for one in cells
-            if isinstance(one, Due)
-        }
-        """For each deadline the lists whose records are its pauses."""
         self.amounts: Lists = {one.name: one.listed for one in cells if isinstance(one, Amount)}
-        placed = [
-            (number, rule.name, slots[rule_name(rule.name)], rule.listed)
-            for number, stratum in enumerate(program.plan.strata)
-            for rule in sorted(stratum.rules, key=lambda one: one.name)
-            if rule_name(rule.name) not in self.bits
-        ]
-        """The rules of each stratum, by name, but for those that are answered together."""
-        self.rules_of_case: Sequence[tuple[int, Key]] = [
-            (number, (name, None)) for number, name, _, listed in placed if listed is None
-        ]
-        self.rules_of_records: dict[str, list[tuple[int, str, int]]] = {}
-        for number, name, slot, list_of in placed:
-            if list_of is not None:
-                self.rules_of_records.setdefault(list_of, []).append((number, name, slot))
-        self.raws_of_rules = _reader([slot for _, _, slot, listed in placed if listed is None])
         self.rules: Lists = {name: listed for name, listed in sorted((one.name, one.listed) for one in rules)}
-        self.tables: Sequence[Sequence[PlacedTable]] = [
-            [
-                (tuple(rule.name for rule in one.rules), slots[one.name], one.listed, mask)
-                for one in dispatches
-                if (mask := _mask(one, {rule.name for rule in stratum.rules}))
-            ]
-            for stratum in program.plan.strata
-        ]
-        """The rules of each stratum that are answered together."""
         self.homes = {name: cell.name for cell in cells for name in names_of(cell)}
         """The cell of each name."""
-        values = [(name, slots[name], listed) for name, listed in self.values.items()]
-        truths = [(rule_name(name), slot, listed) for _, name, slot, listed in placed]
         self._places: dict[tuple[str, ...], Sequence[int]] = {}
         self._readers: dict[tuple[str, ...], Callable[[Sequence[Any]], Sequence[Any]]] = {}
         self.cells = {cell.name: cell for cell in cells}
         self._conclusions: dict[str, Conclusion | None] = {}
         self._clocks: dict[str, KnownClock | None] = {}
-        self.values_of_case, self.values_of_records = _apart(values)
-        self.truths_of_case, self.truths_of_records = _apart(truths)
+
+    @cached_property
+    def placed_rules(self) -> Sequence[tuple[int, str, int, str | None]]:
+        """The rules of each stratum, by name, with their slots and lists; not those of ``tables``."""
+        return [
+            (number, rule.name, self.rule_slots[rule.name], rule.listed)
+            for number, stratum in enumerate(self.program.plan.strata)
+            for rule in sorted(stratum.rules, key=lambda one: one.name)
+            if rule.name not in self.rule_bits
+        ]
+
+    @cached_property
+    def rules_of_case(self) -> tuple[Sequence[tuple[int, Key]], Callable[[Sequence[Any]], Sequence[Any]]]:
+        """Those of them that the whole case has, with their strata, and what reads whether they hold."""
+        own = [(number, name, slot) for number, name, slot, listed in self.placed_rules if listed is None]
+        return [(number, (name, None)) for number, name, _ in own], reader_of([slot for _, _, slot in own])
+
+    @cached_property
+    def rules_of_records(self) -> Mapping[str, Sequence[tuple[int, str, int]]]:
+        """Those of them that each record of a list has, with their strata and slots."""
+        found: dict[str, list[tuple[int, str, int]]] = {}
+        for number, name, slot, listed in self.placed_rules:
+            if listed is not None:
+                found.setdefault(listed, []).append((number, name, slot))
+        return found
+
+    @cached_property
+    def tables(self) -> Sequence[Sequence[PlacedTable]]:
+        """The rules of each stratum that are answered together."""
+        return [
+            [
+                (tuple(rule.name for rule in one.rules), self.slots[one.name], one.listed, mask)
+                for one in self.dispatches
+                if (mask := _mask(one, {rule.name for rule in stratum.rules}))
+            ]
+            for stratum in self.program.plan.strata
+        ]
+
+    @cached_property
+    def values_apart(self) -> Apart:
+        """The values of the whole case, and those of records, with their slots."""
+        return _apart((name, self.slots[name], listed) for name, listed in self.values.items())
+
+    @cached_property
+    def truths_apart(self) -> Apart:
+        """The rules of the whole case, and those of records, with their slots; not those of ``tables``."""
+        return _apart((rule_name(name), slot, listed) for _, name, slot, listed in self.placed_rules)
+
+    @cached_property
+    def paused(self) -> Mapping[str, frozenset[str]]:
+        """For each deadline the lists whose records are its pauses."""
+        return {
+            one.deadline: frozenset(pause.question.listed for pause in one.pauses if pause.question)
+            for one in self.cells.values()
+            if isinstance(one, Due)
+        }
+
+    def run(
+        self, slots: Sequence[Any], seen: Mapping[str, tuple[int, ...] | None], case: Case, as_of: int
+    ) -> Run:
+        """Return the findings about a case: ``slots`` are what the source gave for the ``seen`` records."""
+        return Run(self, slots, seen, case, as_of)
 
     def places(self, names: tuple[str, ...]) -> Sequence[int]:
         """Return where the values of names stand."""
@@ -175,19 +200,6 @@ class Layout:
         if found is None:
             found = self._readers[names] = reader_of(self.places(names))
         return found
-
-    @cached_property
-    def concluding(self) -> Mapping[str, Sequence[Concluding]]:
-        """The rules that conclude each fact."""
-        cells = (cell for stratum in self.program.plan.strata for cell in stratum.cells)
-        return {
-            cell.name: [
-                (one.rule, self.rule_slots[one.rule], self.rule_bits.get(one.rule), one.each)
-                for one in cell.candidates
-            ]
-            for cell in cells
-            if isinstance(cell, Derived)
-        }
 
     def conclusion(self, name: str) -> Conclusion | None:
         """Return what tells at once what rules say of a fact; None if they speak of each record of a list."""
@@ -262,13 +274,6 @@ class Layout:
         return tuple(self.nodes.values())
 
 
-def _reader(slots: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
-    """Return what reads some slots."""
-    if len(slots) > 1:
-        return itemgetter(*slots)
-    return lambda values: [values[slot] for slot in slots]
-
-
 def _by_stratum(placed: tuple[int, Key]) -> tuple[int, tuple[str, int]]:
     stratum, key = placed
     return stratum, by_name(key)
@@ -279,7 +284,7 @@ def _mask(dispatch: Dispatch, rules: Collection[str]) -> int:
     return sum(1 << bit for bit, rule in enumerate(dispatch.rules) if rule.name in rules)
 
 
-def _apart(placed: Iterable[Placed]) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+def _apart(placed: Iterable[Placed]) -> Apart:
     """Return names with their slots: those of the whole case, and those of records."""
     whole: list[tuple[str, int]] = []
     of_records: list[tuple[str, int]] = []
@@ -363,20 +368,7 @@ class Run:
         name, record = key
         way = self.layout.ways.to_winners(name)
         found = None if way is None else way(self.slots, record)
-        if found is not None:
-            return found
-        held = self._held(name, record)
-        return (held[0],) if len(held) == 1 else self.resolved[key].winners  # one has nobody to give way to
-
-    def _held(self, name: str, record: int | None) -> list[Key]:
-        """Return the rules that hold of those that conclude a fact."""
-        found: list[Key] = []
-        for rule, slot, bit, each in self.layout.concluding[name]:
-            for own in (record,) if each is None else self.each(each):
-                raw = self.slots[slot] if own is None else self.slots[slot][own]
-                if (raw if bit is None else truth_of(raw, bit)) == TRUE:
-                    found.append((rule, own))
-        return found
+        return self.resolved[key].winners if found is None else found
 
     @property
     def deadlines(self) -> Mapping[Key, DeadlineFinding]:
@@ -401,8 +393,9 @@ class Run:
     @cached_property
     def _said(self) -> Sequence[tuple[tuple[int, Key], int]]:
         """The rules of the whole case that hold or may hold, with their strata and truths."""
-        raws = self.layout.raws_of_rules(self.slots)
-        return [*zip(compress(self.layout.rules_of_case, raws), filter(None, raws), strict=True)]
+        placed, read = self.layout.rules_of_case
+        raws = read(self.slots)
+        return [*zip(compress(placed, raws), filter(None, raws), strict=True)]
 
     def _with_truth(self, truth: int) -> list[tuple[int, Key]]:
         """Return the rules that have a truth, each with its stratum, in the order of these and by name."""
@@ -482,10 +475,12 @@ class Run:
     def open_names(self) -> frozenset[str]:
         """The names, and the rules (``rule NAME``), of which something is not known."""
         slots, layout = self.slots, self.layout
-        found = [name for name, slot in layout.values_of_case if type(slots[slot]) is Mark]
-        found += [name for name, slot in layout.values_of_records if Mark in map(type, slots[slot])]
-        found += [name for name, slot in layout.truths_of_case if slots[slot] == UNDETERMINED]
-        found += [name for name, slot in layout.truths_of_records if UNDETERMINED in slots[slot]]
+        of_case, of_records = layout.values_apart
+        found = [name for name, slot in of_case if type(slots[slot]) is Mark]
+        found += [name for name, slot in of_records if Mark in map(type, slots[slot])]
+        of_case, of_records = layout.truths_apart
+        found += [name for name, slot in of_case if slots[slot] == UNDETERMINED]
+        found += [name for name, slot in of_records if UNDETERMINED in slots[slot]]
         for tables in layout.tables:
             found += [rule_name(name) for name, _ in self._of_tables(tables, UNDETERMINED)]
         return frozenset(found)

@@ -459,6 +459,10 @@ class Helpers:
                 case _:
                     pass
 
+    def slow(self, case: Case) -> Slow:
+        """Return the meaning of what is not known in a case."""
+        return Slow(self, case)
+
     def _is_during(self, instant: int, season: str) -> bool:
         return _is_day_during(local_day(instant, self.zone), season)
 

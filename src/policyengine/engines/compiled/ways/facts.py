@@ -70,7 +70,6 @@ class FactWay:
         self.are_constant = all(isinstance(one, Const) for one in self.values)
         self.found: dict[tuple[object, ...], _Waited] = {}
         self.won: dict[tuple[int, ...], tuple[str, ...]] = {}
-        self.won_by_case: dict[tuple[int, ...], tuple[Key, ...]] = {}
 
     def _truths(self, slots: Sequence[Any], record: int | None) -> tuple[int, ...]:
         """Return which rules hold, without what counts otherwise."""
@@ -103,10 +102,6 @@ class FactWay:
         Which these are depends on nothing but on which of all hold.
         """
         truths = self._truths(slots, record)
-        if record is None:
-            found = self.won_by_case.get(truths)
-            if found is not None:
-                return found
         if UNDETERMINED in truths:
             return None
         won = self.won.get(truths)
@@ -114,7 +109,6 @@ class FactWay:
             won = self._winning(truths)
             if len(self.won) < _REMEMBERED:
                 self.won[truths] = won
-                self.won_by_case[truths] = tuple([(rule, None) for rule in won])
         return tuple([(rule, record) for rule in won])
 
     def _winning(self, truths: Sequence[int]) -> tuple[str, ...]:
