@@ -518,9 +518,8 @@ class _Assembly:
         return found
 
     def _outcome(self, fact: Fact, record: int | None, state: State) -> Outcome:
-        if type(state) is Absent and fact.path not in self._told:
-            return self._nothing_said(fact, record)
-        resolved = self._resolved.get((fact.path, record))
+        is_silent = type(state) is Absent and fact.path not in self._told
+        resolved = None if is_silent else self._resolved.get((fact.path, record))
         keys = () if resolved is None else (*resolved.winners, *resolved.open)
         reasons = tuple(self._reason(self.book.rule(name), fact.path, own) for name, own in keys)
         between = None if resolved is None else resolved.possible
@@ -548,30 +547,6 @@ class _Assembly:
         )
         refined = self._refined(Target("state", (fact.path, record))) if is_open else None
         return outcome if refined is None else self._refine(outcome, refined)
-
-    def _nothing_said(self, fact: Fact, record: int | None) -> Outcome:
-        """Return the outcome about a fact of which no rule says anything, nor could."""
-        support = self.explanation.support_and_leaning(fact.path, record)
-        return Outcome(
-            fact=fact,
-            record=record,
-            status="not_applicable",
-            state=ABSENT,
-            possible=(),
-            has_unknown_value=False,
-            may_be_absent=False,
-            may_conflict=False,
-            not_ruled_out=(),
-            exactness="exact",
-            refined=None,
-            reasons=(),
-            overridden=(),
-            waits=(),
-            support=support,
-            unconfirmed=self._unconfirmed(support),
-            provisional=self.explanation.is_provisional(support),
-            between=None,
-        )
 
     def _refine(self, outcome: Outcome, refined: Refined) -> Outcome:
         """Return an open outcome with what is still possible; nothing else, where that is exact."""
