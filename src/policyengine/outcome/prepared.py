@@ -28,6 +28,7 @@ from policyengine.model.conditions import (
     Window,
     operands_in,
 )
+from policyengine.semantics.readings import choose_once
 from policyengine.values.counting import Counting
 
 TestOrQuestion = Test | Window | Same | ReadingIs | Some | Count | Pick
@@ -93,8 +94,7 @@ def looks_of(operands: Iterable[Operand | None], readings: Mapping[str, str]) ->
         chosen = operand
         while isinstance(chosen, ByReading):
             assumptions.append(chosen.assumption)
-            reading = readings[chosen.assumption]
-            chosen = next(one for name, one in chosen.readings if name == reading)
+            chosen = choose_once(chosen, readings)
         if isinstance(chosen, Ref) and chosen.kind != "now":
             names.append((chosen.name, chosen.listed is not None, chosen.this))
     return Looks(tuple(assumptions), tuple(names))

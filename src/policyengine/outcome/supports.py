@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeVar
 from policyengine.model.case import Key
 from policyengine.model.conditions import (
     NEIGHBOURS,
-    ByReading,
     Computed,
     Condition,
     Count,
@@ -18,14 +17,13 @@ from policyengine.model.conditions import (
     Otherwise,
     Pick,
     Question,
-    Ref,
     Some,
     Window,
 )
 from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import Amount, Deadline, Fact, MissingByReading, Parameter, Pause
 from policyengine.outcome.leaves import Leaf, Looked, Part, leaves_of
-from policyengine.outcome.prepared import Looks, Piece, Plain
+from policyengine.outcome.prepared import Looks, Piece, Plain, looks_of
 from policyengine.outcome.support import PROVISIONAL, Item, Kind, Label, Node, Rest, Sum
 from policyengine.outcome.windows import measured
 from policyengine.semantics.findings import ABSENT, Known, State, Truth
@@ -344,13 +342,7 @@ class Supports:
     def _operand(
         self, operand: Operand | None, record: int | None, found: Sum, this: int | None = None
     ) -> None:
-        while isinstance(operand, ByReading):
-            found.add(self._own("assumption", (operand.assumption, None)))
-            reading = self.explanation.readings[operand.assumption]
-            operand = next(one for name, one in operand.readings if name == reading)
-        if isinstance(operand, Ref) and operand.kind != "now":
-            own = this if operand.this else record
-            found.add(self.of_name(operand.name, own if operand.listed else None))
+        self._looked_at(looks_of([operand], self.explanation.readings), record, this, found)
 
     # ---------- values that are computed in place
 

@@ -31,8 +31,13 @@ Readings = Mapping[str, str]
 def choose_operand(operand: Operand, readings: Readings) -> Ref | Constant:
     """Return what an operand is under the readings."""
     while isinstance(operand, ByReading):
-        operand = next(one for reading, one in operand.readings if reading == readings[operand.assumption])
+        operand = choose_once(operand, readings)
     return operand
+
+
+def choose_once(operand: ByReading, readings: Readings) -> Operand:
+    """Return what an operand is under the reading of its assumption; others may be asked for in turn."""
+    return next(one for reading, one in operand.readings if reading == readings[operand.assumption])
 
 
 def choose_condition(condition: Condition, readings: Readings) -> Condition:
