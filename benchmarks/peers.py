@@ -38,7 +38,7 @@ from peer_rules import (
 from policyengine.api import Rulebook
 from policyengine.engines.durable.ruleset import durable_available
 from policyengine.model.case import Key
-from policyengine.outcome.decision import Outcome
+from policyengine.outcome.parts import Outcome
 from policyengine.semantics.findings import Known, State
 
 SIZES = (10, 40, 150)

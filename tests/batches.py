@@ -10,7 +10,8 @@ from random import Random
 from typing import Any
 
 from policyengine import Rulebook
-from policyengine.outcome.decision import Decision, Outcome, sort_missing
+from policyengine.outcome.decision import Decision
+from policyengine.outcome.parts import Outcome, sort_missing
 from policyengine.semantics.findings import Conflict, Known, Unknown
 from policyengine.values.literals import format_value
 

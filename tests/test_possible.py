@@ -10,7 +10,8 @@ import pytest
 from policyengine.api import Rulebook, load_rulebook
 from policyengine.diagnostics.diagnostic import FaultsFound
 from policyengine.diagnostics.i18n import Speech
-from policyengine.outcome.decision import Decision, Outcome
+from policyengine.outcome.decision import Decision
+from policyengine.outcome.parts import Outcome
 from policyengine.render.json.decision import decision_data
 from policyengine.render.text import render_text
 from policyengine.render.why.chain import Chain

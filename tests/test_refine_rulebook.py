@@ -15,7 +15,8 @@ from test_refine import fits
 from policyengine.api import Rulebook, load_rulebook, prepare
 from policyengine.frozen import replace
 from policyengine.model.case import Case, Key
-from policyengine.outcome.decision import Decision, Outcome
+from policyengine.outcome.decision import Decision
+from policyengine.outcome.parts import Outcome
 from policyengine.outcome.refine.search import Refinement, Target
 from policyengine.outcome.refine.tree import answer_key
 from policyengine.reading.case.reader import CaseReader

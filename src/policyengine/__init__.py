@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from policyengine.api.rulebook import Rulebook, load_rulebook
     from policyengine.diagnostics.diagnostic import Diagnostic, FaultsFound
     from policyengine.engines.durable.ruleset import EngineUnavailable
-    from policyengine.outcome.decision import Outcome
+    from policyengine.outcome.parts import Outcome
 
 __all__ = [
     "Answer",

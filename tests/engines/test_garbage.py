@@ -11,8 +11,8 @@ from written_rulebooks import case_data, draw_case, draw_moment, write_rulebook
 
 from policyengine.api import prepare
 from policyengine.engines.choice import EngineName
-from policyengine.outcome.decision import Reason
 from policyengine.outcome.leaves import leaves_of
+from policyengine.outcome.parts import Reason
 from policyengine.render.outcomes import render_outcomes
 
 

@@ -12,7 +12,8 @@ from written_rulebooks import case_data, draw_case, draw_moment, write_rulebook
 from policyengine.api import prepare
 from policyengine.frozen import replace
 from policyengine.model.key_names import format_key
-from policyengine.outcome.decision import Decision, Outcome
+from policyengine.outcome.decision import Decision
+from policyengine.outcome.parts import Outcome
 from policyengine.render.outcomes import render_outcomes
 from policyengine.values.literals import ValueType, format_value
 

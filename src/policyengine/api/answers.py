@@ -13,7 +13,7 @@ from policyengine.frozen import Frozen
 from policyengine.model.case import Key
 from policyengine.model.key_names import format_key
 from policyengine.model.rulebook import Rulebook as Model
-from policyengine.outcome.decision import Status
+from policyengine.outcome.parts import Status
 from policyengine.values.literals import (
     SMALLEST_UNITS,
     Duration,

@@ -9,7 +9,8 @@ from policyengine.frozen import Frozen
 from policyengine.model.case import Key
 from policyengine.model.key_names import format_key
 from policyengine.model.rulebook import Rulebook
-from policyengine.outcome.decision import Decision, sort_missing
+from policyengine.outcome.decision import Decision
+from policyengine.outcome.parts import sort_missing
 from policyengine.semantics.findings import Absent, Conflict, Known, State, Unknown, Waits
 from policyengine.values.literals import ValueType
 

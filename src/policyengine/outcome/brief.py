@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from policyengine.diagnostics.text import Text
 from policyengine.frozen import Frozen
 from policyengine.model.letters import InBrief
-from policyengine.outcome.decision import Decision, NextStep, Outcome, in_order
+from policyengine.outcome.decision import Decision
+from policyengine.outcome.parts import NextStep, Outcome, in_order
 from policyengine.outcome.told import ToldClock, ToldStep, runs, told_clock, told_step
 from policyengine.semantics.findings import Known, Missing, State, Truth
 from policyengine.values.literals import Value, identity_key

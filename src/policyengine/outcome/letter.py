@@ -12,7 +12,8 @@ from policyengine.model.conditions import ByReading, ReadingIs, Test, parts_of
 from policyengine.model.letters import Letter
 from policyengine.model.lookup import Unknown, choice_of, choices_help
 from policyengine.model.rulebook import Rule, Rulebook
-from policyengine.outcome.decision import ClockView, Decision, NextStep, Outcome, sort_missing
+from policyengine.outcome.decision import Decision
+from policyengine.outcome.parts import ClockView, NextStep, Outcome, sort_missing
 from policyengine.outcome.told import ToldClock, ToldStep, is_overdue, runs, told_clock, told_step
 from policyengine.semantics.findings import Known, Missing
 

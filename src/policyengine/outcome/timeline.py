@@ -18,8 +18,9 @@ from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Case, Key
 from policyengine.model.rulebook import RAN_OUT, Deadline, Fact, Rule, Rulebook, coming_with
 from policyengine.outcome.beginning import begins_after
-from policyengine.outcome.decision import AmountView, ClockView, Decision, NextStep, Outcome, Status, by_start
+from policyengine.outcome.decision import Decision
 from policyengine.outcome.moving import Moving, growing_amounts
+from policyengine.outcome.parts import AmountView, ClockView, NextStep, Outcome, Status, by_start
 from policyengine.outcome.refine.search import Refined, Target
 from policyengine.semantics.findings import (
     Absent,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from policyengine.frozen import Frozen
-from policyengine.outcome.decision import ClockView, Decision, NextStep
+from policyengine.outcome.decision import Decision
+from policyengine.outcome.parts import ClockView, NextStep
 from policyengine.outcome.support import Support
 from policyengine.semantics.findings import Absent, Known
 

@@ -9,8 +9,9 @@ from policyengine.diagnostics.i18n import Speech
 from policyengine.model.braces import filled
 from policyengine.model.rulebook import Rulebook
 from policyengine.outcome.brief import Brief, brief_of, words_for
-from policyengine.outcome.decision import Decision, Outcome
+from policyengine.outcome.decision import Decision
 from policyengine.outcome.emptiness import why_empty
+from policyengine.outcome.parts import Outcome
 from policyengine.outcome.told import ToldClock, ToldStep
 from policyengine.render.layout import Paint
 from policyengine.render.naming import Naming

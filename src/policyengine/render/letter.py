@@ -20,8 +20,9 @@ from policyengine.model.conditions import Ref
 from policyengine.model.letters import Paragraph, Part
 from policyengine.model.rulebook import NoticeKind
 from policyengine.outcome.brief import fitting, words_for
-from policyengine.outcome.decision import ClockView, Decision, NextStep, Outcome, Reason
+from policyengine.outcome.decision import Decision
 from policyengine.outcome.letter import LetterContent, readings_of
+from policyengine.outcome.parts import ClockView, NextStep, Outcome, Reason
 from policyengine.outcome.told import ToldClock, ToldStep, is_overdue, unconfirmed
 from policyengine.render.naming import Naming
 from policyengine.render.prose import capital, ended

@@ -8,7 +8,7 @@ from fractions import Fraction
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.model.conditions import Operand, Ref
 from policyengine.model.rulebook import Amount, Rounding
-from policyengine.outcome.decision import AmountView
+from policyengine.outcome.parts import AmountView
 from policyengine.render.naming import Naming
 from policyengine.semantics.amounts import number_of, value_of, whole
 from policyengine.semantics.findings import AmountFinding, Known, State, Truth

@@ -9,8 +9,9 @@ from policyengine.diagnostics.i18n import Speech
 from policyengine.model.case import Key
 from policyengine.model.key_names import format_key
 from policyengine.model.rulebook import STATUSES, Fact, MissingByReading
-from policyengine.outcome.decision import AmountView, ClockView, Decision, NextStep, Outcome, in_order
+from policyengine.outcome.decision import Decision
 from policyengine.outcome.emptiness import why_empty
+from policyengine.outcome.parts import AmountView, ClockView, NextStep, Outcome, in_order
 from policyengine.outcome.refine.search import Refined
 from policyengine.outcome.refine.tree import Spread
 from policyengine.outcome.told import told_step

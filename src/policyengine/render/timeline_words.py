@@ -10,7 +10,7 @@ from policyengine.frozen import Frozen
 from policyengine.model.braces import names_in
 from policyengine.model.clauses import Source
 from policyengine.model.rulebook import RAN_OUT, Deadline, Rule
-from policyengine.outcome.decision import ClockView, NextStep
+from policyengine.outcome.parts import ClockView, NextStep
 from policyengine.outcome.timeline import (
     BEGINNINGS,
     STANDSTILLS,

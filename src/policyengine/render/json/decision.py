@@ -10,9 +10,10 @@ from policyengine.diagnostics.i18n import Language, Speech
 from policyengine.model.case import Key
 from policyengine.model.key_names import format_key
 from policyengine.model.rulebook import Fact, MissingByReading
-from policyengine.outcome.decision import Decision, NextStep, PossibleStep, Taken
+from policyengine.outcome.decision import Decision
 from policyengine.outcome.emptiness import Nearly, why_empty
 from policyengine.outcome.nearness import MOST_RECORDS
+from policyengine.outcome.parts import NextStep, PossibleStep, Taken
 from policyengine.render.brief import brief_text
 from policyengine.render.json.deciders import Deciders
 from policyengine.render.json.figures import Figures

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from policyengine.model.conditions import Operand
 from policyengine.model.rulebook import Amount
-from policyengine.outcome.decision import AmountView, ClockView
+from policyengine.outcome.parts import AmountView, ClockView
 from policyengine.render.json.parts import TRUTHS, Json, key_data, place_data, source_data, text_data
 from policyengine.render.json.values import Values
 from policyengine.semantics.amounts import value_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from policyengine.model.rulebook import Rule
-from policyengine.outcome.decision import Outcome, Reason
+from policyengine.outcome.parts import Outcome, Reason
 from policyengine.render.json.leaves import Leaves
 from policyengine.render.json.parts import TRUTHS, Json, key_data, rule_data, text_data
 from policyengine.render.json.supports import Shared, Supports

@@ -8,7 +8,8 @@ from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text, everywhere
 from policyengine.model.conditions import Constant, Operand
 from policyengine.model.key_names import format_key
-from policyengine.outcome.decision import Decision, sort_missing
+from policyengine.outcome.decision import Decision
+from policyengine.outcome.parts import sort_missing
 from policyengine.render.json.parts import Json, text_data
 from policyengine.render.naming import MOST_WAITS
 from policyengine.semantics.findings import Absent, Conflict, Known, Missing, State, Unknown, Waits

@@ -9,8 +9,8 @@ from policyengine.model.case import Key
 from policyengine.model.conditions import Operand
 from policyengine.model.rulebook import Amount, Deadline
 from policyengine.outcome.deciding import FromOverlay, InForce, deciders, key_of, scope_of
-from policyengine.outcome.decision import AmountView
 from policyengine.outcome.nearness import in_order
+from policyengine.outcome.parts import AmountView
 from policyengine.render.steps import Steps
 from policyengine.render.why.leaves import Leaves
 from policyengine.render.why.policies import Policies
