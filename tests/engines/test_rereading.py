@@ -14,7 +14,9 @@ from written_rulebooks import case_data, draw_case, draw_moment, write_rulebook
 
 from policyengine.api import load_rulebook, prepare
 from policyengine.compile.lower import lower_rulebook
-from policyengine.engines.rereading import Asked, CaseRereading, Graph, Otherwise, Rereading
+from policyengine.engines.rereading.case import CaseRereading
+from policyengine.engines.rereading.graph import Asked, Graph, Otherwise
+from policyengine.engines.rereading.others import Rereading
 from policyengine.engines.world import World
 from policyengine.model.case import Case
 from policyengine.model.rulebook import Rulebook
@@ -48,7 +50,7 @@ def check(book: Rulebook, readings: dict[str, str], case: Case, as_of: int, told
     """Hold what is told of each other reading against a judgement of the whole case by the reference."""
     before = Reference(book, readings).run(case, as_of)
     rereading = Rereading(Graph(lower_rulebook(book)), readings, World(book.zone, book.calendar))
-    found = rereading.of(case, as_of, before)
+    found = CaseRereading(rereading, case, as_of, before)
     for assumption in book.assumptions.values():
         for reading in assumption.readings:
             if reading.id != readings[assumption.id]:
@@ -59,7 +61,7 @@ def check(book: Rulebook, readings: dict[str, str], case: Case, as_of: int, told
                     moved = not (
                         asked.states.isdisjoint(expected.states) and asked.rules.isdisjoint(expected.rules)
                     )
-                    fresh = rereading.of(case, as_of, before)
+                    fresh = CaseRereading(rereading, case, as_of, before)
                     assert {fresh.moves(*names, asked, is_all) for is_all in (True, True, False)} == {
                         moved
                     }, names

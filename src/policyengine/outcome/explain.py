@@ -18,7 +18,9 @@ from policyengine.compile.plan import Aggregate, Apply, Given, Plan
 from policyengine.diagnostics.span import Span
 from policyengine.engines.closures import Evaluate, Memory, evaluate_of, tally_of
 from policyengine.engines.memory import range_of_fact
-from policyengine.engines.rereading import CaseRereading, Otherwise, Rereading, graph_of
+from policyengine.engines.rereading.case import CaseRereading
+from policyengine.engines.rereading.graph import Otherwise, graph_of
+from policyengine.engines.rereading.others import Rereading
 from policyengine.engines.world import World
 from policyengine.frozen import kept, replace
 from policyengine.model.asked import find_asks_this
@@ -623,7 +625,7 @@ class Explanation:
 
     @cached_property
     def _rereading(self) -> CaseRereading:
-        return self.explainer.rereading.of(self.case, self.as_of, self.findings)
+        return CaseRereading(self.explainer.rereading, self.case, self.as_of, self.findings)
 
     def leant_on(
         self, states: Iterable[Key], rules: Iterable[Key], known: Container[str], is_all: bool

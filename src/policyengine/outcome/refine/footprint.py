@@ -19,7 +19,7 @@ from functools import cached_property, lru_cache
 from policyengine.compile.dependencies import Node, expressions_of, names_of, parts_of, read_by, rule_name
 from policyengine.compile.plan import AS_OF, Aggregate, Derived, Expr, Given, Parameter, Plan, Rule, Status
 from policyengine.engines.program import listed_of
-from policyengine.engines.rereading import Graph, graph_of
+from policyengine.engines.rereading.graph import Graph, graph_of
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case
 from policyengine.model.rulebook import Rulebook
