@@ -12,7 +12,8 @@ from policyengine.compile.lower import lower_rulebook
 from policyengine.engines.program import interpret
 from policyengine.frozen import replace
 from policyengine.model.rulebook import Rule
-from policyengine.outcome.explain import Explainer, Explanation
+from policyengine.outcome.explain import Explanation
+from policyengine.outcome.explainer import Explainer
 from policyengine.outcome.leaves import Either, Leaf, Part
 from policyengine.outcome.prepared import Plain
 from policyengine.outcome.support import Item

@@ -16,7 +16,7 @@ from policyengine.compile.lower import lower_rulebook
 from policyengine.engines.durable.ruleset import durable_available
 from policyengine.frozen import replace
 from policyengine.model.case import Key
-from policyengine.outcome.explain import Explainer
+from policyengine.outcome.explainer import Explainer
 from policyengine.outcome.refine.search import Refined, Refinement, Refiner, Target
 from policyengine.outcome.refine.tree import (
     Between,

@@ -11,7 +11,7 @@ from policyengine.model.case import Case, Key
 from policyengine.model.key_names import format_key
 from policyengine.outcome.decision import Decision as Parts
 from policyengine.outcome.decision import Judged
-from policyengine.outcome.explain import Explainer
+from policyengine.outcome.explainer import Explainer
 from policyengine.outcome.parts import Outcome, status_of
 from policyengine.outcome.refine.search import Refinement
 from policyengine.outcome.turns import in_turn

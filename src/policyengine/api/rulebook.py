@@ -19,7 +19,7 @@ from policyengine.frozen import replace
 from policyengine.model.case import Case
 from policyengine.model.rulebook import Rulebook as Model
 from policyengine.outcome.decision import Judged
-from policyengine.outcome.explain import Explainer
+from policyengine.outcome.explainer import Explainer
 from policyengine.outcome.refine.remembered import Remembered
 from policyengine.outcome.refine.search import Refinement, Refiner
 from policyengine.outcome.turns import TURN, in_turn, kept

@@ -16,7 +16,8 @@ from policyengine.outcome.assembly.outcomes import Outcomes
 from policyengine.outcome.assembly.steps import Steps
 from policyengine.outcome.assembly.ways import Ways, agreed_state
 from policyengine.outcome.beginning import begins_after
-from policyengine.outcome.explain import Explainer, Explanation
+from policyengine.outcome.explain import Explanation
+from policyengine.outcome.explainer import Explainer
 from policyengine.outcome.parts import (
     AmountView,
     Chosen,

@@ -15,7 +15,7 @@ from policyengine.diagnostics.diagnostic import Diagnostic
 from policyengine.model.key_names import format_key
 from policyengine.model.rulebook import Fact
 from policyengine.outcome.decision import Decision
-from policyengine.outcome.explain import Explainer
+from policyengine.outcome.explainer import Explainer
 from policyengine.outcome.parts import sort_missing
 from policyengine.semantics.findings import Absent, Conflict, Known, State, Unknown, Waits
 from policyengine.values.literals import Value, ValueType, format_value

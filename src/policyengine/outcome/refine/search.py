@@ -16,7 +16,8 @@ from policyengine.frozen import Frozen, replace
 from policyengine.model.case import Case, Key
 from policyengine.model.conditions import All, Condition, Ref, Test
 from policyengine.model.rulebook import Rulebook
-from policyengine.outcome.explain import Explainer, Explanation
+from policyengine.outcome.explain import Explanation
+from policyengine.outcome.explainer import Explainer
 from policyengine.outcome.refine.domains import Domains, Filled, Interval, Records, complete, of_key
 from policyengine.outcome.refine.far import FarCompletions, FarWays, missing_of
 from policyengine.outcome.refine.footprint import Footprints
