@@ -60,9 +60,9 @@ class Naming:
                 return self.text(found.title)
         computed = book.computed.get(name)
         if computed is not None:
-            from policyengine.render.statements import Statements  # it speaks through this naming
+            from policyengine.render.conditions import Conditions  # it speaks through this naming
 
-            return Statements(self).computed(computed)
+            return Conditions(self).computed(computed)
         deadline, _, property = name.rpartition(".")
         title = self.text(book.deadlines[deadline].title)
         return self.say(PROPERTY_TITLES[property], title=title)

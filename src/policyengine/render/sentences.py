@@ -25,8 +25,9 @@ from policyengine.outcome.explain import Explanation
 from policyengine.outcome.leaves import Leaf, Looked
 from policyengine.outcome.nearness import Gap, gap_of
 from policyengine.outcome.windows import measured
+from policyengine.render.conditions import QUOTED, TESTS
 from policyengine.render.naming import Naming
-from policyengine.render.statements import QUOTED, TESTS, Statements
+from policyengine.render.statements import Statements
 from policyengine.semantics.amounts import value_of
 from policyengine.semantics.findings import Absent, Known, State, Truth, Unknown
 from policyengine.syntax.keys import numbered
