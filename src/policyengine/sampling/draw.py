@@ -12,8 +12,10 @@ from policyengine.values.literals import Value
 
 Getter: TypeAlias = "Callable[[Draw, int | None, int | None], Value | None]"
 """Gives a value of what is drawn so far, for a record of a list and the record that asks (``this``)."""
-Limit: TypeAlias = "Callable[[Draw], tuple[int | None, int | None] | None]"
-"""Gives the least and the greatest value that is wished, as values compare; None where it cannot be told."""
+Sides: TypeAlias = "tuple[int | None, int | None]"
+"""The least and the greatest value that is wished, as values compare; None where there is none."""
+Limit: TypeAlias = "Callable[[Draw], Sides | None]"
+"""Gives the least and the greatest value that is wished; None where they cannot be told."""
 Want: TypeAlias = "Callable[[Draw, int | None, int | None], None]"
 """Wishes something of a case, for a record and the record that asks."""
 
@@ -80,6 +82,14 @@ class Draw:
     def below(self, number: int) -> int:
         """Return a whole number from 0 on, less than another one."""
         return int(self.random() * number)
+
+    def is_new(self, name: str, record: int | None) -> bool:
+        """Tell whether something is wished for the first time, and note that it is wished."""
+        done = name, record
+        if done in self.done:
+            return False
+        self.done.add(done)
+        return True
 
     def limit(self, key: Key, limit: Limit) -> None:
         """Wish that a value is within limits."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from policyengine.sampling.draw import Sides
 from policyengine.values.literals import local_day, start_of_day
 from policyengine.values.seasons import Season
-
-Limits = tuple["int | None", "int | None"]
 
 
 def period_of(
@@ -18,14 +17,14 @@ def period_of(
     zone: ZoneInfo,
     is_date: bool,
     at_is_date: bool = False,
-) -> Limits:
+) -> Sides:
     """Return the first and the last instant (or day, ``is_date``) of the period about another one.
 
     Where it is to be outside, all that comes after it. ``at`` is in epoch seconds, or a day.
     """
     day = at if at_is_date else local_day(at, zone)
     first, over = _days(day, period)
-    limits: Limits = (first, over - 1) if inside else (over, None)
+    limits: Sides = (first, over - 1) if inside else (over, None)
     if is_date:
         return limits
     low, high = limits

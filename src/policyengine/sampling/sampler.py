@@ -21,7 +21,7 @@ from policyengine.sampling.spelling import Spelling
 from policyengine.sampling.steps import Steps
 from policyengine.sampling.subjects import Subject, all_subjects, head_of, heads_of
 from policyengine.sampling.vocabulary import Vocabulary
-from policyengine.sampling.wishes import Wishes
+from policyengine.sampling.wishes.wishes import Wishes
 from policyengine.values.literals import SECONDS_PER_DAY
 
 _USUAL = date(2024, 1, 1).toordinal(), date(2024, 12, 31).toordinal()

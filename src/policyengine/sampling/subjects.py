@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from policyengine.sampling.draw import Want
 from policyengine.sampling.vocabulary import Vocabulary
-from policyengine.sampling.wishes import Wishes
+from policyengine.sampling.wishes.wishes import Wishes
 from policyengine.semantics.readings import choose_condition, is_false
 
 
