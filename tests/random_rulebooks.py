@@ -563,8 +563,10 @@ class _Maker:
     def term(self, listed: str | None, type: ValueType, depth: int) -> Term:
         if self.chance(0.1) and self.visible(listed, (ValueType.INSTANT,)):
             between: Any = self.choose(("whole_days", "whole_months", "whole_years", "business_days"))
-            times = tuple(self.plain(listed, ValueType.INSTANT) for _ in range(2))
-            return Calculation(between, times, NOWHERE)
+            times: list[Term] = [self.plain(listed, ValueType.INSTANT) for _ in range(2)]
+            if self.chance(0.3):
+                times[0] = Calculation("ended", (times[0],), NOWHERE)
+            return Calculation(between, tuple(times), NOWHERE)
         if not depth or self.chance(0.3):
             operand = self.plain(listed, self.choose((type, type, *PURE)))
             return operand

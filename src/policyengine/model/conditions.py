@@ -356,12 +356,12 @@ def operands_of(value: InPlace) -> tuple[Operand, ...]:
 Operation = Literal[
     "add", "sub", "mul", "div", "neg", "least", "greatest", "up", "down",
     "days", "whole_days", "whole_months", "whole_years", "business_days",
-    "months_between_days", "years_between_days", "business_days_between_days",
+    "months_between_days", "years_between_days", "business_days_between_days", "ended",
 ]  # fmt: skip
 
 
 class Calculation(Placed):
-    """An operation of arithmetic on terms."""
+    """An operation of arithmetic on terms; ``ended`` gives an instant of the day that ends at another."""
 
     op: Operation
     args: tuple[Term, ...]

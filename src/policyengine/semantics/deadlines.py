@@ -26,9 +26,9 @@ from policyengine.semantics.findings import (
 )
 from policyengine.values.calendar import Calendar
 from policyengine.values.counting import Counting, Due, add_length, counts_whole_days, is_in_time
-from policyengine.values.literals import LONGEST_SECONDS, UNIT_SECONDS, Duration, local_day, start_of_day
+from policyengine.values.literals import LONGEST_SECONDS, UNIT_SECONDS, Duration, start_of_day
 from policyengine.values.pauses import Ran, Stretch, add_paused, united
-from policyengine.values.periods import latest_start
+from policyengine.values.periods import ended, latest_start
 
 NEVER = 10**12
 """Later than every instant (epoch seconds)."""
@@ -467,8 +467,7 @@ def _trigger(start: int, length: Duration, clock: Clock) -> int:
     """Return the instant that says which day set the clock going; it matters where whole days are counted."""
     if not (clock.follows and counts_whole_days(length, clock.counting)):
         return start
-    is_midnight = start_of_day(local_day(start, clock.zone), clock.zone) == start
-    return start - 1 if is_midnight else start
+    return ended(start, clock.zone)
 
 
 def _earliest(events: Sequence[State]) -> State:

@@ -19,6 +19,7 @@ from policyengine.values.literals import SECONDS_PER_DAY, Number, Value, ValueTy
 from policyengine.values.periods import (
     business_days,
     business_days_between,
+    ended,
     whole_months,
     whole_months_between_days,
     whole_years,
@@ -109,6 +110,8 @@ _PERIODS: Mapping[Operation, Callable[[int, int, Times], int]] = {
 
 def calculate(op: Operation, args: Sequence[Number], times: Times) -> Number | None:
     """Return the result of an operation; None where there is none, because a divisor is zero."""
+    if op == "ended":
+        return ended(int(args[0]), times.zone)
     if op in _PERIODS:
         first, last = (int(one) for one in args)  # instants and days are whole
         return _PERIODS[op](first, last, times)

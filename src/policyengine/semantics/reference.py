@@ -110,6 +110,7 @@ from policyengine.values.literals import (
     ValueType,
     comparison_key,
     local_day,
+    start_of_day,
     unit_of,
 )
 from policyengine.values.months import day_after_months, instant_after_months
@@ -652,6 +653,9 @@ class _Run:
                 return first * 86_400
             case "whole_days":
                 return Fraction(math.trunc((last - first) / 86_400))
+            case "ended":
+                midnight = start_of_day(local_day(int(first), self.book.zone), self.book.zone)
+                return first - 1 if first == midnight else first
             case "business_days" | "business_days_between_days":
                 days = [self._day_of(one, term.op) for one in (first, last)]
                 return Fraction(business_days_between(days[0], days[1], self.book.calendar))

@@ -91,6 +91,11 @@ def business_days(first: int, last: int, calendar: Calendar, zone: ZoneInfo) -> 
     return business_days_between(local_day(first, zone), local_day(last, zone), calendar)
 
 
+def ended(instant: int, zone: ZoneInfo) -> int:
+    """Return an instant of the day that ends at an instant: of 24:00 the last second, else itself."""
+    return instant - 1 if start_of_day(local_day(instant, zone), zone) == instant else instant
+
+
 # ---------- back from an end
 
 

@@ -335,6 +335,8 @@ class _Parser:
             raise _Fault("type-mismatch", what, args[1].at, message("take two instants, or two dates"))
         if op == "whole_days" and are_days[0]:
             return _Found(Calculation("sub", (last, first), span), "number", token.at)
+        if op == "business_days" and not are_days[0]:
+            first, last = map(_of_its_day, (first, last))
         return _Found(
             Calculation(_BETWEEN[op] if are_days[0] else op, (first, last), span), "number", token.at
         )
@@ -433,6 +435,14 @@ def _money(found: _Found, places: int) -> _Found:
     """Return a bare number as money: in the minor unit of the currency, which has so many decimals."""
     units = Constant(10**places, ValueType.COUNT, found.term.span)
     return _Found(Calculation("mul", (found.term, units), found.term.span), "money", found.at)
+
+
+def _of_its_day(instant: Term) -> Term:
+    """Return an instant of the day for which an instant stands: where a clock ends at 24:00, that day."""
+    is_end = isinstance(instant, Ref) and (
+        instant.ends_day or (instant.kind == "deadline" and instant.name.endswith(".due"))
+    )
+    return Calculation("ended", (instant,), instant.span) if is_end else instant
 
 
 def _added(left: _Found, right: _Found, sign: _Token, places: int) -> _Found:

@@ -1,0 +1,111 @@
+"""How late something is in business days, from the end of a clock on: as a clock that follows counts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from policyengine import load_rulebook
+from policyengine.api.rulebook import Rulebook
+
+BOOK = """rulebook: late
+version: "1"
+title: {en: late}
+languages: [en]
+time_zone: Asia/Shanghai
+currency: CNY
+calendar: CN
+counting: {end: included, hours: continuous, days: rolling, business_days: from_next_day}
+parties: {store: {en: store}}
+"""
+FACTS = """facts:
+  asked_at: {type: instant, title: {en: asked}}
+  made_at: {type: instant, title: {en: made}}
+  late: {type: count, role: outcome, title: {en: late}}
+  in_time: {type: count, role: outcome, title: {en: all}}
+  in_hours: {type: count, role: outcome, title: {en: in hours}}
+  met: {type: boolean, role: outcome, title: {en: met}}
+  of_day: {type: count, role: outcome, title: {en: of the day}}
+"""
+POLICY = """policy: p
+title: {en: p}
+deadlines:
+  two: {title: {en: two}, who: store, starts: asked_at, within: 2 business days, met_by: made_at}
+  hours: {title: {en: hours}, who: store, starts: asked_at, within: 48 hours, met_by: made_at}
+  three: {title: {en: three more}, who: store, starts: two.due, within: 3 business days, met_by: made_at}
+amounts:
+  days_late: {title: {en: late}, type: count, formula: "business_days(two.due, made_at)"}
+  days_until: {title: {en: until}, type: count, formula: "business_days(asked_at, two.due)"}
+  days_in_hours: {title: {en: hours}, type: count, formula: "business_days(hours.due, made_at)"}
+  days_of_day:
+    title: {en: day}
+    type: count
+    formula: "business_days(day_end, made_at)"
+rules:
+  one:
+    title: {en: one}
+    when: {made_at: happened}
+    then: {late: days_late, in_time: days_until, in_hours: days_in_hours, of_day: days_of_day}
+  two:
+    title: {en: two}
+    when: {three.status: met}
+    then: {met: yes}
+"""
+
+
+@pytest.fixture(scope="module")
+def late(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rulebook]:
+    folder = tmp_path_factory.mktemp("late")
+    (folder / "policies").mkdir()
+    (folder / "rulebook.yaml").write_text(BOOK)
+    (folder / "facts.yaml").write_text(FACTS)
+    # The end of a day is computed in place; a formula reads names only.
+    policy = POLICY.replace("day_end", "ending.due").replace(
+        "  three:",
+        "  ending: {title: {en: ending}, who: store, starts: asked_at, "
+        "ends: {end_of: day, of: asked_at}, met_by: made_at}\n  three:",
+    )
+    (folder / "policies" / "p.yaml").write_text(policy)
+    return {engine: load_rulebook(folder, engine=engine) for engine in ("compiled", "reference")}
+
+
+def judged(book: Rulebook, made: str) -> tuple[Any, ...]:
+    # Wednesday 1 April 2026; Monday 6 April is a holiday, and its Sunday the festival.
+    case = {"case": "one", "asked_at": "2026-04-01 10:00", "made_at": made}
+    found = book.evaluate(case, as_of="2027-04-15 10:00")
+    return tuple(found[name].value for name in ("late", "in_time", "in_hours", "of_day"))
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        # Two business days end on Friday 3 April at 24:00: what is made on that day is not late.
+        ("2026-04-03 23:59", (0, 2, 0, 2)),
+        # The end itself is 00:00 of Saturday, which is no business day.
+        ("2026-04-04 00:00", (0, 2, 0, 2)),
+        ("2026-04-07 09:00", (1, 2, 1, 3)),
+        ("2026-04-08 00:00", (2, 2, 2, 4)),
+        ("2026-04-08 10:00", (2, 2, 2, 4)),
+    ],
+)
+def test_business_days_after_an_end_are_those_after_the_day_that_ended(
+    late: dict[str, Rulebook], made: str, expected: tuple[int, ...]
+) -> None:
+    for book in late.values():
+        assert judged(book, made) == expected
+
+
+def test_they_are_as_many_as_the_clock_that_follows_has(late: dict[str, Rulebook]) -> None:
+    book = late["compiled"]
+    asked, ended = datetime(2026, 4, 20, 7), datetime(2026, 4, 23)  # 30 April is before the long holiday
+    for hours in range(0, 24 * 14, 5):
+        case = {
+            "case": "one",
+            "asked_at": str(asked),
+            "made_at": str(ended + timedelta(hours=hours, minutes=1)),
+        }
+        found = book.evaluate(case, as_of="2027-04-15 10:00")
+        is_met = found["met"].status == "known"
+        assert is_met is (found["late"].value <= 3), hours
