@@ -390,12 +390,13 @@ class Explanation:
         return Leaning(self, (), (rule,))
 
     def is_provisional(self, support: Support) -> bool:
-        """Tell whether a support of this case has a clock that ends on an unpublished calendar."""
+        """Tell whether a support of this case rests on a calendar that is not published yet."""
         return self._has_provisional and support.is_provisional
 
     @cached_property
     def _has_provisional(self) -> bool:
-        return bool(self.findings.provisional)
+        """Tell whether anything may rest on such a calendar; without that nobody looks at supports."""
+        return bool(self.findings.provisional) or self.explainer.asks_for_business_days
 
     @cached_property
     def _supports(self) -> Supports:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
+from policyengine.compile.dependencies import expressions_of, parts_of
 from policyengine.compile.fold import fold_expr
 from policyengine.compile.lower import lower_condition
 from policyengine.compile.plan import Aggregate, Apply, Given, Plan
@@ -31,6 +32,7 @@ from policyengine.outcome.prepared import (
     Piece,
     Plain,
     TestOrQuestion,
+    asks_for_business_days,
     looks_of,
     looks_of_test,
     pieces_of,
@@ -155,6 +157,14 @@ class Explainer:
         if found is None:
             found = self._looks[id(test)] = looks_of_test(test, self.readings)
         return found
+
+    @cached_property
+    def asks_for_business_days(self) -> bool:
+        """Tell whether something beside deadlines may rest on which days are business days."""
+        plan = self.plan
+        nodes = (node for stratum in plan.strata for node in (*stratum.cells, *stratum.rules))
+        exprs = [one.when for one in plan.policies] + [one for node in nodes for one in expressions_of(node)]
+        return any(asks_for_business_days(part) for expr in exprs for part in parts_of(expr))
 
     @cached_property
     def layers(self) -> list[Layer]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from policyengine.compile.plan import Compute, Const, Expr, Read
+from policyengine.compile.plan import Window as WindowExpr
 from policyengine.frozen import Frozen
 from policyengine.model.case import Key
 from policyengine.model.conditions import (
@@ -30,6 +32,7 @@ from policyengine.model.conditions import (
 )
 from policyengine.semantics.readings import choose_once
 from policyengine.values.counting import Counting
+from policyengine.values.literals import ValueType
 
 TestOrQuestion = Test | Window | Same | ReadingIs | Some | Count | Pick
 
@@ -105,6 +108,23 @@ def looks_of_test(test: TestOrQuestion, readings: Mapping[str, str]) -> Looks:
     if isinstance(test, ReadingIs):
         return Looks((test.assumption,), ())
     return looks_of(operands_in(test), readings)
+
+
+def asks_for_business_days(expr: Expr) -> bool:
+    """Tell whether a window or a formula may come out otherwise where other days are business days."""
+    match expr:
+        case WindowExpr(length=length, counting=counting):
+            may_be_clock_time = isinstance(length, Read | Const) and length.sort not in _BUSINESS_TIME
+            stands = dict(counting).get("hours", _CONTINUOUS) != _CONTINUOUS
+            return stands or not may_be_clock_time
+        case Compute(op, _):
+            return op.startswith("business_days")
+        case _:
+            return False
+
+
+_BUSINESS_TIME = (ValueType.BUSINESS_DAYS.value, ValueType.BUSINESS_HOURS.value)
+_CONTINUOUS = Const("continuous", "choice")
 
 
 class Plain(NamedTuple):

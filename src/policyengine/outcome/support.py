@@ -20,7 +20,7 @@ Kind = Literal["fact", "rule", "parameter", "deadline", "amount", "assumption", 
 Item = tuple[Kind, Key]
 Items = tuple[Item, ...] | list[Item]
 PROVISIONAL: Item = ("provisional", ("", None))
-"""Stands for an end of a clock that rests on a calendar that is not published yet."""
+"""Stands for a calendar that is not published yet: a clock, a window or a formula counts by it."""
 
 
 class Label(Frozen):
@@ -287,5 +287,5 @@ class Support:
 
     @property
     def is_provisional(self) -> bool:
-        """Tell whether some clock that it rests on ends on a calendar that is not published yet."""
+        """Tell whether it rests on a calendar that is not published yet."""
         return PROVISIONAL in self._bits()

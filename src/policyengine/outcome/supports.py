@@ -25,7 +25,7 @@ from policyengine.model.rulebook import Amount, Deadline, Fact, MissingByReading
 from policyengine.outcome.leaves import Leaf, Looked, Part, leaves_of
 from policyengine.outcome.prepared import Looks, Piece, Plain, looks_of
 from policyengine.outcome.support import PROVISIONAL, Item, Kind, Label, Node, Rest, Sum
-from policyengine.outcome.windows import measured
+from policyengine.outcome.windows import counts_unpublished_days, measured
 from policyengine.semantics.findings import ABSENT, Known, State, Truth
 from policyengine.semantics.readings import choose_counting
 from policyengine.semantics.strata import name_of_node
@@ -400,6 +400,9 @@ class Supports:
             return found
         for operand in amount.operands:
             self._operand(operand, record, found)
+        formula = amount.formula
+        if formula is not None and counts_unpublished_days(self.explanation, formula.term, record):
+            found.add(self._own(*PROVISIONAL))
         for cap, one in zip(amount.caps, finding.caps, strict=True):
             self._condition(cap.when, record, one.applies, found)
             if one.applies is not Truth.FALSE:

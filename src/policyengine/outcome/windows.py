@@ -1,16 +1,18 @@
-"""What the windows of a case come to: their two times, and when their length is reached and over."""
+"""What windows and formulas count: the two times of a window, and the business days of a formula."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policyengine.model.conditions import Constant, Ref, Window
+from policyengine.model.conditions import Calculation, Constant, Ref, Term, Window
 from policyengine.semantics.deadlines import has_run_out
 from policyengine.semantics.findings import Known
+from policyengine.semantics.formulas import calculate, natural
 from policyengine.semantics.readings import choose_counting, choose_operand
 from policyengine.semantics.strata import DUE
 from policyengine.semantics.windows import Found, Frame, holds_for, is_in_order, measure_window
-from policyengine.values.literals import ValueType
+from policyengine.values.business_time import is_published_between
+from policyengine.values.literals import Number, ValueType, local_day
 
 if TYPE_CHECKING:
     from policyengine.outcome.explain import Explanation
@@ -32,7 +34,9 @@ def frame_of(explanation: Explanation, window: Window, record: int | None) -> Fr
 
 
 def _has_run_out(explanation: Explanation, start: Ref | Constant, record: int | None) -> bool:
-    """Tell whether a window begins where a clock ran out."""
+    """Tell whether a window begins where a clock ran out, or where a day ended."""
+    if isinstance(start, Ref) and start.ends_day:
+        return True
     if not isinstance(start, Ref) or start.kind != "deadline":
         return False
     own = explanation.this if start.this else record
@@ -58,3 +62,28 @@ def is_on_side(explanation: Explanation, window: Window, record: int | None) -> 
 def is_long(explanation: Explanation, window: Window, record: int | None, found: Found) -> bool:
     """Tell whether the time between the two is as long as asked."""
     return holds_for(window.how, found, frame_of(explanation, window, record))
+
+
+def counts_unpublished_days(explanation: Explanation, term: Term, record: int | None) -> bool:
+    """Tell whether a part of a formula counts business days of which not all are published yet."""
+    if not isinstance(term, Calculation):
+        return False
+    if term.op in ("business_days", "business_days_between_days"):
+        first, last = (_number(explanation, one, record) for one in term.args)
+        if first is None or last is None:
+            return False
+        since, until = int(first), int(last)
+        if term.op == "business_days":
+            since, until = local_day(since, explanation.zone), local_day(until, explanation.zone)
+        return not is_published_between(since, until, explanation.world.calendar)
+    return any(counts_unpublished_days(explanation, one, record) for one in term.args)
+
+
+def _number(explanation: Explanation, term: Term, record: int | None) -> Number | None:
+    """Return what a part of a formula comes to; None if that is not known, or nothing."""
+    if not isinstance(term, Calculation):
+        state = explanation.state_of(term, record)
+        return natural(state.value, term.type) if isinstance(state, Known) else None
+    args = [_number(explanation, one, record) for one in term.args]
+    known = [one for one in args if one is not None]
+    return calculate(term.op, known, explanation.world) if len(known) == len(args) else None

@@ -61,6 +61,12 @@ def business_days_between(first: int, last: int, calendar: Calendar) -> int:
     return whole + _worked_until(last, calendar) - _worked_until(first, calendar)
 
 
+def is_published_between(first: int, last: int, calendar: Calendar) -> bool:
+    """Tell whether all days are published that :func:`business_days_between` looks at."""
+    since, until = min(first, last), max(first, last)
+    return since == until or (calendar.is_published(since + 1) and calendar.is_published(until))
+
+
 def _worked_until(day: int, calendar: Calendar) -> int:
     """Return how many business days a year has up to and with a day of it."""
     year = date.fromordinal(day).year

@@ -67,6 +67,7 @@ class Clocks:
             support = self.ways.united([support, *(one.support(*key) for one in explained)])
             found = (one.findings.deadlines[deadline.id, record] for one in explained)
             provisional = provisional or any(one.provisional for one in found)
+            provisional = provisional or any(one.is_provisional(one.support(*key)) for one in explained)
             provisional = provisional or self._is_provisional(support)
         ends = [self.ways.agreed((end.name, record if end.listed else None)) for end in deadline.owed_until]
         finding = give_up(finding, ends, self.explanation.as_of)
