@@ -10,13 +10,14 @@ if TYPE_CHECKING:
 
 
 class SyntaxFault(Exception):
-    """What the YAML parser said, and the 0-based (line, column) where the fault is best shown."""
+    """What the YAML parser said, and where (line, column from 0) it is best shown and was noticed."""
 
-    def __init__(self, problem: str, place: tuple[int, int]) -> None:
-        """Hold both."""
+    def __init__(self, problem: str, place: tuple[int, int], noticed: tuple[int, int]) -> None:
+        """Hold all three."""
         super().__init__(problem)
         self.problem = problem
         self.place = place
+        self.noticed = noticed
 
 
 def events(text: str) -> Iterator[Any]:
@@ -28,12 +29,15 @@ def events(text: str) -> Iterator[Any]:
     try:
         yield from yaml.parse(text, Loader=loader)
     except yaml.MarkedYAMLError as fault:
-        raise SyntaxFault(fault.problem or "", _best_place(fault, text)) from None
+        mark = fault.problem_mark
+        place = _best_place(fault)
+        noticed = (mark.line, mark.column) if mark else place
+        raise SyntaxFault(fault.problem or "", place, noticed) from None
     except (yaml.YAMLError, ValueError, OverflowError):  # the pure Python scanner lets the last two out
-        raise SyntaxFault("", (0, 0)) from None
+        raise SyntaxFault("", (0, 0), (0, 0)) from None
 
 
-def _best_place(fault: yaml.MarkedYAMLError, text: str) -> tuple[int, int]:
+def _best_place(fault: yaml.MarkedYAMLError) -> tuple[int, int]:
     """Choose between where the parser gave up and where the thing begins that it could not read."""
     began, noticed = fault.context_mark, fault.problem_mark
     unfinished = (fault.context or "").endswith(("a simple key", "flow sequence", "flow mapping"))

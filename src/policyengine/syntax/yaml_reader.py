@@ -56,7 +56,7 @@ def read_yaml(text: str, file: str) -> tuple[Node | None, list[Diagnostic]]:
     except SyntaxFault as fault:
         reader.leave()
         if not _is_told(faults, fault.place[0] + 1):
-            faults.found.append(tell_fault(text, file, fault.problem, fault.place))
+            faults.found.append(tell_fault(text, file, fault))
     return root, sorted(faults.found, key=lambda one: one.order)
 
 

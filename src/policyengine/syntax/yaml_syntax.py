@@ -8,32 +8,60 @@ from collections.abc import Sequence
 from policyengine.diagnostics import typos as slips
 from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, message
 from policyengine.diagnostics.span import Span
+from policyengine.diagnostics.typos import Slip
+from policyengine.syntax.yaml_events import SyntaxFault
 
 _ENOUGH = 2000  # characters
 
 
-def tell_fault(text: str, file: str, problem: str, place: tuple[int, int]) -> Diagnostic:
-    """Return the fault that a text has at a place (line and column, from 0) by the parser's words."""
+def tell_fault(text: str, file: str, fault: SyntaxFault) -> Diagnostic:
+    """Return the fault that a text has by the parser's words: where it is, and what to do about it."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    line, column = min(place[0], len(lines) - 1), place[1]
+    problem, line, column = fault.problem, min(fault.place[0], len(lines) - 1), fault.place[1]
     # A fault noticed only at the end of the file is shown where there is something to see.
-    if place[0] >= len(lines) - 1 and not lines[line].strip():
+    if fault.place[0] >= len(lines) - 1 and not lines[line].strip():
         while line > 0 and not lines[line].strip():
             line -= 1
         column = len(lines[line].rstrip())
+    if _is_second_colon(problem, lines, fault.noticed):
+        problem, (line, column) = _SECOND_COLON, fault.noticed
     column = min(column, len(lines[line]))
-    span = Span(file, line + 1, column + 1, line + 1, column + 1 + (column < len(lines[line])))
-    return error("yaml-syntax", _problem(problem), span, _help(problem, lines, line, column))
+    slip = _slip(problem, lines, line, column)
+    if slip is None:
+        return _told(file, lines, _problem(problem), Slip(_help(problem, lines, line, column), line, column))
+    if (slip.line, slip.column) == (line, column) or (slip.line == line and _problem(problem) == _NO_COLON):
+        return _told(file, lines, _problem(problem), slip)
+    return _told(file, lines, _OUTDENTED if _is_misfit(problem) else _UNREADABLE, slip)
+
+
+def _told(file: str, lines: Sequence[str], what: Message, slip: Slip) -> Diagnostic:
+    wide = slip.column < len(lines[slip.line])
+    begin = slip.column + 1
+    span = Span(file, slip.line + 1, begin, slip.line + 1, begin + wide)
+    return error("yaml-syntax", what, span, slip.help)
+
+
+# A text in braces that is not quoted ends at a colon and a space, where the parser wants a comma.
+_SECOND_COLON = "mapping values are not allowed"
+
+
+def _is_second_colon(problem: str, lines: Sequence[str], noticed: tuple[int, int]) -> bool:
+    """Tell whether the parser stopped in braces at a colon after a text that is a value already."""
+    line, column = noticed
+    if "expected ',' or" not in problem or line >= len(lines):
+        return False
+    before = lines[line][:column][-_ENOUGH:]
+    last = re.split(r"[,{\[]", before)[-1]
+    return lines[line].startswith(": ", column) and ": " in last and slips.in_line(before) is None
 
 
 _OPEN_QUOTE = message("the quote that opens here is never closed")
 _MISFIT = message("this does not fit the lines above: a key or item of the same list is expected")
+_OUTDENTED = message("this line does not begin in the column in which the lines below it go on")
+_NO_COLON = message("this line has no colon followed by a space, so it is not a key with a value")
 # What the parser says, and what it means; the first that fits counts.
 _PROBLEMS = (
-    (
-        "could not find expected ':'",
-        message("this line has no colon followed by a space, so it is not a key with a value"),
-    ),
+    ("could not find expected ':'", _NO_COLON),
     ("mapping values are not allowed", message("a key with a value cannot stand here")),
     ("unexpected end of stream", _OPEN_QUOTE),
     ("document indicator", _OPEN_QUOTE),
@@ -50,20 +78,42 @@ def _problem(problem: str) -> Message:
     return next((words for said, words in _PROBLEMS if said in problem), _UNREADABLE)
 
 
-def _help(problem: str, lines: Sequence[str], line: int, column: int) -> Message:
+def _is_misfit(problem: str) -> bool:
+    return _problem(problem) == _MISFIT or "document start" in problem
+
+
+def _slip(problem: str, lines: Sequence[str], line: int, column: int) -> Slip | None:
+    """Return the slip of the keyboard that is behind a fault, here or above, or None."""
     # The beginning of a line is enough to find the cause, however long it is.
-    here, above = lines[line][:_ENOUGH], lines[line - 1][:_ENOUGH] if line else ""
-    if (_problem(problem) == _MISFIT or "document start" in problem) and not here[:column].strip(" "):
+    here = lines[line][:_ENOUGH]
+    before = _line_above(lines, line)
+    above = slips.in_line(lines[before][:_ENOUGH], before) if before is not None else None
+    if above is not None and lines[above.line].rstrip().endswith("："):
+        return above  # what is below its key is right, whatever it is
+    if _is_misfit(problem) and not here[:column].strip(" "):
         moved = slips.in_indentation(lines, line)
         if moved is not None:
             return moved
     # A key that may not stand here is often right, and the line above is wrong.
     above_first = "mapping values are not allowed" in problem and ": " not in here[:column]
+    found = slips.in_line(here, line) or (above if above_first else None)
+    if found is None and "expected ',' or" in problem:
+        found = slips.wide_brackets(here, line)
+    if found is None and _help_for_problem(problem, here, column) is None:
+        found = above
+    return found
+
+
+def _line_above(lines: Sequence[str], line: int) -> int | None:
+    """Return the nearest line above that says something, of the few that are looked at."""
+    near = range(line - 1, max(-1, line - 20), -1)
+    return next((one for one in near if lines[one].strip() and not lines[one].lstrip().startswith("#")), None)
+
+
+def _help(problem: str, lines: Sequence[str], line: int, column: int) -> Message:
+    here, above = lines[line][:_ENOUGH], lines[line - 1][:_ENOUGH] if line else ""
     return (
-        slips.in_line(here)
-        or (slips.in_line(above) if above_first and above.strip() else None)
-        or _help_for_problem(problem, here, column)
-        or (slips.in_line(above) if above.strip() else None)
+        _help_for_problem(problem, here, column)
         or _open_above(above, line)
         or message("check quotes, colons and the indentation of this line and of the one above")
     )
@@ -90,7 +140,7 @@ def _open_above(above: str, line: int) -> Message | None:
 
 
 # After a colon, outside quotes: YAML reads `>` as the beginning of a text of several lines.
-_GREATER = r"""[^"']*: +(>=?)[ ]*(\d\S*)"""
+_GREATER = r"""[^"']*: +(>=?)[ ]*(\d[^,}\]#]*)"""
 
 
 def _in_braces(text: str) -> Message | None:
@@ -111,7 +161,7 @@ def _help_for_problem(problem: str, here: str, column: int) -> Message | None:
             "`{sign}` does not compare: write `{{{word}: {value}}}`",
             sign=greater[1],
             word=word,
-            value=greater[2],
+            value=greater[2].strip(),
         )
     if "unexpected end of stream" in problem or "document indicator" in problem:
         return message("close the text with the same quote with which it opens")
