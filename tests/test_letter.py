@@ -541,3 +541,71 @@ def test_a_case_without_a_number_is_no_letter_to_be_sent() -> None:
 def test_the_time_of_another_who_is_asked_for_is_told() -> None:
     text = letter(judged(FROZEN / CASE, "2012-03-15 09:00:00"), "buyer", "en")
     assert "Dispatch as promised: until 15 March 2012, 10:00" in text
+
+
+DUTY_BOOK = """rulebook: duty
+version: "1"
+title: {zh: 退款, en: refunds}
+languages: [zh, en]
+time_zone: Asia/Shanghai
+currency: CNY
+calendar: CN
+parties: {store: {zh: 商家, en: store}}
+"""
+DUTY_FACTS = """facts:
+  asked_at: {type: instant, title: {zh: 申请, en: request}, if_missing: never}
+  opened: {type: boolean, title: {zh: 已拆封, en: opened}}
+  place: {type: time_zone, title: {zh: 时区, en: time zone}}
+  made_at: {type: instant, title: {zh: 退款, en: refund}, if_missing: never}
+  given_up_at: {type: instant, title: {zh: 放弃, en: waiver}}
+  result: {type: boolean, role: outcome, title: {zh: 可退, en: returnable}}
+"""
+DUTY_POLICY = """policy: p
+title: {zh: 退款, en: refunds}
+deadlines:
+  refunding:
+    title: {zh: 退款, en: refunding}
+    who: store
+    starts: asked_at
+    within: 3 days
+    met_by: made_at
+    when: {opened: no}
+%s
+rules:
+  one: {title: {zh: 可退, en: returnable}, when: {opened: no}, then: {result: yes}}
+"""
+NOTHING = "There is nothing that you must do at present."
+PERHAPS = "Whether there is more that you must do is not decided yet."
+
+
+@pytest.mark.parametrize(
+    ("more", "case", "as_of", "told"),
+    [
+        ("", {}, "2024-08-12 10:00", PERHAPS),
+        ("", {}, "2024-08-20 10:00", PERHAPS),  # perhaps it is overdue
+        ("", {"opened": True}, "2024-08-20 10:00", NOTHING),
+        ("", {"opened": False}, "2024-08-12 10:00", "Refunding: until"),
+        ("", {"opened": False}, "2024-08-20 10:00", "is still asked for"),
+        ("", {"opened": False, "made_at": "2024-08-11 10:00"}, "2024-08-20 10:00", NOTHING),
+        # The end is not known, the duty is.
+        (
+            "    counting: {days: calendar, time_zone: place}",
+            {"opened": False},
+            "2024-08-12 10:00",
+            "Refunding: until when is not decided yet.",
+        ),
+        # It was missed; whether it is still asked for is not known.
+        ("    owed_until: given_up_at", {"opened": False}, "2024-08-20 10:00", PERHAPS),
+    ],
+)
+def test_nothing_is_to_be_done_only_where_that_is_certain(
+    tmp_path: Path, more: str, case: dict[str, object], as_of: str, told: str
+) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "rulebook.yaml").write_text(DUTY_BOOK, "utf-8")
+    (tmp_path / "facts.yaml").write_text(DUTY_FACTS, "utf-8")
+    (tmp_path / "policies" / "p.yaml").write_text(DUTY_POLICY % more, "utf-8")
+    given = {"case": "T-1", "asked_at": "2024-08-10 10:00", **case}
+    text = letter(load_rulebook(tmp_path).evaluate(given, as_of=as_of), "store", "en")
+    assert told in text, text
+    assert (NOTHING in text) is (told == NOTHING)

@@ -10,12 +10,13 @@ from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen
 from policyengine.model.conditions import ByReading, ReadingIs, Test, parts_of
 from policyengine.model.letters import Letter
-from policyengine.model.lookup import Unknown, choice_of, choices_help
+from policyengine.model.lookup import Unknown as UnknownName
+from policyengine.model.lookup import choice_of, choices_help
 from policyengine.model.rulebook import Rule, Rulebook
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.parts import ClockView, NextStep, Outcome, sort_missing
-from policyengine.outcome.told import ToldClock, ToldStep, is_overdue, runs, told_clock, told_step
-from policyengine.semantics.findings import Known, Missing
+from policyengine.outcome.told import ToldClock, ToldStep, is_open, is_overdue, runs, told_clock, told_step
+from policyengine.semantics.findings import DeadlineFinding, Known, Missing, Unknown, waits_of
 
 
 class LetterContent(Frozen):
@@ -50,7 +51,7 @@ class LetterContent(Frozen):
         return tuple(sorted({id for each in found for id in each}))
 
 
-def find_party(rulebook: Rulebook, asked: str) -> str | Unknown:
+def find_party(rulebook: Rulebook, asked: str) -> str | UnknownName:
     """Return the name of a party that was asked for by its name or its title in any language.
 
     A group is no reader: what its members must do is not the same.
@@ -59,10 +60,10 @@ def find_party(rulebook: Rulebook, asked: str) -> str | Unknown:
     found = choice_of(asked, ((id, one.title) for id, one in parties.items()))
     if not isinstance(found, str):
         what = message("there is no party `{name}`", name=asked)
-        return Unknown(what, readers_help(rulebook, asked))
+        return UnknownName(what, readers_help(rulebook, asked))
     if parties[found].members:
         what = message("a letter goes to one party, and `{name}` is a group", name=asked)
-        return Unknown(what, choices_help("", [(id, parties[id].title) for id in parties[found].members]))
+        return UnknownName(what, choices_help("", [(id, parties[id].title) for id in parties[found].members]))
     return found
 
 
@@ -109,6 +110,13 @@ def _duty_of_late(clock: ClockView, steps: Iterable[ToldStep]) -> NextStep | Non
         if step.notice.kind == "duty" and name in asked and is_of_record:
             return step
     return None
+
+
+def _waits_of_duty(finding: DeadlineFinding) -> frozenset[Missing]:
+    """Return what it waits for whether what a deadline asks for is still to be done."""
+    if isinstance(finding.status, Unknown):
+        return finding.status.waits
+    return waits_of([finding.acted, finding.stopped]) if finding.status == Known("missed") else frozenset()
 
 
 class _Selection:
@@ -185,7 +193,7 @@ class _Selection:
 
     def _is_own(self, clock: ClockView, named: Iterable[tuple[str | None, int | None]]) -> bool:
         is_new = (clock.deadline.id, clock.record) not in named
-        return clock.deadline.who in self.reached and is_new and (runs(clock) or is_overdue(clock))
+        return clock.deadline.who in self.reached and is_new and (is_open(clock) or is_overdue(clock))
 
     def _is_awaited(self, clock: ClockView) -> bool:
         deadline = clock.deadline
@@ -197,3 +205,6 @@ class _Selection:
         for one in self.decision.possible_steps:
             if one.step.notice.kind == "duty" and one.step.notice.to in self.reached:
                 yield from one.waits
+        for clock in self.decision.clocks:
+            if clock.deadline.who in self.reached and clock.deadline.met_by and not clock.deadline.is_right:
+                yield from _waits_of_duty(clock.finding)

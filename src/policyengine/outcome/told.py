@@ -55,9 +55,14 @@ def _clock_of(decision: Decision, step: NextStep) -> ClockView | None:
     return decision.clock((step.notice.by, step.record if listed else None))
 
 
+def is_open(clock: ClockView) -> bool:
+    """Tell whether a deadline is open, until whenever."""
+    return clock.finding.status == Known("open")
+
+
 def runs(clock: ClockView) -> bool:
     """Tell whether a deadline is open until an instant that is known."""
-    return clock.finding.status == Known("open") and isinstance(clock.finding.due, Known)
+    return is_open(clock) and isinstance(clock.finding.due, Known)
 
 
 def is_overdue(clock: ClockView) -> bool:

@@ -22,12 +22,12 @@ from policyengine.model.rulebook import NoticeKind
 from policyengine.outcome.brief import fitting, words_for
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.letter import LetterContent, readings_of
-from policyengine.outcome.parts import ClockView, NextStep, Outcome, Reason
+from policyengine.outcome.parts import ClockView, NextStep, Outcome, Reason, sort_missing
 from policyengine.outcome.told import ToldClock, ToldStep, is_overdue, unconfirmed
 from policyengine.render.naming import Naming
 from policyengine.render.prose import capital, ended
 from policyengine.render.steps import Steps
-from policyengine.semantics.findings import Known, Missing, State
+from policyengine.semantics.findings import Known, Missing, State, Unknown
 from policyengine.semantics.readings import choose_operand
 from policyengine.syntax.keys import parse_name
 from policyengine.values.display import written_date, written_instant
@@ -407,20 +407,30 @@ class _Writer:
         yield ended(capital(text), self.say)
 
     def _own(self, one: ToldClock) -> _Item:
-        return self._clock(one, _OVERDUE if is_overdue(one.clock) else _UNTIL)
+        due = one.clock.finding.due
+        if not isinstance(due, Unknown):
+            return self._clock(one, _OVERDUE if is_overdue(one.clock) else _UNTIL)
+        text = self.say("{title}: until when is not decided yet", title=self._title_of(one.clock))
+        below = (*self._waits(sort_missing(due.waits)), *self._basis(one.clock.deadline.source))
+        return _Item(ended(text, self.say), below)
 
     def _waiting(self, one: ToldClock) -> _Item:
         return self._clock(one, _UNTIL)
 
     def _clock(self, one: ToldClock, template: str) -> _Item:
-        deadline = one.clock.deadline
-        title = self.naming.text(deadline.title)
-        if deadline.listed is not None and one.clock.record is not None:
-            record = self._record(deadline.listed, one.clock.record, within=True)
-            title = self.say("{text} ({record})", text=title, record=record)
+        source = one.clock.deadline.source
         due = self._due(one.clock.finding.due) + self._marks(one.overlays)
-        below = [*self._basis(deadline.source), *([self._provisional()] if one.clock.provisional else [])]
-        return _Item(ended(self.say(template, title=capital(title), due=due), self.say), tuple(below))
+        below = [*self._basis(source), *([self._provisional()] if one.clock.provisional else [])]
+        text = self.say(template, title=self._title_of(one.clock), due=due)
+        return _Item(ended(text, self.say), tuple(below))
+
+    def _title_of(self, clock: ClockView) -> str:
+        deadline = clock.deadline
+        title = self.naming.text(deadline.title)
+        if deadline.listed is not None and clock.record is not None:
+            record = self._record(deadline.listed, clock.record, within=True)
+            title = self.say("{text} ({record})", text=title, record=record)
+        return capital(title)
 
     # ---------- words
 
