@@ -35,7 +35,7 @@ from policyengine.frozen import replace  # noqa: E402
 from policyengine.model.case import Case, Key  # noqa: E402
 from policyengine.outcome.decision import Decision  # noqa: E402
 from policyengine.outcome.parts import Outcome  # noqa: E402
-from policyengine.outcome.refine.search import Target  # noqa: E402
+from policyengine.outcome.refine.target import Target  # noqa: E402
 from policyengine.reading.case.reader import CaseReader  # noqa: E402
 from policyengine.semantics.findings import Unknown  # noqa: E402
 from policyengine.testing.discover import find_files  # noqa: E402

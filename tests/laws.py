@@ -56,6 +56,7 @@ from policyengine.model.counting import CountingRule
 from policyengine.model.rulebook import DatedValue, Deadline, Default, Fact, Policy
 from policyengine.model.rulebook import Rulebook as Model
 from policyengine.outcome.decision import Decision
+from policyengine.outcome.refine.allowance import Limits
 from policyengine.reading.rule_files import SourceFile
 from policyengine.render.json.decision import decision_data, render_json
 from policyengine.render.text import render_text
@@ -720,7 +721,7 @@ class Court:
                 model = self.book(overlays, shuffle).model
             book = self._books[key] = prepare(model, self.assume, engine)
             # What is told to be possible must hold however little is tried, and this is tried very often.
-            book._refiner.most_completions, book._refiner.most_runs = 16, 40
+            book._refiner.limits = Limits(16, 40)
         return self._books[key]
 
     def judge(

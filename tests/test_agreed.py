@@ -12,6 +12,7 @@ from test_tables import load as load_book
 from written_rulebooks import case_data, draw_case, draw_moment, write_rulebook
 
 from policyengine.api import prepare
+from policyengine.outcome.refine.allowance import Limits
 from policyengine.semantics.findings import Known
 
 CASES = 8
@@ -25,7 +26,7 @@ def test_it_is_what_the_whole_search_says(first: int) -> None:
         model = load(written.files, written)
         assert model is not None
         rulebook = prepare(model, written.assume, "compiled")
-        rulebook._refiner.most_completions, rulebook._refiner.most_runs = 16, 40
+        rulebook._refiner.limits = Limits(16, 40)
         for _ in range(CASES):
             told = draw_case(written)
             case, _ = rulebook.reader.read_plain(case_data(written, told), "c.json")

@@ -17,7 +17,7 @@ from policyengine.api import load_rulebook
 from policyengine.frozen import replace
 from policyengine.model.case import Case
 from policyengine.model.rulebook import Rulebook
-from policyengine.outcome.refine.search import Refinement
+from policyengine.outcome.refine.refinement import Refinement
 from policyengine.semantics.findings import Engine, Findings, Known, Unknown
 from policyengine.semantics.reference import Reference
 

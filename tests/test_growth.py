@@ -17,7 +17,8 @@ from policyengine.diagnostics.i18n import Speech
 from policyengine.engines.memory import WorkingMemory
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.explain import Explanation
-from policyengine.outcome.refine.search import MOST_WORK, Refinement
+from policyengine.outcome.refine.allowance import MOST_WORK
+from policyengine.outcome.refine.refinement import Refinement
 from policyengine.render.json.decision import render_json
 from policyengine.render.text import render_text
 from policyengine.render.why.chain import Chain

@@ -17,7 +17,11 @@ from policyengine.engines.durable.ruleset import durable_available
 from policyengine.frozen import replace
 from policyengine.model.case import Key
 from policyengine.outcome.explainer import Explainer
-from policyengine.outcome.refine.search import Refined, Refinement, Refiner, Target
+from policyengine.outcome.refine.allowance import Limits
+from policyengine.outcome.refine.refined import Refined
+from policyengine.outcome.refine.refinement import Refinement
+from policyengine.outcome.refine.refiner import Refiner
+from policyengine.outcome.refine.target import Target
 from policyengine.outcome.refine.tree import (
     Between,
     Branch,
@@ -240,7 +244,7 @@ def test_a_smaller_budget_only_makes_an_answer_less_exact() -> None:
         findings = reference.run(refinement.case, refinement.as_of)
         whole = {target: refinement.of(target) for target in targets(findings)}
         refiner = refiner_of(made, reference)
-        refiner.most_completions = 2
+        refiner.limits = Limits(completions=2)
         again = Refinement(refiner, refinement.case, refinement.as_of, findings)
         for target, known in whole.items():
             found = again.of(target)

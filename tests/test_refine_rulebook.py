@@ -17,7 +17,8 @@ from policyengine.frozen import replace
 from policyengine.model.case import Case, Key
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.parts import Outcome
-from policyengine.outcome.refine.search import Refinement, Target
+from policyengine.outcome.refine.refinement import Refinement
+from policyengine.outcome.refine.target import Target
 from policyengine.outcome.refine.tree import answer_key
 from policyengine.reading.case.reader import CaseReader
 from policyengine.semantics.findings import Known, Missing, Unknown

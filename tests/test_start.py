@@ -56,7 +56,7 @@ def test_judging_a_case_imports_nothing_that_it_does_not_need(
     told = start("evaluate", "--rules", str(RULES), str(CASE))
     assert told.returncode == 0, told.stderr
     imported = told.stdout.splitlines()[-1].split()
-    assert "policyengine.render.text" in imported and "policyengine.outcome.refine.search" in imported
+    assert "policyengine.render.text" in imported and "policyengine.outcome.refine.refinement" in imported
     assert [one for one in imported if is_below(one.removeprefix("policyengine."), OURS)] == []
     assert [one for one in imported if is_below(one, OTHERS)] == []
 

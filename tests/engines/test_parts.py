@@ -14,9 +14,9 @@ from test_refine import refiner_of, targets
 from policyengine.api import prepare
 from policyengine.engines.compiled.engine import CompiledEngine
 from policyengine.engines.program import Interpreter
-from policyengine.outcome.refine import search
+from policyengine.outcome.refine import refiner
+from policyengine.outcome.refine.refinement import Refinement
 from policyengine.outcome.refine.remembered import Remembered
-from policyengine.outcome.refine.search import Refinement
 from policyengine.semantics.findings import Findings
 
 
@@ -94,7 +94,7 @@ def test_how_many_parts_are_kept_changes_nothing(monkeypatch: pytest.MonkeyPatch
         findings = engine.run(case, as_of)
         found = []
         for most in (256, 1):
-            monkeypatch.setattr(search, "MOST_PARTS", most)
+            monkeypatch.setattr(refiner, "MOST_PARTS", most)
             refinement = Refinement(refiner_of(made, engine), case, as_of, findings)
             found.append([refinement.of(target).state for target in targets(findings)])
         assert found[0] == found[1], seed

@@ -13,7 +13,7 @@ from policyengine.outcome.decision import Decision as Parts
 from policyengine.outcome.decision import Judged
 from policyengine.outcome.explainer import Explainer
 from policyengine.outcome.parts import Outcome, status_of
-from policyengine.outcome.refine.search import Refinement
+from policyengine.outcome.refine.refinement import Refinement
 from policyengine.outcome.turns import in_turn
 from policyengine.semantics.findings import Findings, Known, Missing, State
 from policyengine.semantics.findings import Unknown as Open

@@ -20,8 +20,9 @@ from policyengine.model.case import Case
 from policyengine.model.rulebook import Rulebook as Model
 from policyengine.outcome.decision import Judged
 from policyengine.outcome.explainer import Explainer
+from policyengine.outcome.refine.refinement import Refinement
+from policyengine.outcome.refine.refiner import Refiner
 from policyengine.outcome.refine.remembered import Remembered
-from policyengine.outcome.refine.search import Refinement, Refiner
 from policyengine.outcome.turns import TURN, in_turn, kept
 from policyengine.reading.case.reader import CaseReader, Settings
 from policyengine.reading.case.values import parse_written

@@ -29,7 +29,8 @@ from policyengine.outcome.parts import (
     Wanted,
     sort_missing,
 )
-from policyengine.outcome.refine.search import Refinement, Target
+from policyengine.outcome.refine.refinement import Refinement
+from policyengine.outcome.refine.target import Target
 from policyengine.outcome.support import Support
 from policyengine.outcome.turns import in_turn, kept
 from policyengine.semantics.findings import (

@@ -12,7 +12,7 @@ from datetime import date
 from policyengine.model.conditions import Condition, Ref, Same, Test, Window, leaves_of_term, operands_in
 from policyengine.model.rulebook import Rulebook
 from policyengine.outcome.explain import Explanation
-from policyengine.outcome.refine.slices import Asked, asked_in
+from policyengine.outcome.refine.slices.asked import Asked, asked_in
 from policyengine.outcome.windows import frame_of, measured
 from policyengine.semantics.findings import Known
 from policyengine.semantics.readings import choose_condition, choose_operand

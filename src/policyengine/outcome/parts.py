@@ -9,7 +9,7 @@ from policyengine.diagnostics.text import Text
 from policyengine.frozen import Frozen
 from policyengine.model.rulebook import Amount, Deadline, Fact, Notice, RecordList, Rule
 from policyengine.outcome.leaves import Part
-from policyengine.outcome.refine.search import Exactness, Refined
+from policyengine.outcome.refine.refined import Exactness, Refined
 from policyengine.outcome.support import Support
 from policyengine.semantics.findings import (
     Absent,

@@ -21,7 +21,8 @@ from policyengine.outcome.beginning import begins_after
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.moving import Moving, growing_amounts
 from policyengine.outcome.parts import AmountView, ClockView, NextStep, Outcome, Status, by_start
-from policyengine.outcome.refine.search import Refined, Target
+from policyengine.outcome.refine.refined import Refined
+from policyengine.outcome.refine.target import Target
 from policyengine.semantics.findings import (
     Absent,
     Changes,

@@ -12,7 +12,7 @@ from policyengine.model.rulebook import STATUSES, Fact, MissingByReading
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.emptiness import why_empty
 from policyengine.outcome.parts import AmountView, ClockView, NextStep, Outcome, in_order
-from policyengine.outcome.refine.search import Refined
+from policyengine.outcome.refine.refined import Refined
 from policyengine.outcome.refine.tree import Spread
 from policyengine.outcome.told import told_step
 from policyengine.render.brief import brief_text

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from policyengine.diagnostics.diagnostic import marked
 from policyengine.model.case import Key
-from policyengine.outcome.refine.search import Refined
+from policyengine.outcome.refine.refined import Refined
 from policyengine.outcome.refine.tree import (
     Answer,
     Between,

@@ -9,7 +9,7 @@ from policyengine.model.case import Key
 from policyengine.model.rulebook import Deadline
 from policyengine.outcome.assembly.ways import Ways
 from policyengine.outcome.parts import AmountView, ClockView, by_start
-from policyengine.outcome.refine.search import Target
+from policyengine.outcome.refine.target import Target
 from policyengine.outcome.support import Support
 from policyengine.semantics.deadlines import give_up
 from policyengine.semantics.findings import Absent, Truth, Unknown

@@ -12,7 +12,8 @@ from policyengine.model.rulebook import Fact, Rule
 from policyengine.outcome.assembly.ways import Ways
 from policyengine.outcome.explain import Explanation
 from policyengine.outcome.parts import Outcome, Overridden, Reason, sort_missing, status_of
-from policyengine.outcome.refine.search import Refined, Target
+from policyengine.outcome.refine.refined import Refined
+from policyengine.outcome.refine.target import Target
 from policyengine.outcome.refine.tree import Spread
 from policyengine.outcome.support import Support
 from policyengine.semantics.findings import (

@@ -9,7 +9,8 @@ from policyengine.model.case import Key
 from policyengine.model.rulebook import Notice, Rule, TextByReading
 from policyengine.outcome.assembly.ways import Ways
 from policyengine.outcome.parts import NextStep, PossibleStep
-from policyengine.outcome.refine.search import Refined, Target
+from policyengine.outcome.refine.refined import Refined
+from policyengine.outcome.refine.target import Target
 from policyengine.outcome.support import Support
 from policyengine.semantics.findings import Known, State, Truth, Unknown
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from policyengine.model.case import Key
 from policyengine.model.rulebook import Rulebook
 from policyengine.outcome.explain import Explanation
-from policyengine.outcome.refine.search import Refined, Refinement, Target
+from policyengine.outcome.refine.refined import Refined
+from policyengine.outcome.refine.refinement import Refinement
+from policyengine.outcome.refine.target import Target
 from policyengine.outcome.support import Support
 from policyengine.semantics.findings import Findings, State
 

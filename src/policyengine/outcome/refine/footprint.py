@@ -23,7 +23,8 @@ from policyengine.engines.rereading.graph import Graph, graph_of
 from policyengine.frozen import Frozen
 from policyengine.model.case import Case
 from policyengine.model.rulebook import Rulebook
-from policyengine.outcome.refine.slices import Slices, reached
+from policyengine.outcome.refine.slices.graph import reached
+from policyengine.outcome.refine.slices.slice import Slices
 from policyengine.semantics.findings import Findings, Named
 from policyengine.semantics.strata import DUE, refs_of_operand
 

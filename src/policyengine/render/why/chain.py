@@ -12,7 +12,7 @@ from policyengine.model.rulebook import Rule
 from policyengine.outcome.deciding import scope_of
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.nearness import in_order
-from policyengine.outcome.refine.search import Target
+from policyengine.outcome.refine.target import Target
 from policyengine.render.layout import Paint
 from policyengine.render.trees import Trees
 from policyengine.render.why.clocks import Clocks

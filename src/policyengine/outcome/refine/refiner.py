@@ -1,0 +1,77 @@
+"""What all searches under one rulebook and one choice of readings share."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from policyengine.outcome.explainer import Explainer
+from policyengine.outcome.refine.allowance import Limits
+from policyengine.outcome.refine.domains import Domains
+from policyengine.outcome.refine.footprint import Footprints
+from policyengine.outcome.refine.remembered import Remembered
+from policyengine.outcome.refine.slices.slice import Slice, Slices
+from policyengine.outcome.refine.target import Target
+from policyengine.semantics.findings import Engine
+from policyengine.semantics.strata import dependencies
+
+MOST_PARTS = 256
+"""So many parts of the rulebook are kept ready to be judged by themselves, the last ones."""
+
+
+class Refiner:
+    """What all refinements share; ``limits`` are how much is tried for one answer."""
+
+    def __init__(self, explainer: Explainer, engine: Engine, shared: Remembered | None = None) -> None:
+        """``engine`` judges completions; ``shared`` is what other rulebooks remember, too."""
+        self.limits = Limits()
+        self.explainer = explainer
+        self.book = explainer.rulebook
+        self.engine = engine
+        self.remembered = Remembered() if shared is None else shared
+        self._is_shared = shared is not None
+        self._parts: dict[frozenset[str], Engine] = {}
+
+    @cached_property
+    def slices(self) -> Slices:
+        """What is behind each answer."""
+        return Slices(self.book, self.explainer.readings, dependencies(self.book))
+
+    @cached_property
+    def domains(self) -> Domains:
+        """What cases can say."""
+        return Domains(self.book, self.explainer.readings)
+
+    @cached_property
+    def vocabulary(self) -> int:
+        """A number for what cases can say, the same in all rulebooks that remember together and agree."""
+        if not self._is_shared:
+            return 0
+        figures = tuple((name, one.type) for name, one in sorted(self.book.parameters.items()))
+        readings = tuple(sorted(self.explainer.readings.items()))
+        return self.remembered.number((self.book.zone, *self.book.facts.values(), figures, readings))
+
+    @cached_property
+    def footprints(self) -> Footprints:
+        """What of a case is looked at."""
+        world = (
+            self.book.zone,
+            self.book.calendar,
+            self.book.currency,
+            *sorted(self.slices.readings.items()),
+        )
+        define = (lambda parts: self.remembered.number((world, parts))) if self._is_shared else None
+        return Footprints(self.book, self.explainer.plan, self.slices, define)
+
+    def slice_of(self, target: Target) -> Slice:
+        """Return everything that an answer rests on."""
+        return self.slices.of(target.node(self.book))
+
+    def engine_for(self, target: Target) -> Engine:
+        """Return an engine that finds out what is behind an answer, and little of the rest."""
+        nodes = self.footprints.nodes(target.node(self.book))
+        found = self._parts.get(nodes)
+        if found is None:
+            if len(self._parts) >= MOST_PARTS:
+                del self._parts[next(iter(self._parts))]
+            found = self._parts[nodes] = self.engine.part(nodes)
+        return found
