@@ -65,6 +65,7 @@ def test_the_fault_is_told_at_its_place(
     found = find_faults(directory)
     told = [f"{one.span} {one.severity} {one.code}".removeprefix("book/") for one in found]
     assert told == (directory / "expect.txt").read_text().splitlines()
+    assert len({one.order for one in found}) == len(found)  # nothing leaves open which is told first
     for one in found:
         for sentence in (str(one.message), str(one.help or "")):
             assert not NOT_FOR_PEOPLE.search(sentence), sentence

@@ -155,9 +155,10 @@ class Diagnostic(Frozen):
         return what if self.help is None else say("{fault}; {help}", fault=what, help=say.message(self.help))
 
     @property
-    def order(self) -> tuple[str, int, int, str, str, str]:
+    def order(self) -> tuple[str, int, int, str, str, str, str]:
         """Sort key: by place, then code, so that a report never depends on the order of the checks."""
-        return (self.span.file, self.span.line, self.span.column, self.code, str(self.message), self.path)
+        place = self.span.file, self.span.line, self.span.column
+        return (*place, self.code, str(self.message), self.path, str(self.help))
 
 
 def error(code: str, what: Message, span: Span, help: Message | None = None) -> Diagnostic:
