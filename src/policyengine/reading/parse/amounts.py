@@ -7,14 +7,15 @@ from typing import Literal, cast
 
 from policyengine.diagnostics.diagnostic import Message, message
 from policyengine.diagnostics.span import Span
-from policyengine.frozen import Frozen
+from policyengine.frozen import Frozen, asdict
 from policyengine.model.conditions import Formula, Operand
-from policyengine.model.rulebook import Band, Cap, Rounding
+from policyengine.model.rulebook import Amount, Band, Cap, Rounding
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.conditions import parse_condition
 from policyengine.reading.parse.formulas import is_whole, parse_formula
 from policyengine.reading.parse.fractions import is_fraction
 from policyengine.reading.parse.operands import PERCENT, Scope, Wanted, parse_constant, parse_operand
+from policyengine.reading.parse.policy_scope import PolicyScope
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node
 from policyengine.values.literals import ValueType, comparison_key
 
@@ -47,8 +48,31 @@ class Figures(Frozen):
     rounding: Rounding
 
 
+def parse_amount(entry: Entry, policy: PolicyScope) -> Amount | None:
+    """Return an amount, None after a fault that leaves none."""
+    node, type = nodes.mapping(entry.value), amount_type(entry)
+    scope = policy.within(node)
+    if scope is None:
+        return None
+    figures = AmountParser(node, type, scope).parse(entry.key.span)
+    when, source = policy.condition(entry, scope), policy.source(node)
+    if figures is None:
+        return None
+    return Amount(
+        id=entry.key.text,
+        policy=policy.id,
+        title=nodes.title(node.get("title")),
+        source=source,
+        when=when,
+        listed=scope.listed,
+        span=entry.key.span,
+        type=type,
+        **asdict(figures),
+    )
+
+
 class AmountParser:
-    """Reads one amount."""
+    """Reads the figures of one amount."""
 
     def __init__(self, node: MappingNode, type: ValueType, scope: Scope) -> None:
         """``scope`` is that of the record, if the amount has ``for_each``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from policyengine.diagnostics.diagnostic import message
-from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
+from policyengine.diagnostics.did_you_mean import one_of
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.wordings import advice
 from policyengine.frozen import replace
@@ -142,10 +142,7 @@ def asked_list(node: MappingNode, span: Span, scope: Scope) -> tuple[str, Among]
         scope.fault("missing-key", what, span, help)
         return None
     word, written = said[0].key.text, nodes.scalar(said[0].value)
-    known = scope.names.lists
-    if written.text not in known:
-        what = message("there is no list `{name}`", name=written.text)
-        scope.fault("unknown-list", what, written.span, did_you_mean(written.text, known) or one_of(known))
+    if not scope.names.is_list(written):
         return None
     if word != "list" and scope.this != written.text:
         what = message("`{word}` is asked where no record of `{list}` stands", word=word, list=written.text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyengine.diagnostics.diagnostic import message
-from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen, replace
 from policyengine.model.conditions import Operand, Some
@@ -76,10 +75,7 @@ def _pause(node: MappingNode, scope: Scope) -> Pause | None:
         inner, question = scope, None
     else:
         name = nodes.scalar(listed)
-        known = scope.names.lists
-        if name.text not in known:
-            what = message("there is no list `{name}`", name=name.text)
-            scope.fault("unknown-list", what, name.span, did_you_mean(name.text, known) or one_of(known))
+        if not scope.names.is_list(name):
             return None
         inner = scope.inside(name.text)
         question = Some(name.text, parse_condition(node.get("where"), inner), name.span)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 from policyengine.diagnostics.diagnostic import listing, message
-from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
+from policyengine.diagnostics.did_you_mean import did_you_mean
 from policyengine.diagnostics.span import Span
 from policyengine.model.conditions import Ref
 from policyengine.model.letters import WORDS, InBrief, Letter, Paragraph, Part
@@ -41,11 +41,8 @@ class _Parser:
 
     def letter(self, entry: Entry) -> Letter:
         """Return one letter."""
-        party, known = entry.key, self.scope.names.parties
-        if party.text not in known:
-            what = message("there is no party `{name}`", name=party.text)
-            help = did_you_mean(party.text, known) or one_of(known)
-            self.scope.fault("unknown-party", what, party.span, help)
+        party = entry.key
+        self.scope.names.is_party(party)
         node = nodes.mapping(entry.value)
         tells = node.get("tells")
         return Letter(

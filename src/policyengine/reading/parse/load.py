@@ -19,7 +19,8 @@ from policyengine.reading.parse.letters import parse_letters
 from policyengine.reading.parse.names import Names
 from policyengine.reading.parse.operands import Scope
 from policyengine.reading.parse.overlays import apply_overlays, parse_overlay
-from policyengine.reading.parse.policies import PolicyParser, declare_policy, settle_policy
+from policyengine.reading.parse.policies import parse_policy
+from policyengine.reading.parse.policy_names import declare_policy, settle_policy
 from policyengine.reading.parse.reports import parse_report
 from policyengine.reading.parse.sets import parse_sets
 from policyengine.reading.parse.sound_parts import SoundParts, asks_for, sound_parts
@@ -167,7 +168,7 @@ def _parse(
         settle_policy(node, scope)
     vocabulary = parse_vocabulary(trees["facts"][0], scope)
     names.sets = parse_sets(trees["facts"][0].get("sets"), scope)
-    policies = [PolicyParser(node, scope, sources, counting).parse() for node in trees.get("policy", ())]
+    policies = [parse_policy(node, scope, sources, counting) for node in trees.get("policy", ())]
     _refuse_same([parts.policy.id for parts in policies], [parts.policy.span for parts in policies], scope)
     parameters = _merged(parts.parameters for parts in policies)
     layers = [parse_overlay(node, overlays, parameters, scope) for node in trees.get("overlay", ())]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from policyengine.diagnostics.diagnostic import Diagnostic, error, message
-from policyengine.diagnostics.did_you_mean import did_you_mean
+from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, message
+from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen
 from policyengine.model.conditions import Computed, Ref, SymbolKind
 from policyengine.model.rulebook import STATUSES, Assumption, ValueSet
+from policyengine.syntax.yaml_tree import Scalar
 from policyengine.values.literals import ValueType
 
 if TYPE_CHECKING:
@@ -98,6 +99,25 @@ class Names:
         what = message("`{name}` is kept for the record, and no rule looks at it", name=name)
         help = message("leave `for_record` out at the fact, or name another one")
         self.faults.append(error("for-record", what, span, help))
+
+    def is_list(self, written: Scalar) -> bool:
+        """Tell whether there is a list of that name; if not, that is a fault."""
+        return self._is_known(
+            written, self.lists, "unknown-list", message("there is no list `{name}`", name=written.text)
+        )
+
+    def is_party(self, written: Scalar) -> bool:
+        """Tell whether there is a party of that name; if not, that is a fault."""
+        return self._is_known(
+            written, self.parties, "unknown-party", message("there is no party `{name}`", name=written.text)
+        )
+
+    def _is_known(self, written: Scalar, known: Collection[str], code: str, what: Message) -> bool:
+        if written.text in known:
+            return True
+        help = did_you_mean(written.text, known) or one_of(known)
+        self.faults.append(error(code, what, written.span, help))
+        return False
 
     def find(self, name: str, listed: str | None) -> Symbol | None:
         """Return what a name stands for where ``listed`` is the list whose record is spoken of."""

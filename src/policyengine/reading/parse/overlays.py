@@ -11,7 +11,7 @@ from policyengine.frozen import Frozen, replace
 from policyengine.model.rulebook import DatedValue, Overlay, Parameter
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.operands import Scope
-from policyengine.reading.parse.policies import parse_dated_values
+from policyengine.reading.parse.parameters import parse_dated_values
 from policyengine.syntax.yaml_tree import MappingNode
 from policyengine.values.literals import TRUTH
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 from policyengine.diagnostics.diagnostic import message
@@ -13,27 +13,34 @@ from policyengine.diagnostics.text import Text
 from policyengine.frozen import Frozen, replace
 from policyengine.model import conditions as tree
 from policyengine.model.clauses import Source
-from policyengine.model.conditions import Condition, Constant, Operand, Ref, Test
+from policyengine.model.conditions import Condition, Operand, Ref
 from policyengine.model.lookup import plain_title
 from policyengine.model.rulebook import Conclusion, Overlap, Row, Rule, Table, TableVersion
 from policyengine.reading.parse import nodes
 from policyengine.reading.parse.cells import cell_text, parse_cell
 from policyengine.reading.parse.computed import is_computed
 from policyengine.reading.parse.conditions import join, parse_condition
+from policyengine.reading.parse.effective import (
+    Day,
+    Days,
+    InForce,
+    ordinal,
+    parse_days,
+    tell_undated,
+    tests_of_days,
+)
 from policyengine.reading.parse.fractions import is_fraction
 from policyengine.reading.parse.names import Symbol
-from policyengine.reading.parse.operands import Scope, Wanted, parse_constant, parse_operand
+from policyengine.reading.parse.operands import Scope, parse_operand
 from policyengine.reading.parse.operands import wanted_by as wanted_by_symbol
-from policyengine.reading.parse.sources import Sources
+from policyengine.reading.parse.policy_scope import PolicyScope
+from policyengine.reading.parse.rules import parse_overrides
 from policyengine.reading.rule_files import named_path
 from policyengine.syntax.csv_reader import CsvRow, read_csv
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar, SequenceNode
-from policyengine.values.literals import ValueType, start_of_day
 
 MOST_FAULTS = 30
 """So many faults of the cells of one table are told: a column that is read wrong is wrong in every row."""
-
-_DATE = Wanted((ValueType.DATE,))
 
 
 class RawRow(Frozen):
@@ -115,55 +122,30 @@ def _read_file(written: Scalar, scope: Scope) -> Sequence[CsvRow]:
     return rows or ()
 
 
-class DaysOfRows(Frozen):
-    """When the rows of a table are in force: by which act, and within which days (ordinals, inclusive).
-
-    ``by`` is the act that the table names itself, ``act`` the one that counts; ``tests`` are those of its own
-    days, and of those of its policy that this does not ask of the case.
-    """
-
-    by: Ref | None
-    act: Ref | None
-    tests: tuple[Condition, ...]
-    first: int | None
-    last: int | None
-
-
 class TableParser:
-    """Reads the tables of one policy, of which it is told what counts for all of them."""
+    """Reads the tables of one policy."""
 
-    def __init__(
-        self,
-        policy: str,
-        scope: Scope,
-        sources: Sources,
-        overrides: Callable[[Node | None, str], list[str]],
-        tell_undated: Callable[[Span], None],
-    ) -> None:
-        """``tell_undated`` tells that no act says which version counts."""
+    def __init__(self, policy: PolicyScope) -> None:
+        """``policy`` is what its tables share."""
         self.policy = policy
-        self.scope = scope
-        self.sources = sources
-        self.overrides = overrides
-        self.tell_undated = tell_undated
+        self.scope = policy.scope
 
-    def parse(
-        self, entry: Entry, raw: RawTable, listed: str | None, in_force: DaysOfRows
-    ) -> tuple[Table, list[Rule]] | None:
+    def parse(self, entry: Entry, raw: RawTable, scope: Scope) -> tuple[Table, list[Rule]] | None:
         """Return a table and the rules that are its rows, None where its columns have faults."""
-        node, scope = raw.node, replace(self.scope.within(listed), act=in_force.act)
+        node, in_force = raw.node, self.policy.in_force(entry, scope)
+        scope = replace(scope, act=in_force.act)
         asks = self._columns(node.get("asks"), scope)
         gives = self._given(node.get("gives"), scope)
-        source = self.sources.parse(node.get("source"), self.scope)
+        source = self.policy.source(node)
         written = node.get("when")
         own = () if written is None else (parse_condition(written, scope),)
         when = join([*in_force.tests, *own], nodes.mapping(written).span)
-        over = tuple(self.overrides(node.get("overrides"), entry.key.text))
+        over = tuple(parse_overrides(node.get("overrides"), entry.key.text, scope))
         own_days = self._days(raw, in_force.act)
         if asks is None or gives is None:
             return None
         title = nodes.title(node.get("title"))
-        reader = _Rows(self, entry.key.text, title, source, asks, gives, when, over, listed, in_force, scope)
+        reader = _Rows(self, entry.key.text, title, source, asks, gives, when, over, in_force, scope)
         is_built = all(symbol.name in scope.names.combined for symbol, _ in gives)
         usual = "all_rows_count" if is_built else "refused"
         overlap = cast(Overlap, nodes.text(node.get("overlap"), usual))
@@ -179,7 +161,7 @@ class TableParser:
         is_there = any(rule.id == raw.otherwise for rule in rules)
         table = Table(
             id=entry.key.text,
-            policy=self.policy,
+            policy=self.policy.id,
             title=title,
             source=source,
             asks=tuple(symbol.ref(span) for symbol, span in asks),
@@ -188,7 +170,7 @@ class TableParser:
             overlap=overlap,
             otherwise=raw.otherwise if is_there else "",
             when=when,
-            listed=listed,
+            listed=scope.listed,
             span=entry.key.span,
             by=in_force.by,
         )
@@ -246,27 +228,21 @@ class TableParser:
         On a day on which several could be, it is the one that begins last: one with an end is an interlude.
         """
         spans = [version.node.span for version in raw.versions]
-        limits = [
-            (self._day(version.node.get("from")), self._day(version.node.get("until")))
-            for version in raw.versions
-        ]
+        written = [parse_days(version.node, self.scope) for version in raw.versions]
+        limits = [(ordinal(first), ordinal(last)) for first, last in written]
         if raw.node.get("versions") is None:
             return [(None, None, tree.All((), spans[0]))]
         if act is None:
             if any(limit is not None for both in limits for limit in both):
-                self.tell_undated(spans[0])
+                what = message("the versions have dates, and nothing says which act's date counts")
+                tell_undated(what, spans[0], self.scope)
             return [(None, None, tree.All((), span)) for span in spans]
         self._refuse_same(limits, spans)
         return [
-            (start, last, self._in_force(act, start, last, limits, span))
-            for (start, last), span in zip(limits, spans, strict=True)
+            (*days, self._in_force(act, days, limits, span)) for days, span in zip(limits, spans, strict=True)
         ]
 
-    def _day(self, node: Node | None) -> int | None:
-        day = None if node is None else parse_constant(node, _DATE, self.scope)
-        return None if day is None else int(str(day.value))
-
-    def _refuse_same(self, limits: Sequence[tuple[int | None, int | None]], spans: Sequence[Span]) -> None:
+    def _refuse_same(self, limits: Sequence[Days], spans: Sequence[Span]) -> None:
         first: dict[int | None, Span] = {}
         for (start, last), span in zip(limits, spans, strict=True):
             if start in first:
@@ -280,34 +256,17 @@ class TableParser:
                 what = message("the version ends before it begins")
                 self.scope.fault("overlapping-values", what, span, message("correct `from` or `until`"))
 
-    def _in_force(
-        self,
-        act: Ref,
-        start: int | None,
-        last: int | None,
-        limits: Sequence[tuple[int | None, int | None]],
-        span: Span,
-    ) -> Condition:
-        left = [(start, last)]
+    def _in_force(self, act: Ref, days: Days, limits: Sequence[Days], span: Span) -> Condition:
+        (start, _), left = days, [days]
         for other in limits:
             if other[0] is not None and (start is None or other[0] > start):
                 left = [part for one in left for part in _without(one, other)]
-        parts = [self._between(act, *one, span) for one in left]
+        parts = [self._between(act, days, span) for days in left]
         return parts[0] if len(parts) == 1 else tree.Any(tuple(parts), span)
 
-    def _between(self, act: Ref, start: int | None, last: int | None, span: Span) -> Condition:
-        tests: list[Condition] = []
-        for word, operator, day in (
-            ("from", "at_least", start),
-            ("until", "less_than", None if last is None else last + 1),
-        ):
-            if day is not None:
-                instant = Constant(start_of_day(day, self.scope.zone), ValueType.INSTANT, span)
-                tests.append(Test(act, cast(tree.Operator, operator), (instant,), word, span))
-        return join(tests, span)
-
-
-Days = tuple["int | None", "int | None"]
+    def _between(self, act: Ref, days: Days, span: Span) -> Condition:
+        first, last = (None if day is None else Day(day, span) for day in days)
+        return join([*tests_of_days(act, first, last, self.scope)], span)
 
 
 def _without(one: Days, other: Days) -> Iterator[Days]:
@@ -334,8 +293,7 @@ class _Rows(Frozen):
     gives: list[tuple[Symbol, Span]]
     when: Condition
     over: tuple[str, ...]
-    listed: str | None
-    in_force: DaysOfRows
+    in_force: InForce
     scope: Scope
 
     def rows(
@@ -389,14 +347,14 @@ class _Rows(Frozen):
     ) -> Rule:
         return Rule(
             id=id,
-            policy=self.parser.policy,
+            policy=self.parser.policy.id,
             title=title,
             source=self.source,
             when=when,
             then=tuple(then),
             overrides=over,
             notices=(),
-            listed=self.listed,
+            listed=self.scope.listed,
             span=span,
             by=self.in_force.by,
             first_day=self.in_force.first,

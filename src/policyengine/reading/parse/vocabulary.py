@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, cast
 
 from policyengine.diagnostics.diagnostic import Message, listing, message
-from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
+from policyengine.diagnostics.did_you_mean import did_you_mean
 from policyengine.frozen import Frozen, replace
 from policyengine.model.conditions import Operand, Ref
 from policyengine.model.rulebook import (
@@ -333,9 +333,7 @@ def _actor(node: Node | None, type: ValueType, scope: Scope) -> str:
         if symbol.name in scope.names.for_record:
             scope.names.tell_for_record(written.text, written.span)
         return symbol.name
-    what = message("there is no party `{name}`", name=written.text)
-    help = did_you_mean(written.text, parties) or one_of(parties)
-    scope.fault("unknown-party", what, written.span, help)
+    scope.names.is_party(written)
     return ""
 
 
