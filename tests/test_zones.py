@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
+from frozen import RULES
 
+from policyengine.loading.load import load_model
 from policyengine.values import zones
 from policyengine.values.faults import LiteralError
 from policyengine.values.instants import parse_instant
@@ -20,6 +24,9 @@ def mean(name: str) -> str:
     ("written", "help"),
     [
         ("PST", mean("America/Los_Angeles")),
+        # To the database it has no summer time: whoever writes it does not mean that.
+        ("EST", "write the place that is meant: `America/New_York`, `America/Panama`"),
+        ("MST", "write the place that is meant: `America/Denver`, `America/Phoenix`"),
         ("Los_Angeles", mean("America/Los_Angeles")),
         ("los angeles", mean("America/Los_Angeles")),
         ("北京时间", mean("Asia/Shanghai")),
@@ -74,3 +81,13 @@ def test_the_clock_of_greenwich_is_ahead_of_itself_by_nothing() -> None:
     with pytest.raises(LiteralError) as told:
         parse_instant("2024-10-27 01:30", ZoneInfo("Europe/London"))
     assert "`+01:00` or `+00:00`" in str(told.value.help)
+
+
+@pytest.mark.parametrize("written", ["EST", "MST", "localtime"])
+def test_a_name_that_misleads_is_none(written: str, tmp_path: Path) -> None:
+    assert not zones.is_zone(written)
+    text = (RULES / "rulebook.yaml").read_text("utf-8")
+    shutil.copytree(RULES, tmp_path / "rules")
+    (tmp_path / "rules" / "rulebook.yaml").write_text(text.replace("Asia/Shanghai", written), "utf-8")
+    [fault] = [one for one in load_model(str(tmp_path / "rules"), ()).diagnostics if one.severity == "error"]
+    assert fault.code == "unknown-zone"

@@ -26,11 +26,13 @@ _ABBREVIATIONS = {
     "pst": ("America/Los_Angeles",),
     "pdt": ("America/Los_Angeles",),
     "pt": ("America/Los_Angeles",),
+    "mst": ("America/Denver", "America/Phoenix"),
     "mdt": ("America/Denver",),
     "mt": ("America/Denver",),
     "cst": ("Asia/Shanghai", "America/Chicago"),
     "cdt": ("America/Chicago",),
     "ct": ("America/Chicago",),
+    "est": ("America/New_York", "America/Panama"),
     "edt": ("America/New_York",),
     "et": ("America/New_York",),
     "bst": ("Europe/London",),
@@ -86,8 +88,11 @@ _EXAMPLES = {
     9: "Asia/Tokyo",
     10: "Australia/Sydney",
 }
-_NO_PLACES = ("localtime", "Factory", "posixrules")
-"""Names that a database can hold for what is no zone, or for that of the machine."""
+NO_PLACES = ("localtime", "Factory", "posixrules", "EST", "MST")
+"""Names that a database can hold for what is no zone, for that of the machine, or for another than is meant.
+
+To the database `EST` never has summer time; whoever writes it means New York, an hour apart all summer.
+"""
 _OFFSET = re.compile(r"(?:utc|gmt|z)? *([+-])0?([0-9]{1,2})(?::?([0-9]{2}))?")
 _EAST = re.compile(r"(东|西)([一二三四五六七八九十]+)区")
 _DIGITS = {word: number for number, word in enumerate("一二三四五六七八九十", 1)} | {"十一": 11, "十二": 12}
@@ -95,8 +100,8 @@ _DIGITS = {word: number for number, word in enumerate("一二三四五六七八�
 
 @lru_cache(maxsize=1)
 def zone_names() -> tuple[str, ...]:
-    """Return the names of all time zones, in their order, without what stands for the machine's own."""
-    return tuple(sorted(available_timezones().difference(_NO_PLACES)))
+    """Return the names of all time zones, in their order, but for those that would mislead."""
+    return tuple(sorted(available_timezones().difference(NO_PLACES)))
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from policyengine.syntax.yaml_tree import Entry, MappingNode, Scalar
 from policyengine.values.calendar import Calendar
 from policyengine.values.currencies import MISNAMED, Currency, codes, currency_of
 from policyengine.values.languages import tag_of
-from policyengine.values.zones import zone_help
+from policyengine.values.zones import NO_PLACES, zone_help
 
 _UTC = ZoneInfo("UTC")
 
@@ -43,16 +44,13 @@ class Book(Frozen):
 def parse_zone(node: MappingNode, names: Names) -> ZoneInfo:
     """Return the time zone in which times without an offset are read."""
     written = nodes.scalar(node.get("time_zone"))
-    try:
-        return ZoneInfo(written.text)
-    except (
-        ValueError,
-        KeyError,
-        OSError,
-    ):  # KeyError: not found; OSError: `Asia` is a folder of the database
-        what = message("there is no time zone `{name}`", name=written.text)
-        names.faults.append(error("unknown-zone", what, written.span, zone_help(written.text)))
-        return _UTC
+    # KeyError: not found; OSError: `Asia` is a folder of the database.
+    with contextlib.suppress(ValueError, KeyError, OSError):
+        if written.text not in NO_PLACES:
+            return ZoneInfo(written.text)
+    what = message("there is no time zone `{name}`", name=written.text)
+    names.faults.append(error("unknown-zone", what, written.span, zone_help(written.text)))
+    return _UTC
 
 
 def parse_book(node: MappingNode, zone: ZoneInfo, scope: Scope) -> Book:
