@@ -130,3 +130,22 @@ def test_annotations_stay_commands(run: Run, tmp_path: Path, monkeypatch: pytest
     path.write_text('{"::error::x\\n::warning::y": 1, "##[x]": 2}', "utf-8")
     lines = run("check", str(path), "--format", "github").out.splitlines()
     assert len(lines) == 2 and all(line.startswith("::error file=") for line in lines)
+
+
+@pytest.mark.parametrize("words", [("schema", "case"), ("evaluate", "--help")])
+def test_output_that_is_not_written_whole_is_told_without_a_buffer_too(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """A file that may not grow is as a disk that fills up: a part is taken, and what follows is refused."""
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -f 4; exec "$@" >out', "sh", sys.executable, "-u", "-m", "policyengine", *words],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "LANG": "C", "POLICYENGINE_CACHE": "off"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    written = (tmp_path / "out").stat().st_size
+    assert (done.returncode, written) == (74, 2_048), done.stderr
+    assert b"the output cannot be written" in done.stderr

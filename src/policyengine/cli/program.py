@@ -6,7 +6,7 @@ import contextlib
 import io
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -221,9 +221,20 @@ def _occupy(number: int, flags: int) -> None:
 
 def _speak_utf8() -> None:
     """Write UTF-8 whatever the locale: help and messages are Chinese too, and must not fail half-way."""
+    sys.stdout, sys.stderr = map(_whole, (sys.stdout, sys.stderr))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _whole(stream: TextIO) -> TextIO:
+    """Return a stream that writes everything or fails.
+
+    One without a buffer (``python -u``) drops what a full disk does not take, and says nothing.
+    """
+    if not isinstance(getattr(stream, "buffer", None), io.RawIOBase):
+        return stream
+    return io.TextIOWrapper(open(stream.fileno(), "wb", closefd=False), line_buffering=True)
 
 
 def _forget_output() -> None:
