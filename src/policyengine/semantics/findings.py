@@ -329,12 +329,32 @@ class Findings(Protocol):
         ...
 
     def told(self, names: Iterable[Named]) -> tuple[object, ...]:
-        """Return how names and rules came out: what is equal of two cases, the same engine found the same."""
+        """Return how names and rules came out, of a list for every record that is seen.
+
+        Equal is what came out the same, whichever engine found it; of what is not known only that it is not.
+        """
         ...
 
     def changed_since(self, before: Findings) -> Changes:
         """Return what may differ from other findings of the same engine, among it all that is open."""
         ...
+
+
+def told_of(state: State) -> object:
+    """Return what a state is to who compares cases: its value, None for none, or what stands for its kind."""
+    match state:
+        case Known(value):
+            return value
+        case Unknown(_, has_value):
+            return SOME if has_value else OPEN
+        case Conflict():
+            return CONTRADICTED
+        case _:
+            return None
+
+
+OPEN, SOME, CONTRADICTED = ("open",), ("some",), ("contradicted",)
+"""Not known, and perhaps none; not known, but there is one; contradicted by rules. No value is a tuple."""
 
 
 def by_name(key: Key) -> tuple[str, int]:
@@ -408,15 +428,19 @@ class Concluded(Frozen):
         return frozenset(found.union(rule_node(name) for name, _ in self.open_rules))
 
     def told(self, names: Iterable[Named]) -> tuple[object, ...]:
-        """Return how names and rules came out, for every record that is seen."""
-        return tuple(self._told(name, record) for name, listed in names for record in self._each(listed))
+        """Return how names and rules came out, of a list for every record that is seen."""
+        return tuple(
+            [
+                self._told(name, None)
+                if listed is None
+                else tuple([self._told(name, record) for record in self.records[listed] or ()])
+                for name, listed in names
+            ]
+        )
 
     def _told(self, name: str, record: int | None) -> object:
         rule = rule_of_node(name)
-        return self.states[name, record] if rule is None else self.rules[rule, record].truth
-
-    def _each(self, listed: str | None) -> Sequence[int | None]:
-        return (None,) if listed is None else (self.records[listed] or ())
+        return told_of(self.states[name, record]) if rule is None else self.rules[rule, record].truth
 
     def changed_since(self, before: Findings) -> Changes:
         """Return what may differ from other findings, among it all that is open."""

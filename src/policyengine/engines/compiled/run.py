@@ -17,7 +17,7 @@ from policyengine.compile.plan import Amount, Derived, Due, Rule, Status
 from policyengine.engines.compiled.dispatch import Dispatch, bits_of, truth_of
 from policyengine.engines.compiled.exact import Exact
 from policyengine.engines.compiled.known import Conclusion, KnownClock, clock_of, conclusion_of
-from policyengine.engines.compiled.marks import TRUE, TRUTHS, UNDETERMINED, C, Mark, Raw
+from policyengine.engines.compiled.marks import TRUE, TRUTHS, UNDETERMINED, C, Mark, Raw, U, V, lift
 from policyengine.engines.compiled.source import OF_CLOCKS
 from policyengine.engines.compiled.ways.places import reader_of
 from policyengine.engines.compiled.ways.short import ShortWays
@@ -27,6 +27,7 @@ from policyengine.frozen import Frozen
 from policyengine.model.case import Case, Key
 from policyengine.semantics.findings import (
     ABSENT,
+    CONTRADICTED,
     AmountFinding,
     AtHand,
     Changes,
@@ -41,6 +42,7 @@ from policyengine.semantics.findings import (
     State,
     Truth,
     by_name,
+    told_of,
 )
 
 Found = TypeVar("Found")
@@ -173,6 +175,16 @@ class Layout:
         return _apart((rule_name(name), slot, listed) for _, name, slot, listed in self.placed_rules)
 
     @cached_property
+    def tellers(self) -> Mapping[str, tuple[int, Callable[[Raw], object]]]:
+        """For each name, and each rule by :func:`rule_name`, its slot and what tells how it came out."""
+        found: dict[str, tuple[int, Callable[[Raw], object]]] = {
+            name: (self.slots[name], _told) for name in self.values
+        }
+        for rule, slot in self.rule_slots.items():
+            found[rule_name(rule)] = slot, _truth_teller(self.rule_bits.get(rule))
+        return found
+
+    @cached_property
     def paused(self) -> Mapping[str, frozenset[str]]:
         """For each deadline the lists whose records are its pauses."""
         return {
@@ -277,6 +289,18 @@ class Layout:
 def _by_stratum(placed: tuple[int, Key]) -> tuple[int, tuple[str, int]]:
     stratum, key = placed
     return stratum, by_name(key)
+
+
+_TOLD = {mark: told_of(lift(mark)) for mark in (U, V)} | {C: CONTRADICTED}
+
+
+def _told(raw: Raw) -> object:
+    return _TOLD[raw] if type(raw) is Mark else raw
+
+
+def _truth_teller(bit: int | None) -> Callable[[Raw], object]:
+    """Return what tells whether a rule holds, of several in one slot the one of a bit."""
+    return TRUTHS.__getitem__ if bit is None else lambda raw: TRUTHS[truth_of(raw, bit)]
 
 
 def _mask(dispatch: Dispatch, rules: Collection[str]) -> int:
@@ -485,13 +509,18 @@ class Run:
             found += [rule_name(name) for name, _ in self._of_tables(tables, UNDETERMINED)]
         return frozenset(found)
 
-    def told(self, names: Iterable[Named]) -> tuple[Raw, ...]:
-        """Return how names and rules came out, as the source holds it."""
-        slots, places = self.slots, self.layout.slots
-        wanted = {places[name]: listed for name, listed in names}  # rules of a table have one place
-        return tuple(
-            [slots[place] if listed is None else tuple(slots[place]) for place, listed in wanted.items()]
-        )
+    def told(self, names: Iterable[Named]) -> tuple[object, ...]:
+        """Return how names and rules came out, of a list for every record that is seen."""
+        slots, tellers = self.slots, self.layout.tellers
+        found: list[object] = []
+        for name, listed in names:
+            place, tell = tellers[name]
+            raw = slots[place]
+            if listed is None:
+                found.append(tell(raw))
+            else:
+                found.append(tuple([tell(raw[record]) for record in self.records[listed] or ()]))
+        return tuple(found)
 
     def changed_since(self, before: Findings) -> Changes:
         """Return what may differ from findings of the same source, among it all that is open."""
