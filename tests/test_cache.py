@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import typing
+import zoneinfo
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,26 @@ def test_a_changed_file_or_overlay_is_another_entry(folder: Path, tmp_path: Path
     facts.write_text(facts.read_text("utf-8") + "# changed\n", "utf-8")
     load.load_model(str(rules), ())
     assert len(parsed) == 3 and len(entries(folder)) == 3
+
+
+def test_other_data_of_the_time_zone_are_another_reading(
+    folder: Path, rules: Path, parsed: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Times in rules are kept as instants, which rest on when clocks are changed there."""
+    loaded = load.load_model(str(rules), ())
+    assert loaded.rulebook is not None
+    place = tmp_path / "zones" / loaded.rulebook.zone.key
+    place.parent.mkdir(parents=True)
+    data = Path(cache._zone_file(loaded.rulebook.zone.key) or "").read_bytes()
+    place.write_bytes(data)
+    monkeypatch.setattr(zoneinfo, "TZPATH", (str(tmp_path / "zones"),))
+    for _ in range(2):
+        load.load_model(str(rules), ())
+    assert len(parsed) == 2
+    place.write_bytes(data + b"\n")
+    for _ in range(2):
+        load.load_model(str(rules), ())
+    assert len(parsed) == 3 and len(entries(folder)) == 1
 
 
 def test_a_faulty_rulebook_is_not_stored(folder: Path, rules: Path) -> None:

@@ -59,7 +59,10 @@ class _Asked(Frozen):
 @click.option(
     "--as-of",
     metavar="TIME",
-    help=say_help("Judge as of this instant; if left out: what the case gives as `as_of`, else now."),
+    help=say_help(
+        "Judge as of this instant; if left out: what the case gives as `as_of`, else now. Of many cases "
+        "(NDJSON), those that give none."
+    ),
 )
 @options.assume
 @options.overlays

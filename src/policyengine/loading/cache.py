@@ -12,6 +12,7 @@ import contextlib
 import os
 import stat
 import sys
+import zoneinfo
 from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from types import MappingProxyType
@@ -217,9 +218,21 @@ def _forget_oldest(folder: str) -> None:
 class _Pickler(Pickler):
     """Stores time zones by name: their own way of being pickled needs functions that we refuse to call."""
 
-    def persistent_id(self, value: object) -> str | None:
-        """Return the name of a time zone."""
-        return value.key if isinstance(value, ZoneInfo) else None
+    def persistent_id(self, value: object) -> tuple[str, bytes] | None:
+        """Return the name of a time zone, and by what data the times of the rules were read."""
+        return (value.key, _zone_stamp(value.key)) if isinstance(value, ZoneInfo) else None
+
+
+def _zone_stamp(zone: str) -> bytes:
+    """Return the place, size and time of the data of a time zone; nothing where there are none."""
+    path = _zone_file(zone)
+    return b"" if path is None else _stamp(path, os.stat(path))
+
+
+def _zone_file(zone: str) -> str | None:
+    """Return the file with the data of a time zone: the system's, or else that of the package `tzdata`."""
+    roots = (*zoneinfo.TZPATH, *(os.path.join(folder, "tzdata", "zoneinfo") for folder in sys.path))
+    return next((path for root in roots if os.path.isfile(path := os.path.join(root, zone))), None)
 
 
 # Every class of which a rulebook is made, and nothing else: structs, tuples with names and enumerations,
@@ -363,9 +376,13 @@ _CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
 class _Unpickler(Unpickler):
     """Makes nothing but what a rulebook is made of, even if a key were stolen."""
 
-    def persistent_load(self, key: object) -> ZoneInfo:
-        """Return a time zone, which is stored by its name."""
-        return ZoneInfo(str(key))
+    def persistent_load(self, stored: object) -> ZoneInfo:
+        """Return a time zone, which is stored by its name, if its data are still the same."""
+        match stored:
+            case (str(name), bytes(stamp)) if stamp == _zone_stamp(name):
+                return ZoneInfo(name)
+            case _:
+                raise UnpicklingError("the data of the time zone have changed")
 
     def find_class(self, module: str, name: str) -> object:
         """Return a class of the table; a name with dots, which leads on from a module, is never there."""
