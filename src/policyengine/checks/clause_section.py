@@ -41,7 +41,9 @@ def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     """Tell every source none of whose clauses is in its section."""
     for citation in citations(rulebook):
         source = citation.source
-        known = [rulebook.clauses[id] for id in source.clauses if id in rulebook.clauses]
+        if not rulebook.clauses.keys() >= set(source.clauses):
+            continue  # a clause is misspelt, which is told: it could be the one of this section
+        known = [rulebook.clauses[id] for id in source.clauses]
         places = {(clause.document, clause.section) for clause in known}
         if places and (source.document, source.section) not in places:
             what = message("`{name}` is quoted from {section}", name=citation.id, section=source.section)

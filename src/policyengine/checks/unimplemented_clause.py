@@ -28,6 +28,8 @@ from policyengine.reading.citations import citations
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     """Tell every clause that is a rule, at least in part, and that nothing implements."""
     named = {id for citation in citations(rulebook) for id in citation.source.clauses}
+    if not rulebook.clauses.keys() >= named:
+        return  # a clause is misspelt, which is told: it could be any of these
     for clause in rulebook.clauses.values():
         if clause.status in IMPLEMENTED and clause.id not in named:
             what = message("nothing implements the clause `{name}`", name=clause.id)

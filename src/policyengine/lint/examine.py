@@ -20,7 +20,7 @@ from policyengine.reading.rule_files import collect_files, stray_files
 from policyengine.syntax.files import decode_text, read_bytes, read_text, walk
 from policyengine.syntax.lines import NDJSON, Line, read_lines
 from policyengine.testing.discover import tests_of
-from policyengine.testing.read import check_scenarios, read_shape
+from policyengine.testing.read import Said, check_scenarios, read_shape
 from policyengine.testing.required import check_required
 
 Buffers = Mapping[str, bytes]
@@ -165,7 +165,7 @@ def examine_rulebook(
     found = [*loaded.diagnostics, *stray_files(folder, collected), *wrong]
     # Tests switch on what they need: names that they use are those of the rulebook without overlays.
     book = load_files(folder, collected, faults, (), not texts).rulebook if overlays else loaded.rulebook
-    said: set[str] = set()
+    said = Said()
     for path in tests:
         go_on()
         buffer = texts.get(os.path.normpath(path))
@@ -173,8 +173,8 @@ def examine_rulebook(
             found += read_shape(path, buffer)[1]
         else:
             found += check_scenarios(path, book, buffer, said)
-    if book is not None and said:
-        found += check_required(book, said)
+    if book is not None and said.names and said.is_whole:
+        found += check_required(book, said.names)
     return _ordered([*(one.path for one in collected), *tests], found, loaded.rulebook)
 
 

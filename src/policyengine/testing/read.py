@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, message, warning
+from policyengine.diagnostics.diagnostic import Diagnostic, Message, error, has_errors, message, warning
 from policyengine.diagnostics.did_you_mean import meant, one_of
 from policyengine.diagnostics.i18n import Speech
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
 from policyengine.diagnostics.wordings import right_word
 from policyengine.frozen import replace
+from policyengine.model.case import Case
 from policyengine.model.lookup import BECAUSE, VALUES, Lookup, Unknown, choice_of
 from policyengine.model.rulebook import STATUSES, Rulebook, otherwise_name
 from policyengine.reading.case.reader import CODES, CaseReader
@@ -34,6 +35,26 @@ NO_VALUE = ("undetermined", "not_applicable", "conflict")
 _NOTHING = ("", "~", "null")
 
 
+class Said:
+    """What the tests of a rulebook say: facts, and lists of which they have records.
+
+    ``is_whole``: there is no test with a fault for which nobody knows what it says.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.names: set[str] = set()
+        self.is_whole = True
+
+    def take(self, case: Case | None) -> None:
+        """Add a case, None for one that has faults."""
+        if case is None:
+            self.is_whole = False
+            return
+        self.names.update(name for name, _ in case.values)
+        self.names.update(listed for listed, number in case.records.items() if number)
+
+
 def read_scenarios(path: str, rules: str, book: Rulebook) -> tuple[ScenarioFile | None, list[Diagnostic]]:
     """Return the scenarios of a file, None when its text or shape is wrong, and everything wrong with it.
 
@@ -49,15 +70,17 @@ def read_scenarios(path: str, rules: str, book: Rulebook) -> tuple[ScenarioFile 
 
 
 def check_scenarios(
-    path: str, book: Rulebook, data: bytes | None = None, said: set[str] | None = None
+    path: str, book: Rulebook, data: bytes | None = None, said: Said | None = None
 ) -> list[Diagnostic]:
     """Return everything that is wrong with a file, and with the facts of the cases that are to be judged.
 
-    ``data`` is what to read instead of the file; the facts and lists that cases say are added to ``said``.
+    ``data`` is what to read instead of the file; what cases say is added to ``said``.
     Several cases share the faults of a fixture.
     """
     node, faults = read_shape(path, data, book)
+    said = Said() if said is None else said
     if node is None:
+        said.is_whole = False
         return faults
     reader, cases, compared = _Reader(book, node, faults), CaseReader(book), compared_times(book)
     given: list[Diagnostic] = []
@@ -66,10 +89,11 @@ def check_scenarios(
         if not scenario.faults and not any(one.code == "unknown-fixture" for one in wrong):
             case, faulty = cases.read_tree(scenario.given, scenario.name)
             given += faulty
-            given += () if case is None else check_unseen(book, compared, case, scenario)
-            if said is not None and case is not None:
-                said.update(name for name, _ in case.values)
-                said.update(listed for listed, number in case.records.items() if number)
+            # Of a check with a fault nobody knows when it judges.
+            given += () if case is None or has_errors(wrong) else check_unseen(book, compared, case, scenario)
+            said.take(case)
+        elif not scenario.faults:
+            said.is_whole = False
     return [*faults, *given, *reader.file_faults()]
 
 

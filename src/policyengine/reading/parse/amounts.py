@@ -57,6 +57,7 @@ def parse_amount(entry: Entry, policy: PolicyScope) -> Amount | None:
     figures = AmountParser(node, type, scope).parse(entry.key.span)
     when, source = policy.condition(entry, scope), policy.source(node)
     if figures is None:
+        policy.scope.names.doubtful.add(entry.key.text)
         return None
     return Amount(
         id=entry.key.text,

@@ -84,14 +84,18 @@ def parse_currency(node: MappingNode, names: Names) -> Currency:
 
 
 def _languages(written: Iterable[Scalar], scope: Scope) -> Iterator[str]:
-    """Yield the tags of the languages; one that no language has is a fault, and what was meant is taken."""
+    """Yield the tags of the languages; one that no language has is a fault, and what was meant is taken.
+
+    If nobody knows what was meant, no text is said to lack it.
+    """
     for one in written:
         right = tag_of(one.text)
         if right != one.text:
             what = message("there is no language `{tag}`", tag=one.text)
             help = message("did you mean `{word}`?", word=right) if right else _TAG
             scope.fault("unknown-language", what, one.span, help)
-        yield right or one.text
+        if right is not None:
+            yield right
 
 
 _TAG = message("write a tag such as `en`, `de` or `pt-BR` (BCP 47)")

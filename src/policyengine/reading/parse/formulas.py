@@ -7,6 +7,7 @@ written without a sign is a number or money, whichever fits.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from typing import Literal
@@ -129,7 +130,10 @@ def parse_formula(written: Scalar, type: ValueType, scope: Scope) -> Formula | N
         found = parser.whole()
         term = _as_type(found, type, parser.places)
     except _Fault as fault:
-        scope.fault(fault.code, fault.what, parser.span(fault.at), fault.help)
+        # Of what a name measures that stands for nothing, nobody knows whether it fits.
+        if not (parser.is_faulty and fault.code == "type-mismatch"):
+            scope.fault(fault.code, fault.what, parser.span(fault.at), fault.help)
+        parser.tell_rest()
         return None
     return None if parser.is_faulty else Formula(written.text, term, written.span)
 
@@ -191,6 +195,13 @@ class _Parser:
             what = message("`{text}` is not expected here", text=self.token.text)
             raise _Fault("bad-formula", what, self.token.at, _FORM)
         return found
+
+    def tell_rest(self) -> None:
+        """Tell of the names that stand for nothing in the part that was not read."""
+        for token, after in itertools.pairwise(self.tokens[self.next :]):
+            is_function = after.kind == "sign" and after.text == "("
+            if token.kind == "name" and not is_function and NAME.fullmatch(token.text):
+                self.scope.resolve(Scalar(token.text, self.span(token.at), False))
 
     # ---------- the grammar
 

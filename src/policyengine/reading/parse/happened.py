@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from policyengine.diagnostics.diagnostic import listing, message
+from policyengine.diagnostics.diagnostic import has_errors, listing, message
 from policyengine.diagnostics.span import Span
 from policyengine.diagnostics.text import Text
 from policyengine.model.braces import names_in, with_names
@@ -41,7 +41,12 @@ def parse_happened(node: Node | None, path: str, type: ValueType, scope: Scope) 
 
 
 def check_placeholders(facts: Mapping[str, Fact], lists: Mapping[str, RecordList], scope: Scope) -> None:
-    """Tell names in braces of what does not come with the event: it could not be said then."""
+    """Tell names in braces of what does not come with the event: it could not be said then.
+
+    Nothing is told while it is not known what comes with what, because facts have faults.
+    """
+    if has_errors(scope.faults):
+        return
     for fact in facts.values():
         names = names_in(fact.happened)
         coming = [one.path for one in coming_with(fact, facts, lists)] if names else []

@@ -68,6 +68,8 @@ _MAY_BE_ELSEWHERE = frozenset(
     f"unknown-{one}"
     for one in ("name", "rule", "list", "assumption", "reading", "party", "document", "overlay")
 ) | {"undated-policy"}
+# What can be told of a name because its part has a fault.
+_ASKING = _MAY_BE_ELSEWHERE | {"unknown-choice"}
 
 
 def _without_faulty(
@@ -91,9 +93,14 @@ def _without_faulty(
     with nodes.speaking(_languages(trees)):
         sound = _parse(directory, "", {"facts": [nothing], **trees}, overlays, told, _named(files))
     more = [
-        one for one in told if one.code not in _MAY_BE_ELSEWHERE or (is_whole and not asks_for(one, lost))
+        one for one in told if not _is_echo(one, lost) and (is_whole or one.code not in _MAY_BE_ELSEWHERE)
     ]
     return sound, more
+
+
+def _is_echo(fault: Diagnostic, lost: Iterable[str]) -> bool:
+    """Tell whether a fault follows from another: it asks for what only has a fault of its own."""
+    return fault.code in _ASKING and asks_for(fault, lost)
 
 
 def _languages(trees: Mapping[str, Sequence[MappingNode]]) -> tuple[str, ...]:
@@ -183,6 +190,11 @@ def _parse(
     letters = parse_letters(next(iter(trees.get("letters", ())), None), vocabulary.facts, scope)
     clauses = parse_clauses(next(iter(trees.get("clauses", ())), None), sources, scope)
     _refuse_unknown_overlays(overlays, [layer.overlay.id for layer in layers], scope)
+    faults[:] = [
+        one
+        for one in faults
+        if not (_is_echo(one, names.lost) or (one.code == "type-mismatch" and asks_for(one, names.doubtful)))
+    ]
     return Rulebook(
         id=book.id,
         version=book.version,

@@ -64,6 +64,10 @@ class Names:
         self.exact: set[str] = set()
         self.computed: dict[str, Computed] = {}
         self.combined: set[str] = set()
+        self.lost: set[str] = set()
+        """Names of parts with a fault that leaves open what the names stand for."""
+        self.doubtful: set[str] = set()
+        """Names of parts with a fault for which their type may be the wrong one."""
         self._taken: dict[str, Span] = {}
 
     def take(self, name: str, span: Span) -> bool:
@@ -81,6 +85,11 @@ class Names:
         """Add what has a value under its own name."""
         if self.take(symbol.name, symbol.span):
             self.symbols[symbol.name] = symbol
+
+    def lose(self, name: str, span: Span) -> None:
+        """Reserve the name of a part of which a fault has been told: of who asks for it, none is."""
+        if self.take(name, span):
+            self.lost.add(name)
 
     def declare_deadline(self, name: str, listed: str | None, span: Span, stands: bool = False) -> None:
         """Add the properties of a deadline; what is left of it only where it can stand still."""

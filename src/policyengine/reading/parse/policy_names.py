@@ -38,7 +38,10 @@ def declare_policy(node: MappingNode, scope: Scope) -> None:
     """Give every parameter, deadline, amount and rule of the file its name."""
     for entry in nodes.entries(node.get("parameters")):
         type = _parameter_type(entry, scope)
-        scope.names.declare(Symbol(entry.key.text, "parameter", type, None, (), entry.key.span))
+        if type is None:
+            scope.names.lose(entry.key.text, entry.key.span)
+        else:
+            scope.names.declare(Symbol(entry.key.text, "parameter", type, None, (), entry.key.span))
         scope.names.titles[entry.key.text] = nodes.title_texts(nodes.mapping(entry.value).get("title"))
     for entry in nodes.entries(node.get("deadlines")):
         stands = nodes.mapping(entry.value).get("pauses") is not None
@@ -106,7 +109,8 @@ def _for_each(entry: Entry, scope: Scope) -> str | None:
     return nodes.text(written) if written is not None and nodes.text(written) in scope.names.lists else None
 
 
-def _parameter_type(entry: Entry, scope: Scope) -> ValueType:
+def _parameter_type(entry: Entry, scope: Scope) -> ValueType | None:
+    """Return the type of a parameter, or None after a fault."""
     node = nodes.mapping(entry.value)
     declared = node.get("type")
     if declared is not None:
@@ -123,4 +127,4 @@ def _parameter_type(entry: Entry, scope: Scope) -> ValueType:
     if readings is not None:
         help = message("{help}; a percentage has its sign: {readings}", help=help, readings=readings)
     scope.fault("parameter-type", what, entry.key.span, help)
-    return ValueType.TEXT
+    return None

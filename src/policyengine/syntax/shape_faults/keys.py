@@ -72,8 +72,13 @@ def _misspelt(key: str, allowed: Sequence[str]) -> str | None:
 
     In a test stands what could be the last part of a name: short words are like too many of these.
     """
-    is_test = "happened" in allowed
+    is_test = _is_test(allowed)
     return misspelt(key, [one for one in allowed if not is_test or len(one) > _SHORT or len(one) == len(key)])
+
+
+def _is_test(allowed: Sequence[str]) -> bool:
+    """Tell the keys of a test from those of a fact, which has words for what happened too."""
+    return "happened" in allowed and "title" not in allowed
 
 
 def _natural(
@@ -125,7 +130,7 @@ def rest_of_text(telling: Telling, path: Path, key: str) -> Message | None:
 
 
 def _instead(key: str, fault: Fault, allowed: Sequence[str]) -> Message:
-    if "happened" in allowed and fault.path and isinstance(fault.path[-1], str):
+    if _is_test(allowed) and fault.path and isinstance(fault.path[-1], str):
         # A group of facts, written as in a case: in conditions their names have dots.
         return message(
             "a fact is written `{path}`; a comparison is one of {words}",
