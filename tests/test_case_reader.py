@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from textwrap import dedent
 from typing import Any
 
 import pytest
+from frozen import RULES
 
 from policyengine.compile.lower import lower_rulebook
 from policyengine.compile.plan import Given
@@ -595,3 +597,40 @@ def test_a_text_that_json_refuses_is_refused_in_a_tree_too(reader: CaseReader) -
     given = replace(given, entries=(replace(given.entries[0], value=group),))
     case, faults = reader.read_tree(given, "named")
     assert case is None and [(fault.code, fault.span) for fault in faults] == [("json-text", given.span)]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "1e400",
+        "1e1000000000000000000",  # no decimal number has such an exponent
+        "-1E1000000000000000000",
+        "0e99999999999999999999999",
+        "1E-1000000000000000000",
+        "1e" + "9" * 300,
+    ],
+)
+def test_a_number_with_an_absurd_exponent_is_a_fault_like_any_other(reader: CaseReader, written: str) -> None:
+    for fact in ("total", "count", "rate"):
+        text = f'{{"order": {{"{fact}": {written}}}}}'
+        assert {fault.code for fault in refused(reader, text)} <= {"bad-value", "wrong-type"}
+
+
+def test_notes_of_a_program_are_read_with_care(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("policyengine.syntax.mapping_reader.MOST_VALUES", 10_000)
+    of_itself: list[object] = []
+    of_itself.append(of_itself)
+    deep: object = "deep"
+    for _ in range(100_000):
+        deep = [deep]
+    shared: object = ["shared"]
+    for _ in range(60):
+        shared = [shared, shared]
+    loaded = load_directory(str(RULES))
+    assert loaded.rulebook is not None
+    reader = CaseReader(loaded.rulebook)
+    for notes in (of_itself, deep, shared, 10**5_000, {"a": {1: 2}}):
+        case, faults = reader.read_plain({"notes": notes}, "c.json")
+        assert case is None and faults and faults[0].severity == "error"
+    case, faults = reader.read_plain({"notes": {"call": ["one", 2.5], "by": date(2024, 3, 1)}}, "c.json")
+    assert case is not None and case.notes == "call: one\n  2.5\nby: 2024-03-01"

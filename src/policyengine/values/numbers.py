@@ -21,9 +21,26 @@ DECIMAL = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
 """A number without any mark: its sign, what stands before the point and what behind it."""
 
 _USUAL_PLACES = 2
+_MOST_DIGITS = 40  # no value has as many
 # Looked for in faults only, so compiled when one is found.
 _THOUSANDS = r"-?[0-9]{1,3}(?:[,，_' ][0-9]{3})+(?:\.[0-9]+)?"
 _EXPONENT = r"[-+]?[0-9]+(?:\.[0-9]*)?[eE][-+]?[0-9]+"
+
+
+def in_digits(number: str) -> str:
+    """Return the number that JSON spells in plain digits: ``1.0`` and ``1e0`` are 1; what is huge stays."""
+    if number.lstrip("-").isdigit():
+        return number
+    from decimal import Decimal, InvalidOperation  # most numbers are written in digits
+
+    try:
+        exact = Decimal(number)
+    except InvalidOperation:  # an exponent beyond all that it can hold
+        return number
+    if abs(exact.adjusted()) > _MOST_DIGITS:
+        return number
+    digits = f"{exact:f}"
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
 def parse_money(text: str, currency: Currency) -> int:

@@ -109,10 +109,12 @@ class CaseReader:
         reader = MappingReader(file, of_program=True)
         are_free = NOTES in free_names(self.shape)
         read = reader.read({key: part for key, part in value.items() if not (are_free and key == NOTES)})
+        if are_free and NOTES in value and isinstance(read, dict):
+            free = MappingReader(file)  # binary fractions do no harm there
+            read[NOTES] = free.read(value[NOTES], (NOTES,))
+            reader.faults += free.faults
         if reader.faults:
             return None, reader.faults
-        if are_free and NOTES in value and isinstance(read, dict):
-            read[NOTES] = value[NOTES]  # of any type
         return self.read_value(read, Source("", file, 1), settings)
 
     def read_tree(self, tree: MappingNode, id: str) -> tuple[Case | None, list[Diagnostic]]:

@@ -13,11 +13,11 @@ from policyengine.values.display import TYPE_WORDS
 from policyengine.values.escaping import shorten
 from policyengine.values.faults import LiteralError
 from policyengine.values.literals import Value, ValueType
+from policyengine.values.numbers import in_digits
 
 if TYPE_CHECKING:
     from policyengine.reading.case.draft import Draft
 
-_MOST_DIGITS = 40  # no value of a case has as many
 # Of these the width of a character is no part of the value.
 _MEASURED = frozenset(ValueType) - {ValueType.TEXT, ValueType.CHOICE, ValueType.TIME_ZONE}
 _TIMES = (ValueType.INSTANT, ValueType.DATE)
@@ -124,21 +124,8 @@ def _choice(fact: Fact, written: str, book: Rulebook) -> Value:
 def literal_of(fact: Fact, value: object) -> str | None:
     """Return what the JSON value spells, None where a value of the fact is written otherwise."""
     if isinstance(value, Number | int) and not isinstance(value, bool):
-        return _in_digits(str(value)) if fact.type in _LITERAL_NUMBERS else None
+        return in_digits(str(value)) if fact.type in _LITERAL_NUMBERS else None
     return value if isinstance(value, str) else None
-
-
-def _in_digits(number: str) -> str:
-    """Return the number that JSON spells in plain digits: ``1.0`` and ``1e0`` are 1; what is huge stays."""
-    if number.lstrip("-").isdigit():
-        return number
-    from decimal import Decimal  # most numbers are written in digits
-
-    exact = Decimal(number)
-    if abs(exact.adjusted()) > _MOST_DIGITS:
-        return number
-    digits = f"{exact:f}"
-    return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
 def kind_of(value: object) -> Message:
