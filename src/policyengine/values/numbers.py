@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal, InvalidOperation
 
 from policyengine.diagnostics.diagnostic import Message, listing, message
 from policyengine.values.currencies import Currency, called
@@ -29,10 +30,6 @@ _EXPONENT = r"[-+]?[0-9]+(?:\.[0-9]*)?[eE][-+]?[0-9]+"
 
 def in_digits(number: str) -> str:
     """Return the number that JSON spells in plain digits: ``1.0`` and ``1e0`` are 1; what is huge stays."""
-    if number.lstrip("-").isdigit():
-        return number
-    from decimal import Decimal, InvalidOperation  # most numbers are written in digits
-
     try:
         exact = Decimal(number)
     except InvalidOperation:  # an exponent beyond all that it can hold

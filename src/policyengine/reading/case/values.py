@@ -13,7 +13,6 @@ from policyengine.values.display import TYPE_WORDS
 from policyengine.values.escaping import shorten
 from policyengine.values.faults import LiteralError
 from policyengine.values.literals import Value, ValueType
-from policyengine.values.numbers import in_digits
 
 if TYPE_CHECKING:
     from policyengine.reading.case.draft import Draft
@@ -124,8 +123,16 @@ def _choice(fact: Fact, written: str, book: Rulebook) -> Value:
 def literal_of(fact: Fact, value: object) -> str | None:
     """Return what the JSON value spells, None where a value of the fact is written otherwise."""
     if isinstance(value, Number | int) and not isinstance(value, bool):
-        return in_digits(str(value)) if fact.type in _LITERAL_NUMBERS else None
+        return _in_digits(str(value)) if fact.type in _LITERAL_NUMBERS else None
     return value if isinstance(value, str) else None
+
+
+def _in_digits(number: str) -> str:
+    if number.lstrip("-").isdigit():
+        return number
+    from policyengine.values.numbers import in_digits  # most numbers are written in digits
+
+    return in_digits(number)
 
 
 def kind_of(value: object) -> Message:
