@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from policyengine.frozen import Frozen
+from policyengine.outcome.refine.footprint import Footprints
 from policyengine.outcome.refine.slices.slice import Slices
 from policyengine.outcome.refine.target import Target
 from policyengine.semantics.findings import Findings, Unknown
@@ -45,20 +46,25 @@ class Limits(Frozen):
     intervals: int = MOST_INTERVALS
 
 
-def allowance(target: Target, findings: Findings, slices: Slices, limits: Limits) -> Allowance:
+def allowance(
+    target: Target, findings: Findings, footprints: Footprints, slices: Slices, limits: Limits
+) -> Allowance:
     """Return how much may be tried for an answer; the same whatever was asked before.
 
-    ``findings`` are those of the case as it is.
+    ``findings`` are those of the case as it is. Only the records count on which the answer rests: of others a
+    case can have any number.
     """
-    seen = [len(one) for one in findings.records.values() if one is not None]
-    shared = max(seen, default=1) if target.key[1] is not None else 1
-    records = (1 + sum(seen)) * max(1, shared)
+    node = target.node(slices.book)
+    seen = {listed: len(findings.records[listed] or ()) for listed in footprints.lists(node)}
+    own = footprints.list_of(node) if target.key[1] is not None else None
+    shared = 1 if own is None else len(findings.records[own] or ())
+    records = (1 + sum(seen.values())) * max(1, shared)
     share = MOST_WORK // records
     runs = min(limits.runs, share) if share >= LEAST_RUNS else 0
     completions = min(limits.completions, runs)
     state = target.read(findings) if slices.book.tables else None
     if isinstance(state, Unknown):
-        more = slices.of(target.node(slices.book)).constants.intervals(state.waits)
+        more = slices.of(node).constants.intervals(state.waits)
         if 1 < more <= limits.intervals // records:
             # Each interval is judged at both of its ends.
             return Allowance(completions + 2 * more, runs + 3 * more)

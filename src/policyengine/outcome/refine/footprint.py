@@ -118,6 +118,15 @@ class Footprints:
         """Return the nodes of the Plan that the search for an answer may look at, and all they rest on."""
         return self._behind(node).nodes
 
+    def lists(self, node: str) -> tuple[str, ...]:
+        """Return the lists whose records are behind the answer of a node."""
+        return self._behind(node).lists
+
+    def list_of(self, node: str) -> str | None:
+        """Return the list of whose records each has an answer of a node; None if the whole case has it."""
+        found = self._graph.nodes.get(node)
+        return None if found is None else listed_of(found)
+
     def rests_on(self, node: str, open_names: frozenset[str]) -> tuple[Named, ...]:
         """Return the names on which the open answer of a node rests and that are not open themselves."""
         return self._rests_on(node, open_names & self._behind(node).names)

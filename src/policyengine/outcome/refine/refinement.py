@@ -68,7 +68,8 @@ class Refinement:
 
     def allowance(self, target: Target) -> Allowance:
         """Return how much may be tried for an answer; the same whatever was asked before."""
-        return allowance(target, self.findings, self.refiner.slices, self.refiner.limits)
+        refiner = self.refiner
+        return allowance(target, self.findings, refiner.footprints, refiner.slices, refiner.limits)
 
     def _search(self, target: Target) -> Search:
         return Search(self.refiner, self._completions, target, self.allowance(target))
