@@ -126,6 +126,62 @@ def faults(folder: Path, file: str, old: str, new: str) -> list[Diagnostic]:
             "add a line `effective: {by: order.received_at}` below the title of the policy; the times are"
             " `order.received_at`, `return.asked_at`", None,
         ),
+        # Yes or no where there is a time, or a sum.
+        (
+            POLICY, CONDITION, "order.received_at: yes", "bad-value", "write `happened`",
+            "order.received_at: happened",
+        ),
+        (
+            POLICY, CONDITION, "return.asked_at: no", "bad-value", "write `{happened: no}`",
+            "return.asked_at: {happened: no}",
+        ),
+        (
+            POLICY, CONDITION, "order.total: yes", "bad-value",
+            "write an amount such as `100`, `100.00` or `100.00 元`", "order.total: 100",
+        ),
+        (
+            POLICY, CONDITION, "order.custom_made: != yes", "yaml-tag",
+            "`!=` does not compare: write `{is_not: yes}`", "order.custom_made: {is_not: yes}",
+        ),
+        (
+            POLICY, CONDITION, 'asking.status: "≠ met"', "bad-value",
+            "write `{is_not: met}`", "asking.status: {is_not: met}",
+        ),
+        # A day that does not exist, for which no time of day is to be added.
+        (
+            POLICY, CONDITION, "order.received_at: {after: 2026-02-30}", "bad-value",
+            "check the month and the day; the order is year, month, day",
+            "order.received_at: {after: 2026-02-28 00:00}",
+        ),
+        # Commas that end a value, and commas that part none.
+        (
+            POLICY, CONDITION, "order.total: {at_least: 1,050,000.00}", "unknown-key",
+            "a comma ends a value inside braces: write `at_least: 1050000.00`",
+            "order.total: {at_least: 1050000.00}",
+        ),
+        (
+            POLICY, CONDITION, "any: [{order.total: 1,050.00}]", "bad-name",
+            "a comma ends a value inside braces: write `order.total: 1050.00`",
+            "any: [{order.total: 1050.00}]",
+        ),
+        (
+            POLICY, CONDITION, "any: [{asking.status: open, met}]", "wrong-shape",
+            "write several values in brackets: `asking.status: [open, met]`",
+            "any: [{asking.status: [open, met]}]",
+        ),
+        (
+            POLICY, CONDITION, "any: [{asking.status: 【open, met】}]", "bad-name",
+            "write several values in brackets: `asking.status: [open, met]`", None,
+        ),
+        (
+            POLICY, CONDITION, "asking.status: [open、met]", "bad-value",
+            "separate the names by commas: `open, met`", None,
+        ),
+        (
+            POLICY, "en: Time to return}", "en: Time, to return, or so}", "unknown-key",
+            'a comma ends a text inside braces: put the whole text in quotes, `en: "Time, to return, or so"`',
+            'en: "Time, to return, or so"}',
+        ),
         (FACTS, "  order.custom_made:", "  order.custom-made:", "bad-name", None, "  order.custom_made:"),
         (FACTS, "  order.total:", "  Order.Total:", "bad-name", None, "  order.total:"),
         (BOOK, "CNY", "RMB", "unknown-currency", "did you mean `CNY`?", "CNY"),

@@ -59,8 +59,12 @@ def meant(word: str, known: Iterable[str]) -> Message | None:
 
 def allowed(word: str, choices: Sequence[str]) -> Message:
     """Return the words of the language that a place takes, and first the one that a word means."""
+    from policyengine.diagnostics.typos import between_names
     from policyengine.diagnostics.wordings import misspelt, right_word  # not needed where no word is wrong
 
+    several = between_names(word, choices)
+    if several is not None:
+        return several
     shown = [f"`{one}`" for one in choices[:_SHOWN_CHOICES]]
     names = Listing((*shown, "…") if len(choices) > _SHOWN_CHOICES else tuple(shown))
     near = right_word(word, choices) or misspelt(word, choices)

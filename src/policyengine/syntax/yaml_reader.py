@@ -314,6 +314,14 @@ class _Reader:
         if event.tag is not None:
             what = message("the tag `{tag}` is not supported", tag=shortened(event.tag))
             help = message("remove the tag; if the exclamation mark belongs to a text, quote the text")
+            if event.tag.startswith("!="):
+                value = f"{event.tag[2:]}{getattr(event, 'value', '')}" or "…"
+                help = message(
+                    "`{sign}` does not compare: write `{{{word}: {value}}}`",
+                    sign="!=",
+                    word="is_not",
+                    value=shortened(value),
+                )
             self.faults.error("yaml-tag", what, span, help)
 
     def _grow(self, weight: int, span: Span) -> None:

@@ -32,6 +32,7 @@ from policyengine.reading.parse.operands import (
     find_assumption,
     has_instant,
     in_instants,
+    is_answer,
     parse_constant,
     parse_operand,
     unknown_reading,
@@ -42,8 +43,8 @@ from policyengine.reading.parse.windows import TIMES, asks_window, parse_window
 from policyengine.syntax.yaml_tree import Entry, MappingNode, Node, Scalar, SequenceNode
 from policyengine.values.display import TYPE_WORDS
 from policyengine.values.escaping import shorten
-from policyengine.values.faults import LiteralError
-from policyengine.values.literals import ValueType
+from policyengine.values.faults import LiteralError, not_a
+from policyengine.values.literals import TRUTH, ValueType
 from policyengine.values.seasons import Season, parse_year_day
 
 _QUANTITIES = (
@@ -314,14 +315,25 @@ def _test(symbol: Symbol, ref: Ref, value: Node, scope: Scope) -> Condition | No
     if isinstance(value, Scalar) and (sign := _sign(symbol, value)) is not None:
         _tell_sign(symbol, value, sign, scope)
         return None
+    if isinstance(value, Scalar) and symbol.type in _THERE_IS and is_answer(value, scope):
+        _tell_answer(symbol, value, scope)
+        return None
     return _operands(ref, "is", "is", value, wanted_by(symbol), scope)
 
 
 def _sign(symbol: Symbol, value: Scalar) -> str | None:
     """Return the sign of comparing with which a value begins that has no text, or None."""
-    if symbol.type in (ValueType.TEXT, ValueType.TIME_ZONE, ValueType.CHOICE, ValueType.BOOLEAN):
+    if symbol.type in (ValueType.TEXT, ValueType.TIME_ZONE):
         return None
-    return next((sign for sign in _SIGNS if value.text.startswith(sign)), None)
+    is_ordered = symbol.type not in (ValueType.CHOICE, ValueType.BOOLEAN)
+    return next(
+        (sign for sign in _SIGNS if value.text.startswith(sign) and (is_ordered or _is_same(sign))), None
+    )
+
+
+def _is_same(sign: str) -> bool:
+    """Tell whether a sign asks whether two are the same."""
+    return _SIGNS[sign][0] in ("is", "is_not") and not sign[0].isalpha()
 
 
 def _tell_sign(symbol: Symbol, value: Scalar, sign: str, scope: Scope) -> None:
@@ -331,6 +343,18 @@ def _tell_sign(symbol: Symbol, value: Scalar, sign: str, scope: Scope) -> None:
     word, rest = _SIGNS[sign][is_time], value.text.removeprefix(sign).strip()
     help = message("write `{{{word}: {value}}}`", word=word, value=shorten(rest))
     scope.fault("bad-value", what, value.span, help)
+
+
+# How it is asked whether there is a time.
+_THERE_IS = {ValueType.INSTANT: "happened", ValueType.DATE: "known"}
+
+
+def _tell_answer(symbol: Symbol, value: Scalar, scope: Scope) -> None:
+    """Tell how it is asked whether something has happened, where that was answered by yes or no."""
+    word = _THERE_IS[symbol.type]
+    example = word if TRUTH[value.text.lower()] else f"{{{word}: no}}"
+    told = not_a(symbol.type.value, value.text, message("write `{example}`", example=example))
+    scope.fault("bad-value", told.message, value.span, told.help)
 
 
 def _is_assumption(word: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from policyengine.diagnostics.diagnostic import Diagnostic, Message, Sample, error, message
@@ -19,7 +20,7 @@ from policyengine.syntax.yaml_tree import MappingNode, Node, Scalar
 from policyengine.values.currencies import Currency
 from policyengine.values.display import TYPE_WORDS
 from policyengine.values.faults import LiteralError
-from policyengine.values.literals import LENGTHS, ValueType, start_of_day
+from policyengine.values.literals import LENGTHS, TRUTH, ValueType, start_of_day
 from policyengine.values.parse import guess_type, parse_literal
 
 
@@ -179,7 +180,8 @@ def parse_operand(node: Node, wanted: Wanted, scope: Scope) -> Operand | None:
     constant = _constant(written, wanted, scope)
     if isinstance(constant, Constant):
         return constant
-    if not written.quoted and NAME.fullmatch(written.text) and not _is_odd_answer(written, wanted, scope):
+    answers = (is_answer(written, scope) and not wanted.choices) or _is_odd_answer(written, wanted, scope)
+    if not written.quoted and NAME.fullmatch(written.text) and not answers:
         return _named(written, wanted, scope)
     if _is_calculation(written, scope):
         what = message("`{text}` is a calculation, and a value or a name is needed here", text=written.text)
@@ -203,11 +205,13 @@ def _edge_help(text: str) -> Message | None:
     """Return how an instant is said that was meant by a day or by the end of a period, or None."""
     text = text.strip().casefold()
     if _A_DATE.fullmatch(text):
+        if not _is_day(text):
+            return None
         return message(
             "add the time of day: `{day} 00:00` is the beginning of that day; its end is `{{end_of: {day}}}`",
             day=text,
         )
-    if _OF_YEAR.fullmatch(text):
+    if _OF_YEAR.fullmatch(text) and _is_day(f"2000-{text}"):
         return message(
             "for days of every year write `{days}`; for the end of one of them `{end}`",
             days="every_year: {from: 11-01, until: 12-31}",
@@ -219,6 +223,14 @@ def _edge_help(text: str) -> Message | None:
     period = found[1] or _PERIODS[found[2]]
     word = period if period == "day" else f"calendar_{period}"
     return for_example(f"{{end_of: {word}, of: order.received_at}}")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def for_example(text: str) -> Message:
@@ -298,6 +310,11 @@ def _looks_like_a_name(written: Scalar, scope: Scope) -> bool:
         help = message('write `{name}`, or put the text in quotes: `"{text}"`', name=meant, text=text)
     scope.fault("unknown-name", what, written.span, help)
     return True
+
+
+def is_answer(written: Scalar, scope: Scope) -> bool:
+    """Tell whether yes or no is said where neither can be, and not the name of something."""
+    return written.text.lower() in TRUTH and scope.find(written.text) is None
 
 
 def _is_odd_answer(written: Scalar, wanted: Wanted, scope: Scope) -> bool:

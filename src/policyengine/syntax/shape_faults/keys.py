@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -15,7 +16,7 @@ from policyengine.syntax.shape_faults.displaced import is_displaced
 from policyengine.syntax.shape_faults.fault import Fault, label
 from policyengine.syntax.shape_faults.misplaced import home_of
 from policyengine.syntax.shape_faults.telling import Telling
-from policyengine.syntax.yaml_tree import MappingNode, Scalar, node_at
+from policyengine.syntax.yaml_tree import Entry, MappingNode, Scalar, node_at
 from policyengine.values.escaping import shorten
 from policyengine.values.languages import tag_of
 
@@ -31,7 +32,7 @@ def tell_unknown_keys(telling: Telling, fault: Fault) -> None:
     known = [key for key in fault.instance if key in allowed or any(re.search(one, key) for one in patterns)]
     unknown = [key for key in fault.instance if key not in known]
     for key in unknown[:MAX_FAULTS]:
-        if is_displaced(telling, (*fault.path, key)):
+        if is_displaced(telling, (*fault.path, key)) or follows_another_rest(telling, fault.path, key):
             continue
         if is_title:
             help = rest_of_text(telling, fault.path, key) or _instead_of_tag(key, fault)
@@ -112,20 +113,60 @@ def _without_colon(telling: Telling, path: Path, key: str) -> Message | None:
 
 
 def rest_of_text(telling: Telling, path: Path, key: str) -> Message | None:
-    """Return a help for a key without a value that follows a text: a comma inside braces made it one."""
-    node = node_at(telling.root, path)[0]
-    assert isinstance(node, MappingNode)
-    position = next(number for number, one in enumerate(node.entries) if one.key.text == key)
-    entry, before = node.entries[position], node.entries[position - 1]
-    after_key = (entry.key.span.end_line, entry.key.span.end_column)
-    has_value = (entry.value.span.line, entry.value.span.column) != after_key
-    if has_value or not position or not isinstance(before.value, Scalar) or before.value.quoted:
+    """Return a help for a key without a value that follows a value: a comma inside braces made it one."""
+    first, rest = _parted(telling, path, key)
+    if first is None or not isinstance(first.value, Scalar) or first.value.quoted or not rest:
         return None
-    if before.value.span.end_line != entry.key.span.line or not re.search(r"[^\W\d]", before.value.text):
+    parts = [first.value.text, *rest]
+    name = shorten(first.key.text)
+    if re.fullmatch(_THOUSANDS, ",".join(parts)):
+        return message(
+            "a comma ends a value inside braces: write `{example}`", example=f"{name}: {''.join(parts)}"
+        )
+    if not re.search(r"[^\W\d]", parts[0]):
         return None  # a date or a number is no beginning of a text
+    bare = [part.strip("【】［］") for part in parts]
+    if bare != parts or (tag_of(first.key.text) is None and all(re.fullmatch(_A_NAME, one) for one in parts)):
+        return message(
+            "write several values in brackets: `{example}`", example=shorten(f"{name}: [{', '.join(bare)}]")
+        )
     return message(
         "a comma ends a text inside braces: put the whole text in quotes, `{example}`",
-        example=f'{shorten(before.key.text)}: "{shorten(before.value.text)}, {shorten(key)}"',
+        example=f'{name}: "{shorten(parts[0])}, {", ".join(map(shorten, rest))}"',
+    )
+
+
+_A_NAME = "[a-z][a-z0-9_]*"
+_THOUSANDS = r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?"
+
+
+def follows_another_rest(telling: Telling, path: Path, key: str) -> bool:
+    """Tell whether a key is a later part of a value that several commas part: the first of them is told."""
+    _, rest = _parted(telling, path, key)
+    return key in rest[1:] and rest_of_text(telling, path, key) is not None
+
+
+def _parted(telling: Telling, path: Path, key: str) -> tuple[Entry | None, tuple[str, ...]]:
+    """Return the entry whose value a comma ended before a bare key, and all bare keys behind it."""
+    node = node_at(telling.root, path)[0]
+    entries = node.entries if isinstance(node, MappingNode) else ()
+    position = next((number for number, one in enumerate(entries) if one.key.text == key), None)
+    if position is None or not _is_bare(entries[position]):
+        return None, ()
+    begin = position
+    while begin > 0 and _is_bare(entries[begin]):
+        begin -= 1
+    line = entries[position].key.span.line
+    rest = tuple(one.key.text for one in itertools.takewhile(_is_bare, entries[begin + 1 :]))
+    first = entries[begin]
+    return (first, rest) if first.value.span.end_line == line and not _is_bare(first) else (None, ())
+
+
+def _is_bare(entry: Entry) -> bool:
+    """Tell whether nothing stands behind a key, not even a colon."""
+    return (entry.value.span.line, entry.value.span.column) == (
+        entry.key.span.end_line,
+        entry.key.span.end_column,
     )
 
 

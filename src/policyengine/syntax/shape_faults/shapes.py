@@ -9,7 +9,7 @@ from policyengine.diagnostics.diagnostic import Message, Sample, marked, message
 from policyengine.syntax.schema_parts import LIST, MAPPING, SINGLE, flow
 from policyengine.syntax.shape_faults.displaced import keys_below
 from policyengine.syntax.shape_faults.fault import Fault, label
-from policyengine.syntax.shape_faults.keys import rest_of_text
+from policyengine.syntax.shape_faults.keys import follows_another_rest, rest_of_text
 from policyengine.syntax.shape_faults.telling import Telling
 from policyengine.values.escaping import shorten
 
@@ -80,9 +80,12 @@ def _as_list(telling: Telling, fault: Fault) -> str | None:
 def _tell_no_value(telling: Telling, fault: Fault, example: Message | None) -> None:
     if fault.path in telling.slipped:
         return
+    home, key = fault.path[:-1], fault.path[-1]
+    if isinstance(key, str) and follows_another_rest(telling, home, key):
+        return
     help = example or message("write a value, or leave the line out")
-    if "patternProperties" in fault.steps and isinstance(fault.path[-1], str):  # a short word like a tag
-        help = rest_of_text(telling, fault.path[:-1], fault.path[-1]) or help
+    if isinstance(key, str):
+        help = rest_of_text(telling, home, key) or help
     if any(keys_below(telling, fault)):
         help = message("indent the lines below that belong to it, by two spaces")
     what = message("`{name}` has no value", name=label(fault.path))

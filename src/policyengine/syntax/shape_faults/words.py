@@ -11,7 +11,7 @@ from policyengine.diagnostics.wordings import advice, right_word
 from policyengine.syntax.keys import Path
 from policyengine.syntax.shape_faults.fault import Fault, label
 from policyengine.syntax.shape_faults.forms import ASSUMPTION, FORMS
-from policyengine.syntax.shape_faults.keys import rest_of_text
+from policyengine.syntax.shape_faults.keys import follows_another_rest, rest_of_text
 from policyengine.syntax.shape_faults.telling import Telling
 from policyengine.syntax.yaml_tree import MappingNode, Scalar, node_at
 from policyengine.values.escaping import shorten
@@ -45,6 +45,9 @@ def tell_bad_name(telling: Telling, fault: Fault) -> None:
     is_value_due = is_key and fault.value == ASSUMPTION and fault.path[-1] not in _OF_ASSUMPTIONS
     if is_value_due and not re.fullmatch(_NEARLY_ASSUMPTION, fault.instance):
         _tell_mapping(telling, fault)
+        return
+    if is_key and follows_another_rest(telling, fault.path, fault.instance):
+        telling.slipped.add((*fault.path, fault.instance))
         return
     slip = _slip_of_key(telling, fault) if is_key else None
     if slip is not None:
