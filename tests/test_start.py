@@ -22,7 +22,8 @@ CASE = RULES / "cases" / "example.json"
 OURS = """
     api.many batch book changes checks compile.plan_json compile.plan_text
     engines.compiled.generate engines.compiled.run engines.compiled.support
-    engines.compiled.ways formatting
+    engines.compiled.ways formatting outcome.refine.far outcome.refine.footprint outcome.refine.search
+    outcome.refine.slices
     impact lint lsp manual model.lookup outcome.deciding outcome.nearness
     outcome.timeline outcome.letter processes reading.case.checks reading.case.names reading.case.titles
     reading.parse render.json render.report render.why reporting sampling semantics.reference starting

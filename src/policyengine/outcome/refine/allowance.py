@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from policyengine.frozen import Frozen
-from policyengine.outcome.refine.footprint import Footprints
-from policyengine.outcome.refine.slices.slice import Slices
 from policyengine.outcome.refine.target import Target
 from policyengine.semantics.findings import Findings, Unknown
+
+if TYPE_CHECKING:
+    from policyengine.outcome.refine.footprint import Footprints
+    from policyengine.outcome.refine.slices.slice import Slices
 
 MOST_COMPLETIONS = 256
 """So many ways are tried for one answer. Nearly empty cases need them; half of all answers need two."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from policyengine.model.case import Case
 from policyengine.outcome.explain import Explanation
 from policyengine.outcome.explainer import Explainer
 from policyengine.outcome.refine.domains import Filled, Records, complete
-from policyengine.outcome.refine.slices.slice import Slice
 from policyengine.semantics.findings import Engine, Findings, Missing
 from policyengine.values.literals import Value
+
+if TYPE_CHECKING:
+    from policyengine.outcome.refine.slices.slice import Slice
 
 FilledKey = frozenset[tuple[Missing, object]]
 """What tells completions of one case apart: what is filled in, whatever the order. (``True`` is not 1.)"""

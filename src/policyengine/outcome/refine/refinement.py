@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from policyengine.model.case import Case
 from policyengine.model.rulebook import Rulebook
 from policyengine.outcome.refine.allowance import Allowance, allowance
 from policyengine.outcome.refine.completions import Completions
-from policyengine.outcome.refine.far import FarCompletions, FarWays, missing_of
 from policyengine.outcome.refine.refined import Refined
 from policyengine.outcome.refine.refiner import Refiner
-from policyengine.outcome.refine.search.search import Search
 from policyengine.outcome.refine.target import Target
 from policyengine.outcome.refine.tree import answer_key
 from policyengine.semantics.findings import Conflict, Findings, State, Unknown
+
+if TYPE_CHECKING:
+    from policyengine.outcome.refine.far import FarWays
+    from policyengine.outcome.refine.search.search import Search
 
 
 class Refinement:
@@ -72,6 +75,8 @@ class Refinement:
         return allowance(target, self.findings, refiner.footprints, refiner.slices, refiner.limits)
 
     def _search(self, target: Target) -> Search:
+        from policyengine.outcome.refine.search.search import Search  # of many cases nothing is open
+
         return Search(self.refiner, self._completions, target, self.allowance(target))
 
     def _agreed(self, target: Target) -> State:
@@ -97,6 +102,8 @@ class Refinement:
 
     @cached_property
     def _far_ways(self) -> FarWays:
+        from policyengine.outcome.refine.far import FarCompletions, FarWays, missing_of  # seldom asked for
+
         refiner, domains = self.refiner, self.refiner.domains
         missing, figures = missing_of(domains, self.case, self.findings)
 

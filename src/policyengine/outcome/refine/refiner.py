@@ -1,18 +1,24 @@
-"""What all searches under one rulebook and one choice of readings share."""
+"""What all searches under one rulebook and one choice of readings share.
+
+What tells of the rulebook is imported when something is open: a case that says all waits for none of it.
+"""
 
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from policyengine.outcome.explainer import Explainer
 from policyengine.outcome.refine.allowance import Limits
-from policyengine.outcome.refine.domains import Domains
-from policyengine.outcome.refine.footprint import Footprints
 from policyengine.outcome.refine.remembered import Remembered
-from policyengine.outcome.refine.slices.slice import Slice, Slices
 from policyengine.outcome.refine.target import Target
 from policyengine.semantics.findings import Engine
 from policyengine.semantics.strata import dependencies
+
+if TYPE_CHECKING:
+    from policyengine.outcome.refine.domains import Domains
+    from policyengine.outcome.refine.footprint import Footprints
+    from policyengine.outcome.refine.slices.slice import Slice, Slices
 
 MOST_PARTS = 256
 """So many parts of the rulebook are kept ready to be judged by themselves, the last ones."""
@@ -34,11 +40,15 @@ class Refiner:
     @cached_property
     def slices(self) -> Slices:
         """What is behind each answer."""
+        from policyengine.outcome.refine.slices.slice import Slices
+
         return Slices(self.book, self.explainer.readings, dependencies(self.book))
 
     @cached_property
     def domains(self) -> Domains:
         """What cases can say."""
+        from policyengine.outcome.refine.domains import Domains
+
         return Domains(self.book, self.explainer.readings)
 
     @cached_property
@@ -53,6 +63,8 @@ class Refiner:
     @cached_property
     def footprints(self) -> Footprints:
         """What of a case is looked at."""
+        from policyengine.outcome.refine.footprint import Footprints
+
         world = (
             self.book.zone,
             self.book.calendar,
