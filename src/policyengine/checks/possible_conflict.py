@@ -31,33 +31,54 @@ from collections.abc import Iterator
 
 from policyengine.checks.exclusion import Exclusion
 from policyengine.checks.grounds import Concluding, by_fact, defeats_among
-from policyengine.checks.meeting import meeting, needs_of
+from policyengine.checks.meeting import Needs, meeting, needs_of
 from policyengine.diagnostics.diagnostic import Diagnostic, message, warning
 from policyengine.model.conditions import ByReading, Constant, Operand
-from policyengine.model.rulebook import Rulebook
+from policyengine.model.rulebook import Rule, Rulebook
 from policyengine.values.literals import identity_key
 
 
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     """Tell every pair of rules that may disagree about a fact."""
-    exclusion = Exclusion(rulebook)
-    needs = {id: needs_of(exclusion, rulebook.whole_of(rule)) for id, rule in rulebook.rules.items()}
-    for fact, concluding in by_fact(rulebook).items():
-        if rulebook.facts[fact].combine is not None:
-            continue  # their values become one
-        above = defeats_among(concluding)
+    disputes = Disputes(rulebook)
+    for fact in disputes.concluding:
+        for first, second in disputes.about(fact):
+            yield _told(first, second)
+
+
+class Disputes:
+    """Which rules of one rulebook may disagree; what is found out of a rule is kept for all its facts."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        """Only reads the rulebook."""
+        self.rulebook = rulebook
+        self.concluding = by_fact(rulebook)
+        self._exclusion = Exclusion(rulebook)
+        self._needs: dict[str, Needs | None] = {}
+
+    def about(self, fact: str) -> Iterator[tuple[Concluding, Concluding]]:
+        """Return the rules, two by two, that could hold together and give a fact different values."""
+        if self.rulebook.facts[fact].combine is not None:
+            return  # their values become one
+        concluding = self.concluding[fact]
         # Rows of one table are compared by their cells: `table-overlap`.
         tables = [rule.table for rule, _ in concluding]
         if tables[0] and len(set(tables)) == 1:
-            continue
-        for one, other in meeting([needs[rule.id] for rule, _ in concluding], tables):
+            return
+        above = defeats_among(concluding)
+        for one, other in meeting([self._needs_of(rule) for rule, _ in concluding], tables):
             first, second = concluding[one], concluding[other]
             if above.beats(second[0].id, first[0].id) or above.beats(first[0].id, second[0].id):
                 continue
-            if may_differ(first[1].value, second[1].value) and not exclusion.excludes(
-                rulebook.whole_of(first[0]), rulebook.whole_of(second[0])
+            if may_differ(first[1].value, second[1].value) and not self._exclusion.excludes(
+                self.rulebook.whole_of(first[0]), self.rulebook.whole_of(second[0])
             ):
-                yield _told(first, second)
+                yield first, second
+
+    def _needs_of(self, rule: Rule) -> Needs | None:
+        if rule.id not in self._needs:
+            self._needs[rule.id] = needs_of(self._exclusion, self.rulebook.whole_of(rule))
+        return self._needs[rule.id]
 
 
 def may_differ(one: Operand, other: Operand) -> bool:

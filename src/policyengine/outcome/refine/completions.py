@@ -77,10 +77,23 @@ class Completions:
 
     def filling(self, before: Completion, missing: Missing, value: Value | Records) -> Completion:
         """Return a completion with something more."""
-        key = before.key | {(missing, (type(value).__name__, value))}
+        key = before.key | {_key(missing, value)}
         found = self._found.get((key, before.engine))
         if found is None:
             filled, case = {**before.filled, missing: value}, complete(before.case, {missing: value})
             found = Completion(case, self.as_of, before.engine, filled, key)
             self._found[key, before.engine] = found
         return found
+
+    def filled(self, engine: Engine, filled: Filled) -> Completion:
+        """Return the completion in which all of this is filled in, and nothing else."""
+        key = frozenset(_key(missing, value) for missing, value in filled.items())
+        found = self._found.get((key, engine))
+        if found is None:
+            found = Completion(complete(self.case, filled), self.as_of, engine, filled, key)
+            self._found[key, engine] = found
+        return found
+
+
+def _key(missing: Missing, value: Value | Records) -> tuple[Missing, object]:
+    return missing, (type(value).__name__, value)

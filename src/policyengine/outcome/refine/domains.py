@@ -7,7 +7,7 @@ given, and on what has been filled in before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 from policyengine.frozen import Frozen, replace
@@ -108,6 +108,11 @@ class Domains:
     def is_ordered(self, type: ValueType) -> bool:
         """Tell whether the values of a type have an order."""
         return type in self._limits
+
+    def are_tied(self, names: Collection[str]) -> bool:
+        """Tell whether bounds tie two of some facts to each other, also by way of others."""
+        groups = [self._bound_together[name] for name in names if name in self._bound_together]
+        return len({*groups}) < len(groups)
 
     def whole(self, type: ValueType) -> Interval:
         """Return all values of a type that has an order."""

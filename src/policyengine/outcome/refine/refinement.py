@@ -31,6 +31,7 @@ class Refinement:
         self.findings = findings
         self._completions = Completions(case, as_of, findings)
         self._found: dict[Target, Refined] = {}
+        self._waiting: dict[Target, Unknown] = {}
 
     @property
     def book(self) -> Rulebook:
@@ -54,8 +55,18 @@ class Refinement:
             return found.state
         alike = self._alike(target)
         if alike is None:
+            return self._state(target)
+        return self.refiner.remembered.answer(alike, lambda: self._state(target))
+
+    def _state(self, target: Target) -> State:
+        """Return the answer; the ways are all tried only where a few do not show that everything matters."""
+        found = self._waiting.get(target)
+        if found is None and self.refiner.begins_search():
+            found = self._search(target).waiting()
+        if found is None:
             return self.of(target).state
-        return self.refiner.remembered.answer(alike, lambda: self.of(target).state)
+        self._waiting[target] = found
+        return found
 
     def agreed(self, target: Target) -> State:
         """Return the answer if all ways agree, else what Kleene's logic says: what it waits for, and more.

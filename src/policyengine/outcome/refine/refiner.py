@@ -18,10 +18,14 @@ from policyengine.semantics.strata import dependencies
 if TYPE_CHECKING:
     from policyengine.outcome.refine.domains import Domains
     from policyengine.outcome.refine.footprint import Footprints
+    from policyengine.outcome.refine.slices.conflicts import Undisputed
     from policyengine.outcome.refine.slices.slice import Slice, Slices
 
 MOST_PARTS = 256
 """So many parts of the rulebook are kept ready to be judged by themselves, the last ones."""
+
+FEW = 64
+"""To find out whether rules can contradict each other takes as long as so many searches."""
 
 
 class Refiner:
@@ -36,6 +40,8 @@ class Refiner:
         self.remembered = Remembered() if shared is None else shared
         self._is_shared = shared is not None
         self._parts: dict[frozenset[str], Engine] = {}
+        self._searches = 0
+        self._undisputed_slices: dict[Slice, bool] = {}
 
     @cached_property
     def slices(self) -> Slices:
@@ -87,3 +93,21 @@ class Refiner:
                 del self._parts[next(iter(self._parts))]
             found = self._parts[nodes] = self.engine.part(nodes)
         return found
+
+    def begins_search(self) -> bool:
+        """Count a search; tell whether there are so many that it pays to find out what all of them need."""
+        self._searches += 1
+        return self._searches > FEW
+
+    def is_undisputed(self, behind: Slice) -> bool:
+        """Tell whether it shows that nothing behind an answer is contradicted in any case."""
+        found = self._undisputed_slices.get(behind)
+        if found is None:
+            found = self._undisputed_slices[behind] = behind.is_undisputed(self._undisputed)
+        return found
+
+    @cached_property
+    def _undisputed(self) -> Undisputed:
+        from policyengine.outcome.refine.slices.conflicts import Undisputed
+
+        return Undisputed(self.book)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from policyengine.frozen import Frozen
 from policyengine.model.rulebook import Fact
 from policyengine.outcome.explain import Explanation
 from policyengine.outcome.refine.completions import Completion, Completions
-from policyengine.outcome.refine.domains import Interval, Records
+from policyengine.outcome.refine.domains import Filled, Interval, Records
 from policyengine.outcome.refine.refiner import Refiner
 from policyengine.outcome.refine.target import Target
 from policyengine.semantics.findings import Missing, State
@@ -13,6 +14,18 @@ from policyengine.values.literals import Value, ValueType
 
 TIMES = (ValueType.INSTANT, ValueType.DATE)
 """The types of what has a day."""
+
+
+class Range(Frozen):
+    """What values something missing can have that have an order.
+
+    ``whole`` is everything, of an event up to the judgement; ``happened`` is the same, None if it cannot be.
+    ``later`` is a time at which an event has not happened yet, None if a case can say none.
+    """
+
+    whole: Interval
+    happened: Interval | None
+    later: int | None
 
 
 class Goal:
@@ -33,6 +46,10 @@ class Goal:
     def filling(self, before: Completion, missing: Missing, value: Value | Records) -> Completion:
         """Return a completion in which something more is filled in."""
         return self._completions.filling(before, missing, value)
+
+    def filled(self, filled: Filled) -> Completion:
+        """Return the completion in which all of this is filled in."""
+        return self._completions.filled(self.start.engine, filled)
 
     # ---------- how it comes out
 
@@ -93,6 +110,18 @@ class Goal:
         if missing.kind == "parameter":
             return self.domains.whole(type)
         return self.domains.of_fact((missing.name, missing.record), completion.case)
+
+    def range_of(self, missing: Missing, type: ValueType, completion: Completion) -> Range:
+        """Return what values something missing can have, beside all that a completion says."""
+        limits, now, is_event = (
+            self.limits(missing, type, completion),
+            self.present(type),
+            self.is_event(missing),
+        )
+        whole = Interval(limits.low, min(limits.high, now)) if is_event else limits
+        cannot_be = whole.is_empty or self.cannot_happen(missing, completion)
+        may_be_later = is_event and (limits.high > now or cannot_be)
+        return Range(whole, None if cannot_be else whole, max(limits.low, now + 1) if may_be_later else None)
 
     def is_event(self, missing: Missing) -> bool:
         """Tell whether it is an event that is missing: a plan or a figure of the rules is none."""

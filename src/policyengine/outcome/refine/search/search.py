@@ -16,6 +16,7 @@ from policyengine.outcome.refine.search.leaves import Leaves
 from policyengine.outcome.refine.search.lists import most_that_matter
 from policyengine.outcome.refine.search.merging import merged
 from policyengine.outcome.refine.search.order import Order
+from policyengine.outcome.refine.search.witnesses import Witnesses
 from policyengine.outcome.refine.target import Target
 from policyengine.outcome.refine.tree import (
     Between,
@@ -72,6 +73,13 @@ class Search:
             return self.refined()
         except WaysDiffer:
             return None
+
+    def waiting(self) -> Unknown | None:
+        """Return the answer if a few ways show that all matters for which it waits, else None."""
+        first = self.goal.answer(self.goal.start)
+        if not isinstance(first, Unknown) or self.attempts.is_spent:
+            return None
+        return Unknown(first.waits) if Witnesses(self.goal, self.kinds).show(first.waits) else None
 
     def _told(self, first: Unknown, tree: Node) -> Refined:
         """Return what a tree says of an answer that waits for something in the case as it is."""
@@ -147,19 +155,18 @@ class Search:
     def _of_ordered(self, missing: Missing, type: ValueType, completion: Completion, ordered: int) -> Node:
         """Split what has an order into intervals; of an event, besides, that it has not happened yet."""
         goal = self.goal
-        limits, now = goal.limits(missing, type, completion), goal.present(type)
-        is_event = goal.is_event(missing)
-        last = min(limits.high, now) if is_event else limits.high
+        found = goal.range_of(missing, type, completion)
         branches: list[Branch] = []
-        if limits.low <= last and not goal.cannot_happen(missing, completion):
-            branches += self._intervals(missing, type, completion, Interval(limits.low, last), ordered)
-        if is_event and (limits.high > now or not branches):
-            later = goal.filling(completion, missing, max(limits.low, now + 1))
-            branches.append(Branch((Later(),), self._tree(later, ordered)))
+        if found.happened is not None:
+            branches += self._intervals(missing, type, completion, found.happened, ordered)
+        if found.later is not None:
+            then = self._tree(goal.filling(completion, missing, found.later), ordered)
+            branches.append(Branch((Later(),), then))
         if not branches:  # no case can say it, such as a plan that comes after what never happens
             return self._leaf(completion, goal.answer(completion))
+        ends = of_key(found.whole.low, type), of_key(found.whole.high, type)
         comes_back = type in TIMES and goal.slice.days.turning(missing.name).comes_back
-        return split(missing, branches, (of_key(limits.low, type), of_key(last, type)), comes_back)
+        return split(missing, branches, ends, comes_back)
 
     def _intervals(
         self, missing: Missing, type: ValueType, completion: Completion, limits: Interval, ordered: int

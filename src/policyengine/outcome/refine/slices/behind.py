@@ -113,6 +113,19 @@ class Behind:
         ]
         return frozenset(ref.name for operand in found for ref in refs_of_operand(operand))
 
+    @cached_property
+    def deciding(self) -> frozenset[str]:
+        """The names that date facts, and those of acts that choose figures."""
+        facts = (one for name, one in self.book.facts.items() if name in self.nodes)
+        figures = (one for name, one in self.book.parameters.items() if name in self.nodes)
+        found = {one.dated_by for one in facts if one.dated_by is not None}
+        return frozenset(found.union(one.by.name for one in figures if one.by is not None))
+
+    @cached_property
+    def asks_for_only(self) -> bool:
+        """Whether something is asked of the only record that there may be: several contradict that."""
+        return any(one.how == "only" for _, one in self.questions())
+
     # ---------- what is concluded
 
     @cached_property
@@ -128,6 +141,14 @@ class Behind:
                 chosen = choose_operand(fact.otherwise, self.readings)
                 found.setdefault(name, {})[chosen] = chosen
         return found
+
+    @cached_property
+    def disputable(self) -> tuple[tuple[str, str | None], ...]:
+        """The facts to which rules give different values of which one counts, with the lists they are of."""
+        facts = (self.book.facts[name] for name, values in self.conclusions.items() if len(values) > 1)
+        return tuple(
+            (one.path, one.listed) for one in facts if one.path in self.nodes and one.combine is None
+        )
 
     @cached_property
     def rivals(self) -> Mapping[str, tuple[tuple[Operand, Operand], ...]]:

@@ -10,7 +10,7 @@ from policyengine.outcome.explain import Explanation
 from policyengine.outcome.refine.slices.atoms import atoms_of, is_undecided
 from policyengine.outcome.refine.slices.behind import Behind
 from policyengine.outcome.refine.slices.comparisons import ComparisonsBehind
-from policyengine.outcome.refine.slices.conflicts import may_conflict
+from policyengine.outcome.refine.slices.conflicts import Undisputed, may_conflict
 from policyengine.outcome.refine.slices.constants import Constants
 from policyengine.outcome.refine.slices.days import Days
 from policyengine.outcome.refine.slices.entanglement import Entanglement
@@ -79,6 +79,10 @@ class Slice:
     def may_conflict(self, findings: Findings) -> bool:
         """Tell whether rules that hold could contradict each other once their values are known."""
         return may_conflict(self.behind, findings)
+
+    def is_undisputed(self, undisputed: Undisputed) -> bool:
+        """Tell whether it shows that neither rules nor records contradict each other in any case."""
+        return not self.behind.asks_for_only and undisputed.has(self.behind)
 
 
 class Slices:
