@@ -6,6 +6,6 @@ its values have an order, into intervals in which no elementary comparison chang
 
 goal (what is searched), attempts (what has been tried) ← records, places (with what lists and time zones are
 filled in) ← kinds (how anything is filled in) ← order (what comes first) ← cells (intervals), lists
-← leaves, merging (what is found) ← ends (two ways, to see whether they differ), witnesses (a few, to see that all
-matters) ← search
+← leaves, merging (what is found) ← ends (two ways, to see whether they differ), witnesses (a few, to see that
+all matters) ← search
 """
