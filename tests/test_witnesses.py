@@ -50,7 +50,7 @@ def test_what_is_seen_is_what_is_found() -> None:
     assert min(met["seen"], met["searched"]) > 40, met
 
 
-def test_of_the_shipped_rulebook_most_is_seen() -> None:
+def test_what_is_seen_of_the_shipped_rulebook_is_what_is_found() -> None:
     rulebook, alone = (load_rulebook("rules/taobao", engine="compiled") for _ in range(2))
     met: Counter[str] = Counter()
     for line in Sampler(rulebook.model, rulebook.readings, 11, judged=True).lines(range(1, 9)):
@@ -59,7 +59,7 @@ def test_of_the_shipped_rulebook_most_is_seen() -> None:
         one, other = (each.judge(case, case.as_of).refinement for each in (rulebook, alone))
         assert one is not None and other is not None
         met += compare(one, other, line)
-    assert met["seen"] > met["searched"] > 0, met
+    assert min(met["seen"], met["searched"]) > 50, met
 
 
 def refinement(folder: Path, facts: str, policy: str, case: dict[str, object]) -> Refinement:
