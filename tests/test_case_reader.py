@@ -192,6 +192,22 @@ def test_what_nobody_knows_is_left_out_and_not_null(reader: CaseReader) -> None:
     assert str(fault.message).endswith("this is `null`")
 
 
+@pytest.mark.parametrize("said", ["unknown", "Not known", "未知", "不详", "?"])
+def test_a_word_for_what_nobody_knows_is_left_out(reader: CaseReader, said: str) -> None:
+    for name in ("open", "total", "state", "sold_at"):
+        (fault,) = refused(reader, order(**{name: said}))
+        assert (fault.code, str(fault.help)) == ("bad-value", "leave the fact out when nobody knows it")
+    assert read(reader, order(text=said)).values  # a text may say so
+
+
+def test_what_a_setting_takes_out_is_told_of_the_setting(reader: CaseReader) -> None:
+    given = order(sold_at="2026-01-01 10:00", paid_at="2026-01-02 10:00")
+    (fault,) = refused(reader, given, (("order.sold_at", ""),))
+    assert (fault.code, fault.span.file) == ("before-cause", "--set order.sold_at=")
+    assert "what must come before it is not: `sold at`" in str(fault.message)
+    assert str(fault.help) == "leave this setting out, or take `order.paid_at` out too"
+
+
 def test_an_empty_field_says_there_is_none_only_where_leaving_it_out_says_so(reader: CaseReader) -> None:
     assert read(reader, order(note="  ")) == read(reader, order())
     assert codes(reader, order(text="  ")) == ["bad-value"]

@@ -580,10 +580,63 @@ def test_a_day_that_is_none_is_told_before_its_missing_time() -> None:
         ("一千零五块", ValueType.MONEY, "1005块"),
         ("两万三千", ValueType.COUNT, "23000"),
         ("十二", ValueType.COUNT, "12"),
+        ("seven business days", ValueType.BUSINESS_DAYS, "7 business days"),
+        ("Twenty-one days", ValueType.DURATION, "21 days"),
     ],
 )
 def test_a_number_in_words_is_told_in_digits(text: str, type: ValueType, digits: str) -> None:
     assert refusal(text, type) == f"`{text}` has its number in words | write it in digits: `{digits}`"
+
+
+@pytest.mark.parametrize(
+    ("text", "percent"),
+    [
+        ("1 percent", "1%"), ("one per cent", "1%"), ("1.5 pct", "1.5%"), ("百分之一", "1%"),
+        ("百分之二十五", "25%"), ("千分之五", "0.5%"), ("万分之5", "0.05%"), ("5‰", "0.5%"),
+    ],
+)  # fmt: skip
+def test_a_share_in_words_is_told_as_a_percentage(text: str, percent: str) -> None:
+    assert guess_type(text) is ValueType.PERCENT
+    assert refusal(text, ValueType.PERCENT) == f"`{text}` has no percent sign | write `{percent}`"
+
+
+@pytest.mark.parametrize(
+    ("text", "type", "ways"),
+    [
+        ("5-7 business days", ValueType.BUSINESS_DAYS, "`5 business days` or `7 business days`"),
+        ("3至5天", ValueType.DURATION, "`3天` or `5天`"),
+        ("1 or 2 months", ValueType.MONTHS, "`1 months` or `2 months`"),
+    ],
+)
+def test_two_lengths_are_not_one(text: str, type: ValueType, ways: str) -> None:
+    assert guess_type(text) is type
+    told = f"`{text}` are two lengths of time, and one is needed | write the one that counts: {ways}"
+    assert refusal(text, type) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "type"),
+    [
+        ("七个工作日", ValueType.BUSINESS_DAYS),
+        ("thirty days", ValueType.DURATION),
+        ("30美元", ValueType.MONEY),
+        ("30 dollars", ValueType.MONEY),
+        ("一号", None),  # a text in which there is a number
+        ("公平", None),
+        ("one of these", None),
+        ("percent", None),
+    ],
+)
+def test_a_type_is_guessed_of_words_too(text: str, type: ValueType | None) -> None:
+    assert guess_type(text) is type
+
+
+def test_a_sum_may_name_its_currency_in_chinese() -> None:
+    for code, text in (("USD", "30美元"), ("EUR", "30欧元"), ("CNY", "30人民币")):
+        zone, currency = ZoneInfo("Asia/Shanghai"), currency_of(code)
+        assert parse_literal(text, ValueType.MONEY, zone, currency) == 3000
+        with pytest.raises(LiteralError):
+            parse_literal(text, ValueType.MONEY, zone, currency_of("GBP"))
 
 
 def test_words_that_are_no_number_are_told_as_before() -> None:

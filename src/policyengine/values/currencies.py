@@ -95,7 +95,7 @@ def _marks(code: str) -> tuple[str, ...]:
 
     country = code[:2]  # so ISO 4217 makes its codes; of those of several countries the sign is one
     places = [f"{language}_{country}" for language in get_official_languages(country)]
-    found = set(_WORDS.get(code, ()))
+    found = {*_WORDS.get(code, ()), currency_name(code, "zh")}
     for name in (*_LANGUAGES, *places):
         try:
             found.add(get_currency_symbol(code, locale=Locale.parse(name)))

@@ -61,12 +61,30 @@ def parse_length(text: str, type: ValueType) -> Duration:
     if not found:
         if DECIMAL.fullmatch(text):
             raise LiteralError(message("`{text}` has no unit", text=shorten(text)), form)
+        if (two := two_lengths(text)) is not None:
+            raise LiteralError(
+                message("`{text}` are two lengths of time, and one is needed", text=shorten(text)),
+                message("write the one that counts: `{first}` or `{last}`", first=two[0], last=two[1]),
+            )
         raise not_a(type.value, text, form)
     unit = unit_of(found[2])
     if unit is None:
         raise _unknown_unit(found[1], found[2], form)
     _check_kind(unit, type, text)
     return Duration(_whole_count(found[1], unit, text), unit)
+
+
+_TWO = r"([0-9]+) *(?:[-–—~～至到]|to|or|或) *([0-9]+) *([^0-9\s.-][^0-9.-]*)"
+
+
+def two_lengths(text: str) -> tuple[str, str, str] | None:
+    """Return the two lengths of a range such as `5-7 business days`, and their unit, else None."""
+    found = re.fullmatch(_TWO, text)
+    unit = None if found is None else unit_of(found[3])
+    if found is None or unit is None:
+        return None
+    space = " " if found[3].isascii() else ""
+    return f"{found[1]}{space}{found[3]}", f"{found[2]}{space}{found[3]}", unit
 
 
 def unit_of(word: str) -> str | None:

@@ -147,6 +147,19 @@ def without_currency(text: str) -> str | None:
     return None if found is None else found[1]
 
 
+# What ends a sum whose currency is said in words; which currency that is, they need not tell.
+_WORD_FOR_MONEY = (
+    r"(?i)(-?[0-9][0-9.]*) *"
+    "(?:[\u4e00-\u9fff]{0,4}[元镑币]|(?:[a-z]+ ){0,2}(?:dollars?|euros?|pounds?|yen|yuan))"
+)
+
+
+def without_word_for_money(text: str) -> str | None:
+    """Return a sum without the words for its currency; None if it has none."""
+    found = re.fullmatch(_WORD_FOR_MONEY, text)
+    return None if found is None else found[1]
+
+
 def _without_mark(text: str, currency: Currency) -> str | None:
     """Return a sum without the mark of its own currency, None if it has none."""
     for mark in (currency.code, *currency.marks):

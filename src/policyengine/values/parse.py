@@ -9,12 +9,11 @@ from zoneinfo import ZoneInfo
 
 from policyengine.diagnostics.diagnostic import message
 from policyengine.diagnostics.did_you_mean import allowed
-from policyengine.values.chinese_numbers import in_digits
 from policyengine.values.currencies import Currency
 from policyengine.values.escaping import shorten
 from policyengine.values.faults import LiteralError, not_a
 from policyengine.values.instants import parse_date, parse_instant
-from policyengine.values.lengths import LENGTH, parse_length, unit_of
+from policyengine.values.lengths import LENGTH, parse_length, two_lengths, unit_of
 from policyengine.values.literals import TRUTH, Value, ValueType, kind_of_unit
 from policyengine.values.numbers import (
     DECIMAL,
@@ -23,7 +22,9 @@ from policyengine.values.numbers import (
     parse_number,
     parse_percent,
     without_currency,
+    without_word_for_money,
 )
+from policyengine.values.numbers_in_words import in_digits
 from policyengine.values.zones import is_zone, zone_help
 
 # No literal but a text or a choice is longer; what is longer is refused before any pattern looks at it.
@@ -56,11 +57,14 @@ def parse_literal(
     try:
         return _measured(text, type, zone, currency)
     except LiteralError:
-        digits = text if text.isascii() else in_digits(text)
+        digits = in_digits(text)
         if digits == text:
             raise
         if not _is_measured(digits, type, zone, currency):
             raise
+        if digits.endswith("%"):
+            what = message("`{text}` has no percent sign", text=shorten(text))
+            raise LiteralError(what, message("write `{text}`", text=shorten(digits))) from None
         raise LiteralError(
             message("`{text}` has its number in words", text=shorten(text)),
             message("write it in digits: `{text}`", text=shorten(digits)),
@@ -177,16 +181,28 @@ def guess_type(text: str) -> ValueType | None:
         return None
     # A length in full-width digits is a length, and is told to be written in half width.
     text = text.translate(_HALF_WIDTH)
+    digits = in_digits(text)
+    if digits.endswith("%"):
+        text = digits
+    return _guess(text) or _guess(digits, in_words=True)
+
+
+def _guess(text: str, in_words: bool = False) -> ValueType | None:
     if _WHOLE.fullmatch(text):
         return ValueType.COUNT
     if text.endswith("%") and DECIMAL.fullmatch(text[:-1].rstrip()):
         return ValueType.PERCENT
-    amount = without_currency(text)
-    if amount is not None and DECIMAL.fullmatch(amount):
+    amounts = (without_currency(text), without_word_for_money(text))
+    if any(one is not None and DECIMAL.fullmatch(one) for one in amounts):
         return ValueType.MONEY
+    several = two_lengths(text)
+    if several is not None:
+        return kind_of_unit(several[2])
     found = LENGTH.fullmatch(text)
     if found is None or not found[2][0].isalpha():
         return None
     # A number with an unknown unit is a length, too: its unit is told to be unknown.
     unit = unit_of(found[2])
+    if unit is None and in_words:
+        return None  # a text, in which there is a number
     return ValueType.DURATION if unit is None else kind_of_unit(unit)

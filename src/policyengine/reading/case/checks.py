@@ -82,12 +82,14 @@ def _check_cause(draft: Draft, fact: Fact, key: Key, bound: Bound) -> None:
             name=_called(fact),
             cause=_called(cause),
         )
-        draft.fault(
-            "before-cause",
-            what,
-            path_of(draft.book, key),
-            message("give `{cause}` too", cause=cause.path),
-        )
+        place, help = path_of(draft.book, key), message("give `{cause}` too", cause=cause.path)
+        of_cause = path_of(draft.book, _beside(key, cause.path, cause.listed))
+        if draft.source.is_set(of_cause):  # the file may well say it
+            place, help = (
+                of_cause,
+                message("leave this setting out, or take `{name}` out too", name=fact.path),
+            )
+        draft.fault("before-cause", what, place, help)
 
 
 def _out_of_bounds(draft: Draft, fact: Fact, key: Key, bound: Bound, limit: Value) -> None:

@@ -64,7 +64,32 @@ def read_fact(draft: Draft, fact: Fact, record: int | None, value: object, path:
     try:
         draft.values[fact.path, record] = parse_of(fact, literal, draft.book)
     except LiteralError as fault:
-        draft.fault("bad-value", fault.message, path, fault.help)
+        help = _NOT_KNOWN if literal.strip().lower() in _SAYS_NOT_KNOWN else fault.help
+        draft.fault("bad-value", fault.message, path, help)
+
+
+_NOT_KNOWN = message("leave the fact out when nobody knows it")
+_SAYS_NOT_KNOWN = frozenset(
+    (
+        "unknown",
+        "not known",
+        "undetermined",
+        "unclear",
+        "n/a",
+        "na",
+        "tbd",
+        "?",
+        "？",
+        "未知",
+        "不知道",
+        "不知",
+        "不明",
+        "不详",
+        "不清楚",
+        "待定",
+        "待查",
+    )
+)
 
 
 def says_none(fact: Fact, literal: str) -> bool:
@@ -150,7 +175,7 @@ def kind_of(value: object) -> Message:
 
 def _how_to_write(fact: Fact, value: object, is_yaml: bool) -> Message:
     if value is None:
-        return message("leave the fact out when nobody knows it")
+        return _NOT_KNOWN
     from policyengine.values.numbers import percent_readings  # only for faults
 
     is_number = isinstance(value, Number | int) and not isinstance(value, bool)
