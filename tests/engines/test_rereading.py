@@ -20,6 +20,8 @@ from policyengine.engines.rereading.others import Rereading
 from policyengine.engines.world import World
 from policyengine.model.case import Case
 from policyengine.model.rulebook import Rulebook
+from policyengine.outcome.decision import Decision
+from policyengine.outcome.parts import Outcome
 from policyengine.reading.case.reader import CaseReader
 from policyengine.semantics.findings import Findings, by_name
 from policyengine.semantics.reference import Reference
@@ -138,3 +140,91 @@ def test_what_reasons_name_is_not_read_otherwise_to_name_it_again(monkeypatch: p
     assert any(one.support.amounts and one.support.facts for one in decision.outcomes)
     assert decision.defaults and not asked
     assert decision.assumptions and asked < rulebook.model.assumptions.keys()
+
+
+def test_an_answer_on_which_all_ways_agree_names_the_assumptions_without_which_they_would_not() -> None:
+    """Such an answer is open to engines under both readings: only a search under the other one can tell."""
+    met: Counter[str] = Counter()
+    for seed in range(40):
+        written = write_rulebook(seed)
+        book = load(written.files, written.overlays)
+        readings = {id: written.assume.get(id, one.default) for id, one in book.assumptions.items()}
+        rulebook, random = prepare(book, readings, "compiled"), Random(seed)
+        for _ in range(4):
+            drawn = draw_case(written)
+            data = case_data(written, drawn)
+            for name in random.sample([*data], len(data) // 2):
+                del data[name]
+            case, _faults = CaseReader(book).read_plain(data, "c.json")
+            if case is None:
+                continue
+            decision = rulebook.judge(case, draw_moment(written, drawn))
+            for outcome in decision.outcomes:
+                if outcome.refined is not None and outcome.status in ("known", "not_applicable"):
+                    hold_against_others(book, readings, decision, outcome, met)
+    assert met["differs"] > 3 and met["same"] > 20, met
+
+
+def hold_against_others(
+    book: Rulebook, readings: dict[str, str], decision: Decision, outcome: Outcome, met: Counter[str]
+) -> None:
+    """Judge a case under each other reading with an engine that shares nothing: what changes is named."""
+    key = outcome.fact.path, outcome.record
+    for assumption in book.assumptions.values():
+        others = [one.id for one in assumption.readings if one.id != readings[assumption.id]]
+        states = [
+            prepare(book, {**readings, assumption.id: other}, "reference")
+            .judge(decision.case, decision.as_of)
+            .outcome(key)
+            .state
+            for other in others
+        ]
+        differs = any(state != outcome.state for state in states)
+        assert assumption.id in outcome.support.assumptions or not differs, (key, assumption.id)
+        met["differs" if differs else "same"] += 1
+
+
+def test_a_way_that_no_reason_names_is_named(tmp_path: Path) -> None:
+    """Whatever the number is, it is never at least five and less than five."""
+    files = {
+        "rulebook.yaml": BOOK,
+        "assumptions.yaml": """assumptions:
+  A-01:
+    title: {en: up to where}
+    readings: {five: {en: until five}, nine: {en: until nine}}
+    default: five
+""",
+        "facts.yaml": """facts:
+  number: {type: count, title: {en: number}}
+  unless: {type: boolean, role: outcome, title: {en: unless}, otherwise: no}
+""",
+        "policies/p.yaml": """policy: p
+title: {en: p}
+rules:
+  one:
+    title: {en: one}
+    when: {number: {at_least: 5, less_than: {A-01: {five: 5, nine: 9}}}}
+    then: {unless: yes}
+""",
+    }
+    (tmp_path / "policies").mkdir()
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    for engine in ("compiled", "reference"):
+        case = {"case": "one"}
+        found = load_rulebook(tmp_path, engine=engine).evaluate(case, as_of="2026-10-20 10:00")
+        assert found["unless"].value is False
+        assert [one.id for one in found.assumptions] == ["A-01"]
+        other = load_rulebook(tmp_path, engine=engine, assume={"A-01": "nine"})
+        assert other.evaluate(case, as_of="2026-10-20 10:00")["unless"].status == "undetermined"
+
+
+BOOK = """rulebook: small
+version: "1"
+title: {en: small}
+languages: [en]
+time_zone: Asia/Shanghai
+currency: CNY
+calendar: CN
+parties: {buyer: {en: buyer}}
+"""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 
 from policyengine.compile.dependencies import Node, part_of, rule_name
+from policyengine.compile.fold import fold
 from policyengine.compile.plan import (
     Amount,
     Candidate,
@@ -156,6 +157,33 @@ class Interpreter:
     def part(self, nodes: Collection[str]) -> Interpreter:
         """Return what computes a part of the Plan."""
         return Interpreter(self.program.part(nodes))
+
+
+class Folding:
+    """The engine of a Plan in which readings are still open: it computes parts, each folded by itself.
+
+    For who asks little under readings under which hardly anything is asked.
+    """
+
+    name = "plan"
+
+    def __init__(self, plan: Plan, readings: Mapping[str, str], world: World) -> None:
+        """``readings`` are put into what is computed."""
+        self.plan = plan
+        self.readings = readings
+        self.world = world
+
+    def run(self, case: Case, as_of: int) -> Findings:
+        """Conclude everything that can be concluded about ``case`` at ``as_of`` (epoch seconds)."""
+        return self._whole.run(case, as_of)
+
+    @cached_property
+    def _whole(self) -> Interpreter:
+        return Interpreter(Program(fold(self.plan, self.readings), self.world))
+
+    def part(self, nodes: Collection[str]) -> Interpreter:
+        """Return what computes a part of the Plan."""
+        return Interpreter(Program(fold(part_of(self.plan, nodes), self.readings), self.world))
 
 
 def listed_of(node: Node) -> str | None:

@@ -381,6 +381,12 @@ class Explanation:
             if is_open and any(rereading.moves(assumption, one, asked, is_all) for one in readings):
                 yield assumption
 
+    def is_in_doubt(self, states: Iterable[Key], rules: Iterable[Key], assumption: str, reading: str) -> bool:
+        """Tell whether something asked about may be otherwise under a reading, now or once more is known."""
+        rereading, asked = self._rereading, self.explainer.rereading.graph.asked(states, rules)
+        is_reached = rereading.reach.of.get(assumption, 0) & asked.bits
+        return bool(is_reached) and rereading.is_in_doubt(assumption, reading, asked)
+
     def leaning_of(self, *names: Key) -> Leaning:
         """Return what tells the assumptions under whose other readings one of some values is another."""
         return Leaning(self, names)

@@ -63,6 +63,13 @@ class CaseRereading:
             found = self.otherwise(assumption, reading)
         return asked.is_among(found.states, found.rules)
 
+    def is_in_doubt(self, assumption: str, reading: str, asked: Asked) -> bool:
+        """Tell whether anything asked about may come out otherwise under another reading, now or later.
+
+        Whatever else a case comes to say, what is known already stays as it is.
+        """
+        return bool(self._at_once(self.rereading.other(assumption, reading), asked.bits, or_later=True))
+
     def _reread(self, assumption: str, reading: str, asked: Asked | None) -> tuple[Set[Key], Set[Key], bool]:
         """Return what comes out otherwise, or enough of it, and whether anything of what is asked does."""
         other = self.rereading.other(assumption, reading)
@@ -73,15 +80,19 @@ class CaseRereading:
         is_moved = again.run(waiting, asked)
         return again.states, again.rules, is_moved
 
-    def _at_once(self, other: Other, wanted: int) -> list[int]:
-        """Return the nodes that may come out otherwise at once, if something wanted rests on them."""
+    def _at_once(self, other: Other, wanted: int, or_later: bool = False) -> list[int]:
+        """Return the nodes that may come out otherwise at once, if something wanted rests on them.
+
+        ``or_later``: also those that may once the case says more.
+        """
         memory = self._memory
         beyond = self.reach.beyond
-        found = [one.number for one in other.rules if beyond[one.number] & wanted and memory.is_moved(one)]
+        is_moved = memory.may_move if or_later else memory.is_moved
+        found = [one.number for one in other.rules if beyond[one.number] & wanted and is_moved(one)]
         found += [one.number for one in other.clocks if beyond[one.number] & wanted and self._is_counted(one)]
         found += [one for one, what in other.nodes if beyond[one] & wanted and self._may_matter(one, what)]
         for policy in other.policies:
-            if memory.is_otherwise(policy, other.assumption, other.reading):
+            if or_later or memory.is_otherwise(policy, other.assumption, other.reading):
                 graph = self.rereading.graph
                 others = (one for one in graph.of_policies[policy] if beyond[one] & wanted)
                 found = [*{*found, *others}]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar
 from weakref import proxy
 
-from policyengine.engines.closures import Answer, both
+from policyengine.engines.closures import FALSE, Answer, both
 from policyengine.engines.memory import WHOLE_CASE, WorkingMemory
 from policyengine.engines.rereading.others import AskingClock, AskingRule, Rereading
 from policyengine.model.case import Case, Key
@@ -73,14 +73,19 @@ class RereadMemory(WorkingMemory):
 
     def is_moved(self, rule: AskingRule) -> bool:
         """Tell whether a rule comes out otherwise under another reading if nothing else does."""
-        before = self.rules[rule.key]
-        if rule.when is None:
-            return before.truth is not Truth.FALSE
-        scope = self._as_found(rule.policy)
-        if scope[0] is Truth.FALSE:
-            return False
-        truth, waits = both(scope, rule.when(self, None))
-        return truth is not before.truth or waits != before.waits
+        before, after = self.rules[rule.key], self._otherwise(rule)
+        return after[0] is not before.truth or after[1] != before.waits
+
+    def may_move(self, rule: AskingRule) -> bool:
+        """Tell whether it does, or may once the case says more."""
+        return self._otherwise(rule)[0] is Truth.UNDETERMINED or self.is_moved(rule)
+
+    def _otherwise(self, rule: AskingRule) -> Answer:
+        """Return whether a rule holds under another reading if nothing else comes out otherwise."""
+        scope = FALSE if rule.when is None else self._as_found(rule.policy)
+        if rule.when is None or scope[0] is Truth.FALSE:
+            return FALSE
+        return both(scope, rule.when(self, None))
 
     def is_counted(self, clock: AskingClock, record: int | None) -> bool:
         """Tell whether a clock runs otherwise if its time is counted otherwise, or perhaps does."""

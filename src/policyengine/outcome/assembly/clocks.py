@@ -73,6 +73,8 @@ class Clocks:
         finding = give_up(finding, ends, self.explanation.as_of)
         names = ((f"{deadline.id}.{what}", record) for what in deadline.properties)
         support = support.leaning(self.explanation.leaning_of(*names))
+        if refined is not None:
+            support = support.leaning(self.ways.leaning_of(key))
         return ClockView(deadline, record, finding, support, provisional)
 
     def _is_provisional(self, support: Support) -> bool:

@@ -147,7 +147,8 @@ class Outcomes:
         if isinstance(state, Unknown):
             support = self.ways.united([outcome.support, *supports])
         else:
-            support = self.ways.united(supports).leaning(self.explanation.leaning_of(key))
+            support = self.ways.united(supports)
+        support = support.leaning(self.ways.leaning_of(key))
         return replace(
             outcome,
             status=status_of(state),

@@ -83,13 +83,15 @@ class Steps:
     def support_of(self, step: NextStep) -> Support:
         """Return what it rests on, in any way that was tried, that a step is to be taken."""
         key = (step.rule.id, step.record)
-        leaning = self.explanation.leaning_of_rule(key)
-        support = self.explanation.support_of_rule(*key).leaning(leaning)
+        support = self.explanation.support_of_rule(*key)
         if self.findings.rules[key].truth is Truth.TRUE:
-            return support
+            return support.leaning(self.explanation.leaning_of_rule(key))
         refined = self.ways.refined(Target("rule", key))
         explained = () if refined is None else self.ways.leaves(refined)
-        return self.ways.united([support, *(one.support_of_rule(*key) for one in explained)])
+        united = self.ways.united([support, *(one.support_of_rule(*key) for one in explained)])
+        if refined is None or isinstance(refined.state, Unknown):
+            united = united.leaning(self.explanation.leaning_of_rule(key))
+        return united.leaning(self.ways.leaning_of_rule(key))
 
 
 _KINDS = ("duty", "permission", "warning", "advice")

@@ -80,6 +80,16 @@ class Refinement:
             return self._agreed(target)
         return self.refiner.remembered.answer(("agreed", *alike), lambda: self._agreed(target))
 
+    def is_otherwise(self, target: Target, assumption: str, reading: str) -> bool:
+        """Tell whether all ways agree on another answer, or on none, where one assumption is read otherwise.
+
+        They agree on one as it is read.
+        """
+        found = self.of(target).state
+        refiner = self.refiner.under(assumption, reading)
+        findings = refiner.engine_for(target).run(self.case, self.as_of)
+        return Refinement(refiner, self.case, self.as_of, findings).state_of(target) != found
+
     def allowance(self, target: Target) -> Allowance:
         """Return how much may be tried for an answer; the same whatever was asked before."""
         refiner = self.refiner

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from policyengine.engines.program import Folding
 from policyengine.outcome.explainer import Explainer
 from policyengine.outcome.refine.allowance import Limits
 from policyengine.outcome.refine.remembered import Remembered
@@ -42,6 +43,7 @@ class Refiner:
         self._parts: dict[frozenset[str], Engine] = {}
         self._searches = 0
         self._undisputed_slices: dict[Slice, bool] = {}
+        self._under: dict[tuple[str, str], Refiner] = {}
 
     @cached_property
     def slices(self) -> Slices:
@@ -79,6 +81,16 @@ class Refiner:
         )
         define = (lambda parts: self.remembered.number((world, parts))) if self._is_shared else None
         return Footprints(self.book, self.explainer.plan, self.slices, define)
+
+    def under(self, assumption: str, reading: str) -> Refiner:
+        """Return what searches share where one assumption is read otherwise."""
+        found = self._under.get((assumption, reading))
+        if found is None:
+            readings = {**self.explainer.readings, assumption: reading}
+            explainer = Explainer(self.book, readings, self.explainer.plan)
+            engine = Folding(explainer.plan, readings, explainer.world)
+            found = self._under[assumption, reading] = Refiner(explainer, engine)
+        return found
 
     def slice_of(self, target: Target) -> Slice:
         """Return everything that an answer rests on."""
