@@ -15,15 +15,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from policyengine.outcome.refine.domains import of_key
+from policyengine.outcome.refine.domains import Filled, Records, of_key
 from policyengine.outcome.refine.search.goal import Goal
 from policyengine.outcome.refine.search.kinds import Kind, Kinds
+from policyengine.outcome.refine.search.lists import most_that_matter
 from policyengine.outcome.refine.tree import answer_key
 from policyengine.semantics.findings import Missing, Unknown, Waits
 from policyengine.values.literals import Value
 
-_Filled = Mapping[Missing, Value]
-_Values = Mapping[Missing, Sequence[Value]]
+_Values = Mapping[Missing, Sequence[Value | Records]]
 
 
 class Witnesses:
@@ -47,9 +47,9 @@ class Witnesses:
         What comes up only later is what is dated by something that is missing, figures that an act chooses of
         which it is not known when it was, and what rules contradict each other about.
         """
-        book, behind = self.goal.book, self.goal.slice.behind
+        behind = self.goal.slice.behind
         names = {one.name for one in waits}
-        if any(one.kind not in ("fact", "parameter") or one.name in book.lists for one in waits):
+        if any(one.kind not in ("fact", "parameter") for one in waits):
             return False
         return self.goal.refiner.is_undisputed(self.goal.slice) and not any(
             by in names or by in self._open_names for by in behind.deciding
@@ -67,8 +67,11 @@ class Witnesses:
         found = {one: self._values_of(one, kind) for one, kind in kinds.items()}
         return found if all(found.values()) else None
 
-    def _values_of(self, missing: Missing, kind: Kind) -> Sequence[Value]:
-        """Return one value of each group, or the ends of what has an order."""
+    def _values_of(self, missing: Missing, kind: Kind) -> Sequence[Value | Records]:
+        """Return one value of each group, or the ends of what has an order; no records and many."""
+        if kind.how == "records":
+            most, _ = most_that_matter(self.goal, missing, self.goal.start)
+            return [self.kinds.records(missing, number) for number in (0, most)]
         if kind.how != "ordered":
             return [value for _, value in self.kinds.ways(missing, kind)]
         found = self.goal.range_of(missing, kind.type, self.goal.start)
@@ -87,7 +90,7 @@ class _Looking:
 
     def show(self) -> bool:
         """Tell whether all is seen to matter: where all has its first value, its last, or where that led."""
-        places: list[_Filled] = [
+        places: list[Filled] = [
             {one: found[number] for one, found in self.values.items()} for number in (-1, 0)
         ]
         for _ in range(_MOST_PLACES):
@@ -97,7 +100,7 @@ class _Looking:
             places += self._look_around(here)
         return not self.left
 
-    def _look_around(self, here: _Filled) -> Iterator[_Filled]:
+    def _look_around(self, here: Filled) -> Iterator[Filled]:
         """Return where the answer is another if one thing is, as far as something is not seen to matter."""
         own = self._answer(here)
         for missing, values in self.values.items():
@@ -109,7 +112,7 @@ class _Looking:
                         yield there
                         break
 
-    def _answer(self, filled: _Filled) -> object:
+    def _answer(self, filled: Filled) -> object:
         """Return what tells an answer from others; what it waits for though all is filled in matters."""
         state = self.goal.answer(self.goal.filled(filled))
         if isinstance(state, Unknown):
