@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 FEW = 64
 """To generate and compile the source takes as long as to judge so many cases by the Plan itself."""
 
+FEW_OF_MANY = 8
+"""The same of a part of the Plan where many cases are judged: nearly every part will be asked often."""
+
 
 class CompiledEngine:
     """Judges cases by a folded Plan; its source is generated when there are many cases to judge."""
@@ -35,6 +38,7 @@ class CompiledEngine:
         """Hold what is to be generated; so few cases are judged by the Plan itself, before it pays."""
         self.program = program
         self.left = few
+        self._few_of_part = FEW if few else FEW_OF_MANY
 
     @cached_property
     def generated(self) -> Generated:
@@ -97,7 +101,7 @@ class CompiledEngine:
     def part(self, nodes: Collection[str]) -> CompiledEngine:
         """Return the engine of a part of the Plan, whose source is generated when it is asked often."""
         whole = sum(len(one.cells) + len(one.rules) for one in self.program.plan.strata)
-        return self if 2 * len(nodes) > whole else CompiledEngine(self.program.part(nodes), FEW)
+        return self if 2 * len(nodes) > whole else CompiledEngine(self.program.part(nodes), self._few_of_part)
 
     @cached_property
     def _inputs(self) -> tuple[list[Raw], dict[Key, tuple[int, str]]]:
