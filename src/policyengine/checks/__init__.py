@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from policyengine.checks import (
+    cap_below_zero,
     clause_section,
     clause_without_rule,
     contradictory_bounds,
@@ -45,6 +46,7 @@ from policyengine.diagnostics.diagnostic import Diagnostic
 from policyengine.model.rulebook import Rulebook
 
 CHECKS: tuple[Callable[[Rulebook], Iterator[Diagnostic]], ...] = (
+    cap_below_zero.check,
     clause_section.check,
     clause_without_rule.check,
     contradictory_bounds.check,

@@ -111,22 +111,20 @@ class Names:
 
     def is_list(self, written: Scalar) -> bool:
         """Tell whether there is a list of that name; if not, that is a fault."""
-        return self._is_known(
-            written, self.lists, "unknown-list", message("there is no list `{name}`", name=written.text)
-        )
+        what = message("there is no list `{name}`", name=written.text)
+        help = _among(written, self.lists)
+        return self._is_known(written, self.lists, error("unknown-list", what, written.span, help))
 
     def is_party(self, written: Scalar) -> bool:
         """Tell whether there is a party of that name; if not, that is a fault."""
-        return self._is_known(
-            written, self.parties, "unknown-party", message("there is no party `{name}`", name=written.text)
-        )
+        what = message("there is no party `{name}`", name=written.text)
+        help = _among(written, self.parties)
+        return self._is_known(written, self.parties, error("unknown-party", what, written.span, help))
 
-    def _is_known(self, written: Scalar, known: Collection[str], code: str, what: Message) -> bool:
-        if written.text in known:
-            return True
-        help = did_you_mean(written.text, known) or one_of(known)
-        self.faults.append(error(code, what, written.span, help))
-        return False
+    def _is_known(self, written: Scalar, known: Collection[str], fault: Diagnostic) -> bool:
+        if written.text not in known:
+            self.faults.append(fault)
+        return written.text in known
 
     def find(self, name: str, listed: str | None) -> Symbol | None:
         """Return what a name stands for where ``listed`` is the list whose record is spoken of."""
@@ -184,3 +182,8 @@ class Names:
 
 _NOT_LEFT = message("only a deadline with `pauses` has time left; for any other, `due` says when it ends")
 _DECLARE = message("declare it in facts.yaml, or as a parameter, deadline or amount of a policy")
+
+
+def _among(written: Scalar, known: Collection[str]) -> Message | None:
+    """Return which of the known names is meant, or what they are."""
+    return did_you_mean(written.text, known) or one_of(known)
