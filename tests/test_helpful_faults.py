@@ -147,6 +147,11 @@ def faults(folder: Path, file: str, old: str, new: str) -> list[Diagnostic]:
             POLICY, CONDITION, 'asking.status: "≠ met"', "bad-value",
             "write `{is_not: met}`", "asking.status: {is_not: met}",
         ),
+        # What need not be there, and what a source needs first.
+        (
+            POLICY, "overrides: [return_in_time]", "overrides: []", "wrong-shape",
+            "leave the line out, or write what belongs here", None,
+        ),
         # A day that does not exist, for which no time of day is to be added.
         (
             POLICY, CONDITION, "order.received_at: {after: 2026-02-30}", "bad-value",
@@ -217,3 +222,18 @@ def test_a_text_may_begin_with_a_sign(tmp_path: Path) -> None:
     path = folder / POLICY
     path.write_text(path.read_text("utf-8").replace(CONDITION, 'order.note: ">= 100"'), "utf-8")
     assert load_rulebook(folder)
+
+
+def test_a_source_without_documents_is_told_how_one_is_declared(tmp_path: Path) -> None:
+    folder = tmp_path / "book"
+    book = (STARTER / BOOK).read_text("utf-8")
+    documents = book[book.index("documents:") : book.index("counting:")]
+    found = faults(folder, BOOK, documents, "")
+    assert {(one.code, str(one.help)) for one in found} == {
+        (
+            "unknown-document",
+            "declare the document in rulebook.yaml, for example"
+            " `documents: {terms: {title: {zh: 服务条款, en: Terms}}}`",
+        )
+    }
+    assert faults(folder, BOOK, documents, "documents: {terms: {title: {zh: 服务条款, en: Terms}}}\n") == []

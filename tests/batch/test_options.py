@@ -127,7 +127,10 @@ def test_what_is_no_fact_is_left_out(batch: Run, tmp_path: Path) -> None:
     table = tmp_path / "c.csv"
     table.write_text('note,order,returns\nx,"{""note"": 2}","[{""note"": 3}]"\n')
     ran = batch(table)
-    assert ran.code == 3 and "leave the column out with `--ignore note`" in ran.err
+    assert ran.code == 3
+    assert "`--ignore note` leaves the column out, `--id note` takes it as the name of the case" in ran.err
+    told = ran.err.partition("else:")[2]
+    assert "`order.paid`" in told and "late" not in told
     assert batch(table, *words).code == 0
     parquet.write_table(pa.Table.from_pylist([case]), tmp_path / "c.parquet")
     assert batch("c.parquet", *words).code == 0

@@ -16,7 +16,7 @@ def test_the_command_writes_a_new_file_and_no_other(
     monkeypatch.chdir(tmp_path)
     rules = ("--rules", str(RULES))
     ran = run("case", "new", "late_dispatch", *rules, "--lang", "en", "--out", "c.yaml")
-    assert (ran.code, ran.out) == (0, "") and "policyengine evaluate c.yaml" in ran.err
+    assert (ran.code, ran.out) == (0, "") and f"policyengine evaluate c.yaml --rules {RULES}\n" in ran.err
     text = (tmp_path / "c.yaml").read_text("utf-8")
     assert run("case", "new", "late_dispatch", *rules, "--lang", "en").out == text
     ran = run("case", "new", "refund", *rules, "--out", "c.yaml")

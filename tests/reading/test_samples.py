@@ -79,6 +79,8 @@ def book(tmp_path: Path) -> Rulebook:
         ("{type: money, title: {zh: 交易金额, en: order total}}", "{type: money, title: …}"),
         ("{return.refund: 0.00}", "{fee: 0}"),
         ("40.00 of 100%, 1.5, 2026-06-05 12:00", "40 of 100%, 1.5, 2026-06-05 12:00"),
+        # What is made with its title keeps its name.
+        ("values: {unwanted: {zh: 不想要了, en: unwanted}}", "values: {unwanted: …}"),
         # What this house has not: the whole example stays as it is.
         ("{order.total: order.parts}", "{order.total: order.parts}"),
         ("{list: order.items, of: sent_at}", "{list: order.items, of: sent_at}"),

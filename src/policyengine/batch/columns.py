@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Literal
@@ -74,7 +75,7 @@ class ColumnFinder:
         for name in head:
             column = self._column(name.strip())
             if isinstance(column, Unknown):
-                faults.append(_fault(file, name, column.what, _or_ignore(column.help, name)))
+                faults.append(_fault(file, name, column.what, self._or_leave(column.help, name, head)))
                 continue
             if column.kind != "ignored" and column.path in places:
                 what = message(
@@ -138,6 +139,21 @@ class ColumnFinder:
         if faults:
             raise FaultsFound(faults)
 
+    def _or_leave(self, help: Message | None, name: str, head: Sequence[str]) -> Message:
+        """Return what to do about a column that nobody knows."""
+        words = shlex.quote(shorten(name))
+        has_id = self.named.id in head
+        if help is None or not name:
+            return help or message("leave the column out with `--ignore {name}`", name=words)
+        if has_id:
+            return message("`--ignore {name}` leaves the column out; else: {help}", name=words, help=help)
+        return message(
+            "`--ignore {name}` leaves the column out, `--id {name}` takes it as the name of the case;"
+            " else: {help}",
+            name=words,
+            help=help,
+        )
+
     def _column(self, name: str) -> Column | Unknown:
         if name in self.named.ignored:
             return Column("ignored")
@@ -157,11 +173,6 @@ class ColumnFinder:
             what = message("rules conclude `{name}`: a case cannot give it", name=fact.path)
             return Unknown(what, None)
         return Column("fact" if fact is not None else "list", path_of(self.book, key))
-
-
-def _or_ignore(help: Message | None, name: str) -> Message:
-    ignore = message("leave the column out with `--ignore {name}`", name=shorten(name))
-    return ignore if help is None else message("{help}; or {other}", help=help, other=ignore)
 
 
 def _fault(file: str, name: str, what: Message, help: Message) -> Diagnostic:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
@@ -60,7 +61,9 @@ def new(policies: tuple[str, ...], rules: str | None, example: bool, out: str, l
         options.write(text)
         return
     options.write_file(out, text)
-    options.tell(say("{path}: fill it in, then: policyengine evaluate {path}", path=out))
+    # A rulebook that was asked for is not the one that `evaluate` finds by itself.
+    command = ["policyengine", "evaluate", out, *(() if rules is None else ("--rules", rules))]
+    options.tell(say("{path}: fill it in, then: {command}", path=out, command=shlex.join(command)))
 
 
 def _is_terminal() -> bool:

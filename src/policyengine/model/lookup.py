@@ -197,8 +197,11 @@ class Lookup:
     def _some_names(
         self, kinds: Sequence[Kind], present: Collection[Key] | None, dotted: bool
     ) -> Message | None:
-        """Return some names that can be written, outcomes first."""
+        """Return some names that can be written, outcomes first; of what a case can say, what it can give."""
         keys = present if present is not None else tuple(self._all(kinds))
+        if tuple(kinds) == CASE:
+            facts = self.book.facts
+            keys = [key for key in keys if key[0] not in facts or facts[key[0]].role == "given"]
         outcomes = {fact.path for fact in self.book.facts.values() if fact.role == "outcome"}
         first = [key for key in keys if key[0] in outcomes] if "fact" in kinds else []
         if tuple(kinds) == ("policy",):

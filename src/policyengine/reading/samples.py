@@ -20,7 +20,8 @@ from policyengine.model.rulebook import Fact, RecordList, Rulebook
 from policyengine.values.literals import ValueType
 
 _WORD = re.compile(r"(?<![\w.-])[A-Za-z]\w*(?:[.-]\w+)*")
-_TITLE = re.compile(r"\{zh: (?P<zh>[^{}]*?), en: (?P<en>[^{}]*?)\}")
+# A name that the title is of is one that is made: it and its title belong together.
+_TITLE = re.compile(r"(?P<name>[A-Za-z][\w.-]*: )?\{zh: (?P<zh>[^{}]*?), en: (?P<en>[^{}]*?)\}")
 _SUM = re.compile(r"(?<![\w.])[0-9]+\.[0-9]{2}(?![\w.%])")
 _LENGTHS = (ValueType.DURATION, ValueType.BUSINESS_DAYS, ValueType.MONTHS, ValueType.BUSINESS_HOURS)
 _NUMBERS = (ValueType.MONEY, ValueType.NUMBER, ValueType.COUNT)
@@ -73,9 +74,12 @@ class Samples:
         if isinstance(example, list):
             return [self._said(one, has_words) for one in example]
         if isinstance(example, Mapping):
-            if example.keys() == {"zh", "en"}:
+            if _is_title(example):
                 return self._titles(str(example["zh"]), str(example["en"]))
-            return {self._name(key, has_words): self._said(one, has_words) for key, one in example.items()}
+            return {
+                key if _is_title(one) else self._name(key, has_words): self._said(one, has_words)
+                for key, one in example.items()
+            }
         return self._name(example, has_words) if isinstance(example, str) else example
 
     def _name(self, text: str, has_words: bool) -> str:
@@ -92,10 +96,10 @@ class Samples:
         return None not in [self._words.get(word, word) for word in words]
 
     def _title(self, found: re.Match[str]) -> str:
-        said = self._titles(found["zh"], found["en"])
+        name, said = found["name"] or "", self._titles(found["zh"], found["en"])
         if isinstance(said, str):
-            return said
-        return "{" + ", ".join(f"{tag}: {words}" for tag, words in said.items()) + "}"
+            return f"{name}{said}"
+        return f"{name}{{" + ", ".join(f"{tag}: {words}" for tag, words in said.items()) + "}"
 
     def _titles(self, zh: str, en: str) -> str | dict[str, str]:
         """Return a title as it is written here: plain where there is one language."""
@@ -202,6 +206,10 @@ def _of_list(book: Rulebook, listed: RecordList) -> dict[str, str | None]:
     }
 
 
+def _is_title(example: object) -> bool:
+    return isinstance(example, Mapping) and example.keys() == {"zh", "en"}
+
+
 def _texts(example: object) -> Iterator[str]:
     """Yield the keys and texts of an example, but for titles."""
     if isinstance(example, str):
@@ -211,5 +219,5 @@ def _texts(example: object) -> Iterator[str]:
             yield from _texts(one)
     elif isinstance(example, Mapping) and example.keys() != {"zh", "en"}:
         for key, one in example.items():
-            yield str(key)
+            yield from () if _is_title(one) else (str(key),)
             yield from _texts(one)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policyengine.diagnostics.diagnostic import message
+from policyengine.diagnostics.diagnostic import Sample, message
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen
@@ -43,7 +43,7 @@ class Sources(Frozen):
             if len(known) == 1:
                 return known[0]
             what = message("the source does not say which document it is in")
-            scope.fault("unknown-document", what, span, one_of(known) if known else _DECLARE)
+            scope.fault("unknown-document", what, span, one_of(known) if known else _NONE_YET)
             return None
         name = nodes.scalar(written)
         if name.text in known:
@@ -53,4 +53,8 @@ class Sources(Frozen):
         return None
 
 
+_NONE_YET = message(
+    "declare the document in rulebook.yaml, for example `{example}`",
+    example=Sample("documents: {terms: {title: {zh: 服务条款, en: Terms}}}"),
+)
 _DECLARE = message("declare it under `documents` in rulebook.yaml")

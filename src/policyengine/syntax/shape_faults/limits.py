@@ -15,8 +15,10 @@ def tell_limit(telling: Telling, fault: Fault) -> None:
     name, span = label(fault.path), telling.span(fault.path)
     if fault.keyword in ("minProperties", "minItems", "minLength") and not fault.instance:
         what = message("`{name}` must not be empty", name=name)
-        help = example_for(telling, fault) if fault.path else None
-        telling.error("wrong-shape", what, span, help or message("write what belongs here"))
+        help = (example_for(telling, fault) if fault.path else None) or message("write what belongs here")
+        if fault.keyword == "minItems" and _is_optional(telling, fault):
+            help = message("leave the line out, or write what belongs here")
+        telling.error("wrong-shape", what, span, help)
     elif fault.keyword == "maxProperties":
         if is_computed_otherwise(telling, fault.path):
             return  # it is no choice by reading, as is told
@@ -34,6 +36,13 @@ def tell_limit(telling: Telling, fault: Fault) -> None:
         what = message("`{key}` does not belong to a fact of this type", key=key)
         help = message("remove it, or write `type: choice`")
         telling.error("unknown-key", what, telling.key_span(fault.path, key), help)
+
+
+def _is_optional(telling: Telling, fault: Fault) -> bool:
+    """Tell whether the key of a value can be left out."""
+    _, passed = telling.schema.along(fault.steps)
+    home = next((one.schema for one in passed if one.depth == len(fault.path) - 1), {})
+    return fault.path[-1] in home.get("properties", {}) and fault.path[-1] not in home.get("required", ())
 
 
 def _repeated(telling: Telling, fault: Fault) -> Span:
