@@ -156,7 +156,7 @@ def test_an_edge_that_no_single_number_reaches_says_so(book: Path) -> None:
     edit(book, "base: order.total, rate: 5%", "base: 0.00, plus: order.total, rate: 5%")
     _, left = suggested(book)
     reasons = {str(one.why) for one in left if one.target.about == "fee"}
-    assert reasons == {"no single number that a case gives leads there: write the case by hand"}
+    assert reasons == {"no case was found of which one number would have to change: write it by hand"}
 
 
 def test_times_of_an_hour_that_comes_twice_are_read_as_they_are_meant(book: Path) -> None:

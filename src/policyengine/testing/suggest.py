@@ -207,7 +207,7 @@ class _Maker:
             case _ if target.name in self.coverage.book.deadlines:
                 return message("its clock runs in none of the cases")
             case _ if any(self._is_compared(result, target) for result in self.results):
-                return message("no single number that a case gives leads there: write the case by hand")
+                return message("no case was found of which one number would have to change: write it by hand")
             case _:
                 return message("no case to which the policy applies gives both sides of it")
 

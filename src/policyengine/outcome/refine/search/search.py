@@ -16,7 +16,6 @@ from policyengine.outcome.refine.search.leaves import Leaves
 from policyengine.outcome.refine.search.lists import most_that_matter
 from policyengine.outcome.refine.search.merging import merged
 from policyengine.outcome.refine.search.order import Order
-from policyengine.outcome.refine.search.witnesses import Witnesses
 from policyengine.outcome.refine.target import Target
 from policyengine.outcome.refine.tree import (
     Between,
@@ -79,6 +78,8 @@ class Search:
         first = self.goal.answer(self.goal.start)
         if not isinstance(first, Unknown) or self.attempts.is_spent:
             return None
+        from policyengine.outcome.refine.search.witnesses import Witnesses  # where many cases are judged
+
         return Unknown(first.waits) if Witnesses(self.goal, self.kinds).show(first.waits) else None
 
     def _told(self, first: Unknown, tree: Node) -> Refined:
