@@ -268,7 +268,7 @@ WRONG: list[tuple[str, str, list[tuple[str, int, int, str, str | None]]]] = [
     ("cases", "policy_cases: p\ncases:\n  - {name: , given: {a: [1]}, checks: []}\n  - {name: n, given: {}, checks: [{as_of: t, expect: {a: [b]}}]}\n", [
         ("wrong-shape", 3, 6, "`name` has no value", "write for example `name: asked in time`"),
         ("wrong-shape", 3, 26, "`a[1]` must be a mapping of keys to values", "write lines such as `name: …`, indented, below it"),
-        ("wrong-shape", 3, 31, "`checks` must not be empty", "write what belongs here"),
+        ("wrong-shape", 3, 31, "`checks` must not be empty", "leave the line out, or write what belongs here"),
         ("wrong-shape", 4, 55, "`a` must be a single value", "write for example `a: 24 hours`"),
     ]),
     ("assumptions", "assumptions:\n  A-01: {title: {en: A}, readings: {a: x}, default: [a]}\n", [

@@ -31,7 +31,8 @@ def tell_fault(text: str, file: str, fault: SyntaxFault) -> Diagnostic:
         return _told(file, lines, _problem(problem), Slip(_help(problem, lines, line, column), line, column))
     if (slip.line, slip.column) == (line, column) or (slip.line == line and _problem(problem) == _NO_COLON):
         return _told(file, lines, _problem(problem), slip)
-    return _told(file, lines, _OUTDENTED if _is_misfit(problem) else _UNREADABLE, slip)
+    is_outdented = _is_misfit(problem) and slip == slips.in_indentation(lines, line)
+    return _told(file, lines, _OUTDENTED if is_outdented else _UNREADABLE, slip)
 
 
 def _told(file: str, lines: Sequence[str], what: Message, slip: Slip) -> Diagnostic:

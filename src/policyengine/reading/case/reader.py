@@ -110,9 +110,9 @@ class CaseReader:
         are_free = NOTES in free_names(self.shape)
         read = reader.read({key: part for key, part in value.items() if not (are_free and key == NOTES)})
         if are_free and NOTES in value and isinstance(read, dict):
-            free = MappingReader(file)  # binary fractions do no harm there
-            read[NOTES] = free.read(value[NOTES], (NOTES,))
-            reader.faults += free.faults
+            notes = MappingReader(file)
+            read[NOTES] = notes.read(value[NOTES], (NOTES,))
+            reader.faults += [one for one in notes.faults if one.code != "wrong-type"]  # of any type
         if reader.faults:
             return None, reader.faults
         return self.read_value(read, Source("", file, 1), settings)
