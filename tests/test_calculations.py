@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policyengine import load_rulebook
 from policyengine.engines.world import World
 from policyengine.loading.load import load_model
 from policyengine.model.conditions import Calculation
@@ -427,3 +429,47 @@ def test_what_is_not_rounded_is_nobodys_debt(tmp_path: Path, most: str, due: str
     found = load_model(str(tmp_path), ())
     told = [str(one.message) for one in found.diagnostics if one.code == "type-mismatch"]
     assert found.rulebook is None and len(told) == 1 and told[0].endswith("is only calculated with")
+
+
+# ---------- nothing times zero
+
+NOTHING_FACTS = """facts:
+  a: {type: number, title: {zh: 甲, en: a}}
+  b: {type: count, title: {zh: 乙, en: b}}
+  c: {type: count, title: {zh: 丙, en: c}}
+  m: {type: money, title: {zh: 丁, en: m}}
+  told: {type: boolean, role: outcome, title: {zh: 果, en: told}}
+"""
+NOTHING_POLICY = """policy: p
+title: {zh: 策, en: p}
+amounts:
+  one: {title: {zh: 一, en: one}, type: number, formula: a / b * c}
+  two: {title: {zh: 二, en: two}, type: number, formula: c * (a / b)}
+  three: {title: {zh: 三, en: three}, formula: m / b * c}
+  four: {title: {zh: 四, en: four}, base: m, times: c, divided_by: b}
+  five: {title: {zh: 五, en: five}, type: number, formula: a / b * (a - a)}
+  safe: {title: {zh: 六, en: safe}, formula: m * c}
+rules:
+  r: {title: {zh: 规, en: r}, when: {b: {at_least: 0}}, then: {told: yes}}
+"""
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_what_is_divided_by_zero_is_nothing_even_times_zero(tmp_path: Path, engine: Any) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "rulebook.yaml").write_text(BOOK, "utf-8")
+    (tmp_path / "facts.yaml").write_text(NOTHING_FACTS, "utf-8")
+    (tmp_path / "policies" / "p.yaml").write_text(NOTHING_POLICY, "utf-8")
+    book = load_rulebook(tmp_path, engine=engine)
+
+    def states(**case: object) -> dict[str, str]:
+        found = book.evaluate({"case": "one", **case}, as_of="2024-01-01 10:00")
+        return {name: found[name].status for name in ("one", "two", "three", "four", "five", "safe")}
+
+    numbers = ("one", "two", "three", "four", "five")
+    for c in (0, 1):
+        none = states(a="2", b=0, c=c, m="5.00")
+        assert {none[name] for name in numbers} == {"not_applicable"} and none["safe"] == "known"
+    # Zero times what is not known is zero where it is certain that there is something.
+    assert states(a="2", b=3, c=0)["safe"] == "known"
+    assert states(a="2", c=0)["one"] == "undetermined"

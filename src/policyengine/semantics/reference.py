@@ -609,15 +609,18 @@ class _Run:
             has_value = not divides(formula.term) and all(
                 not isinstance(state, Unknown) or state.has_value for state in met
             )
-            settled = self._number(formula.term, record) if has_value else None
+            settled = self._number(formula.term, record, is_open=True) if has_value else None
             if settled is None:
                 return FormulaFinding(Unknown(waits_of(met), has_value), met)
             return FormulaFinding(Known(settled * unit_of(type)), met)
         number = self._number(formula.term, record)
         return FormulaFinding(ABSENT if number is None else Known(number * unit_of(type)), met)
 
-    def _number(self, term: Term, record: int | None) -> Fraction | None:
-        """Return what a term comes to, None if that is not known or nothing; zero times anything is zero."""
+    def _number(self, term: Term, record: int | None, is_open: bool = False) -> Fraction | None:
+        """Return what a term comes to, None if that is not known or nothing.
+
+        ``is_open``: something in the formula is not known, and all there is in it; zero times that is zero.
+        """
         if not isinstance(term, Calculation):
             state = self._operand(term, record)
             if not isinstance(state, Known):
@@ -625,10 +628,10 @@ class _Run:
             key = comparison_key(state.value)
             assert not isinstance(key, str)
             return Fraction(key) / unit_of(term.type)
-        args = [self._number(one, record) for one in term.args]
+        args = [self._number(one, record, is_open) for one in term.args]
         numbers = [one for one in args if one is not None]
         if len(numbers) < len(args):
-            return Fraction(0) if term.op == "mul" and 0 in numbers else None
+            return Fraction(0) if is_open and term.op == "mul" and 0 in numbers else None
         first, last = numbers[0], numbers[-1]
         match term.op:
             case "add":
