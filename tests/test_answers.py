@@ -6,6 +6,7 @@ import datetime
 import doctest
 import json
 import multiprocessing
+import pickle
 import re
 import sys
 import threading
@@ -461,3 +462,53 @@ def test_faults_tell_programs_what_to_do_in_their_own_words(plain: Rulebook) -> 
     assert plain.evaluate("order: {total: 5.00}\n").case.values
     with pytest.raises(FaultsFound, match=r"\n  help: check the name"):
         plain.evaluate("nowhere.yaml")
+
+
+def test_overlays_may_be_gone_through_only_once() -> None:
+    book = load_rulebook(RULES, overlays=iter(["late_5pct_1_30"]), engine="reference")
+    assert [one.id for one in book.model.overlays if one.active] == ["late_5pct_1_30"]
+    with pytest.raises(FaultsFound):
+        load_rulebook(RULES, overlays=map(str, ["nope"]))
+    with pytest.raises(TypeError):
+        load_rulebook(RULES, overlays=(one for one in [3]))  # type: ignore[misc]
+
+
+def test_faults_come_out_of_another_process_as_they_went_in(plain: Rulebook) -> None:
+    with pytest.raises(FaultsFound) as raised:
+        plain.evaluate({"order": {"total": "12.345"}})
+    again = pickle.loads(pickle.dumps(raised.value))
+    assert again.diagnostics == raised.value.diagnostics and str(again) == str(raised.value)
+
+
+def test_whatever_has_a_value_tells_what_it_rests_on() -> None:
+    """Not outcomes alone: a program asks before it prints an end or a figure."""
+    found = load_rulebook(RULES, overlays=["late_5pct_1_30"]).evaluate(CASE, as_of=AS_OF)
+    assert found["compensation.due"].unconfirmed == ("late_5pct_1_30",)
+    for name in ("late_compensation", "compensation_rate"):
+        assert found[name].unconfirmed == ("late_5pct_1_30",)
+    assert found["order.total"].unconfirmed == ()
+
+
+def test_an_end_on_an_unpublished_calendar_is_provisional(tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "rulebook.yaml").write_text(
+        'rulebook: soon\nversion: "1"\ntitle: {en: soon}\nlanguages: [en]\ntime_zone: Asia/Shanghai\n'
+        "currency: CNY\ncalendar: CN\nparties: {buyer: {en: buyer}}\n"
+    )
+    (tmp_path / "facts.yaml").write_text(
+        "facts:\n  at: {type: instant, title: {en: at}}\n"
+        "  running: {type: boolean, role: outcome, title: {en: running}}\n"
+        "  step: {type: boolean, role: derived, title: {en: step}}\n"
+    )
+    (tmp_path / "policies" / "p.yaml").write_text(
+        "policy: p\ntitle: {en: p}\ndeadlines:\n"
+        "  clock: {title: {en: clock}, who: buyer, starts: at, within: 5 business days}\n"
+        "rules:\n  one: {title: {en: one}, when: {clock.status: open}, then: {step: yes}}\n"
+        "  two: {title: {en: two}, when: {step: yes}, then: {running: yes}}\n"
+    )
+    book = load_rulebook(tmp_path)
+    for year, is_provisional in ((2031, True), (2021, False)):
+        found = book.evaluate({"at": f"{year}-09-28 10:00"}, as_of=f"{year}-09-29 10:00")
+        for name in ("clock.due", "clock.status", "step", "running"):
+            assert found[name].provisional is is_provisional, (year, name)
+        assert not found["at"].provisional and found["step"].rules == ("one",)

@@ -14,6 +14,7 @@ from policyengine.outcome.decision import Judged
 from policyengine.outcome.explainer import Explainer
 from policyengine.outcome.parts import Outcome, status_of
 from policyengine.outcome.refine.refinement import Refinement
+from policyengine.outcome.told import unconfirmed
 from policyengine.outcome.turns import in_turn
 from policyengine.semantics.findings import Findings, Known, Missing, State
 from policyengine.semantics.findings import Unknown as Open
@@ -129,12 +130,18 @@ class Decision(Parts):
 
         book = self.judged.rulebook
         fact = book.facts.get(key[0])
-        if fact is not None and fact.role == "outcome":
+        if fact is not None and fact.role != "given":
             return self._of_outcome(key, self.outcome(key))
         state = self.state_of(key)
-        waits = state.waits if isinstance(state, Open) else ()
+        support, provisional = self.basis(key)
         return AnswerData(
-            key, type_of(book, key[0]), status_of(state), _value(state), missing=self._names(waits)
+            key,
+            type_of(book, key[0]),
+            status_of(state),
+            _value(state),
+            missing=self._names(state.waits if isinstance(state, Open) else ()),
+            unconfirmed=unconfirmed(self, (support,)),
+            provisional=provisional,
         )
 
     def _of_outcome(self, key: Key, outcome: Outcome) -> AnswerData:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -274,7 +274,7 @@ def load_rulebook(
     path: str | os.PathLike[str] | None = None,
     *,
     assume: Mapping[str, str] | None = None,
-    overlays: Sequence[str] = (),
+    overlays: Iterable[str] = (),
     engine: EngineName = "auto",
 ) -> Rulebook:
     """Load the rulebook in a folder, ready to judge cases; without a folder, the one that is shipped.
@@ -285,6 +285,8 @@ def load_rulebook(
     ValueError and TypeError for arguments that cannot be meant; EngineUnavailable for an engine that cannot
     run here.
     """
+    if isinstance(overlays, Iterable) and not isinstance(overlays, str):
+        overlays = tuple(overlays)  # it may be gone through only once
     _check_asked(path, assume, overlays, engine)
     from policyengine.loading.load import load_model  # reading rule files is slow, and often a cache answers
 

@@ -187,6 +187,10 @@ class FaultsFound(ValueError):
         self.diagnostics = tuple(sorted(diagnostics, key=lambda one: one.order))
         super().__init__("\n".join(map(_for_programs, self.diagnostics)))
 
+    def __reduce__(self) -> tuple[type[FaultsFound], tuple[tuple[Diagnostic, ...]]]:
+        """Come out in another process as it went in: Python would make it from its text."""
+        return type(self), (self.diagnostics,)
+
 
 def _for_programs(fault: Diagnostic) -> str:
     """Return a fault with what to do, in the words of a Python program: it gave arguments, not options."""

@@ -280,7 +280,7 @@ def _calculation(
                 found = [number for part in parts if (number := part(numbers)) is not None]
                 if len(found) == len(parts):
                     return calculate(arithmetic, found, times)
-                # Zero times what is not known is zero; times what there is not, where all is known, there is none.
+                # Zero times what is not known is zero; where all is known, what is left out is nothing.
                 return 0 if arithmetic == "mul" and 0 in found and None in numbers else None
 
             return run

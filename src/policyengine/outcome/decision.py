@@ -211,6 +211,17 @@ class Decision:
         return self._clocks.of(self.judged.rulebook.deadlines[key[0]], key[1])
 
     @in_turn
+    def basis(self, key: Key) -> tuple[Support, bool]:
+        """Return what a value rests on, and whether that is a calendar that is not published yet."""
+        deadline = key[0].rpartition(".")[0]
+        if deadline in self.judged.rulebook.deadlines and key[0] not in self.judged.rulebook.facts:
+            clock = self.clock((deadline, key[1]))
+            if clock is not None:
+                return clock.support, clock.provisional
+        support = self.explanation.support(*key)
+        return support, self.explanation.is_provisional(support)
+
+    @in_turn
     def deciding(self, key: Key) -> tuple[Key, ...]:
         """Return the rules that give an outcome the value that it has, by name; none where it has none."""
         return self._outcomes.deciding(key)

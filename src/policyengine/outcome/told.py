@@ -43,6 +43,8 @@ def told_clock(decision: Decision, clock: ClockView) -> ToldClock:
 
 def unconfirmed(decision: Decision, supports: Iterable[Support]) -> tuple[str, ...]:
     """Return the overlays whose figures, which nobody has confirmed, are among what something rests on."""
+    if not any(one.active for one in decision.judged.rulebook.overlays):
+        return ()
     parameters = decision.judged.rulebook.parameters
     names = {name for support in supports for name in support.parameters}
     return tuple(sorted({parameters[name].unconfirmed for name in names} - {""}))
