@@ -473,3 +473,40 @@ def test_what_is_divided_by_zero_is_nothing_even_times_zero(tmp_path: Path, engi
     # Zero times what is not known is zero where it is certain that there is something.
     assert states(a="2", b=3, c=0)["safe"] == "known"
     assert states(a="2", c=0)["one"] == "undetermined"
+
+
+MIXED_FACTS = """facts:
+  at: {type: instant, title: {zh: 时, en: at}}
+  day: {type: date, title: {zh: 日, en: day}}
+  later_day: {type: date, title: {zh: 末, en: last}}
+  told: {type: boolean, role: outcome, title: {zh: 果, en: told}}
+"""
+MIXED_POLICY = """policy: p
+title: {zh: 策, en: p}
+amounts:
+  a_since: {title: {zh: 一, en: one}, type: duration, formula: at - day}
+  a_until: {title: {zh: 二, en: two}, type: duration, formula: day - at}
+  a_now: {title: {zh: 三, en: three}, type: duration, formula: as_of - day}
+  a_latest: {title: {zh: 四, en: four}, type: duration, formula: "at - greatest(day, later_day)"}
+  fine: {title: {zh: 五, en: five}, formula: 5.00 * up((at - day) / 24 hours)}
+rules:
+  r: {title: {zh: 规, en: r}, when: {at: happened}, then: {told: yes}}
+"""
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_a_date_beside_an_instant_is_the_beginning_of_its_day(tmp_path: Path, engine: Any) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "rulebook.yaml").write_text(BOOK, "utf-8")
+    (tmp_path / "facts.yaml").write_text(MIXED_FACTS, "utf-8")
+    (tmp_path / "policies" / "p.yaml").write_text(MIXED_POLICY, "utf-8")
+    book = load_rulebook(tmp_path, engine=engine)
+    case = {"case": "one", "at": "2026-03-12 10:00", "day": "2026-03-10", "later_day": "2026-03-11"}
+    found = book.evaluate(case, as_of="2026-03-15 12:00")
+    at, day, last, now = (
+        datetime.fromisoformat(one)
+        for one in ("2026-03-12 10:00", "2026-03-10", "2026-03-11", "2026-03-15 12:00")
+    )
+    assert found["a_since"].value == at - day and found["a_until"].value == day - at
+    assert found["a_now"].value == now - day and found["a_latest"].value == at - last
+    assert found["fine"].value == 15

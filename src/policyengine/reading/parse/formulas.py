@@ -15,7 +15,7 @@ from typing import Literal
 from policyengine.diagnostics.diagnostic import Message, Sample, message
 from policyengine.diagnostics.did_you_mean import did_you_mean, one_of
 from policyengine.diagnostics.span import Span
-from policyengine.frozen import Frozen
+from policyengine.frozen import Frozen, replace
 from policyengine.model.conditions import (
     Calculation,
     Constant,
@@ -462,12 +462,25 @@ def _added(left: _Found, right: _Found, sign: _Token, places: int) -> _Found:
         if sign.text == "+":
             what = message("two instants cannot be added")
             raise _Fault("type-mismatch", what, sign.at, message("take the time between two: `a - b`"))
-        both = Calculation("sub", (left.term, right.term), span)
         if left.dimension == right.dimension == "date":
-            return _Found(Calculation("days", (both,), span), "length", left.at)
-        return _Found(both, "length", left.at)
+            days = Calculation("sub", (left.term, right.term), span)
+            return _Found(Calculation("days", (days,), span), "length", left.at)
+        # A date beside an instant is the beginning of its day, as in conditions.
+        instants = (_as_instant(one.term) if one.dimension == "date" else one.term for one in (left, right))
+        return _Found(Calculation("sub", tuple(instants), span), "length", left.at)
     _tell_percent_of_what(left, right, sign)
     return _alike(left, right, "add" if sign.text == "+" else "sub", span, sign.at, places)
+
+
+def _as_instant(date: Term) -> Term:
+    """Return a date, or the earliest or latest of several, as the instant at which that day begins."""
+    match date:
+        case Ref():
+            return at_midnight(date)
+        case Calculation(args=args):
+            return replace(date, args=tuple(map(_as_instant, args)))
+        case _:
+            raise AssertionError("dates have names, and only the least and greatest of them are dates")
 
 
 def _tell_percent_of_what(left: _Found, right: _Found, sign: _Token) -> None:
