@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,3 +110,42 @@ def test_they_are_as_many_as_the_clock_that_follows_has(late: dict[str, Rulebook
         found = book.evaluate(case, as_of="2027-04-15 10:00")
         is_met = found["met"].status == "known"
         assert is_met is (found["late"].value <= 3), hours
+
+
+@pytest.mark.parametrize(
+    ("starts", "same_as"),
+    [
+        ("{latest: [wednesday.due, tuesday.due]}", "wednesday.due"),
+        ("{earliest: [wednesday.due, tuesday.due]}", "tuesday.due"),
+        ("{latest: [tuesday.due, {end_of: day, of: third_day}]}", "wednesday.due"),
+        ("{value: wednesday.due, otherwise: tuesday.due}", "wednesday.due"),
+        ("{latest: [{earliest: [wednesday.due, tuesday.due]}, tuesday.due]}", "tuesday.due"),
+    ],
+)
+def test_a_clock_that_starts_at_one_of_several_ends_starts_at_an_end(
+    tmp_path: Path, starts: str, same_as: str
+) -> None:
+    """Of Monday 9 March 2026: one business day ends on Tuesday, two on Wednesday, each at 24:00."""
+    facts = """facts:
+  asked_at: {type: instant, title: {en: asked}}
+  third_day: {type: instant, title: {en: third day}}
+  seen: {type: boolean, role: outcome, title: {en: seen}}
+"""
+    clock = (
+        "{title: {en: %s}, who: store, starts: %s, within: %s business days, counting: {cut_off: '17:00'}}"
+    )
+    policy = (
+        "policy: p\ntitle: {en: p}\ndeadlines:\n"
+        f"  tuesday: {clock % ('one', 'asked_at', 1)}\n  wednesday: {clock % ('two', 'asked_at', 2)}\n"
+        f"  computed: {clock % ('three', starts, 3)}\n  plain: {clock % ('four', same_as, 3)}\n"
+        "rules:\n  r: {title: {en: r}, when: {any: [{computed.status: open}, {plain.status: open}]}, "
+        "then: {seen: yes}}\n"
+    )
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "rulebook.yaml").write_text(BOOK)
+    (tmp_path / "facts.yaml").write_text(facts)
+    (tmp_path / "policies" / "p.yaml").write_text(policy)
+    case = {"case": "one", "asked_at": "2026-03-09 10:00", "third_day": "2026-03-11 08:00"}
+    for engine in ("compiled", "reference"):
+        found = load_rulebook(tmp_path, engine=engine).evaluate(case, as_of="2026-03-13 10:00")
+        assert found["computed.due"].value == found["plain.due"].value

@@ -29,8 +29,8 @@ class Ref(Placed):
     ``listed`` is the list whose current record the name belongs to, or None for the whole case. ``this``:
     inside a question, not the record that is looked at but the one at which ``for_each`` stands.
     ``midnight``: it is a date that stands where an instant does, for the instant at which the day begins in
-    the rulebook's zone; its type is that of an instant. ``ends_day``: it is the end of a day, so that a clock
-    that counts days begins with the next one.
+    the rulebook's zone; its type is that of an instant. ``ends_day``: it is computed and an end, of a day or a clock, so
+    that a clock that counts days begins with the next day.
     """
 
     name: str
@@ -41,6 +41,13 @@ class Ref(Placed):
     this: bool = False
     midnight: bool = False
     ends_day: bool = False
+
+
+def is_end(operand: Operand) -> bool:
+    """Tell whether an instant is always where a clock or a day ends: at midnight, 24:00 of the day before."""
+    if not isinstance(operand, Ref):
+        return False
+    return operand.ends_day or (operand.kind == "deadline" and operand.name.endswith(".due"))
 
 
 class Constant(Placed):

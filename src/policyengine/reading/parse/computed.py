@@ -26,6 +26,7 @@ from policyengine.model.conditions import (
     Ref,
     Sought,
     asks_this,
+    is_end,
     operands_of,
 )
 from policyengine.reading.parse import nodes
@@ -93,7 +94,8 @@ def parse_computed(node: MappingNode, wanted: Wanted, scope: Scope) -> Ref | Non
     if second is None:
         return None
     value = Otherwise(first, second, node.span)
-    return _declared(text_of(node), first.type, wanted.choices, value, scope)
+    ref = _declared(text_of(node), first.type, wanted.choices, value, scope)
+    return _as_end(ref, is_end(first) and is_end(second))
 
 
 def _value_of(entry: Entry, wanted: Wanted, scope: Scope) -> Operand | None:
@@ -126,7 +128,12 @@ def _extreme(entry: Entry, wanted: Wanted, scope: Scope) -> Ref | None:
     how = cast(Literal["latest", "earliest"], entry.key.text)
     value = Extreme(how, of, entry.key.span)
     text = text_of(MappingNode((entry,), entry.key.span))
-    return _declared(text, ValueType.INSTANT, (), value, scope)
+    return _as_end(_declared(text, ValueType.INSTANT, (), value, scope), all(map(is_end, of)))
+
+
+def _as_end(ref: Ref | None, ends: bool) -> Ref | None:
+    """Return the name of a computed value with whether it is always an end, of a day or of a clock."""
+    return None if ref is None else replace(ref, ends_day=ends)
 
 
 def _day_edge(entry: Entry, beside: tuple[Entry, ...], wanted: Wanted, scope: Scope) -> Ref | None:
@@ -138,7 +145,7 @@ def _day_edge(entry: Entry, beside: tuple[Entry, ...], wanted: Wanted, scope: Sc
         return None
     text = text_of(MappingNode((entry, *beside), entry.key.span))
     ref = _declared(text, ValueType.INSTANT, (), value, scope)
-    return None if ref is None else replace(ref, ends_day=value.edge.side == "end_of")
+    return _as_end(ref, value.edge.side == "end_of")
 
 
 # ---------- questions about lists

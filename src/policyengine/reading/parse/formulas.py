@@ -24,6 +24,7 @@ from policyengine.model.conditions import (
     Operation,
     Ref,
     Term,
+    is_end,
     leaves_of_term,
 )
 from policyengine.reading.parse.names import NAME
@@ -450,10 +451,8 @@ def _money(found: _Found, places: int) -> _Found:
 
 def _of_its_day(instant: Term) -> Term:
     """Return an instant of the day for which an instant stands: where a clock ends at 24:00, that day."""
-    is_end = isinstance(instant, Ref) and (
-        instant.ends_day or (instant.kind == "deadline" and instant.name.endswith(".due"))
-    )
-    return Calculation("ended", (instant,), instant.span) if is_end else instant
+    is_day_over = not isinstance(instant, Calculation) and is_end(instant)
+    return Calculation("ended", (instant,), instant.span) if is_day_over else instant
 
 
 def _added(left: _Found, right: _Found, sign: _Token, places: int) -> _Found:
