@@ -487,3 +487,12 @@ def test_a_full_disk() -> None:
             stderr=subprocess.PIPE,
         )
     assert done.returncode == 74 and done.stderr.count(b"\n") == 1 and b"internal" not in done.stderr
+
+
+def test_every_schema_that_is_shipped_is_printed(run: Run) -> None:
+    for path in sorted((ROOT / "schemas").glob("*.schema.json")):
+        kind = path.name.removesuffix(".schema.json")
+        done = run("schema", kind)
+        assert done.code == 0, kind
+        # That of cases is made from the rulebook in use.
+        assert kind == "case" or json.loads(done.out) == json.loads(path.read_text("utf-8"))

@@ -55,6 +55,8 @@ class Editor:
     async def stop(self) -> None:
         await self.client.shutdown_async(None)
         self.client.exit(None)
+        server = self.client._server
+        assert server is not None and await asyncio.wait_for(server.wait(), 60) == 0
         await self.client.stop()
 
     def uri(self, name: str) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import click
 
 from policyengine.cli import options
@@ -25,4 +28,5 @@ def command(stdio: bool, language: Language) -> None:
         raise click.UsageError(
             say("lsp needs the package pygls: pip install 'dispute-policyengine[lsp]'")
         ) from None
-    make_server(language).start_io()
+    # At its end the server closes what it writes to, and standard output is to be looked after by us.
+    make_server(language).start_io(stdout=open(os.dup(sys.stdout.fileno()), "wb"))

@@ -31,6 +31,7 @@ _KINDS = (
     "clause-index",
     "report-result",
     "changes",
+    "impact",
 )
 
 

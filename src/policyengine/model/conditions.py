@@ -29,8 +29,8 @@ class Ref(Placed):
     ``listed`` is the list whose current record the name belongs to, or None for the whole case. ``this``:
     inside a question, not the record that is looked at but the one at which ``for_each`` stands.
     ``midnight``: it is a date that stands where an instant does, for the instant at which the day begins in
-    the rulebook's zone; its type is that of an instant. ``ends_day``: it is computed and an end, of a day or a clock, so
-    that a clock that counts days begins with the next day.
+    the rulebook's zone; its type is that of an instant. ``ends_day``: it is computed and an end, of a day or
+    a clock, so that a clock that counts days begins with the next day.
     """
 
     name: str
