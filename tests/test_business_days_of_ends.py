@@ -149,3 +149,37 @@ def test_a_clock_that_starts_at_one_of_several_ends_starts_at_an_end(
     for engine in ("compiled", "reference"):
         found = load_rulebook(tmp_path, engine=engine).evaluate(case, as_of="2026-03-13 10:00")
         assert found["computed.due"].value == found["plain.due"].value
+
+
+SIX = ", counting: {day_ends: '18:00'}"
+
+
+def test_the_first_day_after_an_end_is_the_next_where_the_day_of_the_start_counts(tmp_path: Path) -> None:
+    facts = """facts:
+  asked_at: {type: instant, title: {en: asked}}
+  made_at: {type: instant, title: {en: made}, if_missing: never}
+  seen: {type: boolean, role: outcome, title: {en: seen}}
+"""
+    clock = "{title: {en: %s}, who: store, starts: %s, within: %s business days, met_by: made_at%s}"
+    policy = (
+        "policy: p\ntitle: {en: p}\ndeadlines:\n"
+        f"  three: {clock % ('a', 'asked_at', 3, '')}\n"
+        f"  one_more: {clock % ('b', 'three.due', 1, '')}\n"
+        f"  two_more: {clock % ('c', 'three.due', 2, '')}\n"
+        f"  until_six: {clock % ('d', 'three.due', 1, SIX)}\n"
+        "rules:\n  r: {title: {en: r}, when: {any: [{one_more.status: met}, {two_more.status: met}, "
+        "{until_six.status: met}]}, then: {seen: yes}}\n"
+    )
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "rulebook.yaml").write_text(BOOK.replace("from_next_day", "from_same_day"))
+    (tmp_path / "facts.yaml").write_text(facts)
+    (tmp_path / "policies" / "p.yaml").write_text(policy)
+    # Monday, Tuesday and Wednesday; Thursday 12 March is the first day after that.
+    case = {"case": "one", "asked_at": "2026-03-09 10:00", "made_at": "2026-03-12 09:00"}
+    for engine in ("compiled", "reference"):
+        found = load_rulebook(tmp_path, engine=engine).evaluate(case, as_of="2026-03-20 10:00")
+        ends = [
+            str(found[f"{name}.due"].value)[:16] for name in ("three", "one_more", "two_more", "until_six")
+        ]
+        assert ends == ["2026-03-12 00:00", "2026-03-13 00:00", "2026-03-14 00:00", "2026-03-12 18:00"]
+        assert found["one_more.status"].value == "met"

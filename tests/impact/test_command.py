@@ -159,6 +159,12 @@ def test_cases_that_the_new_rules_refuse(impact: Any) -> None:
     assert found["refused"]["why"] == [
         {"by": "new", "code": "out-of-bounds", "path": "order.total", "cases": 7}
     ]
+    # The part of the edit is known that does it, and a gate that lets no change through does not open.
+    causes = [(one["cases"], one["parts"]) for one in found["causes"]]
+    assert [count for count, _ in causes] == [7] and all(parts for _, parts in causes)
+    edit = (("title: {zh: 总额, en: total}}", "title: {zh: 总额, en: total}, at_most: 10.00}"),)
+    told = impact("--fail-on", "anything changes", edit=edit)
+    assert told.code == 1 and "unexplained" not in told.out
 
 
 def test_what_the_new_rules_ask_for(impact: Any) -> None:

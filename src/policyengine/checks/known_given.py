@@ -66,9 +66,9 @@ def _help(rulebook: Rulebook, ref: Ref) -> Message | None:
     fact = rulebook.facts.get(ref.name)
     if fact is None or fact.role != "given" or fact.has_none_if_missing:
         return None
+    if fact.dated_by is not None:  # before that has happened it has no value
+        return None
     if isinstance(fact.if_missing, Default):
-        if fact.dated_by is not None:  # before that has happened it has no value
-            return None
         return message("leave the test out: `if_missing` gives a value where the case gives none")
     return _declare(fact)
 

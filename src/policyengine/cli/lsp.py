@@ -29,4 +29,4 @@ def command(stdio: bool, language: Language) -> None:
             say("lsp needs the package pygls: pip install 'dispute-policyengine[lsp]'")
         ) from None
     # At its end the server closes what it writes to, and standard output is to be looked after by us.
-    make_server(language).start_io(stdout=open(os.dup(sys.stdout.fileno()), "wb"))
+    make_server(language).start_io(stdout=open(os.dup(sys.stdout.fileno()), "wb"))  # noqa: SIM115

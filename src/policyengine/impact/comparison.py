@@ -28,6 +28,9 @@ from policyengine.semantics.findings import Known
 from policyengine.values.literals import ValueType, format_value
 
 Moments = Literal["one", "all"]
+_READ = frozenset(("facts", "lists", "book"))
+"""What of a rulebook says how a case is read."""
+
 LABELLED = (ValueType.BOOLEAN, ValueType.CHOICE, ValueType.COUNT)
 """The types of outcomes of which each value has a row and a column of its own."""
 
@@ -74,8 +77,12 @@ class _Comparer:
         if task.moments == "one":  # else all deadlines tell at which instants to look
             self.old, self.new = self._parts()
         self.readers = tuple(BlockReader(book, task.named, task.when) for book in (self.old, self.new))
-        groups = {group for part in self.mixture.parts for group, _ in part.places}
-        self.reads_alike = not groups & {"facts", "lists", "book"}
+        self.reading_parts = tuple(
+            number
+            for number, part in enumerate(self.mixture.parts)
+            if not _READ.isdisjoint(group for group, _ in part.places)
+        )
+        """The parts of the edit with which a case may be read otherwise."""
         self.truth = None if task.truth is None else TruthKeeper(self.old.model, self.new.model, *task.truth)
 
     def _parts(self) -> tuple[Rulebook, Rulebook]:
@@ -93,7 +100,8 @@ class _Comparer:
         """Compare one block."""
         tally = Tally()
         faulty: list[Read] = []
-        for before, after in self._read(block):
+        taken: dict[int, list[bool]] = {}
+        for place, (before, after) in enumerate(self._read(block)):
             tally.numbers.count(("records",))
             if before.case is None and after.case is None:
                 tally.numbers.count(("refused", "both"))
@@ -101,18 +109,36 @@ class _Comparer:
                 if after.is_last:
                     tally.numbers.count(("unread",))
             elif before.case is None or after.case is None:
-                self._refused(tally, before, after)
+                cause = self._cause_of_refusal(block, place, after.case is not None, taken)
+                self._refused(tally, before, after, cause)
             else:
                 _One(self, tally, before.case, after.case, after).compare()
         return Compared(tally, tuple(faulty[:MOST_TOLD]))
 
     def _read(self, block: Block) -> Iterator[tuple[Read, Read]]:
-        if self.reads_alike:
+        if not self.reading_parts:
             yield from ((one, one) for one in self.readers[1].read(block))
         else:
             yield from zip(self.readers[0].read(block), self.readers[1].read(block), strict=True)
 
-    def _refused(self, tally: Tally, before: Read, after: Read) -> None:
+    def _cause_of_refusal(
+        self, block: Block, place: int, is_taken: bool, known: dict[int, list[bool]]
+    ) -> Cause:
+        """Return the part of the edit with which a record is taken, or refused, as by the new rulebook.
+
+        Where no single one does it, all with which cases may be read otherwise do it together. ``known`` is
+        which records of the block are taken with one part.
+        """
+        for one in self.reading_parts:
+            if one not in known:
+                rulebook = self.causes.rulebook(frozenset((one,)))
+                reader = None if rulebook is None else BlockReader(rulebook, self.task.named, self.task.when)
+                known[one] = [] if reader is None else [read.case is not None for read in reader.read(block)]
+            if known[one] and known[one][place] is is_taken:
+                return (one,)
+        return self.reading_parts
+
+    def _refused(self, tally: Tally, before: Read, after: Read, cause: Cause) -> None:
         """Count a case that only one of the rulebooks takes, by what the other does not take."""
         side, read = ("old", before) if before.case is None else ("new", after)
         tally.numbers.count(("refused", side))
@@ -121,6 +147,7 @@ class _Comparer:
             step for step in fault.path.replace("[", ".").split(".") if not step.rstrip("]").isdigit()
         )
         tally.numbers.count(("refused for", side, fault.code, name))
+        tally.numbers.count(("cause", cause_name(cause)))
         taken = before if side == "new" else after
         assert taken.case is not None
         item = Item("outcome", "", None)
@@ -128,7 +155,7 @@ class _Comparer:
             "outcome", "", *(("judged", "refused") if side == "new" else ("refused", "judged")), False
         )
         example = Example(
-            taken.file, taken.line, taken.as_of, (taken.case, taken.case), item, NOTHING, NOTHING, ()
+            taken.file, taken.line, taken.as_of, (taken.case, taken.case), item, NOTHING, NOTHING, cause
         )
         tally.take(transition, example)
 

@@ -46,7 +46,10 @@ class Condition(Frozen):
                     after == self.label and before != after
                     for (before, after, _), count in numbers.under("matrix", self.path)
                 )
-        return numbers.number("changed") > 0 if not self.path else numbers.number("differs", self.path) > 0
+        if self.path:
+            return numbers.number("differs", self.path) > 0
+        refused = (numbers.number("refused", side) for side in ("old", "new"))  # by one of the two only
+        return numbers.number("changed") > 0 or any(refused)
 
 
 def parse_condition(written: str, book: Rulebook) -> Condition | Message:

@@ -26,7 +26,13 @@ from policyengine.semantics.findings import (
 )
 from policyengine.values.calendar import Calendar
 from policyengine.values.counting import Counting, Due, add_length, counts_whole_days, is_in_time
-from policyengine.values.literals import LONGEST_SECONDS, UNIT_SECONDS, Duration, start_of_day
+from policyengine.values.literals import (
+    BUSINESS_DAYS_UNIT,
+    LONGEST_SECONDS,
+    UNIT_SECONDS,
+    Duration,
+    start_of_day,
+)
 from policyengine.values.pauses import Ran, Stretch, add_paused, united
 from policyengine.values.periods import ended, latest_start
 
@@ -467,6 +473,8 @@ def _trigger(start: int, length: Duration, clock: Clock) -> int:
     """Return the instant that says which day set the clock going; it matters where whole days are counted."""
     if not (clock.follows and counts_whole_days(length, clock.counting)):
         return start
+    if length.unit == BUSINESS_DAYS_UNIT and clock.counting.business_days == "from_same_day":
+        return start  # the day that ended is over: the next one is the first
     return ended(start, clock.zone)
 
 
