@@ -97,6 +97,7 @@ def test_values_that_are_put_aside(
     parquet.write_table(pa.table(columns), tmp_path / "cases.parquet")
     ran = batch("cases.parquet", "--out", "rows.ndjson", "--rejects", "rejects")
     assert ran.code == 0 and "2 records: 1 judged, 1 set aside" in ran.out
+    assert "Infinity" not in (tmp_path / "rejects").read_text("utf-8")  # which is no JSON
     (reject,) = rows(tmp_path / "rejects")
     assert reject["line"] == 2 and reject["file"] == "cases.parquet"
     (fault,) = reject["faults"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 
 from policyengine.batch.columns import Named
@@ -131,6 +132,19 @@ def reject_line(read: Read, say: Speech) -> str:
         }
         for one in read.faults
     ]
-    told = read.told if isinstance(read.told, str | Mapping) else ""
+    told = _finite(read.told) if isinstance(read.told, str | Mapping) else ""
     data = {"file": read.file, "line": read.line, "faults": faults, "record": told}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str) + "\n"
+
+
+def _finite(told: object) -> object:
+    """Return what a record says with texts for numbers that JSON does not have, such as infinity."""
+    match told:
+        case Mapping():
+            return {name: _finite(part) for name, part in told.items()}
+        case list() | tuple():
+            return [_finite(part) for part in told]
+        case float() if not math.isfinite(told):
+            return str(told)
+        case _:
+            return told
