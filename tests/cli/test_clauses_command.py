@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from running import Run
 
 from policyengine.cli import loading
 from policyengine.diagnostics.i18n import Speech
+from policyengine.model.clauses import ClauseStatus
 
 
 @pytest.fixture
@@ -41,6 +43,12 @@ def test_the_clauses(run: Run, judged_once: None) -> None:
     assert {"kind", "id", "file", "line"} == set(found["S2-EX-A"]["implemented_by"][0])
     assert run("clauses", "--status", "truncated").code == 0
     assert run("clauses", "--section", "篇八").code == 2
+
+
+def test_every_status_can_be_asked_for(run: Run, judged_once: None) -> None:
+    for status in get_args(ClauseStatus):
+        told = run("clauses", "--status", status)
+        assert told.code == 0 or "no clause in that section has that status" in told.err, status
 
 
 def test_quotes_are_held_against_the_document(run: Run, tmp_path: Path) -> None:

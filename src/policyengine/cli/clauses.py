@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from typing import get_args
 
 import click
 
 from policyengine.cli import loading, options
 from policyengine.cli.speech import say as say_help
 from policyengine.diagnostics.i18n import Language
+from policyengine.model.clauses import ClauseStatus
 
 
 @click.command(
@@ -22,7 +24,7 @@ from policyengine.diagnostics.i18n import Language
 @click.option("--section", metavar="NAME", help=say_help("Only the clauses of this section."))
 @click.option(
     "--status",
-    type=click.Choice(["rule", "not_a_rule", "heading_only", "truncated", "noise"]),
+    type=click.Choice(get_args(ClauseStatus)),
     help=say_help("Only the clauses with this status."),
 )
 @click.option(

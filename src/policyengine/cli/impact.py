@@ -171,7 +171,8 @@ def command(
         options.tell(say("--fail-on: {condition}", condition=one.written))
     if failing:
         raise click.exceptions.Exit(codes.RULE_FAULTS)
-    raise click.exceptions.Exit(codes.CASE_FAULTS if tally.numbers.number("unread") else codes.FINE)
+    is_faulty = tally.numbers.number("unread") or tally.numbers.number("refused", "both")
+    raise click.exceptions.Exit(codes.CASE_FAULTS if is_faulty else codes.FINE)
 
 
 def _prepared(
