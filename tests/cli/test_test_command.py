@@ -168,3 +168,16 @@ def _wait_for(log: Path, words: str) -> None:
             return
         time.sleep(0.1)
     raise AssertionError(f"`{words}` never came: {log.read_text('utf-8')}")
+
+
+def test_a_faulty_file_of_tests_fails_in_junit_too(run: Run, tmp_path: Path) -> None:
+    """Who reads the results there alone must not take them for a success."""
+    rules = Path(shutil.copytree(ROOT / "src" / "policyengine" / "starter", tmp_path / "starter"))
+    tests = (rules / "policies" / "returns.cases.yaml").read_text("utf-8")
+    (rules / "policies" / "returns.cases.yaml").write_text(
+        tests.replace("expect: {", "expect: {nothing: 5, ")
+    )
+    told = run("test", str(rules), "--junit", str(tmp_path / "out.xml"))
+    suites = ElementTree.parse(tmp_path / "out.xml").getroot()
+    assert told.code == 1 and int(suites.attrib["failures"]) > 0
+    assert "unknown-name" in suites.findall(".//testcase")[0].attrib["name"]

@@ -156,7 +156,7 @@ def _run(asked: _Asked) -> int:
             text += reporter.coverage(coverages, asked.coverage)
         options.write(text)
     if asked.junit is not None:
-        _write_junit(asked.junit, results, asked.say)
+        _write_junit(asked.junit, results, faults, asked.say)
     return _code(asked, faults, results, coverages)
 
 
@@ -194,10 +194,10 @@ def _suggest(
             options.tell(reporter.unreached(coverage, left))
 
 
-def _write_junit(path: str, results: Sequence[Result], say: Speech) -> None:
+def _write_junit(path: str, results: Sequence[Result], faults: Sequence[Diagnostic], say: Speech) -> None:
     from policyengine.testing.junit import render_results
 
-    options.write_file(path, render_results(results, say))
+    options.write_file(path, render_results(results, faults, say))
 
 
 def _code(
