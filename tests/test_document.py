@@ -137,6 +137,10 @@ def test_help_names_the_usual_slips(text: str, words: str) -> None:
     assert words in help_of(text)
 
 
+def test_a_digest_on_a_line_of_its_own_is_no_key() -> None:
+    assert places(f"digest:\n  sha256:{'0f' * 32}\n") == []
+
+
 def test_sentences_are_not_mistaken_for_keys() -> None:
     assert places("a: 注意：先付款\nb:\n  - 注意：先付款\n  - see https://example.org\n") == []
     assert places("c: |\n  \u3000标题：x\n") == []

@@ -52,6 +52,10 @@ def check_quoted(faults: Faults, text: str, span: Span) -> None:
         faults.error("yaml-text", what, span, message("remove the escape"))
 
 
+_DIGEST = r"sha256:[0-9a-f]{64}"
+"""Long enough for tools to put it on a line of its own."""
+
+
 def check_value(faults: Faults, key: Scalar, value: Node) -> None:
     """Warn of a value that begins below its key and looks like keys whose colons are wrong."""
     if isinstance(value, Scalar) and not value.quoted and value.span.line > key.span.end_line:
@@ -73,7 +77,7 @@ def tell_missing_colon(faults: Faults, scalar: Scalar, level: Level) -> None:
     if re.search(slips.FULL_WIDTH_COLON, scalar.text):
         what = message("this line is read as one text, because its colon is full-width")
         help = message("write an ASCII colon and a space (`: `); quote the text if it is meant")
-    elif re.search(slips.MISSING_SPACE, scalar.text):
+    elif re.search(slips.MISSING_SPACE, scalar.text) and not re.fullmatch(_DIGEST, scalar.text):
         what = message("this line is read as one text, because there is no space after its colon")
         help = message("put a space after the colon; quote the text if it is meant")
     else:
