@@ -49,17 +49,22 @@ from policyengine.values.literals import comparison_key, format_value
 def check(rulebook: Rulebook) -> Iterator[Diagnostic]:
     """Tell every amount with a cap below zero and without any other figure that is."""
     for amount in rulebook.amounts.values():
-        below = next(_below_zero((cap.limit for cap in amount.caps), rulebook), None)
-        if amount.floor is not None:  # `floor-above-cap` tells it
-            continue
-        subtracts = amount.formula is not None or bool(amount.minus)
-        if below is not None and not subtracts and next(_below_zero(amount.operands, rulebook), None) is None:
+        if amount.formula is not None or amount.minus or _is_below_zero(amount.operands, rulebook):
+            continue  # it may be below zero itself
+        # Of an amount with a minimum `floor-above-cap` tells the maximum that always binds.
+        caps = (cap for cap in amount.caps if amount.floor is None or not cap.always_binds)
+        below = next(_below_zero((cap.limit for cap in caps), rulebook), None)
+        if below is not None:
             what = message(
                 "the maximum of `{name}` is below zero: {cap}",
                 name=amount.id,
                 cap=format_value(below.value, amount.type, rulebook.zone, rulebook.currency),
             )
             yield warning("cap-below-zero", what, below.span, message("write it without the minus sign"))
+
+
+def _is_below_zero(operands: Iterable[Operand], book: Rulebook) -> bool:
+    return any(True for _ in _below_zero(operands, book))
 
 
 def _below_zero(operands: Iterable[Operand], book: Rulebook) -> Iterator[Figure]:

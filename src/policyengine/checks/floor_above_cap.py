@@ -44,7 +44,6 @@ from collections.abc import Iterator
 
 from policyengine.checks.figures import Figure, figures_of, is_more
 from policyengine.diagnostics.diagnostic import Diagnostic, message, warning
-from policyengine.model.conditions import All
 from policyengine.model.rulebook import Amount, Rulebook
 from policyengine.values.literals import format_value
 
@@ -70,7 +69,7 @@ def _pairs(amount: Amount, book: Rulebook) -> Iterator[tuple[Figure, Figure]]:
     if amount.floor is None:
         return
     for cap in amount.caps:
-        if cap.when != All((), cap.when.span):  # it binds only sometimes
+        if not cap.always_binds:
             continue
         for greatest in figures_of(cap.limit, book):
             for least in figures_of(amount.floor, book):

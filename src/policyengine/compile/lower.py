@@ -451,12 +451,10 @@ def _follows(start: Operand) -> Expr:
     """Return whether a clock starts where another ran out, and not with an act."""
     if isinstance(start, conditions.ByReading):
         return _by_reading(start.assumption, start.readings, _follows)
-    if isinstance(start, conditions.Ref) and start.ends_day:
+    if conditions.is_end(start):
         return ALWAYS
     if not isinstance(start, conditions.Ref) or start.kind != "deadline":
         return NEVER
-    if start.name.endswith(DUE):
-        return ALWAYS
     status = Read(start.name.rpartition(".")[0] + ".status", start.listed, "choice", start.this)
     return Apply("in", (status, *(Const(one, "choice") for one in RAN_OUT)))
 

@@ -427,6 +427,11 @@ class Cap(Placed):
     when: Condition
     span: Span
 
+    @property
+    def always_binds(self) -> bool:
+        """Tell whether it binds under no condition of its own."""
+        return self.when == All((), self.when.span)
+
 
 class Rounding(Frozen):
     """To which multiple (of the smallest unit of the type) is rounded, and how; step 0: not at all.

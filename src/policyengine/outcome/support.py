@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple, Protocol
 from policyengine.diagnostics.span import Span
 from policyengine.frozen import Frozen
 from policyengine.model.case import Key
+from policyengine.model.rulebook import Rulebook
 from policyengine.semantics.findings import Findings
 
 Kind = Literal["fact", "rule", "parameter", "deadline", "amount", "assumption", "provisional", "figure"]
@@ -122,6 +123,14 @@ class Told(Frozen):
 
     items: frozenset[Item]
     see: tuple[tuple[Label, Support], ...]
+
+
+def unconfirmed_under(book: Rulebook, supports: Iterable[Support]) -> tuple[str, ...]:
+    """Return the overlays whose figures, which nobody has confirmed, are among what something rests on."""
+    if not any(overlay.active for overlay in book.overlays):
+        return ()
+    names = {name for support in supports for name in support.parameters}
+    return tuple(sorted({book.parameters[name].unconfirmed for name in names} - {""}))
 
 
 class Support:

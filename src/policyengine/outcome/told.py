@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from policyengine.frozen import Frozen
 from policyengine.outcome.decision import Decision
 from policyengine.outcome.parts import ClockView, NextStep
-from policyengine.outcome.support import Support
+from policyengine.outcome.support import Support, unconfirmed_under
 from policyengine.semantics.findings import Absent, Known
 
 
@@ -43,11 +43,7 @@ def told_clock(decision: Decision, clock: ClockView) -> ToldClock:
 
 def unconfirmed(decision: Decision, supports: Iterable[Support]) -> tuple[str, ...]:
     """Return the overlays whose figures, which nobody has confirmed, are among what something rests on."""
-    if not any(one.active for one in decision.judged.rulebook.overlays):
-        return ()
-    parameters = decision.judged.rulebook.parameters
-    names = {name for support in supports for name in support.parameters}
-    return tuple(sorted({parameters[name].unconfirmed for name in names} - {""}))
+    return unconfirmed_under(decision.judged.rulebook, supports)
 
 
 def _clock_of(decision: Decision, step: NextStep) -> ClockView | None:

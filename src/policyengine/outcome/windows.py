@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policyengine.model.conditions import Calculation, Constant, Ref, Term, Window
+from policyengine.model.conditions import Calculation, Constant, Ref, Term, Window, is_end
 from policyengine.semantics.deadlines import has_run_out
 from policyengine.semantics.findings import Known
 from policyengine.semantics.formulas import calculate, natural
 from policyengine.semantics.readings import choose_counting, choose_operand
-from policyengine.semantics.strata import DUE
 from policyengine.semantics.windows import Found, Frame, holds_for, is_in_order, measure_window
 from policyengine.values.business_time import is_published_between
 from policyengine.values.literals import Number, ValueType, local_day
@@ -35,13 +34,13 @@ def frame_of(explanation: Explanation, window: Window, record: int | None) -> Fr
 
 def _has_run_out(explanation: Explanation, start: Ref | Constant, record: int | None) -> bool:
     """Tell whether a window begins where a clock ran out, or where a day ended."""
-    if isinstance(start, Ref) and start.ends_day:
+    if is_end(start):
         return True
     if not isinstance(start, Ref) or start.kind != "deadline":
         return False
     own = explanation.this if start.this else record
     status = f"{start.name.rpartition('.')[0]}.status", own if start.listed else None
-    return start.name.endswith(DUE) or has_run_out(explanation.values[status])
+    return has_run_out(explanation.values[status])
 
 
 def measured(explanation: Explanation, window: Window, record: int | None) -> Found | None:

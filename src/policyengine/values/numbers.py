@@ -28,7 +28,7 @@ _THOUSANDS = r"-?[0-9]{1,3}(?:[,，_' ][0-9]{3})+(?:\.[0-9]+)?"
 _EXPONENT = r"[-+]?[0-9]+(?:\.[0-9]*)?[eE][-+]?[0-9]+"
 
 
-def in_digits(number: str) -> str:
+def without_exponent(number: str) -> str:
     """Return the number that JSON spells in plain digits: ``1.0`` and ``1e0`` are 1; what is huge stays."""
     try:
         exact = Decimal(number)

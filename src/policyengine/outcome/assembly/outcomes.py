@@ -15,7 +15,7 @@ from policyengine.outcome.parts import Outcome, Overridden, Reason, sort_missing
 from policyengine.outcome.refine.refined import Refined
 from policyengine.outcome.refine.target import Target
 from policyengine.outcome.refine.tree import Spread
-from policyengine.outcome.support import Support
+from policyengine.outcome.support import unconfirmed_under
 from policyengine.semantics.findings import (
     ABSENT,
     Absent,
@@ -43,7 +43,6 @@ class Outcomes:
         self.findings = ways.findings
         self.explanation = ways.explanation
         self.states = ways.findings.states
-        self.has_overlay = any(overlay.active for overlay in self.book.overlays)
         self._made: dict[Key, Outcome] = {}
 
     @cached_property
@@ -115,7 +114,7 @@ class Outcomes:
             overridden=tuple(self._overridden(fact, record, keys)),
             waits=sort_missing(state.waits) if isinstance(state, Unknown) else (),
             support=support,
-            unconfirmed=self._unconfirmed(support),
+            unconfirmed=unconfirmed_under(self.book, (support,)),
             provisional=self.explanation.is_provisional(support),
             between=between if is_open else None,
         )
@@ -165,7 +164,7 @@ class Outcomes:
             overridden=outcome.overridden if isinstance(state, Unknown) else (),
             waits=waits,
             support=support,
-            unconfirmed=self._unconfirmed(support),
+            unconfirmed=unconfirmed_under(self.book, (support,)),
             provisional=any(one.is_provisional(one.support(*key)) for one in (self.explanation, *explained)),
             between=outcome.between if isinstance(state, Unknown) else None,
         )
@@ -207,11 +206,6 @@ class Outcomes:
             for own in (record,) if fact.listed is not None else self.ways.records(rule.listed):
                 if (rule.id, own) in self._fired and (rule.id, own) not in others:
                     yield Overridden(rule, own)
-
-    def _unconfirmed(self, support: Support) -> tuple[str, ...]:
-        if not self.has_overlay:
-            return ()
-        return tuple(sorted({self.book.parameters[id].unconfirmed for id in support.parameters} - {""}))
 
     def deciding(self, key: Key) -> tuple[Key, ...]:
         """Return the rules that give a fact its value, without what they rest on."""

@@ -155,9 +155,9 @@ def literal_of(fact: Fact, value: object) -> str | None:
 def _in_digits(number: str) -> str:
     if number.lstrip("-").isdigit():
         return number
-    from policyengine.values.numbers import in_digits  # most numbers are written in digits
+    from policyengine.values.numbers import without_exponent  # most numbers are written in digits
 
-    return in_digits(number)
+    return without_exponent(number)
 
 
 def kind_of(value: object) -> Message:

@@ -98,7 +98,3 @@ def _say_which_act(scope: Scope) -> Message:
         example=acts[0],
         names=listing(acts[:_MOST_ACTS]),
     )
-
-
-_MOST_ACTS = 12
-_TIMES = (ValueType.INSTANT, ValueType.DATE)

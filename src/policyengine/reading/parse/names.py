@@ -111,20 +111,19 @@ class Names:
 
     def is_list(self, written: Scalar) -> bool:
         """Tell whether there is a list of that name; if not, that is a fault."""
+        if written.text in self.lists:
+            return True
         what = message("there is no list `{name}`", name=written.text)
-        help = _among(written, self.lists)
-        return self._is_known(written, self.lists, error("unknown-list", what, written.span, help))
+        self.faults.append(error("unknown-list", what, written.span, _among(written, self.lists)))
+        return False
 
     def is_party(self, written: Scalar) -> bool:
         """Tell whether there is a party of that name; if not, that is a fault."""
+        if written.text in self.parties:
+            return True
         what = message("there is no party `{name}`", name=written.text)
-        help = _among(written, self.parties)
-        return self._is_known(written, self.parties, error("unknown-party", what, written.span, help))
-
-    def _is_known(self, written: Scalar, known: Collection[str], fault: Diagnostic) -> bool:
-        if written.text not in known:
-            self.faults.append(fault)
-        return written.text in known
+        self.faults.append(error("unknown-party", what, written.span, _among(written, self.parties)))
+        return False
 
     def find(self, name: str, listed: str | None) -> Symbol | None:
         """Return what a name stands for where ``listed`` is the list whose record is spoken of."""
